@@ -1,0 +1,91 @@
+"""What an opened file is: a network's weights and all that is known about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from gnet_desktop.convention import Convention
+from gnet_desktop.network.architecture import Architecture
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Class names in the order of the outputs, and where they come from.
+
+    ``source`` is for people: ``ImageNet 2012, by count``, ``class_indices.json``.
+    ``alternative`` is the other order that a folder of class folders allows.
+    """
+
+    names: tuple[str, ...]
+    source: str
+    alternative: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeadState:
+    """Whether a head is in the file, and whether it was ever trained.
+
+    ``trained`` is None where nothing in the file tells; ``why`` says in a sentence
+    why we think so. ``temperature`` divides the logits (calibration; 1: none).
+    """
+
+    present: bool
+    classes: int = 0
+    trained: bool | None = None
+    why: str = ""
+    temperature: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the weights came from and what was done to them on the way in.
+
+    ``recognised_by`` is how the layout was found; ``wrappers`` the keys and
+    prefixes that were taken off; ``converted`` the changes of precision or layout
+    in words; ``missing`` and ``left_over`` the parts without a tensor and the
+    tensors without a part; ``assumed`` what the file cannot tell (key → value).
+    """
+
+    path: Path
+    size: int
+    sha256: str
+    container: str
+    family: str
+    family_title: str
+    recognised_by: Literal["names", "structure"]
+    wrappers: tuple[str, ...] = ()
+    dtypes: Mapping[str, int] = field(default_factory=dict)
+    converted: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    left_over: tuple[str, ...] = ()
+    assumed: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A GoogLeNet from a file, complete and checked.
+
+    ``tensors`` are float32 on the CPU under the names of `Architecture`'s layers
+    (see `network.architecture`): exactly those that the architecture asks for.
+    ``heads`` has ``main``, ``aux2`` and ``aux1``.
+    """
+
+    architecture: Architecture
+    tensors: "Mapping[str, torch.Tensor]"
+    labels: Labels
+    convention: Convention
+    convention_source: str
+    heads: Mapping[str, HeadState]
+    provenance: Provenance
+
+    def __repr__(self) -> str:
+        return (
+            f"<Checkpoint {self.provenance.path.name}: {self.provenance.family}, "
+            f"{self.architecture.classes} classes, sha256 {self.provenance.sha256[:12]}>"
+        )

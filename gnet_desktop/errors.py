@@ -1,0 +1,66 @@
+"""The one family of errors that people see.
+
+    GNetError
+    ├── CheckpointError   the file is not a GoogLeNet that can be opened
+    ├── LabelsError       the class names cannot be read or do not fit
+    ├── PictureError      the picture cannot be read or prepared
+    ├── UsageError        an argument, a unit's name or a convention is wrong
+    ├── ExportError       something could not be written
+    ├── MachineError      this machine lacks something (exit status 3)
+    └── Cancelled         the person stopped it; nothing to show
+
+Each is raised at the place that knows, and carries three short texts: what
+happened, why, and what to do. Anything else that escapes is a bug.
+"""
+
+
+class GNetError(Exception):
+    """A failure with a sentence for people.
+
+    ``what`` names the thing and the failure, ``why`` the cause, ``todo`` the
+    next step. Each is a sentence with its full stop, or empty.
+    """
+
+    exit_status = 2
+
+    def __init__(self, what: str, why: str = "", todo: str = "") -> None:
+        super().__init__(what, why, todo)
+        self.what, self.why, self.todo = what, why, todo
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.what, self.why, self.todo) if part)
+
+
+class CheckpointError(GNetError):
+    """The file is not a GoogLeNet checkpoint that can be opened."""
+
+
+class LabelsError(GNetError):
+    """Class names cannot be read, or their number does not fit."""
+
+
+class PictureError(GNetError):
+    """A picture cannot be read, or cannot be prepared for this network."""
+
+
+class UsageError(GNetError):
+    """An argument, a unit's name or an input convention is wrong."""
+
+
+class ExportError(GNetError):
+    """Something could not be written; no partial file is left."""
+
+
+class MachineError(GNetError):
+    """This machine lacks a display, a library or the device asked for."""
+
+    exit_status = 3
+
+
+class Cancelled(GNetError):
+    """The person stopped the work; there is nothing to show."""
+
+    exit_status = 130
+
+    def __init__(self) -> None:
+        super().__init__("Stopped.")

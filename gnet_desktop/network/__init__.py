@@ -1,0 +1,1 @@
+"""GoogLeNet as data and as a torch module, and the arithmetic of its shapes."""

@@ -1,0 +1,65 @@
+"""What one pass leaves behind, as a value."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one head says: ``logits`` and ``probabilities``, each (classes,) float32.
+
+    Probabilities are softmax(logits / temperature); the temperature is 1 unless
+    the checkpoint was calibrated.
+    """
+
+    logits: Array
+    probabilities: Array
+
+    def top(self, count: int) -> list[tuple[int, float]]:
+        """The ``count`` most probable classes as (index, probability), ties by index."""
+        order = np.argsort(-self.logits, kind="stable")[:count]
+        return [(int(index), float(self.probabilities[index])) for index in order]
+
+
+@dataclass(frozen=True)
+class Record(Mapping[str, Array]):
+    """Every activation of one pass by canonical name, and the answers of the heads.
+
+    Arrays are float32 on the CPU, (channels, height, width) for maps and (values,)
+    for vectors; they are never written to again, and must not be written to.
+    A module's branches are views into its output.
+    ``answers`` has an entry for each head that the network has.
+    """
+
+    activations: Mapping[str, Array]
+    answers: Mapping[str, Answers]
+    input_size: tuple[int, int]
+    milliseconds: float
+    device: str = "cpu"
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "activations", MappingProxyType(dict(self.activations)))
+        object.__setattr__(self, "answers", MappingProxyType(dict(self.answers)))
+
+    def __getitem__(self, name: str) -> Array:
+        return self.activations[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.activations)
+
+    def __len__(self) -> int:
+        return len(self.activations)
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __repr__(self) -> str:
+        height, width = self.input_size
+        return f"<Record of {len(self)} activations, input {width}×{height}, {self.milliseconds:.0f} ms>"
