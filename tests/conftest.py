@@ -1,0 +1,46 @@
+"""Fixtures that every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="also run tests that take more than a few seconds")
+    parser.addoption("--update-snapshots", action="store_true", help="write the reference pictures anew")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    skip = pytest.mark.skip(reason="slow; run with --slow")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Folder with photos, models and reference numbers; tests skip without it."""
+    beside = Path(__file__).resolve().parents[2] / "shared"
+    folder = Path(os.environ.get("GNET_SHARED", beside))
+    if not (folder / "reference").is_dir():
+        pytest.skip(f"no reference data at {folder}; set GNET_SHARED to its folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bvlc(shared: Path) -> Path:
+    """The real BVLC GoogLeNet, without auxiliary heads."""
+    return shared / "models" / "bvlc_googlenet_deploy.caffemodel"
+
+
+@pytest.fixture(scope="session")
+def everyday100() -> Path:
+    """The bundled checkpoint."""
+    from gnet_desktop.resources import resource
+
+    return resource("checkpoints", "everyday100.safetensors")
