@@ -1,0 +1,455 @@
+"""The workspace: what is open and chosen, and the work under way. No Qt.
+
+Panels read its attributes, change it through its methods and subscribe to its
+signals; nobody keeps a second copy. Everything here runs on one thread (the
+window's); workers hand results over through ``post``.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.convention import Convention
+from gnet_desktop.errors import Cancelled, GNetError
+from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace import tasks
+from gnet_desktop.workspace.bugs import describe_bug
+from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, Request, Worker
+from gnet_desktop.workspace.results import Results
+from gnet_desktop.workspace.signal import Signal
+from gnet_desktop.workspace.values import Bug, Entry, Loading, Result, Selection, ViewOptions
+
+Post = Callable[[Callable[[], None]], None]
+Point = tuple[float, float]
+
+# A waiting decode for a picture that the person browsed past is worthless; one
+# ahead makes the next Page Down instant.
+PREFETCH: Final = 1
+
+
+class Workspace:
+    """Everything that a person opened and chose.
+
+    Signals, all called on the owner's thread:
+      checkpoint_changed()   another checkpoint, convention, labels or device is in use
+      loading_changed()      `loading` changed (None: nothing is being opened)
+      pictures_changed()     pictures came, went or moved
+      entry_changed(id)      one picture's thumbnail, answer or error changed
+      current_changed()      another picture is current; `stale` tells if the result lags
+      result_changed()       `result` is new, or `stale` changed
+      selection_changed()    another module or unit is chosen
+      hover_changed()        `hovered` (unit) or `point` (place on the photo) changed
+      pins_changed()         `pins` (places) or `tray` (units) changed
+      view_changed(old)      `view` changed
+      failed(error)          a `GNetError` to show; what was open stays open
+      bug(bug)               an unforeseen error to show with its report
+    """
+
+    def __init__(self, post: Post) -> None:
+        self.checkpoint: Checkpoint | None = None
+        self.convention: Convention | None = None
+        self.device = "cpu"
+        self.loading: Loading | None = None
+        self.pictures: dict[int, Entry] = {}
+        self.current: int | None = None
+        self.result: Result | None = None
+        self.stale = False
+        self.selection = Selection()
+        self.hovered: Unit | None = None
+        self.point: Point | None = None
+        self.pins: tuple[Point, ...] = ()
+        self.tray: tuple[Unit, ...] = ()
+        self.view = ViewOptions()
+        self.peaks: dict[int, dict[str, NDArray[np.float32]]] = {}
+
+        self.checkpoint_changed, self.loading_changed = Signal(), Signal()
+        self.pictures_changed, self.entry_changed, self.current_changed = Signal(), Signal(), Signal()
+        self.result_changed, self.selection_changed, self.hover_changed = Signal(), Signal(), Signal()
+        self.pins_changed, self.view_changed = Signal(), Signal()
+        self.failed, self.bug = Signal(), Signal()
+
+        self._post = post
+        self._engine = Worker("gnet-engine", post)
+        self._reader = Worker("gnet-reader", post)
+        self._ids = itertools.count(1)
+        self._results = Results()
+        self._network: tasks.LoadedNetwork | None = None
+        self._cancel: tasks.CancelFlag | None = None
+        self._generation = 0
+        self._visited: list[Selection] = [self.selection]
+        self._place = 0
+
+    # Checkpoints
+
+    def open_checkpoint(self, path: Path, labels: Path | None = None) -> None:
+        """Open a checkpoint in the background; what is open stays until it is complete."""
+        self.cancel_opening()
+        flag = self._cancel = tasks.CancelFlag()
+
+        def progress(stage: str, share: float) -> None:
+            self._post(lambda: self._set_loading(flag, Loading(path, stage, share)))
+
+        self._set_loading(flag, Loading(path, "Read the container", 0.0))
+        device = self.device
+        self._engine.ask(
+            Request(
+                "checkpoint",
+                lambda: tasks.load_checkpoint(path, labels, device, progress, flag),
+                lambda loaded: self._opened(flag, loaded),
+                lambda error: self._not_opened(flag, error),
+                URGENT,
+            )
+        )
+
+    def cancel_opening(self) -> None:
+        """Stop opening a checkpoint; what was open stays."""
+        if self._cancel is not None:
+            self._cancel.set()
+            self._set_loading(self._cancel, None)
+            self._cancel = None
+
+    def set_convention(self, convention: Convention) -> None:
+        """Use another input convention; every answer is computed anew."""
+        if convention != self.convention:
+            self.convention = convention
+            self._start_anew()
+
+    def set_device(self, device: str) -> None:
+        """Move the network; on failure the old device stays and `failed` says why."""
+        network = self._network
+        if network is None:
+            self.device = device
+            self.checkpoint_changed.emit()
+            return
+
+        def moved(new: tasks.LoadedNetwork) -> None:
+            self._network, self.device = new, new.device
+            self._start_anew()
+
+        self._engine.ask(
+            Request("device", lambda: tasks.move_network(network, device), moved, self._complain, URGENT)
+        )
+
+    def _set_loading(self, flag: tasks.CancelFlag, loading: Loading | None) -> None:
+        if flag is self._cancel:
+            self.loading = loading
+            self.loading_changed.emit()
+
+    def _opened(self, flag: tasks.CancelFlag, network: tasks.LoadedNetwork) -> None:
+        if flag is not self._cancel:
+            return
+        self._set_loading(flag, None)
+        self._cancel = None
+        self._network, self.device = network, network.device
+        self.checkpoint, self.convention = network.checkpoint, network.checkpoint.convention
+        self._keep_selection_valid()
+        self._start_anew()
+
+    def _not_opened(self, flag: tasks.CancelFlag, error: BaseException) -> None:
+        self._set_loading(flag, None)
+        if flag is self._cancel:
+            self._cancel = None
+            self._complain(error)
+
+    def _keep_selection_valid(self) -> None:
+        assert self.checkpoint is not None
+        fits = tasks.unit_exists(self.checkpoint.architecture, self.selection.unit)
+        if not fits:
+            self._select(replace(self.selection, unit=None))
+        self.tray = tuple(
+            unit for unit in self.tray if tasks.unit_exists(self.checkpoint.architecture, unit)
+        )
+
+    def _start_anew(self) -> None:
+        """The network or its input changed: nothing computed before counts any more."""
+        self._generation += 1
+        self._results.clear()
+        self.peaks.clear()
+        for entry in self.pictures.values():
+            self.pictures[entry.id] = replace(entry, best=None)
+        self._engine.drop("pass")
+        self._reader.drop("read")
+        self.checkpoint_changed.emit()
+        self.pictures_changed.emit()
+        self._compute_current()
+        self._compute_others()
+
+    # Pictures
+
+    def add_pictures(self, sources: Iterable[Path | tuple[str, bytes]], *, show: bool = True) -> list[int]:
+        """Add pictures at the end of the list, in order; the first one becomes current.
+
+        A source is a path, or a name and the bytes of a picture. Returns their ids.
+        """
+        added = []
+        for source in sources:
+            name, data = (source.name, source) if isinstance(source, Path) else source
+            entry = Entry(next(self._ids), data, name)
+            self.pictures[entry.id] = entry
+            added.append(entry.id)
+        if added:
+            self.pictures_changed.emit()
+            if show:
+                self.choose_picture(added[0])
+            for entry_id in added:
+                self._make_thumbnail(self.pictures[entry_id])
+            self._compute_others()
+        return added
+
+    def remove_picture(self, entry_id: int) -> None:
+        """Take a picture off the list; its neighbour becomes current."""
+        order = list(self.pictures)
+        if entry_id not in self.pictures:
+            return
+        place = order.index(entry_id)
+        del self.pictures[entry_id]
+        self._results.drop(entry_id)
+        self.peaks.pop(entry_id, None)
+        self.pictures_changed.emit()
+        if entry_id == self.current:
+            order.remove(entry_id)
+            self.current = None
+            if order:
+                self.choose_picture(order[min(place, len(order) - 1)])
+            else:
+                self.result, self.stale = None, False
+                self.current_changed.emit()
+                self.result_changed.emit()
+
+    def choose_picture(self, entry_id: int) -> None:
+        """Make a picture current; its result follows, the old one stays, marked stale."""
+        if entry_id == self.current or entry_id not in self.pictures:
+            return
+        self.current = entry_id
+        self.pins = ()
+        self.current_changed.emit()
+        self.pins_changed.emit()
+        self._compute_current()
+
+    def step_picture(self, step: int) -> None:
+        """Choose the picture ``step`` places further down the list."""
+        order = list(self.pictures)
+        if self.current in self.pictures:
+            place = order.index(self.current) + step
+            if 0 <= place < len(order):
+                self.choose_picture(order[place])
+
+    def retry_picture(self, entry_id: int) -> None:
+        """Read a picture that failed once more."""
+        self._change_entry(entry_id, error=None)
+        if entry_id == self.current:
+            self._compute_current()
+
+    def _change_entry(self, entry_id: int, **fields: object) -> None:
+        if entry_id in self.pictures:
+            self.pictures[entry_id] = replace(self.pictures[entry_id], **fields)  # type: ignore[arg-type]
+            self.entry_changed.emit(entry_id)
+
+    def _make_thumbnail(self, entry: Entry) -> None:
+        self._reader.ask(
+            Request(
+                f"thumbnail {entry.id}",
+                lambda: tasks.make_thumbnail(entry.source, entry.name),
+                lambda pixels: self._change_entry(entry.id, thumbnail=pixels),
+                lambda error: self._change_entry(entry.id, error=self._as_error(error)),
+                BACKGROUND,
+            )
+        )
+
+    # Passes
+
+    def _compute_current(self) -> None:
+        """Bring `result` up to date with the current picture."""
+        entry = self.pictures.get(self.current) if self.current is not None else None
+        if entry is None:
+            return
+        kept = self._results.get(entry.id)
+        if kept is not None:
+            self._show(kept)
+            return
+        self.stale = self.result is not None
+        self.result_changed.emit()
+        if self._network is not None and entry.error is None:
+            self._compute(entry, "current", URGENT)
+            self._prefetch(entry)
+
+    def _prefetch(self, entry: Entry) -> None:
+        order = list(self.pictures)
+        place = order.index(entry.id) + PREFETCH
+        if place < len(order) and self._results.get(order[place]) is None:
+            self._compute(self.pictures[order[place]], "next", NORMAL)
+
+    def _compute_others(self) -> None:
+        """Answer every picture of the list in the background, for its row and its peaks."""
+        if self._network is None:
+            return
+        for entry in self.pictures.values():
+            if entry.best is None and entry.error is None and entry.id != self.current:
+                self._compute(entry, f"others {entry.id}", BACKGROUND)
+
+    def _compute(self, entry: Entry, purpose: str, priority: int) -> None:
+        network, convention, generation = self._network, self.convention, self._generation
+        assert network is not None
+        assert convention is not None
+
+        def run_pass(read: tasks.Read) -> None:
+            if generation == self._generation and self._still_wanted(entry.id, purpose):
+                self._engine.ask(
+                    Request(
+                        f"pass {purpose}",
+                        lambda: tasks.run_pass(network, read, entry.id),
+                        lambda result: self._computed(result, generation),
+                        lambda error: self._not_computed(entry.id, error, generation),
+                        priority,
+                    )
+                )
+
+        self._reader.ask(
+            Request(
+                f"read {purpose}",
+                lambda: tasks.read_and_prepare(entry.source, entry.name, convention),
+                run_pass,
+                lambda error: self._not_computed(entry.id, error, generation),
+                priority,
+            )
+        )
+
+    def _still_wanted(self, entry_id: int, purpose: str) -> bool:
+        return entry_id in self.pictures and (purpose != "current" or entry_id == self.current)
+
+    def _computed(self, result: Result, generation: int) -> None:
+        if generation != self._generation or result.entry_id not in self.pictures:
+            return
+        self._results.put(result)
+        self.peaks[result.entry_id] = tasks.unit_peaks(result.record, result.checkpoint.architecture)
+        self._change_entry(result.entry_id, best=tasks.best_answer(result), error=None)
+        if result.entry_id == self.current:
+            self._show(result)
+
+    def _not_computed(self, entry_id: int, error: BaseException, generation: int) -> None:
+        if generation != self._generation:
+            return
+        self._change_entry(entry_id, error=self._as_error(error))
+        if entry_id == self.current:
+            self.result, self.stale = None, False
+            self.result_changed.emit()
+
+    def _show(self, result: Result) -> None:
+        self.result, self.stale = result, False
+        self.result_changed.emit()
+
+    # Selection, hover, pins
+
+    def choose_module(self, module: str) -> None:
+        """Choose one of the nine modules; the unit is kept if it is one of its own."""
+        unit = self.selection.unit
+        keep = unit if unit is not None and unit.module == module else None
+        self._visit(Selection(module, keep))
+
+    def choose_unit(self, unit: Unit | None) -> None:
+        """Choose a unit, and the module it is in."""
+        module = unit.module if unit is not None and unit.module in MODULES else self.selection.module
+        self._visit(Selection(module, unit))
+
+    def back(self) -> None:
+        """The selection before this one."""
+        self._go(self._place - 1)
+
+    def forward(self) -> None:
+        """The selection that was left with `back`."""
+        self._go(self._place + 1)
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether `back` has anywhere to go."""
+        return self._place > 0
+
+    @property
+    def can_go_forward(self) -> bool:
+        """Whether `forward` has anywhere to go."""
+        return self._place + 1 < len(self._visited)
+
+    def hover(self, unit: Unit | None, point: Point | None = None) -> None:
+        """The cursor is over a unit's map, over a place of the photo (picture pixels), or neither."""
+        if (unit, point) != (self.hovered, self.point):
+            self.hovered, self.point = unit, point
+            self.hover_changed.emit()
+
+    def pin_point(self, point: Point, *, compare: bool = False) -> None:
+        """Keep a place of the photo; with ``compare`` beside the first one."""
+        self.pins = (*self.pins[:1], point) if compare and self.pins else (point,)
+        self.pins_changed.emit()
+
+    def clear_pins(self) -> None:
+        """Forget the kept places."""
+        if self.pins:
+            self.pins = ()
+            self.pins_changed.emit()
+
+    def toggle_in_tray(self, unit: Unit) -> None:
+        """Put a unit into the tray, or take it out."""
+        kept = tuple(other for other in self.tray if other != unit)
+        self.tray = kept if len(kept) < len(self.tray) else (*kept, unit)
+        self.pins_changed.emit()
+
+    def change_view(self, **fields: object) -> None:
+        """Change some of the `ViewOptions`."""
+        old, self.view = self.view, self.view.changed(**fields)
+        if old != self.view:
+            self.view_changed.emit(old)
+
+    def _visit(self, selection: Selection) -> None:
+        if selection == self.selection:
+            return
+        del self._visited[self._place + 1 :]
+        self._visited.append(selection)
+        self._place = len(self._visited) - 1
+        self._select(selection)
+
+    def _go(self, place: int) -> None:
+        if 0 <= place < len(self._visited):
+            self._place = place
+            self._select(self._visited[place])
+
+    def _select(self, selection: Selection) -> None:
+        if selection != self.selection:
+            self.selection = selection
+            self.selection_changed.emit()
+
+    # Asking for other work, failures, the end
+
+    def compute(self, purpose: str, run: Callable[[], object], done: Callable[[object], None]) -> None:
+        """Run anything that needs torch on the engine's thread; failures go to `failed`."""
+        self._engine.ask(Request(f"task {purpose}", run, done, self._complain))
+
+    @property
+    def network(self) -> "tasks.LoadedNetwork | None":
+        """The network in use; its methods only from the engine's thread (see `compute`)."""
+        return self._network
+
+    def close(self) -> bool:
+        """End both workers; waits for what is running only. False if one hangs."""
+        self.cancel_opening()
+        return all([self._engine.close(), self._reader.close()])
+
+    def _complain(self, error: BaseException) -> None:
+        if isinstance(error, Cancelled):
+            return
+        if isinstance(error, GNetError):
+            self.failed.emit(error)
+        else:
+            self.bug.emit(describe_bug(error))
+
+    def _as_error(self, error: BaseException) -> GNetError:
+        if isinstance(error, GNetError):
+            return error
+        bug: Bug = describe_bug(error)
+        self.bug.emit(bug)
+        return GNetError(bug.title)

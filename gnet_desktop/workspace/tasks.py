@@ -1,0 +1,167 @@
+"""What the workers run: plain functions from values to values.
+
+Torch is imported here, inside the functions, and so only on the engine's thread.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.convention import Convention
+from gnet_desktop.errors import Cancelled, MachineError
+from gnet_desktop.network.architecture import Architecture
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.network.record import Record
+from gnet_desktop.pictures.decoding import read_picture, thumbnail
+from gnet_desktop.pictures.picture import Picture
+from gnet_desktop.pictures.preparation import Prepared, prepare
+from gnet_desktop.workspace.values import THUMBNAIL_SIDE, Result
+
+if TYPE_CHECKING:
+    from gnet_desktop.network.googlenet import GoogLeNet
+
+CancelFlag = threading.Event
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedNetwork:
+    """A checkpoint, its network and where it runs."""
+
+    checkpoint: Checkpoint
+    network: "GoogLeNet"
+    device: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Read:
+    """A decoded picture and what the network will be given."""
+
+    picture: Picture
+    prepared: Prepared
+    convention: Convention
+
+
+def load_checkpoint(
+    path: Path, labels: Path | None, device: str, progress: Progress, cancelled: CancelFlag
+) -> LoadedNetwork:
+    """Open a file and build its network; raises CheckpointError, LabelsError, Cancelled."""
+    from gnet_desktop.checkpoints.reading import open_checkpoint
+    from gnet_desktop.network.googlenet import GoogLeNet
+
+    checkpoint = open_checkpoint(path, labels=labels, progress=progress, cancelled=cancelled.is_set)
+    progress("Build the network", 0.9)
+    network = LoadedNetwork(checkpoint, GoogLeNet.from_checkpoint(checkpoint), "cpu")
+    if cancelled.is_set():
+        raise Cancelled
+    return network if device == "cpu" else move_network(network, device)
+
+
+def choose_device(wanted: str) -> str:
+    """``auto``, ``cpu`` or ``cuda[:N]`` → the device to use; MachineError if it isn't there."""
+    import torch
+
+    if wanted == "cpu":
+        return "cpu"
+    available = torch.cuda.is_available()
+    if wanted == "auto":
+        return "cuda" if available else "cpu"
+    if not available:
+        built = "This torch was built without CUDA." if torch.version.cuda is None else "No CUDA device was found."
+        raise MachineError(f"{wanted} cannot be used.", built, "Choose CPU, or check the driver with nvidia-smi.")
+    number = int(wanted.partition(":")[2] or 0)
+    if number >= torch.cuda.device_count():
+        raise MachineError(
+            f"{wanted} cannot be used.",
+            f"This machine has {torch.cuda.device_count()} CUDA device(s), counted from 0.",
+            "Choose one of them.",
+        )
+    return wanted
+
+
+def move_network(loaded: LoadedNetwork, device: str) -> LoadedNetwork:
+    """The same network on another device."""
+    from gnet_desktop.network.googlenet import GoogLeNet
+
+    target = choose_device(device)
+    try:
+        moved = GoogLeNet.from_checkpoint(loaded.checkpoint).to(target)
+    except RuntimeError as error:
+        first = str(error).partition("\n")[0]
+        raise MachineError(f"{target} cannot be used.", f"{first}.", "The CPU stays in use.") from error
+    return LoadedNetwork(loaded.checkpoint, moved, target)
+
+
+def devices() -> list[tuple[str, str]]:
+    """(name, words) of each device that can be chosen; imports torch."""
+    import torch
+
+    found = [("cpu", f"CPU, {torch.get_num_threads()} threads")]
+    if torch.cuda.is_available():
+        for number in range(torch.cuda.device_count()):
+            found.append((f"cuda:{number}", torch.cuda.get_device_name(number)))
+    return found
+
+
+def make_thumbnail(source: Path | bytes, name: str) -> NDArray[np.uint8]:
+    """A picture's thumbnail, (height, width, 3) uint8."""
+    return np.asarray(thumbnail(source, THUMBNAIL_SIDE, name=name).convert("RGB"))
+
+
+def read_and_prepare(source: Path | bytes, name: str, convention: Convention) -> Read:
+    """Decode a picture and make the network's input of it; raises PictureError."""
+    picture = read_picture(source, name=name)
+    return Read(picture, prepare(picture, convention), convention)
+
+
+def run_pass(loaded: LoadedNetwork, read: Read, entry_id: int) -> Result:
+    """One pass with the full record."""
+    record = loaded.network(read.prepared.tensor())
+    return Result(
+        entry_id,
+        read.picture,
+        read.prepared.geometry,
+        read.prepared.shown,
+        record,
+        loaded.checkpoint,
+        read.convention,
+    )
+
+
+def unit_peaks(record: Record, architecture: Architecture) -> dict[str, NDArray[np.float32]]:
+    """Largest value of every unit of every module: {module: (channels,)}."""
+    return {module.name: record[module.name].max(axis=(1, 2)) for module in architecture.modules}
+
+
+def best_answer(result: Result) -> tuple[str, float] | None:
+    """The main head's first answer and its probability; None without a main head."""
+    answers = result.record.answers.get("main")
+    if answers is None or not np.isfinite(answers.logits).all():
+        return None
+    index, probability = answers.top(1)[0]
+    return result.checkpoint.labels.names[index], probability
+
+
+def unit_exists(architecture: Architecture, unit: Unit | None) -> bool:
+    """Whether this network has that unit."""
+    if unit is None:
+        return True
+    for module in architecture.modules:
+        if module.name == unit.module:
+            for branch in module.branches:
+                for layer in branch.layers:
+                    if layer.name == f"{unit.module}/{unit.branch}" and hasattr(layer, "outputs"):
+                        return unit.channel < layer.outputs
+    return False
+
+
+def cpu_threads() -> int:
+    """Number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
