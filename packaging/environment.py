@@ -1,0 +1,281 @@
+"""Makes, or brings up to date, the environment that run.sh and test.sh use.
+
+    environment.py run|tests FOLDER STAMP
+
+``run`` installs what the program needs, ``tests`` the test tools as well and a
+torchvision that can be imported, since tests compare with its network. An
+environment that already has a fitting torch keeps it. STAMP is written last, so
+that work which was cut short goes on where it stopped. Needs only the standard
+library.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+CPU_CONSTRAINTS = ROOT / "packaging" / "constraints-cpu.txt"
+PYTORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+PAIR = ("torch", "torchvision")
+STEPS = 5
+
+#: What Qt needs from the system (soname: Debian's package); see ``ldd`` on its plug-ins.
+SYSTEM_LIBRARIES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libOpenGL.so.0": "libopengl0",
+    "libX11.so.6": "libx11-6",
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libgthread-2.0.so.0": "libglib2.0-0",
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render.so.0": "libxcb-render0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-util.so.1": "libxcb-util1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxcb.so.1": "libxcb1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+
+
+class SetupError(Exception):
+    """A step failed; the text says which, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class TorchChoice:
+    """What to give pip, and a word for it; ``requirements`` may lack torchvision."""
+
+    requirements: tuple[str, ...]
+    options: tuple[str, ...]
+    said: str
+
+
+def say(text: str) -> None:
+    print(f"gnet-desktop: {text}", file=sys.stderr, flush=True)
+
+
+def step(number: int, text: str) -> None:
+    say(f"[{number}/{STEPS}] {text}")
+
+
+class Environment:
+    """A virtual environment in ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        scripts = "Scripts" if sys.platform == "win32" else "bin"
+        self.python = folder / scripts / "python"
+
+    def works(self) -> bool:
+        try:
+            return self.ask("print(1)") == "1"
+        except OSError:
+            return False
+
+    def ask(self, code: str) -> str:
+        """What this environment's Python prints for ``code``; empty if it fails."""
+        done = subprocess.run([self.python, "-c", code], capture_output=True, text=True, cwd=self.folder)
+        return done.stdout.strip() if done.returncode == 0 else ""
+
+    def version(self, package: str) -> str:
+        return self.ask(f"import importlib.metadata as m; print(m.version({package!r}))")
+
+    def pip(self, *arguments: str) -> None:
+        """pip install; its own progress is shown where somebody watches."""
+        shown = [] if sys.stderr.isatty() else ["--quiet", "--progress-bar", "off"]
+        command = [
+            str(self.python),
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            *shown,
+            *arguments,
+        ]
+        if subprocess.run(command, stdout=sys.stderr).returncode:
+            raise SetupError("pip could not install it (its words are above). Run this again to go on from here.")
+
+    def would_install(self, *arguments: str) -> dict[str, str]:
+        """Names and versions that pip would install; empty if it finds no way."""
+        command = [self.python, "-m", "pip", "install", "--quiet", "--dry-run", "--report", "-", *arguments]
+        quick = dict(os.environ, PIP_RETRIES="0", PIP_DEFAULT_TIMEOUT="15", PIP_DISABLE_PIP_VERSION_CHECK="1")
+        done = subprocess.run(command, capture_output=True, text=True, env=quick)
+        if done.returncode:
+            return {}
+        metadata = [item["metadata"] for item in json.loads(done.stdout)["install"]]
+        return {each["name"].lower(): each["version"] for each in metadata}
+
+
+def has_nvidia_gpu() -> bool:
+    try:
+        listed = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=20).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        listed = ""
+    return "GPU 0" in listed or Path("/dev/nvidia0").exists()
+
+
+def local_part(version: str) -> str:
+    return version.partition("+")[2]
+
+
+def fitting(found: dict[str, str]) -> tuple[str, ...]:
+    """The part of the pair that is a CPU build and can be imported, of a list of would-be installs.
+
+    A torchvision built for another kind of torch (its local version differs)
+    fails at import, so only torch is taken then.
+    """
+    if "torch" not in found or any(name.startswith("nvidia") for name in found):
+        return ()
+    same = local_part(found["torch"]) == local_part(found.get("torchvision", "+none"))
+    return PAIR if same else ("torch",)
+
+
+def choose_torch(environment: Environment, *, pair: bool) -> TorchChoice:
+    """A CPU build where there is no NVIDIA GPU and one can be had, otherwise what there is."""
+    everything = TorchChoice(PAIR, (), "torch, with torchvision")
+    if sys.platform != "linux":  # elsewhere the ordinary builds are CPU builds
+        return everything
+    if has_nvidia_gpu():
+        return TorchChoice(PAIR, (), "torch for the NVIDIA GPU (about 6 GB on disk)")
+    for options in (("--constraint", str(CPU_CONSTRAINTS)), ("--index-url", PYTORCH_CPU_INDEX)):
+        found = environment.would_install(*options, *PAIR)
+        fits = fitting(found)
+        if fits == PAIR or (fits and not pair):
+            exact = tuple(f"{name}=={found[name]}" for name in fits)
+            return TorchChoice(exact, options, f"the CPU build of torch {found['torch']}")
+    return TorchChoice(PAIR, (), "torch (no CPU build was found for this Python; about 6 GB on disk)")
+
+
+def make(environment: Environment) -> None:
+    if environment.works():
+        step(1, f"using the environment in {environment.folder}")
+        return
+    step(1, f"making an environment in {environment.folder}")
+    command = [sys.executable, "-m", "venv", "--clear", str(environment.folder)]
+    if subprocess.run(command, stdout=sys.stderr).returncode:
+        raise SetupError("Python could not make a virtual environment. On Debian: apt-get install python3-venv")
+
+
+def install_torch(environment: Environment, *, pair: bool) -> None:
+    has = environment.version("torch")
+    if has and (not pair or environment.ask("import torchvision; print(1)")):
+        step(2, f"torch {has} is there")
+        return
+    choice = choose_torch(environment, pair=pair)
+    step(2, f"installing {choice.said}: the largest part, minutes on a slow line")
+    environment.pip(*choice.options, *choice.requirements)
+
+
+def requirements(*, tests: bool) -> list[str]:
+    """What pyproject.toml asks for, less the pair, which is chosen on its own."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *extras["onnx"], *(extras["test"] if tests else ())]
+    return [each for each in wanted if not each.startswith(PAIR)]
+
+
+def install_program(environment: Environment, *, tests: bool) -> None:
+    step(3, "installing Qt, Pillow and the other parts" + (", and the test tools" if tests else ""))
+    held = environment.folder / "held.txt"
+    versions = [(name, environment.version(name)) for name in PAIR]
+    held.write_text("".join(f"{name}=={version}\n" for name, version in versions if version))
+    environment.pip("--constraint", str(held), *requirements(tests=tests))
+    step(4, "installing the program itself, as a link to this checkout")
+    environment.pip("--no-deps", "--editable", str(ROOT))
+
+
+def missing_libraries(environment: Environment) -> list[str]:
+    """Debian packages of the shared libraries that Qt would not find."""
+    qt = Path(environment.ask("import PySide6; print(PySide6.__path__[0])")) / "Qt"
+    parts = [qt / "lib" / "libQt6Widgets.so.6", qt / "lib" / "libQt6Svg.so.6"]
+    parts += sorted((qt / "plugins" / "platforms").glob("libq[wx]*.so"))
+    lines = [
+        line.split()[0]
+        for part in parts
+        for line in subprocess.run(["ldd", part], capture_output=True, text=True).stdout.splitlines()
+        if "not found" in line
+    ]
+    return sorted({SYSTEM_LIBRARIES.get(name, name) for name in lines})
+
+
+def install_libraries(environment: Environment) -> None:
+    """Install what is missing with apt-get where that may be done, else say the line."""
+    missing = missing_libraries(environment) if sys.platform == "linux" and shutil.which("ldd") else []
+    if not missing:
+        step(5, "the system libraries that Qt needs are there")
+        return
+    step(5, f"installing system libraries: {' '.join(missing)}")
+    if shutil.which("apt-get") and apt_get(missing) and not missing_libraries(environment):
+        return
+    line = f"sudo apt-get install --no-install-recommends {' '.join(missing)}"
+    say(f"Qt's window needs system libraries that are not installed. Install them: {line}")
+
+
+def apt_get(packages: Sequence[str]) -> bool:
+    """Try without asking anybody: as root, or with a sudo that wants no password."""
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if sudo and (
+        not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode
+    ):
+        return False
+    quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+    install = [*sudo, "apt-get", "install", "-qq", "--yes", "--no-install-recommends", *packages]
+    for command in (install, [*sudo, "apt-get", "update", "-qq"], install):
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, env=quiet)
+        if command is install and done.returncode == 0:
+            return True
+    return False
+
+
+def prepare(profile: str, folder: Path, stamp: str) -> None:
+    """Bring the environment in ``folder`` to ``profile`` and write its stamp."""
+    started = time.monotonic()
+    tests = profile == "tests"
+    environment = Environment(folder)
+    make(environment)
+    install_torch(environment, pair=tests)
+    install_program(environment, tests=tests)
+    install_libraries(environment)
+    for each in ("run", profile):  # what serves the tests serves the program as well
+        (folder / f"gnet-desktop.{each}").write_text(stamp + "\n", encoding="utf-8")
+    say(f"ready after {time.monotonic() - started:.0f} s; the next start is immediate")
+
+
+def main(arguments: Sequence[str]) -> int:
+    profile, folder, stamp = arguments
+    try:
+        prepare(profile, Path(folder).absolute(), stamp)
+    except SetupError as failure:
+        say(str(failure))
+        return 3
+    except KeyboardInterrupt:
+        say("stopped; run it again to go on from here")
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
