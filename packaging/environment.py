@@ -105,7 +105,7 @@ class Environment:
 
     def pip(self, *arguments: str) -> None:
         """pip install; its own progress is shown where somebody watches."""
-        shown = [] if sys.stderr.isatty() else ["--quiet", "--progress-bar", "off"]
+        shown = [] if sys.stderr.isatty() else ["-qq", "--progress-bar", "off"]
         command = [
             str(self.python),
             "-m",
@@ -116,7 +116,7 @@ class Environment:
             *arguments,
         ]
         if subprocess.run(command, stdout=sys.stderr).returncode:
-            raise SetupError("pip could not install it (its words are above). Run this again to go on from here.")
+            raise SetupError("pip could not install it, see its words above. Run this again to go on.")
 
     def would_install(self, *arguments: str) -> dict[str, str]:
         """Names and versions that pip would install; empty if it finds no way."""
@@ -176,7 +176,7 @@ def make(environment: Environment) -> None:
     step(1, f"making an environment in {environment.folder}")
     command = [sys.executable, "-m", "venv", "--clear", str(environment.folder)]
     if subprocess.run(command, stdout=sys.stderr).returncode:
-        raise SetupError("Python could not make a virtual environment. On Debian: apt-get install python3-venv")
+        raise SetupError("Python could not make an environment. On Debian: apt-get install python3-venv")
 
 
 def install_torch(environment: Environment, *, pair: bool) -> None:
