@@ -56,9 +56,7 @@ class Geometry:
         """A point of the input in the picture's coordinates."""
         return (point[0] + self.offset[0]) / self.scale[0], (point[1] + self.offset[1]) / self.scale[1]
 
-    def box_to_picture(
-        self, box: tuple[float, float, float, float]
-    ) -> tuple[float, float, float, float]:
+    def box_to_picture(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
         """A (left, top, right, bottom) of the input in the picture's coordinates."""
         return *self.to_picture(box[:2]), *self.to_picture(box[2:])
 
