@@ -305,7 +305,7 @@ class Workspace:
                     Request(
                         f"pass {purpose}",
                         lambda: tasks.run_pass(network, read, entry.id),
-                        lambda result: self._computed(result, generation),
+                        lambda result: self._computed(result, generation, keep=priority < BACKGROUND),
                         lambda error: self._not_computed(entry.id, error, generation),
                         priority,
                     )
@@ -324,10 +324,11 @@ class Workspace:
     def _still_wanted(self, entry_id: int, purpose: str) -> bool:
         return entry_id in self.pictures and (purpose != "current" or entry_id == self.current)
 
-    def _computed(self, result: Result, generation: int) -> None:
+    def _computed(self, result: Result, generation: int, *, keep: bool) -> None:
         if generation != self._generation or result.entry_id not in self.pictures:
             return
-        self._results.put(result)
+        if keep:
+            self._results.put(result)
         self.peaks[result.entry_id] = tasks.unit_peaks(result.record, result.checkpoint.architecture)
         self._change_entry(result.entry_id, best=tasks.best_answer(result), error=None)
         if result.entry_id == self.current:
