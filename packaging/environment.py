@@ -1,12 +1,10 @@
-"""Makes, or brings up to date, the environment that run.sh and test.sh use.
+"""Makes, or brings up to date, the environment that run.sh, test.sh or build.sh uses.
 
-    environment.py run|tests FOLDER STAMP
+    environment.py PROFILE FOLDER STAMP
 
-``run`` installs what the program needs, ``tests`` the test tools as well and a
-torchvision that can be imported, since tests compare with its network. An
-environment that already has a fitting torch keeps it. STAMP is written last, so
-that work which was cut short goes on where it stopped. Needs only the standard
-library.
+An environment that already has a fitting torch keeps it. STAMP is written last,
+so that work which was cut short goes on where it stopped. Needs only the
+standard library.
 """
 
 import json
@@ -19,6 +17,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 ROOT = Path(__file__).resolve().parents[1]
 CPU_CONSTRAINTS = ROOT / "packaging" / "constraints-cpu.txt"
@@ -57,6 +56,25 @@ SYSTEM_LIBRARIES = {
     "libxcb.so.1": "libxcb1",
     "libxkbcommon.so.0": "libxkbcommon0",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an environment is for."""
+
+    extras: tuple[str, ...] = ("onnx",)
+    tools: tuple[str, ...] = ()
+    torchvision: Literal["if it fits", "needed", "never"] = "if it fits"
+    torch: Literal["for this machine", "cpu", "cuda"] = "for this machine"
+
+
+PROFILES = {
+    "run": Profile(),
+    # Tests compare with torchvision's network, so it has to be there.
+    "tests": Profile(extras=("onnx", "test"), torchvision="needed"),
+    "cpu-bundle": Profile(tools=("pyinstaller>=6.22",), torchvision="never", torch="cpu"),
+    "cuda-bundle": Profile(tools=("pyinstaller>=6.22",), torchvision="never", torch="cuda"),
 }
 
 
@@ -153,20 +171,22 @@ def fitting(found: dict[str, str]) -> tuple[str, ...]:
     return PAIR if same else ("torch",)
 
 
-def choose_torch(environment: Environment, *, pair: bool) -> TorchChoice:
+def choose_torch(environment: Environment, profile: Profile) -> TorchChoice:
     """A CPU build where there is no NVIDIA GPU and one can be had, otherwise what there is."""
-    everything = TorchChoice(PAIR, (), "torch, with torchvision")
+    wanted = PAIR[:1] if profile.torchvision == "never" else PAIR
     if sys.platform != "linux":  # elsewhere the ordinary builds are CPU builds
-        return everything
-    if has_nvidia_gpu():
-        return TorchChoice(PAIR, (), "torch for the NVIDIA GPU (about 6 GB on disk)")
+        return TorchChoice(wanted, (), "torch")
+    if profile.torch == "cuda" or (profile.torch == "for this machine" and has_nvidia_gpu()):
+        return TorchChoice(wanted, (), "torch for NVIDIA GPUs (about 6 GB on disk)")
     for options in (("--constraint", str(CPU_CONSTRAINTS)), ("--index-url", PYTORCH_CPU_INDEX)):
         found = environment.would_install(*options, *PAIR)
         fits = fitting(found)
-        if fits == PAIR or (fits and not pair):
-            exact = tuple(f"{name}=={found[name]}" for name in fits)
+        if fits and (profile.torchvision != "needed" or fits == PAIR):
+            exact = tuple(f"{name}=={found[name]}" for name in fits if name in wanted)
             return TorchChoice(exact, options, f"the CPU build of torch {found['torch']}")
-    return TorchChoice(PAIR, (), "torch (no CPU build was found for this Python; about 6 GB on disk)")
+    if profile.torch == "cpu":
+        raise SetupError("no CPU build of torch was found for this Python. Try another: PYTHON=python3.11")
+    return TorchChoice(wanted, (), "torch (no CPU build was found for this Python; about 6 GB on disk)")
 
 
 def make(environment: Environment) -> None:
@@ -179,30 +199,30 @@ def make(environment: Environment) -> None:
         raise SetupError("Python could not make an environment. On Debian: apt-get install python3-venv")
 
 
-def install_torch(environment: Environment, *, pair: bool) -> None:
+def install_torch(environment: Environment, profile: Profile) -> None:
     has = environment.version("torch")
-    if has and (not pair or environment.ask("import torchvision; print(1)")):
+    if has and (profile.torchvision != "needed" or environment.ask("import torchvision; print(1)")):
         step(2, f"torch {has} is there")
         return
-    choice = choose_torch(environment, pair=pair)
+    choice = choose_torch(environment, profile)
     step(2, f"installing {choice.said}: the largest part, minutes on a slow line")
     environment.pip(*choice.options, *choice.requirements)
 
 
-def requirements(*, tests: bool) -> list[str]:
+def requirements(profile: Profile) -> list[str]:
     """What pyproject.toml asks for, less the pair, which is chosen on its own."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["onnx"], *(extras["test"] if tests else ())]
+    extras = [each for extra in profile.extras for each in project["optional-dependencies"][extra]]
+    wanted = [*project["dependencies"], *extras, *profile.tools]
     return [each for each in wanted if not each.startswith(PAIR)]
 
 
-def install_program(environment: Environment, *, tests: bool) -> None:
-    step(3, "installing Qt, Pillow and the other parts" + (", and the test tools" if tests else ""))
+def install_program(environment: Environment, profile: Profile) -> None:
+    step(3, "installing Qt, Pillow and the other parts")
     held = environment.folder / "held.txt"
     versions = [(name, environment.version(name)) for name in PAIR]
     held.write_text("".join(f"{name}=={version}\n" for name, version in versions if version))
-    environment.pip("--constraint", str(held), *requirements(tests=tests))
+    environment.pip("--constraint", str(held), *requirements(profile))
     step(4, "installing the program itself, as a link to this checkout")
     environment.pip("--no-deps", "--editable", str(ROOT))
 
@@ -250,24 +270,24 @@ def apt_get(packages: Sequence[str]) -> bool:
     return False
 
 
-def prepare(profile: str, folder: Path, stamp: str) -> None:
-    """Bring the environment in ``folder`` to ``profile`` and write its stamp."""
+def prepare(name: str, folder: Path, stamp: str) -> None:
+    """Bring the environment in ``folder`` to the profile ``name`` and write its stamp."""
     started = time.monotonic()
-    tests = profile == "tests"
+    profile = PROFILES[name]
     environment = Environment(folder)
     make(environment)
-    install_torch(environment, pair=tests)
-    install_program(environment, tests=tests)
+    install_torch(environment, profile)
+    install_program(environment, profile)
     install_libraries(environment)
-    for each in ("run", profile):  # what serves the tests serves the program as well
+    for each in ("run", name):  # what serves the tests serves the program as well
         (folder / f"gnet-desktop.{each}").write_text(stamp + "\n", encoding="utf-8")
     say(f"ready after {time.monotonic() - started:.0f} s; the next start is immediate")
 
 
 def main(arguments: Sequence[str]) -> int:
-    profile, folder, stamp = arguments
+    name, folder, stamp = arguments
     try:
-        prepare(profile, Path(folder).absolute(), stamp)
+        prepare(name, Path(folder).absolute(), stamp)
     except SetupError as failure:
         say(str(failure))
         return 3
