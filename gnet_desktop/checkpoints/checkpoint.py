@@ -1,5 +1,6 @@
 """What an opened file is: a network's weights and all that is known about them."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.network.architecture import Architecture
+from gnet_desktop.network.record import Answers
 
 if TYPE_CHECKING:
     import torch
@@ -83,6 +85,25 @@ class Checkpoint:
     convention_source: str
     heads: Mapping[str, HeadState]
     provenance: Provenance
+
+    @property
+    def doubt_threshold(self) -> float | None:
+        """Below this probability of its first answer the file says that nothing fits.
+
+        From the metadata's ``nothing_fits`` (JSON with ``threshold``); None without one.
+        """
+        try:
+            threshold = json.loads(self.provenance.metadata["nothing_fits"])["threshold"]
+            return float(threshold)
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def doubt(self, answers: Mapping[str, Answers]) -> str | None:
+        """A sentence when none of the classes fits the picture well; None otherwise."""
+        threshold, main = self.doubt_threshold, answers.get("main")
+        if threshold is None or main is None or float(main.probabilities.max()) >= threshold:
+            return None
+        return f"None of the {self.architecture.classes} classes fits this picture well."
 
     def __repr__(self) -> str:
         return (

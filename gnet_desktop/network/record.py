@@ -21,6 +21,13 @@ class Answers:
     logits: Array
     probabilities: Array
 
+    @classmethod
+    def from_logits(cls, logits: Array, temperature: float = 1.0) -> "Answers":
+        """Answers with probabilities computed here, in float64 and without overflow."""
+        scaled = logits.astype(np.float64) / temperature
+        powers = np.exp(scaled - scaled.max())
+        return cls(logits, (powers / powers.sum()).astype(np.float32))
+
     def top(self, count: int) -> list[tuple[int, float]]:
         """The ``count`` most probable classes as (index, probability), ties by index."""
         order = np.argsort(-self.logits, kind="stable")[:count]

@@ -256,7 +256,7 @@ class Workspace:
         self._reader.ask(
             Request(
                 f"thumbnail {entry.id}",
-                lambda: tasks.make_thumbnail(entry.source, entry.name),
+                lambda: tasks.make_thumbnail(entry.source),
                 lambda pixels: self._change_entry(entry.id, thumbnail=pixels),
                 lambda error: self._change_entry(entry.id, error=self._as_error(error)),
                 BACKGROUND,

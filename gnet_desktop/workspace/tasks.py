@@ -110,9 +110,9 @@ def devices() -> list[tuple[str, str]]:
     return found
 
 
-def make_thumbnail(source: Path | bytes, name: str) -> NDArray[np.uint8]:
+def make_thumbnail(source: Path | bytes) -> NDArray[np.uint8]:
     """A picture's thumbnail, (height, width, 3) uint8."""
-    return np.asarray(thumbnail(source, THUMBNAIL_SIDE, name=name).convert("RGB"))
+    return np.asarray(thumbnail(source, THUMBNAIL_SIDE))
 
 
 def read_and_prepare(source: Path | bytes, name: str, convention: Convention) -> Read:

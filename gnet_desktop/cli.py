@@ -1,0 +1,218 @@
+"""The command line: what is asked for, and how failures end."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from gnet_desktop import __version__
+from gnet_desktop.errors import Cancelled, GNetError
+
+COMMANDS: Final = ("classify", "inspect", "activations", "screenshot", "models", "self-test")
+INTERRUPTED: Final = 130
+
+_DESCRIPTION: Final = (
+    "Open any GoogLeNet checkpoint, drop pictures on it, and look inside. "
+    "Without a command a window opens with the files given."
+)
+_COMMAND_HELP: Final = """\
+commands:
+  classify     answers of all heads for pictures, folders or standard input
+  inspect      what a checkpoint is: family, classes, heads, input convention
+  activations  numbers and maps of every branch for one picture
+  screenshot   the window as a picture, without a screen
+  models       known checkpoints: list, fetch, where
+  self-test    check that this installation works
+
+'gnet-desktop COMMAND --help' tells more about each.
+exit status: 0 done, 1 some pictures failed, 2 nothing could be done,
+3 this machine lacks something, 130 interrupted.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program with these arguments and return its exit status."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    _open_standard_streams()
+    try:
+        return _run(arguments)
+    except GNetError as error:
+        if not isinstance(error, Cancelled):
+            print(f"gnet-desktop: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_output()
+        return 0
+
+
+def _run(arguments: list[str]) -> int:
+    parser, name = _chosen_parser(arguments)
+    if arguments and arguments[0] in COMMANDS:
+        arguments = arguments[1:]
+    parsed = parser.parse_args(arguments)
+    module = importlib.import_module(f"gnet_desktop.commands.{name.replace('-', '_')}")
+    status: int = module.run(parsed)
+    sys.stdout.flush()
+    return status
+
+
+def _chosen_parser(arguments: Sequence[str]) -> tuple[argparse.ArgumentParser, str]:
+    name = arguments[0] if arguments and arguments[0] in COMMANDS else "window"
+    return parsers()[name], name
+
+
+def parsers() -> dict[str, argparse.ArgumentParser]:
+    """A parser for each command, and ``window`` for none: also what completions are made from."""
+    return {
+        "window": _window(),
+        "classify": _classify(),
+        "inspect": _inspect(),
+        "activations": _activations(),
+        "screenshot": _screenshot(),
+        "models": _models(),
+        "self-test": _parser("self-test", "Check that this installation works."),
+    }
+
+
+def _parser(command: str, description: str, **options: str) -> argparse.ArgumentParser:
+    program = f"gnet-desktop {command}".strip()
+    layout = argparse.RawDescriptionHelpFormatter
+    return argparse.ArgumentParser(program, description=description, formatter_class=layout, **options)  # type: ignore[arg-type]
+
+
+def _window() -> argparse.ArgumentParser:
+    parser = _parser("", _DESCRIPTION, epilog=_COMMAND_HELP)
+    parser.add_argument("paths", nargs="*", type=Path, metavar="FILE", help="a checkpoint, pictures, folders")
+    parser.add_argument("--version", action="version", version=f"gnet-desktop {__version__}")
+    parser.add_argument("--labels", type=Path, metavar="F", help="class names for the checkpoint")
+    _add_device(parser)
+    parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours of the window")
+    parser.add_argument("--clean", action="store_true", help="ignore the remembered settings")
+    return parser
+
+
+def _classify() -> argparse.ArgumentParser:
+    parser = _parser("classify", "Answers of all heads for pictures, folders or '-' (standard input).")
+    parser.add_argument("pictures", nargs="*", metavar="PICTURE", help="picture, folder, or - for its bytes")
+    parser.add_argument(
+        "--files-from", metavar="F", help="read names from F (- for standard input), a line or NUL each"
+    )
+    _add_checkpoint(parser)
+    parser.add_argument("--top", type=_positive, default=5, metavar="N", help="answers of each head (5)")
+    _add_preprocess(parser)
+    _add_device(parser)
+    _add_format(parser, "text", "json", "csv")
+    return parser
+
+
+def _inspect() -> argparse.ArgumentParser:
+    parser = _parser("inspect", "What a checkpoint is.")
+    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    parser.add_argument("--labels", type=Path, metavar="F", help="class names for the checkpoint")
+    parser.add_argument(
+        "--verify", type=Path, metavar="PICTURE", help="compare with torchvision's own network on this picture"
+    )
+    _add_format(parser, "text", "json")
+    return parser
+
+
+def _activations() -> argparse.ArgumentParser:
+    parser = _parser("activations", "Numbers and maps of every branch for one picture.")
+    parser.add_argument("picture", metavar="PICTURE", help="a picture, or - for its bytes")
+    _add_checkpoint(parser)
+    parser.add_argument(
+        "--unit", nargs="+", action="extend", default=[], metavar="NAME", help="also this unit, e.g. 4a/5x5:11"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the files of --save")
+    parser.add_argument("--save", type=_kinds, default=(), metavar="npy,png", help="write arrays, pictures")
+    _add_preprocess(parser)
+    _add_device(parser)
+    _add_format(parser, "text", "json", "csv")
+    return parser
+
+
+def _screenshot() -> argparse.ArgumentParser:
+    parser = _parser("screenshot", "The window as a picture, without a screen.")
+    parser.add_argument("picture", type=Path, metavar="PICTURE")
+    _add_checkpoint(parser)
+    parser.add_argument("--module", default=None, metavar="4a", help="the module whose branches are shown")
+    parser.add_argument("--unit", default=None, metavar="4a/5x5:11", help="the unit that is chosen")
+    parser.add_argument("--theme", choices=("light", "dark"), default="light")
+    parser.add_argument("--size", type=_size, default=(1600, 1000), metavar="1600x1000")
+    parser.add_argument("--panel", default=None, metavar="NAME", help="only this panel, e.g. network")
+    _add_preprocess(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="F.png")
+    return parser
+
+
+def _models() -> argparse.ArgumentParser:
+    parser = _parser("models", "Known checkpoints and where they lie on this machine.")
+    actions = parser.add_subparsers(dest="action", metavar="list | fetch NAME | where")
+    actions.add_parser("list", help="the known checkpoints (also without a word)")
+    fetch = actions.add_parser("fetch", help="download one, checked and kept for use without a network")
+    fetch.add_argument("name", metavar="NAME")
+    where = actions.add_parser("where", help="the folder, or the file of one checkpoint")
+    where.add_argument("name", nargs="?", metavar="NAME")
+    return parser
+
+
+def _add_checkpoint(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoint", metavar="F", help="a file, or a name of 'models' (everyday100)")
+    parser.add_argument("--labels", type=Path, metavar="F", help="class names for the checkpoint")
+
+
+def _add_preprocess(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--preprocess",
+        metavar="NAME",
+        help="torchvision, caffe, caffe-short-side, inception, fit, or resize=256,crop=224,mean=…,std=…,order=bgr",
+    )
+
+
+def _add_device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda[:N]", help="where to compute (auto)")
+
+
+def _add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
+    parser.add_argument("--format", choices=formats, default=formats[0])
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    kinds = tuple(dict.fromkeys(text.split(",")))
+    if not set(kinds) <= {"npy", "png"}:
+        raise argparse.ArgumentTypeError(f"{text}: npy, png or both")
+    return kinds
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal() and 320 <= int(width) <= 8000 and 240 <= int(height) <= 8000):
+        raise argparse.ArgumentTypeError(f"{text}: WIDTHxHEIGHT between 320x240 and 8000x8000")
+    return int(width), int(height)
+
+
+def _open_standard_streams() -> None:
+    """Give a windowed program, which has none, somewhere to write to; names may be any bytes."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def _forget_output() -> None:
+    """Keep Python from complaining at exit that the reader of stdout has left."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

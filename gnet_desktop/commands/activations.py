@@ -1,0 +1,152 @@
+"""``gnet-desktop activations``: what every branch does with one picture, in numbers and files."""
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from gnet_desktop.commands.answering import answer_lines, answer_rows
+from gnet_desktop.commands.opening import Session, open_session, picture_source, shown_name
+from gnet_desktop.errors import UsageError
+from gnet_desktop.inspection.statistics import branch_summary
+from gnet_desktop.network.naming import Unit, parse_unit
+from gnet_desktop.network.record import Record
+
+DIGITS: Final = 5
+TOP: Final = 20
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the numbers, and write the files that ``--save`` asks for."""
+    if bool(arguments.save) != bool(arguments.out):
+        raise UsageError("--save and --out go together.", "", "Say what to write and the folder to write to.")
+    source = picture_source(arguments.picture)
+    session = open_session(arguments)
+    units = [parse_unit(name, session.checkpoint.architecture) for name in arguments.unit]
+
+    from gnet_desktop.pictures.decoding import read_picture
+    from gnet_desktop.pictures.preparation import prepare
+
+    picture = read_picture(source)
+    prepared = prepare(picture, session.convention)
+    record = session.network(prepared.tensor().to(session.device))
+    facts = describe(session, record, units)
+    facts = {"picture": shown_name(source), "size": picture.size} | facts
+    if arguments.save:
+        from gnet_desktop.commands.saving import save
+
+        facts["files"] = save(arguments.out, arguments.save, session, record, units, facts)
+    WRITERS[arguments.format](session, facts)
+    return 0
+
+
+def describe(session: Session, record: Record, units: list[Unit]) -> dict[str, Any]:
+    """The facts of one pass: modules, branches, units, answers (DESIGN 6)."""
+    checkpoint = session.checkpoint
+    facts: dict[str, Any] = {
+        "checkpoint": checkpoint.provenance.path.name,
+        "sha256": checkpoint.provenance.sha256,
+        "convention": session.convention.name,
+        "device": record.device,
+        "milliseconds": round(record.milliseconds, 2),
+        "input": record.input_size[::-1],
+        "modules": {
+            module.name: {"shape": list(record[module.name].shape)}
+            | {
+                branch.name: _rounded(branch_summary(record[f"{module.name}/{branch.name}"]).as_dict())
+                for branch in module.branches
+            }
+            for module in checkpoint.architecture.modules
+        },
+        "answers": answer_rows(checkpoint, record.answers, TOP),
+    }
+    if units:
+        facts["units"] = {unit.name: unit_facts(record[unit.part][unit.channel]) for unit in units}
+    return facts
+
+
+def unit_facts(values: np.ndarray[Any, np.dtype[np.float32]]) -> dict[str, Any]:
+    """Numbers of one map (height, width): mean, maximum, share of non-zero, peak (row, column)."""
+    finite = np.where(np.isfinite(values), values, -np.inf)
+    row, column = np.unravel_index(int(finite.argmax()), values.shape)
+    facts: dict[str, Any] = {
+        "mean": float(values.mean()),
+        "max": float(finite.max()),
+        "nonzero": float(np.count_nonzero(values) / values.size),
+    }
+    return _rounded(facts) | {"peak": [int(row), int(column)], "shape": list(values.shape)}
+
+
+def _rounded(facts: Any) -> Any:
+    """Floats with five digits behind the point; what is no number becomes None, as JSON has none."""
+    if isinstance(facts, dict):
+        return {name: _rounded(value) for name, value in facts.items()}
+    if isinstance(facts, (list, tuple)):
+        return [_rounded(value) for value in facts]
+    if isinstance(facts, float):
+        return round(facts, DIGITS) if np.isfinite(facts) else None
+    return facts
+
+
+def _write_json(session: Session, facts: dict[str, Any]) -> None:
+    print(json.dumps(facts, ensure_ascii=False, allow_nan=False))
+
+
+def _write_text(session: Session, facts: dict[str, Any]) -> None:
+    width, height = facts["size"]
+    print(f"{facts['picture']}  {width} × {height}, {facts['checkpoint']}, {facts['convention']}")
+    for line in answer_lines(session.checkpoint, _first(facts["answers"], 5)):
+        print(line)
+    for name, module in facts["modules"].items():
+        channels, rows, columns = module["shape"]
+        print(f"{name}  {channels} channels of {rows} × {columns}")
+        for branch, numbers in module.items():
+            if branch != "shape":
+                strongest = ", ".join(str(channel) for channel, _ in numbers["strongest"])
+                print(
+                    f"  {branch:<10} mean {_number(numbers['mean'])}  max {_number(numbers['max'])}  "
+                    f"active {_share(numbers['nonzero'])}  strongest {strongest}"
+                )
+    for unit, numbers in facts.get("units", {}).items():
+        row, column = numbers["peak"]
+        print(
+            f"{unit}  mean {_number(numbers['mean'])}  max {_number(numbers['max'])} "
+            f"at row {row}, column {column}"
+        )
+    for path in facts.get("files", []):
+        print(f"wrote {path}", file=sys.stderr)
+
+
+def _first(answers: dict[str, Any], count: int) -> dict[str, Any]:
+    return {head: rows and rows[:count] for head, rows in answers.items()}
+
+
+def _number(value: float | None) -> str:
+    return "no number" if value is None else f"{value:10.3f}"
+
+
+def _share(value: float | None) -> str:
+    return "?" if value is None else f"{value * 100:4.0f} %"
+
+
+def _write_csv(session: Session, facts: dict[str, Any]) -> None:
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    rows.writerow(["module", "branch", "channels", "mean", "max", "nonzero", "strongest"])
+    for name, module in facts["modules"].items():
+        for branch in session.checkpoint.architecture.module(name).branches:
+            numbers = module[branch.name]
+            strongest = " ".join(str(channel) for channel, _ in numbers["strongest"])
+            rows.writerow(
+                [name, branch.name, branch.outputs, numbers["mean"], numbers["max"], numbers["nonzero"], strongest]
+            )
+
+
+WRITERS: Final[dict[str, Callable[[Session, dict[str, Any]], None]]] = {
+    "text": _write_text,
+    "json": _write_json,
+    "csv": _write_csv,
+}

@@ -1,0 +1,39 @@
+"""``gnet-desktop inspect``: the checkpoint card as text or JSON."""
+
+import argparse
+import json
+
+from gnet_desktop.commands.opening import open_named, shown_name
+from gnet_desktop.errors import GNetError
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the card; a refused file is status 2, in JSON with its error."""
+    from gnet_desktop.checkpoints import card
+
+    try:
+        checkpoint = open_named(str(arguments.checkpoint), arguments.labels)
+        facts = card.make_card(checkpoint)
+        verification = _verify(checkpoint, arguments.verify) if arguments.verify else None
+    except GNetError as error:
+        if arguments.format == "json":
+            print(json.dumps({"file": shown_name(arguments.checkpoint), "error": str(error)}, ensure_ascii=False))
+        raise
+    if arguments.format == "json":
+        data = card.to_json(facts)
+        if verification is not None:
+            data["verification"] = card.verification_to_json(verification)
+        print(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2))
+    else:
+        print(card.to_text(facts))
+        if verification is not None:
+            print(card.verification_to_text(verification))
+    return 0
+
+
+def _verify(checkpoint, picture):  # type: ignore[no-untyped-def]
+    from gnet_desktop.checkpoints.card import verify
+    from gnet_desktop.pictures.decoding import read_picture
+    from gnet_desktop.pictures.preparation import prepare
+
+    return verify(checkpoint, prepare(read_picture(picture), checkpoint.convention).tensor())

@@ -1,0 +1,84 @@
+"""What several commands begin with: a checkpoint, its network, its convention, a picture."""
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.convention import Convention, parse_convention
+from gnet_desktop.errors import UsageError
+
+if TYPE_CHECKING:
+    from gnet_desktop.network.googlenet import GoogLeNet
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A network ready to answer."""
+
+    checkpoint: Checkpoint
+    network: "GoogLeNet"
+    convention: Convention
+    device: str
+
+
+def open_session(arguments: argparse.Namespace) -> Session:
+    """Open what ``--checkpoint``, ``--labels``, ``--preprocess`` and ``--device`` name."""
+    from gnet_desktop.workspace.tasks import choose_device
+
+    checkpoint = open_named(arguments.checkpoint, arguments.labels)
+    convention = chosen_convention(arguments.preprocess, checkpoint)
+    device = choose_device(arguments.device)
+    from gnet_desktop.network.googlenet import GoogLeNet
+
+    return Session(checkpoint, GoogLeNet.from_checkpoint(checkpoint).to(device), convention, device)
+
+
+def open_named(name: str | None, labels: Path | None) -> Checkpoint:
+    """Open a checkpoint by its file or its name in the catalogue; none is the bundled one."""
+    from gnet_desktop.checkpoints.reading import open_checkpoint
+
+    return open_checkpoint(checkpoint_path(name), labels=labels)
+
+
+def checkpoint_path(name: str | None) -> Path:
+    """The file of a path, of a catalogue name, or the bundled checkpoint's."""
+    from gnet_desktop.checkpoints import catalogue
+
+    path = Path(name) if name else None
+    if path is not None and (path.exists() or os.sep in str(name)):
+        return path
+    entry = catalogue.find(name or "everyday100")
+    if entry is None:
+        return Path(str(name))
+    found = catalogue.locate(entry)
+    if found is None:
+        raise UsageError(
+            f"{entry.name} is not on this machine yet.", "", f"Fetch it with 'gnet-desktop models fetch {entry.name}'."
+        )
+    return found
+
+
+def chosen_convention(text: str | None, checkpoint: Checkpoint) -> Convention:
+    """The convention that ``--preprocess`` asks for, or the checkpoint's own."""
+    return parse_convention(text, checkpoint.convention) if text else checkpoint.convention
+
+
+def picture_source(name: str) -> Path | bytes:
+    """A path, or for ``-`` the bytes of standard input."""
+    return sys.stdin.buffer.read() if name == "-" else Path(name)
+
+
+def shown_name(source: Path | bytes | str) -> str:
+    """A name for people and for data: undecodable bytes become replacement signs."""
+    if isinstance(source, bytes):
+        return "-"
+    return os.fsencode(source).decode("utf-8", "replace")
+
+
+def progress_wanted() -> bool:
+    """Whether a person watches stderr."""
+    return sys.stderr.isatty()

@@ -1,0 +1,89 @@
+"""Files of one pass: arrays, pictures, and the record that explains them."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from gnet_desktop.commands.opening import Session
+from gnet_desktop.errors import ExportError
+from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
+from gnet_desktop.inspection.scaling import quantise
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.network.record import Array, Record
+
+
+def save(
+    folder: Path,
+    kinds: Sequence[str],
+    session: Session,
+    record: Record,
+    units: Sequence[Unit],
+    facts: dict[str, Any],
+) -> list[str]:
+    """Write what was asked for into ``folder``; returns the paths.
+
+    Everything is written beside and moved in when complete, so a full disk or a
+    missing right leaves no partial file. Raises ExportError.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".gnet-", dir=folder) as temporary:
+            written = list(_write(Path(temporary), kinds, session, record, units))
+            record_file = Path(temporary) / "record.json"
+            record_file.write_text(json.dumps(facts | {"arrays": written}, ensure_ascii=False, indent=1))
+            names = [*written, record_file.name]
+            for name in names:
+                os.replace(Path(temporary) / name, folder / name)
+    except OSError as error:
+        raise ExportError(
+            f"Nothing was written to {folder}.", f"{error.strerror or error}.", "Choose another folder, or make room."
+        ) from error
+    return [str(folder / name) for name in names]
+
+
+def _write(
+    folder: Path, kinds: Sequence[str], session: Session, record: Record, units: Sequence[Unit]
+) -> Iterator[str]:
+    for module in session.checkpoint.architecture.modules:
+        largest = float(np.nanmax(record[module.name], initial=0))
+        for branch in module.branches:
+            name = f"{module.name}/{branch.name}"
+            if "npy" in kinds:
+                yield _save_array(folder, name, record[name])
+            if "png" in kinds:
+                yield _save_sheet(folder, name, record[name], largest)
+    for unit in units:
+        name, values = unit.name.replace(":", "_"), record[unit.part][unit.channel]
+        if "npy" in kinds:
+            yield _save_array(folder, name, values)
+        if "png" in kinds:
+            yield _save_sheet(folder, name, values[None], float(np.nanmax(values, initial=0)))
+
+
+def _save_array(folder: Path, name: str, values: Array) -> str:
+    file = f"{name.replace('/', '_')}.npy"
+    np.save(folder / file, np.ascontiguousarray(values, np.float32), allow_pickle=False)
+    return file
+
+
+def _save_sheet(folder: Path, name: str, maps: Array, largest: float) -> str:
+    """All maps of a branch on one sheet, on the module's scale, one pixel of gap between them."""
+    channels, height, width = maps.shape
+    columns = int(np.ceil(np.sqrt(channels)))
+    rows = -(-channels // columns)
+    sheet = np.zeros((rows * (height + 1), columns * (width + 1)), np.uint8)
+    levels = quantise(maps, 0.0, largest)
+    for channel in range(channels):
+        top, left = channel // columns * (height + 1), channel % columns * (width + 1)
+        sheet[top : top + height, left : left + width] = levels[channel]
+    image = Image.fromarray(sheet, "P")
+    image.putpalette(COLOUR_MAPS["Ember"][:, :3].tobytes())
+    file = f"{name.replace('/', '_')}.png"
+    image.save(folder / file)
+    return file
