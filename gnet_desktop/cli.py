@@ -115,7 +115,10 @@ def _inspect() -> argparse.ArgumentParser:
     parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
     parser.add_argument("--labels", type=Path, metavar="F", help="class names for the checkpoint")
     parser.add_argument(
-        "--verify", type=Path, metavar="PICTURE", help="compare with torchvision's own network on this picture"
+        "--verify",
+        type=Path,
+        metavar="PICTURE",
+        help="compare with torchvision's own network on this picture",
     )
     _add_format(parser, "text", "json")
     return parser
@@ -126,7 +129,12 @@ def _activations() -> argparse.ArgumentParser:
     parser.add_argument("picture", metavar="PICTURE", help="a picture, or - for its bytes")
     _add_checkpoint(parser)
     parser.add_argument(
-        "--unit", nargs="+", action="extend", default=[], metavar="NAME", help="also this unit, e.g. 4a/5x5:11"
+        "--unit",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="also this unit, e.g. 4a/5x5:11",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the files of --save")
     parser.add_argument("--save", type=_kinds, default=(), metavar="npy,png", help="write arrays, pictures")
@@ -175,7 +183,9 @@ def _add_preprocess(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_device(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", default="auto", metavar="auto|cpu|cuda[:N]", help="where to compute (auto)")
+    parser.add_argument(
+        "--device", default="auto", metavar="auto|cpu|cuda[:N]", help="where to compute (auto)"
+    )
 
 
 def _add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
@@ -198,7 +208,9 @@ def _kinds(text: str) -> tuple[str, ...]:
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal() and 320 <= int(width) <= 8000 and 240 <= int(height) <= 8000):
+    if not (
+        width.isdecimal() and height.isdecimal() and 320 <= int(width) <= 8000 and 240 <= int(height) <= 8000
+    ):
         raise argparse.ArgumentTypeError(f"{text}: WIDTHxHEIGHT between 320x240 and 8000x8000")
     return int(width), int(height)
 

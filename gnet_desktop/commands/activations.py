@@ -141,7 +141,15 @@ def _write_csv(session: Session, facts: dict[str, Any]) -> None:
             numbers = module[branch.name]
             strongest = " ".join(str(channel) for channel, _ in numbers["strongest"])
             rows.writerow(
-                [name, branch.name, branch.outputs, numbers["mean"], numbers["max"], numbers["nonzero"], strongest]
+                [
+                    name,
+                    branch.name,
+                    branch.outputs,
+                    numbers["mean"],
+                    numbers["max"],
+                    numbers["nonzero"],
+                    strongest,
+                ]
             )
 
 

@@ -181,7 +181,9 @@ def _outcome(
     main = answers.get("main")
     if main is not None and not np.isfinite(main.logits).all():
         return Outcome(
-            name, size, error="The answer is no number: values stop being numbers on the way through the network."
+            name,
+            size,
+            error="The answer is no number: values stop being numbers on the way through the network.",
         )
     return Outcome(name, size, answers, milliseconds)
 
@@ -246,9 +248,7 @@ def csv_writer(session: Session, top: int) -> Callable[[Outcome], None]:
         assert outcome.answers is not None
         for head, answers in answer_rows(session.checkpoint, outcome.answers, top).items():
             for rank, row in enumerate(answers or [], 1):
-                rows.writerow(
-                    [outcome.name, head, rank, row["index"], row["label"], row["probability"], ""]
-                )
+                rows.writerow([outcome.name, head, rank, row["index"], row["label"], row["probability"], ""])
 
     return write
 

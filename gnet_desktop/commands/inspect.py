@@ -17,7 +17,11 @@ def run(arguments: argparse.Namespace) -> int:
         verification = _verify(checkpoint, arguments.verify) if arguments.verify else None
     except GNetError as error:
         if arguments.format == "json":
-            print(json.dumps({"file": shown_name(arguments.checkpoint), "error": str(error)}, ensure_ascii=False))
+            print(
+                json.dumps(
+                    {"file": shown_name(arguments.checkpoint), "error": str(error)}, ensure_ascii=False
+                )
+            )
         raise
     if arguments.format == "json":
         data = card.to_json(facts)

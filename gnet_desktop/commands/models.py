@@ -34,7 +34,9 @@ def _where(arguments: argparse.Namespace) -> int:
     found = catalogue.locate(entry)
     if found is None:
         raise UsageError(
-            f"{entry.name} is not on this machine yet.", "", f"Fetch it with 'gnet-desktop models fetch {entry.name}'."
+            f"{entry.name} is not on this machine yet.",
+            "",
+            f"Fetch it with 'gnet-desktop models fetch {entry.name}'.",
         )
     print(found)
     return 0

@@ -57,7 +57,9 @@ def checkpoint_path(name: str | None) -> Path:
     found = catalogue.locate(entry)
     if found is None:
         raise UsageError(
-            f"{entry.name} is not on this machine yet.", "", f"Fetch it with 'gnet-desktop models fetch {entry.name}'."
+            f"{entry.name} is not on this machine yet.",
+            "",
+            f"Fetch it with 'gnet-desktop models fetch {entry.name}'.",
         )
     return found
 

@@ -42,7 +42,9 @@ def save(
                 os.replace(Path(temporary) / name, folder / name)
     except OSError as error:
         raise ExportError(
-            f"Nothing was written to {folder}.", f"{error.strerror or error}.", "Choose another folder, or make room."
+            f"Nothing was written to {folder}.",
+            f"{error.strerror or error}.",
+            "Choose another folder, or make room.",
         ) from error
     return [str(folder / name) for name in names]
 

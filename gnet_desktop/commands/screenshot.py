@@ -28,7 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
     beside = target.with_name(f".{target.name}.part")
     if not image.save(str(beside), "PNG"):
         beside.unlink(missing_ok=True)
-        raise ExportError(f"{target} cannot be written.", "", "Choose a folder that exists and may be written to.")
+        raise ExportError(
+            f"{target} cannot be written.", "", "Choose a folder that exists and may be written to."
+        )
     os.replace(beside, target)
     print(f"wrote {target}", file=sys.stderr)
     return 0

@@ -17,42 +17,38 @@ from numpy.typing import NDArray
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import Cancelled, GNetError
-from gnet_desktop.network.architecture import MODULES
-from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.bugs import describe_bug
+from gnet_desktop.workspace.choices import Choices
 from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, Request, Worker
 from gnet_desktop.workspace.results import Results
 from gnet_desktop.workspace.signal import Signal
-from gnet_desktop.workspace.values import Bug, Entry, Loading, Result, Selection, ViewOptions
+from gnet_desktop.workspace.values import Bug, Entry, Loading, Result
 
 Post = Callable[[Callable[[], None]], None]
-Point = tuple[float, float]
 
 # A waiting decode for a picture that the person browsed past is worthless; one
 # ahead makes the next Page Down instant.
 PREFETCH: Final = 1
 
 
-class Workspace:
-    """Everything that a person opened and chose.
+class Workspace(Choices):
+    """Everything that a person opened; what they chose is in `Choices`.
 
-    Signals, all called on the owner's thread:
+    ``peaks`` has the largest value of every unit for each picture that was answered:
+    {picture's id: {module: (channels,)}}. Signals, all called on the owner's thread:
       checkpoint_changed()   another checkpoint, convention, labels or device is in use
       loading_changed()      `loading` changed (None: nothing is being opened)
       pictures_changed()     pictures came, went or moved
       entry_changed(id)      one picture's thumbnail, answer or error changed
       current_changed()      another picture is current; `stale` tells if the result lags
       result_changed()       `result` is new, or `stale` changed
-      selection_changed()    another module or unit is chosen
-      hover_changed()        `hovered` (unit) or `point` (place on the photo) changed
-      pins_changed()         `pins` (places) or `tray` (units) changed
-      view_changed(old)      `view` changed
       failed(error)          a `GNetError` to show; what was open stays open
       bug(bug)               an unforeseen error to show with its report
     """
 
     def __init__(self, post: Post) -> None:
+        super().__init__()
         self.checkpoint: Checkpoint | None = None
         self.convention: Convention | None = None
         self.device = "cpu"
@@ -61,19 +57,11 @@ class Workspace:
         self.current: int | None = None
         self.result: Result | None = None
         self.stale = False
-        self.selection = Selection()
-        self.hovered: Unit | None = None
-        self.point: Point | None = None
-        self.pins: tuple[Point, ...] = ()
-        self.tray: tuple[Unit, ...] = ()
-        self.view = ViewOptions()
         self.peaks: dict[int, dict[str, NDArray[np.float32]]] = {}
 
         self.checkpoint_changed, self.loading_changed = Signal(), Signal()
         self.pictures_changed, self.entry_changed, self.current_changed = Signal(), Signal(), Signal()
-        self.result_changed, self.selection_changed, self.hover_changed = Signal(), Signal(), Signal()
-        self.pins_changed, self.view_changed = Signal(), Signal()
-        self.failed, self.bug = Signal(), Signal()
+        self.result_changed, self.failed, self.bug = Signal(), Signal(), Signal()
 
         self._post = post
         self._engine = Worker("gnet-engine", post)
@@ -83,8 +71,6 @@ class Workspace:
         self._network: tasks.LoadedNetwork | None = None
         self._cancel: tasks.CancelFlag | None = None
         self._generation = 0
-        self._visited: list[Selection] = [self.selection]
-        self._place = 0
 
     # Checkpoints
 
@@ -160,12 +146,8 @@ class Workspace:
 
     def _keep_selection_valid(self) -> None:
         assert self.checkpoint is not None
-        fits = tasks.unit_exists(self.checkpoint.architecture, self.selection.unit)
-        if not fits:
-            self._select(replace(self.selection, unit=None))
-        self.tray = tuple(
-            unit for unit in self.tray if tasks.unit_exists(self.checkpoint.architecture, unit)
-        )
+        architecture = self.checkpoint.architecture
+        self.keep_units(lambda unit: tasks.unit_exists(architecture, unit))
 
     def _start_anew(self) -> None:
         """The network or its input changed: nothing computed before counts any more."""
@@ -345,84 +327,6 @@ class Workspace:
     def _show(self, result: Result) -> None:
         self.result, self.stale = result, False
         self.result_changed.emit()
-
-    # Selection, hover, pins
-
-    def choose_module(self, module: str) -> None:
-        """Choose one of the nine modules; the unit is kept if it is one of its own."""
-        unit = self.selection.unit
-        keep = unit if unit is not None and unit.module == module else None
-        self._visit(Selection(module, keep))
-
-    def choose_unit(self, unit: Unit | None) -> None:
-        """Choose a unit, and the module it is in."""
-        module = unit.module if unit is not None and unit.module in MODULES else self.selection.module
-        self._visit(Selection(module, unit))
-
-    def back(self) -> None:
-        """The selection before this one."""
-        self._go(self._place - 1)
-
-    def forward(self) -> None:
-        """The selection that was left with `back`."""
-        self._go(self._place + 1)
-
-    @property
-    def can_go_back(self) -> bool:
-        """Whether `back` has anywhere to go."""
-        return self._place > 0
-
-    @property
-    def can_go_forward(self) -> bool:
-        """Whether `forward` has anywhere to go."""
-        return self._place + 1 < len(self._visited)
-
-    def hover(self, unit: Unit | None, point: Point | None = None) -> None:
-        """The cursor is over a unit's map, over a place of the photo (picture pixels), or neither."""
-        if (unit, point) != (self.hovered, self.point):
-            self.hovered, self.point = unit, point
-            self.hover_changed.emit()
-
-    def pin_point(self, point: Point, *, compare: bool = False) -> None:
-        """Keep a place of the photo; with ``compare`` beside the first one."""
-        self.pins = (*self.pins[:1], point) if compare and self.pins else (point,)
-        self.pins_changed.emit()
-
-    def clear_pins(self) -> None:
-        """Forget the kept places."""
-        if self.pins:
-            self.pins = ()
-            self.pins_changed.emit()
-
-    def toggle_in_tray(self, unit: Unit) -> None:
-        """Put a unit into the tray, or take it out."""
-        kept = tuple(other for other in self.tray if other != unit)
-        self.tray = kept if len(kept) < len(self.tray) else (*kept, unit)
-        self.pins_changed.emit()
-
-    def change_view(self, **fields: object) -> None:
-        """Change some of the `ViewOptions`."""
-        old, self.view = self.view, self.view.changed(**fields)
-        if old != self.view:
-            self.view_changed.emit(old)
-
-    def _visit(self, selection: Selection) -> None:
-        if selection == self.selection:
-            return
-        del self._visited[self._place + 1 :]
-        self._visited.append(selection)
-        self._place = len(self._visited) - 1
-        self._select(selection)
-
-    def _go(self, place: int) -> None:
-        if 0 <= place < len(self._visited):
-            self._place = place
-            self._select(self._visited[place])
-
-    def _select(self, selection: Selection) -> None:
-        if selection != self.selection:
-            self.selection = selection
-            self.selection_changed.emit()
 
     # Asking for other work, failures, the end
 

@@ -74,8 +74,14 @@ def choose_device(wanted: str) -> str:
     if wanted == "auto":
         return "cuda" if available else "cpu"
     if not available:
-        built = "This torch was built without CUDA." if torch.version.cuda is None else "No CUDA device was found."
-        raise MachineError(f"{wanted} cannot be used.", built, "Choose CPU, or check the driver with nvidia-smi.")
+        built = (
+            "This torch was built without CUDA."
+            if torch.version.cuda is None
+            else "No CUDA device was found."
+        )
+        raise MachineError(
+            f"{wanted} cannot be used.", built, "Choose CPU, or check the driver with nvidia-smi."
+        )
     number = int(wanted.partition(":")[2] or 0)
     if number >= torch.cuda.device_count():
         raise MachineError(
@@ -149,10 +155,8 @@ def best_answer(result: Result) -> tuple[str, float] | None:
     return result.checkpoint.labels.names[index], probability
 
 
-def unit_exists(architecture: Architecture, unit: Unit | None) -> bool:
+def unit_exists(architecture: Architecture, unit: Unit) -> bool:
     """Whether this network has that unit."""
-    if unit is None:
-        return True
     for module in architecture.modules:
         if module.name == unit.module:
             for branch in module.branches:

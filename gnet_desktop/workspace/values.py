@@ -75,7 +75,7 @@ class ViewOptions:
 
     scale: Literal["map", "branch", "module"] = "module"
     sort: str = "mean"
-    colour_map: str = "Ember"
+    colour_map: str = "ember"
     gamma: float = 0.5
     clip: float = 100.0
     tile: int = 48

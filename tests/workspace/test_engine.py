@@ -1,0 +1,120 @@
+"""The mailbox and the worker: newest request of a purpose wins, the urgent ones first."""
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, Mailbox, Request, Worker
+
+
+def request(purpose: str, priority: int = NORMAL, run: Callable[[], object] = lambda: None) -> Request:
+    return Request(purpose, run, lambda result: None, lambda error: None, priority)
+
+
+def test_a_newer_request_replaces_a_waiting_one_of_its_purpose() -> None:
+    mailbox = Mailbox()
+    old, new = request("pass"), request("pass")
+    mailbox.put(old)
+    mailbox.put(new)
+    assert mailbox.take() is new
+    assert len(mailbox) == 0
+
+
+def test_urgent_requests_come_first_and_equals_in_order() -> None:
+    mailbox = Mailbox()
+    for purpose, priority in [("a", BACKGROUND), ("b", NORMAL), ("c", URGENT), ("d", NORMAL)]:
+        mailbox.put(request(purpose, priority))
+    taken = [mailbox.take() for _ in range(4)]
+    assert [one.purpose for one in taken if one] == ["c", "b", "d", "a"]
+
+
+def test_a_closed_mailbox_gives_nothing_and_takes_nothing() -> None:
+    mailbox = Mailbox()
+    mailbox.put(request("a"))
+    mailbox.close()
+    mailbox.put(request("b"))
+    assert mailbox.take() is None
+
+
+def test_drop_forgets_by_prefix() -> None:
+    mailbox = Mailbox()
+    for purpose in ("read 1", "read 2", "thumbnail 1"):
+        mailbox.put(request(purpose))
+    mailbox.drop("read")
+    left = mailbox.take()
+    assert left is not None
+    assert left.purpose == "thumbnail 1"
+    assert len(mailbox) == 0
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from([URGENT, NORMAL, BACKGROUND]))))
+def test_the_mailbox_is_a_dictionary_of_purposes_read_by_priority(puts: list[tuple[str, int]]) -> None:
+    mailbox, model = Mailbox(), {}
+    for purpose, priority in puts:
+        model.pop(purpose, None)
+        model[purpose] = priority
+        mailbox.put(request(purpose, priority))
+    expected = sorted(model, key=lambda purpose: model[purpose])  # stable: equals stay in order
+    taken = [mailbox.take() for _ in expected]
+    assert [one.purpose for one in taken if one] == expected
+
+
+@pytest.fixture
+def posted() -> "queue.Queue[Callable[[], None]]":
+    return queue.Queue()
+
+
+@pytest.fixture
+def worker(posted: "queue.Queue[Callable[[], None]]") -> Iterator[Worker]:
+    worker = Worker("test", posted.put)
+    yield worker
+    worker.close()
+
+
+def test_results_and_errors_come_through_post(
+    worker: Worker, posted: "queue.Queue[Callable[[], None]]"
+) -> None:
+    seen: list[object] = []
+    worker.ask(Request("good", lambda: 6 * 7, seen.append, seen.append))
+    posted.get(timeout=5)()
+    worker.ask(Request("bad", lambda: 1 // 0, seen.append, seen.append))
+    posted.get(timeout=5)()
+    assert seen[0] == 42
+    assert isinstance(seen[1], ZeroDivisionError)
+
+
+def test_closing_waits_for_the_running_request_and_posts_nothing_after_it(
+    worker: Worker, posted: "queue.Queue[Callable[[], None]]"
+) -> None:
+    started, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def slow() -> None:
+        started.set()
+        go_on.wait(5)
+        ended.set()
+
+    worker.ask(request("slow", run=slow))
+    worker.ask(request("never"))
+    assert started.wait(5)
+    threading.Timer(0.05, go_on.set).start()
+    assert worker.close()
+    assert ended.is_set()
+    assert posted.empty()
+
+
+def test_a_request_that_hangs_is_reported_by_close(posted: "queue.Queue[Callable[[], None]]") -> None:
+    worker, go_on = Worker("test", posted.put), threading.Event()
+    started = threading.Event()
+
+    def hang() -> None:
+        started.set()
+        go_on.wait(5)
+
+    worker.ask(request("hang", run=hang))
+    assert started.wait(5)
+    assert not worker.close(timeout=0.05)
+    go_on.set()
