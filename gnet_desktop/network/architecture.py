@@ -248,3 +248,9 @@ class Architecture:
                 for branch in layer.branches:
                     yield from branch.convolutions
         yield from (head.convolution for head in self.heads)
+
+    def linears(self) -> Iterator[Linear]:
+        """All fully connected layers: the main classifier's, then the heads'."""
+        yield from self.classifier
+        for head in self.heads:
+            yield from head.layers

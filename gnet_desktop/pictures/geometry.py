@@ -11,23 +11,24 @@ from dataclasses import dataclass
 class Grid:
     """The cells of a map on the input: cell i is centred on input pixel ``centre + i·jump``.
 
-    ``centre`` and ``jump`` are counted in pixels as in ARCHITECTURES 9.6 (pixel
-    numbers, so pixel 0's middle is 0); ``size`` is (width, height) of the map.
+    ``centre`` (x, y) and ``jump`` are counted in pixels as in ARCHITECTURES 9.6 (pixel
+    numbers, so pixel 0's middle is 0); ``size`` is (width, height) of the map. The
+    centre differs by axis where TensorFlow's padding meets an oblong input.
     """
 
-    centre: float
+    centre: tuple[float, float]
     jump: float
     size: tuple[int, int]
 
     def cell_box(self, column: int, row: int) -> tuple[float, float, float, float]:
         """(left, top, right, bottom) of a cell on the input, continuous coordinates."""
-        left = self.centre + 0.5 + (column - 0.5) * self.jump
-        top = self.centre + 0.5 + (row - 0.5) * self.jump
+        left = self.centre[0] + 0.5 + (column - 0.5) * self.jump
+        top = self.centre[1] + 0.5 + (row - 0.5) * self.jump
         return left, top, left + self.jump, top + self.jump
 
     def cell_at(self, x: float, y: float) -> tuple[int, int] | None:
         """(column, row) of the cell that holds an input point, or None outside the map."""
-        column, row = _cell(x, self.centre, self.jump), _cell(y, self.centre, self.jump)
+        column, row = _cell(x, self.centre[0], self.jump), _cell(y, self.centre[1], self.jump)
         inside = 0 <= column < self.size[0] and 0 <= row < self.size[1]
         return (column, row) if inside else None
 
