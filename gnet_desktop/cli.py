@@ -178,7 +178,7 @@ def _add_preprocess(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--preprocess",
         metavar="NAME",
-        help="torchvision, caffe, caffe-short-side, inception, fit, or resize=256,crop=224,mean=…,std=…,order=bgr",
+        help="torchvision, caffe, caffe-short-side, inception, fit, or resize=256,crop=224,order=bgr,…",
     )
 
 

@@ -5,17 +5,20 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from PIL import Image
 
 from gnet_desktop.commands.opening import Session
 from gnet_desktop.errors import ExportError
-from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
-from gnet_desktop.inspection.scaling import quantise
+from gnet_desktop.inspection.colour_maps import EMBER, palette
+from gnet_desktop.inspection.scaling import GAP, Limits, Scaling, limits_of, quantise
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.network.record import Array, Record
+
+SCALING: Final = Scaling(scope="module", gamma=0.5)
+GROUND: Final = (255, 255, 255)
 
 
 def save(
@@ -53,19 +56,19 @@ def _write(
     folder: Path, kinds: Sequence[str], session: Session, record: Record, units: Sequence[Unit]
 ) -> Iterator[str]:
     for module in session.checkpoint.architecture.modules:
-        largest = float(np.nanmax(record[module.name], initial=0))
+        limits = limits_of(record[module.name], SCALING)
         for branch in module.branches:
             name = f"{module.name}/{branch.name}"
             if "npy" in kinds:
                 yield _save_array(folder, name, record[name])
             if "png" in kinds:
-                yield _save_sheet(folder, name, record[name], largest)
+                yield _save_sheet(folder, name, record[name], limits)
     for unit in units:
         name, values = unit.name.replace(":", "_"), record[unit.part][unit.channel]
         if "npy" in kinds:
             yield _save_array(folder, name, values)
         if "png" in kinds:
-            yield _save_sheet(folder, name, values[None], float(np.nanmax(values, initial=0)))
+            yield _save_sheet(folder, name, values[None], limits_of(values, SCALING))
 
 
 def _save_array(folder: Path, name: str, values: Array) -> str:
@@ -74,18 +77,18 @@ def _save_array(folder: Path, name: str, values: Array) -> str:
     return file
 
 
-def _save_sheet(folder: Path, name: str, maps: Array, largest: float) -> str:
-    """All maps of a branch on one sheet, on the module's scale, one pixel of gap between them."""
+def _save_sheet(folder: Path, name: str, maps: Array, limits: Limits) -> str:
+    """All maps of a branch on one sheet, a pixel a cell, one pixel of gap between them."""
     channels, height, width = maps.shape
     columns = int(np.ceil(np.sqrt(channels)))
     rows = -(-channels // columns)
-    sheet = np.zeros((rows * (height + 1), columns * (width + 1)), np.uint8)
-    levels = quantise(maps, 0.0, largest)
+    sheet = np.full((rows * (height + 1), columns * (width + 1)), GAP, np.uint8)
+    levels = quantise(maps, limits, gamma=SCALING.gamma)
     for channel in range(channels):
         top, left = channel // columns * (height + 1), channel % columns * (width + 1)
         sheet[top : top + height, left : left + width] = levels[channel]
     image = Image.fromarray(sheet, "P")
-    image.putpalette(COLOUR_MAPS["Ember"][:, :3].tobytes())
+    image.putpalette(palette(EMBER, ground=GROUND, gap=GROUND)[:, :3].tobytes())
     file = f"{name.replace('/', '_')}.png"
     image.save(folder / file)
     return file

@@ -17,7 +17,7 @@ from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import Cancelled, MachineError
 from gnet_desktop.network.architecture import Architecture
-from gnet_desktop.network.naming import Unit
+from gnet_desktop.network.naming import Unit, channel_counts
 from gnet_desktop.network.record import Record
 from gnet_desktop.pictures.decoding import read_picture, thumbnail
 from gnet_desktop.pictures.picture import Picture
@@ -157,13 +157,7 @@ def best_answer(result: Result) -> tuple[str, float] | None:
 
 def unit_exists(architecture: Architecture, unit: Unit) -> bool:
     """Whether this network has that unit."""
-    for module in architecture.modules:
-        if module.name == unit.module:
-            for branch in module.branches:
-                for layer in branch.layers:
-                    if layer.name == f"{unit.module}/{unit.branch}" and hasattr(layer, "outputs"):
-                        return unit.channel < layer.outputs
-    return False
+    return unit.channel < channel_counts(architecture).get(unit.part, 0)
 
 
 def cpu_threads() -> int:
