@@ -81,12 +81,15 @@ def unit_facts(values: np.ndarray[Any, np.dtype[np.float32]]) -> dict[str, Any]:
     return _rounded(facts) | {"peak": [int(row), int(column)], "shape": list(values.shape)}
 
 
-def _rounded(facts: Any) -> Any:
+def _rounded(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts with `_round` applied to each."""
+    return {name: _round(value) for name, value in facts.items()}
+
+
+def _round(facts: Any) -> Any:
     """Floats with five digits behind the point; what is no number becomes None, as JSON has none."""
-    if isinstance(facts, dict):
-        return {name: _rounded(value) for name, value in facts.items()}
-    if isinstance(facts, (list, tuple)):
-        return [_rounded(value) for value in facts]
+    if isinstance(facts, list):
+        return [_round(value) for value in facts]
     if isinstance(facts, float):
         return round(facts, DIGITS) if np.isfinite(facts) else None
     return facts

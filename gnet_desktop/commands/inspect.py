@@ -2,9 +2,15 @@
 
 import argparse
 import json
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.commands.opening import open_named, shown_name
 from gnet_desktop.errors import GNetError
+
+if TYPE_CHECKING:
+    from gnet_desktop.checkpoints.card import Verification
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -35,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _verify(checkpoint, picture):  # type: ignore[no-untyped-def]
+def _verify(checkpoint: Checkpoint, picture: Path) -> "Verification":
     from gnet_desktop.checkpoints.card import verify
     from gnet_desktop.pictures.decoding import read_picture
     from gnet_desktop.pictures.preparation import prepare

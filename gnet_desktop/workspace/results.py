@@ -1,7 +1,10 @@
 """The results kept, within a budget of bytes."""
 
 from collections import OrderedDict
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gnet_desktop.workspace.values import Result
 
@@ -10,14 +13,14 @@ BUDGET: Final = 160 * 2**20
 
 def size_of(result: Result) -> int:
     """Bytes that a result holds: its activations and its decoded picture."""
-    arrays = {id(base): base.nbytes for base in map(_owner, result.record.activations.values())}
+    memory = {id(owner): owner.nbytes for owner in map(_owner, result.record.activations.values())}
     width, height = result.picture.size
-    return sum(arrays.values()) + width * height * 3
+    return sum(memory.values()) + width * height * 3
 
 
-def _owner(array):  # type: ignore[no-untyped-def]
+def _owner(array: NDArray[Any]) -> NDArray[Any]:
     """The array whose memory this one looks into."""
-    while getattr(array, "base", None) is not None and hasattr(array.base, "nbytes"):
+    while isinstance(array.base, np.ndarray):
         array = array.base
     return array
 
