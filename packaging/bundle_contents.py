@@ -1,5 +1,6 @@
 """What goes into the bundle: which modules, Qt plug-ins and system libraries, and why not the rest."""
 
+import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -128,3 +129,10 @@ def windows_version_file(folder: Path, version: str) -> str:
         encoding="utf-8",
     )
     return str(path)
+
+
+def write_manifest(path: Path, modules: Iterable[Entry], files: Iterable[Entry]) -> None:
+    """Leave word of what was collected and where from, for the licence notices."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    modules_, files_ = (sorted({(e[0], str(e[1])) for e in each}) for each in (modules, files))
+    path.write_text(json.dumps({"modules": modules_, "files": files_}, indent=0), encoding="utf-8")

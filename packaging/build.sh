@@ -1,0 +1,92 @@
+#!/bin/sh
+# Builds one kind of package into dist/:  packaging/build.sh cpu|cuda|thin|wheel
+#
+#   cpu    the PyInstaller bundle with torch's CPU build, and its .deb
+#   cuda   the bundle with torch's CUDA build (7 GB; no .deb)
+#   thin   a .deb on Debian 13's own torch, PySide6 and Python
+#   wheel  the wheel, and its self-test in an environment of its own
+#
+# Each makes its own environment under build/, and clears away what it made there
+# when it is done (GNET_KEEP=1 keeps the environment for the next time). Words go
+# to the terminal, the long ones to build/KIND.log. GNET_FAST=1 compresses less.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+cd "$root"
+kind=${1:-cpu}
+log=build/$kind.log
+env=build/$kind-env
+began=$(date +%s)
+mkdir -p build dist
+: >"$log"
+
+say() { echo "build $kind: $* ($(($(date +%s) - began)) s)"; }
+
+logged() { # run, keep the words; show the last of them only if it failed
+    "$@" >>"$log" 2>&1 || {
+        tail -n 30 "$log" >&2
+        echo "build $kind: failed: $*; all words are in $log" >&2
+        exit 1
+    }
+}
+
+environment() { # environment PROFILE
+    stamp="$(cksum <pyproject.toml) $root"
+    [ "$(cat "$env/gnet-desktop.$1" 2>/dev/null || true)" = "$stamp" ] ||
+        logged "$(packaging/find-python.sh)" packaging/environment.py "$1" "$env" "$stamp"
+    say "environment: $(du -sm "$env" | cut -f1) MB"
+}
+
+cleanup() {
+    rm -rf build/pyinstaller build/stage build/wheel-env build/pipx
+    [ -n "${GNET_KEEP:-}" ] || rm -rf "$env"
+}
+
+bundle() { # bundle FLAVOUR
+    environment "$1-bundle"
+    logged "$env/bin/python" packaging/icons.py build/icons
+    rm -rf dist/gnet-desktop
+    logged env GNET_FLAVOUR="$1" "$env/bin/python" -m PyInstaller --noconfirm --log-level WARN \
+        --workpath build/pyinstaller --distpath dist packaging/gnet-desktop.spec
+    # A missing library is only a warning to PyInstaller; the bundle would have no window.
+    if grep "Library not found" "$log" | grep -v -E 'libg[td]k-3|libcuda\.so|libnvcuda'; then
+        echo "build $1: libraries were missing on this machine, so that the bundle lacks them" >&2
+        exit 1
+    fi
+    say "collected: $(du -sm dist/gnet-desktop | cut -f1) MB"
+    logged "$env/bin/python" packaging/notices.py build/manifest.json dist/gnet-desktop/THIRD_PARTY_NOTICES.txt
+    cp LICENSE dist/gnet-desktop/LICENSE.txt
+    logged "$env/bin/python" packaging/finish_bundle.py dist/gnet-desktop "$1"
+    tail -n 24 "$log" | grep -v WARN
+    say "self-test of the bundle"
+    (cd / && QT_QPA_PLATFORM=offscreen "$root/dist/gnet-desktop/gnet-desktop" self-test)
+}
+
+case $kind in
+    cpu)
+        bundle cpu
+        say "writing the .deb"
+        documents="$env/bin/python"
+        "$documents" packaging/documents.py build/documents
+        "$documents" packaging/deb.py bundle dist
+        ;;
+    cuda)
+        bundle cuda
+        ;;
+    thin)
+        # The generated documents need the command line's parser only, which needs no library.
+        python=$(packaging/find-python.sh)
+        env=build/none
+        PYTHONPATH=$root "$python" packaging/documents.py build/documents
+        "$python" packaging/deb.py thin dist
+        ;;
+    wheel)
+        packaging/build-wheel.sh "$env"
+        ;;
+    *)
+        sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
+        exit 2
+        ;;
+esac
+cleanup
+say "done"

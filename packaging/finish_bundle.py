@@ -1,0 +1,89 @@
+"""Makes the bundle smaller and checks that it may be handed out:
+
+    finish_bundle.py FOLDER cpu|cuda
+
+Strips torch's libraries, prints the twenty largest files, and fails for a CUDA library in the CPU bundle,
+a second OpenMP run-time, a C library newer than promised, a path too long for Windows, or a size above
+the budget.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from project import BUDGETS, GLIBC
+
+CUDA: Final = re.compile(r"lib(cud|cublas|cufft|cusparse|nccl|nv|torch_cuda|c10_cuda)|nvidia")
+OPENMP: Final = re.compile(r"lib(g|i)?omp[-.0-9a-f]*\.(so|dylib|dll)", re.IGNORECASE)
+LONGEST_PATH: Final = 150  # Windows allows 260 for all; the rest is the person's own folder
+ELF: Final = b"\x7fELF"
+
+
+def files(folder: Path) -> Iterator[Path]:
+    return (each for each in sorted(folder.rglob("*")) if each.is_file() and not each.is_symlink())
+
+
+def is_elf(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == ELF
+
+
+def strip_torch(folder: Path) -> None:
+    """Drop the symbols that only a debugger reads: 90 MB of libtorch_cpu.so.
+
+    Not Qt's and not the executables: stripping those breaks them.
+    """
+    libraries = [str(each) for each in files(folder / "_internal" / "torch") if is_elf(each)]
+    if sys.platform == "linux" and libraries:
+        subprocess.run(["strip", "--strip-unneeded", *libraries], check=True)
+
+
+def needed_glibc(folder: Path) -> tuple[int, ...]:
+    """The newest version of the GNU C library that a file in the folder asks for."""
+    versions = {(2, 0)}
+    for path in files(folder):
+        if is_elf(path):
+            said = subprocess.run(["objdump", "-p", str(path)], capture_output=True, text=True).stdout
+            versions |= {tuple(map(int, v.split("."))) for v in re.findall(r"GLIBC_([0-9.]+)", said)}
+    return max(versions)
+
+
+def faults(folder: Path, flavour: str) -> Iterator[str]:
+    """What must not be so, as sentences."""
+    names = [each.relative_to(folder).as_posix() for each in files(folder)]
+    if flavour == "cpu":
+        yield from (f"a CUDA library in the CPU bundle: {name}" for name in names if CUDA.search(name))
+    runtimes = [name for name in names if OPENMP.search(name)]
+    if len(runtimes) > 1:
+        yield f"more than one OpenMP run-time: {', '.join(runtimes)}"
+    yield from (f"a path too long for Windows: {name}" for name in names if len(name) > LONGEST_PATH)
+    if sys.platform == "linux" and needed_glibc(folder) > GLIBC:
+        yield f"it asks for the GNU C library {needed_glibc(folder)}, promised is {GLIBC}"
+    size = sum(each.stat().st_size for each in files(folder)) / 1e6
+    if size > BUDGETS[f"{flavour} folder"]:
+        yield f"{size:.0f} MB are more than the {BUDGETS[f'{flavour} folder']} allowed"
+
+
+def report(folder: Path) -> None:
+    sized = sorted(((each.stat().st_size, each) for each in files(folder)), reverse=True)
+    for size, path in sized[:20]:
+        print(f"{size / 1e6:8.1f} MB  {path.relative_to(folder)}")
+    print(f"{sum(size for size, _ in sized) / 1e6:8.1f} MB  in {len(sized)} files")
+    if sys.platform == "linux":
+        print(f"needs the GNU C library {'.'.join(map(str, needed_glibc(folder)))}")
+
+
+def main(folder: Path, flavour: str) -> int:
+    strip_torch(folder)
+    report(folder)
+    found = list(faults(folder, flavour))
+    for fault in found:
+        print(f"wrong: {fault}", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2]))

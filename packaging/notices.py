@@ -1,0 +1,136 @@
+"""Writes the licences of everything in the bundle into one file:
+
+    notices.py build/manifest.json dist/gnet-desktop/THIRD_PARTY_NOTICES.txt
+
+Runs in the environment that the bundle was built from. Each file in the bundle is
+traced to the Python distribution or the system package it came from; a component
+without a licence text is an error, so that none is forgotten.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import sysconfig
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Final
+
+LICENCES: Final = Path(__file__).resolve().parent / "licences"
+LICENCE_NAME: Final = re.compile(r"^(LICEN[CS]E|COPYING|NOTICE|COPYRIGHT)", re.IGNORECASE)
+RULE: Final = "=" * 100
+
+HEADER: Final = """GNet Desktop is under the MIT licence (LICENSE.txt). This bundle contains the components
+below, each under its own licence.
+
+Qt and PySide6 are used under the GNU Lesser General Public License, version 3. They are separate shared
+libraries in _internal/PySide6 and may be replaced by versions of your own; taking them apart to debug such
+changes is allowed. Their sources: https://download.qt.io/official_releases/QtForPython/ and
+https://download.qt.io/official_releases/qt/ in the version named below; what Qt itself contains is listed at
+https://doc.qt.io/qt-6/licenses-used-in-qt.html. Licence texts: LGPL-3.0 and, to which it refers, GPL-3.0.
+"""
+
+#: Wheels that carry no licence text: where theirs is.
+TEXTS_ELSEWHERE: Final = {
+    "pyside6-essentials": ("LGPL-3.0.txt", "GPL-3.0.txt"),
+    "shiboken6": ("LGPL-3.0.txt", "GPL-3.0.txt"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """Something in the bundle that other people made."""
+
+    name: str
+    version: str
+    licence: str
+    texts: tuple[str, ...]
+
+
+def components(manifest: Path) -> list[Component]:
+    """Everything that the manifest's files came from, by name."""
+    contents = json.loads(manifest.read_text(encoding="utf-8"))
+    found = {
+        *_distributions(contents),
+        *_system_packages(Path(source) for _, source in contents["files"]),
+    }
+    return [python_itself(), *sorted(found, key=lambda each: each.name.lower())]
+
+
+def _distributions(contents: dict[str, list[tuple[str, str]]]) -> Iterator[Component]:
+    owners = metadata.packages_distributions()
+    site = Path(sysconfig.get_path("purelib"))
+    tops = {name.partition(".")[0] for name, _ in contents["modules"]}
+    for _, source in contents["files"]:
+        if Path(source).is_relative_to(site):
+            tops.add(Path(source).relative_to(site).parts[0].removesuffix(".libs"))
+    for name in {owner for top in tops for owner in owners.get(top, ())} - {"gnet-desktop"}:
+        yield _from_distribution(metadata.distribution(name))
+
+
+def _from_distribution(distribution: metadata.Distribution) -> Component:
+    name = distribution.metadata["Name"]
+    key = re.sub(r"[-_.]+", "-", name).lower()
+    texts = [
+        Path(str(distribution.locate_file(file))).read_text(encoding="utf-8", errors="replace")
+        for file in distribution.files or ()
+        if LICENCE_NAME.match(file.name) and ".dist-info" in str(file)
+    ]
+    texts += [(LICENCES / file).read_text(encoding="utf-8") for file in TEXTS_ELSEWHERE.get(key, ())]
+    said = distribution.metadata
+    licence = said.get("License-Expression") or (said.get("License") or "").partition("\n")[0]
+    return Component(name, distribution.version, licence, tuple(dict.fromkeys(texts)))
+
+
+def _system_packages(files: Iterable[Path]) -> Iterator[Component]:
+    """Debian packages that own copied libraries; nothing where there is no dpkg."""
+    copied = [file.resolve() for file in files if str(file).startswith(("/lib/", "/usr/lib/"))]
+    by_package = defaultdict(list)
+    for file in copied:
+        by_package[_owner(file)].append(file.name)
+    for package, names in by_package.items():
+        if package == "":
+            raise SystemExit(f"no package owns {', '.join(names)}; its licence is unknown")
+        version = _dpkg("-s", package).partition("\nVersion: ")[2].partition("\n")[0]
+        text = Path("/usr/share/doc") / package / "copyright"
+        texts = (text.read_text(encoding="utf-8", errors="replace"),) if text.exists() else ()
+        yield Component(f"{package} ({', '.join(sorted(set(names)))})", version, "", texts)
+
+
+def _owner(file: Path) -> str:
+    # dpkg may know it under /lib, of which /usr/lib is the real place today.
+    for path in (str(file), str(file).removeprefix("/usr")):
+        said = _dpkg("-S", path)
+        if said:
+            return said.partition(":")[0]
+    return ""
+
+
+def _dpkg(*arguments: str) -> str:
+    return subprocess.run(["dpkg", *arguments], capture_output=True, text=True).stdout
+
+
+def python_itself() -> Component:
+    places = [Path(sysconfig.get_path("stdlib")) / "LICENSE.txt", Path(sys.base_prefix) / "LICENSE.txt"]
+    texts = tuple(place.read_text(encoding="utf-8") for place in places if place.exists())[:1]
+    return Component("Python", sys.version.partition(" ")[0], "PSF-2.0", texts)
+
+
+def written(found: list[Component]) -> str:
+    """The notices as text; raises SystemExit for a component without a licence."""
+    bare = [each.name for each in found if not each.texts]
+    if bare:
+        raise SystemExit(f"no licence text was found for: {', '.join(bare)}")
+    parts = [HEADER, "Components:\n", *(f"  {each.name} {each.version}  {each.licence}" for each in found)]
+    for each in found:
+        parts += [f"\n{RULE}\n{each.name} {each.version}\n{RULE}\n", *each.texts]
+    return "\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    listed = components(Path(sys.argv[1]))
+    Path(sys.argv[2]).write_text(written(listed), encoding="utf-8")
+    print(f"licences of {len(listed)} components")
