@@ -161,7 +161,8 @@ def _numbers(pixels: Image.Image, place: _Place, convention: Convention) -> NDAr
     left, top = place.inside
     inside = array[:, top : top + pixels.height, left : left + pixels.width]
     for channel, band in enumerate(bands):
-        inside[channel] = table[channel][values if values.ndim == 2 else values[:, :, band]]
+        plane = values if values.ndim == 2 else values[:, :, band]
+        np.take(table[channel], plane, out=inside[channel], mode="clip")
     return array
 
 

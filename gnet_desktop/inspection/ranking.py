@@ -1,0 +1,147 @@
+"""Which units come first: sort orders, filters, and the strongest at a place."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnet_desktop.errors import UsageError
+from gnet_desktop.inspection.statistics import UnitStatistics
+
+Array = NDArray[np.float32]
+Doubles = NDArray[np.float64]
+
+_BY_STATISTICS: Final[dict[str, Callable[[UnitStatistics], NDArray[Any]]]] = {
+    "mean": lambda units: units.mean,
+    "maximum": lambda units: units.maximum,
+    "nonzero": lambda units: units.nonzero,
+}
+_BY_VALUES: Final = ("similarity", "contribution")
+SORTS: Final = ("index", *_BY_STATISTICS, *_BY_VALUES)
+"""The sort orders by name, in the order of the menu. The last two need values of their own."""
+
+
+class UnitAt(NamedTuple):
+    """A unit and its value: the branch's name, the channel within the branch."""
+
+    branch: str
+    channel: int
+    value: float
+
+
+def order(
+    units: UnitStatistics, sort: str = "index", *, values: NDArray[Any] | None = None
+) -> NDArray[np.intp]:
+    """Channel numbers, the largest first and ties by number: (channels,).
+
+    ``index`` is by number alone. In every other order channels that are zero everywhere
+    come last, and those without a finite value too. ``similarity`` and
+    ``contribution`` order by ``values``, (channels,), from the functions of that name.
+    """
+    if sort == "index":
+        return np.arange(len(units))
+    if sort in _BY_STATISTICS:
+        values = _BY_STATISTICS[sort](units)
+    elif sort not in _BY_VALUES or values is None:
+        raise UsageError(f"Units cannot be sorted by {sort}.", "", f"Choose one of {', '.join(SORTS)}.")
+    keys = np.where(np.isfinite(values), values, -np.inf).astype(np.float64)
+    return np.lexsort((-keys, units.zero))
+
+
+def similarity(maps: Array, reference: Array) -> Doubles:
+    """Cosine of the angle between each map and a reference map of the same size: −1…1.
+
+    0 where either is zero everywhere; values that are no number count as 0.
+    """
+    if maps.shape[1:] != reference.shape:
+        raise ValueError(f"maps of {maps.shape[1:]} cannot be compared with one of {reference.shape}")
+    rows, one = _sound(maps).reshape(len(maps), -1), _sound(reference).ravel()
+    squares = np.einsum("ij,ij->i", rows, rows, dtype=np.float64) * float(np.einsum("i,i", one, one))
+    result = np.zeros(len(rows))
+    np.divide(np.einsum("ij,j->i", rows, one), np.sqrt(squares), out=result, where=squares > 0)
+    return result
+
+
+def class_contributions(maps: Array, weights: Array, *, kind: str = "average", scale: float = 1.0) -> Doubles:
+    """What each channel of the last module adds to one class's logit, exactly: (channels,).
+
+    The logit is linear in the pooled channels: pooled · ``scale`` · ``weights`` (that class's
+    row of the classifier), plus the bias. ``kind`` is the global pool's. Valid only for a
+    classifier of one layer; elsewhere use `gradient_contributions`.
+    """
+    pooled = maps.mean(axis=(1, 2), dtype=np.float64) if kind == "average" else maps.max(axis=(1, 2))
+    return np.asarray(pooled * weights * scale, np.float64)
+
+
+def gradient_contributions(maps: Array, gradient: Array) -> Doubles:
+    """First-order contribution of each channel to a logit: (channels,).
+
+    The sum over cells of activation times the logit's ``gradient`` with respect to it, which
+    has the shape of ``maps``. Exact only as far as the rest of the network is linear.
+    """
+    sums: Doubles = np.einsum("chw,chw->c", maps, gradient, dtype=np.float64)
+    return sums
+
+
+def parse_channels(
+    text: str, count: int, *, resolve: Callable[[str], int | None] | None = None
+) -> NDArray[np.intp]:
+    """The channels that a filter names, ascending and once each; all for an empty text.
+
+    Numbers and ranges, parted by commas or blanks: ``0-15, 20``. Ranges may be open
+    (``100-``) and are cut at ``count``. ``resolve`` turns any other word (a unit's name) into
+    a channel. Raises `UsageError` for what is neither, and for numbers beyond the last.
+    """
+    wanted: set[int] = set()
+    for word in re.sub(r"\s*[-–…]\s*", "-", text.strip()).replace(",", " ").split():
+        wanted.update(_span(word, count, resolve))
+    return np.array(sorted(wanted), np.intp) if text.strip() else np.arange(count)
+
+
+def _span(word: str, count: int, resolve: Callable[[str], int | None] | None) -> range:
+    match = re.fullmatch(r"(\d{1,9})(-(\d{1,9})?)?", word)
+    if match is None:
+        channel = resolve(word) if resolve else None
+        if channel is None:
+            raise UsageError(f"“{word}” names no unit.", "", "Give numbers or ranges such as 0-15, 20.")
+        return range(channel, channel + 1)
+    first = int(match[1])
+    last = first if match[2] is None else int(match[3] or count - 1)
+    if first >= count:
+        raise UsageError(f"There is no unit {first}.", f"The units are numbered 0 to {count - 1}.")
+    return range(first, min(last, count - 1) + 1)
+
+
+def strongest_at(branches: Mapping[str, Array], column: int, row: int, *, count: int = 10) -> list[UnitAt]:
+    """The units with the largest values at one cell, over all branches, the strongest first.
+
+    Units that are 0 or negative there, or no number, are left out; ties keep the order of
+    the concatenation. Empty outside the map.
+    """
+    found = [
+        UnitAt(name, int(channel), float(maps[channel, row, column]))
+        for name, maps in branches.items()
+        if 0 <= row < maps.shape[1] and 0 <= column < maps.shape[2]
+        for channel in _largest(maps[:, row, column], count)
+    ]
+    return sorted(found, key=lambda unit: -unit.value)[:count]
+
+
+def _largest(values: Array, count: int) -> NDArray[np.intp]:
+    keys = np.where(np.isfinite(values), values, 0)
+    leading = np.argsort(-keys, kind="stable")[:count]
+    return leading[keys[leading] > 0]
+
+
+def peak(values: Array) -> tuple[int, int]:
+    """(column, row) of a map's largest value that is a number, the first of equals."""
+    keys = np.where(np.isfinite(values), values, -np.inf)
+    row, column = divmod(int(np.argmax(keys)), values.shape[1])
+    return column, row
+
+
+def _sound(values: Array) -> Array:
+    finite = np.isfinite(values)
+    return values if finite.all() else np.where(finite, values, np.float32(0))
