@@ -6,179 +6,133 @@ a file does tell (`Widths`, kernel of the 5×5 branch, number of classes) is giv
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from gnet_desktop.errors import UsageError
 from gnet_desktop.network.architecture import (
-    MODULES,
     Activation,
     Architecture,
-    Branch,
     Convolution,
     GlobalPool,
-    Head,
-    Linear,
-    Module,
+    Padding,
     Pool,
     ResponseNorm,
-    TrunkLayer,
+)
+from gnet_desktop.network.assembling import assemble
+from gnet_desktop.network.recipes import (
+    HEAD_SOURCES,
+    PAPER_WIDTHS,
+    Choice,
+    Family,
+    Five,
+    HeadRecipe,
+    HeadWidths,
+    ModuleWidths,
+    Switch,
+    Template,
+    Widths,
 )
 
-Five = Literal[3, 5, "3+3"]
-HeadName = Literal["aux1", "aux2"]
-Template = Convolution | Pool | ResponseNorm
+__all__ = [
+    "FAMILIES",
+    "LUCID_WIDTHS",
+    "PAPER_WIDTHS",
+    "Choice",
+    "Family",
+    "Five",
+    "HeadWidths",
+    "ModuleWidths",
+    "Switch",
+    "Widths",
+    "build",
+]
 
-HEAD_SOURCES: Final[Mapping[HeadName, str]] = MappingProxyType({"aux1": "4a", "aux2": "4d"})
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleWidths:
-    """Output channels of a module's convolutions; ``five_a`` 0 means as many as ``five``."""
-
-    one: int
-    three_reduce: int
-    three: int
-    five_reduce: int
-    five: int
-    pool_proj: int
-    five_a: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class HeadWidths:
-    """A head's channels: of its convolution and its hidden layer.
-
-    ``cells`` is the side of the pooled map, so that the hidden layer reads
-    convolution · cells² values.
-    """
-
-    convolution: int = 128
-    hidden: int = 1024
-    cells: int = 4
-
-
-@dataclass(frozen=True)
-class Widths:
-    """All channel counts of a network; a reader fills them from the tensors.
-
-    ``trunk`` has the convolutions outside modules by name: one that a family knows
-    and ``trunk`` lacks is left out (``conv2`` in the tutorial). ``classifier`` lists
-    hidden layers between the global pool and ``fc``, usually none.
-    """
-
-    modules: Mapping[str, ModuleWidths]
-    trunk: Mapping[str, int]
-    heads: Mapping[str, HeadWidths] = field(default_factory=dict)
-    classifier: tuple[int, ...] = ()
-
-
-_PAPER_MODULES: Final = MappingProxyType(
-    {
-        "3a": ModuleWidths(64, 96, 128, 16, 32, 32),
-        "3b": ModuleWidths(128, 128, 192, 32, 96, 64),
-        "4a": ModuleWidths(192, 96, 208, 16, 48, 64),
-        "4b": ModuleWidths(160, 112, 224, 24, 64, 64),
-        "4c": ModuleWidths(128, 128, 256, 24, 64, 64),
-        "4d": ModuleWidths(112, 144, 288, 32, 64, 64),
-        "4e": ModuleWidths(256, 160, 320, 32, 128, 128),
-        "5a": ModuleWidths(256, 160, 320, 32, 128, 128),
-        "5b": ModuleWidths(384, 192, 384, 48, 128, 128),
-    }
+# The original Google weights differ from the paper in two modules (ARCHITECTURES 5.2).
+LUCID_WIDTHS: Final = replace(
+    PAPER_WIDTHS,
+    modules=MappingProxyType(
+        {
+            **PAPER_WIDTHS.modules,
+            "4a": replace(PAPER_WIDTHS.modules["4a"], three=204),
+            "5a": replace(PAPER_WIDTHS.modules["5a"], five_reduce=48),
+        }
+    ),
 )
-_PAPER_TRUNK: Final = MappingProxyType({"conv1": 64, "conv2": 64, "conv3": 192})
 
-PAPER_WIDTHS: Final = Widths(_PAPER_MODULES, _PAPER_TRUNK)
+_WITHOUT_CONV2: Final = replace(PAPER_WIDTHS, trunk=MappingProxyType({"conv1": 64, "conv3": 192}))
+_WITH_CONV4: Final = replace(PAPER_WIDTHS, trunk=MappingProxyType({**PAPER_WIDTHS.trunk, "conv4": 1024}))
+_ONE_CONVOLUTION: Final = replace(PAPER_WIDTHS, trunk=MappingProxyType({"conv1": 192}))
+_NINE_CELLS: Final = replace(
+    PAPER_WIDTHS, heads=MappingProxyType({name: HeadWidths(cells=3) for name in HEAD_SOURCES})
+)
 
-
-@dataclass(frozen=True, slots=True)
-class HeadRecipe:
-    """How a family's auxiliary heads are made.
-
-    ``pool`` None pools to the file's number of cells, whatever the map's size.
-    ``scale`` multiplies what the last layer reads.
-    """
-
-    pool: Pool | None = None
-    activation: Activation = "relu"
-    hidden_activations: Mapping[str, Activation] = field(
-        default_factory=lambda: {"aux1": "relu", "aux2": "relu"}
-    )
-    scale: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One setting of a `Switch`: words for people, and the fields of the family that it changes."""
-
-    words: str
-    changes: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """Something that no file tells and people must be able to choose; the first choice is the default."""
-
-    question: str
-    choices: Mapping[str, Choice]
-
-
-@dataclass(frozen=True)
-class Family:
-    """Everything about a dialect that its tensors don't show.
-
-    ``stem`` holds templates whose channel counts are filled in by `build`;
-    ``pools`` follow the module they are filed under; ``tail`` follows 5b.
-    ``convention`` names the input convention that fits its usual files.
-    ``five_epsilon`` ``channels`` gives the last but one norm of the 5×5 branch an
-    epsilon equal to its channels (ARCHITECTURES 4b).
-    """
-
-    name: str
-    title: str
-    convention: str
-    stem: tuple[Template, ...]
-    pools: Mapping[str, Pool]
-    widths: Widths = PAPER_WIDTHS
-    five: Five = 5
-    bias: bool = True
-    norm_epsilon: float | None = None
-    five_epsilon: Literal["same", "channels"] = "same"
-    activation: Activation = "relu"
-    module_activation: Activation = "none"
-    global_pool: GlobalPool = field(default_factory=GlobalPool)
-    classifier_scale: float = 1.0
-    head: HeadRecipe = field(default_factory=HeadRecipe)
-    tail: tuple[Convolution, ...] = ()
-    outputs: Literal["logits", "probabilities"] = "logits"
-    switches: Mapping[str, Switch] = field(default_factory=dict)
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def _convolution(name: str, kernel: int, **fields: Any) -> Convolution:
     return Convolution(name, 0, 0, kernel, **fields)
 
 
-def _stem(pool: Mapping[str, Any], norm: Mapping[str, Any] | None = None) -> tuple[Template, ...]:
-    """The stem of the paper, with the family's pools and response norms."""
+def _stem(
+    pool: Mapping[str, Any],
+    *,
+    norm: Mapping[str, Any] | None = None,
+    padding: Padding = 3,
+    activation: Activation = "relu",
+    last: Activation | None = None,
+) -> tuple[Template, ...]:
+    """The paper's stem with a family's pools and response norms.
+
+    ``padding`` is conv1's, ``last`` conv3's activation where it is another.
+    """
     norms = [ResponseNorm(name, **norm) for name in ("norm1", "norm2")] if norm else []
     return (
-        _convolution("conv1", 7, stride=2, padding=3),
+        _convolution("conv1", 7, stride=2, padding=padding, activation=activation),
         Pool("pool1", 3, 2, **pool),
         *norms[:1],
-        _convolution("conv2", 1),
-        _convolution("conv3", 3, padding=1),
+        _convolution("conv2", 1, activation=activation),
+        _convolution("conv3", 3, padding=1, activation=last or activation),
         *norms[1:],
         Pool("pool2", 3, 2, **pool),
     )
 
 
-def _pools(**pool: Any) -> Mapping[str, Pool]:
-    return MappingProxyType({"3b": Pool("pool3", 3, 2, **pool), "4e": Pool("pool4", 3, 2, **pool)})
+def _pools(pool: Mapping[str, Any], last: Mapping[str, Any] = _NOTHING) -> Mapping[str, Pool]:
+    """The pools after 3b and 4e; ``last`` says what is different in the second."""
+    second = {"kernel": 3, "stride": 2, **pool, **last}
+    return MappingProxyType({"3b": Pool("pool3", 3, 2, **pool), "4e": Pool("pool4", **second)})
 
 
+def _average(*, ceil: bool = False) -> Pool:
+    """The pool of the paper's heads."""
+    return Pool("pool", 5, 3, ceil=ceil, kind="average")
+
+
+def _switch(question: str, **choices: Choice) -> Switch:
+    return Switch(question, MappingProxyType(choices))
+
+
+# How the stride-2 pools round: see ARCHITECTURES 0.5 and 9.5.
 _CEIL: Final = MappingProxyType({"ceil": True})
+_PADDED: Final = MappingProxyType({"padding": 1})
+_SAME: Final = MappingProxyType({"padding": "same"})
+_FLOOR: Final = _NOTHING
+_TWO: Final = MappingProxyType({"kernel": 2})
+
 _CAFFE_NORM: Final = MappingProxyType({"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 1.0})
+# TensorFlow doesn't divide alpha by the size, torch does: 1e-4 · 11.
+_LUCID_NORM: Final = MappingProxyType({"size": 11, "alpha": 1.1e-3, "beta": 0.5, "k": 2.0})
+_LUCENT_NORM: Final = MappingProxyType({"size": 9, "alpha": 1e-4, "beta": 0.5, "k": 1.0})
+
+_CHANNELS_AS_EPSILON: Final = {
+    "epsilon": _switch(
+        "Does the middle norm of its 5×5 branch have its channels as epsilon?",
+        written=Choice("yes, as that code was written"),
+        repaired=Choice("no, 0.00001 as in a repaired copy", {"five_epsilon": "same"}),
+    )
+}
 
 _FAMILIES: Final = (
     Family(
@@ -186,28 +140,199 @@ _FAMILIES: Final = (
         title="torchvision",
         convention="torchvision",
         stem=_stem(_CEIL),
-        pools=MappingProxyType({"3b": Pool("pool3", 3, 2, ceil=True), "4e": Pool("pool4", 2, 2, ceil=True)}),
+        pools=_pools(_CEIL, _TWO),
         five=3,
         bias=False,
         norm_epsilon=1e-3,
+        switches={
+            "epsilon": _switch(
+                "Which epsilon do its batch norms have?",
+                torchvision=Choice("0.001, as in torchvision"),
+                pytorch=Choice("0.00001, PyTorch's own default", {"norm_epsilon": 1e-5}),
+            )
+        },
+    ),
+    Family(
+        name="gluoncv",
+        title="GluonCV",
+        convention="torchvision",
+        stem=_stem(_CEIL),
+        pools=_pools(_CEIL, {**_TWO, "ceil": False}),
+        five=3,
+        bias=False,
+        norm_epsilon=1e-3,
+        global_pool=GlobalPool(window=7),
+        head=HeadRecipe(pool=_average()),
     ),
     Family(
         name="caffe",
         title="BVLC Caffe",
         convention="caffe",
-        stem=_stem(_CEIL, _CAFFE_NORM),
-        pools=_pools(ceil=True),
+        stem=_stem(_CEIL, norm=_CAFFE_NORM),
+        pools=_pools(_CEIL),
         global_pool=GlobalPool(window=7),
-        head=HeadRecipe(pool=Pool("pool", 5, 3, ceil=True, kind="average")),
+        head=HeadRecipe(pool=_average(ceil=True)),
         outputs="probabilities",
+    ),
+    Family(
+        name="tutorial",
+        title="the tutorial's network",
+        convention="torchvision",
+        stem=_stem(_PADDED, activation="none"),
+        pools=_pools(_PADDED),
+        widths=_WITHOUT_CONV2,
+        global_pool=GlobalPool(window=7),
+    ),
+    Family(
+        name="tutorial_bn",
+        title="the tutorial's network with batch norm",
+        convention="torchvision",
+        stem=_stem(_PADDED),
+        pools=_pools(_PADDED),
+        widths=_WITH_CONV4,
+        bias=False,
+        norm_epsilon=1e-5,
+        tail=(_convolution("conv4", 3, padding=1),),
     ),
     Family(
         name="wzmiaomiao",
         title="WZMIAOMIAO's course",
         convention="wzmiaomiao",
         stem=_stem(_CEIL),
-        pools=_pools(ceil=True),
-        head=HeadRecipe(pool=Pool("pool", 5, 3, kind="average")),
+        pools=_pools(_CEIL),
+        head=HeadRecipe(pool=_average()),
+    ),
+    Family(
+        name="weiaicunzai",
+        title="weiaicunzai's CIFAR-100 network",
+        convention="cifar100",
+        stem=(_convolution("conv1", 3),),
+        pools=_pools(_PADDED),
+        widths=_ONE_CONVOLUTION,
+        five="3+3",
+        norm_epsilon=1e-5,
+        five_epsilon="channels",
+        global_pool=GlobalPool(window=8),
+        switches=_CHANNELS_AS_EPSILON,
+    ),
+    Family(
+        name="weiaicunzai_later",
+        title="weiaicunzai's CIFAR-100 network, later edition",
+        convention="cifar100",
+        stem=(
+            _convolution("conv1", 3, padding=1),
+            _convolution("conv2", 3, padding=1),
+            _convolution("conv3", 3, padding=1),
+            Pool("pool2", 3, 2, padding=1),
+        ),
+        pools=_pools(_PADDED),
+        five="3+3",
+        stem_bias=False,
+        norm_epsilon=1e-5,
+        five_epsilon="channels",
+        switches=_CHANNELS_AS_EPSILON,
+    ),
+    Family(
+        name="kuangliu",
+        title="kuangliu's CIFAR-10 network",
+        convention="cifar10",
+        stem=(_convolution("conv1", 3, padding=1),),
+        pools=_pools(_PADDED),
+        widths=_ONE_CONVOLUTION,
+        five="3+3",
+        norm_epsilon=1e-5,
+        global_pool=GlobalPool(window=8),
+    ),
+    Family(
+        name="d2l",
+        title="Dive into Deep Learning",
+        convention="d2l",
+        stem=_stem(_PADDED),
+        pools=_pools(_PADDED),
+        switches={
+            "edition": _switch(
+                "Which edition of the book is it from?",
+                later=Choice("later: rectifier after conv3, average pool at the end"),
+                early=Choice(
+                    "early: no rectifier after conv3, maximum pool at the end",
+                    {"stem": _stem(_PADDED, last="none"), "global_pool": GlobalPool("max")},
+                ),
+            )
+        },
+    ),
+    Family(
+        name="aladdinpersson",
+        title="aladdinpersson's network",
+        convention="torchvision",
+        stem=_stem(_PADDED),
+        pools=_pools(_PADDED),
+        widths=_WITHOUT_CONV2,
+        norm_epsilon=1e-5,
+        global_pool=GlobalPool(window=7),
+        head=HeadRecipe(pool=_average()),
+    ),
+    Family(
+        name="shanglianlm",
+        title="shanglianlm0525's network",
+        convention="torchvision",
+        stem=_stem(_PADDED, activation="none"),
+        pools=_pools(_PADDED),
+        norm_epsilon=1e-5,
+        activation="relu6",
+        global_pool=GlobalPool(window=7),
+        head=HeadRecipe(
+            pool=_average(),
+            activation="relu6",
+            hidden_activations={"aux1": "relu6", "aux2": "relu6"},
+        ),
+    ),
+    Family(
+        name="slim",
+        title="TensorFlow slim",
+        convention="inception",
+        stem=_stem(_SAME, padding="same"),
+        pools=_pools(_SAME, _TWO),
+        five=3,
+        bias=False,
+        norm_epsilon=1e-3,
+        global_pool=GlobalPool(window=7),
+    ),
+    Family(
+        name="lucid",
+        title="Lucid's InceptionV1, Google's first weights",
+        convention="lucid",
+        stem=_stem(_SAME, norm=_LUCID_NORM, padding="same"),
+        pools=_pools(_SAME),
+        widths=LUCID_WIDTHS,
+        outputs="probabilities",
+        switches={
+            "norm": _switch(
+                "Whose response norm?",
+                tensorflow=Choice("the original graph's: radius 5, alpha 0.0001, beta 0.5, k 2"),
+                lucent=Choice(
+                    "lucent's: size 9, alpha 0.0001, beta 0.5, k 1",
+                    {"stem": _stem(_SAME, norm=_LUCENT_NORM, padding="same")},
+                ),
+            )
+        },
+    ),
+    Family(
+        name="paddle",
+        title="PaddlePaddle",
+        convention="torchvision",
+        stem=_stem(_FLOOR, activation="none"),
+        pools=_pools(_FLOOR),
+        widths=_NINE_CELLS,
+        bias=False,
+        activation="none",
+        module_activation="relu",
+        classifier_scale=0.6,
+        head=HeadRecipe(
+            pool=_average(),
+            activation="none",
+            hidden_activations={"aux1": "relu", "aux2": "none"},
+            scale=0.3,
+        ),
     ),
 )
 
@@ -240,25 +365,10 @@ def build(
         recipe,
         five=recipe.five if five is None else five,
         bias=recipe.bias if bias is None else bias,
+        stem_bias=recipe.stem_bias if bias is None else bias,
         norm_epsilon=_epsilon(recipe, norm),
     )
-    widths = widths or recipe.widths
-    trunk = _trunk(recipe, widths, input_channels)
-    modules = {layer.name: layer for layer in trunk if isinstance(layer, Module)}
-    last = trunk[-1]
-    assert isinstance(last, Module | Convolution)
-    return Architecture(
-        family=family,
-        trunk=trunk,
-        global_pool=recipe.global_pool,
-        classifier=_classifier(recipe, widths, last.outputs, classes),
-        heads=tuple(
-            _head(recipe, widths, name, modules[source].outputs, aux_classes[name])
-            for name, source in HEAD_SOURCES.items()
-            if aux_classes.get(name)
-        ),
-        outputs=recipe.outputs,
-    )
+    return assemble(recipe, widths or recipe.widths, input_channels, classes, aux_classes)
 
 
 def _epsilon(recipe: Family, norm: bool | None) -> float | None:
@@ -285,104 +395,3 @@ def _chosen(family: str, switches: Mapping[str, str]) -> Family:
             )
         recipe = replace(recipe, **switch.choices[value].changes)
     return recipe
-
-
-def _trunk(recipe: Family, widths: Widths, channels: int) -> tuple[TrunkLayer, ...]:
-    layers: list[TrunkLayer] = []
-    for template in (*recipe.stem, *MODULES, *recipe.tail):
-        if isinstance(template, str):
-            module = _module(recipe, template, widths.modules[template], channels)
-            layers += [module, *((recipe.pools[template],) if template in recipe.pools else ())]
-            channels = module.outputs
-        elif not isinstance(template, Convolution):
-            layers.append(template)
-        elif template.name in widths.trunk:
-            outputs = widths.trunk[template.name]
-            layers.append(
-                replace(
-                    template,
-                    inputs=channels,
-                    outputs=outputs,
-                    bias=recipe.bias,
-                    norm_epsilon=recipe.norm_epsilon,
-                )
-            )
-            channels = outputs
-    return tuple(layers)
-
-
-def _module(recipe: Family, name: str, widths: ModuleWidths, channels: int) -> Module:
-    def convolution(part: str, inputs: int, outputs: int, kernel: int) -> Convolution:
-        return Convolution(
-            f"{name}/{part}",
-            inputs,
-            outputs,
-            kernel,
-            padding=kernel // 2,
-            bias=recipe.bias,
-            norm_epsilon=recipe.norm_epsilon,
-            activation=recipe.activation,
-        )
-
-    five: tuple[Convolution, ...]
-    if recipe.five == "3+3":
-        first = widths.five_a or widths.five
-        five = (
-            convolution("5x5_a", widths.five_reduce, first, 3),
-            convolution("5x5", first, widths.five, 3),
-        )
-        if recipe.five_epsilon == "channels" and recipe.norm_epsilon is not None:
-            five = (replace(five[0], norm_epsilon=float(first)), five[1])
-    else:
-        five = (convolution("5x5", widths.five_reduce, widths.five, recipe.five),)
-    branches = (
-        (convolution("1x1", channels, widths.one, 1),),
-        (
-            convolution("3x3_reduce", channels, widths.three_reduce, 1),
-            convolution("3x3", widths.three_reduce, widths.three, 3),
-        ),
-        (convolution("5x5_reduce", channels, widths.five_reduce, 1), *five),
-        (Pool(f"{name}/pool", 3, 1, padding=1), convolution("pool_proj", channels, widths.pool_proj, 1)),
-    )
-    return Module(name, tuple(Branch(layers) for layers in branches), recipe.module_activation)
-
-
-def _classifier(recipe: Family, widths: Widths, channels: int, classes: int) -> tuple[Linear, ...]:
-    """Hidden layers ``fc_1``, ``fc_2``… if any, then ``fc``; empty without classes."""
-    if not classes:
-        return ()
-    layers = []
-    for number, hidden in enumerate(widths.classifier, 1):
-        layers.append(Linear(f"fc_{number}", channels, hidden, "relu"))
-        channels = hidden
-    layers.append(Linear("fc", channels, classes))
-    layers[0] = replace(layers[0], scale=recipe.classifier_scale)
-    return tuple(layers)
-
-
-def _head(recipe: Family, widths: Widths, name: HeadName, channels: int, classes: int) -> Head:
-    sizes = widths.heads.get(name, HeadWidths())
-    pool = recipe.head.pool
-    return Head(
-        name=name,
-        source=HEAD_SOURCES[name],
-        pool=sizes.cells if pool is None else replace(pool, name=f"{name}/pool"),
-        convolution=Convolution(
-            f"{name}/conv",
-            channels,
-            sizes.convolution,
-            1,
-            bias=recipe.bias,
-            norm_epsilon=recipe.norm_epsilon,
-            activation=recipe.head.activation,
-        ),
-        layers=(
-            Linear(
-                f"{name}/fc1",
-                sizes.convolution * sizes.cells**2,
-                sizes.hidden,
-                recipe.head.hidden_activations[name],
-            ),
-            Linear(f"{name}/fc2", sizes.hidden, classes, scale=recipe.head.scale),
-        ),
-    )
