@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.inspection.answers import percent
 from gnet_desktop.network.architecture import HEADS
 from gnet_desktop.network.record import Answers
 
@@ -41,14 +42,6 @@ def head_states(checkpoint: Checkpoint) -> dict[str, Any]:
     }
 
 
-def percent(probability: float) -> str:
-    """A probability for people: ``79.1 %``, ``<0.1 %``, ``>99.9 %``."""
-    value = probability * 100
-    if value < 0.1:
-        return "<0.1 %"
-    return ">99.9 %" if 99.95 <= value < 100 else f"{value:.1f} %"
-
-
 def answer_lines(checkpoint: Checkpoint, rows: Mapping[str, Any]) -> list[str]:
     """One line a head: ``main  Egyptian cat 79.1 %, tabby 7.7 %``."""
     lines = []
@@ -57,6 +50,6 @@ def answer_lines(checkpoint: Checkpoint, rows: Mapping[str, Any]) -> list[str]:
         if rows[head] is None:
             continue
         note = "  (untrained)" if state is not None and state.trained is False else ""
-        said = ", ".join(f"{row['label']} {percent(row['probability'])}" for row in rows[head])
+        said = ", ".join(f"{row['label']} {percent(row['probability'])} %" for row in rows[head])
         lines.append(f"  {head:<5} {said}{note}")
     return lines

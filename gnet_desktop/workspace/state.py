@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import Cancelled, GNetError
+from gnet_desktop.inspection.answers import looks_untrained
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.bugs import describe_bug
 from gnet_desktop.workspace.choices import Choices
@@ -30,6 +31,9 @@ Post = Callable[[Callable[[], None]], None]
 # A waiting decode for a picture that the person browsed past is worthless; one
 # ahead makes the next Page Down instant.
 PREFETCH: Final = 1
+
+# Pictures whose answers are kept to judge whether a head was ever trained.
+JUDGED_BY: Final = 12
 
 
 class Workspace(Choices):
@@ -71,6 +75,7 @@ class Workspace(Choices):
         self._network: tasks.LoadedNetwork | None = None
         self._cancel: tasks.CancelFlag | None = None
         self._generation = 0
+        self._said: dict[int, dict[str, NDArray[np.float32]]] = {}
 
     # Checkpoints
 
@@ -154,6 +159,7 @@ class Workspace(Choices):
         self._generation += 1
         self._results.clear()
         self.peaks.clear()
+        self._said.clear()
         for entry in self.pictures.values():
             self.pictures[entry.id] = replace(entry, best=None)
         self._engine.drop("pass")
@@ -312,9 +318,24 @@ class Workspace(Choices):
         if keep:
             self._results.put(result)
         self.peaks[result.entry_id] = tasks.unit_peaks(result.record, result.checkpoint.architecture)
+        if len(self._said) < JUDGED_BY:
+            self._said[result.entry_id] = {
+                head: answers.probabilities for head, answers in result.record.answers.items()
+            }
         self._change_entry(result.entry_id, best=tasks.best_answer(result), error=None)
         if result.entry_id == self.current:
             self._show(result)
+
+    def trained(self, head: str) -> bool | None:
+        """Whether a head was trained: what the file tells, else how it answered so far.
+
+        None where neither tells yet.
+        """
+        state = self.checkpoint.heads.get(head) if self.checkpoint is not None else None
+        if state is None or state.trained is not None:
+            return None if state is None else state.trained
+        untrained = looks_untrained([said[head] for said in self._said.values() if head in said])
+        return None if untrained is None else not untrained
 
     def _not_computed(self, entry_id: int, error: BaseException, generation: int) -> None:
         if generation != self._generation:

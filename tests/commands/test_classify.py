@@ -1,0 +1,168 @@
+"""`gnet-desktop classify`: the reference's numbers, the formats, the exit statuses."""
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from gnet_desktop.cli import main
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.mark.parametrize(("key", "convention"), [("warp", "caffe"), ("short_side", "caffe-short-side")])
+def test_bvlc_answers_as_opencv_does_on_every_photo(
+    key: str, convention: str, bvlc: Path, shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reference = json.loads((shared / "reference" / "bvlc_reference.json").read_text())["images"]
+    status = main(
+        ["classify", str(shared / "images"), "--checkpoint", str(bvlc), "--preprocess", convention]
+        + ["--top", "20", "--format", "json", "--device", "cpu"]
+    )
+    assert status == 0
+    answers = {Path(line["picture"]).name: line for line in lines(capsys)}
+    assert answers.keys() == reference.keys()
+    for name, line in answers.items():
+        expected = reference[name][key]["top"]
+        said = {row["index"]: row["probability"] for row in line["answers"]["main"]}
+        assert next(iter(said)) == expected[0][0], name
+        for index, probability in expected[:5]:
+            assert said.get(index, 0) == pytest.approx(probability, abs=1e-3), name
+        assert line["answers"]["aux1"] is None
+        assert line["answers"]["aux2"] is None
+
+
+def test_everyday100_answers_with_all_three_heads_as_torchvision_does(
+    shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = shared / "models" / "everyday100_first.safetensors"
+    reference = json.loads((shared / "reference" / "everyday100_first_reference.json").read_text())["images"]
+    assert main(["classify", str(shared / "images"), "--checkpoint", str(first), "--format", "json"]) == 0
+    for line in lines(capsys):
+        for head, expected in reference[Path(line["picture"]).name].items():
+            said = {row["index"]: row["probability"] for row in line["answers"][head]}
+            index, probability = expected[0]
+            assert said[index] == pytest.approx(probability, abs=2e-3)
+
+
+@pytest.fixture
+def photos(shared: Path) -> list[str]:
+    return [str(shared / "images" / f"{name}.jpg") for name in ("zebra", "banana", "pizza")]
+
+
+def test_json_has_the_fields_that_scripts_rely_on(
+    photos: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["classify", photos[0], "--format", "json", "--top", "3"]) == 0
+    (line,) = lines(capsys)
+    assert {"picture", "size", "answers", "heads", "convention", "device", "milliseconds"} <= line.keys()
+    assert line["picture"] == photos[0]
+    assert list(line["answers"]) == ["main", "aux2", "aux1"]
+    assert [set(row) for row in line["answers"]["main"]] == [{"index", "label", "probability"}] * 3
+
+
+def test_the_order_of_the_answers_is_the_order_of_the_pictures(
+    photos: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = [photos[i % 3] for i in range(17)]
+    assert main(["classify", *many, "--format", "json"]) == 0
+    assert [line["picture"] for line in lines(capsys)] == many
+
+
+def test_alone_or_among_others_a_picture_gets_the_same_answer(
+    photos: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["classify", photos[0], "--format", "json"]) == 0
+    alone = lines(capsys)[0]["answers"]["main"]
+    assert main(["classify", *photos * 4, "--format", "json"]) == 0
+    for line in lines(capsys)[::3]:
+        for row, other in zip(alone, line["answers"]["main"], strict=True):
+            assert row["index"] == other["index"]
+            assert row["probability"] == pytest.approx(other["probability"], abs=1e-5)
+
+
+def test_csv_has_a_row_for_each_answer_of_each_head(
+    photos: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["classify", photos[0], "--format", "csv", "--top", "2"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [(row["head"], row["rank"]) for row in rows] == [
+        (head, rank) for head in ("main", "aux2", "aux1") for rank in ("1", "2")
+    ]
+
+
+def test_a_bad_picture_is_told_and_the_others_go_on(
+    photos: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "notes.jpg"
+    bad.write_text("not a picture")
+    assert main(["classify", photos[0], str(bad), photos[1], "--format", "json"]) == 1
+    first, second, third = lines(capsys)
+    assert "error" not in first
+    assert second.keys() == {"picture", "error"}
+    assert "error" not in third
+
+
+def test_nothing_but_bad_pictures_is_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["classify", str(tmp_path / "missing.jpg")]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "missing.jpg" in captured.err
+
+
+def test_a_list_of_names_by_lines_or_nul(
+    photos: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for separator in ("\n", "\0"):
+        names = tmp_path / "list"
+        names.write_text(separator.join(photos) + separator)
+        assert main(["classify", "--files-from", str(names), "--format", "json"]) == 0
+        assert [line["picture"] for line in lines(capsys)] == photos
+
+
+def test_a_picture_from_standard_input(
+    photos: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Stdin:
+        buffer = io.BytesIO(Path(photos[0]).read_bytes())
+
+    monkeypatch.setattr(sys, "stdin", Stdin)
+    assert main(["classify", "-", "--format", "json"]) == 0
+    assert lines(capsys)[0]["answers"]["main"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["classify"],
+        ["classify", "x.jpg", "--preprocess", "no such"],
+        ["classify", "x.jpg", "--checkpoint", "missing.pth"],
+        ["inspect", "missing.pth"],
+        ["activations", "missing.jpg"],
+        ["models", "fetch", "no such"],
+    ],
+)
+def test_what_cannot_be_done_is_status_2_and_one_sentence(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("gnet-desktop: ")
+    assert "Traceback" not in captured.err
+
+
+def test_a_device_that_is_not_there_is_status_3(
+    photos: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has CUDA")
+    assert main(["classify", photos[0], "--device", "cuda"]) == 3
+    assert "CUDA" in capsys.readouterr().err

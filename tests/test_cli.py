@@ -1,0 +1,71 @@
+"""The command line before any work: start-up, help, pipes, layers."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gnet_desktop.cli import COMMANDS, parsers
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def python(*arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(  # type: ignore[call-overload,no-any-return]
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=120, **options
+    )
+
+
+@pytest.mark.parametrize(
+    "module", ["gnet_desktop.cli", "gnet_desktop.gui.window", "gnet_desktop.workspace.state"]
+)
+def test_nothing_heavy_is_imported_before_the_first_window(module: str) -> None:
+    done = python(
+        "-c",
+        f"import sys, {module}; print([m for m in ('torch', 'torchvision', 'onnx') if m in sys.modules])",
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_every_command_has_a_parser_and_a_module() -> None:
+    assert set(parsers()) == {*COMMANDS, "window"}
+    for name in parsers():
+        assert (ROOT / "gnet_desktop" / "commands" / f"{name.replace('-', '_')}.py").is_file()
+
+
+@pytest.mark.parametrize("command", [[], *[[name] for name in COMMANDS]])
+def test_help_is_status_0_and_goes_to_stdout(command: list[str]) -> None:
+    done = python("-m", "gnet_desktop", *command, "--help")
+    assert done.returncode == 0
+    assert "usage: gnet-desktop" in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_wrong_option_is_status_2() -> None:
+    done = python("-m", "gnet_desktop", "classify", "--no-such-option")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_pipe_is_no_error(shared: Path) -> None:
+    command = f'"{sys.executable}" -m gnet_desktop classify "{shared / "images"}" --format csv --top 100'
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command} | head -1"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.stdout.startswith("picture,")
+    assert done.stderr == ""
+    assert done.returncode == 0
+
+
+def test_the_layers_hold() -> None:
+    tool = Path(sys.executable).with_name("lint-imports")
+    if not tool.exists():
+        pytest.skip("import-linter is not installed")
+    done = subprocess.run([tool], cwd=ROOT, capture_output=True, text=True, env=os.environ, timeout=120)
+    assert done.returncode == 0, done.stdout
