@@ -42,6 +42,10 @@ cleanup() {
     [ -n "${GNET_KEEP:-}" ] || rm -rf "$env"
 }
 
+alone() { # alone PROGRAM: its self-test, away from the checkout
+    (cd / && QT_QPA_PLATFORM=offscreen "$1" self-test)
+}
+
 bundle() { # bundle FLAVOUR
     environment "$1-bundle"
     logged "$env/bin/python" packaging/icons.py build/icons
@@ -59,29 +63,50 @@ bundle() { # bundle FLAVOUR
     logged "$env/bin/python" packaging/finish_bundle.py dist/gnet-desktop "$1"
     tail -n 24 "$log" | grep -v WARN
     say "self-test of the bundle"
-    (cd / && QT_QPA_PLATFORM=offscreen "$root/dist/gnet-desktop/gnet-desktop" self-test)
+    alone "$root/dist/gnet-desktop/gnet-desktop"
+}
+
+wheel() {
+    python=$(packaging/find-python.sh)
+    rm -rf "$env" build/pipx
+    rm -f dist/*.whl
+    logged "$python" -m venv "$env"
+    logged "$env/bin/python" -m pip wheel --no-deps --wheel-dir dist .
+    say "$(ls -l dist/*.whl | awk '{ printf "%s, %.1f MB", $NF, $5 / 1e6 }')"
+    logged "$python" packaging/check_wheel.py dist/*.whl
+    # CPU builds, so that it takes minutes; people without constraints get what pip chooses.
+    set -- --constraint "$root/packaging/constraints-cpu.txt"
+    logged "$env/bin/python" -m pip install "$@" dist/*.whl
+    say "installed alone: $(du -sm "$env" | cut -f1) MB"
+    alone "$root/$env/bin/gnet-desktop"
+    rm -rf "$env"
+    logged "$python" -m venv "$env"
+    logged "$env/bin/python" -m pip install pipx
+    PIPX_HOME=$root/build/pipx PIPX_BIN_DIR=$root/build/pipx/bin PIPX_MAN_DIR=$root/build/pipx/man
+    export PIPX_HOME PIPX_BIN_DIR PIPX_MAN_DIR
+    logged "$env/bin/python" -m pipx install --python "$python" --pip-args "$*" dist/*.whl
+    say "installed by pipx"
+    alone "$root/build/pipx/bin/gnet-desktop"
 }
 
 case $kind in
     cpu)
         bundle cpu
         say "writing the .deb"
-        documents="$env/bin/python"
-        "$documents" packaging/documents.py build/documents
-        "$documents" packaging/deb.py bundle dist
+        "$env/bin/python" packaging/documents.py build/documents
+        "$env/bin/python" packaging/deb.py bundle dist
         ;;
     cuda)
         bundle cuda
         ;;
     thin)
-        # The generated documents need the command line's parser only, which needs no library.
-        python=$(packaging/find-python.sh)
-        env=build/none
-        PYTHONPATH=$root "$python" packaging/documents.py build/documents
-        "$python" packaging/deb.py thin dist
+        environment thin
+        logged "$env/bin/python" packaging/icons.py build/icons
+        "$env/bin/python" packaging/documents.py build/documents
+        "$env/bin/python" packaging/deb.py thin dist
         ;;
     wheel)
-        packaging/build-wheel.sh "$env"
+        wheel
         ;;
     *)
         sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2

@@ -66,7 +66,7 @@ class Profile:
     extras: tuple[str, ...] = ("onnx",)
     tools: tuple[str, ...] = ()
     torchvision: Literal["if it fits", "needed", "never"] = "if it fits"
-    torch: Literal["for this machine", "cpu", "cuda"] = "for this machine"
+    torch: Literal["for this machine", "cpu", "cuda", "none"] = "for this machine"
 
 
 PROFILES = {
@@ -74,6 +74,8 @@ PROFILES = {
     # Tests compare with torchvision's network, so it has to be there.
     "tests": Profile(extras=("onnx", "test"), torchvision="needed"),
     "cpu-bundle": Profile(tools=("pyinstaller>=6.22",), torchvision="never", torch="cpu"),
+    # The thin package and the wheel bring no torch; Qt draws their icons.
+    "thin": Profile(extras=(), torch="none"),
     "cuda-bundle": Profile(tools=("pyinstaller>=6.22",), torchvision="never", torch="cuda"),
 }
 
@@ -200,6 +202,9 @@ def make(environment: Environment) -> None:
 
 
 def install_torch(environment: Environment, profile: Profile) -> None:
+    if profile.torch == "none":
+        step(2, "no torch is needed")
+        return
     has = environment.version("torch")
     if has and (profile.torchvision != "needed" or environment.ask("import torchvision; print(1)")):
         step(2, f"torch {has} is there")
