@@ -28,10 +28,10 @@ _STRIPE_WIDTH: Final = 3
 
 
 class CellGrid(Protocol):
-    """Cell i is centred on input pixel ``centre + i·jump``; ``size`` is (columns, rows)."""
+    """Cell (i, j) is centred on pixel ``centre[0] + i·jump``, ``centre[1] + j·jump``; (columns, rows)."""
 
     @property
-    def centre(self) -> float: ...
+    def centre(self) -> tuple[float, float]: ...
     @property
     def jump(self) -> float: ...
     @property
@@ -141,15 +141,16 @@ def _steps(values: Array, limits: Limits) -> NDArray[np.intp]:
 
 def _axes(grid: CellGrid, geometry: Placement, target: Box, size: tuple[int, int]) -> tuple[_Axis, _Axis]:
     first, last = geometry.to_input((target[0], target[1])), geometry.to_input((target[2], target[3]))
-    across, down = (_axis(grid, first[i], last[i], size[i], geometry.input[i], grid.size[i]) for i in (0, 1))
+    across, down = (_axis(grid, geometry, i, first[i], last[i], size[i]) for i in (0, 1))
     return across, down
 
 
-def _axis(grid: CellGrid, first: float, last: float, pixels: int, side: int, count: int) -> _Axis:
-    """One axis: target pixels whose centres lie on the input and on the map."""
-    at = first + (np.arange(pixels) + 0.5) * ((last - first) / pixels)
-    cells = np.asarray((at - 0.5 - grid.centre) / grid.jump, np.float64)
-    inside = np.flatnonzero((at >= 0) & (at < side) & (cells >= -0.5) & (cells < count - 0.5))
+def _axis(grid: CellGrid, geometry: Placement, axis: int, first: float, last: float, pixels: int) -> _Axis:
+    """The target's pixels along one axis, from ``first`` to ``last`` on the input, that show a cell."""
+    at = first + (np.arange(pixels) + 0.5) * ((last - first) / max(1, pixels))
+    cells = np.asarray((at - 0.5 - grid.centre[axis]) / grid.jump, np.float64)
+    on_map = (cells >= -0.5) & (cells < grid.size[axis] - 0.5)
+    inside = np.flatnonzero((at >= 0) & (at < geometry.input[axis]) & on_map)
     shown = slice(int(inside[0]), int(inside[-1]) + 1) if inside.size else slice(0, 0)
     return _Axis(shown, cells[shown])
 

@@ -4,14 +4,23 @@ Only decoders that do nothing but decode are here: Pillow has others that start
 programs (EPS) or claim nearly any bytes. Each is imported when first needed.
 """
 
+import struct
+import zlib
 from importlib import import_module
 from typing import Final, cast
 
-from PIL import ImageFile
+from PIL import Image, ImageFile
 
 from gnet_desktop.pictures.recognition import AVIF_BRANDS, HEIF_BRANDS, brand
 
 Decoder = type[ImageFile.ImageFile]
+
+BROKEN: Final = (
+    *(OSError, EOFError, ValueError, TypeError, SyntaxError, AttributeError, LookupError, ArithmeticError),
+    *(RuntimeError, AssertionError, struct.error, zlib.error),
+    *(Image.DecompressionBombError, Image.DecompressionBombWarning),
+)
+"""What decoders raise on damaged files (more than they document)."""
 
 _SIGNATURES: Final[tuple[tuple[int, bytes, str, str], ...]] = (
     (0, b"\xff\xd8\xff", "JPEG", "PIL.JpegImagePlugin:JpegImageFile"),

@@ -7,19 +7,19 @@ directly, so that several threads may decode at once under their own limits.
 
 import io
 import os
-import struct
+import stat
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-import numpy as np
 from PIL import Image, ImageFile
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.pictures import modes, recognition
-from gnet_desktop.pictures.decoders import STILL, Decoder, decoder_for
+from gnet_desktop.pictures.decoders import BROKEN, STILL, Decoder, decoder_for
 from gnet_desktop.pictures.finding import find_pictures
+from gnet_desktop.pictures.incomplete import as_far_as_decoded
 from gnet_desktop.pictures.picture import Picture
 
 if TYPE_CHECKING:
@@ -41,21 +41,17 @@ _UPRIGHT: Final = {
 }
 _ORIENTATION: Final = 0x0112
 _DNG, _SUB_PICTURES, _KIND = 50706, 330, 254
-_KEPT: Final = ("icc_profile", "transparency")
-_UNDECODED: Final = (127, 129, 126, 255)
-"""What stands where a cut file has no pixels: a grey that no row of a real picture is full of."""
-
+_SMOOTH: Final = ("L", "LA", "RGB", "RGBA", "CMYK")
 _BLANK_PIXELS: Final = 50_000_000
 _BLANK_RATIO: Final = 1000
-_BROKEN: Final = (OSError, ValueError, SyntaxError, IndexError, TypeError, KeyError, EOFError, struct.error)
-"""What Pillow's decoders raise on damaged files."""
+"""A picture of more pixels than both is asked about, though its size is allowed: the ratio is per byte."""
 
 
 class PictureTooLarge(PictureError):
     """The picture has more pixels than allowed; a person may be asked.
 
     ``size`` is (width, height); ``memory`` the bytes that decoding will take. Reading
-    again with ``max_pixels=size[0] * size[1]`` opens it.
+    again with ``max_pixels=None`` opens it.
     """
 
     def __init__(self, name: str, size: tuple[int, int], why: str) -> None:
@@ -86,7 +82,7 @@ def read_picture(
     frame: int = 0,
     background: tuple[int, int, int] = (255, 255, 255),
     convert_profile: bool = True,
-    max_pixels: int = MAX_PIXELS,
+    max_pixels: int | None = MAX_PIXELS,
     limit_side: int | None = None,
 ) -> Picture:
     """Decode a file, bytes or a stream to an upright RGB picture.
@@ -95,37 +91,27 @@ def read_picture(
     over ``background``; ``convert_profile`` False leaves the values as stored.
     ``limit_side`` gives a picture shrunk so that no side is longer: for display only,
     since what is prepared from it differs. Raises `PictureTooLarge` above
-    ``max_pixels`` (and for huge pictures in absurdly short files) before any pixel is
-    decoded, `PictureError` for everything else.
+    ``max_pixels`` (and for huge pictures in absurdly short files; None allows all)
+    before any pixel is decoded, `PictureError` for everything else.
     """
     title = name or _title(source)
     with _opened(source, title) as opened:
-        frames = _count(opened)
-        _seek(opened, frame, frames, title)
-        stored = opened.image.size
         _check_size(opened, title, max_pixels)
+        frames = _count(opened)
+        if frame:
+            _seek(opened, frame, frames, title)
+            _check_size(opened, title, max_pixels)
+        stored = opened.image.size
         notes: list[str] = []
-        if limit_side:
-            opened.image.draft("RGB", (limit_side, limit_side))
-        image = _load(opened, frame, title, notes)
-        image = _upright(image, notes)
+        image = _upright(_load(opened, frame, title, notes, limit_side), notes)
         image, converted = modes.to_rgb(image, background=background, convert_profile=convert_profile)
-        if limit_side and max(image.size) > limit_side:
-            image.thumbnail((limit_side, limit_side), Image.Resampling.BOX)
+    image = _shrunk(image, limit_side)
     if image.size not in (stored, stored[::-1]):
         notes.append(f"shrunk from {stored[0]} × {stored[1]}")
-    return Picture(
-        _plain(image),
-        title,
-        opened.format,
-        stored,
-        frame,
-        frames,
-        (*notes, *converted),
-    )
+    return Picture(_plain(image), title, opened.format, stored, frame, frames, (*notes, *converted))
 
 
-def thumbnail(source: Source, side: int, *, max_pixels: int = MAX_PIXELS) -> Image.Image:
+def thumbnail(source: Source, side: int, *, max_pixels: int | None = MAX_PIXELS) -> Image.Image:
     """An upright RGB picture with no side longer than ``side`` pixels, cheaply.
 
     JPEGs are decoded at a fraction of their size. Raises as `read_picture` does.
@@ -139,7 +125,7 @@ def _title(source: Source) -> str:
     """A path for people: undecodable bytes become replacement signs."""
     if isinstance(source, Path):
         return os.fsencode(source).decode("utf-8", "replace")
-    return "pasted picture"
+    return "Pasted picture"
 
 
 @contextmanager
@@ -158,6 +144,11 @@ def _stream(source: Source, title: str) -> BinaryIO:
     if not isinstance(source, Path):
         return source if source.seekable() else io.BytesIO(source.read())
     try:
+        if not stat.S_ISREG(source.stat().st_mode) and not source.is_dir():
+            # a pipe may never end, and a device need not either
+            raise PictureError(
+                f"{title} is no file.", "It is a pipe or a device.", "Copy it to a file first."
+            )
         return source.open("rb")
     except FileNotFoundError:
         raise PictureError(f"{title} is not there.", "It may have been moved or renamed.") from None
@@ -203,15 +194,12 @@ def _open(stream: BinaryIO, head: bytes, length: int, title: str) -> _Opened | N
     stream.seek(0)
     try:
         return _Opened(decoder(stream, ""), name, length, stream, decoder)
-    except Image.DecompressionBombError:
-        why = "Its header asks for more memory than any picture needs."
-        raise PictureError(f"{title} cannot be opened.", why) from None
-    except _BROKEN as error:
-        raise _damaged(title, name, error) from None
+    except BROKEN:
+        raise _damaged(title, name) from None
 
 
-def _damaged(title: str, name: str, error: Exception) -> PictureError:
-    why = f"It starts like a {name} file, but is damaged or cut off ({error or type(error).__name__})."
+def _damaged(title: str, name: str) -> PictureError:
+    why = f"It begins as {name} does, but is damaged or cut off."
     return PictureError(f"{title} cannot be decoded.", why, "Copy or download it again.")
 
 
@@ -226,7 +214,7 @@ def _count(opened: _Opened) -> int:
         return 1
     try:
         return max(1, int(getattr(opened.image, "n_frames", 1)))
-    except _BROKEN:
+    except BROKEN:
         return 1
 
 
@@ -235,114 +223,78 @@ def _seek(opened: _Opened, frame: int, frames: int, title: str) -> None:
         why = f"It has {frames} frame{'s' if frames > 1 else ''}, counted from 0."
         raise PictureError(f"{title} has no frame {frame}.", why)
     try:
-        if frames > 1:
-            opened.image.seek(frame)
-    except _BROKEN as error:
-        raise _damaged(title, opened.format, error) from None
+        opened.image.seek(frame)
+    except BROKEN:
+        raise _damaged(title, opened.format) from None
 
 
-def _check_size(opened: _Opened, title: str, max_pixels: int) -> None:
+def _check_size(opened: _Opened, title: str, max_pixels: int | None) -> None:
     width, height = opened.image.size
     if min(width, height) < 1:
         raise PictureError(f"{title} has no pixels.", f"Its header says {width} × {height}.")
     pixels = width * height
+    if max_pixels is None:
+        return
     if pixels > max_pixels:
         raise PictureTooLarge(title, (width, height), f"That is more than {max_pixels / 1e6:.0f} megapixels.")
-    if max_pixels <= MAX_PIXELS and pixels > max(_BLANK_PIXELS, _BLANK_RATIO * opened.length):
+    if pixels > max(_BLANK_PIXELS, _BLANK_RATIO * opened.length):
         why = f"The file has only {opened.length} bytes, which is absurdly little for that."
         raise PictureTooLarge(title, (width, height), why)
 
 
-def _load(opened: _Opened, frame: int, title: str, notes: list[str]) -> Image.Image:
-    """The pixels; of a cut file, as many as there are."""
+def _load(opened: _Opened, frame: int, title: str, notes: list[str], limit_side: int | None) -> Image.Image:
+    """The pixels; of a cut file, as many as there are; at a fraction of the size where that is quicker."""
     image = opened.image
     try:
+        if limit_side:
+            image.draft(None, (limit_side, limit_side))
         image.load()
     except MemoryError:
         raise PictureError(
             f"{title} needs more memory than there is.", "", "Open a smaller version."
         ) from None
-    except _BROKEN as error:
-        return _as_far_as_decoded(opened, frame, title, error, notes)
+    except BROKEN:
+        return _shrunk(_partly(opened, frame, title, notes), limit_side)
+    return _shrunk(image, limit_side)
+
+
+def _shrunk(image: Image.Image, limit_side: int | None) -> Image.Image:
+    """No side longer than the limit; modes without steps between values are left for later."""
+    if limit_side is None or max(image.size) <= limit_side or image.mode not in _SMOOTH:
+        return image
+    ratio = limit_side / max(image.size)
+    size = (max(1, round(image.size[0] * ratio)), max(1, round(image.size[1] * ratio)))
+    return image.resize(size, Image.Resampling.BOX)
+
+
+def _partly(opened: _Opened, frame: int, title: str, notes: list[str]) -> Image.Image:
+    """What a damaged file still shows, with the share in a note, or the refusal."""
+    opened.image.im = Image.new("L", (1, 1)).im  # let go of its memory: all is decoded once more
+    found = as_far_as_decoded(opened.decoder, opened.stream, frame=frame, jpeg=opened.format == "JPEG")
+    if found is None:
+        raise _damaged(title, opened.format)
+    image, share = found
+    whole = share > 0.995
+    read = "its details may be missing or wrong" if whole else f"about {100 * share:.0f} % read"
+    notes.append(f"the picture is incomplete ({read})")
     return image
-
-
-def _as_far_as_decoded(
-    opened: _Opened, frame: int, title: str, error: Exception, notes: list[str]
-) -> Image.Image:
-    """What a cut file still shows, with the share in a note, or the refusal."""
-    for stream in _attempts(opened):
-        image = _partial(opened.decoder, stream, frame)
-        share = _share(image) if image is not None else 0.0
-        if image is not None and share > 0:
-            whole = share > 0.995
-            notes.append(
-                "the picture is damaged or cut; its details may be wrong"
-                if whole
-                else f"the picture is incomplete (about {100 * share:.0f} % read)"
-            )
-            return image
-    raise _damaged(title, opened.format, error)
-
-
-def _attempts(opened: _Opened) -> "Iterator[BinaryIO]":
-    yield opened.stream
-    if opened.format == "JPEG":
-        # a progressive file gives no row before its end; an end mark makes the decoder give what it has
-        opened.stream.seek(0)
-        yield io.BytesIO(opened.stream.read() + b"\xff\xd9")
-
-
-def _partial(decoder: Decoder, stream: BinaryIO, frame: int) -> Image.Image | None:
-    """Decode over a ground of `_UNDECODED`, so that missing rows can be told and look grey."""
-    try:
-        stream.seek(0)
-        image = decoder(stream, "")
-        if frame:
-            image.seek(frame)
-        ground = Image.new(image.mode, image.size, _ground(image.mode))
-    except (*_BROKEN, MemoryError):
-        return None
-    image.im = ground.im
-    try:
-        image.load()
-    except (*_BROKEN, MemoryError):
-        image.tile = []
-    return image
-
-
-def _ground(mode: str) -> int | tuple[int, ...]:
-    bands = Image.getmodebands(mode)
-    return _UNDECODED[:bands] if bands > 1 else _UNDECODED[0] if mode == "L" else 0
-
-
-def _share(image: Image.Image) -> float:
-    """Share of the rows in which something was decoded."""
-    pixels = np.asarray(image)
-    rows = pixels.reshape(pixels.shape[0], pixels.shape[1], -1)
-    ground = np.array(_ground(image.mode)).reshape(1, 1, -1).astype(rows.dtype)
-    return float((rows != ground).any(axis=(1, 2)).mean())
 
 
 def _upright(image: Image.Image, notes: list[str]) -> Image.Image:
     """Turned as EXIF says. Read after the pixels: formats may keep it behind them, or apply it."""
     try:
         orientation = image.getexif().get(_ORIENTATION, 1)
-    except _BROKEN:
+    except BROKEN:
         notes.append("unreadable EXIF data ignored")
         return image
     if orientation not in _UPRIGHT:
         return image
     notes.append(f"turned upright (EXIF orientation {orientation})")
-    turned = image.transpose(_UPRIGHT[orientation])
-    turned.info.update({key: image.info[key] for key in _KEPT if key in image.info})
-    return turned
+    return image.transpose(_UPRIGHT[orientation])
 
 
 def _plain(image: Image.Image) -> Image.Image:
-    """A plain image without file, metadata or link to a decoder."""
-    if type(image) is Image.Image and not image.info:
-        return image
-    plain = image.copy()
+    """The same pixels without file and metadata. There is no public way to do so without a copy."""
+    plain = image._new(image.im)
     plain.info = {}
     return plain

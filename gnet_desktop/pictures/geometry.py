@@ -6,21 +6,26 @@ Coordinates are continuous with the origin at the top left corner: pixel ``i`` c
 
 from dataclasses import dataclass
 
+Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The cells of a map on the input: cell i is centred on input pixel ``centre + i·jump``.
+    """The cells of a map on the input.
 
-    ``centre`` (x, y) and ``jump`` are counted in pixels as in ARCHITECTURES 9.6 (pixel
-    numbers, so pixel 0's middle is 0); ``size`` is (width, height) of the map. The
-    centre differs by axis where TensorFlow's padding meets an oblong input.
+    Cell (column, row) is centred on input pixel ``centre[0] + column·jump``,
+    ``centre[1] + row·jump``, counted in pixels as in ARCHITECTURES 9.6 (pixel numbers, so
+    pixel 0's middle is 0): the ``centre`` and ``jump`` of `network.arithmetic.Field`.
+    The axes differ only where TensorFlow's padding meets a picture that isn't square.
+    ``size`` is (columns, rows) of the map.
     """
 
-    centre: tuple[float, float]
+    centre: Point
     jump: float
     size: tuple[int, int]
 
-    def cell_box(self, column: int, row: int) -> tuple[float, float, float, float]:
+    def cell_box(self, column: int, row: int) -> Box:
         """(left, top, right, bottom) of a cell on the input, continuous coordinates."""
         left = self.centre[0] + 0.5 + (column - 0.5) * self.jump
         top = self.centre[1] + 0.5 + (row - 0.5) * self.jump
@@ -32,6 +37,12 @@ class Grid:
         inside = 0 <= column < self.size[0] and 0 <= row < self.size[1]
         return (column, row) if inside else None
 
+    @property
+    def box(self) -> Box:
+        """What all cells together cover of the input; may stick out, or leave an edge free."""
+        right, bottom = self.cell_box(self.size[0] - 1, self.size[1] - 1)[2:]
+        return *self.cell_box(0, 0)[:2], right, bottom
+
 
 def _cell(position: float, centre: float, jump: float) -> int:
     return int((position - 0.5 - centre + jump / 2) // jump)
@@ -41,27 +52,45 @@ def _cell(position: float, centre: float, jump: float) -> int:
 class Geometry:
     """How the input lies on the picture: input = picture · scale − offset, per axis.
 
-    ``picture`` and ``input`` are (width, height) in pixels.
+    ``picture`` and ``input`` are (width, height) in pixels. A negative ``offset`` is the
+    width of what was filled in beside a picture smaller than the input.
     """
 
     picture: tuple[int, int]
     input: tuple[int, int]
-    scale: tuple[float, float]
-    offset: tuple[float, float]
+    scale: Point
+    offset: Point
 
-    def to_input(self, point: tuple[float, float]) -> tuple[float, float]:
+    def to_input(self, point: Point) -> Point:
         """A point of the picture in the input's coordinates (may lie outside it)."""
         return point[0] * self.scale[0] - self.offset[0], point[1] * self.scale[1] - self.offset[1]
 
-    def to_picture(self, point: tuple[float, float]) -> tuple[float, float]:
+    def to_picture(self, point: Point) -> Point:
         """A point of the input in the picture's coordinates."""
         return (point[0] + self.offset[0]) / self.scale[0], (point[1] + self.offset[1]) / self.scale[1]
 
-    def box_to_picture(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    def box_to_picture(self, box: Box) -> Box:
         """A (left, top, right, bottom) of the input in the picture's coordinates."""
         return *self.to_picture(box[:2]), *self.to_picture(box[2:])
 
     @property
-    def crop_box(self) -> tuple[float, float, float, float]:
-        """What the network sees of the picture: (left, top, right, bottom), picture pixels."""
+    def crop_box(self) -> Box:
+        """The input's frame: (left, top, right, bottom), picture pixels; beyond the picture if filled."""
         return self.box_to_picture((0.0, 0.0, float(self.input[0]), float(self.input[1])))
+
+    @property
+    def seen_box(self) -> Box:
+        """What the network sees of the picture: the frame, cut at the picture's edges."""
+        left, top, right, bottom = self.crop_box
+        width, height = self.picture
+        return max(0.0, left), max(0.0, top), min(float(width), right), min(float(height), bottom)
+
+    def cell_box(self, grid: Grid, column: int, row: int) -> Box:
+        """(left, top, right, bottom) of a map's cell on the picture."""
+        return self.box_to_picture(grid.cell_box(column, row))
+
+    def cell_at(self, grid: Grid, point: Point) -> tuple[int, int] | None:
+        """(column, row) of the cell under a point of the picture; None where the network saw nothing."""
+        x, y = self.to_input(point)
+        seen = 0 <= x < self.input[0] and 0 <= y < self.input[1]
+        return grid.cell_at(x, y) if seen else None

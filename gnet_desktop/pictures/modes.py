@@ -154,7 +154,7 @@ def _through_profile(image: Image.Image, data: bytes, notes: list[str]) -> Image
     colours = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}.get(space)
     base = {"RGBA": "RGB", "LA": "L"}.get(image.mode, image.mode)
     if colours == "RGB" and base == "L":
-        return image  # a grey picture with an RGB profile: its neutral axis is grey anyway
+        image, base = image.convert("RGBA" if image.mode == "LA" else "RGB"), "RGB"
     if colours != base:
         notes.append(f"the embedded {space} colour profile does not fit the pixels; plain values shown")
         return image
@@ -215,7 +215,7 @@ def _opaque(image: Image.Image, notes: list[str], background: Rgb) -> Image.Imag
         return image.convert("RGB")
     notes.append(f"transparency laid over {_colour_name(background)}")
     ground = Image.new("RGB", image.size, background)
-    ground.paste(image.convert("RGB"), mask=alpha)
+    ground.paste(image, mask=alpha)
     return ground
 
 

@@ -1,0 +1,78 @@
+"""What a damaged or cut picture file still shows.
+
+Pillow's own tolerance of such files is a switch for the whole process, which would hide
+damage everywhere else; here the decoder is run until it gives up, over a ground that
+tells which rows it reached.
+"""
+
+import io
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+
+import numpy as np
+from PIL import Image
+
+from gnet_desktop.pictures.decoders import BROKEN, Decoder
+
+_UNDECODED: Final = (127, 129, 126, 255)
+"""What stands where nothing was decoded: a grey that no row of a real picture is full of."""
+_BAND: Final = 256
+_END_OF_JPEG: Final = b"\xff\xd9"
+
+
+def as_far_as_decoded(
+    decoder: Decoder, stream: BinaryIO, *, frame: int, jpeg: bool
+) -> tuple[Image.Image, float] | None:
+    """The picture, undecoded rows in grey, and the share 0…1 of the rows that were reached.
+
+    None if nothing decodes. A share of 1 means that all rows are there though something
+    is broken: a progressive ``jpeg`` is coarse then.
+    """
+    for attempt in _attempts(stream, jpeg=jpeg):
+        image = _decoded(decoder, attempt, frame)
+        share = _share(image) if image is not None else 0.0
+        if image is not None and share > 0:
+            return image, share
+    return None
+
+
+def _attempts(stream: BinaryIO, *, jpeg: bool) -> Iterator[BinaryIO]:
+    yield stream
+    if jpeg:
+        # a progressive file gives no row before its end; an end mark makes the decoder give what it has
+        stream.seek(0)
+        yield io.BytesIO(stream.read() + _END_OF_JPEG)
+
+
+def _decoded(decoder: Decoder, stream: BinaryIO, frame: int) -> Image.Image | None:
+    try:
+        stream.seek(0)
+        image = decoder(stream, "")
+        if frame:
+            image.seek(frame)
+        image.im = Image.new(image.mode, image.size, _ground(image.mode)).im
+    except (*BROKEN, MemoryError):
+        return None
+    try:
+        image.load()
+    except (*BROKEN, MemoryError):
+        image.tile = []  # as far as it came: no further attempts
+    return image
+
+
+def _ground(mode: str) -> int | tuple[int, ...]:
+    bands = Image.getmodebands(mode)
+    if bands == 1:
+        return _UNDECODED[0] if mode == "L" else 0
+    return _UNDECODED[:bands]
+
+
+def _share(image: Image.Image) -> float:
+    """Share of the rows in which something was decoded."""
+    width, height = image.size
+    ground = np.array(_ground(image.mode))
+    decoded = 0
+    for top in range(0, height, _BAND):  # in bands, since a copy of it all may be a gigabyte
+        band = np.asarray(image.crop((0, top, width, min(height, top + _BAND))))
+        decoded += int((band != ground.astype(band.dtype)).reshape(len(band), -1).any(axis=1).sum())
+    return decoded / height

@@ -1,0 +1,67 @@
+"""Damaged files of every format: a picture or a sentence, never anything else."""
+
+import contextlib
+import io
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from gnet_desktop.errors import PictureError
+from gnet_desktop.pictures.decoding import read_picture, thumbnail
+from gnet_desktop.pictures.finding import EXTENSIONS
+from tests.pictures.conftest import ADOBE_D50, icc_profile
+
+FORMATS = ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "PPM", "JPEG2000", "ICO", "ICNS", "SGI"]
+
+
+def sample(form: str) -> bytes:
+    rng = np.random.default_rng(3)
+    side = 64 if form in ("ICO", "ICNS") else 24
+    image = Image.fromarray(rng.integers(0, 255, (side, side, 3), dtype=np.uint8))
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010E] = 6, "a description"
+    options = {
+        "JPEG": {"exif": exif, "icc_profile": icc_profile(ADOBE_D50, 2.2)},
+        "PNG": {"exif": exif, "icc_profile": icc_profile(ADOBE_D50, 2.2)},
+        "TIFF": {"exif": exif, "compression": "tiff_lzw"},
+        "GIF": {"save_all": True, "append_images": [image.rotate(90)]},
+        "WEBP": {"save_all": True, "append_images": [image.rotate(90)], "exif": exif},
+    }
+    stream = io.BytesIO()
+    image.save(stream, form, **options.get(form, {}))
+    return stream.getvalue()
+
+
+SAMPLES = {form: sample(form) for form in FORMATS}
+CHANGES = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::PIL.Image.DecompressionBombWarning")
+@pytest.mark.parametrize("form", FORMATS)
+@given(changes=CHANGES, cut=st.floats(0.02, 1), early=st.booleans())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_a_damaged_file_gives_a_picture_or_a_sentence(
+    form: str, changes: list[tuple[float, int]], cut: float, early: bool
+) -> None:
+    data = bytearray(SAMPLES[form])
+    reach = min(len(data), 200) if early else len(data)
+    for place, value in changes:
+        data[min(int(place * reach), len(data) - 1)] = value
+    data = data[: max(1, int(cut * len(data)))]
+    for read in (lambda: read_picture(bytes(data), max_pixels=10**6), lambda: thumbnail(bytes(data), 8)):
+        with contextlib.suppress(PictureError):
+            read()
+
+
+@given(st.binary(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes_give_a_picture_or_a_sentence(data: bytes) -> None:
+    with contextlib.suppress(PictureError):
+        read_picture(data)
+
+
+def test_extensions_are_written_as_they_are_compared() -> None:
+    assert all(one.startswith(".") and one == one.lower() for one in EXTENSIONS)
