@@ -66,6 +66,23 @@ def _head_shapes(head: Head, source: Shape) -> Iterator[tuple[str, Shape]]:
         yield head.name if layer is head.layers[-1] else layer.name, (layer.outputs,)
 
 
+def sources(architecture: Architecture) -> dict[str, str]:
+    """What each map is made from: ``3a/3x3`` → ``3a/3x3_reduce``, ``conv1`` → ``input``."""
+    found: dict[str, str] = {}
+    previous = "input"
+    for layer in architecture.trunk:
+        if isinstance(layer, Module):
+            for branch in layer.branches:
+                names = [previous, *(part.name for part in branch.layers)]
+                found.update(zip(names[1:], names, strict=False))
+        found[layer.name] = previous
+        previous = layer.name
+    for head in architecture.heads:
+        found[f"{head.name}/pool"] = head.source
+        found[head.convolution.name] = f"{head.name}/pool"
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A layer along one axis: its input has ``side`` cells and ``before`` padded ones in front."""

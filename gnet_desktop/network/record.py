@@ -40,8 +40,10 @@ class Record(Mapping[str, Array]):
 
     Arrays are float32 on the CPU, (channels, height, width) for maps and (values,)
     for vectors; they are never written to again, and must not be written to.
-    A module's branches are views into its output.
-    ``answers`` has an entry for each head that the network has.
+    Their memory may be ordered channels last: use `numpy.ascontiguousarray` where the
+    order of the bytes matters. A module's branches are views into its output.
+    ``answers`` has an entry for each head that answered; ``notes`` say why one didn't.
+    ``input`` is what the network was given, (channels, height, width).
     """
 
     activations: Mapping[str, Array]
@@ -50,6 +52,7 @@ class Record(Mapping[str, Array]):
     milliseconds: float
     device: str = "cpu"
     notes: tuple[str, ...] = field(default=())
+    input: Array | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "activations", MappingProxyType(dict(self.activations)))
