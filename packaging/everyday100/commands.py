@@ -1,0 +1,237 @@
+"""The command line of the training."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from .schedule import Plan
+    from .source import Pictures
+    from .training import Trainer
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+DATA: Final = Path(os.environ.get("GNET_SHARED", ROOT.parent / "shared")) / "data" / "everyday100.tar"
+WORK: Final = Path(os.environ.get("EVERYDAY100_WORK", "/var/tmp/everyday100"))
+SHIPS_AS: Final = ROOT / "resources" / "checkpoints" / "everyday100.safetensors"
+# Read only when a process starts. Without it glibc gives every large buffer back to the kernel
+# after each use, and clearing the pages anew takes 4 of 5 seconds: 50–170 pictures a second instead of
+# 580, at 64 px on two cores.
+ENVIRONMENT: Final = {
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=8589934592"
+    ":glibc.malloc.trim_threshold=17179869184",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="everyday100", description=__doc__)
+    top.add_argument("--data", type=Path, default=DATA, help="the tar with classes.json, train/ and val/")
+    top.add_argument("--work", type=Path, default=WORK, help="folder for decoded pictures, states and logs")
+    top.add_argument("--run", default="long", help="name of the run inside the work folder")
+    commands = top.add_subparsers(dest="command", required=True)
+    train = commands.add_parser("train", help="train, or go on where it was stopped")
+    train.add_argument("--seed", type=int, default=100)
+    train.add_argument("--epochs", type=float, help="stretch or shrink the whole plan to so many epochs")
+    train.add_argument("--threads", type=int, default=2)
+    train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
+    train.add_argument("--save-every", type=float, default=240, help="seconds between saved states")
+    end = train.add_mutually_exclusive_group()
+    end.add_argument("--anneal-now", type=float, metavar="EPOCHS", help="finish a copy within so many epochs")
+    end.add_argument("--finish-by", metavar="HH:MM", help="finish a copy by this time (UTC)")
+    train.add_argument("--side", type=int, default=128, help="side of the views while annealing")
+    for name, what in (
+        ("evaluate", "report on a run's state or on a file"),
+        ("export", "write the file that ships"),
+    ):
+        command = commands.add_parser(name, help=what)
+        command.add_argument("--weights", default="averaged", choices=("averaged", "net"))
+        command.add_argument("--photos", type=Path, default=DATA.parents[1] / "images")
+        command.add_argument("--report", type=Path, help="write the report here, as JSON, too")
+        command.add_argument("--threads", type=int, default=2)
+        if name == "evaluate":
+            command.add_argument("--file", type=Path, help="a .safetensors file instead of a run's state")
+        else:
+            command.add_argument("--out", type=Path, default=SHIPS_AS)
+    return top
+
+
+def next_time(text: str, now: datetime) -> datetime:
+    """The next moment after ``now`` at which the clock shows HH:MM."""
+    moment = datetime.strptime(text, "%H:%M")
+    today = now.replace(hour=moment.hour, minute=moment.minute, second=0, microsecond=0)
+    return today if today > now else today + timedelta(days=1)
+
+
+def in_its_environment(arguments: Sequence[str]) -> None:
+    """Start this process again with `ENVIRONMENT`, unless it has it."""
+    if sys.platform == "linux" and not ENVIRONMENT.items() <= os.environ.items():
+        os.environ.update(ENVIRONMENT)
+        os.execv(sys.executable, [sys.executable, str(Path(__file__).parent), *arguments])
+
+
+def main(arguments: Sequence[str]) -> int:
+    options = parser().parse_args(arguments)
+    in_its_environment(arguments)
+    actions: dict[str, Callable[[argparse.Namespace], int]] = {
+        "train": train,
+        "evaluate": evaluate,
+        "export": export,
+    }
+    return actions[options.command](options)
+
+
+def scaled(plan: Plan, epochs: float | None) -> Plan:
+    """``plan`` stretched in time to ``epochs``."""
+    if epochs is None:
+        return plan
+    by = epochs / plan.epochs
+    phases = tuple(replace(phase, until=phase.until * by) for phase in plan.phases)
+    return replace(plan, phases=phases, warm_up=plan.warm_up * by, falls_from=plan.falls_from * by)
+
+
+def annealing_plan(trainer: Trainer, options: argparse.Namespace) -> Callable[[Trainer], Plan]:
+    """The falling plan of a copy, started where the copy was made, by epochs or by the clock."""
+    from .schedule import annealing
+
+    run = trainer.run
+    if run.anneal is None:
+        run.anneal = {"start": trainer.epoch, "factor": max(0.05, trainer.plan.factor(trainer.epoch))}
+        if options.finish_by:
+            run.anneal |= {
+                "from": time.time(),
+                "until": next_time(options.finish_by, datetime.now(UTC)).timestamp(),
+            }
+    anneal = run.anneal
+
+    def now(trainer: Trainer) -> Plan:
+        epochs = options.anneal_now
+        if "until" in anneal:  # as many epochs as the share of the time that is gone makes plausible
+            gone = (time.time() - anneal["from"]) / (anneal["until"] - anneal["from"])
+            done = trainer.epoch - anneal["start"]
+            epochs = done if gone >= 1 else max(done, 1e-3) / max(gone, 1e-3)
+        return annealing(anneal["start"], epochs, factor=anneal["factor"], side=options.side)
+
+    return now
+
+
+def train(options: argparse.Namespace) -> int:
+    import torch
+
+    from . import state as states
+    from .schedule import FULL
+    from .source import prepared
+    from .training import Trainer, log
+    from .training import train as run_training
+
+    cuda = torch.cuda.is_available()
+    device = torch.device("cuda" if cuda and options.device != "cpu" else "cpu")
+    if options.device == "cuda" and not cuda:
+        print("everyday100: there is no CUDA device here", file=sys.stderr)
+        return 3
+    torch.set_num_threads(1)  # the cores work on replicas
+    sys.setswitchinterval(2e-4)  # seconds; a thread that has a kernel to start shouldn't wait for long
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+    torch.backends.cudnn.benchmark = True
+    source = prepared(options.data, options.work / "pictures")
+    folder: Path = options.work / options.run
+    annealed = options.anneal_now is not None or options.finish_by is not None
+    begun = states.load(folder, device)
+    if annealed:
+        if begun is None:
+            print(f"everyday100: {folder} holds no run to anneal", file=sys.stderr)
+            return 2
+        folder = folder / f"annealed-{begun['run']['step']}"
+        begun = states.load(folder, device) or begun
+    with states.alone(folder):
+        plan = scaled(FULL, options.epochs)
+        workers = 1 if device.type == "cuda" else options.threads
+        trainer = Trainer(source, plan, folder, device, seed=options.seed, workers=workers)
+        if begun is not None:
+            trainer.restore(begun)
+        plan_now = annealing_plan(trainer, options) if annealed else lambda _: plan
+        log(
+            folder,
+            starts_at=trainer.epoch,
+            of=plan_now(trainer).epochs,
+            device=str(device),
+            annealed=annealed,
+        )
+        finished = run_training(trainer, plan_now=plan_now, save_every=options.save_every, measure=(136, 128))
+    return 0 if finished else 130
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Report on a state as an export would be, or on a file as it is."""
+    import torch
+
+    from . import state as states
+    from .replica import network
+    from .reporting import as_text, measured
+    from .source import prepared
+
+    torch.set_num_threads(options.threads)
+    source = prepared(options.data, options.work / "pictures")
+    net = network(len(source.names))
+    if options.file is not None:
+        from safetensors.torch import load_file
+
+        net.load_state_dict({name: t.float() for name, t in load_file(options.file).items()}, strict=False)
+    elif (state := states.load(options.work / options.run)) is not None:
+        as_shipped(net, state[options.weights], source.train)
+    else:
+        print(f"everyday100: {options.work / options.run} holds no state", file=sys.stderr)
+        return 2
+    figures = measured(net, source, options.photos)
+    print(as_text(figures))
+    if options.report is not None:
+        options.report.write_text(json.dumps(figures, indent=1, ensure_ascii=False))
+    return 0
+
+
+def as_shipped(net: nn.Module, state: dict[str, Tensor], train: Pictures) -> None:
+    """Give ``net`` the weights of ``state``, its statistics anew, all rounded to float16."""
+    from .export import halved, reestimate
+
+    net.load_state_dict(state)
+    reestimate(net, train)
+    net.load_state_dict({name: t.float() for name, t in halved(net.state_dict()).items()}, strict=False)
+
+
+def export(options: argparse.Namespace) -> int:
+    """Evaluate a run's weights as they ship, and write them with the figures inside."""
+    import torch
+
+    from . import state as states
+    from .export import halved, metadata, write
+    from .replica import network
+    from .reporting import as_text, measured
+    from .source import prepared
+
+    torch.set_num_threads(options.threads)
+    source = prepared(options.data, options.work / "pictures")
+    state = states.load(options.work / options.run)
+    if state is None:
+        print(f"everyday100: {options.work / options.run} holds no state", file=sys.stderr)
+        return 2
+    net = network(len(source.names))
+    as_shipped(net, state[options.weights], source.train)
+    figures = measured(net, source, options.photos)
+    run = state["run"]
+    epochs = run["step"] * run["batch"] / len(source.train)
+    texts = metadata(source.names, figures, epochs=epochs, seconds=run["seconds"])
+    size = write(options.out, halved(net.state_dict()), texts)
+    print(as_text(figures))
+    print(f"wrote {options.out}, {size} bytes")
+    if options.report is not None:
+        options.report.write_text(json.dumps(figures, indent=1, ensure_ascii=False))
+    return 0

@@ -1,0 +1,114 @@
+"""The file that ships: float16 weights, and in its metadata all that a reader must know."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import torch
+from torch import Tensor, nn
+
+from .augmentation import MEAN, PLAIN, STD, Dice, views
+from .source import Pictures
+
+INPUT: Final = {
+    "order": "rgb",
+    "range": [0, 1],
+    "mean": list(MEAN),
+    "std": list(STD),
+    "resize": 136,
+    "crop": 128,
+    "interpolation": "bicubic, antialiased",
+}
+LICENCE: Final = "weights MIT; the pictures they were trained on are ImageNet's (research use)"
+ARCHITECTURE: Final = "googlenet (torchvision layout, both auxiliary heads trained)"
+LARGEST: Final = 27_000_000  # bytes
+# Views like those the shipped network sees: nearly the whole picture, nothing else changed.
+CALM: Final = replace(PLAIN, smallest_area=0.8, largest_area=1.0, stretch=1.05)
+
+
+@torch.no_grad()
+def reestimate(
+    net: nn.Module, train: Pictures, *, side: int = 128, batches: int = 60, size: int = 128
+) -> None:
+    """Set the batch-norm statistics anew: the mean over batches of calm training views at the final size.
+
+    Averaged weights produce other statistics than any network they were averaged from.
+    """
+    norms = [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # a plain mean
+    device = next(net.parameters()).device
+    drops = [module for module in net.modules() if isinstance(module, nn.Dropout)]
+    net.train()
+    for drop in drops:
+        drop.eval()
+    order = torch.randperm(len(train), generator=torch.Generator().manual_seed(0))
+    for index in range(batches):
+        chosen = order[index * size :][:size].sort().values.numpy()
+        pixels = torch.from_numpy(train.pixels[chosen]).to(device)
+        batch = views(Dice(index, device), pixels, side=side, strength=CALM)
+        net(batch.contiguous(memory_format=torch.channels_last))
+    net.eval()
+
+
+def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The float tensors as contiguous float16, without the batch counters that only training reads.
+
+    Raises OverflowError where a value doesn't fit.
+    """
+    found = {}
+    for name, tensor in state.items():
+        if not tensor.is_floating_point():
+            continue
+        half = tensor.detach().cpu().to(torch.float16).contiguous()
+        if not bool(torch.isfinite(half).all()):
+            raise OverflowError(f"{name} has values that float16 cannot hold")
+        found[name] = half
+    return found
+
+
+def metadata(
+    names: Sequence[str], figures: Mapping[str, Any], *, epochs: float, seconds: float
+) -> dict[str, str]:
+    """The texts inside the file, from a report of `reporting.measured`."""
+    heads = figures["heads"]
+    chosen = figures["nothing_fits"]["max_probability"]
+    short = {
+        head: {key: row[key] for key in ("val_top1", "val_top5", "photos_top1", "photos_top5", "ece_after")}
+        for head, row in heads.items()
+    }
+    return {
+        "labels": json.dumps(list(names)),
+        "input": json.dumps(INPUT),
+        "temperatures": json.dumps({head: row["temperature"] for head, row in heads.items()}),
+        "nothing_fits": json.dumps({"measure": "max_probability", "threshold": chosen["value"]}),
+        "licence": LICENCE,
+        "architecture": ARCHITECTURE,
+        "training": (
+            "from scratch on 62,000 64×64 pictures of 124 ImageNet classes merged into 100 (Tiny ImageNet), "
+            f"{epochs:.0f} epochs growing from 64 to 128 px, {seconds / 3600:.1f} hours on two shared cores; "
+            "averaged weights, batch-norm statistics re-estimated at 128 px"
+        ),
+        "figures": json.dumps(short),
+    }
+
+
+def write(path: Path, tensors: Mapping[str, Tensor], texts: Mapping[str, str]) -> int:
+    """Write the file beside and rename it; its size in bytes. Raises ValueError if it is too large."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    save_file(dict(tensors), beside, metadata=dict(texts))
+    size = beside.stat().st_size
+    if size > LARGEST:
+        beside.unlink()
+        raise ValueError(f"{size} bytes are more than the {LARGEST} that may ship")
+    os.replace(beside, path)
+    return size
