@@ -1,7 +1,8 @@
 #!/bin/sh
 # Builds one kind of package into dist/:  packaging/build.sh cpu|cuda|thin|wheel
 #
-#   cpu    the PyInstaller bundle with torch's CPU build, and its .deb
+#   cpu    the PyInstaller bundle with torch's CPU build, and its .deb (on Windows
+#          its installer, on macOS its disk image)
 #   cuda   the bundle with torch's CUDA build (7 GB; no .deb)
 #   thin   a .deb on Debian 13's own torch, PySide6 and Python
 #   wheel  the wheel, and its self-test in an environment of its own
@@ -16,6 +17,13 @@ cd "$root"
 kind=${1:-cpu}
 log=build/$kind.log
 env=build/$kind-env
+bin=$env/bin
+system=linux
+case $(uname -s) in
+    MINGW* | MSYS* | CYGWIN*) system=windows bin=$env/Scripts ;;
+    Darwin) system=macos ;;
+esac
+version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' gnet_desktop/__init__.py)
 began=$(date +%s)
 mkdir -p build dist
 : >"$log"
@@ -48,9 +56,9 @@ alone() { # alone PROGRAM: its self-test, away from the checkout
 
 bundle() { # bundle FLAVOUR
     environment "$1-bundle"
-    logged "$env/bin/python" packaging/icons.py build/icons
+    logged "$bin/python" packaging/icons.py build/icons
     rm -rf dist/gnet-desktop
-    logged env GNET_FLAVOUR="$1" "$env/bin/python" -m PyInstaller --noconfirm --log-level WARN \
+    logged env GNET_FLAVOUR="$1" "$bin/python" -m PyInstaller --noconfirm --log-level WARN \
         --workpath build/pyinstaller --distpath dist packaging/gnet-desktop.spec
     # A missing library is only a warning to PyInstaller; the bundle would have no window.
     if grep "Library not found" "$log" | grep -v -E 'libg[td]k-3|libcuda\.so|libnvcuda'; then
@@ -58,12 +66,14 @@ bundle() { # bundle FLAVOUR
         exit 1
     fi
     say "collected: $(du -sm dist/gnet-desktop | cut -f1) MB"
-    logged "$env/bin/python" packaging/notices.py build/manifest.json dist/gnet-desktop/THIRD_PARTY_NOTICES.txt
-    cp LICENSE dist/gnet-desktop/LICENSE.txt
-    logged "$env/bin/python" packaging/finish_bundle.py dist/gnet-desktop "$1"
-    tail -n 24 "$log" | grep -v WARN
+    grep "licences of" "$log"
+    "$bin/python" packaging/finish_bundle.py dist/gnet-desktop "$1"
     say "self-test of the bundle"
-    alone "$root/dist/gnet-desktop/gnet-desktop"
+    case $system in
+        windows) alone "$root/dist/gnet-desktop/gnet-desktop-console.exe" ;;
+        macos) alone "$root/dist/GNet Desktop.app/Contents/MacOS/gnet-desktop" ;;
+        *) alone "$root/dist/gnet-desktop/gnet-desktop" ;;
+    esac
 }
 
 wheel() {
@@ -71,20 +81,20 @@ wheel() {
     rm -rf "$env" build/pipx
     rm -f dist/*.whl
     logged "$python" -m venv "$env"
-    logged "$env/bin/python" -m pip wheel --no-deps --wheel-dir dist .
+    logged "$bin/python" -m pip wheel --no-deps --wheel-dir dist .
     say "$(ls -l dist/*.whl | awk '{ printf "%s, %.1f MB", $NF, $5 / 1e6 }')"
     logged "$python" packaging/check_wheel.py dist/*.whl
     # CPU builds, so that it takes minutes; people without constraints get what pip chooses.
     set -- --constraint "$root/packaging/constraints-cpu.txt"
-    logged "$env/bin/python" -m pip install "$@" dist/*.whl
+    logged "$bin/python" -m pip install "$@" dist/*.whl
     say "installed alone: $(du -sm "$env" | cut -f1) MB"
-    alone "$root/$env/bin/gnet-desktop"
+    alone "$root/$bin/gnet-desktop"
     rm -rf "$env"
     logged "$python" -m venv "$env"
-    logged "$env/bin/python" -m pip install pipx
+    logged "$bin/python" -m pip install pipx
     PIPX_HOME=$root/build/pipx PIPX_BIN_DIR=$root/build/pipx/bin PIPX_MAN_DIR=$root/build/pipx/man
     export PIPX_HOME PIPX_BIN_DIR PIPX_MAN_DIR
-    logged "$env/bin/python" -m pipx install --python "$python" --pip-args "$*" dist/*.whl
+    logged "$bin/python" -m pipx install --python "$python" --pip-args "$*" dist/*.whl
     say "installed by pipx"
     alone "$root/build/pipx/bin/gnet-desktop"
 }
@@ -92,18 +102,24 @@ wheel() {
 case $kind in
     cpu)
         bundle cpu
-        say "writing the .deb"
-        "$env/bin/python" packaging/documents.py build/documents
-        "$env/bin/python" packaging/deb.py bundle dist
+        say "writing what people install"
+        case $system in
+            windows) packaging/windows/make-installer.sh dist/gnet-desktop "dist/gnet-desktop-$version-setup.exe" ;;
+            macos) packaging/macos/make-dmg.sh "dist/GNet Desktop.app" "dist/gnet-desktop-$version-arm64.dmg" ;;
+            *)
+                "$bin/python" packaging/documents.py build/documents
+                "$bin/python" packaging/deb.py bundle dist
+                ;;
+        esac
         ;;
     cuda)
         bundle cuda
         ;;
     thin)
         environment thin
-        logged "$env/bin/python" packaging/icons.py build/icons
-        "$env/bin/python" packaging/documents.py build/documents
-        "$env/bin/python" packaging/deb.py thin dist
+        logged "$bin/python" packaging/icons.py build/icons
+        "$bin/python" packaging/documents.py build/documents
+        "$bin/python" packaging/deb.py thin dist
         ;;
     wheel)
         wheel

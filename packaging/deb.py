@@ -33,7 +33,7 @@ THIN_DEPENDS: Final = (
     "python3 (>= 3.11)", "python3-torch (>= 2.6)", "python3-numpy", "python3-pil", "python3-safetensors",
     "python3-platformdirs", "python3-natsort", "python3-pyside6.qtcore (>= 6.8)", "python3-pyside6.qtgui",
     "python3-pyside6.qtnetwork", "python3-pyside6.qtwidgets", "python3-pyside6.qtsvg", "qt6-svg-plugins",
-    "hicolor-icon-theme",
+    "qt6-image-formats-plugins", "hicolor-icon-theme",
 )  # fmt: skip
 FONTS: Final = "fonts-inter | fonts-dejavu-core | fonts-noto-core"
 
@@ -166,7 +166,8 @@ def build_bundle(tree: Path) -> Package:
     (tree / "usr" / "bin").mkdir(parents=True)
     (tree / "usr" / "bin" / COMMAND).symlink_to(f"../lib/{COMMAND}/{COMMAND}")
     add_desktop(tree)
-    add_documents(tree, f"{COMMAND}-bundle", (target / "THIRD_PARTY_NOTICES.txt").read_text(encoding="utf-8"))
+    notices = target / "_internal" / "THIRD_PARTY_NOTICES.txt"
+    add_documents(tree, f"{COMMAND}-bundle", notices.read_text(encoding="utf-8"))
     libc = f"libc6 (>= {'.'.join(map(str, needed_glibc(source)))})"
     machine = subprocess.run(["dpkg", "--print-architecture"], capture_output=True, text=True).stdout.strip()
     return Package(
@@ -198,7 +199,7 @@ def build_thin(tree: Path) -> Package:
         architecture="all",
         depends=THIN_DEPENDS,
         fields={
-            "Recommends": f"qt6-wayland, qt6-image-formats-plugins, python3-onnx, {FONTS}",
+            "Recommends": f"qt6-wayland, python3-onnx, {FONTS}",
             "Suggests": "python3-torchvision",
         },
         extra_description="This package uses Debian's own Python, PySide6 and torch.",

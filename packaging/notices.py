@@ -1,6 +1,6 @@
 """Writes the licences of everything in the bundle into one file:
 
-    notices.py build/manifest.json dist/gnet-desktop/THIRD_PARTY_NOTICES.txt
+    notices.py build/manifest.json build/THIRD_PARTY_NOTICES.txt
 
 Runs in the environment that the bundle was built from. Each file in the bundle is
 traced to the Python distribution or the system package it came from; a component
@@ -130,7 +130,13 @@ def written(found: list[Component]) -> str:
     return "\n".join(parts) + "\n"
 
 
-if __name__ == "__main__":
-    listed = components(Path(sys.argv[1]))
-    Path(sys.argv[2]).write_text(written(listed), encoding="utf-8")
+def write(manifest: Path, out: Path) -> Path:
+    """Write the notices for what the manifest lists; the file's path."""
+    listed = components(manifest)
+    out.write_text(written(listed), encoding="utf-8")
     print(f"licences of {len(listed)} components")
+    return out
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), Path(sys.argv[2]))

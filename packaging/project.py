@@ -10,9 +10,10 @@ NAME: Final = "GNet Desktop"
 COMMAND: Final = "gnet-desktop"
 SUMMARY: Final = "Look inside GoogLeNet on your pictures"
 DESCRIPTION: Final = (
-    "GNet Desktop opens any GoogLeNet (Inception v1) checkpoint, classifies the pictures dropped on it,",
-    "and shows the feature maps of all four branches of every inception module together with the",
-    "answers of the two auxiliary heads. A small trained checkpoint is included.",
+    "GNet Desktop opens any GoogLeNet (Inception v1) checkpoint, classifies",
+    "the pictures dropped on it, and shows the feature maps of all four",
+    "branches of every inception module together with the answers of the two",
+    "auxiliary heads. A small trained checkpoint is included.",
 )
 HOMEPAGE: Final = "https://github.com/gnet-desktop/gnet-desktop"
 MAINTAINER: Final = "GNet Desktop developers <gnet-desktop@users.noreply.github.com>"

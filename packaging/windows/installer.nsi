@@ -144,8 +144,6 @@ Section "Uninstall"
   RMDir /r "$INSTDIR\_internal"
   Delete "$INSTDIR\gnet-desktop.exe"
   Delete "$INSTDIR\gnet-desktop-console.exe"
-  Delete "$INSTDIR\THIRD_PARTY_NOTICES.txt"
-  Delete "$INSTDIR\LICENSE.txt"
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
   !insertmacro TellExplorer

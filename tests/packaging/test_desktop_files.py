@@ -1,0 +1,92 @@
+"""Menu entry, file types, metainfo, Windows installer and macOS list agree with each other."""
+
+import configparser
+import plistlib
+import re
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+
+import pytest
+from project import APP_ID, ROOT, SUMMARY, VERSION
+
+DESKTOP = ROOT / "packaging" / "desktop"
+MIME = "{http://www.freedesktop.org/standards/shared-mime-info}"
+PICTURES = {"image/jpeg", "image/png", "image/webp", "image/tiff", "image/gif", "image/bmp"}
+
+
+def entry() -> configparser.SectionProxy:
+    parser = configparser.RawConfigParser()
+    parser.optionxform = str  # type: ignore[assignment]
+    parser.read(DESKTOP / f"{APP_ID}.desktop", encoding="utf-8")
+    return parser["Desktop Entry"]
+
+
+def own_types() -> dict[str, set[str]]:
+    """{type: extensions} of the file types that the package makes known."""
+    root = ET.parse(DESKTOP / f"{APP_ID}.xml").getroot()
+    return {
+        each.attrib["type"]: {glob.attrib["pattern"].removeprefix("*") for glob in each.iter(f"{MIME}glob")}
+        for each in root.iter(f"{MIME}mime-type")
+    }
+
+
+def metainfo() -> ET.Element:
+    return ET.parse(DESKTOP / f"{APP_ID}.metainfo.xml").getroot()
+
+
+def test_the_menu_entry_opens_pictures_and_all_own_types():
+    assert set(entry()["MimeType"].strip(";").split(";")) == PICTURES | set(own_types())
+    assert entry()["Exec"] == "gnet-desktop %F"
+    assert entry()["Icon"] == APP_ID
+
+
+def test_the_metainfo_says_the_same_as_the_menu_entry():
+    root = metainfo()
+    assert root.findtext("id") == APP_ID
+    assert root.findtext("launchable") == f"{APP_ID}.desktop"
+    assert {each.text for each in root.iter("mediatype")} == PICTURES | set(own_types())
+    assert root.findtext("summary") == SUMMARY
+
+
+def test_the_newest_release_in_the_metainfo_is_this_version():
+    release = metainfo().find("releases/release")
+    assert release is not None
+    assert release.attrib["version"] == VERSION
+
+
+def test_screenshots_in_the_metainfo_are_in_the_repository():
+    names = [image.text.rsplit("/main/")[-1] for image in metainfo().iter("image") if image.text]
+    assert names
+    assert [name for name in names if not (ROOT / name).is_file()] == []
+
+
+def test_windows_and_macos_offer_the_same_extensions():
+    wanted = {extension for each in own_types().values() for extension in each}
+    script = (ROOT / "packaging/windows/installer.nsi").read_text(encoding="utf-8")
+    assert set(re.findall(r'\$\{MACRO\} "(\.\w+)" "\$\{PROGID\}"', script)) == wanted
+    plist = plistlib.loads((ROOT / "packaging/macos/Info.plist").read_bytes())
+    tags = plist["UTImportedTypeDeclarations"][0]["UTTypeTagSpecification"]["public.filename-extension"]
+    assert {f".{tag}" for tag in tags} == wanted
+
+
+def test_macos_takes_no_default_away():
+    plist = plistlib.loads((ROOT / "packaging/macos/Info.plist").read_bytes())
+    assert {each["LSHandlerRank"] for each in plist["CFBundleDocumentTypes"]} == {"Alternate"}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["desktop-file-validate", f"{APP_ID}.desktop"],
+        ["appstreamcli", "validate", "--no-net", "--pedantic", f"{APP_ID}.metainfo.xml"],
+        [str(ROOT / "packaging/windows/make-installer.sh"), "check"],
+    ],
+    ids=lambda command: command[0].rsplit("/")[-1],
+)
+def test_the_systems_own_checker_is_content(command: list[str]):
+    tool = "makensis" if command[-1] == "check" else command[0]
+    if not shutil.which(tool):
+        pytest.skip(f"{tool} is not installed")
+    done = subprocess.run(command, cwd=DESKTOP, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,49 @@
+"""The release workflow: what actionlint doesn't look at, or is too old to know."""
+
+import re
+from typing import Any
+
+import yaml
+from project import ROOT
+
+WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
+RUNNERS = {"ubuntu-22.04", "ubuntu-24.04", "windows-2022", "macos-15"}
+
+
+def jobs() -> dict[str, Any]:
+    return yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))["jobs"]
+
+
+def steps() -> list[dict[str, Any]]:
+    return [step for job in jobs().values() for step in job["steps"]]
+
+
+def test_foreign_actions_are_pinned_by_commit():
+    used = [step["uses"] for step in steps() if "uses" in step]
+    assert used
+    assert [each for each in used if not re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", each)] == []
+
+
+def test_runners_are_named_by_release():
+    named = {job["runs-on"] for job in jobs().values()}
+    named |= {row["runner"] for row in jobs()["build"]["strategy"]["matrix"]["include"]}
+    assert named - {"${{ matrix.runner }}"} <= RUNNERS
+
+
+def test_jobs_wait_for_jobs_that_exist():
+    needed = [job.get("needs", []) for job in jobs().values()]
+    names = {name for each in needed for name in ([each] if isinstance(each, str) else each)}
+    assert names <= set(jobs())
+
+
+def test_only_the_last_job_may_write():
+    whole = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
+    assert whole["permissions"] == {"contents": "read"}
+    assert [name for name, job in jobs().items() if "permissions" in job] == ["release"]
+
+
+def test_scripts_that_it_calls_are_here_and_may_be_run():
+    lines = " ".join(step.get("run", "") for step in steps())
+    scripts = set(re.findall(r"packaging/[\w/-]+\.sh", lines))
+    assert {"packaging/build.sh", "packaging/test.sh", "packaging/verify.sh"} <= scripts
+    assert [name for name in scripts if not (ROOT / name).stat().st_mode & 0o100] == []
