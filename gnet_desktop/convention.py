@@ -4,8 +4,13 @@ Both `checkpoints` (which infers it) and `pictures` (which applies it) speak
 of it, and neither knows the other, so it stands here on its own.
 """
 
+import math
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
+
+from gnet_desktop.errors import UsageError
 
 Resize = Literal["short side", "exact", "fit", "none"]
 Order = Literal["rgb", "bgr", "grey"]
@@ -58,6 +63,9 @@ ONE: Final = (1.0, 1.0, 1.0)
 _TORCHVISION = Convention("torchvision", "short side", 256, 224, "rgb", 1.0, IMAGENET_MEAN, IMAGENET_STD)
 _CAFFE = Convention("caffe", "exact", 256, 224, "bgr", 255.0, CAFFE_MEAN, ONE)
 
+CIFAR10: Final = ((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010))
+CIFAR100: Final = ((0.5071, 0.4867, 0.4408), (0.2675, 0.2565, 0.2761))
+
 CONVENTIONS: Final[dict[str, Convention]] = {
     convention.name: convention
     for convention in (
@@ -66,5 +74,160 @@ CONVENTIONS: Final[dict[str, Convention]] = {
         replace(_CAFFE, name="caffe-short-side", resize="short side"),
         Convention("inception", "short side", 256, 224, "rgb", 1.0, HALF, HALF),
         replace(_TORCHVISION, name="fit", resize="fit", size=224, crop=None),
+        Convention("wzmiaomiao", "exact", 224, None, "rgb", 1.0, HALF, HALF),
+        Convention("cifar10", "exact", 32, None, "rgb", 1.0, *CIFAR10),
+        Convention("cifar100", "exact", 32, None, "rgb", 1.0, *CIFAR100),
+        Convention("d2l", "exact", 96, None, "grey", 1.0, (0.0,), (1.0,)),
+        Convention("lucid", "short side", 256, 224, "rgb", 255.0, (117.0, 117.0, 117.0), ONE),
     )
 }
+
+# What can be written into --preprocess: key → how its text is read.
+_SWITCHES: Final = {
+    "on": True,
+    "yes": True,
+    "true": True,
+    "1": True,
+    "off": False,
+    "no": False,
+    "false": False,
+    "0": False,
+}
+
+
+def _one_of(*words: str) -> Callable[[str], object]:
+    def read(text: str) -> object:
+        if text not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return text
+
+    return read
+
+
+def _side(text: str) -> int:
+    side = int(text)
+    if not 1 <= side <= 4096:
+        raise ValueError("a number of pixels from 1 to 4096")
+    return side
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(_number(part) for part in re.split(r"[\s:/;]+", text.strip()))
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("a number")
+    return value
+
+
+def _switch(text: str) -> bool:
+    if text.lower() not in _SWITCHES:
+        raise ValueError("on or off")
+    return _SWITCHES[text.lower()]
+
+
+_FIELDS: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
+    "resize": ("size", _side),
+    "crop": ("crop", lambda text: None if text == "none" else _side(text)),
+    "mode": ("resize", lambda text: _one_of("short side", "exact", "fit", "none")(text.replace("-", " "))),
+    "order": ("order", _one_of("rgb", "bgr", "grey")),
+    "range": ("range", _number),
+    "mean": ("mean", _numbers),
+    "std": ("std", _numbers),
+    "transform_input": ("transform_input", _switch),
+    "interpolation": ("interpolation", _one_of("bilinear", "bicubic", "nearest")),
+    "long_side": ("long_side", _one_of("truncate", "round")),
+    "crop_offset": ("crop_offset", _one_of("round", "floor")),
+}
+
+
+def parse_convention(text: str, base: Convention | None = None) -> Convention:
+    """A convention by its name, or ``key=value`` pairs changing ``base`` (or a name that comes first).
+
+    ``resize=256,crop=224,mean=104:117:123,std=1,order=bgr,range=255``: three values are
+    separated by colons or blanks, one stands for all channels; further keys are mode
+    (short-side, exact, fit, none), transform_input, interpolation, long_side and
+    crop_offset. Values may themselves follow each other after commas
+    (``mean=104,117,123``). Raises UsageError.
+    """
+    convention = base or _TORCHVISION
+    changes: dict[str, object] = {}
+    for key, value in _pairs(text):
+        if value is None:
+            if key not in CONVENTIONS:
+                raise _unknown(f"No convention is called {key}.", f"Known are {', '.join(CONVENTIONS)}.")
+            convention = CONVENTIONS[key]
+            continue
+        if key not in _FIELDS:
+            raise _unknown(f"A convention has no {key}.", f"It has {', '.join(_FIELDS)}.")
+        field, read = _FIELDS[key]
+        try:
+            changes[field] = read(value)
+        except ValueError as error:
+            raise _unknown(f"{key}={value} cannot be used.", f"{key} takes {error}.") from error
+    return _checked(convention.changed(**changes) if changes else convention)
+
+
+def _pairs(text: str) -> list[tuple[str, str | None]]:
+    """(key, value) of each part; parts that are plain numbers belong to the value before them."""
+    pairs: list[tuple[str, str | None]] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        key, equals, value = part.partition("=")
+        if equals:
+            pairs.append((key.strip().lower(), value.strip()))
+        elif pairs and pairs[-1][1] is not None and re.fullmatch(r"[-+.\deE]+", part):
+            pairs[-1] = (pairs[-1][0], f"{pairs[-1][1]} {part}")
+        else:
+            pairs.append((part.lower(), None))
+    return pairs
+
+
+def _checked(convention: Convention) -> Convention:
+    """Mean and std brought to one value a channel; UsageError for what makes no sense."""
+    channels = convention.channels
+    spread = {}
+    for name in ("mean", "std"):
+        values: tuple[float, ...] = getattr(convention, name)
+        if len(values) not in (1, channels):
+            raise _unknown(f"{name} has {len(values)} values.", f"The network reads {channels} channels.")
+        spread[name] = values * channels if len(values) == 1 else values
+    if any(value <= 0 for value in spread["std"]) or convention.range <= 0:
+        raise _unknown("std and range must be above 0.", "")
+    if convention.resize == "exact" and (convention.crop or 0) > convention.size:
+        raise _unknown(f"A crop of {convention.crop} is larger than the picture of {convention.size}.", "")
+    return replace(convention, **spread)  # type: ignore[arg-type]
+
+
+def _unknown(what: str, why: str) -> UsageError:
+    return UsageError(what, why, "See 'gnet-desktop classify --help'.")
+
+
+def describe(convention: Convention) -> list[tuple[str, str]]:
+    """(name, value) of each part, for chips, the status line and reports."""
+    size, crop = convention.size, convention.crop
+    resize = {
+        "short side": ("short side", f"{size}"),
+        "exact": ("resize", f"{size} × {size}"),
+        "fit": ("fit into", f"{size}"),
+        "none": ("resize", "none"),
+    }[convention.resize]
+    parts = [
+        resize,
+        ("crop", f"{crop}" if crop else "none"),
+        ("order", "grey" if convention.order == "grey" else convention.order.upper()),
+        ("range", f"{convention.range:g}"),
+        ("mean", _values(convention.mean)),
+        ("std", _values(convention.std)),
+    ]
+    if convention.transform_input:
+        parts.append(("input transform", "on"))
+    if convention.interpolation != "bilinear":
+        parts.append(("resampling", convention.interpolation))
+    return parts
+
+
+def _values(values: tuple[float, ...]) -> str:
+    same = len(set(values)) == 1
+    return " ".join(f"{value:g}" for value in (values[:1] if same else values))
