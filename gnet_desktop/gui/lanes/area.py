@@ -1,0 +1,375 @@
+"""The lanes side by side: which maps, in which order and size; keys; what is pointed at."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from gnet_desktop.errors import UsageError
+from gnet_desktop.gui.lanes import navigation
+from gnet_desktop.gui.lanes.arrangement import Arrangement, Place, Zoom, arrange
+from gnet_desktop.gui.lanes.atlas import LaneAtlas
+from gnet_desktop.gui.lanes.filtering import filter_lanes
+from gnet_desktop.gui.lanes.lane_view import LaneView
+from gnet_desktop.gui.lanes.measuring import Measured
+from gnet_desktop.gui.lanes.model import Channels, Lane, LaneScale, lanes_of, scales_of, shown_order
+from gnet_desktop.gui.lanes.sorting import Sorting
+from gnet_desktop.gui.lanes.texts import facts_of, header_texts
+from gnet_desktop.gui.painting.images import STALE_MAP, tile_table
+from gnet_desktop.gui.theme import Theme
+from gnet_desktop.inspection.scaling import Scaling
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result, ViewOptions
+
+_SHORT_BELOW: Final = 300
+_KEYS: Final = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ENDS: Final = {Qt.Key.Key_Home: False, Qt.Key.Key_End: True}
+_BY_KEYS: Final = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+_LARGE, _USUAL = 256, 48
+_LOOKS: Final = ("scale", "sort", "colour_map", "gamma", "clip", "tile", "reductions", "filter")
+"""The view options that the lanes depend on."""
+
+
+class LanesArea(QWidget):
+    """All lanes of the chosen module.
+
+    ``changed()`` when other lanes, orders or scales are shown; ``pointed(unit, rectangle)``
+    with the tile in the window's coordinates; ``menu_wanted(unit, place)``.
+    """
+
+    changed = Signal()
+    pointed = Signal(object, QRectF)
+    menu_wanted = Signal(object, QPoint)
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Maps of the chosen module"))
+        self._workspace = workspace
+        self.measured = Measured()
+        self.lanes: list[Lane] = []
+        self.scales: list[LaneScale] = []
+        self.error: UsageError | None = None
+        self._orders: list[Channels] = []
+        self._views: list[LaneView] = []
+        self._arrangement: Arrangement | None = None
+        self._zoom = Zoom()
+        self._focused: Unit | None = None
+        self._ring = False
+        self._result: Result | None = None
+        self._module = ""
+        self.sorting = Sorting(workspace, self.rebuild)
+        ends = [
+            workspace.result_changed.subscribe(self._result_changed),
+            workspace.selection_changed.subscribe(self._selection_changed),
+            workspace.hover_changed.subscribe(self._hover_changed),
+            workspace.view_changed.subscribe(self._view_changed),
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
+        self.rebuild()
+
+    # What is shown
+
+    @property
+    def views(self) -> list[LaneView]:
+        """The widgets of the lanes, in order."""
+        return self._views[: len(self.lanes)]
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """How many of the four branches' maps the filter lets through, of how many."""
+        own = [
+            (len(order), len(lane))
+            for order, lane in zip(self._orders, self.lanes, strict=True)
+            if lane.share is not None
+        ]
+        return sum(count for count, _ in own), sum(count for _, count in own)
+
+    @property
+    def scaling(self) -> Scaling:
+        """The scale in use."""
+        view = self._workspace.view
+        return Scaling(view.scale, view.clip, view.gamma, view.colour_map == "tide")
+
+    def _result_changed(self) -> None:
+        if self._workspace.result is not self._result:
+            self.rebuild()
+        self._recolour()
+        self.changed.emit()
+
+    def _selection_changed(self) -> None:
+        selection = self._workspace.selection
+        if selection.module != self._module:
+            self._focused = None
+            self.rebuild()
+        elif self._workspace.view.sort == "similarity":
+            self.rebuild()
+        self._mark_chosen()
+        if selection.unit is not None:
+            self.reveal(selection.unit)
+
+    def _view_changed(self, old: ViewOptions) -> None:
+        new = self._workspace.view
+        signed = "tide" in (old.colour_map, new.colour_map)
+        if new.changed(colour_map=old.colour_map) == old and not signed:
+            self._recolour()
+            self.changed.emit()
+        elif any(getattr(old, name) != getattr(new, name) for name in _LOOKS):
+            self.rebuild()
+
+    def rebuild(self) -> None:
+        """Everything anew for the current result, module, order, scale and size."""
+        workspace, view = self._workspace, self._workspace.view
+        result = self._result = workspace.result
+        self._module = workspace.selection.module
+        self.lanes, self.scales, self._orders = [], [], []
+        if result is not None:
+            module = result.checkpoint.architecture.module(self._module)
+            statistics = self.measured.of(result).statistics
+            self.lanes = lanes_of(result.record, module, statistics, reductions=view.reductions)
+            self.scales = scales_of(self.lanes, self.scaling)
+            self._orders = self._ordered(result)
+        self._lay_out()
+        self._mark_chosen()
+        self._hover_changed()
+        self.changed.emit()
+
+    def _ordered(self, result: Result) -> list[Channels]:
+        architecture, text = result.checkpoint.architecture, self._workspace.view.filter
+        try:
+            self.error = None
+            channels = filter_lanes(text, self.lanes, architecture)
+        except UsageError as error:
+            self.error = error
+            channels = filter_lanes("", self.lanes, architecture)
+        sort, values = self.sorting.order_of(self.lanes)
+        return [
+            shown_order(lane, sort, some, values.get(lane.part))
+            for lane, some in zip(self.lanes, channels, strict=True)
+        ]
+
+    # Geometry
+
+    def _lay_out(self) -> None:
+        while len(self._views) < len(self.lanes):
+            self._views.append(self._make_view())
+        for view in self._views[len(self.lanes) :]:
+            view.hide()
+        if not self.lanes:
+            return
+        self._arrangement = arrange(
+            self.lanes[0].cells,
+            self._orders,
+            width=self.width(),
+            nominal=self._workspace.view.tile,
+            ratio=self.devicePixelRatioF(),
+            zoom=self._zoom,
+        )
+        for number, place in enumerate(self._arrangement.places):
+            self._fill(self._views[number], self.lanes[number], self.scales[number], place)
+
+    def _fill(self, view: LaneView, lane: Lane, scale: LaneScale, place: Place) -> None:
+        assert self._arrangement is not None
+        region, layout, atlas = self._arrangement.region, place.layout, view.atlas
+        if atlas is None or not atlas.shows(lane, layout, region, scale):
+            atlas = LaneAtlas(lane, layout, region, scale)
+        atlas.colour(self._table(), self.devicePixelRatioF())
+        view.setGeometry(round(place.left), 0, round(place.width), self.height())
+        view.look.captions = self._arrangement.captions
+        texts = header_texts(self, lane, len(layout.order), place.width)
+        view.show_lane(lane, atlas, region, texts, short=self.height() < _SHORT_BELOW)
+        view.show()
+
+    def _make_view(self) -> LaneView:
+        view = LaneView(self)
+        view.pointed.connect(self._point)
+        view.chosen.connect(self._choose)
+        view.enlarged.connect(self.enlarge)
+        view.menu_wanted.connect(self.menu_wanted)
+        view.zoomed.connect(self._zoom_by)
+        return view
+
+    def _table(self) -> list[int]:
+        theme = Theme.now()
+        name = STALE_MAP if self._workspace.stale else self._workspace.view.colour_map
+        return tile_table(name, ground=theme.colour("raised"), gap=theme.colour("panel"))
+
+    def _recolour(self) -> None:
+        table, ratio = self._table(), self.devicePixelRatioF()
+        for view in self.views:
+            if view.atlas is not None:
+                view.atlas.colour(table, ratio)
+                view.update()
+
+    # Linked zoom
+
+    def _zoom_by(self, steps: float, x: float, y: float) -> None:
+        self._zoom = self._zoom.by(steps, x, y)
+        self._lay_out()
+        self.changed.emit()
+
+    def reset_zoom(self) -> None:
+        """Show whole maps again."""
+        self._zoom = Zoom()
+        self._lay_out()
+        self.changed.emit()
+
+    @property
+    def zoomed(self) -> bool:
+        """Whether only a part of each map is shown."""
+        return self._zoom.span < 1
+
+    # Marks
+
+    def _mark_chosen(self) -> None:
+        for view in self.views:
+            self._mark(view, "chosen", self._workspace.selection.unit)
+
+    def _hover_changed(self) -> None:
+        for view in self.views:
+            self._mark(view, "hovered", self._workspace.hovered)
+            lane = view.lane
+            cell = self.measured.cell_at(lane.part, self._workspace.point) if lane else None
+            if view.look.cell != cell:
+                view.look.cell = cell
+                view.update()
+
+    def _mark_focused(self) -> None:
+        for view in self.views:
+            self._mark(view, "focused", self._focused if self._ring and self.hasFocus() else None)
+            lane = view.lane
+            here = lane is not None and self._focused is not None and lane.part == self._focused.part
+            view.set_active(here and self.hasFocus())
+
+    @staticmethod
+    def _mark(view: LaneView, what: str, unit: Unit | None) -> None:
+        own = view.lane is not None and unit is not None and unit.part == view.lane.part
+        channel = unit.channel if own and unit is not None else None
+        old = getattr(view.look, what)
+        if old != channel:
+            setattr(view.look, what, channel)
+            for changed in (old, channel):
+                tile = None if changed is None else view.tile_rectangle(changed)
+                if tile is not None:
+                    view.update(tile.adjusted(-6, -6, 6, 18).toAlignedRect())
+
+    # Pointing, choosing
+
+    def _point(self, unit: Unit | None) -> None:
+        if unit != self._workspace.hovered:
+            self._workspace.hover(unit)
+        self.pointed.emit(unit, self.rectangle_of(unit))
+
+    def _choose(self, unit: Unit) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._ring = False
+        self._focused = unit
+        self._workspace.choose_unit(unit)
+        self._mark_focused()
+
+    def enlarge(self, unit: Unit) -> None:
+        """Show a unit large in its lane, or all as before if they are large."""
+        large = self._workspace.view.tile >= _LARGE
+        self._workspace.change_view(tile=_USUAL if large else _LARGE)
+        self.reveal(unit)
+
+    def rectangle_of(self, unit: Unit | None) -> QRectF:
+        """A unit's tile in the window's coordinates; empty if it isn't there."""
+        view = navigation.view_of(self.views, unit)
+        tile = view.tile_rectangle(unit.channel) if view is not None and unit is not None else None
+        if view is None or tile is None:
+            return QRectF()
+        return tile.translated(view.mapTo(self.window(), QPoint(0, 0)))
+
+    def reveal(self, unit: Unit) -> None:
+        """Scroll a unit's lane so that its tile is visible."""
+        view = navigation.view_of(self.views, unit)
+        if view is not None:
+            view.reveal(unit.channel)
+
+    def describe(self, unit: Unit) -> list[str]:
+        """A unit in words: its name, its number in the module, and its facts."""
+        view = navigation.view_of(self.views, unit)
+        return [unit.name] if view is None or view.lane is None else facts_of(self, view.lane, unit.channel)
+
+    # Keys
+
+    def focus_branch(self, number: int) -> None:
+        """Go to a branch, 0 … 3, by the keyboard."""
+        own = [view for view in self.views if view.lane is not None and view.lane.share is not None]
+        channels = own[number].visible_channels() if number < len(own) else []
+        lane = own[number].lane if channels else None
+        if lane is not None:
+            self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._go_to(lane.unit(channels[0]))
+
+    def _go_to(self, unit: Unit) -> None:
+        self._focused, self._ring = unit, True
+        self.reveal(unit)
+        self._mark_focused()
+        self._workspace.hover(unit)
+        self.setAccessibleDescription(", ".join(self.describe(unit)))
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows move among tiles and lanes, Home and End within a lane, Enter chooses."""
+        key, views = Qt.Key(event.key()), self.views
+        known = navigation.view_of(views, self._focused) is not None
+        here = self._focused if known else navigation.first(views, self._workspace.selection.unit)
+        if here is None:
+            super().keyPressEvent(event)
+        elif key in _KEYS:
+            self._go_to(navigation.moved(views, here, *_KEYS[key]) if known else here)
+        elif key in _ENDS:
+            self._go_to(navigation.end(views, here, last=_ENDS[key]))
+        elif key in _ENTER:
+            self._enter(here)
+        else:
+            super().keyPressEvent(event)
+
+    def _enter(self, unit: Unit) -> None:
+        if self._workspace.selection.unit == unit:
+            self.enlarge(unit)
+        else:
+            self._workspace.choose_unit(unit)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard is, if it came by keys."""
+        self._ring = event.reason() in _BY_KEYS
+        if self._ring and self._focused is None:
+            self._focused = navigation.first(self.views, self._workspace.selection.unit)
+        self._mark_focused()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """No place of the keyboard any more."""
+        self._mark_focused()
+
+    # Events
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Other columns for another width."""
+        self._lay_out()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme, another ground."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._recolour()
+        super().changeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Another screen's ratio: tiles are laid out anew in its pixels."""
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._lay_out()
+        return super().event(event)

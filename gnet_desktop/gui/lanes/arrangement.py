@@ -1,0 +1,91 @@
+"""Where the lanes stand and how many columns each has. No Qt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gnet_desktop.gui.lanes.atlas import Region
+from gnet_desktop.gui.lanes.model import Channels, columns_for
+from gnet_desktop.inspection.tiles import TileLayout, lay_out
+
+MARGIN: Final = 12
+BETWEEN: Final = 15
+GAP: Final = 3
+CAPTION: Final = 13
+SCROLLER: Final = 10
+"""Room for a lane's thumb, right of its tiles."""
+_CAPTIONS_FROM, _MAXIMA_FROM = 40, 80
+
+
+@dataclass(frozen=True, slots=True)
+class Zoom:
+    """The part of every map that is shown: its centre, and its width as a share of the map, 0…1."""
+
+    x: float = 0.5
+    y: float = 0.5
+    span: float = 1.0
+
+    def region(self, cells: tuple[int, int]) -> Region:
+        """The same in whole cells, at least three a side."""
+        (left, right), (top, bottom) = (
+            _cells(centre, self.span, count) for centre, count in zip((self.x, self.y), cells, strict=True)
+        )
+        return Region(left, top, right, bottom)
+
+    def by(self, steps: float, x: float, y: float) -> "Zoom":
+        """Zoomed in by steps; the place (x, y) of what is shown, 0…1, stays where it is."""
+        span = min(1.0, max(0.05, self.span * 0.8**steps))
+        moved = (self.x + (x - 0.5) * (self.span - span), self.y + (y - 0.5) * (self.span - span))
+        centre = [min(max(span / 2, at), 1 - span / 2) for at in moved]
+        return Zoom(centre[0], centre[1], span)
+
+
+def _cells(centre: float, span: float, count: int) -> tuple[int, int]:
+    shown = min(count, max(3, round(span * count)))
+    first = min(max(0, round(centre * count - shown / 2)), count - shown)
+    return first, first + shown
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A lane's left edge and width in logical pixels, and its tiles' layout in physical ones."""
+
+    left: float
+    width: float
+    layout: TileLayout
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """All lanes' places; ``width`` is what they take together, perhaps more than there is."""
+
+    region: Region
+    places: tuple[Place, ...]
+    captions: int
+    width: float
+
+
+def arrange(
+    cells: tuple[int, int],
+    orders: Sequence[Channels],
+    *,
+    width: float,
+    nominal: int,
+    ratio: float,
+    zoom: Zoom,
+) -> Arrangement:
+    """Place lanes in ``width`` logical pixels, with tiles of about ``nominal``, columns ∝ channels."""
+    region = zoom.region(cells)
+    captions = 0 if nominal < _CAPTIONS_FROM else 1 if nominal < _MAXIMA_FROM else 2
+    gap, caption = max(1, round(GAP * ratio)), round(CAPTION * ratio) if captions else 0
+    one = lay_out(orders[0], region.size, nominal=nominal * ratio, columns=1, gap=gap, caption=caption)
+    pitch, between = one.pitch[0] / ratio, gap / ratio
+    free = width - 2 * MARGIN - (len(orders) - 1) * BETWEEN - len(orders) * SCROLLER
+    columns = columns_for([len(order) for order in orders], int((free + len(orders) * between) // pitch))
+    spare = max(0.0, free - sum(count * pitch - between for count in columns)) / len(orders)
+    left, places = float(MARGIN), []
+    for order, count in zip(orders, columns, strict=True):
+        layout = TileLayout(order, region.size, one.magnify, count, gap, caption)
+        places.append(Place(left, count * pitch - between + SCROLLER, layout))
+        left += places[-1].width + BETWEEN + spare
+    return Arrangement(region, tuple(places), captions, left - BETWEEN - spare + MARGIN)

@@ -1,0 +1,244 @@
+"""One lane as a widget: it scrolls by itself and says what is pointed at, chosen, enlarged."""
+
+from typing import Final
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
+from gnet_desktop.gui.lanes.model import Lane
+from gnet_desktop.gui.lanes.painting import (
+    HEADER,
+    SHORT_HEADER,
+    THUMB,
+    THUMB_AWAY,
+    THUMB_GRAB,
+    Look,
+    Texts,
+    View,
+    draw_header,
+    draw_thumb,
+    draw_tiles,
+    thumb_of,
+)
+from gnet_desktop.network.naming import Unit
+
+_NOTCH: Final = 120
+_ROOM: Final = 5
+"""Around a tile: its outlines lie outside it."""
+_ENTER_HEIGHT: Final = 60
+
+
+class LaneView(QWidget):
+    """The maps of one part of a module.
+
+    ``show_lane`` gives it everything; it keeps only where it is scrolled to.
+    """
+
+    pointed = Signal(object)
+    chosen = Signal(object)
+    enlarged = Signal(object)
+    menu_wanted = Signal(object, QPoint)
+    zoomed = Signal(float, float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.look = Look()
+        self._lane: Lane | None = None
+        self._atlas: LaneAtlas | None = None
+        self._region = Region(0, 0, 1, 1)
+        self._texts = Texts("", "", "", "")
+        self._scroll = 0
+        self._grabbed: float | None = None
+        self._short = False
+        self._active = False
+
+    # What it shows
+
+    def show_lane(self, lane: Lane, atlas: LaneAtlas, region: Region, texts: Texts, *, short: bool) -> None:
+        """Show a lane; the scroll position stays where the lane is the same part."""
+        if self._lane is None or self._lane.part != lane.part:
+            self._scroll = 0
+        self._lane, self._atlas, self._region, self._texts, self._short = lane, atlas, region, texts, short
+        self.setAccessibleName(f"{lane.part}, {texts.count}, {texts.path}, {texts.energy}")
+        self.scroll_to(self._scroll)
+        self.update()
+
+    @property
+    def lane(self) -> Lane | None:
+        """The lane shown."""
+        return self._lane
+
+    @property
+    def atlas(self) -> LaneAtlas | None:
+        """Its tiles."""
+        return self._atlas
+
+    def set_active(self, active: bool) -> None:
+        """Whether the keyboard is in this lane."""
+        if active != self._active:
+            self._active = active
+            self.update()
+
+    # Where things are
+
+    def view(self) -> View:
+        """The part of the lane that is seen."""
+        top = SHORT_HEADER if self._short else HEADER
+        width = self.width() - THUMB - THUMB_AWAY
+        return View(
+            QRectF(0, top, width, max(0, self.height() - top)), self._scroll, self.devicePixelRatioF()
+        )
+
+    def tile_rectangle(self, channel: int) -> QRectF | None:
+        """A channel's tile in this widget, perhaps scrolled out of it; None if filtered out."""
+        return None if self._atlas is None else self.view().tile(self._atlas, channel)
+
+    def visible_channels(self) -> list[int]:
+        """The channels whose tiles are at least partly in view."""
+        if self._atlas is None:
+            return []
+        view, layout = self.view(), self._atlas.layout
+        rows = layout.rows_between(view.scroll, view.scroll + view.area.height() * view.ratio)
+        return [int(channel) for channel in layout.shown(rows)]
+
+    def unit_at(self, position: QPointF) -> Unit | None:
+        """The unit whose tile or caption is at a place of this widget."""
+        view = self.view()
+        if self._atlas is None or self._lane is None or position.y() < view.area.top():
+            return None
+        channel = self._atlas.layout.channel_at(*self._physical(position))
+        return None if channel is None else self._lane.unit(channel)
+
+    def _physical(self, position: QPointF) -> tuple[float, float]:
+        view = self.view()
+        x, y = position.x() - view.area.left(), position.y() - view.area.top()
+        return x * view.ratio, y * view.ratio + view.scroll
+
+    # Scrolling
+
+    @property
+    def scrolled(self) -> int:
+        """Physical pixels that are scrolled out at the top."""
+        return self._scroll
+
+    def scroll_to(self, scroll: float) -> None:
+        """Scroll to a place, stopping at the ends."""
+        most = max(0, self._content() - int(self.view().area.height() * self.devicePixelRatioF()))
+        target = int(min(max(0, scroll), most))
+        if target != self._scroll:
+            self._scroll = target
+            self.update()
+
+    def reveal(self, channel: int) -> None:
+        """Scroll as little as makes a channel's tile and caption wholly visible."""
+        box = None if self._atlas is None else self._atlas.layout.rectangle(channel)
+        if box is None or self._atlas is None:
+            return
+        height = int(self.view().area.height() * self.devicePixelRatioF())
+        bottom = box[1] + self._atlas.layout.pitch[1]
+        if box[1] < self._scroll:
+            self.scroll_to(box[1] - _ROOM)
+        elif bottom > self._scroll + height:
+            self.scroll_to(bottom + _ROOM - height)
+
+    def _content(self) -> int:
+        return 0 if self._atlas is None else self._atlas.layout.size[1] + _ROOM
+
+    # Events
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tiles first, the header over them, so that tiles slide under it."""
+        if self._lane is None or self._atlas is None:
+            return
+        painter = QPainter(self)
+        view, dirty = self.view(), QRectF(event.rect())
+        painter.setClipRect(view.area.adjusted(-_ROOM, -_ROOM, _ROOM + THUMB + THUMB_AWAY, 0))
+        draw_tiles(painter, self._lane, self._atlas, self._region, view, self.look, dirty)
+        painter.setClipping(False)
+        if dirty.top() < view.area.top():
+            draw_header(painter, self._lane, self._texts, view.area.width(), short=self._short)
+        thumb = thumb_of(view, self._content())
+        if thumb is not None:
+            draw_thumb(painter, view, thumb, active=self._active, hot=self._grabbed is not None)
+        painter.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Point at a unit, or drag the thumb."""
+        if self._grabbed is not None:
+            self._drag(event.position().y())
+            return
+        self.pointed.emit(self.unit_at(event.position()))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Point at once at what the cursor comes in over."""
+        self.pointed.emit(self.unit_at(event.position()))
+
+    def leaveEvent(self, event: object) -> None:
+        """Point at nothing."""
+        self.pointed.emit(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose a unit, or take hold of the thumb."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        view = self.view()
+        thumb = thumb_of(view, self._content())
+        if thumb is not None and event.position().x() >= self.width() - THUMB_GRAB + THUMB_AWAY:
+            inside = thumb.top() <= event.position().y() <= thumb.bottom()
+            self._grabbed = event.position().y() - thumb.top() if inside else thumb.height() / 2
+            self._drag(event.position().y())
+            return
+        unit = self.unit_at(event.position())
+        if unit is not None:
+            self.chosen.emit(unit)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of the thumb."""
+        if self._grabbed is not None:
+            self._grabbed = None
+            self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Enlarge."""
+        unit = self.unit_at(event.position())
+        if unit is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.enlarged.emit(unit)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with a unit."""
+        self.menu_wanted.emit(self.unit_at(QPointF(event.pos())), event.globalPos())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll by the amount turned; with Ctrl zoom all tiles about the cell under the cursor."""
+        amount = event.angleDelta().y() / _NOTCH
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            place = self._place_on_tile(event.position())
+            if place is not None and amount:
+                self.zoomed.emit(amount, *place)
+        elif event.pixelDelta().y():
+            self.scroll_to(self._scroll - event.pixelDelta().y() * self.devicePixelRatioF())
+        elif amount and self._atlas is not None:
+            self.scroll_to(self._scroll - amount * max(self._atlas.layout.pitch[1], _ENTER_HEIGHT))
+        event.accept()
+        self.pointed.emit(self.unit_at(event.position()))
+
+    def _place_on_tile(self, position: QPointF) -> tuple[float, float] | None:
+        """The place under the cursor in the visible region of a tile, 0…1 both ways."""
+        if self._atlas is None or self.unit_at(position) is None:
+            return None
+        layout = self._atlas.layout
+        x, y = self._physical(position)
+        width, height = layout.tile
+        return min(1.0, x % layout.pitch[0] / width), min(1.0, y % layout.pitch[1] / height)
+
+    def _drag(self, y: float) -> None:
+        view = self.view()
+        thumb = thumb_of(view, self._content())
+        if thumb is None or self._grabbed is None:
+            return
+        travel = view.area.height() - thumb.height()
+        share = (y - self._grabbed - view.area.top()) / travel if travel > 0 else 0
+        self.scroll_to(share * (self._content() - view.area.height() * view.ratio))

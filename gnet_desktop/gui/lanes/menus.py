@@ -1,0 +1,157 @@
+"""The two menus of the lanes: how maps are shown, and what can be done with a unit."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from gnet_desktop.errors import GNetError
+from gnet_desktop.gui.lanes.saving import file_name, save_array, save_picture
+from gnet_desktop.inspection.scaling import Scaling
+from gnet_desktop.network.naming import Unit, channel_in_module
+from gnet_desktop.workspace.state import Workspace
+
+_GAMMAS: Final = (1.0, 0.7, 0.5, 0.35)
+_CLIPS: Final = (100.0, 99.9, 99.0, 95.0)
+_MAPS: Final = ("ember", "lagoon", "grey", "tide")
+_SAVED_SIDE: Final = 512
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("lanes", text)
+
+
+def sort_words(sort: str) -> str:
+    """A sort order in words."""
+    return {
+        "index": _tr("By number"),
+        "mean": _tr("Strongest first"),
+        "maximum": _tr("Highest peak first"),
+        "nonzero": _tr("Most active first"),
+        "similarity": _tr("Like the chosen unit"),
+        "contribution": _tr("Adds most to the answer"),
+    }[sort]
+
+
+def colour_map_words(name: str) -> str:
+    """A colour map in words."""
+    return {
+        "ember": _tr("Ember"),
+        "lagoon": _tr("Lagoon"),
+        "grey": _tr("Grey"),
+        "tide": _tr("Tide, 0 in the middle"),
+    }[name]
+
+
+def fill_sort_menu(menu: QMenu, workspace: Workspace, sorts: Sequence[str]) -> None:
+    """The sort orders, the one in use checked."""
+    choices = [(sort_words(sort), sort) for sort in sorts]
+    _choose_one(menu, choices, workspace.view.sort, lambda sort: workspace.change_view(sort=sort))
+
+
+def fill_options_menu(menu: QMenu, workspace: Workspace, *, reset_zoom: Callable[[], None] | None) -> None:
+    """Colours, contrast, clipping, reductions, large tiles; ``reset_zoom`` None: nothing is zoomed."""
+    view = workspace.view
+    submenu = menu.addMenu(_tr("Colours"))
+    names = [(colour_map_words(name), name) for name in _MAPS]
+    _choose_one(submenu, names, view.colour_map, lambda name: workspace.change_view(colour_map=name))
+    submenu = menu.addMenu(_tr("Contrast"))
+    curves = [(_tr("Linear") if gamma == 1 else _tr("Power {0}").format(gamma), gamma) for gamma in _GAMMAS]
+    _choose_one(submenu, curves, view.gamma, lambda gamma: workspace.change_view(gamma=gamma))
+    submenu = menu.addMenu(_tr("Brightest"))
+    clips = [
+        (_tr("Maximum") if clip == 100 else _tr("{0} % of active cells").format(f"{clip:g}"), clip)
+        for clip in _CLIPS
+    ]
+    _choose_one(submenu, clips, view.clip, lambda clip: workspace.change_view(clip=clip))
+    menu.addSeparator()
+    reductions = _checkable(menu, _tr("Show reductions and the pool"), view.reductions)
+    reductions.toggled.connect(lambda on: workspace.change_view(reductions=on))
+    large = _checkable(menu, _tr("Large tiles (256)"), view.tile >= 256)
+    large.toggled.connect(lambda on: workspace.change_view(tile=256 if on else 48))
+    whole = menu.addAction(_tr("Show whole maps again"))
+    whole.setEnabled(reset_zoom is not None)
+    if reset_zoom is not None:
+        whole.triggered.connect(reset_zoom)
+
+
+def fill_unit_menu(menu: QMenu, workspace: Workspace, unit: Unit, numbers: str) -> None:
+    """What can be done with a unit: keep it, copy its names and numbers, save it."""
+    result = workspace.result
+    pinned = unit in workspace.tray
+    pin = menu.addAction(_tr("Take out of the tray") if pinned else _tr("Pin to the tray"))
+    pin.triggered.connect(lambda: workspace.toggle_in_tray(unit))
+    menu.addSeparator()
+    _copying(menu, _tr("Copy {0}").format(unit.name), unit.name)
+    if result is not None:
+        channel = channel_in_module(result.checkpoint.architecture, unit)
+        if channel is not None:
+            other = f"{unit.module}:{channel}"
+            _copying(menu, _tr("Copy {0}").format(other), other)
+        _copying(menu, _tr("Copy numbers"), numbers)
+        menu.addSeparator()
+        _saving(menu, workspace, unit)
+
+
+def _saving(menu: QMenu, workspace: Workspace, unit: Unit) -> None:
+    result, view = workspace.result, workspace.view
+    assert result is not None
+    scaling = Scaling("map", view.clip, view.gamma, view.colour_map == "tide")
+    values = result.record[unit.part][unit.channel]
+    name = file_name(unit)
+    choices: list[tuple[str, str, Callable[[Path], None]]] = [
+        (
+            _tr("Save map as .npy…"),
+            f"{name}.npy",
+            lambda path: save_array(path, result, unit.part, unit.channel),
+        ),
+        (
+            _tr("Save map as .png…"),
+            f"{name}.png",
+            lambda path: save_picture(path, values, view.colour_map, scaling, _SAVED_SIDE),
+        ),
+        (
+            _tr("Save all of {0} as .npy…").format(unit.part),
+            f"{unit.part.replace('/', '_')}.npy",
+            lambda path: save_array(path, result, unit.part),
+        ),
+    ]
+    for words, file, write in choices:
+        action = menu.addAction(words)
+        action.triggered.connect(
+            lambda _=False, file=file, write=write: _ask_and_save(menu, workspace, file, write)
+        )
+
+
+def _ask_and_save(parent: QWidget, workspace: Workspace, name: str, write: Callable[[Path], None]) -> None:
+    chosen, _ = QFileDialog.getSaveFileName(parent.window(), _tr("Save"), name, f"*{Path(name).suffix}")
+    if not chosen:
+        return
+    try:
+        write(Path(chosen))
+    except GNetError as error:
+        workspace.failed.emit(error)
+
+
+def _copying(menu: QMenu, words: str, text: str) -> None:
+    menu.addAction(words).triggered.connect(lambda: QGuiApplication.clipboard().setText(text))
+
+
+def _checkable(menu: QMenu, words: str, on: bool) -> QAction:
+    action = menu.addAction(words)
+    action.setCheckable(True)
+    action.setChecked(on)
+    return action
+
+
+def _choose_one(
+    menu: QMenu, choices: Sequence[tuple[str, Any]], now: object, choose: Callable[[Any], None]
+) -> None:
+    group = QActionGroup(menu)
+    for words, value in choices:
+        action = _checkable(menu, words, value == now)
+        group.addAction(action)
+        action.triggered.connect(lambda _=False, value=value: choose(value))

@@ -1,0 +1,38 @@
+"""Numbers as they are written on screen."""
+
+import math
+from typing import Final
+
+THIN: Final = "\u2009"
+_MINUS: Final = "−"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """``digits`` significant figures, thousands parted by thin spaces: 486, 23.0, 12 345, 2.1e−05."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else f"{_MINUS if value < 0 else ''}∞"
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size < 1e-3 or size >= 1e7:
+        return f"{value:.{digits - 1}e}".replace("-", _MINUS)
+    decimals = max(0, digits - 1 - math.floor(math.log10(size)))
+    return f"{value:,.{decimals}f}".replace(",", THIN).replace("-", _MINUS)
+
+
+def percent(share: float) -> str:
+    """A share 0…1: never "0 %" for something, nor "100 %" for less than all."""
+    if not math.isfinite(share):
+        return "NaN"
+    if 0 < share < 0.001:
+        return "<0.1 %"
+    if 0 < share < 0.01:
+        return f"{share * 100:.1f} %"
+    if 0.995 <= share < 1:
+        return ">99 %"
+    return f"{share * 100:.0f} %"
+
+
+def size(width: int, height: int) -> str:
+    """``14 × 14``."""
+    return f"{width} × {height}"

@@ -1,0 +1,223 @@
+"""All that is said about one unit, worked out from a result. No Qt."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnet_desktop.inspection.contributions import (
+    Decomposition,
+    Share,
+    decompose,
+    expanded_weights,
+    shares_by_branch,
+)
+from gnet_desktop.inspection.histogram import Histogram, histogram
+from gnet_desktop.inspection.ranking import UnitAt, peak, strongest_at
+from gnet_desktop.inspection.scaling import Limits, Scaling, limits_of
+from gnet_desktop.inspection.statistics import UnitStatistics
+from gnet_desktop.network.architecture import MODULES, Architecture, Branch, Convolution, Module
+from gnet_desktop.network.naming import Unit, channel_in_module, unit_in_module, unit_of
+from gnet_desktop.network.record import Record
+from gnet_desktop.workspace.values import Result
+
+Array = NDArray[np.float32]
+Weights = Mapping[str, tuple[Array, Array]]
+Cell = tuple[int, int]
+
+LINEAR: Final = Scaling("map", gamma=1.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitFacts:
+    """A unit under one result.
+
+    ``values`` is its map, (rows, columns); ``position`` its place in the module's
+    concatenation, or None; ``kernel`` the layer that makes it, None for a pool's;
+    ``rank`` counts from 1, by maximum, among the ``siblings`` of its layer.
+    """
+
+    unit: Unit
+    values: Array
+    position: int | None
+    kernel: int | None
+    stride: int
+    maximum: float
+    minimum: float
+    mean: float
+    nonzero: float
+    non_finite: int
+    rank: int
+    siblings: int
+    peak: Cell
+    limits: Limits
+    counts: Histogram
+
+    @property
+    def cells(self) -> tuple[int, int]:
+        """(width, height) of the map."""
+        return self.values.shape[1], self.values.shape[0]
+
+    @property
+    def zero(self) -> bool:
+        """Whether it is 0 everywhere."""
+        return self.non_finite == 0 and self.maximum == self.minimum == 0
+
+    def value(self, cell: Cell) -> float:
+        """The value of a (column, row)."""
+        return float(self.values[cell[1], cell[0]])
+
+
+def facts_of(result: Result, unit: Unit, statistics: UnitStatistics) -> UnitFacts:
+    """The facts of a unit that the result has; ``statistics`` are those of its layer."""
+    values, channel = result.record[unit.part][unit.channel], unit.channel
+    layer = layer_of(result.checkpoint.architecture, unit.part)
+    return UnitFacts(
+        unit=unit,
+        values=values,
+        position=channel_in_module(result.checkpoint.architecture, unit),
+        kernel=layer.kernel if layer else None,
+        stride=layer.stride if layer else 1,
+        maximum=float(statistics.maximum[channel]),
+        minimum=float(statistics.minimum[channel]),
+        mean=float(statistics.mean[channel]),
+        nonzero=float(statistics.nonzero[channel]),
+        non_finite=int(statistics.non_finite[channel]),
+        rank=1 + int((statistics.maximum > statistics.maximum[channel]).sum()),
+        siblings=len(statistics),
+        peak=peak(values),
+        limits=limits_of(values, LINEAR),
+        counts=histogram(values),
+    )
+
+
+def has_unit(record: Record, unit: Unit | None) -> bool:
+    """Whether a pass recorded a map of that unit."""
+    if unit is None or unit.part not in record:
+        return False
+    maps = record[unit.part]
+    return maps.ndim == 3 and unit.channel < len(maps)
+
+
+def layer_of(architecture: Architecture, part: str) -> Convolution | None:
+    """The convolution of that name, or None."""
+    return next((layer for layer in architecture.convolutions() if layer.name == part), None)
+
+
+def branch_of(architecture: Architecture, unit: Unit) -> Branch | None:
+    """The branch of a module that ends in the unit, or None (stem, reductions, pools, heads)."""
+    if unit.module not in MODULES:
+        return None
+    return next((one for one in architecture.module(unit.module).branches if one.name == unit.branch), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a module reads: the record's ``part``, and the units that its channels are.
+
+    ``module`` is the module before, or None behind the stem; then the channels are
+    those of ``layer``, the stem's last convolution. A pool or a norm may lie between.
+    """
+
+    part: str
+    module: Module | None
+    layer: str
+
+    @property
+    def name(self) -> str:
+        """``3b``, or the stem's layer."""
+        return self.module.name if self.module else self.layer
+
+    def unit(self, architecture: Architecture, channel: int) -> Unit:
+        """The unit that is an input channel."""
+        if self.module:
+            return unit_in_module(architecture, self.module.name, channel)
+        return unit_of(self.layer, channel)
+
+    def widths(self, channels: int) -> dict[str, int]:
+        """Channels by branch of the module before; all under the layer's name behind the stem."""
+        if self.module:
+            return {branch.name: branch.outputs for branch in self.module.branches}
+        return {self.layer: channels}
+
+
+def source_of(architecture: Architecture, module: str) -> Source:
+    """What a module reads."""
+    part = layer = ""
+    before: Module | None = None
+    for one in architecture.trunk:
+        if one.name == module:
+            break
+        part = one.name
+        if isinstance(one, Module):
+            before = one
+        elif isinstance(one, Convolution):
+            layer = one.name
+    return Source(part, before, layer)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origins:
+    """Where a unit's value at its peak comes from, and what its weights could gather.
+
+    ``groups`` has for each branch of the module before its share of all that is added
+    (0…1), and its strongest units with their parts; ``expanded`` the input units of
+    largest weight, each with its small kernel (k, k).
+    """
+
+    unit: Unit
+    source: Source
+    parts: Decomposition
+    shares: Mapping[str, Share]
+    strongest: Mapping[str, Sequence[tuple[Unit, float]]]
+    expanded: Sequence[tuple[Unit, NDArray[np.float64]]]
+
+    def share(self, group: str) -> float:
+        """A branch's part of all that is added, 0…1."""
+        total = sum(share.positive for share in self.shares.values())
+        return self.shares[group].positive / total if total > 0 else 0.0
+
+
+def origins_of(
+    record: Record, architecture: Architecture, weights: Weights, unit: Unit, cell: Cell, *, each: int = 4
+) -> Origins | None:
+    """The origins of a branch's unit at a cell; None where there is no exact answer."""
+    branch = branch_of(architecture, unit)
+    if branch is None:
+        return None
+    source = source_of(architecture, unit.module)
+    inputs = record[source.part]
+    parts = decompose(branch, weights, inputs, unit.channel, cell)
+    widths = source.widths(len(inputs))
+    strongest: dict[str, list[tuple[Unit, float]]] = {}
+    first = 0
+    for name, width in widths.items():
+        count = each if len(widths) > 1 else 4 * each
+        own = parts.inputs[first : first + width]
+        order = np.argsort(-own, kind="stable")[:count]
+        strongest[name] = [
+            (source.unit(architecture, first + int(i)), float(own[i])) for i in order if own[i] > 0
+        ]
+        first += width
+    kernels = expanded_weights(branch, weights, unit.channel)
+    sizes = np.sqrt((kernels**2).sum(axis=(1, 2)))
+    leading = np.argsort(-sizes, kind="stable")[:10]
+    expanded = [(source.unit(architecture, int(i)), kernels[i]) for i in leading]
+    return Origins(unit, source, parts, shares_by_branch(parts.inputs, widths), strongest, expanded)
+
+
+def strongest_pictures(
+    peaks: Mapping[int, Mapping[str, Array]], position: int, module: str, *, count: int = 6
+) -> list[tuple[int, float]]:
+    """(picture's id, largest value there) of a module's channel, the strongest first."""
+    found = [(entry, float(values[module][position])) for entry, values in peaks.items() if module in values]
+    sound = [(entry, value) for entry, value in found if np.isfinite(value)]
+    return sorted(sound, key=lambda pair: -pair[1])[:count]
+
+
+def strongest_units_at(record: Record, module: Module, cell: Cell, *, count: int = 10) -> list[UnitAt]:
+    """The units of a module with the largest values at a cell."""
+    branches = {branch.name: record[f"{module.name}/{branch.name}"] for branch in module.branches}
+    return strongest_at(branches, *cell, count=count)

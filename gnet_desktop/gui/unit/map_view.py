@@ -1,0 +1,198 @@
+"""The unit's map, large: each cell's value, its peak, its scale."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gnet_desktop.gui.painting.glyphs import mark_cell
+from gnet_desktop.gui.painting.images import STALE_MAP, IndexedImage, map_image, snapped, tile_table
+from gnet_desktop.gui.painting.numbers import number
+from gnet_desktop.gui.painting.scale_bar import Scale, draw_standing_bar
+from gnet_desktop.gui.theme import Theme, font
+from gnet_desktop.gui.unit.facts import Cell, UnitFacts
+
+_BAR, _BAR_AWAY, _NUMBERS = 10, 10, 40
+_LINE: Final = 32
+_WRITTEN_FROM: Final = 30
+_LARGEST: Final = 320
+
+
+class MapView(QWidget):
+    """A unit's map on its own linear scale; under it the cell pointed at, or the peak.
+
+    ``pointed(cell)`` with the (column, row) under the cursor, or None.
+    """
+
+    pointed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._facts: UnitFacts | None = None
+        self._image: IndexedImage | None = None
+        self._scale: Scale | None = None
+        self._pointed: Cell | None = None
+        self._marked: Cell | None = None
+        self._stale = False
+        self._colour_map = "ember"
+        self._most = _LARGEST
+
+    def show_unit(self, facts: UnitFacts, colour_map: str, *, stale: bool) -> None:
+        """Show a unit; ``stale`` in grey."""
+        if self._facts is None or self._facts.cells != facts.cells:
+            self._pointed = None
+        self._facts, self._colour_map, self._stale = facts, colour_map, stale
+        self._image = None
+        self.setAccessibleName(self.tr("Map of {0}").format(facts.unit.name))
+        self._fit()
+        self.update()
+
+    def mark(self, cell: Cell | None) -> None:
+        """Mark the cell that another panel points at."""
+        if cell != self._marked:
+            self._marked = cell
+            self.update()
+
+    @property
+    def cell(self) -> Cell | None:
+        """The cell that the line under the map speaks of."""
+        return self._pointed or self._marked or (self._facts.peak if self._facts else None)
+
+    def line(self) -> tuple[str, str]:
+        """What stands under the map: the cell in words, and its exact value."""
+        facts, cell = self._facts, self.cell
+        if facts is None or cell is None:
+            return "", ""
+        words = self.tr("cell {0}, {1}").format(*cell)
+        if cell == facts.peak and not facts.zero:
+            words += " · " + self.tr("peak")
+        return words, number(facts.value(cell), 5)
+
+    def sizeHint(self) -> QSize:
+        """As wide as there is room, as high as the map then is."""
+        return QSize(295, round(self.map_box().height()) + _LINE)
+
+    def map_box(self) -> QRectF:
+        """Where the map is painted."""
+        if self._facts is None:
+            return QRectF()
+        side = self._cell_side()
+        columns, rows = self._facts.cells
+        return QRectF(0, 0, columns * side, rows * side)
+
+    def limit(self, side: int) -> None:
+        """The largest side of the map where room is short."""
+        if side != self._most:
+            self._most = side
+            self._fit()
+
+    def _cell_side(self) -> float:
+        """A cell's side: a whole number of physical pixels."""
+        assert self._facts is not None
+        ratio = self.devicePixelRatioF()
+        room = min(self._most, max(120, self.width() - _BAR - _BAR_AWAY - _NUMBERS))
+        return max(1, int(room * ratio / max(self._facts.cells))) / ratio
+
+    def _fit(self) -> None:
+        self._image = None
+        self.setFixedHeight(self.sizeHint().height())
+
+    def resizeEvent(self, event: object) -> None:
+        """Another width, another size of cells."""
+        if self._facts is not None:
+            self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme has another ground."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._image = None
+            self.update()
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Map, marks, scale and the line below."""
+        facts = self._facts
+        if facts is None:
+            return
+        painter = QPainter(self)
+        box = self.map_box()
+        if self._image is None:
+            self._make(facts, box)
+        assert self._image is not None
+        assert self._scale is not None
+        painter.drawImage(snapped(painter, box.left(), box.top()), self._image.image)
+        self._write_values(painter, facts, box)
+        cell = self.cell
+        if cell is not None and not facts.zero:
+            mark_cell(painter, self._cell_box(cell))
+        bar = QRectF(box.right() + _BAR_AWAY, box.top(), _BAR, box.height())
+        draw_standing_bar(painter, self._scale, self._scale.strip(), bar)
+        self._draw_line(painter, box)
+        painter.end()
+
+    def _make(self, facts: UnitFacts, box: QRectF) -> None:
+        theme = Theme.now()
+        name = STALE_MAP if self._stale else self._colour_map
+        ratio = self.devicePixelRatioF()
+        signed = name == "tide"
+        table = tile_table(name, ground=theme.colour("raised"), gap=theme.colour("panel"))
+        nominal = max(box.width(), box.height()) * ratio
+        self._scale = Scale(name, facts.limits, signed=signed)
+        self._image = map_image(
+            facts.values, facts.limits, table, nominal=nominal, signed=signed, ratio=ratio
+        )
+
+    def _write_values(self, painter: QPainter, facts: UnitFacts, box: QRectF) -> None:
+        side = self._cell_side()
+        if side < _WRITTEN_FROM or facts.zero or self._scale is None:
+            return
+        painter.setFont(font(10))
+        columns, rows = facts.cells
+        for row in range(rows):
+            for column in range(columns):
+                value = facts.value((column, row))
+                if value:
+                    dark = self._scale.colour_at(value).lightness() < 128
+                    painter.setPen(QColor("#FFFFFF" if dark else "#101317"))
+                    cell = self._cell_box((column, row))
+                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, number(value))
+
+    def _draw_line(self, painter: QPainter, box: QRectF) -> None:
+        theme = Theme.now()
+        words, value = self.line()
+        line = QRectF(0, box.bottom() + 6, box.width(), 20)
+        painter.setFont(font(12.5))
+        painter.setPen(theme.colour("text2"))
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, words)
+        painter.setFont(font(12.5, 600))
+        painter.setPen(theme.colour("text"))
+        painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, value)
+
+    def _cell_box(self, cell: Cell) -> QRectF:
+        side = self._cell_side()
+        return QRectF(cell[0] * side, cell[1] * side, side, side)
+
+    def cell_at(self, position: QPointF) -> Cell | None:
+        """The cell at a place of this widget."""
+        if self._facts is None or not self.map_box().contains(position):
+            return None
+        side = self._cell_side()
+        columns, rows = self._facts.cells
+        return min(int(position.x() / side), columns - 1), min(int(position.y() / side), rows - 1)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Speak of the cell under the cursor."""
+        self._point(self.cell_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Speak of the peak again."""
+        self._point(None)
+
+    def _point(self, cell: Cell | None) -> None:
+        if cell != self._pointed:
+            self._pointed = cell
+            self.pointed.emit(cell)
+            self.update()

@@ -1,0 +1,209 @@
+"""Where a unit's value comes from: strongest inputs by branch, and the kernels that make it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QWidget
+
+from gnet_desktop.gui.lanes.model import TITLES
+from gnet_desktop.gui.painting.glyphs import draw_glyph, outline_focused, outline_hovered
+from gnet_desktop.gui.painting.images import IndexedImage, map_image, tile_table
+from gnet_desktop.gui.painting.numbers import number, percent
+from gnet_desktop.gui.theme import Theme, font
+from gnet_desktop.gui.unit.facts import LINEAR, Origins
+from gnet_desktop.gui.unit.section import TITLE, Piece, Section
+from gnet_desktop.gui.unit.sections import draw_bar
+from gnet_desktop.inspection.scaling import Limits, limits_of
+from gnet_desktop.network.naming import Unit
+
+Array = NDArray[np.float32]
+
+_ROW: Final = 35
+_MAP: Final = 28
+_GAP: Final = 3
+
+
+class InputsSection(Section):
+    """What adds to the unit's value at its peak, by branch of the module before.
+
+    The decomposition is exact (FIELD 5d.1); the bars show each branch's part of all that
+    adds, what takes away is in words on its row.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.title = self.tr("Strongest inputs at the peak")
+        self._origins: Origins | None = None
+        self._images: dict[Unit, IndexedImage] = {}
+
+    def show_origins(self, origins: Origins, maps: Mapping[Unit, Array], colour_map: str) -> None:
+        """Show the parts; ``maps`` has the map of every unit in ``origins.strongest``."""
+        self._origins = origins
+        self.note = self.tr("from {0}").format(origins.source.name)
+        theme, ratio = Theme.now(), self.devicePixelRatioF()
+        table = tile_table(colour_map, ground=theme.colour("raised"), gap=theme.colour("panel"))
+        self._images = {
+            unit: map_image(values, limits_of(values, LINEAR), table, nominal=_MAP * ratio, ratio=ratio)
+            for unit, values in maps.items()
+        }
+        self.setFixedHeight(TITLE + 2 + len(origins.strongest) * _ROW)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        if self._origins is None:
+            return
+        pieces = []
+        for row, (group, units) in enumerate(self._origins.strongest.items()):
+            count = len(units)
+            for place, (unit, part) in enumerate(units):
+                x = self.width() - (max(4, count) - place) * (_MAP + _GAP) + _GAP
+                box = QRectF(x, TITLE + 2 + row * _ROW + 2, _MAP, _MAP)
+                words = self.tr("{0} adds {1}").format(unit.name, number(part, 4))
+                pieces.append(Piece(box, unit, words))
+            share = self._origins.shares[group]
+            words = self.tr("{0} adds {1}, takes away {2}").format(
+                group, number(share.positive, 4), number(-share.negative, 4)
+            )
+            row_box = QRectF(0, TITLE + 2 + row * _ROW, self.width() - 4 * (_MAP + _GAP), _ROW)
+            pieces.append(Piece(row_box, None, words))
+        self.set_pieces(pieces)
+
+    def resizeEvent(self, event: object) -> None:
+        """The maps stand at the right."""
+        self._arrange()
+
+    def draw(self, painter: QPainter) -> None:
+        """A row a branch: glyph, name, bar, percent, its strongest units."""
+        origins, theme = self._origins, Theme.now()
+        if origins is None:
+            return
+        right = self.width() - 4 * (_MAP + _GAP) - 4
+        for row, group in enumerate(origins.strongest):
+            middle = TITLE + 2 + row * _ROW + _ROW / 2 - 1
+            single = len(origins.strongest) == 1
+            left = 0.0 if single else 22.0
+            if not single:
+                draw_glyph(painter, group, 0, middle - 7)
+            painter.setFont(font(12.5))
+            painter.setPen(theme.colour("text"))
+            box = QRectF(left, middle - 10, right - left, 20)
+            if not single:
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, TITLES.get(group, group))
+                share = origins.share(group)
+                track = QRectF(64, middle - 2.5, max(16, right - 64 - 46), 5)
+                draw_bar(painter, track, share, theme.branch(group))
+                painter.setPen(theme.colour("text"))
+                painter.drawText(
+                    box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(share)
+                )
+        for piece in self.pieces:
+            if isinstance(piece.value, Unit):
+                image = self._images.get(piece.value)
+                if image is not None:
+                    painter.drawImage(piece.box.topLeft(), image.image)
+                _frame(self, painter, piece)
+
+
+def _frame(section: Section, painter: QPainter, piece: Piece) -> None:
+    if piece is section.pointed_piece:
+        outline_hovered(painter, piece.box)
+    elif piece is section.focused_piece:
+        outline_focused(painter, piece.box)
+
+
+class KernelSection(Section):
+    """The kernels that make a unit.
+
+    The first convolution reads colours, so its kernel is shown as the colour picture
+    that it answers to; all others as the small signed matrices from the input units
+    that weigh most.
+    """
+
+    _CELL: Final = 44
+    _ACROSS: Final = 5
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("", parent)
+        self.title = self.tr("Kernels")
+        self._picture: QImage | None = None
+        self._matrices: list[tuple[Unit, IndexedImage]] = []
+
+    def show_picture(self, kernel: Array, order: str) -> None:
+        """Show a kernel (channels, k, k) that reads colours in an order, ``rgb``, ``bgr`` or ``grey``."""
+        self._matrices = []
+        self._picture = kernel_picture(kernel, order)
+        self.note = self.tr("{0} × {0}, as a colour picture").format(kernel.shape[1])
+        self.setFixedHeight(TITLE + 4 + 112)
+        self.set_pieces([])
+
+    def show_matrices(self, kernels: Sequence[tuple[Unit, NDArray[np.float64]]], source: str) -> None:
+        """Show the kernels from some input units, all on one signed scale."""
+        self._picture = None
+        ratio, theme = self.devicePixelRatioF(), Theme.now()
+        reach = max((float(np.abs(kernel).max()) for _, kernel in kernels), default=0.0)
+        table = tile_table("tide", ground=theme.colour("raised"), gap=theme.colour("panel"))
+        self._matrices = [
+            (
+                unit,
+                map_image(
+                    kernel.astype(np.float32),
+                    Limits(-reach, reach),
+                    table,
+                    nominal=self._CELL * ratio,
+                    signed=True,
+                    ratio=ratio,
+                ),
+            )
+            for unit, kernel in kernels
+        ]
+        self.note = self.tr("from {0} · {1} … {2}").format(source, number(-reach), number(reach))
+        rows = -(-len(kernels) // self._ACROSS)
+        self.setFixedHeight(TITLE + 4 + rows * (self._CELL + 20))
+        pitch = (self.width() - self._CELL) / (self._ACROSS - 1)
+        self.set_pieces(
+            [
+                Piece(
+                    QRectF(
+                        place % self._ACROSS * pitch,
+                        TITLE + 4 + place // self._ACROSS * (self._CELL + 20),
+                        self._CELL,
+                        self._CELL,
+                    ),
+                    unit,
+                    self.tr("{0}, weights {1} in all").format(unit.name, number(float(kernel.sum()))),
+                )
+                for place, (unit, kernel) in enumerate(kernels)
+            ]
+        )
+
+    def draw(self, painter: QPainter) -> None:
+        """The picture, or the matrices with their units' names."""
+        theme = Theme.now()
+        if self._picture is not None:
+            painter.drawImage(QRectF(0, TITLE + 4, 105, 105), self._picture)
+        for piece, (unit, image) in zip(self.pieces, self._matrices, strict=True):
+            side = image.image.deviceIndependentSize()
+            painter.drawImage(
+                QPointF(piece.box.center().x() - side.width() / 2, piece.box.top()), image.image
+            )
+            painter.setFont(font(10))
+            painter.setPen(theme.colour("text3"))
+            below = QRectF(piece.box.left() - 10, piece.box.bottom() + 2, piece.box.width() + 20, 14)
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, unit.name.partition("/")[2] or unit.name)
+            _frame(self, painter, piece)
+
+
+def kernel_picture(kernel: Array, order: str) -> QImage:
+    """A kernel (channels, k, k) over colours as a picture: 0 is mid-grey, the largest size full."""
+    planes = kernel[::-1] if order == "bgr" else kernel
+    if len(planes) != 3:
+        planes = np.repeat(planes[:1], 3, axis=0)
+    reach = float(np.abs(planes).max()) or 1.0
+    pixels = np.rint(127.5 + 127.5 * planes / reach).astype(np.uint8).transpose(1, 2, 0)
+    pixels = np.ascontiguousarray(pixels)
+    side = pixels.shape[0]
+    return QImage(pixels.data, side, side, side * 3, QImage.Format.Format_RGB888).copy()

@@ -1,0 +1,155 @@
+"""What all sections of the unit panel share: a title with a note, and clickable pieces."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from gnet_desktop.gui.theme import Theme, font
+
+TITLE: Final = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A clickable rectangle: what it stands for, and what it says in words."""
+
+    box: QRectF
+    value: object
+    words: str = ""
+
+
+class Section(QWidget):
+    """A part of the unit panel that paints itself; its pieces can be clicked and walked by keys.
+
+    ``activated(value)`` when a piece is clicked or Enter pressed on it; ``pointed(value)``
+    when the cursor is over one, or None.
+    """
+
+    activated = Signal(object)
+    pointed = Signal(object)
+
+    def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title, self.note = title, ""
+        self._pieces: Sequence[Piece] = ()
+        self._at: int | None = None
+        self._focused: int | None = None
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        if title:
+            self.setAccessibleName(title)
+
+    def set_pieces(self, pieces: Sequence[Piece]) -> None:
+        """Replace what can be clicked."""
+        self._pieces = pieces
+        self._focused = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if pieces else Qt.FocusPolicy.NoFocus)
+        self.update()
+
+    @property
+    def pieces(self) -> Sequence[Piece]:
+        """What can be clicked."""
+        return self._pieces
+
+    @property
+    def focused_piece(self) -> Piece | None:
+        """The piece at which the keyboard is."""
+        inside = self._focused is not None and self._focused < len(self._pieces) and self.hasFocus()
+        return self._pieces[self._focused] if inside and self._focused is not None else None
+
+    @property
+    def pointed_piece(self) -> Piece | None:
+        """The piece under the cursor."""
+        return self._pieces[self._at] if self._at is not None and self._at < len(self._pieces) else None
+
+    def draw(self, painter: QPainter) -> None:
+        """Paint what is below the title; for subclasses."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Title and note, then the section's own."""
+        painter = QPainter(self)
+        if self.title:
+            draw_title(painter, self.title, self.note, self.width())
+        self.draw(painter)
+        painter.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Point at a piece."""
+        self._point(event.position())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Point at once at what the cursor comes in over."""
+        self._point(event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Point at nothing."""
+        self._point(QPointF(-1, -1))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Activate a piece."""
+        piece = self.piece_at(event.position())
+        if piece is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.activated.emit(piece.value)
+
+    def piece_at(self, position: QPointF) -> Piece | None:
+        """The piece at a place."""
+        return next((piece for piece in self._pieces if piece.box.contains(position)), None)
+
+    def _point(self, position: QPointF) -> None:
+        piece = self.piece_at(position)
+        at = None if piece is None else list(self._pieces).index(piece)
+        if at != self._at:
+            self._at = at
+            self.setCursor(Qt.CursorShape.PointingHandCursor if piece else Qt.CursorShape.ArrowCursor)
+            self.pointed.emit(None if piece is None else piece.value)
+            self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Tooltips of pieces."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            piece = self.piece_at(QPointF(event.pos()))
+            QToolTip.showText(event.globalPos(), piece.words if piece else "", self)
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows walk the pieces, Enter activates."""
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
+        step = steps.get(Qt.Key(event.key()))
+        piece = self.focused_piece
+        if step is not None and self._pieces:
+            place = 0 if self._focused is None else self._focused + step
+            self._focused = min(max(0, place), len(self._pieces) - 1)
+            self.setAccessibleDescription(self._pieces[self._focused].words)
+            self.update()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and piece:
+            self.activated.emit(piece.value)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Begin at the first piece when the keyboard comes in."""
+        if self._focused is None and event.reason() != Qt.FocusReason.MouseFocusReason:
+            self._focused = 0
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """No piece has the keyboard."""
+        self.update()
+
+
+def draw_title(painter: QPainter, title: str, note: str, width: float) -> None:
+    """A section's title in semibold, its note at the right."""
+    theme = Theme.now()
+    painter.setPen(theme.colour("text"))
+    painter.setFont(font(12.5, 600))
+    painter.drawText(QPointF(0, 14), title)
+    painter.setPen(theme.colour("text3"))
+    painter.setFont(font(12))
+    painter.drawText(
+        QRectF(0, 0, width, 20), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note
+    )
