@@ -47,6 +47,14 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Others:
+    """The classes without a row: how many, and by each head how probable together."""
+
+    count: int
+    probabilities: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Says:
     """Neighbouring heads that give the same first answer, from shallow to deep."""
 
@@ -142,16 +150,26 @@ def timeline(
     ]
 
 
-def percent(probability: float) -> str:
-    """A probability for a column headed "%": ``97.6``, ``<0.1``, ``>99`` where rounding would claim 100."""
+def others(rows: Sequence[Row], answers: Mapping[str, HeadAnswers]) -> Others:
+    """What the rows leave out: how many classes (of main, or the deepest head), and their sum per head."""
+    sound = {head: answers[head] for head in COLUMNS if head in answers and valid(answers[head])}
+    classes = next((len(one.probabilities) for one in sound.values()), 0)
+    rest = {head: max(0.0, 1.0 - sum(row.probabilities.get(head, 0.0) for row in rows)) for head in sound}
+    return Others(max(0, classes - len(rows)), rest)
+
+
+def percent(probability: float, *, digits: int = 1) -> str:
+    """A probability in per cent without the sign: ``97.6``, ``<0.1``, ``>99`` where rounding would claim 100.
+
+    With ``digits`` 0: ``98``, ``<1``, ``>99``.
+    """
     if not np.isfinite(probability):
         return "–"
-    if 0 < probability < 0.001:
-        return "<0.1"
-    value = 100 * probability
-    if 99.95 <= value < 100:
-        return ">99"
-    return f"{value:.1f}"
+    value, least = 100 * probability, 10.0**-digits
+    if 0 < value < least:
+        return f"<{least:g}"
+    shown = f"{value:.{digits}f}"
+    return ">99" if value < 100 and float(shown) >= 100 else shown
 
 
 def entropy(probabilities: Array) -> float:

@@ -45,10 +45,14 @@ class Decomposition:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What the channels of one branch add (``positive``) and take away (``negative``, ≤ 0)."""
+    """What the channels of one branch add (``positive``) and take away (``negative``, ≤ 0).
+
+    ``fraction`` is this branch's share 0…1 of all that is added.
+    """
 
     positive: float
     negative: float
+    fraction: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +133,14 @@ def shares_by_branch(parts: Doubles, widths: Mapping[str, int]) -> dict[str, Sha
 
     ``widths`` gives the branches' channels in the order of the concatenation.
     """
-    ends = np.cumsum(list(widths.values()))
-    pieces = np.split(parts, ends[:-1])
-    return {
-        name: Share(float(piece[piece > 0].sum()), float(piece[piece < 0].sum()))
-        for name, piece in zip(widths, pieces, strict=True)
-    }
+    pieces = np.split(parts, np.cumsum(list(widths.values()))[:-1])
+    added = float(parts[parts > 0].sum())
+    shares = {}
+    for name, piece in zip(widths, pieces, strict=True):
+        positive = float(piece[piece > 0].sum())
+        fraction = positive / added if added > 0 else 0.0
+        shares[name] = Share(positive, float(piece[piece < 0].sum()), fraction)
+    return shares
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,8 +26,8 @@ STRIPE: Final = 254
 NON_FINITE: Final = 255
 """Level where a value is no number; in tiles the bright stripe."""
 
-_FINE: Final = 4095
-"""Steps in which a value is told apart before gamma: a root is steep near 0."""
+_FINE: Final = 4096
+"""Steps in which a value is told apart before gamma, since a root is steep near 0; even, as `TOP` is."""
 
 
 @dataclass(frozen=True, slots=True)

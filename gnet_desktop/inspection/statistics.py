@@ -114,11 +114,11 @@ def branch_summary(maps: Array, *, strongest: int = 5) -> BranchSummary:
 def summarise(units: UnitStatistics, cells: int, *, strongest: int = 5) -> BranchSummary:
     """The summary from statistics that exist already; ``cells`` per channel."""
     counts = cells - units.non_finite
-    known = max(1, int(counts.sum()))
+    known, some = max(1, int(counts.sum())), counts > 0
     order = np.argsort(-units.mean, kind="stable")[:strongest]
     return BranchSummary(
         mean=float((units.mean * counts).sum() / known),
-        maximum=float(units.maximum.max(initial=0.0, where=counts > 0)),
+        maximum=float(units.maximum[some].max()) if some.any() else 0.0,
         nonzero=float((units.nonzero * counts).sum() / known),
         strongest=tuple((int(channel), float(units.mean[channel])) for channel in order),
         non_finite=int(units.non_finite.sum()),
@@ -144,9 +144,9 @@ def _energy(maps: Array) -> float:
 
 def non_finite_count(values: Array) -> int:
     """How many values are NaN or infinite."""
-    # a sum is finite only if all are (up to overflow): one pass without a temporary array
+    # a finite sum has only finite terms: one quick pass; a sum that overflows is looked at again
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(values.sum(dtype=np.float64)):
+        if np.isfinite(values.sum()):
             return 0
     return int(values.size - np.count_nonzero(np.isfinite(values)))
 

@@ -139,6 +139,15 @@ def flatten_levels(levels: Levels, units: UnitStatistics) -> Levels:
     return levels
 
 
+def square(levels: Levels) -> Levels:
+    """A vector's levels, (values,), as a map about as wide as high; the last row is filled with `GAP`."""
+    side = max(1, int(np.ceil(np.sqrt(len(levels)))))
+    rows = max(1, -(-len(levels) // side))
+    filled = np.full(rows * side, GAP, np.uint8)
+    filled[: len(levels)] = levels
+    return filled.reshape(rows, side)
+
+
 def atlas(levels: Levels, layout: TileLayout, rows: range | None = None) -> Levels:
     """The tiles of ``rows`` (default: all) in one picture of levels.
 
@@ -158,7 +167,7 @@ def atlas(levels: Levels, layout: TileLayout, rows: range | None = None) -> Leve
     if rest:
         _fill(picture, wide[full * layout.columns :], layout, first_row=full)
     if (wide == NON_FINITE).any():
-        _stripe(picture)
+        _stripe(picture, rows.start * down)
     return picture
 
 
@@ -168,7 +177,7 @@ def _enlarged(tiles: Levels, magnify: int) -> Levels:
         return tiles
     wide = np.empty((*tiles.shape, magnify), np.uint8)
     wide[:] = tiles[..., None]
-    return wide.reshape(*tiles.shape[:2], -1)
+    return wide.reshape(*tiles.shape[:2], tiles.shape[2] * magnify)
 
 
 def _fill(picture: Levels, wide: Levels, layout: TileLayout, *, first_row: int) -> None:
@@ -188,7 +197,7 @@ def _fill(picture: Levels, wide: Levels, layout: TileLayout, *, first_row: int) 
     target[:] = wide.reshape(rows, columns, height, 1, length)
 
 
-def _stripe(picture: Levels) -> None:
+def _stripe(picture: Levels, top: int) -> None:
     y, x = np.nonzero(picture == NON_FINITE)
-    dark = (x + y) // 3 % 2 == 1
+    dark = (x + y + top) // 3 % 2 == 1
     picture[y[dark], x[dark]] = STRIPE
