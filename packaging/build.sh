@@ -56,6 +56,8 @@ alone() { # alone PROGRAM: its self-test, away from the checkout
 
 bundle() { # bundle FLAVOUR
     environment "$1-bundle"
+    # A compiler that torch names as a requirement and eager passes never load: 900 MB.
+    logged "$bin/python" -m pip uninstall --yes triton
     logged "$bin/python" packaging/icons.py build/icons
     rm -rf dist/gnet-desktop
     logged env GNET_FLAVOUR="$1" "$bin/python" -m PyInstaller --noconfirm --log-level WARN \

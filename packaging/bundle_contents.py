@@ -1,9 +1,12 @@
 """What goes into the bundle: which modules, Qt plug-ins and system libraries, and why not the rest."""
 
 import json
+import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -45,9 +48,38 @@ QT_PLUGINS: Final = re.compile(
 QT_TRANSLATIONS: Final = re.compile(r"/translations/qtbase_(de|en|ko)\.qm$")
 
 
-def excluded_modules(flavour: str) -> list[str]:
-    """Names for PyInstaller's ``excludes``; the CUDA build keeps what its torch may import late."""
-    return [*NEVER_USED, *COMPILERS] if flavour == "cpu" else list(NEVER_USED)
+EXCLUDED: Final = (*NEVER_USED, *COMPILERS)
+
+
+def nvidia_libraries(site: Path) -> list[Entry]:
+    """The CUDA libraries of PyPI's nvidia packages, at the places where torch's run paths look.
+
+    Binary analysis finds those that torch is linked to; cuDNN and NVRTC load their
+    parts by name.
+    """
+    found = sorted((site / "nvidia").glob("**/lib/*.so*"))
+    return [(path.relative_to(site).as_posix(), str(path), "BINARY") for path in found if path.is_file()]
+
+
+@contextmanager
+def linked_instead_of_copied() -> Iterator[None]:
+    """Let PyInstaller link what it would copy: two copies of the CUDA libraries take 9 GB.
+
+    The linked files must not be changed afterwards, since they are the environment's own.
+    """
+    copy = shutil.copyfile
+
+    def link(source: str, target: str) -> str:
+        if not re.search(r"site-packages/(nvidia|torch)/", source) or Path(target).exists():
+            return copy(source, target)
+        os.link(Path(source).resolve(), target)
+        return target
+
+    shutil.copyfile = link  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        shutil.copyfile = copy
 
 
 def kept_binaries(entries: Iterable[Entry]) -> list[Entry]:

@@ -77,7 +77,8 @@ def report(folder: Path) -> None:
 
 
 def main(folder: Path, flavour: str) -> int:
-    strip_torch(folder)
+    if flavour == "cpu":  # the CUDA bundle's files are links to those of its environment
+        strip_torch(folder)
     report(folder)
     found = list(faults(folder, flavour))
     for fault in found:
