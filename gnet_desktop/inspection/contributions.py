@@ -107,7 +107,8 @@ def decompose(
     for step in reversed(steps):
         gradient, constant = step.back(gradient)
         bias += constant
-    parts = np.einsum("chw,chw->c", gradient, steps[0].before)
+    read = steps[0].before  # infinite beside the map where a maximum reads it
+    parts = np.einsum("chw,chw->c", gradient, np.where(np.isfinite(read), read, 0))
     return Decomposition(float(steps[-1].after[channel, 0, 0]), bias, parts, cell)
 
 

@@ -133,7 +133,8 @@ def _enlarged(values: Array, axis: _Axis) -> Array:
 
 
 def _steps(values: Array, limits: Limits) -> NDArray[np.intp]:
-    scaled = (values - np.float32(limits.low)) * np.float32((_STEPS - 1) / limits.span)
+    with np.errstate(over="ignore"):
+        scaled = (values - np.float32(limits.low)) * np.float32((_STEPS - 1) / limits.span)
     np.clip(scaled, 0, _STEPS - 1, out=scaled)
     scaled += np.float32(0.5)
     return scaled.astype(np.intp)

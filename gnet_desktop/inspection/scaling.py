@@ -30,6 +30,10 @@ _FINE: Final = 4096
 """Steps in which a value is told apart before gamma, since a root is steep near 0; even, as `TOP` is."""
 
 
+_LEAST: Final = 1e-30
+"""Spans below are none: float32 has no room for their reciprocal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scaling:
     """How values are scaled for the eye.
@@ -54,9 +58,9 @@ class Limits:
 
     @property
     def span(self) -> float:
-        """``high`` − ``low``, or 1 where that is 0, so that nothing is divided by 0."""
+        """``high`` − ``low``, or 1 where that is 0 or nearly, so that a division makes sense."""
         span = self.high - self.low
-        return span if span > 0 else 1.0
+        return span if span > _LEAST else 1.0
 
 
 def limits_of(values: Array, scaling: Scaling) -> Limits:
@@ -115,10 +119,11 @@ def quantise(
     ``limits`` is one scale for all channels or one for each. Values outside are clipped.
     ``gamma`` bends 0…1; a ``signed`` scale is bent away from its middle.
     """
-    low, span = _ends(limits, maps.ndim)
-    scaled = np.subtract(maps, low, dtype=np.float32)
-    scaled *= np.float32(_FINE) / span
-    broken = not np.isfinite(scaled.sum(dtype=np.float64))
+    low, factor = _ends(limits, maps.ndim)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = np.subtract(maps, low, dtype=np.float32)
+        scaled *= factor
+        broken = not np.isfinite(scaled.sum())
     missing = ~np.isfinite(maps) if broken else None
     if missing is not None:
         scaled[missing] = 0
@@ -131,11 +136,12 @@ def quantise(
 
 
 def _ends(limits: Limits | list[Limits], dimensions: int) -> tuple[Array, Array]:
+    """What to take off and what to multiply with, shaped to go with the maps."""
     each = limits if isinstance(limits, list) else [limits]
     low = np.array([one.low for one in each], np.float32)
-    span = np.array([one.span for one in each], np.float32)
+    factor = np.array([_FINE / one.span for one in each], np.float32)
     shape = (-1,) + (1,) * (dimensions - 1) if isinstance(limits, list) else ()
-    return low.reshape(shape), span.reshape(shape)
+    return low.reshape(shape), factor.reshape(shape)
 
 
 def _curve(gamma: float, *, signed: bool) -> Levels:

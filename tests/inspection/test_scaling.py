@@ -18,6 +18,8 @@ from gnet_desktop.inspection.scaling import (
     quantise,
 )
 
+pytestmark = pytest.mark.filterwarnings("error")
+
 BRANCHES = {
     "1x1": np.array([[[0, 1]], [[0, 2]]], np.float32),
     "3x3": np.array([[[0, 200]]], np.float32),
@@ -118,3 +120,12 @@ def test_levels_follow_the_definition_and_keep_the_order(
     assert (levels <= bent(place + step) + 0.51).all()
     order = np.argsort(maps[0, 0], kind="stable")
     assert (np.diff(levels[order]) >= 0).all()
+
+
+@pytest.mark.parametrize("values", [[0, 1e-44], [-3e38, 3e38], [3e38, 3e38], [0, np.inf], [1e-30, -1e-30]])
+@pytest.mark.parametrize("signed", [False, True])
+def test_extreme_values_have_levels(values: list[float], signed: bool) -> None:
+    maps = np.array([[values]], np.float32)
+    levels = quantise(maps, limits_of(maps, Scaling(signed=signed)), gamma=0.5, signed=signed)[0, 0]
+    assert (levels[np.isfinite(maps[0, 0])] <= TOP).all()
+    assert (levels[~np.isfinite(maps[0, 0])] == NON_FINITE).all()

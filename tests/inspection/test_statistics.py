@@ -13,6 +13,8 @@ from gnet_desktop.inspection.statistics import (
     unit_statistics,
 )
 
+pytestmark = pytest.mark.filterwarnings("error")
+
 NAN, INF = np.float32("nan"), np.float32("inf")
 BY_HAND = np.array(
     [

@@ -16,6 +16,8 @@ from gnet_desktop.inspection.tiles import (
     square,
 )
 
+pytestmark = pytest.mark.filterwarnings("error")
+
 
 @pytest.mark.parametrize(
     ("cells", "sizes"),
