@@ -72,6 +72,11 @@ def bundled_checkpoint() -> Path:
     return resource("checkpoints", "everyday100.safetensors")
 
 
+def sample_names() -> list[str]:
+    """File names of the sample pictures that are installed, in order."""
+    return sorted(path.name for path in resource("samples").glob("*.jpg"))
+
+
 def drawing() -> Image.Image:
     """A picture with flat areas and edges in few colours, which even GIF keeps exactly."""
     image = Image.new("RGB", (320, 240), (32, 96, 160))
@@ -83,7 +88,10 @@ def drawing() -> Image.Image:
 
 def encoded(image: Image.Image, kind: str) -> bytes:
     out = io.BytesIO()
-    special: dict[str, dict[str, Any]] = {"WEBP": {"lossless": True}, "JPEG": {"quality": 95, "subsampling": 0}}
+    special: dict[str, dict[str, Any]] = {
+        "WEBP": {"lossless": True},
+        "JPEG": {"quality": 95, "subsampling": 0},
+    }
     image.save(out, kind, **special.get(kind, {}))
     return out.getvalue()
 
@@ -130,7 +138,9 @@ def check_branches(installation: Installation) -> str:
 def check_answers(installation: Installation) -> str:
     """The samples get the answers that were stored for them."""
     stored = json.loads(resource(STORED).read_text(encoding="utf-8"))
-    if stored["checkpoint_sha256"] != installation.checkpoint.sha256:
+    if set(stored["answers"]) != set(sample_names()):
+        raise Wrong("the stored answers belong to other samples; run packaging/store_answers.py")
+    if stored["checkpoint_sha256"] != installation.checkpoint.provenance.sha256:
         raise Wrong("the stored answers belong to another checkpoint; run packaging/store_answers.py")
     for name, heads in stored["answers"].items():
         record = installation.record(resource("samples", name), name)
@@ -193,9 +203,9 @@ def _colours(pixels: Any) -> int:
 
 def check_children(_: Installation) -> str:
     """A program that this one starts doesn't look for libraries in the bundle."""
-    inside = str(Path(sys.executable).resolve().parent)
     if sys.platform == "win32" or not getattr(sys, "frozen", False):
         return "not a bundle"
+    inside = str(Path(sys.executable).resolve().parent)
     told = subprocess.run(["env"], capture_output=True, text=True, check=True).stdout
     leaks = [line for line in told.splitlines() if "PATH" in line.partition("=")[0] and inside in line]
     if leaks:

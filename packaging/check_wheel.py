@@ -6,13 +6,14 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import Final
 
-from project import BUDGETS, VERSION
+from project import APP_ID, BUDGETS, VERSION
 
 NEEDED: Final = (
     "gnet_desktop/cli.py",
     "gnet_desktop/py.typed",
     "gnet_desktop/resources/checkpoints/everyday100.safetensors",
     "gnet_desktop/resources/icons/icon.svg",
+    f"gnet_desktop-{VERSION}.data/data/share/applications/{APP_ID}.desktop",
 )
 EXTRAS: Final = {"onnx", "heic", "test"}
 
@@ -28,8 +29,7 @@ def faults(path: Path) -> list[str]:
     found += [
         f"{name} does not belong in it"
         for name in names
-        if not name.startswith(("gnet_desktop/", f"gnet_desktop-{VERSION}.dist-info/"))
-        or "__pycache__" in name
+        if not name.startswith(("gnet_desktop/", f"gnet_desktop-{VERSION}.")) or "__pycache__" in name
     ]
     if said["Version"] != VERSION:
         found.append(f"its version is {said['Version']}, not {VERSION}")
