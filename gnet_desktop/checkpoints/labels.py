@@ -1,0 +1,264 @@
+"""Class names: where they are found, how their files are read, and that they fit.
+
+A list of the wrong length is an error in words, never a shifted list; equal names
+stay separate classes.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from natsort import natsorted
+
+from gnet_desktop.checkpoints.checkpoint import Labels
+from gnet_desktop.errors import LabelsError
+from gnet_desktop.resources import resource
+
+BACKGROUND: Final = "background"
+_LARGEST: Final = 16 * 2**20
+
+# Names that files of class names usually have, beside a checkpoint.
+_NEIGHBOURS: Final = (
+    "class_indices.json",
+    "class_to_idx.json",
+    "classes.json",
+    "labels.json",
+    "classes.txt",
+    "labels.txt",
+    "synset_words.txt",
+    "classes.csv",
+    "labels.csv",
+)
+# Keys under which JSON objects keep their names.
+_KEYS: Final = (
+    "id2label",
+    "class_to_idx",
+    "label2id",
+    "labels",
+    "classes",
+    "class_names",
+    "names",
+    "categories",
+)
+
+_SYNSET: Final = re.compile(r"(n\d{8})[\s,:]+(\S.*)")
+_NUMBERED: Final = re.compile(r"\{?\s*['\"]?(\d+)['\"]?(?:\s*[:\t;,]\s*|\s+)(\S.*?)\s*,?\s*\}?")
+
+
+def find_labels(
+    path: Path, count: int, metadata: Mapping[str, str], *, given: Path | None = None, special: int = 0
+) -> tuple[Labels, tuple[str, ...]]:
+    """The names of a checkpoint's ``count`` outputs and notes about them.
+
+    First ``given`` (which must fit), then the file's own metadata, then a file beside it
+    (passed over with a note if it doesn't fit), then ImageNet's by count, then
+    "class 0…N−1". ``special`` is a count that has its own unpublished order (Lucid's 1008).
+    Raises LabelsError for ``given`` only.
+    """
+    if given is not None:
+        return read_labels(given, count), ()
+    if "labels" in metadata:
+        labels = _from_metadata(metadata["labels"], count)
+        if labels is not None:
+            return labels, ()
+    labels, notes = _beside(path, count)
+    if labels is None:
+        labels, more = _by_count(count, special)
+        notes = (*notes, *more)
+    return labels, notes
+
+
+def read_labels(path: Path, count: int | None = None) -> Labels:
+    """The names in a file, or those of a folder of class folders.
+
+    JSON (a list, index → name, name → index, or one of these under a usual key), CSV
+    with one or two columns, or text with a name a line, numbered or with synset
+    identifiers. Raises LabelsError if it cannot be read, or has not ``count`` names.
+    """
+    shown = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    try:
+        labels = (
+            _from_folder(path, shown) if path.is_dir() else Labels(_parse(_text(path, shown), path), shown)
+        )
+    except OSError as error:
+        raise LabelsError(f"The class names in {shown} cannot be read.", f"{error.strerror}.") from error
+    except LabelsError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise LabelsError(
+            f"{shown} does not hold class names.",
+            f"{error}.",
+            "Give a name a line, JSON, CSV or a folder of class folders.",
+        ) from error
+    if count is not None and len(labels.names) != count:
+        raise LabelsError(
+            f"{shown} has {len(labels.names)} names, but the network has {count} outputs.",
+            "Names would stand beside the wrong answers.",
+            "Choose the file that belongs to this checkpoint.",
+        )
+    return labels
+
+
+def imagenet() -> tuple[str, ...]:
+    """The 1000 names of ImageNet 2012, in torchvision's wording and order."""
+    text = resource("labels", "imagenet.txt").read_text("utf-8")
+    return tuple(line.partition(" ")[2] for line in text.splitlines())
+
+
+def _text(path: Path, shown: str) -> str:
+    if path.stat().st_size > _LARGEST:
+        raise LabelsError(f"{shown} is too large for a list of class names.", "It has over 16 MB.")
+    data = path.read_bytes()
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise LabelsError(f"{shown} is not text in UTF-8.", "", "Save it again as UTF-8.") from error
+
+
+def _parse(text: str, path: Path) -> tuple[str, ...]:
+    start = text.lstrip()[:1]
+    if start in ("[", "{"):
+        try:
+            return _from_json(json.loads(text))
+        except json.JSONDecodeError:
+            names = _numbered(_lines(text))  # a Python dictionary, a name a line
+            if names is None:
+                raise
+            return names
+    return _from_csv(text) if path.suffix.lower() in (".csv", ".tsv") else _from_lines(text)
+
+
+def _from_json(value: Any) -> tuple[str, ...]:
+    if isinstance(value, list):
+        return tuple(_name(one) for one in value)
+    if not isinstance(value, dict) or not value:
+        raise ValueError("it holds neither a list nor names by number")
+    for key in _KEYS:
+        if isinstance(value.get(key), (list, dict)):
+            return _from_json(value[key])
+    if all(isinstance(one, int) and not isinstance(one, bool) for one in value.values()):
+        return _in_order({index: name for name, index in value.items()}, len(value))
+    if all(str(key).isdecimal() for key in value):
+        return _in_order({int(key): _name(one) for key, one in value.items()}, len(value))
+    raise ValueError("its keys are no numbers and its values neither")
+
+
+def _name(value: Any) -> str:
+    """A name, or the last text of a list such as ["n01440764", "tench"]."""
+    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
+        value = value[-1]
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r:.40} is no name")
+    return value.strip()
+
+
+def _in_order(names: Mapping[int, str], count: int) -> tuple[str, ...]:
+    if sorted(names) != list(range(count)):
+        raise ValueError(f"its numbers are not 0 to {count - 1}, each once")
+    return tuple(names[index] for index in range(count))
+
+
+def _from_csv(text: str) -> tuple[str, ...]:
+    sample = text[:4096]
+    delimiter = max(",;\t", key=sample.count)
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(str.strip, row))]
+    if not rows:
+        raise ValueError("it is empty")
+    width = min(map(len, rows))
+    if width == 1:
+        return tuple(row[0].strip() for row in rows)
+    numbers = next(
+        (place for place in (0, 1) if all(row[place].strip().isdecimal() for row in rows[1:])), None
+    )
+    if numbers is None:
+        return tuple(row[-1].strip() for row in rows)
+    if not rows[0][numbers].strip().isdecimal():
+        rows = rows[1:]  # a row of headings
+    pairs = [(int(row[numbers]), row[1 - numbers].strip()) for row in rows]
+    if len({index for index, _ in pairs}) < len(pairs):
+        raise ValueError("a number stands twice")
+    return _in_order(dict(pairs), len(pairs))
+
+
+def _from_lines(text: str) -> tuple[str, ...]:
+    lines = _lines(text)
+    if not lines:
+        raise ValueError("it is empty")
+    synsets = [_SYNSET.fullmatch(line) for line in lines]
+    if all(synsets):
+        return tuple(match[2].partition(",")[0].strip() for match in synsets if match)
+    return _numbered(lines) or tuple(lines)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip(" \t{}")]
+
+
+def _numbered(lines: list[str]) -> tuple[str, ...] | None:
+    """The names of lines that are numbered from 0, in whatever order; None for other lines."""
+    matches = [match for match in map(_NUMBERED.fullmatch, lines) if match]
+    pairs = {int(match[1]): match[2].strip("'\" ") for match in matches}
+    if len(lines) < 2 or sorted(pairs) != list(range(len(lines))):
+        return None
+    return _in_order(pairs, len(lines))
+
+
+def _from_folder(path: Path, shown: str) -> Labels:
+    """Class folders as text sorts them, which is what training loaders do; by number as the alternative."""
+    names = [one.name for one in path.iterdir() if one.is_dir() and not one.name.startswith(".")]
+    if not names:
+        raise LabelsError(
+            f"The folder {shown} has no class folders in it.", "", "Choose the folder above them."
+        )
+    as_text, as_numbers = tuple(sorted(names)), tuple(natsorted(names))
+    return Labels(as_text, f"folders in {shown}, sorted as text", as_numbers if as_numbers != as_text else ())
+
+
+def _from_metadata(text: str, count: int) -> Labels | None:
+    try:
+        names = _from_json(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
+    return Labels(names, "the file itself") if len(names) == count else None
+
+
+def _beside(path: Path, count: int) -> tuple[Labels | None, tuple[str, ...]]:
+    stem = path.name.partition(".")[0]
+    notes: list[str] = []
+    for name in (*_NEIGHBOURS, *(f"{stem}{ending}" for ending in (".json", ".txt", ".csv"))):
+        candidate = path.parent / name
+        if candidate == path or not candidate.is_file():
+            continue
+        try:
+            return read_labels(candidate, count), tuple(notes)
+        except LabelsError as error:
+            notes.append(f"Class names beside the file were passed over: {error.what}")
+    return None, tuple(notes)
+
+
+def _by_count(count: int, special: int) -> tuple[Labels, tuple[str, ...]]:
+    if count and count == special:
+        names = tuple(f"output {index}" for index in range(count))
+        note = f"The {count} outputs have an order of their own, and no list of it is known here."
+        return Labels(names, "numbers only"), (note,)
+    make = _BY_COUNT.get(count)
+    if make is not None:
+        return make()
+    return Labels(tuple(f"class {index}" for index in range(count)), "numbers only"), ()
+
+
+def _with_background() -> tuple[Labels, tuple[str, ...]]:
+    note = "Output 0 is taken for the background class, so that ImageNet's names begin at output 1."
+    return Labels((BACKGROUND, *imagenet()), "ImageNet 2012 behind a background class, by count"), (note,)
+
+
+_BY_COUNT: Final[Mapping[int, Callable[[], tuple[Labels, tuple[str, ...]]]]] = {
+    1000: lambda: (Labels(imagenet(), "ImageNet 2012, by count"), ()),
+    1001: _with_background,
+}
