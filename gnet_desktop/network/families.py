@@ -306,7 +306,7 @@ _FAMILIES: Final = (
         widths=LUCID_WIDTHS,
         outputs="probabilities",
         switches={
-            "norm": _switch(
+            "response_norm": _switch(
                 "Whose response norm?",
                 tensorflow=Choice("the original graph's: radius 5, alpha 0.0001, beta 0.5, k 2"),
                 lucent=Choice(
