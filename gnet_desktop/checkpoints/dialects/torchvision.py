@@ -1,0 +1,79 @@
+"""torchvision's names, and those of its many relatives (ARCHITECTURES 1, 4a, 4d, 4f, 4i)."""
+
+from typing import Final
+
+from gnet_desktop.checkpoints.dialects.dialect import Dialect, Path, heads, in_modules
+
+_PARTS: Final = {
+    "1x1": "branch1",
+    "3x3_reduce": "branch2.0",
+    "3x3": "branch2.1",
+    "5x5_reduce": "branch3.0",
+    "5x5": "branch3.1",
+    "pool_proj": "branch4.1",
+}
+_SPOKEN: Final = {
+    "1x1": "branch1x1",
+    "3x3_reduce": "branch3x3.0",
+    "3x3": "branch3x3.1",
+    "5x5_reduce": "branch5x5.0",
+    "5x5_a": "branch5x5.1",
+    "5x5": "branch5x5.2",
+    "pool_proj": "branch_pool.1",
+}
+_STEM: Final = {"conv1": "conv1", "conv2": "conv2", "conv3": "conv3"}
+_SHORT_STEM: Final = {"conv1": "conv1", "conv3": "conv2"}
+_POOLS: Final = {f"pool{number}": f"maxpool{number}" for number in range(1, 5)}
+
+
+def _dialect(
+    name: str,
+    title: str,
+    family: str,
+    *,
+    norm: str = "",
+    stem: dict[str, str] = _STEM,
+    parts: dict[str, str] = _PARTS,
+    classifier: str = "fc",
+) -> Dialect:
+    """All of them put ``.conv`` behind a block's name, and the norm's name if there is one."""
+
+    def paths(block: str) -> Path:
+        return f"{block}.conv", f"{block}.{norm}" if norm else ""
+
+    head_convolutions, head_linears = heads(
+        ("aux{}.conv.conv", f"aux{{}}.conv.{norm}" if norm else ""), "aux{}.fc1", "aux{}.fc2"
+    )
+    return Dialect(
+        name,
+        title,
+        family,
+        {layer: paths(block) for layer, block in stem.items()}
+        | in_modules("inception{}.", {part: paths(block) for part, block in parts.items()})
+        | head_convolutions,
+        {"fc": classifier} | head_linears,
+        pools=_POOLS,
+    )
+
+
+DIALECTS: Final = (
+    _dialect("torchvision", "torchvision's names", "torchvision", norm="bn"),
+    _dialect("wzmiaomiao", "torchvision's names without batch norm", "wzmiaomiao"),
+    _dialect(
+        "aladdinpersson",
+        "aladdinpersson's names",
+        "aladdinpersson",
+        norm="batchnorm",
+        stem=_SHORT_STEM,
+        classifier="fc1",
+    ),
+    _dialect(
+        "aladdinpersson-bn",
+        "aladdinpersson's names with a renamed norm",
+        "aladdinpersson",
+        norm="bn",
+        stem=_SHORT_STEM,
+        classifier="fc1",
+    ),
+    _dialect("branch3x3", "names by kernel (branch3x3)", "wzmiaomiao", parts=_SPOKEN),
+)
