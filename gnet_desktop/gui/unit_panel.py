@@ -1,9 +1,10 @@
 """The unit panel: everything about the chosen unit, and the tray of pinned ones."""
 
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from gnet_desktop.gui.painting.numbers import number
+from gnet_desktop.gui.controls import IconButton, PanelHeader
 from gnet_desktop.gui.unit.body import UnitBody
 from gnet_desktop.gui.unit.facts import has_unit
 from gnet_desktop.gui.unit.tray import Tray
@@ -17,6 +18,17 @@ class UnitPanel(QWidget):
         super().__init__(parent)
         self._workspace = workspace
         self.setAccessibleName(self.tr("Unit"))
+        self.header = PanelHeader(self.tr("Unit"))
+        self.copy_button, self.pin_button = IconButton("copy"), IconButton("pin")
+        for button, words in (
+            (self.copy_button, self.tr("Copy numbers")),
+            (self.pin_button, self.tr("Pin to the tray")),
+        ):
+            button.setToolTip(words)
+            button.setAccessibleName(words)
+            self.header.add(button)
+        self.copy_button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.copy_numbers()))
+        self.pin_button.clicked.connect(self.pin)
         self.body = UnitBody(workspace)
         self.tray = Tray()
         self.empty = QLabel(self.tr("No unit chosen. Point at a tile, click to keep it."))
@@ -31,6 +43,7 @@ class UnitPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.header)
         layout.addWidget(self.empty)
         layout.addWidget(self._scroller, 1)
         layout.addWidget(self.tray)
@@ -66,7 +79,11 @@ class UnitPanel(QWidget):
         return "\n".join(lines)
 
     def _show_state(self) -> None:
-        self.empty.setVisible(self.body.facts is None)
+        chosen = self.body.facts is not None
+        self.header.set_note(self.tr("chosen") if chosen else "")
+        self.copy_button.setEnabled(chosen)
+        self.pin_button.setEnabled(chosen)
+        self.empty.setVisible(not chosen)
 
     def _show_tray(self) -> None:
         workspace, result = self._workspace, self._workspace.result
@@ -85,6 +102,3 @@ class UnitPanel(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._show_tray()
         super().changeEvent(event)
-
-
-__all__ = ["UnitPanel", "number"]

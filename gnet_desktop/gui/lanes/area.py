@@ -1,5 +1,6 @@
 """The lanes side by side: which maps, in which order and size; keys; what is pointed at."""
 
+from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
@@ -68,6 +69,7 @@ class LanesArea(QWidget):
         self._zoom = Zoom()
         self._focused: Unit | None = None
         self._ring = False
+        self._room = 0
         self._result: Result | None = None
         self._module = ""
         self.sorting = Sorting(workspace, self.rebuild)
@@ -162,6 +164,12 @@ class LanesArea(QWidget):
 
     # Geometry
 
+    def set_room(self, width: int) -> None:
+        """How wide the lanes may be before they scroll sideways."""
+        if width != self._room:
+            self._room = width
+            self._lay_out()
+
     def _lay_out(self) -> None:
         while len(self._views) < len(self.lanes):
             self._views.append(self._make_view())
@@ -172,11 +180,12 @@ class LanesArea(QWidget):
         self._arrangement = arrange(
             self.lanes[0].cells,
             self._orders,
-            width=self.width(),
+            width=self._room or self.width(),
             nominal=self._workspace.view.tile,
             ratio=self.devicePixelRatioF(),
             zoom=self._zoom,
         )
+        self.setMinimumWidth(ceil(self._arrangement.width) if self._room else 0)
         for number, place in enumerate(self._arrangement.places):
             self._fill(self._views[number], self.lanes[number], self.scales[number], place)
 
@@ -359,8 +368,9 @@ class LanesArea(QWidget):
     # Events
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Other columns for another width."""
-        self._lay_out()
+        """Other columns for another width, longer lanes for another height."""
+        if event.size().height() != event.oldSize().height() or not self._room:
+            self._lay_out()
 
     def changeEvent(self, event: QEvent) -> None:
         """Another theme, another ground."""

@@ -22,7 +22,7 @@ TITLES: Final[Mapping[str, str]] = {
     "3x3": "3×3",
     "5x5_reduce": "5×5 reduce",
     "5x5": "5×5",
-    "pool": "max",
+    "pool": "max pool",
     "pool_proj": "pool",
 }
 """How a part of a module is called in its lane."""

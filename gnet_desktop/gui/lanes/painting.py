@@ -69,21 +69,26 @@ class View:
 
 
 def draw_header(painter: QPainter, lane: Lane, texts: Texts, width: float, *, short: bool) -> None:
-    """Glyph, name, count; below, unless ``short``, kernel path and energy; the share as a bar."""
+    """Glyph, name, count; below, unless ``short``, kernel path and energy; the share as a bar.
+
+    In a lane too narrow for name and count, the count takes the path's place.
+    """
     theme = Theme.now()
     draw_glyph(painter, lane.branch, 0, 12)
     painter.setPen(theme.colour("text"))
     painter.setFont(font(13.5, 600))
-    painter.drawText(QPointF(21, 24), texts.title)
+    painter.drawText(QPointF(21, 24), _elided(painter, texts.title, width - 21))
     left = 21 + QFontMetricsF(painter.font()).horizontalAdvance(texts.title) + 8
-    painter.setPen(theme.colour("text2"))
-    painter.setFont(font(12))
-    _draw_right(painter, texts.count, left, width, 24)
+    fits = left + QFontMetricsF(font(12)).horizontalAdvance(texts.count) <= width
+    if fits:
+        painter.setPen(theme.colour("text2"))
+        painter.setFont(font(12))
+        _draw_right(painter, texts.count, left, width, 24)
     if not short:
         painter.setPen(theme.colour("text3"))
         painter.setFont(font(11))
         room = width - QFontMetricsF(painter.font()).horizontalAdvance(texts.energy) - 6
-        painter.drawText(QPointF(0, 41), _elided(painter, texts.path, room))
+        painter.drawText(QPointF(0, 41), _elided(painter, texts.path if fits else texts.count, room))
         _draw_right(painter, texts.energy, 0, width, 41)
     _draw_share(painter, lane, QRectF(0, 35 if short else 49, width, 3))
 
@@ -146,24 +151,20 @@ def _draw_captions(painter: QPainter, lane: Lane, tiles: list[tuple[int, QRectF]
     if not look.captions or not tiles:
         return
     theme = Theme.now()
-    plain, strong = font(10), font(10, 600)
-    metrics = QFontMetricsF(plain)
-    painter.setFont(plain)
-    painter.setPen(theme.colour("text3"))
+    faces = {False: (font(10), theme.colour("text3")), True: (font(10, 600), theme.colour("accent"))}
+    metrics = QFontMetricsF(faces[False][0])
     base = tiles[0][1].height() + 11
+    stressed = None
     for channel, tile in tiles:
+        if stressed != (channel == look.chosen):
+            stressed = channel == look.chosen
+            painter.setFont(faces[stressed][0])
+            painter.setPen(faces[stressed][1])
         text = str(channel)
-        if channel == look.chosen:
-            painter.setFont(strong)
-            painter.setPen(theme.colour("accent"))
-        start = 0.0 if look.captions == 2 else (tile.width() - metrics.horizontalAdvance(text)) / 2
-        painter.drawText(QPointF(tile.left() + start, tile.top() + base), text)
         if look.captions == 2:
-            text = number(float(lane.units.maximum[channel]))
-            painter.drawText(QPointF(tile.right() - metrics.horizontalAdvance(text), tile.top() + base), text)
-        if channel == look.chosen:
-            painter.setFont(plain)
-            painter.setPen(theme.colour("text3"))
+            text += " · " + number(float(lane.units.maximum[channel]))
+        start = (tile.width() - metrics.horizontalAdvance(text)) / 2
+        painter.drawText(QPointF(tile.left() + start, tile.top() + base), text)
 
 
 def _draw_states(painter: QPainter, lane: Lane, tiles: list[tuple[int, QRectF]]) -> None:

@@ -64,7 +64,7 @@ def outline_focused(painter: QPainter, tile: QRectF) -> None:
 
 
 def mark_cell(painter: QPainter, cell: QRectF, *, width: float = 1.5) -> None:
-    """A cell's box: never themed, since what lies under it isn't."""
+    """A cell's box, white around blue: never themed, since what lies under it isn't."""
     theme = Theme.now()
     outline(painter, cell, theme.colour("mark_outline"), width, 0.0)
-    outline(painter, cell.adjusted(1, 1, -1, -1), theme.colour("mark"), width, -width)
+    outline(painter, cell, theme.colour("mark"), width, -width)

@@ -2,18 +2,21 @@
 
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gnet_desktop.gui.lanes.measuring import Measured
 from gnet_desktop.gui.painting.glyphs import draw_glyph
+from gnet_desktop.gui.painting.images import STALE_MAP
 from gnet_desktop.gui.painting.numbers import size
 from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.gui.unit.facts import (
     Cell,
     Origins,
     UnitFacts,
+    branch_of,
     facts_of,
     has_unit,
     layer_of,
@@ -25,7 +28,6 @@ from gnet_desktop.gui.unit.map_view import MapView
 from gnet_desktop.gui.unit.origins_view import InputsSection, KernelSection
 from gnet_desktop.gui.unit.section import Section
 from gnet_desktop.gui.unit.sections import FactsSection, HistogramSection, PicturesSection, PlaceSection
-from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
@@ -88,12 +90,14 @@ class UnitBody(QWidget):
         self._measured = Measured()
         self._facts: UnitFacts | None = None
         self._origins: Origins | None = None
+        self._kernel = self._sources = False
         self._asked: tuple[Result, Unit] | None = None
         self.title, self.map, self.facts_section = TitleSection(), MapView(), FactsSection()
-        self.values, self.pictures, self.place = HistogramSection(), PicturesSection(), PlaceSection()
+        self.values, self.pictures = HistogramSection(), PicturesSection()
+        self.places = (PlaceSection(), PlaceSection())
         self.inputs, self.kernels = InputsSection(), KernelSection()
         self.sections = (
-            self.title, self.map, self.facts_section, self.place, self.values, self.pictures, self.inputs,
+            self.title, self.map, self.facts_section, *self.places, self.values, self.pictures, self.inputs,
             self.kernels,
         )  # fmt: skip
         layout = QVBoxLayout(self)
@@ -104,8 +108,9 @@ class UnitBody(QWidget):
             section.hide()
         layout.addStretch(1)
         self.map.pointed.connect(self._point_at)
+        self.map.clicked.connect(self._explain)
         self.pictures.activated.connect(workspace.choose_picture)
-        for section in (self.inputs, self.kernels, self.place):
+        for section in (self.inputs, self.kernels, *self.places):
             section.activated.connect(self._choose)
         self._subscriptions = [
             workspace.result_changed.subscribe(self.refresh),
@@ -134,7 +139,8 @@ class UnitBody(QWidget):
         """Show the chosen unit of the current result."""
         result, unit = self._workspace.result, self._workspace.selection.unit
         if result is None or unit is None or not has_unit(result.record, unit):
-            self._facts = self._origins = None
+            self._facts = self._origins = self._asked = None
+            self._kernel = self._sources = False
             for section in self.sections:
                 section.hide()
         else:
@@ -143,26 +149,31 @@ class UnitBody(QWidget):
                 self._facts = facts_of(result, unit, statistics)
                 self._ask_origins(result, unit, self._facts.peak)
             self._show_facts(self._facts)
+            if self._origins is not None:
+                self._draw_origins(self._origins, result)
         self._show_pictures()
         self._hover_changed()
         self.shown.emit(self._facts is not None)
 
     def _show_facts(self, facts: UnitFacts) -> None:
-        colour_map = self._workspace.view.colour_map
+        colour_map = self._colour_map()
         self.title.show_facts(facts)
-        self.map.show_unit(facts, colour_map, stale=self._workspace.stale)
+        self.map.show_unit(facts, colour_map)
         self.facts_section.show_facts(facts)
         self.values.show_values(facts, colour_map)
-        for section in (self.title, self.map, self.facts_section, self.values):
+        for section in (self.title, self.map, self.facts_section):
             section.show()
+
+    def _colour_map(self) -> str:
+        """The map in use; grey while another picture is under way."""
+        return STALE_MAP if self._workspace.stale else self._workspace.view.colour_map
 
     # Strongest pictures
 
     def _show_pictures(self) -> None:
         facts, workspace = self._facts, self._workspace
-        known = facts is not None and facts.position is not None and workspace.peaks
-        self.pictures.setVisible(bool(known))
-        if not known or facts is None or facts.position is None:
+        if facts is None or facts.position is None:
+            self.pictures.set_pieces([])
             return
         found = strongest_pictures(
             workspace.peaks, facts.position, facts.unit.module, count=PicturesSection.COUNT
@@ -175,75 +186,85 @@ class UnitBody(QWidget):
     # Strongest inputs and kernels: the weights are the engine's
 
     def _ask_origins(self, result: Result, unit: Unit, cell: Cell) -> None:
-        self._asked, self._origins = (result, unit), None
-        network = self._workspace.network
-        architecture = result.checkpoint.architecture
-        if network is None:
+        self._asked, self._origins, self._kernel = (result, unit), None, False
+        self.inputs.wait()
+        loaded, architecture = self._workspace.network, result.checkpoint.architecture
+        branch, layer = branch_of(architecture, unit), layer_of(architecture, unit.part)
+        self._sources = branch is not None
+        if loaded is None or layer is None:
             return
 
         def work() -> object:
-            weights = network.network.weights
-            if unit.module in MODULES:
-                branch = next(
-                    (b for b in architecture.module(unit.module).branches if b.name == unit.branch), None
-                )
-                names = [layer.name for layer in branch.convolutions] if branch else []
-                kept = {name: weights(name) for name in names}
-                return origins_of(result.record, architecture, kept, unit, cell) if names else None
-            first = layer_of(architecture, unit.part)
-            return weights(unit.part)[0][unit.channel] if first else None
+            weights = loaded.network.weights
+            if branch is None:
+                return weights(unit.part)[0][unit.channel]
+            kept = {one.name: weights(one.name) for one in branch.convolutions}
+            return origins_of(result.record, architecture, kept, unit, cell)
 
         self._workspace.compute("origins", work, lambda found: self._show_origins(found, result, unit))
 
     def _show_origins(self, found: object, result: Result, unit: Unit) -> None:
         if self._asked != (result, unit) or self._facts is None:
             return
-        self.inputs.hide()
-        self.kernels.hide()
         if isinstance(found, Origins):
             self._origins = found
-            source = result.record[found.source.part]
-            offsets = self._input_maps(found, source, result)
-            self.inputs.show_origins(found, offsets, self._workspace.view.colour_map)
-            self.kernels.show_matrices(found.expanded, found.source.name)
-            self.inputs.show()
-            self.kernels.show()
-        elif found is not None and unit.module == "conv1":
-            self.kernels.show_picture(found, result.convention.order)  # type: ignore[arg-type]
-            self.kernels.show()
+            self._draw_origins(found, result)
+        elif isinstance(found, np.ndarray) and unit.part == result.checkpoint.architecture.trunk[0].name:
+            self._kernel = True
+            self.kernels.show_picture(found, result.convention.order)
+        self._hover_changed()
 
-    @staticmethod
-    def _input_maps(origins: Origins, source, result: Result):  # type: ignore[no-untyped-def]
-        architecture = result.checkpoint.architecture
-        first, maps = 0, {}
-        for group, width in origins.source.widths(len(source)).items():
-            for channel in range(first, first + width):
-                unit = origins.source.unit(architecture, channel)
-                if any(unit == other for other, _ in origins.strongest[group]):
-                    maps[unit] = source[channel]
-            first += width
-        return maps
+    def _draw_origins(self, origins: Origins, result: Result) -> None:
+        peak = self._facts is not None and origins.parts.cell == self._facts.peak
+        colour_map = self._colour_map()
+        self.inputs.show_origins(origins, result.record[origins.source.part], colour_map, peak=peak)
+        self.kernels.show_matrices(origins.expanded, origins.source.name)
+
+    def _explain(self, cell: Cell) -> None:
+        """Where the value of one cell comes from."""
+        if self._facts is not None and self._asked is not None:
+            self._ask_origins(*self._asked, cell)
 
     # Places
 
     def _hover_changed(self) -> None:
         workspace, result = self._workspace, self._workspace.result
-        point = workspace.point or (workspace.pins[-1] if workspace.pins else None)
         measured = self._measured.of(result)
         if self._facts is not None and result is not None:
-            self.map.mark(measured.cell_at(self._facts.unit.part, workspace.point))
-        module = workspace.selection.module
-        cell = measured.cell_at(module, point) if result is not None and workspace.hovered is None else None
-        self.place.setVisible(cell is not None)
-        if cell is None or result is None:
-            return
-        found = strongest_units_at(result.record, result.checkpoint.architecture.module(module), cell)
-        self.place.show_place(module, cell, found, pinned=workspace.point is None)
+            own = None if workspace.hovered is not None else workspace.point
+            self.map.mark(measured.cell_at(self._facts.unit.part, own))
+        points = (workspace.point,) if workspace.point else workspace.pins
+        cells = [measured.cell_at(workspace.selection.module, point) for point in points]
+        self._show_places([cell for cell in cells if cell is not None and workspace.hovered is None])
+
+    def _show_places(self, cells: list[Cell]) -> None:
+        workspace, result = self._workspace, self._workspace.result
+        for section in self.places[len(cells) :]:
+            section.hide()
+        if result is not None:
+            module = result.checkpoint.architecture.module(workspace.selection.module)
+            for section, cell in zip(self.places, cells, strict=False):
+                found = strongest_units_at(result.record, module, cell, count=10 if len(cells) == 1 else 6)
+                section.show_place(module.name, cell, found, pinned=workspace.point is None)
+                section.show()
+        self._show_sections(own=self._facts is not None and not cells)
+
+    def _show_sections(self, *, own: bool) -> None:
+        """While places are pointed at or kept, their units stand where the unit's own sources stood."""
+        for section, wanted in (
+            (self.values, own),
+            (self.pictures, own and bool(self.pictures.pieces)),
+            (self.inputs, own and self._sources),
+            (self.kernels, own and (self._origins is not None or self._kernel)),
+        ):
+            section.setVisible(wanted)
 
     def _point_at(self, cell: Cell | None) -> None:
         facts, result = self._facts, self._workspace.result
         if facts is None or result is None or cell is None:
             self._workspace.hover(None)
+            if facts is not None:
+                self.values.point_at(facts.maximum)
             return
         self.values.point_at(facts.value(cell))
         left, top, right, bottom = self._measured.of(result).grid(facts.unit.part).cell_box(*cell)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,12 +158,20 @@ def source_of(architecture: Architecture, module: str) -> Source:
     return Source(part, before, layer)
 
 
+class Part(NamedTuple):
+    """What one input channel adds to a unit's value: the unit that the channel is, and how much."""
+
+    unit: Unit
+    channel: int
+    value: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Origins:
-    """Where a unit's value at its peak comes from, and what its weights could gather.
+    """Where a unit's value at a cell comes from, and what its weights could gather.
 
-    ``groups`` has for each branch of the module before its share of all that is added
-    (0…1), and its strongest units with their parts; ``expanded`` the input units of
+    For each branch of the module before: ``shares`` what it adds and takes away,
+    ``strongest`` the channels that add most. ``expanded`` has the input units of
     largest weight, each with its small kernel (k, k).
     """
 
@@ -171,7 +179,7 @@ class Origins:
     source: Source
     parts: Decomposition
     shares: Mapping[str, Share]
-    strongest: Mapping[str, Sequence[tuple[Unit, float]]]
+    strongest: Mapping[str, Sequence[Part]]
     expanded: Sequence[tuple[Unit, NDArray[np.float64]]]
 
     def share(self, group: str) -> float:
@@ -191,14 +199,15 @@ def origins_of(
     inputs = record[source.part]
     parts = decompose(branch, weights, inputs, unit.channel, cell)
     widths = source.widths(len(inputs))
-    strongest: dict[str, list[tuple[Unit, float]]] = {}
+    strongest: dict[str, list[Part]] = {}
     first = 0
     for name, width in widths.items():
-        count = each if len(widths) > 1 else 4 * each
         own = parts.inputs[first : first + width]
-        order = np.argsort(-own, kind="stable")[:count]
+        order = np.argsort(-own, kind="stable")[: each if len(widths) > 1 else 4 * each]
         strongest[name] = [
-            (source.unit(architecture, first + int(i)), float(own[i])) for i in order if own[i] > 0
+            Part(source.unit(architecture, first + int(i)), first + int(i), float(own[i]))
+            for i in order
+            if own[i] > 0
         ]
         first += width
     kernels = expanded_weights(branch, weights, unit.channel)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gnet_desktop.gui.painting.glyphs import mark_cell
-from gnet_desktop.gui.painting.images import STALE_MAP, IndexedImage, map_image, snapped, tile_table
+from gnet_desktop.gui.painting.images import IndexedImage, map_image, snapped, tile_table
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.painting.scale_bar import Scale, draw_standing_bar
 from gnet_desktop.gui.theme import Theme, font
@@ -22,10 +22,11 @@ _LARGEST: Final = 320
 class MapView(QWidget):
     """A unit's map on its own linear scale; under it the cell pointed at, or the peak.
 
-    ``pointed(cell)`` with the (column, row) under the cursor, or None.
+    ``pointed(cell)`` with the (column, row) under the cursor, or None; ``clicked(cell)``.
     """
 
     pointed = Signal(object)
+    clicked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,15 +37,14 @@ class MapView(QWidget):
         self._scale: Scale | None = None
         self._pointed: Cell | None = None
         self._marked: Cell | None = None
-        self._stale = False
         self._colour_map = "ember"
         self._most = _LARGEST
 
-    def show_unit(self, facts: UnitFacts, colour_map: str, *, stale: bool) -> None:
-        """Show a unit; ``stale`` in grey."""
+    def show_unit(self, facts: UnitFacts, colour_map: str) -> None:
+        """Show a unit."""
         if self._facts is None or self._facts.cells != facts.cells:
             self._pointed = None
-        self._facts, self._colour_map, self._stale = facts, colour_map, stale
+        self._facts, self._colour_map = facts, colour_map
         self._image = None
         self.setAccessibleName(self.tr("Map of {0}").format(facts.unit.name))
         self._fit()
@@ -135,7 +135,7 @@ class MapView(QWidget):
 
     def _make(self, facts: UnitFacts, box: QRectF) -> None:
         theme = Theme.now()
-        name = STALE_MAP if self._stale else self._colour_map
+        name = self._colour_map
         ratio = self.devicePixelRatioF()
         signed = name == "tide"
         table = tile_table(name, ground=theme.colour("raised"), gap=theme.colour("panel"))
@@ -186,6 +186,12 @@ class MapView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Speak of the cell under the cursor."""
         self._point(self.cell_at(event.position()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Ask where this cell's value comes from."""
+        cell = self.cell_at(event.position())
+        if cell is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.clicked.emit(cell)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Speak of the peak again."""

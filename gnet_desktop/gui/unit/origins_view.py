@@ -1,6 +1,6 @@
 """Where a unit's value comes from: strongest inputs by branch, and the kernels that make it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -40,15 +40,29 @@ class InputsSection(Section):
         self._origins: Origins | None = None
         self._images: dict[Unit, IndexedImage] = {}
 
-    def show_origins(self, origins: Origins, maps: Mapping[Unit, Array], colour_map: str) -> None:
-        """Show the parts; ``maps`` has the map of every unit in ``origins.strongest``."""
+    def wait(self) -> None:
+        """Keep the room, say nothing, until the origins are known."""
+        self._origins = None
+        self.set_pieces([])
+
+    def show_origins(self, origins: Origins, inputs: Array, colour_map: str, *, peak: bool) -> None:
+        """Show the parts; ``inputs`` are the maps that the module reads."""
         self._origins = origins
+        here = self.tr("cell {0}, {1}").format(*origins.parts.cell)
+        self.title = self.tr("Strongest inputs at {0}").format(self.tr("the peak") if peak else here)
         self.note = self.tr("from {0}").format(origins.source.name)
         theme, ratio = Theme.now(), self.devicePixelRatioF()
         table = tile_table(colour_map, ground=theme.colour("raised"), gap=theme.colour("panel"))
         self._images = {
-            unit: map_image(values, limits_of(values, LINEAR), table, nominal=_MAP * ratio, ratio=ratio)
-            for unit, values in maps.items()
+            part.unit: map_image(
+                inputs[part.channel],
+                limits_of(inputs[part.channel], LINEAR),
+                table,
+                nominal=_MAP * ratio,
+                ratio=ratio,
+            )
+            for parts in origins.strongest.values()
+            for part in parts
         }
         self.setFixedHeight(TITLE + 2 + len(origins.strongest) * _ROW)
         self._arrange()
@@ -57,13 +71,13 @@ class InputsSection(Section):
         if self._origins is None:
             return
         pieces = []
-        for row, (group, units) in enumerate(self._origins.strongest.items()):
-            count = len(units)
-            for place, (unit, part) in enumerate(units):
+        for row, (group, parts) in enumerate(self._origins.strongest.items()):
+            count = len(parts)
+            for place, part in enumerate(parts):
                 x = self.width() - (max(4, count) - place) * (_MAP + _GAP) + _GAP
                 box = QRectF(x, TITLE + 2 + row * _ROW + 2, _MAP, _MAP)
-                words = self.tr("{0} adds {1}").format(unit.name, number(part, 4))
-                pieces.append(Piece(box, unit, words))
+                words = self.tr("{0} adds {1}").format(part.unit.name, number(part.value, 4))
+                pieces.append(Piece(box, part.unit, words))
             share = self._origins.shares[group]
             words = self.tr("{0} adds {1}, takes away {2}").format(
                 group, number(share.positive, 4), number(-share.negative, 4)

@@ -40,7 +40,7 @@ class FactsSection(Section):
         if facts.minimum < 0:
             self._facts.append((self.tr("minimum"), number(facts.minimum, 4), False))
         if facts.non_finite:
-            cells = self.tr("%n cell(s)", "", facts.non_finite)
+            cells = self.tr("{0} cells").format(facts.non_finite)
             self._facts.append((self.tr("not a number"), cells, True))
         self.setAccessibleName(", ".join(f"{name} {value}" for name, value, _ in self._facts))
         self.setFixedHeight(9 + _ROW * ((len(self._facts) + 1) // 2))
@@ -128,7 +128,7 @@ class PicturesSection(Section):
     def show_pictures(self, found: Sequence[tuple[Entry, float]], *, known: int, current: int | None) -> None:
         """Show pictures with their values; ``known`` is how many were compared."""
         self._shown, self._current = list(found), current
-        self.note = self.tr("of the %n open", "", known)
+        self.note = self.tr("of the {0} open").format(known)
         self._images = {
             entry.id: self._images.get(entry.id) or rgb_image(entry.thumbnail)
             for entry, _ in found

@@ -86,7 +86,8 @@ class Tray(Section):
         painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("line"))
         painter.save()
         painter.translate(_PAD_X, 10)
-        note = self.tr("%n unit(s)", "", len(self._units)) if self._units else ""
+        count = len(self._units)
+        note = "" if not count else self.tr("1 unit") if count == 1 else self.tr("{0} units").format(count)
         draw_title(painter, self.tr("Tray"), note, self.width() - 2 * _PAD_X)
         painter.restore()
         if not self._units:

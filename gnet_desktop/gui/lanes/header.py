@@ -1,0 +1,150 @@
+"""The header of the lanes: what is shown, its order, scale, size, filter; the rest in a menu."""
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from gnet_desktop.gui.controls import IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.lanes.area import LanesArea
+from gnet_desktop.gui.lanes.filtering import unit_named
+from gnet_desktop.gui.lanes.menus import fill_options_menu, fill_sort_menu, sort_words
+from gnet_desktop.gui.painting.images import STALE_MAP
+from gnet_desktop.gui.painting.numbers import size
+from gnet_desktop.gui.painting.scale_bar import Scale, draw_lying_bar, lying_bar_width
+from gnet_desktop.inspection.scaling import Limits
+from gnet_desktop.workspace.state import Workspace
+
+SORTS: Final = ("mean", "maximum", "nonzero", "index", "similarity")
+SCALES: Final = ("map", "branch", "module")
+TILES: Final = (24, 48, 96, 256)
+_BAR: Final = 72
+
+
+class ScaleBar(QWidget):
+    """The colour bar with its two numbers; for a scale that differs by lane or map, ``0 ▬ max``."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scale: Scale | None = None
+        self._strip: QImage | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+
+    def show_scale(self, scale: Scale | None) -> None:
+        """Show a scale, or nothing."""
+        if scale != self._scale:
+            self._scale = scale
+            self._strip = None if scale is None else scale.strip()
+            self.setFixedWidth(0 if scale is None else round(lying_bar_width(scale, _BAR)))
+            self.update()
+
+    @property
+    def scale(self) -> Scale | None:
+        """The scale shown."""
+        return self._scale
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Number, strip, number."""
+        if self._scale is not None and self._strip is not None:
+            painter = QPainter(self)
+            draw_lying_bar(painter, self._scale, self._strip, QRectF(self.rect()))
+            painter.end()
+
+
+class LanesHeader(QWidget):
+    """Title and count, filter, sort order, scale with its colour bar, tile size, options."""
+
+    def __init__(self, workspace: Workspace, area: LanesArea, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace, self._area = workspace, area
+        self.panel = PanelHeader("")
+        self.filter = QLineEdit()
+        self.sort, self.options = IconButton("sort"), IconButton("more")
+        self.scale = Segmented([(scale, self._words(scale)) for scale in SCALES])
+        self.tiles = Segmented([(tile, str(tile)) for tile in TILES[:3]])
+        self.bar = ScaleBar()
+        self._name_all()
+        for widget in (self.filter, self.sort, self.scale, self.bar, self.tiles, self.options):
+            self.panel.add(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.panel)
+        self.scale.chosen.connect(lambda scale: workspace.change_view(scale=scale))
+        self.tiles.chosen.connect(lambda tile: workspace.change_view(tile=tile))
+        self.filter.textChanged.connect(lambda text: workspace.change_view(filter=text))
+        self.filter.returnPressed.connect(self._go_to_named)
+        self.sort.clicked.connect(self._open_sorts)
+        self.options.clicked.connect(self._open_options)
+        area.changed.connect(self.refresh)
+        self.refresh()
+
+    def _name_all(self) -> None:
+        for widget, name in (
+            (self.filter, self.tr("Filter: numbers, ranges, names of units or parts")),
+            (self.sort, self.tr("Sort order")),
+            (self.scale, self.tr("Scale")),
+            (self.tiles, self.tr("Size of tiles")),
+            (self.options, self.tr("Colours, contrast, reductions")),
+            (self.bar, self.tr("Colour bar")),
+        ):
+            widget.setAccessibleName(name)
+            widget.setToolTip(name)
+        self.filter.setPlaceholderText(self.tr("filter: 0-15, 3x3:11"))
+        self.filter.setClearButtonEnabled(True)
+
+    def _words(self, scale: str) -> str:
+        return {"map": self.tr("Map"), "branch": self.tr("Branch"), "module": self.tr("Module")}[scale]
+
+    def refresh(self) -> None:
+        """Say what is shown now."""
+        view, area = self._workspace.view, self._area
+        self.panel.set_title(self.tr("Branches of {0}").format(self._workspace.selection.module))
+        self.panel.set_note(self._note())
+        self.sort.setText(sort_words(view.sort))
+        self.scale.set_value(view.scale)
+        self.tiles.set_value(view.tile)
+        self.bar.show_scale(self._scale() if area.lanes else None)
+        if self.filter.text() != view.filter:
+            self.filter.setText(view.filter)
+        self.filter.setToolTip(str(area.error) if area.error else self.filter.accessibleName())
+
+    def _note(self) -> str:
+        if not self._area.lanes:
+            return ""
+        words = self.tr("{0} of {1} maps").format(*self._area.shown)
+        return f"{words} · {size(*self._area.lanes[0].cells)}"
+
+    def _scale(self) -> Scale:
+        """The scale of all lanes; where each has its own, that of the largest values."""
+        view, scaling = self._workspace.view, self._area.scaling
+        ends = [limits for scale in self._area.scales for limits in scale.limits]
+        spanning = Limits(min(one.low for one in ends), max(one.high for one in ends))
+        name = STALE_MAP if self._workspace.stale else view.colour_map
+        return Scale(name, spanning, scaling.gamma, scaling.signed)
+
+    def _go_to_named(self) -> None:
+        result = self._workspace.result
+        unit = unit_named(self.filter.text(), result.checkpoint.architecture) if result else None
+        if unit is not None:
+            self._workspace.change_view(filter="")
+            self._workspace.choose_unit(unit)
+
+    def _open_sorts(self) -> None:
+        menu = QMenu(self)
+        fill_sort_menu(menu, self._workspace, SORTS)
+        self._popup(menu, self.sort)
+
+    def _open_options(self) -> None:
+        menu = QMenu(self)
+        self.fill_options(menu)
+        self._popup(menu, self.options)
+
+    def fill_options(self, menu: QMenu) -> None:
+        """The menu of how maps are shown."""
+        reset = self._area.reset_zoom if self._area.zoomed else None
+        fill_options_menu(menu, self._workspace, reset_zoom=reset)
+
+    def _popup(self, menu: QMenu, below: QWidget) -> None:
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(below.mapToGlobal(below.rect().bottomLeft()))
