@@ -13,6 +13,8 @@ from gnet_desktop.network.architecture import Architecture, Convolution, Head, P
 Size = tuple[int, int]
 
 _LARGEST_SIDE: Final = 1 << 14
+# A pass keeps about 280 bytes a pixel: this is 1.2 GB.
+_LARGEST_AREA: Final = 1 << 22
 
 
 def padding_of(layer: Convolution | Pool, side: int) -> tuple[int, int]:
@@ -75,6 +77,12 @@ def head_fits(architecture: Architecture, head: Head, input_size: Size) -> bool:
 
 def check_size(architecture: Architecture, input_size: Size) -> None:
     """Raise PictureError, with the sizes that do fit, if the network cannot take this one."""
+    if input_size[0] * input_size[1] > _LARGEST_AREA:
+        raise PictureError(
+            f"An input of {input_size[1]}×{input_size[0]} is too large.",
+            "Its maps would take more than a gigabyte of memory.",
+            "Choose a convention that makes it smaller.",
+        )
     window = architecture.global_pool.window
     if all(_fits(_side(architecture, None, side), window) for side in input_size):
         return

@@ -108,7 +108,7 @@ class Slim(nn.Module):
             if name == "4e":
                 value = max_pool(value, 2, 2)
         logits = getattr(self, "Logits/Conv2d_0c_1x1")(F.avg_pool2d(value, 7, 1))
-        found["logits"] = logits[:, :, 0, 0]
+        found["logits"] = logits.view(logits.shape[:2])
         return found
 
 
