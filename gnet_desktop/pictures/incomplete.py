@@ -56,7 +56,7 @@ def _decoded(decoder: Decoder, stream: BinaryIO, frame: int) -> Image.Image | No
     try:
         image.load()
     except (*BROKEN, MemoryError):
-        image.tile = []  # as far as it came: no further attempts
+        return image._new(image.im)  # as far as it came, and no format's code any more
     return image
 
 

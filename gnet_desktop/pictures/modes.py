@@ -143,7 +143,7 @@ def _with_profile(image: Image.Image, notes: list[str], *, convert_profile: bool
         return image
     try:
         return _through_profile(image, data, notes)
-    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+    except (ImageCms.PyCMSError, ImportError, OSError, ValueError, TypeError):
         notes.append("the embedded colour profile is unreadable; plain values shown")
         return image
 

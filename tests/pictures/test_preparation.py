@@ -265,7 +265,8 @@ def test_a_white_dot_is_read_where_the_geometry_says(
     prepared = prepare(Picture(image, "dot", "PNG", size), convention)
     column, row = prepared.geometry.to_input((x + 0.5, y + 0.5))
     across, down = prepared.geometry.input
-    if not (3 <= column < across - 3 and 3 <= row < down - 3):
+    reach = 3 * max(prepared.geometry.scale) + 2
+    if not (reach <= column < across - reach and reach <= row < down - reach):
         return  # cut off, or at the very edge
     ground = prepare(Picture(black, "black", "PNG", size), convention).array
     bright = (prepared.array - ground).mean(axis=0)
