@@ -1,0 +1,39 @@
+"""The kinds of file that weights come in, one module each.
+
+A module has ``claims(head, source)``, true if a file that starts like this is its own,
+and ``read_contents(source)``. To add one, write it and list it here.
+"""
+
+from typing import Final, Protocol
+
+from gnet_desktop.checkpoints.containers import caffemodel, safetensors, torch_legacy, torch_zip
+from gnet_desktop.checkpoints.containers.source import Source, read
+from gnet_desktop.checkpoints.containers.stored import Contents
+from gnet_desktop.errors import CheckpointError
+
+HEAD: Final = 4096
+"""How many bytes from the start a container is recognised by."""
+
+
+class Container(Protocol):
+    """What each module of this folder offers."""
+
+    def claims(self, head: bytes, source: Source, /) -> bool:
+        """Whether a file that starts like this is such a container."""
+        ...
+
+    def read_contents(self, source: Source, /) -> Contents:
+        """What is in it, unread; raises CheckpointError."""
+        ...
+
+
+CONTAINERS: Final[tuple[Container, ...]] = (torch_zip, torch_legacy, safetensors, caffemodel)
+
+
+def read_container(source: Source) -> Contents:
+    """The contents of a file, whatever its ending says; raises CheckpointError with what it is instead."""
+    head = read(source, 0, min(HEAD, source.size))
+    for container in CONTAINERS:
+        if container.claims(head, source):
+            return container.read_contents(source)
+    raise CheckpointError("This is no weights file.")

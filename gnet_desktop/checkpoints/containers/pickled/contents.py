@@ -1,0 +1,54 @@
+"""The contents of a file whose description is a pickle."""
+
+from typing import Any, Final
+
+from gnet_desktop.checkpoints.containers.pickled.flattening import Flat, flatten
+from gnet_desktop.checkpoints.containers.pickled.rebuilding import TensorValue
+from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance
+from gnet_desktop.checkpoints.containers.stored import Contents
+from gnet_desktop.errors import CheckpointError
+
+_LAZY: Final = ("UninitializedParameter", "UninitializedBuffer")
+
+
+def contents(value: Any, container: str, *, order: str = "<", notes: tuple[str, ...] = ()) -> Contents:
+    """The tensors of a pickled value and all that is known beside them.
+
+    Raises CheckpointError if there are none, naming what the file asks for instead.
+    """
+    flat = flatten(value)
+    if not flat.tensors:
+        raise _no_tensors(value, flat)
+    whole = f", a whole module of class {value.kind}" if isinstance(value, Instance) else ""
+    return Contents(
+        container + (whole if container != "TorchScript" else ""),
+        {name: tensor.stored(order) for name, tensor in flat.tensors.items()},
+        facts=flat.facts,
+        labels=flat.labels,
+        entries=flat.entries,
+        classes=flat.classes,
+        devices=tuple(
+            sorted(
+                {tensor.storage.device for tensor in flat.tensors.values() if isinstance(tensor, TensorValue)}
+            )
+        ),
+        notes=notes,
+    )
+
+
+def _no_tensors(value: Any, flat: Flat) -> CheckpointError:
+    wanted = sorted({name for name in (*flat.classes.values(), *flat.entries.values()) if "." in name})
+    if any(name.endswith(_LAZY) for name in wanted):
+        return CheckpointError(
+            "The network was saved before its first pass.",
+            "Its lazy layers have no values yet.",
+            "Run it on one picture, save it again, and open that.",
+        )
+    if isinstance(value, Global):
+        wanted = [str(value)]
+    why = f"It asks for {', '.join(wanted[:3])}, and nothing in a file is run here." if wanted else ""
+    return CheckpointError(
+        "No weights were found in the file.",
+        why or "It holds plain values only.",
+        "Save only the weights, with torch.save(model.state_dict(), …), and open that.",
+    )

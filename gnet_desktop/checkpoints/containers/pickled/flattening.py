@@ -1,0 +1,140 @@
+"""A pickle's value becomes named tensors: dictionaries and modules are walked, nothing is run."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gnet_desktop.checkpoints.containers.pickled.rebuilding import ArrayValue, TensorValue
+from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance
+
+_DEEPEST: Final = 32
+_LONGEST_PATH: Final = 512
+_MOST_VALUES: Final = 100_000
+_MODULE_PARTS: Final = ("_parameters", "_buffers", "_modules")
+
+LABEL_KEYS: Final = frozenset(
+    ("classes", "class_names", "labels", "names", "categories", "class_to_idx", "idx_to_class", "id2label")
+)
+"""Entries beside the weights that may hold class names."""
+
+_SETTINGS: Final[Mapping[str, str]] = {
+    "kernel_size": "kernel",
+    "stride": "stride",
+    "padding": "padding",
+    "dilation": "dilation",
+    "groups": "groups",
+    "ceil_mode": "ceil",
+    "eps": "epsilon",
+    "size": "size",
+    "alpha": "alpha",
+    "beta": "beta",
+    "k": "k",
+    "output_size": "cells",
+    "negative_slope": "slope",
+    "transform_input": "transform_input",
+    "training": "training",
+}
+"""Attributes of torch's modules that a state dict doesn't keep, and our words for them."""
+
+_WALKED: Final = (TensorValue, ArrayValue, Instance, dict, list, tuple)
+
+
+@dataclass
+class Flat:
+    """What a pickled value holds, by dotted path."""
+
+    tensors: dict[str, TensorValue | ArrayValue] = field(default_factory=dict)
+    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    classes: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, Any] = field(default_factory=dict)
+    entries: dict[str, str] = field(default_factory=dict)
+
+
+def flatten(value: Any) -> Flat:
+    """The tensors of a value in its order, and what else is worth knowing.
+
+    ``facts`` are the settings of modules, ``classes`` their class by path, ``labels``
+    entries that look like class names, ``entries`` kind of every top-level entry.
+    """
+    flat, seen, count = Flat(), set[int](), 0
+    waiting: list[tuple[str, Any, int]] = [("", value, 0)]
+    while waiting and count < _MOST_VALUES:
+        path, item, depth = waiting.pop()
+        count += 1
+        if isinstance(item, TensorValue | ArrayValue):
+            flat.tensors[path] = item
+            continue
+        if path.rpartition(".")[2] in LABEL_KEYS and isinstance(item, dict | list | tuple):
+            flat.labels.setdefault(path, item)
+        if depth >= _DEEPEST or id(item) in seen:
+            continue
+        if isinstance(item, dict | list | tuple | Instance):
+            seen.add(id(item))
+        if isinstance(item, Instance):
+            _note_module(flat, path, item)
+        children = list(_children(item))
+        if depth == 0:
+            flat.entries = {name: _kind(child) for name, child in children}
+        waiting += [
+            (_joined(path, name), child, depth + 1)
+            for name, child in reversed(children)
+            if isinstance(child, _WALKED) and len(path) + len(name) < _LONGEST_PATH
+        ]
+    return flat
+
+
+def _children(item: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(item, dict):
+        yield from _named(item)
+    elif isinstance(item, list | tuple):
+        yield from ((str(index), child) for index, child in enumerate(item))
+    elif isinstance(item, Instance):
+        yield from _instance_children(item)
+
+
+def _named(item: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
+    for name, child in item.items():
+        if isinstance(name, str | int):
+            yield str(name), child
+
+
+def _instance_children(item: Instance) -> Iterator[tuple[str, Any]]:
+    """A torch module's parameters, buffers and modules; any other object's attributes."""
+    attributes = item.attributes
+    if "_modules" in attributes:
+        for part in _MODULE_PARTS:
+            inner = attributes.get(part)
+            yield from _named(inner) if isinstance(inner, dict) else ()
+        return
+    yield from _named(attributes)
+    yield from ((str(key), child) for key, child in item.items if isinstance(key, str | int))
+    if not attributes and not item.items:
+        yield from ((str(index), child) for index, child in enumerate(item.args))
+
+
+def _note_module(flat: Flat, path: str, item: Instance) -> None:
+    flat.classes[path] = str(item.kind) if isinstance(item.kind, Global) else "?"
+    settings = {
+        word: plain
+        for name, word in _SETTINGS.items()
+        if (plain := _plain(item.attributes.get(name))) is not None
+    }
+    if settings:
+        flat.facts[path] = settings
+
+
+def _plain(value: Any) -> Any:
+    """A number, or both sides of a square as one; None for anything else."""
+    if isinstance(value, tuple | list) and value and all(side == value[0] for side in value):
+        value = value[0]
+    return value if isinstance(value, bool | int | float | str) else None
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, Instance):
+        return str(value.kind) if isinstance(value.kind, Global) else "an object"
+    return type(value).__name__
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name

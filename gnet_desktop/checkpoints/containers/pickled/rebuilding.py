@@ -1,0 +1,284 @@
+"""The few functions of torch and numpy that a pickle of weights calls, as descriptions.
+
+Each takes what the original takes and gives a `TensorValue`: where the numbers lie,
+not the numbers.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance, put
+from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source, Span, read
+from gnet_desktop.checkpoints.containers.stored import StoredTensor, element_size
+
+STORAGE_KINDS: Final[Mapping[str, str]] = {
+    "DoubleStorage": "float64",
+    "FloatStorage": "float32",
+    "HalfStorage": "float16",
+    "BFloat16Storage": "bfloat16",
+    "LongStorage": "int64",
+    "IntStorage": "int32",
+    "ShortStorage": "int16",
+    "CharStorage": "int8",
+    "ByteStorage": "uint8",
+    "BoolStorage": "bool",
+    "UntypedStorage": "uint8",
+}
+
+_TORCH_DTYPES: Final[Mapping[str, str]] = {
+    "double": "float64",
+    "float": "float32",
+    "half": "float16",
+    "long": "int64",
+    "int": "int32",
+    "short": "int16",
+}
+
+_NUMPY_DTYPE: Final = re.compile(r"([<>=|]?)(f8|f4|f2|i8|i4|i2|i1|u8|u4|u2|u1|b1)")
+_NUMPY_KINDS: Final[Mapping[str, str]] = {
+    "f8": "float64",
+    "f4": "float32",
+    "f2": "float16",
+    "i8": "int64",
+    "i4": "int32",
+    "i2": "int16",
+    "i1": "int8",
+    "u8": "uint64",
+    "u4": "uint32",
+    "u2": "uint16",
+    "u1": "uint8",
+    "b1": "bool",
+}
+
+
+@dataclass(slots=True, eq=False)
+class Storage:
+    """A run of numbers outside the pickle; ``source`` is filled in once it is found.
+
+    ``root`` is the storage that this one is a window into, from number ``start`` on.
+    """
+
+    dtype: str
+    count: int
+    device: str = "cpu"
+    source: Source | None = None
+    root: "Storage | None" = None
+    start: int = 0
+
+    def bytes(self) -> Source:
+        """Where its bytes are; raises Damaged if the file has none."""
+        size = element_size(self.dtype)
+        if self.root is not None:
+            return Span(self.root.bytes(), self.start * size, self.count * size)
+        if self.source is None:
+            raise Damaged("The data of one of its tensors is not in it.")
+        return self.source
+
+
+@dataclass(slots=True, eq=False)
+class TensorValue:
+    """A tensor of a pickle: a window into a storage, in numbers."""
+
+    storage: Storage
+    offset: int
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    dtype: str = ""
+
+    def stored(self, order: str = "<") -> StoredTensor:
+        """The tensor where it lies; ``order`` is that of the bytes in a number."""
+        dtype = self.dtype or self.storage.dtype
+        offset = self.offset * element_size(dtype)
+        return StoredTensor(self.storage.bytes(), dtype, self.shape, offset, self.strides, order)
+
+
+@dataclass(slots=True, eq=False)
+class ArrayValue:
+    """A numpy array of a pickle; its numbers are in ``data``."""
+
+    shape: tuple[int, ...] = ()
+    dtype: str = ""
+    order: str = "<"
+    fortran: bool = False
+    data: Any = b""
+
+    def set_state(self, state: tuple[Any, ...]) -> None:
+        """What numpy's ``ndarray.__setstate__`` is given."""
+        _version, shape, kind, fortran, data = state
+        self.shape, self.fortran, self.data = _integers(shape), bool(fortran), data
+        if isinstance(kind, NumpyKind):
+            self.dtype, self.order = kind.dtype, kind.order
+
+    def stored(self, order: str = "<") -> StoredTensor:
+        """The array where it lies; an array of objects has no numbers and is Damaged."""
+        source = _bytes_source(self.data)
+        if source is None or not self.dtype:
+            raise Damaged("One of its arrays does not hold numbers.")
+        strides = _fortran_strides(self.shape) if self.fortran else None
+        return StoredTensor(source, self.dtype, self.shape, 0, strides, self.order)
+
+
+@dataclass(slots=True, eq=False)
+class NumpyKind:
+    """numpy's dtype; an empty ``dtype`` is a kind that holds no numbers."""
+
+    dtype: str
+    order: str = "<"
+
+    def set_state(self, state: tuple[Any, ...]) -> None:
+        """What numpy's ``dtype.__setstate__`` is given: the byte order is second."""
+        if state[1] in ("<", ">"):
+            self.order = state[1]
+
+
+def numpy_kind(text: str) -> NumpyKind:
+    """The kind that numpy's short word means: ``<f4``."""
+    found = _NUMPY_DTYPE.fullmatch(text)
+    if found is None:
+        return NumpyKind("")
+    return NumpyKind(_NUMPY_KINDS[found[2]], ">" if found[1] == ">" else "<")
+
+
+def _fortran_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
+    strides, step = [], 1
+    for side in shape:
+        strides.append(step)
+        step *= max(side, 1)
+    return tuple(strides)
+
+
+def _bytes_source(data: Any) -> Source | None:
+    if isinstance(data, Span):
+        return data
+    if isinstance(data, str):
+        return MemorySource(data.encode("latin-1"))
+    return MemorySource(data) if isinstance(data, bytes) else None
+
+
+def _integers(values: Any) -> tuple[int, ...]:
+    found = tuple(values.args[0]) if isinstance(values, Instance) else tuple(values)
+    if not all(isinstance(value, int) for value in found):
+        raise TypeError("a size is no integer")
+    return found
+
+
+def torch_dtype(value: Any) -> str:
+    """``torch.float16`` → ``float16``."""
+    name = value.name if isinstance(value, Global) else ""
+    return _TORCH_DTYPES.get(name, name)
+
+
+def storage_dtype(kind: Any) -> str:
+    """Kind of number of a storage class, wherever it is said to live; "" if it isn't one."""
+    name = kind.name if isinstance(kind, Global) else kind if isinstance(kind, str) else ""
+    return STORAGE_KINDS.get(name, name.removesuffix("Storage") if name.endswith("Storage") else "")
+
+
+def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *rest: Any) -> TensorValue:
+    if not isinstance(storage, Storage) or not isinstance(offset, int):
+        raise TypeError("no storage")
+    shape, strides = _integers(size), _integers(stride)
+    if len(shape) != len(strides):
+        raise ValueError("sizes and strides differ in number")
+    dtype = torch_dtype(rest[2]) if len(rest) > 2 and isinstance(rest[2], Global) else ""
+    return TensorValue(storage, offset, shape, strides, dtype)
+
+
+def _from_type(function: Any, _kind: Any, arguments: Any, _state: Any = None) -> Any:
+    known = KNOWN.get(str(function))
+    return known(*arguments) if known else Instance(function, arguments)
+
+
+def _from_numpy(array: Any, *_: Any) -> Any:
+    return array
+
+
+def _encode(text: Any, encoding: Any = "latin1") -> Any:
+    """Bytes written as text, the way protocol 2 does it."""
+    if isinstance(text, Span):
+        return MemorySpan(read(text, 0, text.size).decode("utf-8").encode("latin-1"))
+    return text.encode("latin-1")
+
+
+class MemorySpan(Span):
+    """A span of bytes that are in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(MemorySource(data), 0, len(data))
+
+
+def _pairs(*arguments: Any) -> dict[Any, Any]:
+    """Any kind of dictionary; its first argument may be a dictionary or pairs."""
+    found: dict[Any, Any] = {}
+    for argument in arguments:
+        pairs = argument.items() if isinstance(argument, dict) else argument
+        for pair in pairs if isinstance(pairs, list | tuple) or isinstance(argument, dict) else ():
+            key, value = pair
+            put(found, key, value)
+    return found
+
+
+def _members(*arguments: Any) -> list[Any]:
+    return list(arguments[0]) if arguments and isinstance(arguments[0], list | tuple) else []
+
+
+def _scalar(kind: Any, data: Any = b"") -> Any:
+    """A numpy number, as an array without sides."""
+    if not isinstance(kind, NumpyKind):
+        raise TypeError("no dtype")
+    return ArrayValue((), kind.dtype, kind.order, data=data)
+
+
+def _from_buffer(data: Any, kind: Any, shape: Any, order: Any = "C", *_: Any) -> ArrayValue:
+    if not isinstance(kind, NumpyKind):
+        raise TypeError("no dtype")
+    sides = (shape,) if isinstance(shape, int) else _integers(shape)
+    return ArrayValue(sides, kind.dtype, kind.order, order == "F", data)
+
+
+_ARRAYS: Final[Mapping[str, Callable[..., Any]]] = {
+    "_reconstruct": lambda *_: ArrayValue(),
+    "scalar": _scalar,
+    "_frombuffer": _from_buffer,
+}
+
+KNOWN: Final[Mapping[str, Callable[..., Any]]] = {
+    "collections.OrderedDict": _pairs,
+    "collections.defaultdict": lambda *_: {},
+    "collections.Counter": _pairs,
+    "builtins.dict": _pairs,
+    "builtins.tuple": lambda *arguments: tuple(_members(*arguments)),
+    "builtins.list": _members,
+    "builtins.set": _members,
+    "builtins.frozenset": _members,
+    "__builtin__.set": _members,
+    "builtins.bytearray": lambda data=b"", *_: data,
+    "builtins.bytes": lambda data=b"", *_: data,
+    "_codecs.encode": _encode,
+    "torch.Size": lambda sizes=(): _integers(sizes),
+    "torch._utils._rebuild_tensor": _tensor,
+    "torch._utils._rebuild_tensor_v2": _tensor,
+    "torch._utils._rebuild_tensor_v3": _tensor,
+    "torch._utils._rebuild_parameter": lambda data, *_: data,
+    "torch._utils._rebuild_parameter_with_state": lambda data, *_: data,
+    "torch._utils._rebuild_device_tensor_from_numpy": _from_numpy,
+    "torch._utils._rebuild_device_tensor_from_cpu_tensor": _from_numpy,
+    "torch._utils._rebuild_xla_tensor": _from_numpy,
+    "torch._tensor._rebuild_from_type_v2": _from_type,
+    "torch._tensor._rebuild_from_type": _from_type,
+    "torch.nn.parameter.Parameter": lambda data, *_: data,
+    "torch.nn.parameter.Buffer": lambda data, *_: data,
+    "torch.jit._pickle.build_intlist": lambda data: data,
+    "torch.jit._pickle.build_doublelist": lambda data: data,
+    "torch.jit._pickle.build_boollist": lambda data: data,
+    "torch.jit._pickle.build_tensorlist": lambda data: data,
+    "torch.jit._pickle.restore_type_tag": lambda data, *_: data,
+    "numpy.dtype": lambda kind, *_: numpy_kind(str(kind)),
+    **{
+        f"numpy.{module}.{name}": function
+        for module in ("core.multiarray", "_core.multiarray", "core.numeric", "_core.numeric")
+        for name, function in _ARRAYS.items()
+    },
+}

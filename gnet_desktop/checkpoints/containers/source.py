@@ -1,0 +1,217 @@
+"""Random access to the bytes of a file: nothing is read before it is asked for.
+
+Files are read, not mapped: a mapped file that shrinks while it is open ends the
+program with a signal.
+"""
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Protocol
+
+from gnet_desktop.errors import CheckpointError
+
+CHUNK: Final = 1 << 20
+
+
+class Damaged(CheckpointError):
+    """The container contradicts itself; ``why`` says where. `reading` names the file."""
+
+    def __init__(self, why: str, todo: str = "Download or copy it again.") -> None:
+        super().__init__("The file is damaged.", why, todo)
+
+
+class Incomplete(CheckpointError):
+    """The file ends before what it announces."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__("The file is incomplete.", why, "Download or copy it again.")
+
+
+class Source(Protocol):
+    """Bytes that can be read anywhere. ``size`` is their number."""
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        ...
+
+    def read_into(self, offset: int, target: memoryview) -> None:
+        """Fill ``target`` with the bytes from ``offset`` on; all of them exist."""
+        ...
+
+
+def read(source: Source, offset: int, length: int) -> bytes:
+    """The bytes of a span; raises Damaged where it reaches outside."""
+    if not (0 <= offset <= offset + length <= source.size):
+        raise Damaged(f"It asks for {length} bytes at {offset}, but has only {source.size}.")
+    buffer = bytearray(length)
+    source.read_into(offset, memoryview(buffer))
+    return bytes(buffer)
+
+
+def chunks(source: Source) -> Iterator[memoryview]:
+    """All bytes in pieces; a piece is overwritten by the next one."""
+    buffer = memoryview(bytearray(min(CHUNK, max(source.size, 1))))
+    for offset in range(0, source.size, CHUNK):
+        piece = buffer[: min(CHUNK, source.size - offset)]
+        source.read_into(offset, piece)
+        yield piece
+
+
+class FileSource:
+    """A regular file, open until `close`; a context manager.
+
+    Raises CheckpointError for what is no file or cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = _opened(path)
+        self._state = os.fstat(self._file.fileno())
+
+    @property
+    def size(self) -> int:
+        """Size in bytes when it was opened."""
+        return self._state.st_size
+
+    def read_into(self, offset: int, target: memoryview) -> None:
+        """Fill ``target``; raises CheckpointError if the file shrank or cannot be read."""
+        try:
+            self._file.seek(offset)
+            while len(target):
+                count = self._file.readinto(target)
+                if not count:
+                    raise self._changed()
+                target = target[count:]
+        except OSError as error:
+            why = f"{error.strerror or error}."
+            raise CheckpointError(f"{self.path.name} cannot be read.", why, "Check the disk.") from error
+
+    def check_unchanged(self) -> None:
+        """Raise CheckpointError if the file was written to since it was opened."""
+        now = os.fstat(self._file.fileno())
+        if (now.st_size, now.st_mtime_ns) != (self._state.st_size, self._state.st_mtime_ns):
+            raise self._changed()
+
+    def _changed(self) -> CheckpointError:
+        return CheckpointError(
+            f"{self.path.name} changed while it was read.", "Another program is writing it.", "Open it again."
+        )
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._file.close()
+
+    def __enter__(self) -> "FileSource":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _opened(path: Path) -> io.FileIO:
+    """A pipe or a device is never opened: that could wait for ever."""
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise CheckpointError(
+                f"{path.name or path} is a folder.",
+                "A checkpoint is a single file.",
+                "Choose the file inside it.",
+            )
+        if not stat.S_ISREG(mode):
+            raise CheckpointError(f"{path.name} is no ordinary file.", "", "Choose a checkpoint file.")
+        return io.FileIO(path, "rb")
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{path} does not exist.", "", "Check its name and folder.") from error
+    except (OSError, ValueError) as error:
+        why = f"{getattr(error, 'strerror', None) or error}."
+        raise CheckpointError(f"{path} cannot be opened.", why, "Check the file's permissions.") from error
+
+
+class MemorySource:
+    """Bytes that are in memory already."""
+
+    def __init__(self, data: bytes | memoryview) -> None:
+        self._data = memoryview(data)
+
+    @property
+    def size(self) -> int:
+        """Number of bytes."""
+        return len(self._data)
+
+    def read_into(self, offset: int, target: memoryview) -> None:
+        """Fill ``target``."""
+        target[:] = self._data[offset : offset + len(target)]
+
+
+class Span:
+    """A part of another source, itself a source.
+
+    Raises Damaged where it reaches outside.
+    """
+
+    def __init__(self, source: Source, offset: int, size: int) -> None:
+        if not (0 <= offset <= offset + size <= source.size):
+            raise Damaged(f"It asks for {size} bytes at {offset}, but has only {source.size}.")
+        self.source, self.offset, self.size = source, offset, size
+
+    def read_into(self, offset: int, target: memoryview) -> None:
+        """Fill ``target``."""
+        self.source.read_into(self.offset + offset, target)
+
+    def read(self) -> bytes:
+        """All of it, in memory."""
+        return read(self, 0, self.size)
+
+
+class Cursor:
+    """Reads forward through a source in small pieces, with a block of look-ahead."""
+
+    def __init__(self, source: Source, position: int = 0, end: int | None = None) -> None:
+        self.source, self.position = source, position
+        self.end = source.size if end is None else end
+        self._block, self._start = b"", 0
+
+    def take(self, count: int) -> bytes:
+        """The next bytes; raises Incomplete where there are too few."""
+        begin = self.position - self._start
+        if not (begin >= 0 and begin + count <= len(self._block)):
+            self._load(count)
+            begin = 0
+        self.position += count
+        return self._block[begin : begin + count]
+
+    def _load(self, count: int) -> None:
+        left = self.end - self.position
+        if count > left:
+            raise Incomplete(f"It ends at byte {self.end}, {count - left} bytes too early.")
+        self._start = self.position
+        self._block = read(self.source, self.position, min(left, max(count, CHUNK // 4)))
+
+    def skip(self, count: int) -> Span:
+        """Step over bytes without reading them; they can be read later from the span."""
+        if not 0 <= count <= self.end - self.position:
+            raise Incomplete(
+                f"It announces {count} bytes at {self.position}, but only {self.end - self.position} follow."
+            )
+        span = Span(self.source, self.position, count)
+        self.position += count
+        return span
+
+    def line(self, limit: int = 4096) -> bytes:
+        """The bytes up to the next line feed, which is taken but not given."""
+        found = bytearray()
+        while (byte := self.take(1)) != b"\n":
+            found += byte
+            if len(found) > limit:
+                raise Damaged(f"A line at byte {self.position} has no end.")
+        return bytes(found)
+
+    @property
+    def at_end(self) -> bool:
+        """Whether nothing follows."""
+        return self.position >= self.end

@@ -1,0 +1,198 @@
+"""Tensors as they lie in a file: described, checked, and read only when they are needed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from math import prod
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnet_desktop.checkpoints.containers.source import CHUNK, Damaged, MemorySource, Source, read
+from gnet_desktop.errors import CheckpointError
+
+Floats = NDArray[np.float32]
+
+ELEMENTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "float64": "f8",
+        "float32": "f4",
+        "float16": "f2",
+        "bfloat16": "u2",
+        "int64": "i8",
+        "int32": "i4",
+        "int16": "i2",
+        "int8": "i1",
+        "uint64": "u8",
+        "uint32": "u4",
+        "uint16": "u2",
+        "uint8": "u1",
+        "bool": "u1",
+    }
+)
+"""Kinds of number and the code of the bytes that hold one."""
+
+_MOST_DIMENSIONS: Final = 8
+
+
+def element_size(dtype: str) -> int:
+    """Bytes of one number; raises CheckpointError for kinds that are not read."""
+    if dtype not in ELEMENTS:
+        raise CheckpointError(
+            f"Its weights are stored as {dtype}.",
+            "That is a quantised or special precision, whose numbers cannot be compared with the original's.",
+            "Open the float32 or float16 file of the same network.",
+        )
+    return int(ELEMENTS[dtype][1])
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """A tensor that lies in ``source`` from byte ``offset`` on.
+
+    ``strides`` count numbers; None is row-major without gaps. ``order`` is that of
+    the bytes in a number.
+    """
+
+    source: Source
+    dtype: str
+    shape: tuple[int, ...]
+    offset: int = 0
+    strides: tuple[int, ...] | None = None
+    order: str = "<"
+
+    @property
+    def count(self) -> int:
+        """How many numbers it has."""
+        return prod(self.shape)
+
+    def check(self, name: str) -> None:
+        """Raise Damaged unless the whole tensor lies inside its source."""
+        end = self.offset + self._reach() * element_size(self.dtype)
+        sound = (
+            len(self.shape) <= _MOST_DIMENSIONS and min((*self.shape, *(self.strides or ())), default=0) >= 0
+        )
+        if not sound or not 0 <= self.offset <= end <= self.source.size:
+            raise Damaged(f"The tensor {name} of shape {shape_text(self.shape)} reaches outside its data.")
+
+    def _reach(self) -> int:
+        """Numbers from its first to its last one."""
+        if self.strides is None or not self.count:
+            return self.count
+        return 1 + sum((side - 1) * stride for side, stride in zip(self.shape, self.strides, strict=True))
+
+    def _steps(self) -> tuple[int, ...]:
+        """Strides in numbers, whether given or not."""
+        if self.strides is not None:
+            return self.strides
+        return tuple(prod(self.shape[axis + 1 :]) for axis in range(len(self.shape)))
+
+    def permuted(self, axes: tuple[int, ...]) -> "StoredTensor":
+        """The same numbers with the sides in another order."""
+        steps = self._steps()
+        return replace(
+            self, shape=tuple(self.shape[axis] for axis in axes), strides=tuple(steps[axis] for axis in axes)
+        )
+
+    def squeezed(self, sides: int) -> "StoredTensor":
+        """The same numbers with sides of 1 left out, as far as ``sides`` are left."""
+        kept = list(range(len(self.shape)))
+        for axis in reversed(range(len(self.shape))):
+            if len(kept) > sides and self.shape[axis] == 1:
+                kept.remove(axis)
+        return self.permuted(tuple(kept))
+
+    @property
+    def is_plain(self) -> bool:
+        """Row-major without gaps."""
+        if self.strides is None:
+            return True
+        expected = 1
+        for side, stride in zip(reversed(self.shape), reversed(self.strides), strict=True):
+            if side > 1 and stride != expected:
+                return False
+            expected *= side
+        return True
+
+    def numbers(self) -> Floats:
+        """A fresh float32 array of its shape; call `check` first.
+
+        Takes no more memory than the array and, where the layout is another, the
+        bytes of the span that it lies in.
+        """
+        if not self.is_plain:
+            return self._strided()
+        target = np.empty(self.count, np.float32)
+        if self.dtype == "float32" and self.order == "<":
+            self.source.read_into(self.offset, target.data.cast("B"))
+            return target.reshape(self.shape)
+        size = element_size(self.dtype)
+        step = CHUNK // size
+        for start in range(0, self.count, step):
+            piece = target[start : start + step]
+            data = read(self.source, self.offset + start * size, len(piece) * size)
+            piece[:] = self._converted(data)
+        return target.reshape(self.shape)
+
+    def _strided(self) -> Floats:
+        size = element_size(self.dtype)
+        data = read(self.source, self.offset, self._reach() * size)
+        assert self.strides is not None
+        numbers = np.lib.stride_tricks.as_strided(
+            np.frombuffer(data, self._code),
+            self.shape,
+            [stride * size for stride in self.strides],
+            writeable=False,
+        )
+        return self._as_floats(np.ascontiguousarray(numbers))
+
+    @property
+    def _code(self) -> str:
+        return self.order + ELEMENTS[self.dtype]
+
+    def _converted(self, data: bytes) -> Floats:
+        return self._as_floats(np.frombuffer(data, self._code))
+
+    def _as_floats(self, values: NDArray[Any]) -> Floats:
+        if self.dtype == "bfloat16":
+            return (values.astype(np.uint32) << 16).view(np.float32)
+        with np.errstate(over="ignore"):
+            return values.astype(np.float32)
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """``64×3×7×7``."""
+    return "×".join(map(str, shape)) or "one number"
+
+
+def constant(value: float, count: int) -> StoredTensor:
+    """A tensor of equal numbers that no file holds."""
+    data = np.full(count, value, "<f4").tobytes()
+    return StoredTensor(MemorySource(data), "float32", (count,))
+
+
+Facts = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a container holds, unread.
+
+    ``container`` is its name in words. ``tensors`` are in the file's order; wrappers
+    are part of their names, joined with dots. ``facts`` are settings of layers that the
+    file tells beside its tensors (``{"maxpool1": {"kernel": 3, "ceil": True}}``), and
+    ``classes`` their class, both under the same names. ``texts`` is metadata, ``labels``
+    entries that look like class names, ``entries`` the kind of each top-level entry,
+    ``devices`` where the tensors were saved, ``notes`` lines for the card.
+    """
+
+    container: str
+    tensors: Mapping[str, StoredTensor]
+    facts: Facts = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Any] = field(default_factory=dict)
+    entries: Mapping[str, str] = field(default_factory=dict)
+    devices: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,228 @@
+"""A file becomes a `Checkpoint`: the only entry.
+
+The file is described first, matched and checked; only then are the numbers read, once,
+and exactly those that the network asks for.
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from gnet_desktop.checkpoints.checkpoint import Checkpoint, Provenance
+from gnet_desktop.checkpoints.containers import read_container
+from gnet_desktop.checkpoints.containers.source import FileSource, chunks
+from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor
+from gnet_desktop.checkpoints.convention import infer_convention
+from gnet_desktop.checkpoints.heads import head_states
+from gnet_desktop.checkpoints.labels import find_labels
+from gnet_desktop.checkpoints.recognition import Recognised, recognise
+from gnet_desktop.errors import Cancelled, CheckpointError
+from gnet_desktop.network.families import FAMILIES
+
+if TYPE_CHECKING:
+    import torch
+
+Progress = Callable[[str, float], None]
+
+_SPARE: Final = 1 << 26
+"""Bytes that a file's numbers may take beyond twice its size (a tensor may repeat one number)."""
+
+
+def open_checkpoint(
+    path: Path,
+    *,
+    labels: Path | None = None,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    assume: Mapping[str, str] | None = None,
+) -> Checkpoint:
+    """Open a GoogLeNet from a file of any known kind, without running anything in it.
+
+    ``labels`` is a file or folder of class names. ``progress`` gets a stage in words and
+    the share done (0…1); ``cancelled`` is asked between steps. ``assume`` answers what
+    the file doesn't tell (keys and choices: `Provenance.assumed`, `families.FAMILIES`).
+    Raises CheckpointError, LabelsError, UsageError or Cancelled.
+    """
+    steps = _Steps(progress or (lambda stage, share: None), cancelled or (lambda: False))
+    path = Path(path)
+    with FileSource(path) as source:
+        try:
+            return _open(path, source, labels, steps, dict(assume or {}))
+        except CheckpointError as error:
+            raise _named(path, error) from error
+
+
+def _named(path: Path, error: CheckpointError) -> CheckpointError:
+    """The same error, with the file's name in its first sentence."""
+    name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    what = error.what if name in error.what else f"{name} cannot be opened: {_lower(error.what)}"
+    return CheckpointError(what, error.why, error.todo)
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+@dataclass(frozen=True)
+class _Steps:
+    progress: Progress
+    cancelled: Callable[[], bool]
+
+    def at(self, stage: str, share: float) -> None:
+        """Announce a step; raises Cancelled where a person stopped it."""
+        if self.cancelled():
+            raise Cancelled
+        self.progress(stage, share)
+
+
+def _open(
+    path: Path, source: FileSource, labels: Path | None, steps: _Steps, assume: dict[str, str]
+) -> Checkpoint:
+    steps.at("Recognise the file", 0.0)
+    contents = read_container(source)
+    recognised = recognise(contents, assume)
+    fitted = recognised.fitted
+    _check_memory(fitted.tensors, source.size)
+    steps.at("Check the file", 0.1)
+    sha256 = _hash(source, steps)
+    arrays = _read(fitted.tensors, steps)
+    source.check_unchanged()
+
+    architecture, texts = fitted.architecture, _texts(contents)
+    found, notes = find_labels(
+        path,
+        architecture.classes,
+        texts,
+        given=labels,
+        special=1008 if architecture.family == "lucid" else 0,
+    )
+    heads = head_states(
+        architecture, arrays, _counts(recognised, contents), sha256=sha256, temperatures=_temperatures(texts)
+    )
+    convention, convention_source = infer_convention(
+        architecture.family,
+        channels=architecture.input_channels,
+        texts=texts,
+        transform_input=_transform_input(recognised, assume),
+    )
+    steps.at("Ready", 1.0)
+    return Checkpoint(
+        architecture=architecture,
+        tensors=_tensors(arrays),
+        labels=found,
+        convention=convention,
+        convention_source=convention_source,
+        heads=heads,
+        provenance=Provenance(
+            path=path,
+            size=source.size,
+            sha256=sha256,
+            container=contents.container,
+            family=architecture.family,
+            family_title=FAMILIES[architecture.family].title,
+            recognised_by=recognised.by,
+            wrappers=recognised.wrappers,
+            dtypes=_dtypes(fitted.tensors),
+            converted=_converted(contents, fitted.tensors),
+            missing=fitted.missing,
+            left_over=recognised.left_over,
+            assumed=dict(fitted.assumed),
+            warnings=(*contents.notes, *recognised.notes, *notes),
+            metadata=dict(contents.texts),
+        ),
+    )
+
+
+def _check_memory(tensors: Mapping[str, StoredTensor], size: int) -> None:
+    wanted = 4 * sum(tensor.count for tensor in tensors.values())
+    if wanted > 2 * size + _SPARE:
+        raise CheckpointError(
+            "It would take far more memory than it is large.",
+            f"Its {size:,} bytes claim to hold {wanted // 4:,} different numbers.",
+            "Do not trust this file.",
+        )
+
+
+def _hash(source: FileSource, steps: _Steps) -> str:
+    digest, done = hashlib.sha256(), 0
+    for piece in chunks(source):
+        digest.update(piece)
+        done += len(piece)
+        steps.at("Check the file", 0.1 + 0.3 * done / source.size)
+    return digest.hexdigest()
+
+
+def _read(tensors: Mapping[str, StoredTensor], steps: _Steps) -> dict[str, Floats]:
+    arrays, done, total = {}, 0, sum(tensor.count for tensor in tensors.values())
+    for name, tensor in tensors.items():
+        arrays[name] = np.ascontiguousarray(tensor.numbers())
+        done += tensor.count
+        steps.at("Read the weights", 0.4 + 0.5 * done / max(total, 1))
+    return arrays
+
+
+def _tensors(arrays: Mapping[str, Floats]) -> "dict[str, torch.Tensor]":
+    import torch
+
+    return {name: torch.from_numpy(array) for name, array in arrays.items()}
+
+
+def _counts(recognised: Recognised, contents: Contents) -> dict[str, int]:
+    """Batches that the norms have counted, by canonical layer."""
+    found = {}
+    for layer, names in recognised.names.items():
+        tensor = contents.tensors.get(names.get("norm.count", ""))
+        if tensor is not None and layer.startswith("aux") and tensor.count == 1:
+            tensor.check(layer)
+            found[layer] = int(tensor.numbers().reshape(-1)[0])
+    return found
+
+
+def _texts(contents: Contents) -> dict[str, str]:
+    """Metadata; class names that stand beside the weights are put in as JSON."""
+    texts = dict(contents.texts)
+    for value in contents.labels.values():
+        try:
+            texts.setdefault("labels", json.dumps(value))
+        except (TypeError, ValueError, RecursionError):
+            continue
+    return texts
+
+
+def _temperatures(texts: Mapping[str, str]) -> dict[str, float]:
+    try:
+        given = json.loads(texts.get("temperatures", "{}"))
+        found = {str(name): float(value) for name, value in given.items()}
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+        return {}
+    return {name: value for name, value in found.items() if 1e-3 < value < 1e3}
+
+
+def _transform_input(recognised: Recognised, assume: Mapping[str, Any]) -> bool | None:
+    if "transform_input" in assume:
+        return bool(assume["transform_input"] == "on")
+    return recognised.transform_input
+
+
+def _dtypes(tensors: Mapping[str, StoredTensor]) -> dict[str, int]:
+    return dict(Counter(tensor.dtype for tensor in tensors.values()))
+
+
+def _converted(contents: Contents, tensors: Mapping[str, StoredTensor]) -> tuple[str, ...]:
+    lines = [
+        f"{count} tensors from {dtype} to float32"
+        for dtype, count in sorted(_dtypes(tensors).items())
+        if dtype != "float32"
+    ]
+    if any(tensor.order == ">" for tensor in tensors.values()):
+        lines.append("byte order from big to little")
+    devices = [device for device in contents.devices if device != "cpu"]
+    if devices:
+        lines.append(f"saved on {', '.join(devices)}, read to the CPU")
+    return tuple(lines)

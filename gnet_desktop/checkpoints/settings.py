@@ -1,0 +1,133 @@
+"""What a file tells about its layers, put into an architecture.
+
+Which biases and norms are there shows in the tensors; strides, paddings and pools may
+stand beside them (in a pickled module, in Caffe's layers, in an ONNX graph).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from gnet_desktop.checkpoints.containers.stored import StoredTensor
+from gnet_desktop.errors import CheckpointError
+from gnet_desktop.network.architecture import (
+    Architecture,
+    Convolution,
+    Linear,
+    Module,
+    Pool,
+    ResponseNorm,
+    TrunkLayer,
+)
+
+_LARGEST: Final = 64
+"""No stride, window or padding of these networks comes near it."""
+
+_NORM_EPSILON: Final = 1e-5
+
+_TAKEN: Final[Mapping[type, Mapping[str, type]]] = {
+    Convolution: {"stride": int, "padding": int},
+    Pool: {"kernel": int, "stride": int, "padding": int, "ceil": bool},
+    ResponseNorm: {"size": int, "alpha": float, "beta": float, "k": float},
+}
+"""Settings that beat the family's, and what they must be."""
+
+Tensors = Mapping[str, Mapping[str, StoredTensor]]
+Layer = Convolution | Pool | ResponseNorm
+
+
+def apply_settings(
+    architecture: Architecture, tensors: Tensors, facts: Mapping[str, Mapping[str, Any]]
+) -> Architecture:
+    """The architecture with the biases, norms and kernels that are there and the settings told.
+
+    Raises CheckpointError for a setting that no GoogLeNet has.
+    """
+    groups: dict[str, set[str]] = {}
+    for layer in architecture.convolutions():
+        groups.setdefault(_group(layer.name), set()).update(tensors[layer.name])
+
+    def changed(layer: Any) -> Any:
+        if isinstance(layer, Convolution):
+            layer = _as_present(layer, groups[_group(layer.name)], tensors)
+        return _as_told(layer, facts.get(layer.name, {}))
+
+    return replace(
+        architecture,
+        trunk=tuple(_changed_layer(layer, changed) for layer in architecture.trunk),
+        classifier=tuple(_linear(layer, tensors) for layer in architecture.classifier),
+        heads=tuple(
+            replace(
+                head,
+                pool=changed(head.pool) if isinstance(head.pool, Pool) else head.pool,
+                convolution=changed(head.convolution),
+                layers=tuple(_linear(layer, tensors) for layer in head.layers),
+            )
+            for head in architecture.heads
+        ),
+    )
+
+
+def _group(layer: str) -> str:
+    """Layers that have biases and norms alike: the stem's, all modules', each head's."""
+    first = layer.partition("/")[0]
+    if "/" not in layer:
+        return "tail" if first == "conv4" else "stem"
+    return first if first.startswith("aux") else "modules"
+
+
+def _changed_layer(layer: TrunkLayer, changed: Callable[[Any], Any]) -> TrunkLayer:
+    if not isinstance(layer, Module):
+        found: TrunkLayer = changed(layer)
+        return found
+    branches = tuple(
+        replace(branch, layers=tuple(changed(part) for part in branch.layers)) for branch in layer.branches
+    )
+    return replace(layer, branches=branches)
+
+
+def _as_present(layer: Convolution, present: set[str], tensors: Tensors) -> Convolution:
+    """A layer has what any layer of its group has; what it then lacks is a hole."""
+    norm = not present.isdisjoint(("norm.mean", "norm.variance"))
+    epsilon = layer.norm_epsilon if layer.norm_epsilon is not None else _NORM_EPSILON
+    return replace(
+        _with_kernel(layer, tensors[layer.name]["weight"].shape[-1]),
+        bias="bias" in present,
+        norm_epsilon=epsilon if norm else None,
+    )
+
+
+def _with_kernel(layer: Convolution, kernel: int) -> Convolution:
+    """Another kernel than the family's keeps the map's size."""
+    if kernel == layer.kernel:
+        return layer
+    padding = kernel // 2 if isinstance(layer.padding, int) else layer.padding
+    return replace(layer, kernel=kernel, padding=padding)
+
+
+def _linear(layer: Linear, tensors: Tensors) -> Linear:
+    return replace(layer, bias="bias" in tensors.get(layer.name, {}))
+
+
+def _as_told(layer: Layer, told: Mapping[str, Any]) -> Layer:
+    for name in ("dilation", "groups"):
+        if told.get(name, 1) != 1:
+            raise _strange(layer.name, name, told[name])
+    changes: dict[str, Any] = {}
+    for name, kind in _TAKEN[type(layer)].items():
+        value = told.get(name)
+        if isinstance(value, int | float) and isinstance(value, kind | int):
+            if not 0 <= value <= _LARGEST:
+                raise _strange(layer.name, name, value)
+            changes[name] = kind(value)
+    if isinstance(layer, Convolution) and layer.norm_epsilon is not None and "epsilon" in told:
+        changes["norm_epsilon"] = float(told["epsilon"])
+    return replace(layer, **changes)
+
+
+def _strange(layer: str, name: str, value: Any) -> CheckpointError:
+    return CheckpointError(
+        "This is no GoogLeNet that can be shown.",
+        f"The file says that {layer} has a {name} of {value}.",
+        "Open a checkpoint of a GoogLeNet.",
+    )
