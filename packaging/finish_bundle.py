@@ -2,9 +2,9 @@
 
     finish_bundle.py FOLDER cpu|cuda
 
-Strips torch's libraries, prints the twenty largest files, and fails for a CUDA library in the CPU bundle,
-a second OpenMP run-time, a C library newer than promised, a path too long for Windows, or a size above
-the budget.
+Strips symbols and the builder's paths, prints the twenty largest files, and fails for a CUDA
+library in the CPU bundle, a second OpenMP run-time, a C library newer than promised, a path too
+long for Windows, or a size above the budget.
 """
 
 import re
@@ -31,14 +31,27 @@ def is_elf(path: Path) -> bool:
         return file.read(4) == ELF
 
 
-def strip_torch(folder: Path) -> None:
-    """Drop the symbols that only a debugger reads: 90 MB of libtorch_cpu.so.
+def strip(folder: Path) -> None:
+    """Drop the symbols that only a debugger reads: 90 MB of libtorch_cpu.so, 15 MB of libpython.
 
     Not Qt's and not the executables: stripping those breaks them.
     """
-    libraries = [str(each) for each in files(folder / "_internal" / "torch") if is_elf(each)]
-    if sys.platform == "linux" and libraries:
-        subprocess.run(["strip", "--strip-unneeded", *libraries], check=True)
+    inside = folder / "_internal"
+    places = (inside / "torch", inside / f"python{sys.version_info[0]}.{sys.version_info[1]}")
+    libraries = [*inside.glob("libpython*.so*"), *(each for place in places for each in files(place))]
+    subprocess.run(["strip", "--strip-unneeded", *filter(is_elf, libraries)], check=True)
+
+
+def forget_the_builder(folder: Path) -> None:
+    """Take out search paths of the machine that built it, and make only programs executable."""
+    for path in files(folder):
+        if not is_elf(path):
+            path.chmod(0o644)
+            continue
+        path.chmod(0o755 if path.parent == folder else 0o644)
+        said = subprocess.run(["objdump", "-p", str(path)], capture_output=True, text=True).stdout
+        if re.search(r"^\s+R(UN)?PATH\s+/", said, re.MULTILINE):
+            subprocess.run(["patchelf", "--remove-rpath", str(path)], check=True)
 
 
 def needed_glibc(folder: Path) -> tuple[int, ...]:
@@ -77,8 +90,9 @@ def report(folder: Path) -> None:
 
 
 def main(folder: Path, flavour: str) -> int:
-    if flavour == "cpu":  # the CUDA bundle's files are links to those of its environment
-        strip_torch(folder)
+    if flavour == "cpu" and sys.platform == "linux":  # the CUDA bundle's are links to its environment's
+        strip(folder)
+        forget_the_builder(folder)
     report(folder)
     found = list(faults(folder, flavour))
     for fault in found:

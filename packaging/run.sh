@@ -10,9 +10,9 @@ here=$(readlink -f -- "$0" 2>/dev/null || echo "$0")
 root=$(CDPATH='' cd -- "$(dirname -- "$here")/.." && pwd)
 venv=${GNET_VENV:-$root/.venv}
 
-# The stamp names the requirements and the place, so that a changed
-# pyproject.toml or a moved checkout is brought up to date.
-wanted="$(cksum <"$root/pyproject.toml") $root"
+# The stamp names the requirements and the place, so that changed requirements
+# and a moved checkout are brought up to date.
+wanted="$(cat "$root/pyproject.toml" "$root/packaging/environment.py" | cksum) $root"
 found=$(cat "$venv/gnet-desktop.run" 2>/dev/null || true)
 if [ "$found" != "$wanted" ]; then
     python=$("$root/packaging/find-python.sh")

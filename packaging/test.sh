@@ -15,7 +15,7 @@ venv=${GNET_VENV:-$root/.venv}
 if [ -z "${GNET_VENV:-}" ] && [ -e "$venv/gnet-desktop.run" ] && [ ! -e "$venv/gnet-desktop.tests" ]; then
     "$venv/bin/python" -c 'import torchvision' 2>/dev/null || venv=$root/.venv-test
 fi
-wanted="$(cksum <pyproject.toml) $root"
+wanted="$(cat pyproject.toml packaging/environment.py | cksum) $root"
 found=$(cat "$venv/gnet-desktop.tests" 2>/dev/null || true)
 if [ "$found" != "$wanted" ]; then
     "$(packaging/find-python.sh)" packaging/environment.py tests "$venv" "$wanted"

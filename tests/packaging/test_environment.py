@@ -81,8 +81,9 @@ def test_run_starts_at_once_when_the_stamp_fits(tmp_path: Path):
     program.parent.mkdir()
     program.write_text('#!/bin/sh\necho started "$@"\n')
     program.chmod(0o755)
-    sums = subprocess.run(["cksum"], stdin=(ROOT / "pyproject.toml").open(), capture_output=True, text=True)
-    (tmp_path / "gnet-desktop.run").write_text(f"{sums.stdout.strip()} {ROOT}\n")
+    read = b"".join((ROOT / name).read_bytes() for name in ("pyproject.toml", "packaging/environment.py"))
+    sums = subprocess.run(["cksum"], input=read, capture_output=True).stdout.decode().strip()
+    (tmp_path / "gnet-desktop.run").write_text(f"{sums} {ROOT}\n")
     done = subprocess.run(
         [ROOT / "packaging" / "run.sh", "a b", "c"],
         env={"PATH": "/usr/bin:/bin", "GNET_VENV": str(tmp_path), "PYTHON": "/bin/false"},
