@@ -9,7 +9,7 @@ rectifiers are left out (`expanded_weights`, FIELD 5d.2), which is no longer exa
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,16 +100,16 @@ def decompose(
         raise UsageError(
             f"{last.name} has no cell {cell}.", f"Its map is {inputs.shape[2]} × {inputs.shape[1]}."
         )
-    steps = _forward(branch, weights, inputs, cell)
-    gradient = np.zeros_like(steps[-1].after)
-    gradient[channel] = 1
-    bias = 0.0
+    kernel, bias_of = weights[last.name]
+    only = {last.name: (kernel[channel : channel + 1], bias_of[channel : channel + 1])}
+    steps = _forward(branch, {**weights, **only}, inputs, cell)
+    gradient, bias = np.ones_like(steps[-1].after), 0.0
     for step in reversed(steps):
         gradient, constant = step.back(gradient)
         bias += constant
     read = steps[0].before  # infinite beside the map where a maximum reads it
     parts = np.einsum("chw,chw->c", gradient, np.where(np.isfinite(read), read, 0))
-    return Decomposition(float(steps[-1].after[channel, 0, 0]), bias, parts, cell)
+    return Decomposition(steps[-1].after.item(), bias, parts, cell)
 
 
 def expanded_weights(branch: Branch, weights: Weights, channel: int) -> Doubles:
@@ -123,7 +123,7 @@ def expanded_weights(branch: Branch, weights: Weights, channel: int) -> Doubles:
     gradient[channel] = 1
     for layer in reversed(branch.layers):
         if isinstance(layer, Convolution):
-            gradient = _transposed(np.asarray(weights[layer.name][0], np.float64), gradient)
+            gradient = _transposed(weights[layer.name][0], gradient)
         else:
             gradient = _averaged(gradient, layer.kernel)
     return gradient
@@ -232,14 +232,15 @@ def _averaged(gradient: Doubles, side: int) -> Doubles:
     return averaged
 
 
-def _transposed(kernel: Doubles, gradient: Doubles) -> Doubles:
+def _transposed(kernel: NDArray[Any], gradient: Doubles) -> Doubles:
     """The gradient at a convolution's input: (in, rows + k − 1, columns + k − 1)."""
     side = kernel.shape[2]
     rows, columns = gradient.shape[1:]
     result = np.zeros((kernel.shape[1], rows + side - 1, columns + side - 1))
     for y in range(side):
         for x in range(side):
-            part = np.tensordot(kernel[:, :, y, x], gradient, axes=(0, 0))
+            # einsum, since BLAS would wake threads that fight with torch's
+            part = np.einsum("oi,ohw->ihw", kernel[:, :, y, x], gradient)
             result[:, y : y + rows, x : x + columns] += part
     return result
 
