@@ -356,14 +356,15 @@ def test_batch_norm_is_folded_without_losing_digits() -> None:
 
 
 @pytest.mark.parametrize("size", [3, 5, 9, 11])
-def test_response_norm_follows_its_definition(size: int) -> None:
-    layer = ResponseNorm("norm1", size, alpha=0.3, beta=0.75, k=1.5)
+@pytest.mark.parametrize("beta", [0.5, 0.6, 0.75])
+def test_response_norm_follows_its_definition(size: int, beta: float) -> None:
+    layer = ResponseNorm("norm1", size, alpha=0.3, beta=beta, k=1.5)
     value = torch.randn(2, 7, 4, 5, generator=torch.Generator().manual_seed(size))
     expected = torch.empty_like(value)
     for channel in range(7):
         near = value[:, max(0, channel - size // 2) : channel + size // 2 + 1]
         total = (near**2).sum(1)
-        expected[:, channel] = value[:, channel] / (1.5 + 0.3 / size * total) ** 0.75
+        expected[:, channel] = value[:, channel] / (1.5 + 0.3 / size * total) ** beta
     found = layers.response_norm(layer, value.contiguous(memory_format=torch.channels_last))
     torch.testing.assert_close(found, expected)
 
