@@ -44,6 +44,8 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, str, str], ...]] = (
       for kind in range(1, 7) for blank in (b"\n", b" ", b"\t", b"\r")),
 )  # fmt: skip
 
+_WEAK: Final = ("BMP", "ICO", "SGI", "PNM")
+
 STILL: Final = ("JPEG", "ICO", "ICNS", "PSD")
 """Formats whose further pictures are sizes, layers or previews of the same picture."""
 
@@ -56,9 +58,13 @@ def decoder_for(head: bytes) -> tuple[str, Decoder] | None:
     return _by_brand(brand(head))
 
 
-def has_decoder(head: bytes) -> bool:
-    """Whether these first bytes are those of a picture that can be decoded."""
-    return decoder_for(head) is not None
+def surely_picture(head: bytes) -> bool:
+    """Whether these first bytes can only be those of a picture that can be decoded.
+
+    Formats that are known by two letters or a few zeros don't count: a text may begin so.
+    """
+    found = decoder_for(head)
+    return found is not None and found[0] not in _WEAK
 
 
 def _load(place: str) -> Decoder:

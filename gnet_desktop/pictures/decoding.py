@@ -195,6 +195,8 @@ def _open(stream: BinaryIO, head: bytes, length: int, title: str) -> _Opened | N
     try:
         return _Opened(decoder(stream, ""), name, length, stream, decoder)
     except BROKEN:
+        if recognition.is_text(head):
+            return None  # it only began with the letters of a format
         raise _damaged(title, name) from None
 
 

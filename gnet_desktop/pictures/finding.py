@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from gnet_desktop.pictures.decoders import has_decoder
+from gnet_desktop.pictures.decoders import surely_picture
 from gnet_desktop.pictures.recognition import HEAD, is_foreign_picture
 
 EXTENSIONS: Final = (
@@ -32,47 +33,46 @@ def find_pictures(paths: Iterable[Path], *, recursive: bool = True) -> Iterator[
 def _in_folder(folder: Path, *, recursive: bool, seen: set[tuple[int, int]]) -> Iterator[Path]:
     try:
         status = folder.stat()
-        entries = [entry for entry in os.scandir(folder) if not entry.name.startswith(".")]
+        files, folders = _entries(folder)
     except OSError:
         return  # unreadable or vanished while we were looking
     if (status.st_dev, status.st_ino) in seen:
         return
     seen.add((status.st_dev, status.st_ino))
-    entries = _natural(entries)
-    yield from (Path(entry.path) for entry in entries if _is_file(entry) and _is_picture(Path(entry.path)))
+    yield from (folder / name for name in _natural(files) if _is_picture(folder / name))
     if recursive:
+        for name in _natural(folders):
+            yield from _in_folder(folder / name, recursive=True, seen=seen)
+
+
+def _entries(folder: Path) -> tuple[list[str], list[str]]:
+    """Names of files and of folders. Names only: a folder may have a million entries."""
+    files: list[str] = []
+    folders: list[str] = []
+    with os.scandir(folder) as entries:
         for entry in entries:
-            if _is_folder(entry):
-                yield from _in_folder(Path(entry.path), recursive=True, seen=seen)
+            if not entry.name.startswith("."):
+                with suppress(OSError):
+                    (folders if entry.is_dir() else files).append(entry.name)
+    return files, folders
 
 
-def _natural(entries: "list[os.DirEntry[str]]") -> "list[os.DirEntry[str]]":
+def _natural(names: list[str]) -> list[str]:
     from natsort import natsort_keygen, ns
 
+    # undecodable bytes are lone surrogates, which natsort's normalisation would trip over
     key = natsort_keygen(key=lambda name: name.encode("utf-8", "replace").decode(), alg=ns.IGNORECASE)
-    return sorted(entries, key=lambda entry: (key(entry.name), entry.name))
-
-
-def _is_file(entry: "os.DirEntry[str]") -> bool:
-    try:
-        return entry.is_file()
-    except OSError:
-        return False
-
-
-def _is_folder(entry: "os.DirEntry[str]") -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False
+    return sorted(names, key=lambda name: (key(name), name))
 
 
 def _is_picture(path: Path) -> bool:
     if path.suffix.lower() in EXTENSIONS:
         return True
     try:
+        if not path.is_file():
+            return False  # a pipe, a device, a link to nothing
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError:
         return False
-    return has_decoder(head) or is_foreign_picture(head)
+    return surely_picture(head) or is_foreign_picture(head)

@@ -123,10 +123,11 @@ def _by_text(head: bytes) -> Foreign:
     for mark, foreign in _MARKUP:
         if text.startswith(mark) or (text.startswith((b"<?xml", b"<!--", b"<!doctype svg")) and mark in text):
             return foreign
-    return _TEXT if _is_text(head) else _UNKNOWN
+    return _TEXT if is_text(head) else _UNKNOWN
 
 
-def _is_text(head: bytes) -> bool:
+def is_text(head: bytes) -> bool:
+    """Whether these first bytes read as UTF-8 without control characters."""
     if b"\0" in head:
         return False
     try:

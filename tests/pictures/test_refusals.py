@@ -31,6 +31,8 @@ STRANGERS = [
     (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3", "a PDF document"),
     (b"%!PS-Adobe-3.0 EPSF-3.0\n", "a PostScript file"),
     (b"\xc5\xd0\xd3\xc6" + bytes(40), "a PostScript file"),
+    (b"BMW, Audi and Opel\n", "a text file"),
+    (b"P1 is the first parameter.\n", "a text file"),
     (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "a Git LFS pointer"),
     (b"PK\x03\x04" + bytes(100), "an archive"),
     (b"\x1f\x8b\x08" + bytes(100), "an archive"),
