@@ -1,6 +1,6 @@
 """The lanes panel: the chosen module's four branches side by side, every channel as a tile."""
 
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -52,7 +52,7 @@ class LanesPanel(QWidget):
         self.setFocusProxy(self.area)
         self.area.changed.connect(self._show_state)
         self.area.pointed.connect(self._show_tip)
-        self.area.menu_wanted.connect(self._open_menu)
+        self.area.menu_wanted.connect(lambda unit, place: self.menu_of(unit).popup(place))
         ends = [
             workspace.loading_changed.subscribe(self._show_state),
             workspace.current_changed.subscribe(self._show_state),
@@ -109,6 +109,13 @@ class LanesPanel(QWidget):
 
     # States
 
+    @property
+    def tip(self) -> Tip:
+        """What is said beside the tile under the cursor; a child of the window that the panel is in."""
+        if self._tip is None or self._tip.parent() is not self.window():
+            self._tip = Tip(self.window())
+        return self._tip
+
     def _show_state(self) -> None:
         empty = self._workspace.result is None
         self.empty.setText(self.tr("The maps of every branch appear here as soon as a picture is open."))
@@ -120,19 +127,18 @@ class LanesPanel(QWidget):
             if self._tip is not None:
                 self._tip.hide()
             return
-        if self._tip is None or self._tip.parent() is not self.window():
-            self._tip = Tip(self.window())
         name, *facts = self.area.describe(unit)
-        self._tip.show_beside(tile.toRect(), (name, " · ".join(facts[1:]), facts[0]))
+        self.tip.show_beside(tile.toRect(), (name, " · ".join(facts[1:]), facts[0]))
 
-    def _open_menu(self, unit: Unit | None, place: QPoint) -> None:
+    def menu_of(self, unit: Unit | None) -> QMenu:
+        """What can be done with a unit, or, beside the tiles, how maps are shown."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if unit is None:
             self.header.fill_options(menu)
         else:
             fill_unit_menu(menu, self._workspace, unit, self._numbers_of(unit))
-        menu.popup(place)
+        return menu
 
     def _numbers_of(self, unit: Unit) -> str:
         result = self._workspace.result

@@ -50,13 +50,13 @@ class UnitPanel(QWidget):
         self.body.shown.connect(self._show_state)
         self.tray.activated.connect(workspace.choose_unit)
         self.tray.removed.connect(workspace.toggle_in_tray)
-        self._subscriptions = [
+        ends = [
             workspace.pins_changed.subscribe(self._show_tray),
             workspace.result_changed.subscribe(self._show_tray),
             workspace.selection_changed.subscribe(self._show_tray),
             workspace.view_changed.subscribe(lambda _: self._show_tray()),
         ]
-        self.destroyed.connect(lambda: [end() for end in self._subscriptions])
+        self.destroyed.connect(lambda: [end() for end in ends])
         self._show_state()
         self._show_tray()
 

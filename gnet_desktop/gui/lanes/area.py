@@ -4,22 +4,27 @@ from math import ceil
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QContextMenuEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
-from gnet_desktop.errors import UsageError
 from gnet_desktop.gui.lanes import navigation
 from gnet_desktop.gui.lanes.arrangement import Arrangement, Place, Zoom, arrange
 from gnet_desktop.gui.lanes.atlas import LaneAtlas
-from gnet_desktop.gui.lanes.filtering import filter_lanes
+from gnet_desktop.gui.lanes.contents import Contents, contents_of
 from gnet_desktop.gui.lanes.lane_view import LaneView
 from gnet_desktop.gui.lanes.measuring import Measured
-from gnet_desktop.gui.lanes.model import Channels, Lane, LaneScale, lanes_of, scales_of, shown_order
+from gnet_desktop.gui.lanes.model import Lane, LaneScale
 from gnet_desktop.gui.lanes.sorting import Sorting
 from gnet_desktop.gui.lanes.texts import facts_of, header_texts
 from gnet_desktop.gui.painting.images import STALE_MAP, tile_table
 from gnet_desktop.gui.theme import Theme
-from gnet_desktop.inspection.scaling import Scaling
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result, ViewOptions
@@ -60,15 +65,14 @@ class LanesArea(QWidget):
         self.setAccessibleName(self.tr("Maps of the chosen module"))
         self._workspace = workspace
         self.measured = Measured()
-        self.lanes: list[Lane] = []
-        self.scales: list[LaneScale] = []
-        self.error: UsageError | None = None
-        self._orders: list[Channels] = []
+        self.contents = Contents()
         self._views: list[LaneView] = []
         self._arrangement: Arrangement | None = None
+        self._tables: dict[tuple[str, str], list[int]] = {}
         self._zoom = Zoom()
         self._focused: Unit | None = None
         self._ring = False
+        self._before = _USUAL
         self._room = 0
         self._result: Result | None = None
         self._module = ""
@@ -87,23 +91,7 @@ class LanesArea(QWidget):
     @property
     def views(self) -> list[LaneView]:
         """The widgets of the lanes, in order."""
-        return self._views[: len(self.lanes)]
-
-    @property
-    def shown(self) -> tuple[int, int]:
-        """How many of the four branches' maps the filter lets through, of how many."""
-        own = [
-            (len(order), len(lane))
-            for order, lane in zip(self._orders, self.lanes, strict=True)
-            if lane.share is not None
-        ]
-        return sum(count for count, _ in own), sum(count for _, count in own)
-
-    @property
-    def scaling(self) -> Scaling:
-        """The scale in use."""
-        view = self._workspace.view
-        return Scaling(view.scale, view.clip, view.gamma, view.colour_map == "tide")
+        return self._views[: len(self.contents.lanes)]
 
     def _result_changed(self) -> None:
         if self._workspace.result is not self._result:
@@ -136,31 +124,22 @@ class LanesArea(QWidget):
         workspace, view = self._workspace, self._workspace.view
         result = self._result = workspace.result
         self._module = workspace.selection.module
-        self.lanes, self.scales, self._orders = [], [], []
+        self.contents = Contents()
         if result is not None:
-            module = result.checkpoint.architecture.module(self._module)
             statistics = self.measured.of(result).statistics
-            self.lanes = lanes_of(result.record, module, statistics, reductions=view.reductions)
-            self.scales = scales_of(self.lanes, self.scaling)
-            self._orders = self._ordered(result)
+            self.contents = contents_of(result, self._module, view, statistics, self.sorting.order_of)
         self._lay_out()
         self._mark_chosen()
         self._hover_changed()
+        self._forget_hovered()
         self.changed.emit()
 
-    def _ordered(self, result: Result) -> list[Channels]:
-        architecture, text = result.checkpoint.architecture, self._workspace.view.filter
-        try:
-            self.error = None
-            channels = filter_lanes(text, self.lanes, architecture)
-        except UsageError as error:
-            self.error = error
-            channels = filter_lanes("", self.lanes, architecture)
-        sort, values = self.sorting.order_of(self.lanes)
-        return [
-            shown_order(lane, sort, some, values.get(lane.part))
-            for lane, some in zip(self.lanes, channels, strict=True)
-        ]
+    def _forget_hovered(self) -> None:
+        """Other maps came under a resting cursor: nothing is pointed at until it moves."""
+        hovered, views = self._workspace.hovered, self.views
+        gone = hovered is not None and navigation.view_of(views, hovered) is None
+        if gone and any(view.underMouse() for view in views):
+            self._point(None)
 
     # Geometry
 
@@ -171,15 +150,16 @@ class LanesArea(QWidget):
             self._lay_out()
 
     def _lay_out(self) -> None:
-        while len(self._views) < len(self.lanes):
+        lanes, scales = self.contents.lanes, self.contents.scales
+        while len(self._views) < len(lanes):
             self._views.append(self._make_view())
-        for view in self._views[len(self.lanes) :]:
+        for view in self._views[len(lanes) :]:
             view.hide()
-        if not self.lanes:
+        if not lanes:
             return
         self._arrangement = arrange(
-            self.lanes[0].cells,
-            self._orders,
+            lanes[0].cells,
+            self.contents.orders,
             width=self._room or self.width(),
             nominal=self._workspace.view.tile,
             ratio=self.devicePixelRatioF(),
@@ -187,7 +167,7 @@ class LanesArea(QWidget):
         )
         self.setMinimumWidth(ceil(self._arrangement.width) if self._room else 0)
         for number, place in enumerate(self._arrangement.places):
-            self._fill(self._views[number], self.lanes[number], self.scales[number], place)
+            self._fill(self._views[number], lanes[number], scales[number], place)
 
     def _fill(self, view: LaneView, lane: Lane, scale: LaneScale, place: Place) -> None:
         assert self._arrangement is not None
@@ -211,9 +191,14 @@ class LanesArea(QWidget):
         return view
 
     def _table(self) -> list[int]:
-        theme = Theme.now()
+        """The colour table in use, worked out once for each map and theme."""
         name = STALE_MAP if self._workspace.stale else self._workspace.view.colour_map
-        return tile_table(name, ground=theme.colour("raised"), gap=theme.colour("panel"))
+        key = (name, Theme.now().name)
+        if key not in self._tables:
+            theme = Theme.now()
+            ground, gap = theme.colour("raised"), theme.colour("panel")
+            self._tables[key] = tile_table(name, ground=ground, gap=gap)
+        return self._tables[key]
 
     def _recolour(self) -> None:
         table, ratio = self._table(), self.devicePixelRatioF()
@@ -290,8 +275,10 @@ class LanesArea(QWidget):
 
     def enlarge(self, unit: Unit) -> None:
         """Show a unit large in its lane, or all as before if they are large."""
-        large = self._workspace.view.tile >= _LARGE
-        self._workspace.change_view(tile=_USUAL if large else _LARGE)
+        now = self._workspace.view.tile
+        if now < _LARGE:
+            self._before = now
+        self._workspace.change_view(tile=self._before if now >= _LARGE else _LARGE)
         self.reveal(unit)
 
     def rectangle_of(self, unit: Unit | None) -> QRectF:
@@ -328,7 +315,7 @@ class LanesArea(QWidget):
         self._focused, self._ring = unit, True
         self.reveal(unit)
         self._mark_focused()
-        self._workspace.hover(unit)
+        self._point(unit)
         self.setAccessibleDescription(", ".join(self.describe(unit)))
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
 
@@ -345,6 +332,8 @@ class LanesArea(QWidget):
             self._go_to(navigation.end(views, here, last=_ENDS[key]))
         elif key in _ENTER:
             self._enter(here)
+        elif key == Qt.Key.Key_Escape and self._workspace.view.tile >= _LARGE:
+            self.enlarge(here)
         else:
             super().keyPressEvent(event)
 
@@ -353,6 +342,15 @@ class LanesArea(QWidget):
             self.enlarge(unit)
         else:
             self._workspace.choose_unit(unit)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu key: the unit at which the keyboard is."""
+        view = navigation.view_of(self.views, self._focused)
+        if self._focused is not None and view is not None:
+            tile = view.tile_rectangle(self._focused.channel)
+            self.menu_wanted.emit(
+                self._focused, view.mapToGlobal(tile.center().toPoint()) if tile else QPoint()
+            )
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keyboard is, if it came by keys."""

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from gnet_desktop.gui.lanes.model import Channels, Lane, LaneScale
-from gnet_desktop.gui.painting.images import IndexedImage, indexed_image
+from gnet_desktop.gui.painting.images import LevelImage
 from gnet_desktop.inspection.scaling import GROUND, quantise
 from gnet_desktop.inspection.tiles import TileLayout, atlas
 
@@ -51,7 +51,7 @@ class LaneAtlas:
         self._levels = np.empty(self._maps.shape, np.uint8)
         self._done = np.zeros(len(lane), np.bool_)
         self._rows = max(1, _BLOCK // max(1, layout.size[0] * layout.pitch[1]))
-        self._blocks: OrderedDict[int, IndexedImage] = OrderedDict()
+        self._blocks: OrderedDict[int, LevelImage] = OrderedDict()
         self._table: list[int] = []
         self._ratio = 1.0
 
@@ -63,28 +63,27 @@ class LaneAtlas:
 
     def colour(self, table: list[int], ratio: float) -> None:
         """Use a colour table, and the screen's ratio for images."""
-        if (table, ratio) == (self._table, self._ratio):
+        if table is self._table and ratio == self._ratio:
             return
         self._table, self._ratio = table, ratio
         for block in self._blocks.values():
-            block.recolour(table)
-            block.image.setDevicePixelRatio(ratio)
+            block.recolour(table, ratio)
 
-    def between(self, top: int, bottom: int) -> Iterator[tuple[int, IndexedImage]]:
+    def between(self, top: int, bottom: int) -> Iterator[tuple[int, LevelImage]]:
         """(y, image) of every block that touches physical rows top…bottom of the whole."""
         rows = self.layout.rows_between(top, bottom)
         if len(rows):
             for block in range(rows.start // self._rows, (rows.stop - 1) // self._rows + 1):
                 yield block * self._rows * self.layout.pitch[1], self._block(block)
 
-    def _block(self, number: int) -> IndexedImage:
+    def _block(self, number: int) -> LevelImage:
         image = self._blocks.get(number)
         if image is None:
             first = number * self._rows
             rows = range(first, min(first + self._rows, self.layout.rows))
             self._quantise(self.layout.shown(rows))
             picture = atlas(self._levels, self.layout, rows)
-            image = indexed_image(picture, max(1, self.layout.size[0]), self._table, self._ratio)
+            image = LevelImage(picture, max(1, self.layout.size[0]), self._table, self._ratio)
             self._blocks[number] = image
             while len(self._blocks) > 1 and sum(block.bytes for block in self._blocks.values()) > _KEPT:
                 self._blocks.popitem(last=False)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidge
 
 from gnet_desktop.gui.controls import IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.lanes.area import LanesArea
+from gnet_desktop.gui.lanes.contents import scaling_of
 from gnet_desktop.gui.lanes.filtering import unit_named
 from gnet_desktop.gui.lanes.menus import fill_options_menu, fill_sort_menu, sort_words
 from gnet_desktop.gui.painting.images import STALE_MAP
@@ -100,25 +101,32 @@ class LanesHeader(QWidget):
         """Say what is shown now."""
         view, area = self._workspace.view, self._area
         self.panel.set_title(self.tr("Branches of {0}").format(self._workspace.selection.module))
-        self.panel.set_note(self._note())
+        self.panel.set_note(self.note)
         self.sort.setText(sort_words(view.sort))
         self.scale.set_value(view.scale)
         self.tiles.set_value(view.tile)
-        self.bar.show_scale(self._scale() if area.lanes else None)
+        self.bar.show_scale(self._scale() if area.contents.lanes else None)
         if self.filter.text() != view.filter:
             self.filter.setText(view.filter)
-        self.filter.setToolTip(str(area.error) if area.error else self.filter.accessibleName())
+        self.filter.setToolTip(
+            str(area.contents.error) if area.contents.error else self.filter.accessibleName()
+        )
 
-    def _note(self) -> str:
-        if not self._area.lanes:
+    @property
+    def note(self) -> str:
+        """How many maps are shown, of how many cells."""
+        contents = self._area.contents
+        if not contents.lanes:
             return ""
-        words = self.tr("{0} of {1} maps").format(*self._area.shown)
-        return f"{words} · {size(*self._area.lanes[0].cells)}"
+        words = self.tr("{0} of {1} maps").format(*contents.shown)
+        if self._workspace.stale:
+            return f"{words} · {self.tr('grey until current')}"
+        return f"{words} · {size(*contents.lanes[0].cells)}"
 
     def _scale(self) -> Scale:
         """The scale of all lanes; where each has its own, that of the largest values."""
-        view, scaling = self._workspace.view, self._area.scaling
-        ends = [limits for scale in self._area.scales for limits in scale.limits]
+        view, scaling = self._workspace.view, scaling_of(self._workspace.view)
+        ends = [limits for scale in self._area.contents.scales for limits in scale.limits]
         spanning = Limits(min(one.low for one in ends), max(one.high for one in ends))
         name = STALE_MAP if self._workspace.stale else view.colour_map
         return Scale(name, spanning, scaling.gamma, scaling.signed)

@@ -2,9 +2,17 @@
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QEnterEvent,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
 from gnet_desktop.gui.lanes.model import Lane
@@ -49,8 +57,8 @@ class LaneView(QWidget):
         self._lane: Lane | None = None
         self._atlas: LaneAtlas | None = None
         self._region = Region(0, 0, 1, 1)
-        self._texts = Texts("", "", "", "")
-        self._scroll = 0
+        self._texts = Texts("", "", "", "", "")
+        self._scroll = 0.0
         self._grabbed: float | None = None
         self._short = False
         self._active = False
@@ -60,7 +68,7 @@ class LaneView(QWidget):
     def show_lane(self, lane: Lane, atlas: LaneAtlas, region: Region, texts: Texts, *, short: bool) -> None:
         """Show a lane; the scroll position stays where the lane is the same part."""
         if self._lane is None or self._lane.part != lane.part:
-            self._scroll = 0
+            self._scroll = 0.0
         self._lane, self._atlas, self._region, self._texts, self._short = lane, atlas, region, texts, short
         self.setAccessibleName(f"{lane.part}, {texts.count}, {texts.path}, {texts.energy}")
         self.scroll_to(self._scroll)
@@ -89,7 +97,7 @@ class LaneView(QWidget):
         top = SHORT_HEADER if self._short else HEADER
         width = self.width() - THUMB - THUMB_AWAY
         return View(
-            QRectF(0, top, width, max(0, self.height() - top)), self._scroll, self.devicePixelRatioF()
+            QRectF(0, top, width, max(0, self.height() - top)), round(self._scroll), self.devicePixelRatioF()
         )
 
     def tile_rectangle(self, channel: int) -> QRectF | None:
@@ -122,14 +130,16 @@ class LaneView(QWidget):
     @property
     def scrolled(self) -> int:
         """Physical pixels that are scrolled out at the top."""
-        return self._scroll
+        return round(self._scroll)
 
     def scroll_to(self, scroll: float) -> None:
-        """Scroll to a place, stopping at the ends."""
-        most = max(0, self._content() - int(self.view().area.height() * self.devicePixelRatioF()))
-        target = int(min(max(0, scroll), most))
-        if target != self._scroll:
-            self._scroll = target
+        """Scroll to a place in physical pixels, stopping at the ends.
+
+        Fractions are kept, so that many small turns of a wheel add up to one large one.
+        """
+        most = max(0.0, self._content() - self.view().area.height() * self.devicePixelRatioF())
+        before, self._scroll = self.scrolled, min(max(0.0, scroll), most)
+        if self.scrolled != before:
             self.update()
 
     def reveal(self, channel: int) -> None:
@@ -164,6 +174,14 @@ class LaneView(QWidget):
         if thumb is not None:
             draw_thumb(painter, view, thumb, active=self._active, hot=self._grabbed is not None)
         painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        """Over the header: everything that it may have had no room for."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            above = event.pos().y() < self.view().area.top()
+            QToolTip.showText(event.globalPos(), self._texts.tooltip if above else "", self)
+            return True
+        return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at a unit, or drag the thumb."""

@@ -64,6 +64,11 @@ class Lane:
         """How many channels are zero everywhere."""
         return int(self.units.zero.sum())
 
+    @property
+    def broken(self) -> int:
+        """How many channels hold a value that is no number."""
+        return int((self.units.non_finite > 0).sum())
+
     def unit(self, channel: int) -> Unit:
         """A channel as a unit."""
         return unit_of(self.part, channel)

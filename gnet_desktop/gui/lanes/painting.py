@@ -37,6 +37,7 @@ class Texts:
     count: str
     path: str
     energy: str
+    tooltip: str
 
 
 @dataclass(slots=True)

@@ -14,12 +14,14 @@ def header_texts(widget: QWidget, lane: Lane, shown: int, width: float) -> Texts
     count = widget.tr("{0} of {1}").format(shown, len(lane))
     if lane.zeros and width > _WIDE:
         count += " · " + widget.tr("{0} zero").format(lane.zeros)
+    if lane.broken:
+        count += " · " + widget.tr("{0} NaN").format(lane.broken)
     energy = ""
     if lane.share is not None:
         energy = percent(lane.share)
         if width > _WIDE:
             energy = widget.tr("energy {0}").format(energy)
-    return Texts(lane.title, count, lane.path, energy)
+    return Texts(lane.title, count, lane.path, energy, header_tooltip(widget, lane, shown))
 
 
 def header_tooltip(widget: QWidget, lane: Lane, shown: int) -> str:
@@ -27,6 +29,8 @@ def header_tooltip(widget: QWidget, lane: Lane, shown: int) -> str:
     lines = [f"{lane.part} · {lane.path}", widget.tr("{0} of {1} maps").format(shown, len(lane))]
     if lane.zeros:
         lines[1] += " · " + widget.tr("{0} zero on this picture").format(lane.zeros)
+    if lane.broken:
+        lines.append(widget.tr("{0} maps hold values that are not numbers").format(lane.broken))
     if lane.share is not None:
         share = percent(lane.share)
         lines.append(

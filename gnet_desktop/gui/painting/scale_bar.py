@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 
-from gnet_desktop.gui.painting.images import colour_table, indexed_image
+from gnet_desktop.gui.painting.images import LevelImage, colour_table
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.theme import RADIUS_BAR, Theme, font
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, palette
@@ -34,7 +34,7 @@ class Scale:
         values = np.linspace(ends.low, ends.low + ends.span, _STEPS, dtype=np.float32)
         levels = quantise(values[None], ends, gamma=self.gamma, signed=self.signed)
         table = colour_table(palette(COLOUR_MAPS[self.colour_map], ground=(0, 0, 0)))
-        return indexed_image(np.ascontiguousarray(levels), _STEPS, table).image.copy()
+        return LevelImage(np.ascontiguousarray(levels), _STEPS, table).image
 
     def colour_at(self, value: float) -> QColor:
         """The colour of one value."""

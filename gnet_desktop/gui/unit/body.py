@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from gnet_desktop.gui.lanes.measuring import Measured
 from gnet_desktop.gui.painting.glyphs import draw_glyph
@@ -16,11 +17,11 @@ from gnet_desktop.gui.unit.facts import (
     Cell,
     Origins,
     UnitFacts,
-    branch_of,
     facts_of,
     has_unit,
     layer_of,
     origins_of,
+    path_to,
     strongest_pictures,
     strongest_units_at,
 )
@@ -28,6 +29,7 @@ from gnet_desktop.gui.unit.map_view import MapView
 from gnet_desktop.gui.unit.origins_view import InputsSection, KernelSection
 from gnet_desktop.gui.unit.section import Section
 from gnet_desktop.gui.unit.sections import FactsSection, HistogramSection, PicturesSection, PlaceSection
+from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
@@ -68,7 +70,7 @@ class TitleSection(Section):
             return
         theme, unit = Theme.now(), self._facts.unit
         left = 0.0
-        if unit.branch:
+        if unit.module in MODULES:
             draw_glyph(painter, unit.branch, 0, 6)
             left = 22.0
         painter.setFont(font(18, 600))
@@ -112,7 +114,7 @@ class UnitBody(QWidget):
         self.pictures.activated.connect(workspace.choose_picture)
         for section in (self.inputs, self.kernels, *self.places):
             section.activated.connect(self._choose)
-        self._subscriptions = [
+        ends = [
             workspace.result_changed.subscribe(self.refresh),
             workspace.selection_changed.subscribe(self.refresh),
             workspace.hover_changed.subscribe(self._hover_changed),
@@ -122,7 +124,7 @@ class UnitBody(QWidget):
             workspace.current_changed.subscribe(self._show_pictures),
             workspace.view_changed.subscribe(lambda _: self.refresh()),
         ]
-        self.destroyed.connect(lambda: [end() for end in self._subscriptions])
+        self.destroyed.connect(lambda: [end() for end in ends])
         self.refresh()
 
     @property
@@ -159,7 +161,7 @@ class UnitBody(QWidget):
         colour_map = self._colour_map()
         self.title.show_facts(facts)
         self.map.show_unit(facts, colour_map)
-        self.facts_section.show_facts(facts)
+        self.facts_section.show_facts(facts, self._measured.of(self._workspace.result).field(facts.unit.part))
         self.values.show_values(facts, colour_map)
         for section in (self.title, self.map, self.facts_section):
             section.show()
@@ -189,7 +191,7 @@ class UnitBody(QWidget):
         self._asked, self._origins, self._kernel = (result, unit), None, False
         self.inputs.wait()
         loaded, architecture = self._workspace.network, result.checkpoint.architecture
-        branch, layer = branch_of(architecture, unit), layer_of(architecture, unit.part)
+        branch, layer = path_to(architecture, unit), layer_of(architecture, unit.part)
         self._sources = branch is not None
         if loaded is None or layer is None:
             return
@@ -204,7 +206,7 @@ class UnitBody(QWidget):
         self._workspace.compute("origins", work, lambda found: self._show_origins(found, result, unit))
 
     def _show_origins(self, found: object, result: Result, unit: Unit) -> None:
-        if self._asked != (result, unit) or self._facts is None:
+        if not isValid(self) or self._asked != (result, unit) or self._facts is None:
             return
         if isinstance(found, Origins):
             self._origins = found
@@ -267,8 +269,7 @@ class UnitBody(QWidget):
                 self.values.point_at(facts.maximum)
             return
         self.values.point_at(facts.value(cell))
-        left, top, right, bottom = self._measured.of(result).grid(facts.unit.part).cell_box(*cell)
-        centre = result.geometry.to_picture(((left + right) / 2, (top + bottom) / 2))
+        centre = self._measured.of(result).point_of(facts.unit.part, cell)
         self._workspace.hover(facts.unit, centre)
 
     def _choose(self, value: object) -> None:

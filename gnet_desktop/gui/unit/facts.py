@@ -106,16 +106,26 @@ def layer_of(architecture: Architecture, part: str) -> Convolution | None:
     return next((layer for layer in architecture.convolutions() if layer.name == part), None)
 
 
-def branch_of(architecture: Architecture, unit: Unit) -> Branch | None:
-    """The branch of a module that ends in the unit, or None (stem, reductions, pools, heads)."""
-    if unit.module not in MODULES:
-        return None
-    return next((one for one in architecture.module(unit.module).branches if one.name == unit.branch), None)
+def path_to(architecture: Architecture, unit: Unit) -> Branch | None:
+    """The layers from what a module, or a layer of the stem, reads to a unit.
+
+    None for what doesn't convolve, for a layer that strides, and for heads.
+    """
+    if unit.module in MODULES:
+        for branch in architecture.module(unit.module).branches:
+            names = [layer.name for layer in branch.layers]
+            if unit.part in names:
+                layers = branch.layers[: names.index(unit.part) + 1]
+                return Branch(layers) if isinstance(layers[-1], Convolution) else None
+    for layer in architecture.stem[1:]:
+        if layer.name == unit.part and isinstance(layer, Convolution) and layer.stride == 1:
+            return Branch((layer,))
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a module reads: the record's ``part``, and the units that its channels are.
+    """What a module or a layer reads: the record's ``part``, and the units that its channels are.
 
     ``module`` is the module before, or None behind the stem; then the channels are
     those of ``layer``, the stem's last convolution. A pool or a norm may lie between.
@@ -143,12 +153,12 @@ class Source:
         return {self.layer: channels}
 
 
-def source_of(architecture: Architecture, module: str) -> Source:
-    """What a module reads."""
+def source_of(architecture: Architecture, name: str) -> Source:
+    """What a module, or a layer of the stem, reads."""
     part = layer = ""
     before: Module | None = None
     for one in architecture.trunk:
-        if one.name == module:
+        if one.name == name:
             break
         part = one.name
         if isinstance(one, Module):
@@ -191,8 +201,8 @@ class Origins:
 def origins_of(
     record: Record, architecture: Architecture, weights: Weights, unit: Unit, cell: Cell, *, each: int = 4
 ) -> Origins | None:
-    """The origins of a branch's unit at a cell; None where there is no exact answer."""
-    branch = branch_of(architecture, unit)
+    """The origins of a unit at a cell; None where there is no path as `path_to` gives."""
+    branch = path_to(architecture, unit)
     if branch is None:
         return None
     source = source_of(architecture, unit.module)

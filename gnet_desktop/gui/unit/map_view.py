@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gnet_desktop.gui.painting.glyphs import mark_cell
-from gnet_desktop.gui.painting.images import IndexedImage, map_image, snapped, tile_table
+from gnet_desktop.gui.painting.images import LevelImage, map_image, snapped, tile_table
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.painting.scale_bar import Scale, draw_standing_bar
 from gnet_desktop.gui.theme import Theme, font
@@ -33,7 +33,7 @@ class MapView(QWidget):
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._facts: UnitFacts | None = None
-        self._image: IndexedImage | None = None
+        self._image: LevelImage | None = None
         self._scale: Scale | None = None
         self._pointed: Cell | None = None
         self._marked: Cell | None = None

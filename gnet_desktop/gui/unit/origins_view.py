@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.gui.lanes.model import TITLES
 from gnet_desktop.gui.painting.glyphs import draw_glyph, outline_focused, outline_hovered
-from gnet_desktop.gui.painting.images import IndexedImage, map_image, tile_table
+from gnet_desktop.gui.painting.images import LevelImage, map_image, tile_table
 from gnet_desktop.gui.painting.numbers import number, percent
 from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.gui.unit.facts import LINEAR, Origins
@@ -25,6 +25,8 @@ Array = NDArray[np.float32]
 _ROW: Final = 35
 _MAP: Final = 28
 _GAP: Final = 3
+_FRAME: Final = 3
+"""Room at the sides for the outlines of maps."""
 
 
 class InputsSection(Section):
@@ -38,7 +40,7 @@ class InputsSection(Section):
         super().__init__("", parent)
         self.title = self.tr("Strongest inputs at the peak")
         self._origins: Origins | None = None
-        self._images: dict[Unit, IndexedImage] = {}
+        self._images: dict[Unit, LevelImage] = {}
 
     def wait(self) -> None:
         """Keep the room, say nothing, until the origins are known."""
@@ -74,7 +76,7 @@ class InputsSection(Section):
         for row, (group, parts) in enumerate(self._origins.strongest.items()):
             count = len(parts)
             for place, part in enumerate(parts):
-                x = self.width() - (max(4, count) - place) * (_MAP + _GAP) + _GAP
+                x = self.width() - _FRAME - (max(4, count) - place) * (_MAP + _GAP) + _GAP
                 box = QRectF(x, TITLE + 2 + row * _ROW + 2, _MAP, _MAP)
                 words = self.tr("{0} adds {1}").format(part.unit.name, number(part.value, 4))
                 pieces.append(Piece(box, part.unit, words))
@@ -82,7 +84,7 @@ class InputsSection(Section):
             words = self.tr("{0} adds {1}, takes away {2}").format(
                 group, number(share.positive, 4), number(-share.negative, 4)
             )
-            row_box = QRectF(0, TITLE + 2 + row * _ROW, self.width() - 4 * (_MAP + _GAP), _ROW)
+            row_box = QRectF(0, TITLE + 2 + row * _ROW, self.width() - _FRAME - 4 * (_MAP + _GAP), _ROW)
             pieces.append(Piece(row_box, None, words))
         self.set_pieces(pieces)
 
@@ -95,7 +97,7 @@ class InputsSection(Section):
         origins, theme = self._origins, Theme.now()
         if origins is None:
             return
-        right = self.width() - 4 * (_MAP + _GAP) - 4
+        right = self.width() - _FRAME - 4 * (_MAP + _GAP) - 4
         for row, group in enumerate(origins.strongest):
             middle = TITLE + 2 + row * _ROW + _ROW / 2 - 1
             single = len(origins.strongest) == 1
@@ -144,7 +146,7 @@ class KernelSection(Section):
         super().__init__("", parent)
         self.title = self.tr("Kernels")
         self._picture: QImage | None = None
-        self._matrices: list[tuple[Unit, IndexedImage]] = []
+        self._matrices: list[tuple[Unit, LevelImage]] = []
 
     def show_picture(self, kernel: Array, order: str) -> None:
         """Show a kernel (channels, k, k) that reads colours in an order, ``rgb``, ``bgr`` or ``grey``."""
@@ -177,12 +179,12 @@ class KernelSection(Section):
         self.note = self.tr("from {0} · {1} … {2}").format(source, number(-reach), number(reach))
         rows = -(-len(kernels) // self._ACROSS)
         self.setFixedHeight(TITLE + 4 + rows * (self._CELL + 20))
-        pitch = (self.width() - self._CELL) / (self._ACROSS - 1)
+        pitch = (self.width() - 2 * _FRAME - self._CELL) / (self._ACROSS - 1)
         self.set_pieces(
             [
                 Piece(
                     QRectF(
-                        place % self._ACROSS * pitch,
+                        _FRAME + place % self._ACROSS * pitch,
                         TITLE + 4 + place // self._ACROSS * (self._CELL + 20),
                         self._CELL,
                         self._CELL,

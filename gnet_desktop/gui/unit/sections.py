@@ -15,10 +15,13 @@ from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.gui.unit.facts import UnitFacts
 from gnet_desktop.gui.unit.section import TITLE, Piece, Section
 from gnet_desktop.inspection.ranking import UnitAt
+from gnet_desktop.network.arithmetic import Field
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.values import Entry
 
 _ROW: Final = 23
+_FRAME: Final = 2
+"""Room at the sides for the frames of pictures."""
 
 
 class FactsSection(Section):
@@ -28,8 +31,8 @@ class FactsSection(Section):
         super().__init__("", parent)
         self._facts: list[tuple[str, str, bool]] = []
 
-    def show_facts(self, facts: UnitFacts) -> None:
-        """Write a unit's facts."""
+    def show_facts(self, facts: UnitFacts, field: Field | None) -> None:
+        """Write a unit's facts; ``field`` is its receptive field."""
         rank = self.tr("{0} of {1}").format(facts.rank, facts.siblings)
         self._facts = [
             (self.tr("maximum"), number(facts.maximum, 4), False),
@@ -37,6 +40,9 @@ class FactsSection(Section):
             (self.tr("active cells"), percent(facts.nonzero), False),
             (self.tr("rank"), rank, False),
         ]
+        if field is not None:
+            self._facts.append((self.tr("sees"), self.tr("{0} × {0} px").format(field.size), False))
+            self._facts.append((self.tr("every"), self.tr("{0} px").format(field.jump), False))
         if facts.minimum < 0:
             self._facts.append((self.tr("minimum"), number(facts.minimum, 4), False))
         if facts.non_finite:
@@ -137,7 +143,7 @@ class PicturesSection(Section):
         self._arrange()
 
     def _side(self) -> float:
-        return (self.width() - (self.COUNT - 1) * self._GAP) / self.COUNT
+        return (self.width() - 2 * _FRAME - (self.COUNT - 1) * self._GAP) / self.COUNT
 
     def _arrange(self) -> None:
         side = self._side()
@@ -145,7 +151,7 @@ class PicturesSection(Section):
         self.set_pieces(
             [
                 Piece(
-                    QRectF(place * (side + self._GAP), TITLE + 3, side, side),
+                    QRectF(_FRAME + place * (side + self._GAP), TITLE + 3, side, side),
                     entry.id,
                     f"{entry.name}: {number(value, 4)}",
                 )

@@ -10,7 +10,7 @@ from PySide6.QtGui import QContextMenuEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.gui.painting.glyphs import outline_chosen, outline_focused, outline_hovered
-from gnet_desktop.gui.painting.images import IndexedImage, map_image, tile_table
+from gnet_desktop.gui.painting.images import LevelImage, map_image, tile_table
 from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.gui.unit.facts import LINEAR
 from gnet_desktop.gui.unit.section import Piece, Section, draw_title
@@ -37,7 +37,7 @@ class Tray(Section):
         super().__init__("", parent)
         self.setAccessibleName(self.tr("Tray"))
         self._units: tuple[Unit, ...] = ()
-        self._images: dict[Unit, IndexedImage] = {}
+        self._images: dict[Unit, LevelImage] = {}
         self._chosen: Unit | None = None
         self._arrange()
 

@@ -1,0 +1,58 @@
+"""What the lanes hold under the options in use: maps, order, scale. No Qt."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gnet_desktop.errors import UsageError
+from gnet_desktop.gui.lanes.filtering import filter_lanes
+from gnet_desktop.gui.lanes.model import Channels, Lane, LaneScale, lanes_of, scales_of, shown_order
+from gnet_desktop.gui.lanes.sorting import Values
+from gnet_desktop.inspection.scaling import Scaling
+from gnet_desktop.inspection.statistics import UnitStatistics
+from gnet_desktop.workspace.values import Result, ViewOptions
+
+Sorter = Callable[[Sequence[Lane]], tuple[str, Values]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contents:
+    """Lanes with the scale and the shown channels of each; ``error`` if the filter says nothing."""
+
+    lanes: tuple[Lane, ...] = ()
+    scales: tuple[LaneScale, ...] = ()
+    orders: tuple[Channels, ...] = ()
+    error: UsageError | None = None
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """How many of the four branches' maps the filter lets through, of how many."""
+        own = [
+            (len(order), len(lane))
+            for order, lane in zip(self.orders, self.lanes, strict=True)
+            if lane.share is not None
+        ]
+        return sum(count for count, _ in own), sum(count for _, count in own)
+
+
+def contents_of(
+    result: Result, module: str, view: ViewOptions, measured: Callable[[str], UnitStatistics], sorter: Sorter
+) -> Contents:
+    """The lanes of a module; where the filter cannot be understood, all their channels."""
+    architecture = result.checkpoint.architecture
+    lanes = lanes_of(result.record, architecture.module(module), measured, reductions=view.reductions)
+    error = None
+    try:
+        channels = filter_lanes(view.filter, lanes, architecture)
+    except UsageError as raised:
+        error, channels = raised, filter_lanes("", lanes, architecture)
+    sort, values = sorter(lanes)
+    orders = [
+        shown_order(lane, sort, some, values.get(lane.part))
+        for lane, some in zip(lanes, channels, strict=True)
+    ]
+    return Contents(tuple(lanes), tuple(scales_of(lanes, scaling_of(view))), tuple(orders), error)
+
+
+def scaling_of(view: ViewOptions) -> Scaling:
+    """The scale that the options ask for; a map with 0 in its middle makes it a signed one."""
+    return Scaling(view.scale, view.clip, view.gamma, view.colour_map == "tide")

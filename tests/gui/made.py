@@ -1,0 +1,110 @@
+"""A workspace as the panels see it, with a small network of random weights and a made photo."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+
+from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState, Labels, Provenance
+from gnet_desktop.convention import CONVENTIONS
+from gnet_desktop.network.arithmetic import tensor_shapes
+from gnet_desktop.network.families import build
+from gnet_desktop.network.googlenet import GoogLeNet
+from gnet_desktop.network.record import Record
+from gnet_desktop.pictures.picture import Picture
+from gnet_desktop.pictures.preparation import prepare
+from gnet_desktop.workspace import tasks
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Entry, Result
+
+CLASSES = 10
+
+
+def make_checkpoint(family: str = "torchvision") -> Checkpoint:
+    """Random weights of a sensible size; reproducible."""
+    architecture = build(family, classes=CLASSES)
+    random = torch.Generator().manual_seed(5)
+    tensors = {name: _tensor(name, shape, random) for name, shape in tensor_shapes(architecture).items()}
+    return Checkpoint(
+        architecture,
+        tensors,
+        Labels(tuple(f"class {number}" for number in range(CLASSES)), "made"),
+        CONVENTIONS["torchvision"].changed(size=146, crop=128),
+        "made",
+        {"main": HeadState(True, CLASSES, True), "aux1": HeadState(False), "aux2": HeadState(False)},
+        Provenance(Path("made.pth"), 1, "0" * 64, "torch zip", family, family, "names"),
+    )
+
+
+def _tensor(name: str, shape: tuple[int, ...], random: torch.Generator) -> torch.Tensor:
+    values = torch.randn(shape, generator=random)
+    if len(shape) > 1:
+        fan = values[0].numel()
+        return values * (2 / fan) ** 0.5
+    if name.endswith("variance"):
+        return values.abs() + 0.5
+    return 1 + values / 10 if name.endswith("norm.weight") else values / 10
+
+
+@dataclass(frozen=True)
+class World:
+    """A network, and what it made of some pictures."""
+
+    loaded: tasks.LoadedNetwork
+    results: list[Result]
+
+
+def make_world(count: int = 2) -> World:
+    """Passes over pictures of smooth noise, 335 wide and 500 high."""
+    checkpoint = make_checkpoint()
+    network = GoogLeNet.from_checkpoint(checkpoint)
+    random = np.random.default_rng(3)
+    results = []
+    for number in range(1, count + 1):
+        rough = Image.fromarray(random.integers(0, 255, (12, 8, 3), np.uint8))
+        picture = Picture(rough.resize((335, 500)), f"made {number}", "PNG", (335, 500))
+        prepared = prepare(picture, checkpoint.convention)
+        record = network(prepared.tensor())
+        results.append(
+            Result(
+                number, picture, prepared.geometry, prepared.shown, record, checkpoint, checkpoint.convention
+            )
+        )
+    return World(tasks.LoadedNetwork(checkpoint, network, "cpu"), results)
+
+
+def make_workspace(world: World, post: Callable[[Callable[[], None]], None]) -> Workspace:
+    """A workspace that shows the first result."""
+    workspace = Workspace(post)
+    first = world.results[0]
+    workspace.checkpoint, workspace.convention = first.checkpoint, first.convention
+    workspace._network = world.loaded
+    for result in world.results:
+        thumbnail = np.asarray(result.picture.image.resize((86, 128)))
+        name = result.picture.source
+        workspace.pictures[result.entry_id] = Entry(result.entry_id, b"", name, thumbnail, ("class 1", 0.5))
+        workspace.peaks[result.entry_id] = tasks.unit_peaks(result.record, result.checkpoint.architecture)
+    workspace.current, workspace.result = first.entry_id, first
+    return workspace
+
+
+def changed(result: Result, maps: Mapping[str, Callable[[np.ndarray], None]]) -> Result:
+    """A result in which some branches' maps were written to; the module's output follows."""
+    activations = {name: np.array(values) for name, values in result.record.activations.items()}
+    for part, change in maps.items():
+        change(activations[part])
+        module = part.partition("/")[0]
+        branches = result.checkpoint.architecture.module(module).branches
+        activations[module] = np.concatenate([activations[f"{module}/{branch.name}"] for branch in branches])
+    record = result.record
+    new = Record(activations, record.answers, record.input_size, record.milliseconds)
+    return replace(result, record=new)
+
+
+def show(workspace: Workspace, result: Result, *, stale: bool = False) -> None:
+    """Make a result the current one, as the workspace does when a pass ends."""
+    workspace.result, workspace.stale, workspace.current = result, stale, result.entry_id
+    workspace.result_changed.emit()
