@@ -74,6 +74,7 @@ def fit(
     family: str,
     *,
     trunk: Iterable[str],
+    heads: Iterable[str] = _HEADS,
     inputs_first: bool = False,
     facts: Facts | None = None,
     told: Mapping[str, str] | None = None,
@@ -81,7 +82,8 @@ def fit(
 ) -> Fitted:
     """The network that the tensors make.
 
-    ``trunk`` are the layers that must be there; ``inputs_first`` says that matrices
+    ``trunk`` are the layers that must be there, ``heads`` the heads that such a file
+    may have; ``inputs_first`` says that matrices
     usually lie as inputs × outputs. ``told`` are switches of the family that
     the file settles, ``assume`` answers of a person to what it doesn't tell.
     Raises CheckpointError naming the part where something is missing or doesn't fit,
@@ -90,6 +92,7 @@ def fit(
     _check_trunk(tensors, trunk)
     tensors = oriented(tensors, inputs_first=inputs_first)
     choice = _choose(tensors, family, told or {}, dict(assume or {}))
+    usual = tuple(heads)
     heads = [head for head in _HEADS if _has_head(tensors, head)]
     while True:
         architecture = _network(tensors, choice, heads, facts or {})
@@ -101,7 +104,7 @@ def fit(
     if holes:
         raise _holes(holes)
     _check_shapes(architecture, wanted)
-    return Fitted(architecture, wanted, _missing(tensors, architecture), choice.assumed)
+    return Fitted(architecture, wanted, _missing(tensors, architecture, usual), choice.assumed)
 
 
 # What must be there
@@ -127,10 +130,10 @@ def _has_head(tensors: Tensors, head: str) -> bool:
     return all("weight" in tensors.get(f"{head}/{part}", {}) for part in ("conv", "fc1", "fc2"))
 
 
-def _missing(tensors: Tensors, architecture: Architecture) -> tuple[str, ...]:
+def _missing(tensors: Tensors, architecture: Architecture, heads: Iterable[str]) -> tuple[str, ...]:
     """What a complete file would have: a head of which only pieces are there is named by these."""
     found = [] if architecture.classifier else ["fc"]
-    for head in _HEADS:
+    for head in heads:
         if architecture.head(head) is None:
             pieces = [f"{head}/{part}" for part in ("conv", "fc1", "fc2")]
             absent = [piece for piece in pieces if piece not in tensors]

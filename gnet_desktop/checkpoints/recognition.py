@@ -53,6 +53,7 @@ def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Re
         },
         dialect.family,
         trunk=dialect.trunk,
+        heads=[layer.removesuffix("/conv") for layer in dialect.convolutions if layer.startswith("aux")],
         inputs_first=dialect.linear_transposed,
         facts=facts,
         told=dialect.switches,
