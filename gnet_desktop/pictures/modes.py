@@ -162,7 +162,8 @@ def _through_profile(image: Image.Image, data: bytes, notes: list[str]) -> Image
     if base != "CMYK" and _changes_nothing(transform, base):
         return image
     name = (profile.profile.profile_description or "unnamed").strip().rstrip("\0")
-    notes.append(f"colour profile {name} converted to sRGB")
+    what = f"CMYK with the colour profile {name}" if base == "CMYK" else f"colour profile {name}"
+    notes.append(f"{what} converted to sRGB")
     return _transformed(image, transform)
 
 
@@ -181,7 +182,7 @@ def _transformed(image: Image.Image, transform: ImageCms.ImageCmsTransform) -> I
     alpha = image.getchannel("A") if image.mode in ("RGBA", "LA") else None
     opaque = image.convert({"RGBA": "RGB", "LA": "L"}[image.mode]) if alpha else image
     if opaque.mode == "RGB":
-        opaque = opaque if alpha else opaque.copy()
+        # in place: the pixels are ours, and a copy of a large picture is a gigabyte
         ImageCms.applyTransform(opaque, transform, inPlace=True)
     else:
         converted = ImageCms.applyTransform(opaque, transform)
