@@ -127,7 +127,7 @@ class InputsSection(Section):
 def _frame(section: Section, painter: QPainter, piece: Piece) -> None:
     if piece is section.pointed_piece:
         outline_hovered(painter, piece.box)
-    elif piece is section.focused_piece:
+    elif piece is section.ringed_piece:
         outline_focused(painter, piece.box)
 
 

@@ -38,6 +38,7 @@ class Section(QWidget):
         self._pieces: Sequence[Piece] = ()
         self._at: int | None = None
         self._focused: int | None = None
+        self._ring = False
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         if title:
@@ -46,7 +47,8 @@ class Section(QWidget):
     def set_pieces(self, pieces: Sequence[Piece]) -> None:
         """Replace what can be clicked."""
         self._pieces = pieces
-        self._focused = None
+        if self._focused is not None and self._focused >= len(pieces):
+            self._focused = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if pieces else Qt.FocusPolicy.NoFocus)
         self.update()
 
@@ -60,6 +62,11 @@ class Section(QWidget):
         """The piece at which the keyboard is."""
         inside = self._focused is not None and self._focused < len(self._pieces) and self.hasFocus()
         return self._pieces[self._focused] if inside and self._focused is not None else None
+
+    @property
+    def ringed_piece(self) -> Piece | None:
+        """The same, if the keyboard came there by keys."""
+        return self.focused_piece if self._ring else None
 
     @property
     def pointed_piece(self) -> Piece | None:
@@ -93,6 +100,7 @@ class Section(QWidget):
         """Activate a piece."""
         piece = self.piece_at(event.position())
         if piece is not None and event.button() == Qt.MouseButton.LeftButton:
+            self._focused, self._ring = list(self._pieces).index(piece), False
             self.activated.emit(piece.value)
 
     def piece_at(self, position: QPointF) -> Piece | None:
@@ -123,7 +131,7 @@ class Section(QWidget):
         piece = self.focused_piece
         if step is not None and self._pieces:
             place = 0 if self._focused is None else self._focused + step
-            self._focused = min(max(0, place), len(self._pieces) - 1)
+            self._focused, self._ring = min(max(0, place), len(self._pieces) - 1), True
             self.setAccessibleDescription(self._pieces[self._focused].words)
             self.update()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and piece:
@@ -133,7 +141,8 @@ class Section(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Begin at the first piece when the keyboard comes in."""
-        if self._focused is None and event.reason() != Qt.FocusReason.MouseFocusReason:
+        self._ring = event.reason() != Qt.FocusReason.MouseFocusReason
+        if self._focused is None and self._ring and self._pieces:
             self._focused = 0
         self.update()
 

@@ -172,7 +172,7 @@ class PicturesSection(Section):
             _draw_thumbnail(painter, self._images.get(entry.id), piece.box)
             if entry.id == self._current:
                 frame(painter, piece.box, "accent")
-            elif piece in (self.pointed_piece, self.focused_piece):
+            elif piece in (self.pointed_piece, self.ringed_piece):
                 frame(painter, piece.box, "text")
             painter.setFont(font(11))
             painter.setPen(theme.colour("text2"))
@@ -241,7 +241,7 @@ class PlaceSection(Section):
             painter.drawText(QPointF(0, TITLE + 20), self.tr("No unit is active here."))
         for piece, one in zip(self.pieces, self._found, strict=True):
             box = QRectF(0, piece.box.top(), self.width(), _ROW)
-            if piece in (self.pointed_piece, self.focused_piece):
+            if piece in (self.pointed_piece, self.ringed_piece):
                 painter.fillRect(box, theme.colour("raised"))
             draw_glyph(painter, one.branch, 0, box.top() + 4.5)
             unit = piece.value

@@ -110,7 +110,7 @@ class Tray(Section):
             outline_chosen(painter, piece.box)
         elif piece is self.pointed_piece:
             outline_hovered(painter, piece.box)
-        elif piece is self.focused_piece:
+        elif piece is self.ringed_piece:
             outline_focused(painter, piece.box)
         painter.setFont(font(10))
         painter.setPen(theme.colour("text3"))

@@ -1,0 +1,372 @@
+"""The unit panel: what is said about one unit, and where its value comes from."""
+
+import queue
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
+
+from gnet_desktop.gui.theme import Theme
+from gnet_desktop.gui.unit.facts import facts_of, path_to, source_of, strongest_pictures
+from gnet_desktop.gui.unit.origins_view import kernel_picture
+from gnet_desktop.gui.unit_panel import UnitPanel
+from gnet_desktop.inspection.statistics import unit_statistics
+from gnet_desktop.network.arithmetic import receptive_field
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace.state import Workspace
+from tests.gui.made import World, changed, make_workspace, make_world, show
+
+Calls = queue.Queue[Callable[[], None]]
+
+
+@pytest.fixture(scope="module")
+def world(qapp) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def calls() -> Calls:
+    return queue.Queue()
+
+
+@pytest.fixture
+def workspace(world, calls) -> Iterator[Workspace]:
+    one = make_workspace(world, calls.put)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def unit(world) -> Unit:
+    """The unit of 4a/3x3 with the largest value."""
+    maps = world.results[0].record["4a/3x3"]
+    return Unit("4a", "3x3", int(maps.max(axis=(1, 2)).argmax()))
+
+
+@pytest.fixture
+def panel(workspace, calls, unit, qtbot) -> UnitPanel:
+    workspace.choose_unit(unit)
+    one = UnitPanel(workspace)
+    qtbot.addWidget(one)
+    one.resize(335, 940)
+    one.show()
+    qtbot.waitExposed(one)
+    settle(calls)
+    return one
+
+
+def settle(calls: Calls) -> None:
+    """Deliver what the engine sends back."""
+    calls.get(timeout=10)()
+    while not calls.empty():
+        calls.get()()
+    QApplication.processEvents()
+
+
+def values_of(workspace: Workspace, unit: Unit) -> np.ndarray:
+    return workspace.result.record[unit.part][unit.channel]
+
+
+def test_the_title_says_name_place_kernel_and_size(panel, unit):
+    words = panel.body.title.accessibleName()
+    assert words == f"{unit.name}, channel {192 + unit.channel} of 4a · kernel 3×3 · 8 × 8 cells"
+
+
+def test_the_facts_are_those_of_the_map(panel, workspace, unit):
+    values = values_of(workspace, unit)
+    facts = panel.body.facts
+    assert facts.maximum == values.max()
+    assert facts.mean == pytest.approx(values.mean(dtype=np.float64))
+    assert facts.nonzero == (values > 0).mean()
+    assert (facts.rank, facts.siblings) == (1, 208)
+    written = panel.body.facts_section.facts
+    assert written["rank"] == "1 of 208"
+    assert float(written["maximum"]) == pytest.approx(values.max(), rel=1e-3)
+
+
+def test_the_receptive_field_is_that_of_the_branch(panel, workspace, calls):
+    architecture = workspace.result.checkpoint.architecture
+    for branch in ("1x1", "3x3"):
+        workspace.choose_unit(Unit("4a", branch, 0))
+        settle(calls)
+        size = receptive_field(architecture, f"4a/{branch}", (128, 128)).size
+        assert panel.body.facts_section.facts["sees"] == f"{size} × {size} px"
+
+
+def test_the_line_speaks_of_the_peak_and_of_the_cell_under_the_cursor(panel, workspace, unit, qtbot):
+    values = values_of(workspace, unit)
+    row, column = divmod(int(values.argmax()), 8)
+    words, value = panel.body.map.line()
+    assert words == f"cell {column}, {row} · peak"
+    assert float(value) == pytest.approx(values.max(), rel=1e-4)
+    side = panel.body.map.map_box().width() / 8
+    qtbot.mouseMove(panel.body.map, QPoint(int(2.5 * side), int(6.5 * side)))
+    words, value = panel.body.map.line()
+    assert words.startswith("cell 2, 6")
+    assert float(value.replace("−", "-")) == pytest.approx(float(values[6, 2]), rel=1e-4, abs=1e-6)
+    assert workspace.hovered == unit
+    assert workspace.point is not None
+
+
+def test_the_point_told_for_a_cell_is_its_centre_on_the_photo(panel, workspace, qtbot):
+    result = workspace.result
+    field = receptive_field(result.checkpoint.architecture, "4a/3x3", (128, 128))
+    side = panel.body.map.map_box().width() / 8
+    qtbot.mouseMove(panel.body.map, QPoint(int(3.5 * side), int(4.5 * side)))
+    x, y = result.geometry.to_input(workspace.point)
+    assert x - 0.5 == pytest.approx(field.centre[0] + 3 * field.jump)
+    assert y - 0.5 == pytest.approx(field.centre[1] + 4 * field.jump)
+
+
+def test_the_parts_of_all_inputs_and_the_bias_make_the_value(panel, workspace, unit):
+    origins = panel.body.origins
+    value = values_of(workspace, unit).max()
+    total = sum(share.positive + share.negative for share in origins.shares.values())
+    assert total + origins.parts.bias == pytest.approx(float(value), rel=1e-4)
+    assert sum(origins.share(group) for group in origins.shares) == pytest.approx(1)
+    assert list(origins.shares) == ["1x1", "3x3", "5x5", "pool_proj"]
+    assert panel.body.inputs.note == "from 3b"
+
+
+def test_a_strongest_input_is_named_as_the_unit_that_it_is(panel, workspace):
+    architecture = workspace.result.checkpoint.architecture
+    offsets = {
+        branch.name: architecture.module("3b").offset(branch.name)
+        for branch in architecture.module("3b").branches
+    }
+    for group, parts in panel.body.origins.strongest.items():
+        assert len(parts) == 4
+        for part in parts:
+            assert part.unit == Unit("3b", group, part.channel - offsets[group])
+            assert part.value == pytest.approx(panel.body.origins.parts.inputs[part.channel])
+
+
+def test_a_click_on_an_input_leads_to_it(panel, workspace, calls, qtbot):
+    section = panel.body.inputs
+    piece = next(piece for piece in section.pieces if isinstance(piece.value, Unit))
+    qtbot.mouseClick(section, Qt.MouseButton.LeftButton, pos=piece.box.center().toPoint())
+    assert workspace.selection.unit == piece.value
+    assert workspace.selection.module == "3b"
+    settle(calls)
+    assert panel.body.title.accessibleName().startswith(piece.value.name)
+
+
+def test_a_click_on_a_cell_asks_where_that_value_comes_from(panel, workspace, unit, calls, qtbot):
+    values = values_of(workspace, unit)
+    cell = np.argwhere(values > 0)[0]
+    side = panel.body.map.map_box().width() / 8
+    place = QPoint(int((cell[1] + 0.5) * side), int((cell[0] + 0.5) * side))
+    qtbot.mouseClick(panel.body.map, Qt.MouseButton.LeftButton, pos=place)
+    settle(calls)
+    origins = panel.body.origins
+    assert origins.parts.cell == (cell[1], cell[0])
+    assert origins.parts.value == pytest.approx(float(values[tuple(cell)]), rel=1e-3)
+    assert f"cell {cell[1]}, {cell[0]}" in panel.body.inputs.title
+
+
+def test_kernels_come_from_the_units_of_largest_weight(panel, workspace, unit):
+    weights = workspace.network.network.weights
+    reduce, spatial = weights("4a/3x3_reduce")[0][:, :, 0, 0], weights("4a/3x3")[0][unit.channel]
+    expanded = np.einsum("rhw,ri->ihw", spatial.astype(np.float64), reduce)
+    sizes = np.sqrt((expanded**2).sum(axis=(1, 2)))
+    shown = panel.body.origins.expanded
+    assert [np.sqrt((kernel**2).sum()) for _, kernel in shown] == pytest.approx(
+        np.sort(sizes)[::-1][:10].tolist()
+    )
+    assert panel.body.kernels.isVisible()
+
+
+def test_the_strongest_pictures_are_ranked_and_lead_to_them(panel, workspace, world, unit, qtbot):
+    maxima = {result.entry_id: float(values_of_result(result, unit).max()) for result in world.results}
+    ranked = sorted(maxima, key=lambda entry: -maxima[entry])
+    section = panel.body.pictures
+    assert [piece.value for piece in section.pieces] == ranked
+    assert section.note == "of the 2 open"
+    other = next(piece for piece in section.pieces if piece.value != workspace.current)
+    qtbot.mouseClick(section, Qt.MouseButton.LeftButton, pos=other.box.center().toPoint())
+    assert workspace.current == other.value
+
+
+def values_of_result(result, unit: Unit) -> np.ndarray:
+    return result.record[unit.part][unit.channel]
+
+
+def test_pictures_without_a_number_are_left_out_of_the_ranking():
+    peaks = {1: {"4a": np.array([1.0, 5.0], np.float32)}, 2: {"4a": np.array([3.0, np.nan], np.float32)}}
+    assert strongest_pictures(peaks, 0, "4a") == [(2, 3.0), (1, 1.0)]
+    assert strongest_pictures(peaks, 1, "4a") == [(1, 5.0)]
+
+
+def test_hovering_the_photo_lists_the_strongest_units_there(panel, workspace):
+    result = workspace.result
+    point = result.geometry.to_picture((64.0, 64.0))
+    workspace.hover(None, point)
+    column, row = panel.body.map.cell
+    at = result.record["4a"][:, row, column]
+    expected = np.argsort(-at, kind="stable")[:10]
+    units = [piece.value for piece in panel.body.places[0].pieces]
+    offsets = {"1x1": 0, "3x3": 192, "5x5": 400, "pool_proj": 448}
+    assert [offsets[unit.branch] + unit.channel for unit in units] == expected[at[expected] > 0].tolist()
+    assert panel.body.places[0].isVisible()
+    assert not panel.body.pictures.isVisible()
+    workspace.hover(None)
+    assert not panel.body.places[0].isVisible()
+    assert panel.body.pictures.isVisible()
+
+
+def test_two_pinned_places_are_compared_and_their_units_can_be_chosen(panel, workspace, qtbot):
+    geometry = workspace.result.geometry
+    workspace.pin_point(geometry.to_picture((40.0, 40.0)))
+    workspace.pin_point(geometry.to_picture((90.0, 90.0)), compare=True)
+    QApplication.processEvents()
+    assert all(place.isVisible() for place in panel.body.places)
+    section = panel.body.places[1]
+    assert "pinned" in section.note
+    piece = section.pieces[0]
+    qtbot.mouseClick(section, Qt.MouseButton.LeftButton, pos=piece.box.center().toPoint())
+    assert workspace.selection.unit == piece.value
+
+
+def test_no_unit_is_a_sentence(panel, workspace):
+    workspace.choose_unit(None)
+    assert panel.empty.isVisible()
+    assert panel.empty.text() == "No unit chosen. Point at a tile, click to keep it."
+    assert not panel.pin_button.isEnabled()
+    assert panel.copy_numbers() == ""
+
+
+def test_the_tray_stays_while_modules_and_pictures_change(panel, workspace, world, unit, qtbot):
+    panel.pin()
+    assert workspace.tray == (unit,)
+    workspace.choose_module("5a")
+    show(workspace, world.results[1])
+    assert [piece.value for piece in panel.tray.pieces] == [unit]
+    piece = panel.tray.pieces[0]
+    qtbot.mouseClick(panel.tray, Qt.MouseButton.LeftButton, pos=piece.box.center().toPoint())
+    assert workspace.selection.unit == unit
+    panel.tray.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(panel.tray, Qt.Key.Key_Delete)
+    assert workspace.tray == ()
+
+
+def test_sections_are_walked_and_activated_by_keys(panel, workspace, calls, qtbot):
+    section = panel.body.inputs
+    section.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(section, Qt.Key.Key_Right)
+    piece = section.focused_piece
+    assert piece is section.pieces[1]
+    assert section.accessibleDescription() == piece.words
+    qtbot.keyClick(section, Qt.Key.Key_Return)
+    assert workspace.selection.unit == piece.value
+    settle(calls)
+
+
+def test_copied_numbers_hold_the_exact_map(panel, workspace, unit):
+    lines = panel.copy_numbers().splitlines()
+    assert lines[0] == unit.name
+    rows = np.array([line.split("\t") for line in lines[-8:]], np.float32)
+    assert (rows == values_of(workspace, unit)).all()
+
+
+def test_broken_cells_are_counted_and_striped(panel, workspace, world, unit):
+    def break_it(maps: np.ndarray) -> None:
+        maps[unit.channel, 0, :3] = np.nan
+
+    show(workspace, changed(world.results[0], {unit.part: break_it}))
+    QApplication.processEvents()
+    assert panel.body.facts_section.facts["not a number"] == "3 cells"
+    image = panel.body.map.grab().toImage()
+    side = panel.body.map.map_box().width() / 8
+    seen = {image.pixelColor(x, int(side / 2)).name() for x in range(2, int(2.5 * side))}
+    assert {"#00e5ff", "#0a283c"} <= seen
+
+
+def test_a_zero_unit_has_no_peak(panel, workspace, world, unit):
+    def silence(maps: np.ndarray) -> None:
+        maps[unit.channel] = 0
+
+    show(workspace, changed(world.results[0], {unit.part: silence}))
+    assert "peak" not in panel.body.map.line()[0]
+    assert panel.body.facts_section.facts["active cells"] == "0 %"
+
+
+def test_a_stale_map_is_grey(panel, workspace, world):
+    show(workspace, world.results[0], stale=True)
+    image = panel.body.map.grab().toImage()
+    box = panel.body.map.map_box().toRect()
+    for x in range(4, box.width(), 25):
+        colour = image.pixelColor(x, 8)
+        assert colour.red() == colour.green() == colour.blue()
+
+
+def test_the_first_convolutions_kernel_is_a_colour_picture(panel, workspace, calls):
+    workspace.choose_unit(Unit("conv1", "", 3))
+    settle(calls)
+    assert panel.body.kernels.isVisible()
+    assert not panel.body.inputs.isVisible()
+    kernel = workspace.network.network.weights("conv1")[0][3]
+    picture = kernel_picture(kernel, "rgb")
+    assert (picture.width(), picture.height()) == (7, 7)
+    row, column = 2, 5
+    expected = 127.5 + 127.5 * kernel[:, row, column] / np.abs(kernel).max()
+    assert picture.pixelColor(column, row).getRgb()[:3] == tuple(int(part) for part in np.rint(expected))
+    swapped = kernel_picture(kernel, "bgr").pixelColor(column, row)
+    assert swapped.red() == picture.pixelColor(column, row).blue()
+
+
+@pytest.mark.parametrize(
+    ("other", "source"),
+    [
+        (Unit("3a", "5x5", 4), "conv3"),
+        (Unit("4a", "3x3_reduce", 2), "3b"),
+        (Unit("conv3", "", 7), "conv2"),
+        (Unit("5b", "pool_proj", 9), "5a"),
+    ],
+)
+def test_origins_are_exact_for_stem_reductions_and_pool(panel, workspace, calls, other, source):
+    workspace.choose_unit(other)
+    settle(calls)
+    origins, values = panel.body.origins, values_of(workspace, other)
+    assert origins.source.name == source
+    total = sum(share.positive + share.negative for share in origins.shares.values()) + origins.parts.bias
+    row, column = divmod(int(values.argmax()), values.shape[1])
+    assert origins.parts.cell == (column, row)
+    if values.max() > 0:
+        assert total == pytest.approx(float(values.max()), rel=1e-3)
+    else:
+        assert total <= 1e-6
+
+
+def test_what_convolves_nothing_has_no_origins(workspace):
+    architecture = workspace.result.checkpoint.architecture
+    assert path_to(architecture, Unit("4a", "pool", 3)) is None
+    assert path_to(architecture, Unit("conv1", "", 3)) is None
+    assert source_of(architecture, "4a").part == "pool3"
+
+
+def test_units_of_every_part_of_a_pass_have_facts(world):
+    result = world.results[0]
+    for part, maps in result.record.items():
+        if maps.ndim == 3:
+            module, _, branch = part.partition("/")
+            facts = facts_of(result, Unit(module, branch, 0), unit_statistics(maps))
+            assert facts.maximum == maps[0].max()
+
+
+def test_another_theme_repaints_the_tray(panel, workspace, qapp):
+    panel.pin()
+    light = panel.tray.grab().toImage().pixelColor(3, 3)
+    palette = qapp.palette()
+    dark = qapp.palette()
+    dark.setColor(dark.ColorRole.Window, QColor("#0F1115"))
+    try:
+        qapp.setPalette(dark)
+        QApplication.processEvents()
+        assert Theme.now().is_dark
+        assert panel.tray.grab().toImage().pixelColor(3, 3) == QColor("#1F232B")
+    finally:
+        qapp.setPalette(palette)
+    assert light == QColor("#F5F6F9")
