@@ -30,8 +30,9 @@ COMPILERS: Final = (
 )  # fmt: skip
 
 #: torch's test programs, headers and test libraries: 138 MB that its hook collects.
+#: torch looks for torch_shm_manager when it is imported, though only worker processes use it.
 TORCH_LEFTOVERS: Final = re.compile(
-    r"torch/(bin|test|include|share)/|lib(torchbind_test|jitbackend_test|backend_with_compiler|aoti_custom_ops)"
+    r"torch/(bin/(?!torch_shm_manager)|test/|include/|share/)|lib(torchbind_test|jitbackend_test|backend_with_compiler|aoti_custom_ops)"
 )
 
 #: Qt's plug-ins that the program uses; a group that is missing here is dropped as a whole.

@@ -48,7 +48,7 @@ def forget_the_builder(folder: Path) -> None:
         if not is_elf(path):
             path.chmod(0o644)
             continue
-        path.chmod(0o755 if path.parent == folder else 0o644)
+        path.chmod(0o644 if ".so" in path.name else 0o755)
         said = subprocess.run(["objdump", "-p", str(path)], capture_output=True, text=True).stdout
         if re.search(r"^\s+R(UN)?PATH\s+/", said, re.MULTILINE):
             subprocess.run(["patchelf", "--remove-rpath", str(path)], check=True)

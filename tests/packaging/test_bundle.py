@@ -26,6 +26,7 @@ from project import ROOT
         ("PySide6/Qt/translations/qtbase_ko.qm", True),
         ("PySide6/Qt/translations/qtbase_fr.qm", False),
         ("torch/bin/test_jit", False),
+        ("torch/bin/torch_shm_manager", True),
         ("torch/lib/libtorch_cpu.so", True),
         ("torch/lib/libtorchbind_test.so", False),
         ("torch-2.13.0+cpu.dist-info/licenses/third_party/x/LICENSE", False),
