@@ -29,6 +29,8 @@ class Convention:
     ``transform_input`` adds torchvision's second rescaling from ImageNet
     statistics to −1…1 (see ARCHITECTURES 1.1: x·(std/0.5) + (mean−0.5)/0.5).
     ``long_side`` and ``crop_offset`` say how the odd half pixels are rounded.
+    ``profile`` says whether an embedded colour profile is converted to sRGB, or its
+    values taken as stored, which is what Caffe and OpenCV do.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Convention:
     interpolation: Literal["bilinear", "bicubic", "nearest"] = "bilinear"
     long_side: Literal["truncate", "round"] = "truncate"
     crop_offset: Literal["round", "floor"] = "round"
+    profile: Literal["srgb", "stored"] = "srgb"
 
     @property
     def channels(self) -> int:
@@ -61,7 +64,7 @@ HALF: Final = (0.5, 0.5, 0.5)
 ONE: Final = (1.0, 1.0, 1.0)
 
 _TORCHVISION = Convention("torchvision", "short side", 256, 224, "rgb", 1.0, IMAGENET_MEAN, IMAGENET_STD)
-_CAFFE = Convention("caffe", "exact", 256, 224, "bgr", 255.0, CAFFE_MEAN, ONE)
+_CAFFE = Convention("caffe", "exact", 256, 224, "bgr", 255.0, CAFFE_MEAN, ONE, profile="stored")
 
 CIFAR10: Final = ((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010))
 CIFAR100: Final = ((0.5071, 0.4867, 0.4408), (0.2675, 0.2565, 0.2761))
@@ -140,6 +143,7 @@ _FIELDS: Final[dict[str, tuple[str, Callable[[str], object]]]] = {
     "interpolation": ("interpolation", _one_of("bilinear", "bicubic", "nearest")),
     "long_side": ("long_side", _one_of("truncate", "round")),
     "crop_offset": ("crop_offset", _one_of("round", "floor")),
+    "profile": ("profile", _one_of("srgb", "stored")),
 }
 
 
@@ -148,8 +152,8 @@ def parse_convention(text: str, base: Convention | None = None) -> Convention:
 
     ``resize=256,crop=224,mean=104:117:123,std=1,order=bgr,range=255``: three values are
     separated by colons or blanks, one stands for all channels; further keys are mode
-    (short-side, exact, fit, none), transform_input, interpolation, long_side and
-    crop_offset. Values may themselves follow each other after commas
+    (short-side, exact, fit, none), transform_input, interpolation, long_side,
+    crop_offset and profile. Values may themselves follow each other after commas
     (``mean=104,117,123``). Raises UsageError.
     """
     convention = base or _TORCHVISION
@@ -225,6 +229,8 @@ def describe(convention: Convention) -> list[tuple[str, str]]:
         parts.append(("input transform", "on"))
     if convention.interpolation != "bilinear":
         parts.append(("resampling", convention.interpolation))
+    if convention.profile == "stored":
+        parts.append(("colours", "as stored"))
     return parts
 
 

@@ -17,7 +17,9 @@ def test_every_name_is_its_convention(name: str) -> None:
 
 @pytest.mark.parametrize("mean", ["104:117:123", "104,117,123", "104 117 123"])
 def test_pairs_change_a_named_convention(mean: str) -> None:
-    parsed = parse_convention(f"resize=256,crop=224,mean={mean},std=1,order=bgr,range=255,mode=exact")
+    parsed = parse_convention(
+        f"resize=256,crop=224,mean={mean},std=1,order=bgr,range=255,mode=exact,profile=stored"
+    )
     assert parsed == CONVENTIONS["caffe"].changed()
     assert parsed.name == "custom"
 
@@ -56,4 +58,5 @@ def test_words_for_the_caffe_convention() -> None:
         ("range", "255"),
         ("mean", "104 117 123"),
         ("std", "1"),
+        ("colours", "as stored"),
     ]

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     from gnet_desktop.pictures.decoding import read_picture
     from gnet_desktop.pictures.preparation import prepare
 
-    picture = read_picture(source)
+    picture = read_picture(source, convert_profile=session.convention.profile == "srgb")
     prepared = prepare(picture, session.convention)
     record = session.network(prepared.tensor().to(session.device))
     facts = describe(session, record, units)

@@ -119,7 +119,8 @@ def _read(source: Source, convention: Convention) -> Read:
     from gnet_desktop.pictures.preparation import prepare
 
     try:
-        picture = read_picture(source, name="standard input" if isinstance(source, bytes) else None)
+        name = "standard input" if isinstance(source, bytes) else None
+        picture = read_picture(source, name=name, convert_profile=convention.profile == "srgb")
         return Read(picture.size, prepare(picture, convention))
     except GNetError as error:
         return Read(error=str(error))

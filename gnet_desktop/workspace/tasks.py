@@ -123,7 +123,7 @@ def make_thumbnail(source: Path | bytes) -> NDArray[np.uint8]:
 
 def read_and_prepare(source: Path | bytes, name: str, convention: Convention) -> Read:
     """Decode a picture and make the network's input of it; raises PictureError."""
-    picture = read_picture(source, name=name)
+    picture = read_picture(source, name=name, convert_profile=convention.profile == "srgb")
     return Read(picture, prepare(picture, convention), convention)
 
 
