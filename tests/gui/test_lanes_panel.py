@@ -1,7 +1,7 @@
 """The lanes: every channel of every branch, by hand and by keys."""
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from tests.gui.made import World, changed, make_workspace, make_world, show
 
+Calls = queue.Queue[Callable[[], None]]
 WIDTHS = {"1x1": 192, "3x3": 208, "5x5": 48, "pool_proj": 64}
 
 
@@ -28,8 +29,13 @@ def world(qapp) -> World:
 
 
 @pytest.fixture
-def workspace(world) -> Iterator[Workspace]:
-    one = make_workspace(world, queue.Queue().put)
+def calls() -> Calls:
+    return queue.Queue()
+
+
+@pytest.fixture
+def workspace(world, calls) -> Iterator[Workspace]:
+    one = make_workspace(world, calls.put)
     yield one
     one.close()
 
@@ -290,6 +296,19 @@ def test_likeness_puts_the_chosen_unit_first(panel, workspace):
     workspace.choose_unit(Unit("4a", "3x3", strong))
     workspace.change_view(sort="similarity")
     assert lane(panel, "3x3").atlas.layout.order[0] == strong
+
+
+def test_contributions_put_first_what_adds_most_to_the_answer(panel, workspace, calls):
+    workspace.choose_module("5b")
+    workspace.change_view(sort="contribution")
+    calls.get(timeout=10)()
+    record, (weights, _) = workspace.result.record, workspace.network.network.weights("fc")
+    best = int(record["logits"].argmax())
+    parts = (record["5b"].mean(axis=(1, 2)) * weights[best])[: len(record["5b/1x1"])]
+    view = lane(panel, "1x1")
+    active = record["5b/1x1"].max(axis=(1, 2)) > 0
+    shown = [channel for channel in view.atlas.layout.order if active[channel]]
+    assert (np.diff(parts[shown]) <= 1e-5).all()
 
 
 def test_the_order_and_the_scroll_survive_another_picture(panel, workspace, world):

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from gnet_desktop.gui.lanes import navigation
 from gnet_desktop.gui.lanes.arrangement import Arrangement, Place, Zoom, arrange
@@ -76,7 +77,7 @@ class LanesArea(QWidget):
         self._room = 0
         self._result: Result | None = None
         self._module = ""
-        self.sorting = Sorting(workspace, self.rebuild)
+        self.sorting = Sorting(workspace, self._sorted)
         ends = [
             workspace.result_changed.subscribe(self._result_changed),
             workspace.selection_changed.subscribe(self._selection_changed),
@@ -133,6 +134,10 @@ class LanesArea(QWidget):
         self._hover_changed()
         self._forget_hovered()
         self.changed.emit()
+
+    def _sorted(self) -> None:
+        if isValid(self):
+            self.rebuild()
 
     def _forget_hovered(self) -> None:
         """Other maps came under a resting cursor: nothing is pointed at until it moves."""

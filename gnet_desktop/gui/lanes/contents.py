@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gnet_desktop.errors import UsageError
 from gnet_desktop.gui.lanes.filtering import filter_lanes
 from gnet_desktop.gui.lanes.model import Channels, Lane, LaneScale, lanes_of, scales_of, shown_order
-from gnet_desktop.gui.lanes.sorting import Values
+from gnet_desktop.gui.lanes.sorting import FALLBACK, PLAIN, Values
 from gnet_desktop.inspection.scaling import Scaling
 from gnet_desktop.inspection.statistics import UnitStatistics
 from gnet_desktop.workspace.values import Result, ViewOptions
@@ -47,7 +47,9 @@ def contents_of(
         error, channels = raised, filter_lanes("", lanes, architecture)
     sort, values = sorter(lanes)
     orders = [
-        shown_order(lane, sort, some, values.get(lane.part))
+        shown_order(
+            lane, sort if sort in PLAIN or lane.part in values else FALLBACK, some, values.get(lane.part)
+        )
         for lane, some in zip(lanes, channels, strict=True)
     ]
     return Contents(tuple(lanes), tuple(scales_of(lanes, scaling_of(view))), tuple(orders), error)

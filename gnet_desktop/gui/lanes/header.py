@@ -17,7 +17,7 @@ from gnet_desktop.gui.painting.scale_bar import Scale, draw_lying_bar, lying_bar
 from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.workspace.state import Workspace
 
-SORTS: Final = ("mean", "maximum", "nonzero", "index", "similarity")
+SORTS: Final = ("mean", "maximum", "nonzero", "index", "similarity", "contribution")
 SCALES: Final = ("map", "branch", "module")
 TILES: Final = (24, 48, 96, 256)
 _BAR: Final = 72

@@ -1,0 +1,64 @@
+"""What follows a module, differentiated: against the pass itself, and against finite differences."""
+
+import numpy as np
+import pytest
+import torch
+
+from gnet_desktop.errors import UsageError
+from gnet_desktop.inspection.gradients import logit_gradient, logits_after
+from gnet_desktop.inspection.ranking import class_contributions, gradient_contributions
+from gnet_desktop.network.arithmetic import tensor_shapes
+from gnet_desktop.network.families import build
+from gnet_desktop.network.googlenet import GoogLeNet
+from gnet_desktop.network.record import Record
+
+
+def network_of(family: str) -> GoogLeNet:
+    architecture = build(family, classes=7)
+    random = torch.Generator().manual_seed(11)
+    tensors = {}
+    for name, shape in tensor_shapes(architecture).items():
+        values = torch.randn(shape, generator=random)
+        fan = values[0].numel() if len(shape) > 1 else 1
+        tensors[name] = values * (2 / fan) ** 0.5 if len(shape) > 1 else values.abs() / 10 + 0.5
+    return GoogLeNet(architecture, tensors)
+
+
+@pytest.fixture(scope="module")
+def network() -> GoogLeNet:
+    return network_of("torchvision")
+
+
+@pytest.fixture(scope="module")
+def record(network) -> Record:
+    return network(torch.randn(1, 3, 96, 96, generator=torch.Generator().manual_seed(2)))
+
+
+@pytest.mark.parametrize("module", ["3a", "3b", "4a", "4e", "5a", "5b"])
+def test_the_rest_of_the_pass_gives_the_logits_that_were_recorded(network, record, module):
+    start = torch.from_numpy(record[module].copy()).unsqueeze(0)
+    assert logits_after(network, start, module).numpy() == pytest.approx(record["logits"], rel=1e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize("module", ["4c", "5a"])
+def test_a_gradient_foretells_a_small_change(network, record, module):
+    gradient = logit_gradient(network, record, module, 3)
+    assert gradient.shape == record[module].shape
+    slope = float(np.linalg.norm(gradient))
+    step = torch.from_numpy(gradient / slope).unsqueeze(0) * 0.005
+    start = torch.from_numpy(record[module].copy()).unsqueeze(0)
+    up, down = (float(logits_after(network, start + sign * step, module)[3]) for sign in (1, -1))
+    assert (up - down) / 0.01 == pytest.approx(slope, rel=0.03)
+
+
+def test_behind_the_last_module_contributions_are_exact(network, record):
+    gradient = logit_gradient(network, record, "5b", 2)
+    weights, bias = network.weights("fc")
+    found = gradient_contributions(record["5b"], gradient)
+    assert found == pytest.approx(class_contributions(record["5b"], weights[2]), rel=1e-3, abs=1e-5)
+    assert found.sum() + bias[2] == pytest.approx(float(record["logits"][2]), rel=1e-3, abs=1e-3)
+
+
+def test_a_class_that_is_not_there_is_refused(network, record):
+    with pytest.raises(UsageError, match="no class 7"):
+        logit_gradient(network, record, "5b", 7)
