@@ -1,33 +1,27 @@
 """Batch norm folded into the convolution before it, once, when a network is built."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
 
 from gnet_desktop.network.architecture import Convolution
 
-if TYPE_CHECKING:
-    import torch
 
-
-def folded(
-    convolution: Convolution, tensors: "Mapping[str, torch.Tensor]"
-) -> "tuple[torch.Tensor, torch.Tensor]":
+def folded(convolution: Convolution, tensors: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
     """Kernel (outputs, inputs, k, k) and bias (outputs,), float32, with the norm inside.
 
     Worked out in float64: running variances near 0 with a tiny epsilon lose digits
     otherwise.
     """
-    import torch
 
-    weight = tensors[f"{convolution.name}.weight"].to(torch.float64)
-    bias = torch.zeros(convolution.outputs, dtype=torch.float64, device=weight.device)
-    if convolution.bias:
-        bias = tensors[f"{convolution.name}.bias"].to(torch.float64)
+    def exact(part: str) -> Tensor:
+        return tensors[f"{convolution.name}.{part}"].detach().to(torch.float64)
+
+    weight = exact("weight")
+    bias = exact("bias") if convolution.bias else weight.new_zeros(convolution.outputs)
     if convolution.norm_epsilon is not None:
-        scale, shift, mean, variance = (
-            tensors[f"{convolution.name}.norm.{part}"].to(torch.float64)
-            for part in ("weight", "bias", "mean", "variance")
-        )
+        scale, shift, mean, variance = map(exact, ("norm.weight", "norm.bias", "norm.mean", "norm.variance"))
         factor = scale / torch.sqrt(variance + convolution.norm_epsilon)
         weight = weight * factor[:, None, None, None]
         bias = (bias - mean) * factor + shift

@@ -79,6 +79,10 @@ class GoogLeNet(nn.Module):
         temperatures = {name: state.temperature for name, state in checkpoint.heads.items()}
         return cls(checkpoint.architecture, checkpoint.tensors, temperatures)
 
+    if TYPE_CHECKING:
+
+        def __call__(self, tensor: Tensor, detail: Detail = "all") -> Record: ...
+
     @property
     def device(self) -> torch.device:
         """Where the weights are and the passes run."""

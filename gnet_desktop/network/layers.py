@@ -218,10 +218,10 @@ class LinearLayer(nn.Module):
     def __init__(self, layer: Linear, tensors: Mapping[str, Tensor]) -> None:
         super().__init__()
         self.layer = layer
-        weight = tensors[f"{layer.name}.weight"].to(torch.float32)
+        weight = tensors[f"{layer.name}.weight"].detach().to(torch.float32)
         bias = tensors[f"{layer.name}.bias"] if layer.bias else weight.new_zeros(layer.outputs)
         self.register_buffer("weight", weight, persistent=False)
-        self.register_buffer("bias", bias.to(torch.float32), persistent=False)
+        self.register_buffer("bias", bias.detach().to(torch.float32), persistent=False)
 
     def forward(self, value: Tensor) -> Tensor:
         """(pictures, outputs), activated."""

@@ -7,15 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.network import googlenet, layers
-from gnet_desktop.network.architecture import Architecture, Convolution, ResponseNorm
+from gnet_desktop.network.architecture import MODULES, Architecture, Convolution, ResponseNorm
 from gnet_desktop.network.arithmetic import shapes
-from gnet_desktop.network.families import FAMILIES, build
+from gnet_desktop.network.families import FAMILIES, ModuleWidths, Widths, build
 from gnet_desktop.network.folding import folded
 from gnet_desktop.network.googlenet import GoogLeNet
+from gnet_desktop.network.sizes import allowed_sizes
 from tests.network.cases import CASES, random_tensors, tiny
 
 SIZES = {"kuangliu": 32, "weiaicunzai": 32, "weiaicunzai_later": 40, "d2l": 96}
@@ -45,6 +48,31 @@ def test_the_record_has_exactly_the_names_and_shapes_of_the_arithmetic(family: s
     assert list(record) == list(expected)
     assert {name: value.shape for name, value in record.items()} == expected
     assert all(value.dtype == np.float32 for value in record.values())
+
+
+@st.composite
+def architectures(draw: st.DrawFn) -> tuple[Architecture, int, int]:
+    """A family's network of random widths, with a height and a width that it takes."""
+    family = draw(st.sampled_from(sorted(FAMILIES)))
+    few = st.integers(1, 4)
+    modules = {
+        name: ModuleWidths(*(draw(few) for _ in range(6)), five_a=draw(st.integers(0, 3))) for name in MODULES
+    }
+    trunk = {name: draw(few) for name in FAMILIES[family].widths.trunk}
+    five = draw(st.sampled_from([3, 5, "3+3"]))
+    architecture = build(family, Widths(modules, trunk), five=five, classes=draw(st.integers(0, 3)))
+    allowed = allowed_sizes(architecture)["main"]
+    side = st.integers(max(allowed.low, 8), min(allowed.high or 256, 256))
+    return architecture, draw(side), draw(side)
+
+
+@given(architectures())
+@settings(max_examples=40, deadline=None)
+def test_shapes_of_any_network_at_any_allowed_size(case: tuple[Architecture, int, int]) -> None:
+    architecture, height, width = case
+    value = torch.randn(1, architecture.input_channels, height, width)
+    record = network_of(architecture)(value)
+    assert {name: array.shape for name, array in record.items()} == shapes(architecture, (height, width))
 
 
 def test_every_branch_of_every_module_is_there_once_and_is_a_view_into_its_module(small: GoogLeNet) -> None:
