@@ -36,10 +36,12 @@ TORCH_LEFTOVERS: Final = re.compile(
 )
 
 #: Qt's plug-ins that the program uses; a group that is missing here is dropped as a whole.
+#: Those for OpenGL are: we paint without it, and they would load the system's drivers, which
+#: may need a newer C++ library than the one in the bundle.
 QT_PLUGINS: Final = re.compile(
     r"""/plugins/(
         platforms/.*(qxcb|qwayland|qoffscreen|qminimal|qwindows|qcocoa)
-      | (iconengines|styles|xcbglintegrations|wayland-[a-z-]+|platforminputcontexts)/
+      | (iconengines|styles|wayland-shell-integration|wayland-decoration-client|platforminputcontexts)/
       | imageformats/.*q(jpeg|svg|webp|tiff|gif|ico|icns)
       | platformthemes/.*xdgdesktopportal
     )""",
