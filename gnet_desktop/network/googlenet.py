@@ -106,7 +106,7 @@ class GoogLeNet(nn.Module):
             milliseconds=(time.perf_counter() - started) * 1000,
             device=device,
             notes=(*notes, *self._silent_heads(answers)),
-            input=tensor[0].detach().cpu().numpy(),
+            input=tensor[0].detach().to("cpu", torch.float32, copy=True).numpy(),
         )
 
     def answers(self, batch: Tensor) -> dict[str, Array]:
@@ -166,15 +166,24 @@ class GoogLeNet(nn.Module):
         device = self.device
         try:
             return self._run(tensor, detail), str(device), ()
-        except torch.OutOfMemoryError:
-            if device.type == "cpu":
+        except RuntimeError as error:
+            if device.type == "cpu" or not _is_memory(error):
                 raise
         # Outside the handler, whose traceback holds the tensors that filled the memory.
         self.to("cpu")
         torch.cuda.empty_cache()
         outputs = self._run(tensor, detail)
-        self.to(device)
+        self._return_to(device)
         return outputs, "cpu", (_OUT_OF_MEMORY,)
+
+    def _return_to(self, device: torch.device) -> None:
+        """Back to the GPU, or wholly on the CPU if not even the weights fit."""
+        try:
+            self.to(device)
+        except RuntimeError as error:
+            if not _is_memory(error):
+                raise
+            self.to("cpu")
 
     def _check(self, tensor: Tensor) -> None:
         check_size(self.architecture, (tensor.shape[2], tensor.shape[3]))
@@ -280,6 +289,11 @@ def _parts(module: Module, outputs: Outputs) -> Iterator[tuple[str, Tensor]]:
             if layer.name in outputs:
                 yield layer.name, outputs[layer.name]
         yield branch.layers[-1].name, output.narrow(1, module.offset(branch.name), branch.outputs)
+
+
+def _is_memory(error: RuntimeError) -> bool:
+    """Whether a GPU's memory was the trouble; its libraries say so in their own words."""
+    return isinstance(error, torch.OutOfMemoryError) or "ALLOC_FAILED" in str(error)
 
 
 def _exact_arithmetic(device: torch.device) -> AbstractContextManager[None]:

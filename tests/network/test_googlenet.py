@@ -86,12 +86,16 @@ def test_every_branch_of_every_module_is_there_once_and_is_a_view_into_its_modul
 
 
 def test_a_record_survives_the_passes_after_it(small: GoogLeNet) -> None:
-    first = small(picture(small.architecture))
-    kept = {name: value.copy() for name, value in first.items()}
+    value = picture(small.architecture)
+    first = small(value)
+    kept = {name: array.copy() for name, array in first.items()}
+    before = first.input.copy()
+    value.zero_()
     for seed in range(3):
         small(picture(small.architecture, seed=seed + 5))
-    for name, value in kept.items():
-        np.testing.assert_array_equal(first[name], value)
+    np.testing.assert_array_equal(first.input, before)
+    for name, array in kept.items():
+        np.testing.assert_array_equal(first[name], array)
 
 
 def test_activations_are_rectified_and_their_linear_values_keep_their_negatives() -> None:
@@ -397,8 +401,15 @@ def test_response_norm_follows_its_definition(size: int, beta: float) -> None:
     torch.testing.assert_close(found, expected)
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory."),
+        RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
+    ],
+)
 def test_a_gpu_out_of_memory_falls_back_to_the_cpu_with_a_note(
-    small: GoogLeNet, monkeypatch: pytest.MonkeyPatch
+    small: GoogLeNet, monkeypatch: pytest.MonkeyPatch, error: RuntimeError
 ) -> None:
     """Without a GPU: the first run pretends to be on one and to fail there."""
     value = picture(small.architecture)
@@ -408,7 +419,7 @@ def test_a_gpu_out_of_memory_falls_back_to_the_cpu_with_a_note(
 
     def fails_once(self: GoogLeNet, tensor: torch.Tensor, detail: googlenet.Detail) -> layers.Outputs:
         if not moves:
-            raise torch.OutOfMemoryError("CUDA out of memory.")
+            raise error
         return run(self, tensor, detail)
 
     monkeypatch.setattr(GoogLeNet, "device", property(lambda self: torch.device("cpu" if moves else "cuda")))
@@ -421,14 +432,19 @@ def test_a_gpu_out_of_memory_falls_back_to_the_cpu_with_a_note(
     assert np.array_equal(record.answers["main"].logits, expected.answers["main"].logits)
 
 
-def test_running_out_of_memory_on_the_cpu_is_not_hidden(
-    small: GoogLeNet, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("device", "error"),
+    [("cpu", torch.OutOfMemoryError("out of memory")), ("cuda", RuntimeError("unspecified launch failure"))],
+)
+def test_other_failures_are_not_hidden(
+    small: GoogLeNet, monkeypatch: pytest.MonkeyPatch, device: str, error: RuntimeError
 ) -> None:
     def fails(*_: object) -> layers.Outputs:
-        raise torch.OutOfMemoryError("out of memory")
+        raise error
 
+    monkeypatch.setattr(GoogLeNet, "device", property(lambda self: torch.device(device)))
     monkeypatch.setattr(GoogLeNet, "_run", fails)
-    with pytest.raises(torch.OutOfMemoryError):
+    with pytest.raises(type(error), match=str(error)):
         small(picture(small.architecture))
 
 
