@@ -2,26 +2,23 @@
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.header import SCALES, SORTS, TILES, LanesHeader
 from gnet_desktop.gui.lanes.menus import fill_unit_menu
 from gnet_desktop.gui.lanes.tip import Tip
+from gnet_desktop.gui.painting.scroller import ThinScroller
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 
 
-class _Sideways(QScrollArea):
+class _Sideways(ThinScroller):
     """Lets lanes of large tiles scroll sideways; upright every lane scrolls by itself."""
 
     def __init__(self, area: LanesArea) -> None:
         super().__init__()
         self._area = area
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidgetResizable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(area)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

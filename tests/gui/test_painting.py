@@ -197,7 +197,7 @@ def test_a_zoomed_region_has_at_least_three_cells_and_lies_on_the_map():
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
 def test_tiles_are_whole_multiples_of_physical_pixels(ratio):
     orders = [np.arange(count) for count in (192, 208, 48, 64)]
-    found = arrange((14, 14), orders, width=1047, nominal=48, ratio=ratio, zoom=Zoom())
+    found = arrange((14, 14), orders, room=1047, nominal=48, ratio=ratio, zoom=Zoom())
     for place in found.places:
         assert place.layout.tile[0] == 14 * max(1, round(48 * ratio / 14))
     lefts = [place.left for place in found.places]

@@ -165,7 +165,7 @@ class LanesArea(QWidget):
         self._arrangement = arrange(
             lanes[0].cells,
             self.contents.orders,
-            width=self._room or self.width(),
+            room=self._room or self.width(),
             nominal=self._workspace.view.tile,
             ratio=self.devicePixelRatioF(),
             zoom=self._zoom,

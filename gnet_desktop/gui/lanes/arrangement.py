@@ -14,6 +14,8 @@ GAP: Final = 3
 CAPTION: Final = 13
 SCROLLER: Final = 10
 """Room for a lane's thumb, right of its tiles."""
+EDGE: Final = 4
+"""Room for the outlines, left of its tiles."""
 _CAPTIONS_FROM, _MAXIMA_FROM = 40, 80
 
 
@@ -48,7 +50,10 @@ def _cells(centre: float, span: float, count: int) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A lane's left edge and width in logical pixels, and its tiles' layout in physical ones."""
+    """A lane's left edge and width in logical pixels, and its tiles' layout in physical ones.
+
+    The tiles begin `EDGE` right of the edge.
+    """
 
     left: float
     width: float
@@ -69,23 +74,24 @@ def arrange(
     cells: tuple[int, int],
     orders: Sequence[Channels],
     *,
-    width: float,
+    room: float,
     nominal: int,
     ratio: float,
     zoom: Zoom,
 ) -> Arrangement:
-    """Place lanes in ``width`` logical pixels, with tiles of about ``nominal``, columns ∝ channels."""
+    """Place lanes in ``room`` logical pixels, with tiles of about ``nominal``, columns ∝ channels."""
     region = zoom.region(cells)
     captions = 0 if nominal < _CAPTIONS_FROM else 1 if nominal < _MAXIMA_FROM else 2
     gap, caption = max(1, round(GAP * ratio)), round(CAPTION * ratio) if captions else 0
     one = lay_out(orders[0], region.size, nominal=nominal * ratio, columns=1, gap=gap, caption=caption)
     pitch, between = one.pitch[0] / ratio, gap / ratio
-    free = width - 2 * MARGIN - (len(orders) - 1) * BETWEEN - len(orders) * SCROLLER
+    free = room - 2 * MARGIN - (len(orders) - 1) * BETWEEN - len(orders) * SCROLLER
     columns = columns_for([len(order) for order in orders], int((free + len(orders) * between) // pitch))
     spare = max(0.0, free - sum(count * pitch - between for count in columns)) / len(orders)
     left, places = float(MARGIN), []
     for order, count in zip(orders, columns, strict=True):
         layout = TileLayout(order, region.size, one.magnify, count, gap, caption)
-        places.append(Place(left, count * pitch - between + SCROLLER, layout))
-        left += places[-1].width + BETWEEN + spare
+        width = EDGE + count * pitch - between + SCROLLER
+        places.append(Place(left - EDGE, width, layout))
+        left += width - EDGE + BETWEEN + spare
     return Arrangement(region, tuple(places), captions, left - BETWEEN - spare + MARGIN)

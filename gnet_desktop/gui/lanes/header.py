@@ -6,7 +6,8 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from gnet_desktop.gui.controls import IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.icons import icon
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.contents import scaling_of
 from gnet_desktop.gui.lanes.filtering import unit_named
@@ -14,6 +15,7 @@ from gnet_desktop.gui.lanes.menus import fill_options_menu, fill_sort_menu, sort
 from gnet_desktop.gui.painting.images import STALE_MAP
 from gnet_desktop.gui.painting.numbers import size
 from gnet_desktop.gui.painting.scale_bar import Scale, draw_lying_bar, lying_bar_width
+from gnet_desktop.gui.theme import font
 from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.workspace.state import Workspace
 
@@ -21,6 +23,7 @@ SORTS: Final = ("mean", "maximum", "nonzero", "index", "similarity", "contributi
 SCALES: Final = ("map", "branch", "module")
 TILES: Final = (24, 48, 96, 256)
 _BAR: Final = 72
+_CONTROL, _FILTER = 24, 150
 
 
 class ScaleBar(QWidget):
@@ -66,7 +69,12 @@ class LanesHeader(QWidget):
         self.tiles = Segmented([(tile, str(tile)) for tile in TILES[:3]])
         self.bar = ScaleBar()
         self._name_all()
-        for widget in (self.filter, self.sort, self.scale, self.bar, self.tiles, self.options):
+        self.filter.setFont(font(12))
+        self.filter.setFixedHeight(_CONTROL)
+        self.filter.setMaximumWidth(_FILTER)
+        self.filter.addAction(icon("search", "text3"), QLineEdit.ActionPosition.LeadingPosition)
+        label = ElidedLabel(self.tr("scale"), token="text3")
+        for widget in (self.filter, self.sort, label, self.scale, self.bar, self.tiles, self.options):
             self.panel.add(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -82,7 +90,7 @@ class LanesHeader(QWidget):
 
     def _name_all(self) -> None:
         for widget, name in (
-            (self.filter, self.tr("Filter: numbers, ranges, names of units or parts")),
+            (self.filter, self.tr("Filter: numbers, ranges and names, such as 0-15, 3x3:11, mixed4a:411")),
             (self.sort, self.tr("Sort order")),
             (self.scale, self.tr("Scale")),
             (self.tiles, self.tr("Size of tiles")),
@@ -91,7 +99,7 @@ class LanesHeader(QWidget):
         ):
             widget.setAccessibleName(name)
             widget.setToolTip(name)
-        self.filter.setPlaceholderText(self.tr("filter: 0-15, 3x3:11"))
+        self.filter.setPlaceholderText(self.tr("Filter"))
         self.filter.setClearButtonEnabled(True)
 
     def _words(self, scale: str) -> str:

@@ -14,13 +14,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from gnet_desktop.gui.lanes.arrangement import EDGE, SCROLLER
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
 from gnet_desktop.gui.lanes.model import Lane
 from gnet_desktop.gui.lanes.painting import (
     HEADER,
     SHORT_HEADER,
-    THUMB,
-    THUMB_AWAY,
     THUMB_GRAB,
     Look,
     Texts,
@@ -95,9 +94,11 @@ class LaneView(QWidget):
     def view(self) -> View:
         """The part of the lane that is seen."""
         top = SHORT_HEADER if self._short else HEADER
-        width = self.width() - THUMB - THUMB_AWAY
+        width = self.width() - EDGE - SCROLLER
         return View(
-            QRectF(0, top, width, max(0, self.height() - top)), round(self._scroll), self.devicePixelRatioF()
+            QRectF(EDGE, top, width, max(0, self.height() - top)),
+            round(self._scroll),
+            self.devicePixelRatioF(),
         )
 
     def tile_rectangle(self, channel: int) -> QRectF | None:
@@ -165,11 +166,13 @@ class LaneView(QWidget):
             return
         painter = QPainter(self)
         view, dirty = self.view(), QRectF(event.rect())
-        painter.setClipRect(view.area.adjusted(-_ROOM, -_ROOM, _ROOM + THUMB + THUMB_AWAY, 0))
+        painter.setClipRect(view.area.adjusted(-_ROOM, -_ROOM, _ROOM + SCROLLER, 0))
         draw_tiles(painter, self._lane, self._atlas, self._region, view, self.look, dirty)
         painter.setClipping(False)
         if dirty.top() < view.area.top():
+            painter.translate(EDGE, 0)
             draw_header(painter, self._lane, self._texts, view.area.width(), short=self._short)
+            painter.translate(-EDGE, 0)
         thumb = thumb_of(view, self._content())
         if thumb is not None:
             draw_thumb(painter, view, thumb, active=self._active, hot=self._grabbed is not None)
@@ -204,7 +207,7 @@ class LaneView(QWidget):
             return
         view = self.view()
         thumb = thumb_of(view, self._content())
-        if thumb is not None and event.position().x() >= self.width() - THUMB_GRAB + THUMB_AWAY:
+        if thumb is not None and event.position().x() >= self.width() - THUMB_GRAB:
             inside = thumb.top() <= event.position().y() <= thumb.bottom()
             self._grabbed = event.position().y() - thumb.top() if inside else thumb.height() / 2
             self._drag(event.position().y())

@@ -42,7 +42,7 @@ class FactsSection(Section):
         ]
         if field is not None:
             self._facts.append((self.tr("sees"), self.tr("{0} × {0} px").format(field.size), False))
-            self._facts.append((self.tr("every"), self.tr("{0} px").format(field.jump), False))
+            self._facts.append((self.tr("stride"), self.tr("{0} px").format(field.jump), False))
         if facts.minimum < 0:
             self._facts.append((self.tr("minimum"), number(facts.minimum, 4), False))
         if facts.non_finite:
