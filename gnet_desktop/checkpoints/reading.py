@@ -88,7 +88,7 @@ def _open(
     contents = read_container(source)
     recognised = recognise(contents, assume)
     fitted = recognised.fitted
-    _check_memory(fitted.tensors, source.size)
+    _check_memory(fitted.tensors, source.whole_size)
     steps.at("Check the file", 0.1)
     sha256 = _hash(source, steps)
     arrays = _read(fitted.tensors, steps)

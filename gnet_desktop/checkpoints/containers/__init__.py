@@ -6,10 +6,19 @@ and ``read_contents(source)``. To add one, write it and list it here.
 
 from typing import Final, Protocol
 
-from gnet_desktop.checkpoints.containers import caffemodel, safetensors, torch_legacy, torch_zip
+from gnet_desktop.checkpoints.containers import (
+    bare_pickle,
+    caffemodel,
+    numpy_files,
+    onnx,
+    safetensors,
+    torch_legacy,
+    torch_tar,
+    torch_zip,
+)
+from gnet_desktop.checkpoints.containers.refusals import refusal
 from gnet_desktop.checkpoints.containers.source import Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
-from gnet_desktop.errors import CheckpointError
 
 HEAD: Final = 4096
 """How many bytes from the start a container is recognised by."""
@@ -27,7 +36,16 @@ class Container(Protocol):
         ...
 
 
-CONTAINERS: Final[tuple[Container, ...]] = (torch_zip, torch_legacy, safetensors, caffemodel)
+CONTAINERS: Final[tuple[Container, ...]] = (
+    torch_zip,
+    torch_legacy,
+    torch_tar,
+    numpy_files,
+    bare_pickle,
+    safetensors,
+    onnx,
+    caffemodel,
+)
 
 
 def read_container(source: Source) -> Contents:
@@ -36,4 +54,4 @@ def read_container(source: Source) -> Contents:
     for container in CONTAINERS:
         if container.claims(head, source):
             return container.read_contents(source)
-    raise CheckpointError("This is no weights file.")
+    raise refusal(head, source)

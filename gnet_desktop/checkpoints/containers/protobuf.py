@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gnet_desktop.checkpoints.containers.source import (
     CHUNK,
@@ -100,6 +101,23 @@ def varints(field: Field) -> list[int]:
     cursor, found = Cursor(field.data), []
     while not cursor.at_end:
         found.append(signed(varint(cursor)))
+    return found
+
+
+def packed_varints(field: Field) -> NDArray[np.uint64]:
+    """Many whole numbers at once (of at most 32 bits, negative ones in ten bytes)."""
+    if field.kind == VARINT:
+        return np.array([field.value], np.uint64)
+    data = np.frombuffer(read(field.data, 0, field.data.size), np.uint8)
+    ends = np.flatnonzero(data < 0x80)
+    if len(data) and (not len(ends) or ends[-1] != len(data) - 1):
+        raise Damaged("A list of numbers in it ends too early.")
+    starts = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
+    found = np.zeros(len(ends), np.uint64)
+    for place in range(5):
+        inside = starts + place <= ends
+        part = data[np.minimum(starts + place, ends)].astype(np.uint64) & np.uint64(0x7F)
+        found |= np.where(inside, part << np.uint64(7 * place), np.uint64(0))
     return found
 
 

@@ -71,6 +71,7 @@ class FileSource:
         self.path = path
         self._file = _opened(path)
         self._state = os.fstat(self._file.fileno())
+        self._companions: dict[str, FileSource] = {}
 
     @property
     def size(self) -> int:
@@ -90,6 +91,34 @@ class FileSource:
             why = f"{error.strerror or error}."
             raise CheckpointError(f"{self.path.name} cannot be read.", why, "Check the disk.") from error
 
+    def beside(self, name: str) -> "FileSource":
+        """A file in the same folder (or below it), opened once and closed with this one.
+
+        Raises CheckpointError if it isn't there, or is a link that leads out of the folder.
+        """
+        if name not in self._companions:
+            folder = self.path.parent.resolve()
+            place = (folder / name).resolve()
+            if not place.is_relative_to(folder):
+                raise CheckpointError(
+                    f"Its weights are in {place}.",
+                    "That is outside the model's folder.",
+                    "Copy it beside the model.",
+                )
+            if not place.exists():
+                raise CheckpointError(
+                    f"Its weights are in {name}, which is not there.",
+                    f"The file has only the description ({self.size:,} bytes).",
+                    f"Put {name} beside it.",
+                )
+            self._companions[name] = FileSource(place)
+        return self._companions[name]
+
+    @property
+    def whole_size(self) -> int:
+        """Size in bytes together with the files beside it that were opened."""
+        return self.size + sum(file.size for file in self._companions.values())
+
     def check_unchanged(self) -> None:
         """Raise CheckpointError if the file was written to since it was opened."""
         now = os.fstat(self._file.fileno())
@@ -102,8 +131,10 @@ class FileSource:
         )
 
     def close(self) -> None:
-        """Give the file back."""
+        """Give the file back, and those beside it."""
         self._file.close()
+        for file in self._companions.values():
+            file.close()
 
     def __enter__(self) -> "FileSource":
         return self

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gnet_desktop.checkpoints.containers.graph import Graph
 from gnet_desktop.checkpoints.containers.source import CHUNK, Damaged, MemorySource, Source, read
 from gnet_desktop.errors import CheckpointError
 
@@ -184,7 +185,8 @@ class Contents:
     file tells beside its tensors (``{"maxpool1": {"kernel": 3, "ceil": True}}``), and
     ``classes`` their class, both under the same names. ``texts`` is metadata, ``labels``
     entries that look like class names, ``entries`` the kind of each top-level entry,
-    ``devices`` where the tensors were saved, ``notes`` lines for the card.
+    ``devices`` where the tensors were saved, ``notes`` lines for the card, ``graph``
+    the operations, where the file has them.
     """
 
     container: str
@@ -196,3 +198,4 @@ class Contents:
     entries: Mapping[str, str] = field(default_factory=dict)
     devices: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    graph: Graph | None = None

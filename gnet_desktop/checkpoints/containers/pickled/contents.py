@@ -8,6 +8,11 @@ from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance
 from gnet_desktop.checkpoints.containers.stored import Contents
 from gnet_desktop.errors import CheckpointError
 
+
+class NoTensors(CheckpointError):
+    """A pickle that holds no tensors."""
+
+
 _LAZY: Final = ("UninitializedParameter", "UninitializedBuffer")
 
 
@@ -36,10 +41,10 @@ def contents(value: Any, container: str, *, order: str = "<", notes: tuple[str, 
     )
 
 
-def _no_tensors(value: Any, flat: Flat) -> CheckpointError:
+def _no_tensors(value: Any, flat: Flat) -> NoTensors:
     wanted = sorted({name for name in (*flat.classes.values(), *flat.entries.values()) if "." in name})
     if any(name.endswith(_LAZY) for name in wanted):
-        return CheckpointError(
+        return NoTensors(
             "The network was saved before its first pass.",
             "Its lazy layers have no values yet.",
             "Run it on one picture, save it again, and open that.",
@@ -47,7 +52,7 @@ def _no_tensors(value: Any, flat: Flat) -> CheckpointError:
     if isinstance(value, Global):
         wanted = [str(value)]
     why = f"It asks for {', '.join(wanted[:3])}, and nothing in a file is run here." if wanted else ""
-    return CheckpointError(
+    return NoTensors(
         "No weights were found in the file.",
         why or "It holds plain values only.",
         "Save only the weights, with torch.save(model.state_dict(), …), and open that.",

@@ -61,7 +61,7 @@ def flatten(value: Any) -> Flat:
     while waiting and count < _MOST_VALUES:
         path, item, depth = waiting.pop()
         count += 1
-        if isinstance(item, TensorValue | ArrayValue):
+        if _holds_numbers(item):
             flat.tensors[path] = item
             continue
         if path.rpartition(".")[2] in LABEL_KEYS and isinstance(item, dict | list | tuple):
@@ -83,6 +83,11 @@ def flatten(value: Any) -> Flat:
     return flat
 
 
+def _holds_numbers(item: Any) -> bool:
+    """A tensor, or an array that isn't one of objects."""
+    return isinstance(item, TensorValue) or (isinstance(item, ArrayValue) and not isinstance(item.data, list))
+
+
 def _children(item: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(item, dict):
         yield from _named(item)
@@ -90,6 +95,8 @@ def _children(item: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(index), child) for index, child in enumerate(item))
     elif isinstance(item, Instance):
         yield from _instance_children(item)
+    elif isinstance(item, ArrayValue) and isinstance(item.data, list):
+        yield from ((str(index), child) for index, child in enumerate(item.data))
 
 
 def _named(item: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:

@@ -113,10 +113,10 @@ class ArrayValue:
 
     def stored(self, order: str = "<") -> StoredTensor:
         """The array where it lies; an array of objects has no numbers and is Damaged."""
-        source = _bytes_source(self.data)
+        source = bytes_source(self.data)
         if source is None or not self.dtype:
             raise Damaged("One of its arrays does not hold numbers.")
-        strides = _fortran_strides(self.shape) if self.fortran else None
+        strides = column_major(self.shape) if self.fortran else None
         return StoredTensor(source, self.dtype, self.shape, 0, strides, self.order)
 
 
@@ -141,7 +141,8 @@ def numpy_kind(text: str) -> NumpyKind:
     return NumpyKind(_NUMPY_KINDS[found[2]], ">" if found[1] == ">" else "<")
 
 
-def _fortran_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
+def column_major(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Strides of an array whose first side runs fastest."""
     strides, step = [], 1
     for side in shape:
         strides.append(step)
@@ -149,7 +150,8 @@ def _fortran_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(strides)
 
 
-def _bytes_source(data: Any) -> Source | None:
+def bytes_source(data: Any) -> Source | None:
+    """The bytes that a pickle holds in one of several ways; None if they are none."""
     if isinstance(data, Span):
         return data
     if isinstance(data, str):
@@ -224,13 +226,6 @@ def _members(*arguments: Any) -> list[Any]:
     return list(arguments[0]) if arguments and isinstance(arguments[0], list | tuple) else []
 
 
-def _scalar(kind: Any, data: Any = b"") -> Any:
-    """A numpy number, as an array without sides."""
-    if not isinstance(kind, NumpyKind):
-        raise TypeError("no dtype")
-    return ArrayValue((), kind.dtype, kind.order, data=data)
-
-
 def _from_buffer(data: Any, kind: Any, shape: Any, order: Any = "C", *_: Any) -> ArrayValue:
     if not isinstance(kind, NumpyKind):
         raise TypeError("no dtype")
@@ -240,7 +235,6 @@ def _from_buffer(data: Any, kind: Any, shape: Any, order: Any = "C", *_: Any) ->
 
 _ARRAYS: Final[Mapping[str, Callable[..., Any]]] = {
     "_reconstruct": lambda *_: ArrayValue(),
-    "scalar": _scalar,
     "_frombuffer": _from_buffer,
 }
 

@@ -1,0 +1,81 @@
+"""NumPy's files: npz archives of arrays (Chainer), and npy files that pickle a dictionary of them."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from gnet_desktop.checkpoints.containers.pickled.contents import contents
+from gnet_desktop.checkpoints.containers.pickled.machine import load
+from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN, column_major, numpy_kind
+from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source, Span, read
+from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
+from gnet_desktop.checkpoints.containers.zipped import MAGIC, content, directory
+from gnet_desktop.errors import CheckpointError
+
+_NPY: Final = b"\x93NUMPY"
+_HEADER: Final = re.compile(
+    r"\{'descr': '([^']{1,16})', 'fortran_order': (True|False), 'shape': \(((?:\d{1,12},? ?)*)\),? *\}\s*"
+)
+_LARGEST_HEADER: Final = 1 << 12
+
+
+def claims(head: bytes, source: Source) -> bool:
+    """Whether it is an npy file, or a zip archive of nothing but these."""
+    if head.startswith(_NPY):
+        return True
+    if not head.startswith(MAGIC):
+        return False
+    names = directory(source)
+    return bool(names) and all(name.endswith(".npy") for name in names)
+
+
+def read_contents(source: Source) -> Contents:
+    """All arrays; raises CheckpointError."""
+    if read(source, 0, len(_NPY)) == _NPY:
+        return _single(source)
+    arrays = {
+        name.removesuffix(".npy"): _array(name, content(source, entry))
+        for name, entry in directory(source).items()
+    }
+    tensors: Mapping[str, StoredTensor] = {name: array for name, array in arrays.items() if array is not None}
+    skipped = len(arrays) - len(tensors)
+    notes = (f"{skipped} entries of the archive hold no numbers and were not read.",) if skipped else ()
+    return Contents("NumPy npz", tensors, notes=notes)
+
+
+def _single(source: Source) -> Contents:
+    """One array tells nothing; one that pickles a dictionary may be a whole network."""
+    kind, _, _, start = _header("the file", source)
+    if "O" not in kind:
+        raise CheckpointError(
+            "This is a single NumPy array.", "A network has many tensors.", "Save them with numpy.savez."
+        )
+    value = load(Cursor(Span(source, start, source.size - start)), KNOWN)
+    return contents(value, "NumPy npy with a pickled dictionary")
+
+
+def _array(name: str, source: Source) -> StoredTensor | None:
+    """An entry as a tensor; None for kinds that hold no numbers."""
+    word, column, shape, start = _header(name, source)
+    kind = numpy_kind(word)
+    if not kind.dtype:
+        return None
+    strides = column_major(shape) if column else None
+    return StoredTensor(source, kind.dtype, shape, start, strides, kind.order)
+
+
+def _header(name: str, source: Source) -> tuple[str, bool, tuple[int, ...], int]:
+    """(kind, column-major, shape, where the data starts)."""
+    head = read(source, 0, min(12, source.size))
+    if not head.startswith(_NPY) or len(head) < 12:
+        raise Damaged(f"{name} is no NumPy array.")
+    wide = head[6] > 1
+    length = int.from_bytes(head[8:12] if wide else head[8:10], "little")
+    begin = 12 if wide else 10
+    if length > _LARGEST_HEADER:
+        raise Damaged(f"The description of {name} claims {length:,} bytes.")
+    found = _HEADER.fullmatch(read(source, begin, length).decode("latin-1"))
+    if found is None:
+        raise Damaged(f"{name} has no description of its array.")
+    shape = tuple(int(side) for side in re.findall(r"\d+", found[3]))
+    return found[1], found[2] == "True", shape, begin + length

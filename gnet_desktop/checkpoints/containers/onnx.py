@@ -1,0 +1,273 @@
+"""ONNX files: stored tensors and the graph, read straight from the wire format (ARCHITECTURES 2.5).
+
+Needs no library. Tensors may lie in files beside the model; these must be in its folder.
+"""
+
+import struct
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import prod
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any, Final
+
+import numpy as np
+
+from gnet_desktop.checkpoints.containers.graph import Graph, Node
+from gnet_desktop.checkpoints.containers.protobuf import (
+    BYTES,
+    VARINT,
+    Budget,
+    Field,
+    fields,
+    numbers,
+    packed_varints,
+    signed,
+    varints,
+)
+from gnet_desktop.checkpoints.containers.source import Damaged, FileSource, MemorySource, Source, Span, read
+from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, element_size
+from gnet_desktop.errors import CheckpointError
+
+# data_type of TensorProto
+_DTYPES: Final[Mapping[int, str]] = {
+    1: "float32",
+    2: "uint8",
+    3: "int8",
+    4: "uint16",
+    5: "int16",
+    6: "int32",
+    7: "int64",
+    9: "bool",
+    10: "float16",
+    11: "float64",
+    12: "uint32",
+    13: "uint64",
+    16: "bfloat16",
+}
+_FLOAT_DATA, _INT32_DATA, _INT64_DATA, _RAW_DATA, _DOUBLE_DATA = 4, 5, 7, 9, 10
+
+_QUANTISED: Final = (
+    "QLinearConv",
+    "QLinearMatMul",
+    "ConvInteger",
+    "MatMulInteger",
+    "QuantizeLinear",
+    "DequantizeLinear",
+    "DynamicQuantizeLinear",
+)
+_LONGEST_LIST: Final = 1 << 12
+
+
+def claims(head: bytes, source: Source) -> bool:
+    """Whether it starts with a format version, and a producer, a domain, a graph or an opset follow."""
+    return (
+        head[:1] == b"\x08"
+        and head[1:2] < b"\x40"
+        and head[2:3] in (b"\x12", b"\x1a", b"\x22", b"\x32", b"\x3a", b"B")
+    )
+
+
+def read_contents(source: Source) -> Contents:
+    """All stored tensors and the graph; raises CheckpointError."""
+    model = _Model(source)
+    for item in fields(source, model.budget):
+        if item.number in _MODEL and item.kind in (BYTES, VARINT):
+            _MODEL[item.number](model, item)
+    quantised = sorted({node.kind for node in model.nodes} & set(_QUANTISED))
+    if quantised:
+        raise CheckpointError(
+            "This is a quantised network.",
+            f"Its graph uses {', '.join(quantised)}: its numbers are whole-number stand-ins.",
+            "Open the float file of the same network.",
+        )
+    given = tuple(name for name in model.inputs if name not in model.tensors)
+    opset = f" opset {model.opset}" if model.opset else ""
+    return Contents(
+        f"ONNX{opset}{f', written by {model.producer}' if model.producer else ''}",
+        model.tensors,
+        texts=model.texts,
+        graph=Graph(tuple(model.nodes), given, tuple(model.outputs)),
+        notes=model.notes(given),
+    )
+
+
+@dataclass
+class _Model:
+    source: Source
+    budget: Budget = field(default_factory=Budget)
+    tensors: dict[str, StoredTensor] = field(default_factory=dict)
+    nodes: list[Node] = field(default_factory=list)
+    inputs: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
+    beside: set[str] = field(default_factory=set)
+    producer: str = ""
+    opset: int = 0
+
+    def notes(self, given: tuple[str, ...]) -> tuple[str, ...]:
+        lines = (
+            [f"The graph's input is {', '.join(given)}, its output {', '.join(self.outputs)}."]
+            if given
+            else []
+        )
+        if self.beside:
+            lines.append(f"Weights are read from {', '.join(sorted(self.beside))} beside the file.")
+        return tuple(lines)
+
+    def graph(self, message: Source) -> None:
+        for item in fields(message, self.budget):
+            if item.kind != BYTES:
+                continue
+            if item.number == 1:
+                self.nodes.append(_node(item.data, self))
+            elif item.number == 5:
+                self.add(*_tensor(item.data, self))
+            elif item.number in (11, 12):
+                (self.inputs if item.number == 11 else self.outputs).append(
+                    _first_text(item.data, self.budget)
+                )
+
+    def add(self, name: str, tensor: StoredTensor | None) -> None:
+        if tensor is not None:
+            self.tensors[name] = tensor
+
+    def opsets(self, message: Source) -> None:
+        domain, version = "", 0
+        for item in fields(message, self.budget):
+            domain = item.text() if item.number == 1 else domain
+            version = item.value if item.number == 2 else version
+        if domain in ("", "ai.onnx"):
+            self.opset = version
+
+    def text(self, message: Source) -> None:
+        pair = {item.number: item.text() for item in fields(message, self.budget) if item.kind == BYTES}
+        self.texts[pair.get(1, "")] = pair.get(2, "")
+
+
+_MODEL: Final[Mapping[int, Callable[[_Model, Field], None]]] = {
+    2: lambda model, item: setattr(model, "producer", item.text()),
+    7: lambda model, item: model.graph(item.data),
+    8: lambda model, item: model.opsets(item.data),
+    14: lambda model, item: model.text(item.data),
+}
+
+
+def _first_text(message: Source, budget: Budget) -> str:
+    return next(
+        (item.text() for item in fields(message, budget) if item.number == 1 and item.kind == BYTES), ""
+    )
+
+
+def _node(message: Source, model: _Model) -> Node:
+    inputs, outputs, kind = [], [], ""
+    settings: dict[str, Any] = {}
+    for item in fields(message, model.budget):
+        if item.number == 1:
+            inputs.append(item.text())
+        elif item.number == 2:
+            outputs.append(item.text())
+        elif item.number == 4:
+            kind = item.text()
+        elif item.number == 5 and item.kind == BYTES:
+            name, value = _attribute(item.data, model)
+            if isinstance(value, StoredTensor):
+                # a Constant's tensor is as good as a stored one, under the name of its output
+                settings["value"] = value
+            elif value is not None:
+                settings[name] = value
+    if kind == "Constant" and outputs and "value" in settings:
+        model.tensors[outputs[0]] = settings.pop("value")
+    return Node(kind, tuple(inputs), tuple(outputs), settings)
+
+
+def _attribute(message: Source, model: _Model) -> tuple[str, Any]:
+    name, value = "", None
+    whole: list[int] = []
+    floats: list[float] = []
+    for item in fields(message, model.budget):
+        if item.number == 1:
+            name = item.text()
+        elif item.number == 2 and item.data.size == 4:
+            value = struct.unpack("<f", read(item.data, 0, 4))[0]
+        elif item.number == 3:
+            value = signed(item.value)
+        elif item.number == 4 and item.kind == BYTES and item.data.size <= _LONGEST_LIST:
+            value = item.text()
+        elif item.number == 5 and item.kind == BYTES:
+            value = _tensor(item.data, model)[1]
+        elif item.number == 7 and item.data.size <= _LONGEST_LIST:
+            floats += np.frombuffer(read(item.data, 0, item.data.size // 4 * 4), "<f4").tolist()
+        elif item.number == 8:
+            whole += varints(item)
+    return name, value if value is not None else whole or floats or None
+
+
+def _tensor(message: Source, model: _Model) -> tuple[str, StoredTensor | None]:
+    """A tensor's name and where it lies; None for texts and other kinds without numbers."""
+    shape: list[int] = []
+    kind, name, outside = 0, "", {}
+    pieces: dict[int, list[Field]] = {}
+    for item in fields(message, model.budget):
+        if item.number == 1:
+            shape += varints(item)
+        elif item.number == 2:
+            kind = item.value
+        elif item.number == 8:
+            name = item.text()
+        elif item.number == 13 and item.kind == BYTES:
+            pair = {part.number: part.text() for part in fields(item.data, model.budget)}
+            outside[pair.get(1, "")] = pair.get(2, "")
+        elif item.number in (_FLOAT_DATA, _INT32_DATA, _INT64_DATA, _RAW_DATA, _DOUBLE_DATA):
+            pieces.setdefault(item.number, []).append(item)
+    dtype = _DTYPES.get(kind)
+    if dtype is None:
+        return name, None
+    if min(shape, default=0) < 0:
+        raise Damaged(f"The tensor {name} has no shape.")
+    size = prod(shape) * element_size(dtype)
+    data = _beside(name, outside, model) if outside else _data(pieces, dtype)
+    if data.size < size or (not outside and data.size != size):
+        raise Damaged(f"The tensor {name} has {data.size:,} bytes, which is not what its shape takes.")
+    return name, StoredTensor(data, dtype, tuple(shape))
+
+
+def _data(pieces: Mapping[int, list[Field]], dtype: str) -> Source:
+    for number in (_RAW_DATA, _FLOAT_DATA, _DOUBLE_DATA):
+        if number in pieces:
+            return numbers(pieces[number])
+    for number in (_INT32_DATA, _INT64_DATA):
+        if number in pieces:
+            return MemorySource(_narrow(pieces[number], dtype))
+    return MemorySource(b"")
+
+
+def _narrow(pieces: list[Field], dtype: str) -> bytes:
+    """Small numbers, and half precision's bits, are written as a varint each."""
+    size = element_size(dtype)
+    values = np.concatenate([packed_varints(piece) for piece in pieces])
+    return values.astype(f"<u{size}").tobytes()
+
+
+def _beside(name: str, outside: Mapping[str, str], model: _Model) -> Source:
+    """A tensor's data in another file, which must be in the model's folder."""
+    location = outside.get("location", "")
+    parts = {*PurePosixPath(location).parts, *PureWindowsPath(location).parts}
+    root = (
+        PurePosixPath(location).is_absolute()
+        or PureWindowsPath(location).drive
+        or PureWindowsPath(location).root
+    )
+    if not isinstance(model.source, FileSource) or not location or root or ".." in parts or "\0" in location:
+        raise CheckpointError(
+            f"The weights of {name} are in another file.",
+            f"The file gives its place as {location!r:.80}, which is not in its own folder.",
+            "Put the data file beside the model and save the model again.",
+        )
+    file = model.source.beside(location)
+    model.beside.add(location)
+    try:
+        offset = int(outside.get("offset", "0"))
+        length = int(outside.get("length", file.size - offset))
+    except ValueError as error:
+        raise Damaged(f"The place of the tensor {name} makes no sense.") from error
+    return Span(file, offset, length)

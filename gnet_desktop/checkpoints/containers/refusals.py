@@ -1,0 +1,239 @@
+"""What a file is that holds no weights we can read, by its first bytes: data, with the next step.
+
+A refusal is worth most where the file looks right by its name: a web page saved as
+``.pth``, a Git LFS pointer, an archive around the real file.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from gnet_desktop.checkpoints.containers.source import Source, read
+from gnet_desktop.checkpoints.containers.torch_tar import members
+from gnet_desktop.checkpoints.containers.zipped import MAGIC, directory
+from gnet_desktop.errors import CheckpointError
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A kind of file: ``is_a`` ends a sentence that starts with "This is"."""
+
+    is_a: str
+    why: str
+    todo: str
+
+    def error(self) -> CheckpointError:
+        """The refusal as it is raised."""
+        return CheckpointError(f"This is {self.is_a}.", self.why, self.todo)
+
+
+_OTHER: Final = "Open a PyTorch, safetensors, Caffe, ONNX or NumPy file."
+_AGAIN: Final = "Download the file again from its own page."
+_UNPACK: Final = "Unpack it and open the file inside."
+_TENSORFLOW: Final = "Convert its variables to a NumPy npz under their own names, and open that."
+
+_PICTURE: Final = Foreign(
+    "a picture", "It holds no weights.", "Drop it on the window while a checkpoint is open."
+)
+_PROGRAM: Final = Foreign("a program", "It holds no weights, and nothing in a file is run here.", _OTHER)
+_VIDEO: Final = Foreign("a video", "It holds no weights.", _OTHER)
+_HDF5: Final = Foreign(
+    "an HDF5 file (Keras, Caffe or MATLAB)",
+    "This kind of file is not read.",
+    "Save the network's weights as a NumPy npz, ONNX or safetensors file, and open that.",
+)
+_MATLAB: Final = Foreign(
+    "a MATLAB file",
+    "This kind of file is not read.",
+    "Export the network with exportONNXNetwork, and open that.",
+)
+
+
+def _compressed(kind: str) -> Foreign:
+    return Foreign(f"a file packed with {kind}", "The weights are inside it.", _UNPACK)
+
+
+# (offset, bytes there, what it is)
+_SIGNATURES: Final[tuple[tuple[int, bytes, Foreign], ...]] = (
+    (0, b"\x89HDF\r\n\x1a\n", _HDF5),
+    (512, b"\x89HDF\r\n\x1a\n", _HDF5),
+    (0, b"MATLAB 5.0 MAT-file", _MATLAB),
+    (0, b"MATLAB 7.3 MAT-file", _MATLAB),
+    (0, b"\x1f\x8b", _compressed("gzip")),
+    (0, b"BZh", _compressed("bzip2")),
+    (0, b"\xfd7zXZ\0", _compressed("xz")),
+    (0, b"7z\xbc\xaf\x27\x1c", _compressed("7-Zip")),
+    (0, b"Rar!", _compressed("RAR")),
+    (0, b"\x28\xb5\x2f\xfd", _compressed("zstd")),
+    (0, b"\x89PNG", _PICTURE),
+    (0, b"\xff\xd8\xff", _PICTURE),
+    (0, b"GIF8", _PICTURE),
+    (8, b"WEBP", _PICTURE),
+    (0, b"II*\0", _PICTURE),
+    (0, b"MM\0*", _PICTURE),
+    (0, b"BM", _PICTURE),
+    (4, b"ftyp", _VIDEO),
+    (0, b"\x1aE\xdf\xa3", _VIDEO),
+    (0, b"%PDF", Foreign("a PDF document", "It holds no weights.", _OTHER)),
+    (0, b"\x7fELF", _PROGRAM),
+    (0, b"MZ", _PROGRAM),
+    (0, b"#!", _PROGRAM),
+    (0, b"GGUF", Foreign("a GGUF file", "It holds a language model, not a GoogLeNet.", _OTHER)),
+    (4, b"TFL3", Foreign("a TensorFlow Lite file", "Its weights may be quantised and are not read.", _OTHER)),
+    (0, b"\x12\x01\0\0\0\0\0\0", Foreign("an MXNet file", "This kind of file is not read.", _TENSORFLOW)),
+    (0, b"SQLite format 3", Foreign("a database", "It holds no weights.", _OTHER)),
+)
+
+_TABLE_END: Final = bytes.fromhex("57fb808b247547db")
+"""Last bytes of a TensorFlow checkpoint's index, and of its first format."""
+
+_PAGE: Final = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
+_TITLE: Final = re.compile(rb"<title[^>]*>\s*(.{1,80}?)\s*</title>", re.IGNORECASE | re.DOTALL)
+_POINTER: Final = b"version https://git-lfs"
+_POINTER_SIZE: Final = re.compile(rb"^size (\d{1,15})\s*$", re.MULTILINE)
+_ERROR: Final = re.compile(r'"(?:message|error|detail|error_description)"\s*:\s*"([^"\\]{1,120})"')
+
+
+def refusal(head: bytes, source: Source) -> CheckpointError:
+    """The error for a file that no container claims."""
+    if not source.size:
+        return Foreign("an empty file", "It has 0 bytes.", "Download or copy it again.").error()
+    if not head.strip(b"\0"):
+        return Foreign(
+            "a file of zeros", "Its download or copy broke off.", "Download or copy it again."
+        ).error()
+    for offset, signature, foreign in _SIGNATURES:
+        if head[offset : offset + len(signature)] == signature:
+            return foreign.error()
+    for look in _LOOKS:
+        if found := look(head, source):
+            return found.error()
+    return Foreign(
+        "no weights file that can be recognised", "Its first bytes fit no known format.", _OTHER
+    ).error()
+
+
+def _zip(head: bytes, source: Source) -> Foreign | None:
+    if not head.startswith(MAGIC):
+        return None
+    names = list(directory(source))
+    for ending, foreign in _INSIDE:
+        if inside := next((name for name in names if name.lower().endswith(ending)), None):
+            return Foreign(foreign.is_a, foreign.why.format(inside), foreign.todo)
+    return Foreign("a zip archive", "No weights were found in it.", _UNPACK)
+
+
+_INSIDE: Final[tuple[tuple[str, Foreign], ...]] = (
+    ("model.weights.h5", Foreign("a Keras file", "This kind of file is not read.", _HDF5.todo)),
+    ("[content_types].xml", Foreign("an Office document", "It holds no weights.", _OTHER)),
+    *(
+        (ending, Foreign("a zip archive around other files", "The weights may be in {}.", _UNPACK))
+        for ending in (".pth", ".pt", ".ckpt", ".safetensors", ".caffemodel", ".onnx", ".npz", ".bin", ".tar")
+    ),
+)
+
+
+def _tar(head: bytes, source: Source) -> Foreign | None:
+    if head[257:262] != b"ustar":
+        return None
+    names = ", ".join(list(members(source))[:3])
+    return Foreign("a tar archive", f"It holds {names}." if names else "It is packed.", _UNPACK)
+
+
+def _pointer(head: bytes, source: Source) -> Foreign | None:
+    if not head.startswith(_POINTER):
+        return None
+    size = _POINTER_SIZE.search(head)
+    real = f"the real file has {int(size[1]):,} bytes" if size else "the real file is elsewhere"
+    return Foreign(
+        f"a Git LFS pointer, {real}",
+        "Only the pointer was downloaded.",
+        "Run `git lfs pull` in its folder, or use the site's download link.",
+    )
+
+
+def _page(head: bytes, source: Source) -> Foreign | None:
+    text = _plain(head)
+    if not _PAGE.match(text):
+        return None
+    found = _TITLE.search(head)
+    title = " ".join(found[1].decode("utf-8", "replace").split()) if found else ""
+    return Foreign(
+        f"a web page, not a weights file{f' (title: {title})' if title else ''}",
+        "The site sent its page instead of the file.",
+        _AGAIN,
+    )
+
+
+def _xml(head: bytes, source: Source) -> Foreign | None:
+    text = _plain(head)
+    if not text.startswith(b"<"):
+        return None
+    if b"<net " in text:
+        return Foreign("OpenVINO's description of a network", "The weights are in its .bin file.", _OTHER)
+    return Foreign("a text in XML or HTML", "The site may have sent a page instead of the file.", _AGAIN)
+
+
+def _json(head: bytes, source: Source) -> Foreign | None:
+    text = _plain(head).decode("utf-8", "replace")
+    if not re.match(r'[{\[]\s*["{\[\]}]', text):
+        return None
+    if '"nbformat"' in text or '"cells"' in text:
+        return Foreign("a notebook", "It holds programs and texts, no weights.", _OTHER)
+    said = _ERROR.search(text)
+    why = f"It says: {said[1]}." if said else "It holds texts, no weights."
+    return Foreign("a JSON file", why, _AGAIN if said else _OTHER)
+
+
+def _tensorflow(head: bytes, source: Source) -> Foreign | None:
+    tail = read(source, max(source.size - 8, 0), min(8, source.size))
+    if tail == _TABLE_END:
+        return Foreign("a TensorFlow checkpoint", "This kind of file is not read.", _TENSORFLOW)
+    if b"\x12\x05Const" in head or b"\x12\x0bPlaceholder" in head:
+        return Foreign("a TensorFlow graph", "This kind of file is not read.", _TENSORFLOW)
+    return None
+
+
+def _text(head: bytes, source: Source) -> Foreign | None:
+    text = _plain(head)
+    if not _is_text(text):
+        return None
+    if re.search(rb"^\s*(layer|layers)\s*\{", text, re.MULTILINE):
+        return Foreign(
+            "a Caffe description (prototxt)",
+            "The weights are in the caffemodel that belongs to it.",
+            "Open the caffemodel.",
+        )
+    return Foreign("a text file", "It holds no weights.", _OTHER)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        text = data[:1024].decode("utf-8", "ignore")
+    except UnicodeDecodeError:
+        return False
+    return (
+        bool(text)
+        and len(text) >= 0.9 * len(data[:1024])
+        and all(letter.isprintable() or letter.isspace() for letter in text)
+    )
+
+
+def _plain(head: bytes) -> bytes:
+    """Without a byte-order mark and leading blanks; UTF-16 becomes UTF-8."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        head = head[: len(head) // 2 * 2].decode("utf-16", "replace").encode("utf-8", "replace")
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()
+
+
+_LOOKS: Final[tuple[Callable[[bytes, Source], Foreign | None], ...]] = (
+    _zip,
+    _tar,
+    _pointer,
+    _page,
+    _xml,
+    _json,
+    _tensorflow,
+    _text,
+)
