@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, Self
 
 import torch
 from torch import Tensor, nn
@@ -35,13 +35,30 @@ from gnet_desktop.network.layers import (
 from gnet_desktop.network.record import Answers, Array, Record
 from gnet_desktop.network.sizes import allowed_sizes, check_size, head_fits
 
-if TYPE_CHECKING:
-    from gnet_desktop.checkpoints.checkpoint import Checkpoint
-
 Detail = Literal["all", "branches", "answers"]
 """What a record keeps: everything; all but the reductions and pools in modules; no maps at all."""
 
 _OUT_OF_MEMORY: Final = "The GPU ran out of memory, so this pass ran on the CPU."
+
+
+class Calibrated(Protocol):
+    """What is known of a head: the ``temperature`` that divides its logits."""
+
+    @property
+    def temperature(self) -> float: ...
+
+
+class Opened(Protocol):
+    """An opened file, as much of it as makes a network."""
+
+    @property
+    def architecture(self) -> Architecture: ...
+
+    @property
+    def tensors(self) -> Mapping[str, Tensor]: ...
+
+    @property
+    def heads(self) -> Mapping[str, Calibrated]: ...
 
 
 class GoogLeNet(nn.Module):
@@ -74,7 +91,7 @@ class GoogLeNet(nn.Module):
         self.eval()
 
     @classmethod
-    def from_checkpoint(cls, checkpoint: "Checkpoint") -> Self:
+    def from_checkpoint(cls, checkpoint: Opened) -> Self:
         """The network of an opened file, with its calibration."""
         temperatures = {name: state.temperature for name, state in checkpoint.heads.items()}
         return cls(checkpoint.architecture, checkpoint.tensors, temperatures)
