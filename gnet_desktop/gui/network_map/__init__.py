@@ -1,0 +1,1 @@
+"""The network as one picture: quantities, shapes, their painting, words and export."""

@@ -1,0 +1,101 @@
+"""What the map shows of a workspace: computed once for each network, input size and picture."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtGui import QImage
+
+from gnet_desktop.errors import PictureError
+from gnet_desktop.gui.network_map.layout import lay_out
+from gnet_desktop.gui.network_map.quantities import Quantity, measure
+from gnet_desktop.gui.network_map.shapes import MapLayout
+from gnet_desktop.gui.network_map.texts import Texts
+from gnet_desktop.gui.network_map.words import Teller, texts_of
+from gnet_desktop.network.architecture import Architecture
+from gnet_desktop.network.arithmetic import Costs, Shape, costs, shapes
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result
+
+_USUAL: Final = 224
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapModel:
+    """Everything that the map needs besides its size.
+
+    ``missing`` says that the quantity that was asked for needs a picture; channels
+    are shown in its place. ``teller`` answers what hovering asks.
+    """
+
+    architecture: Architecture
+    input_size: Size
+    quantity: Quantity
+    texts: Texts
+    shapes: dict[str, Shape]
+    costs: Costs
+    teller: Teller
+    picture: QImage | None
+    missing: bool
+
+    def layout(self, size: tuple[float, float]) -> MapLayout:
+        """The map in a size of logical pixels."""
+        return lay_out(self.architecture, self.quantity, size, self.shapes, self.texts)
+
+
+def input_size(workspace: Workspace) -> Size:
+    """(height, width) of the network's input: the picture's that is shown, else the convention's."""
+    result = workspace.result
+    if result is not None:
+        height, width = result.record.input_size
+        return height, width
+    convention = workspace.convention
+    side = _USUAL if convention is None or convention.resize == "none" else convention.size
+    side = convention.crop if convention is not None and convention.crop else side
+    return side, side
+
+
+def own_result(workspace: Workspace) -> Result | None:
+    """The result shown, if it is of the checkpoint in use."""
+    result = workspace.result
+    return result if result is not None and result.checkpoint is workspace.checkpoint else None
+
+
+def model_of(workspace: Workspace) -> MapModel | None:
+    """The model of what is open; None without a checkpoint."""
+    checkpoint = workspace.checkpoint
+    if checkpoint is None:
+        return None
+    architecture, result = checkpoint.architecture, own_result(workspace)
+    size = input_size(workspace) if result is not None or workspace.result is None else (_USUAL, _USUAL)
+    try:
+        found = shapes(architecture, size)
+    except PictureError:
+        # a size that this network cannot take; its usual one still explains it
+        size = (_USUAL, _USUAL)
+        found = shapes(architecture, size)
+    record = None if result is None else result.record
+    asked = measure(architecture, workspace.view.quantity, size, record)
+    quantity = asked or measure(architecture, "channels", size, record)
+    assert quantity is not None
+    energy = measure(architecture, "energy", size, record)
+    cost = costs(architecture, size)
+    return MapModel(
+        architecture=architecture,
+        input_size=size,
+        quantity=quantity,
+        texts=texts_of(architecture, quantity, size, record, checkpoint.labels.names, workspace.trained),
+        shapes=found,
+        costs=cost,
+        teller=Teller(architecture, found, cost, record, energy.layers if energy is not None else {}),
+        picture=None if result is None else _picture(result),
+        missing=asked is None,
+    )
+
+
+def _picture(result: Result) -> QImage:
+    """What the network saw."""
+    shown = result.shown.convert("RGB")
+    width, height = shown.size
+    return QImage(shown.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888).copy()

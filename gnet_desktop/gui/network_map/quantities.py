@@ -1,0 +1,113 @@
+"""What the thickness of the map's parts shows, as numbers by part."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from gnet_desktop.inspection.statistics import energy_shares, non_finite_count
+from gnet_desktop.network.architecture import Architecture, Module
+from gnet_desktop.network.arithmetic import Cost, costs
+from gnet_desktop.network.record import Array, Record
+from gnet_desktop.network.sizes import Size
+
+QUANTITIES: Final = ("channels", "macs", "parameters", "energy", "nonzero")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One of `QUANTITIES` over a whole network.
+
+    ``layers`` has the value of each convolution by its name (what is absent has none
+    and is drawn at the least thickness); ``stripes`` that of each branch in its
+    module's concatenation, under the branch's name. Energy is a share of its module's,
+    ``nonzero`` a share of cells: both 0…1. A stripe of ``nonzero`` is the branch's share
+    times its share of the channels, so that a module's stripes add up to its own share.
+    """
+
+    name: str
+    layers: Mapping[str, float]
+    stripes: Mapping[str, float]
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the values are shares of 1."""
+        return self.name in ("energy", "nonzero")
+
+
+def measure(architecture: Architecture, name: str, size: Size, record: Record | None) -> Quantity | None:
+    """A quantity of a network for an input of (height, width) pixels.
+
+    None for energy and share of non-zero without a pass to take them from.
+    """
+    if name in ("energy", "nonzero"):
+        return None if record is None else _MEASURED[name](architecture, record)
+    return _FIXED[name](architecture, size)
+
+
+def _channels(architecture: Architecture, size: Size) -> Quantity:
+    layers = {layer.name: float(layer.outputs) for layer in architecture.convolutions()}
+    return Quantity("channels", layers, _by_branch(architecture, lambda part: layers[part]))
+
+
+def _macs(architecture: Architecture, size: Size) -> Quantity:
+    return _cost(architecture, size, "macs", lambda cost: cost.macs)
+
+
+def _parameters(architecture: Architecture, size: Size) -> Quantity:
+    return _cost(architecture, size, "parameters", lambda cost: cost.parameters)
+
+
+def _cost(architecture: Architecture, size: Size, name: str, of: Callable[[Cost], int]) -> Quantity:
+    found = costs(architecture, size)
+    layers = {part: float(of(cost)) for part, cost in found.layers.items()}
+    return Quantity(name, layers, {part: float(of(cost)) for part, cost in found.branches.items()})
+
+
+def _energy(architecture: Architecture, record: Record) -> Quantity:
+    shares: dict[str, float] = {}
+    for module in architecture.modules:
+        shares.update(energy_shares({part: record[part] for part in branches_of(module)}))
+    return Quantity("energy", shares, shares)
+
+
+def _nonzero(architecture: Architecture, record: Record) -> Quantity:
+    layers = {
+        layer.name: nonzero_share(record[layer.name])
+        for layer in architecture.convolutions()
+        if layer.name in record
+    }
+    stripes = {
+        part: layers[part] * branch.outputs / module.outputs
+        for module in architecture.modules
+        for part, branch in zip(branches_of(module), module.branches, strict=True)
+    }
+    return Quantity("nonzero", layers, stripes)
+
+
+_FIXED: Final[Mapping[str, Callable[[Architecture, Size], Quantity]]] = {
+    "channels": _channels,
+    "macs": _macs,
+    "parameters": _parameters,
+}
+_MEASURED: Final[Mapping[str, Callable[[Architecture, Record], Quantity]]] = {
+    "energy": _energy,
+    "nonzero": _nonzero,
+}
+
+
+def nonzero_share(values: Array) -> float:
+    """Share of cells other than 0 among those that are numbers."""
+    broken = non_finite_count(values)
+    known = values.size - broken
+    return (int(np.count_nonzero(values)) - broken) / known if known else 0.0
+
+
+def branches_of(module: Module) -> list[str]:
+    """Canonical names of a module's branches."""
+    return [f"{module.name}/{branch.name}" for branch in module.branches]
+
+
+def _by_branch(architecture: Architecture, value: Callable[[str], float]) -> dict[str, float]:
+    return {part: value(part) for module in architecture.modules for part in branches_of(module)}

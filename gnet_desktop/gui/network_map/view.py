@@ -1,0 +1,414 @@
+"""The map as a widget: hover, choice, keyboard, zoom and pan."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QEnterEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QStatusTipEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+
+from gnet_desktop.gui.lanes.tip import Tip
+from gnet_desktop.gui.network_map.choosing import choose_target, chosen_target
+from gnet_desktop.gui.network_map.model import MapModel, model_of
+from gnet_desktop.gui.network_map.painting import MapPainter
+from gnet_desktop.gui.network_map.shapes import Area, Label, MapLayout
+from gnet_desktop.gui.theme import Theme, font
+from gnet_desktop.workspace.state import Workspace
+
+_MOST: Final = 8.0
+_STEP: Final = 1.25
+_DRAG: Final = 4
+_KEY_REASONS: Final = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+
+
+class NetworkMap(QWidget):
+    """The whole network as one picture.
+
+    ``head_wanted(name)`` when a head or the classifier was clicked;
+    ``menu_wanted(target, place)`` when a menu was asked for.
+    """
+
+    head_wanted = Signal(str)
+    menu_wanted = Signal(str, QPoint)
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._model: MapModel | None = None
+        self._layout: MapLayout | None = None
+        self._image: QPixmap | None = None
+        self._zoom, self._offset = 1.0, QPointF()
+        self._pressed: QPointF | None = None
+        self._dragged = False
+        self._hovered: str | None = None
+        self._place: tuple[int, int] | None = None
+        self._shows_focus = False
+        self._tip: Tip | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(self.tr("Network map"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(320, 104)
+        ends = [
+            workspace.checkpoint_changed.subscribe(self.refresh),
+            workspace.result_changed.subscribe(self.refresh),
+            workspace.view_changed.subscribe(self._view_changed),
+            workspace.selection_changed.subscribe(self._selection_changed),
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
+        self.refresh()
+
+    # What is shown
+
+    def refresh(self) -> None:
+        """The network, the picture or the quantity changed."""
+        self._model = model_of(self._workspace)
+        self._lay_out()
+
+    @property
+    def model(self) -> MapModel | None:
+        """What is shown."""
+        return self._model
+
+    @property
+    def map_layout(self) -> MapLayout | None:
+        """Where everything is, in the map's coordinates."""
+        return self._layout
+
+    @property
+    def hovered(self) -> str | None:
+        """The target under the cursor."""
+        return self._hovered
+
+    @property
+    def focused(self) -> str | None:
+        """The target at which the keyboard is."""
+        if self._place is None or self._layout is None:
+            return None
+        column, row = self._place
+        return self._layout.columns[column][row]
+
+    @property
+    def zoom(self) -> float:
+        """1 shows all; up to 8."""
+        return self._zoom
+
+    def position_of(self, target: str) -> QPointF | None:
+        """The middle of a target in the widget's coordinates."""
+        area = self._layout.area(target) if self._layout is not None else None
+        return None if area is None else self._rectangle(area).center()
+
+    def sizeHint(self) -> QSize:
+        """The size in a window of 1600×1000."""
+        return QSize(1047, 182)
+
+    def _lay_out(self) -> None:
+        size = (self.width() * self._zoom, self.height() * self._zoom)
+        self._layout = None if self._model is None else self._model.layout(size)
+        if self._layout is not None and self._place is not None:
+            columns = self._layout.columns
+            column = min(self._place[0], len(columns) - 1)
+            self._place = column, min(self._place[1], len(columns[column]) - 1)
+        self._move_to(self._offset)
+
+    def _move_to(self, offset: QPointF) -> None:
+        width, height = self._layout.size if self._layout is not None else (0.0, 0.0)
+        x = min(max(0.0, offset.x()), max(0.0, width - self.width()))
+        y = min(max(0.0, offset.y()), max(0.0, height - self.height()))
+        self._offset = QPointF(x, y)
+        self._image = None
+        self.update()
+
+    def _view_changed(self, old: object) -> None:
+        if getattr(old, "quantity", None) != self._workspace.view.quantity:
+            self.refresh()
+
+    def _selection_changed(self) -> None:
+        self.show_target(self._workspace.selection.module)
+        self.update()
+
+    def show_target(self, target: str) -> None:
+        """Move so that a target is in view."""
+        area = self._layout.area(target) if self._layout is not None else None
+        if area is None:
+            return
+        box, x, y = self._rectangle(area), self._offset.x(), self._offset.y()
+        if box.left() < 0 or box.right() > self.width():
+            x += box.center().x() - self.width() / 2
+        if box.top() < 0 or box.bottom() > self.height():
+            y += box.center().y() - self.height() / 2
+        self._move_to(QPointF(x, y))
+
+    def _rectangle(self, area: Area) -> QRectF:
+        x, y = area.left - self._offset.x(), area.top - self._offset.y()
+        return QRectF(x, y, area.width, area.height)
+
+    def _target_at(self, position: QPointF) -> str | None:
+        if self._layout is None:
+            return None
+        there = position + self._offset
+        return self._layout.at(there.x(), there.y())
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground of the chosen module, the cached picture, the frames."""
+        painter = QPainter(self)
+        if self._layout is None:
+            self._paint_empty(painter)
+        else:
+            self._paint_chosen_ground(painter, self._layout)
+            if self._image is None:
+                self._image = self._paint_image(self._layout)
+            painter.drawPixmap(0, 0, self._image)
+            self._paint_marks(painter, self._layout)
+        painter.end()
+
+    def _paint_empty(self, painter: QPainter) -> None:
+        painter.setFont(font(13))
+        painter.setPen(Theme.now().colour("text3"))
+        loading = self._workspace.loading
+        words = self.tr("No checkpoint is open.")
+        if loading is not None:
+            words = self.tr("Opening {0}: {1}").format(loading.path.name, loading.stage)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
+
+    def _paint_image(self, layout: MapLayout) -> QPixmap:
+        """All shapes in view, transparent where there is none."""
+        ratio = self.devicePixelRatioF()
+        image = QPixmap(self.size() * ratio)
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        painter.translate(-self._offset)
+        picture = self._model.picture if self._model is not None else None
+        MapPainter(painter, Theme.now(), picture, stale=self._workspace.stale).draw(layout.shapes)
+        painter.end()
+        return image
+
+    def _paint_chosen_ground(self, painter: QPainter, layout: MapLayout) -> None:
+        frame = layout.frames.get(self._workspace.selection.module)
+        if frame is None:
+            return
+        theme = Theme.now()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.colour("accent"))
+        pen = painter.pen()
+        pen.setWidthF(1.5)
+        painter.setPen(pen)
+        painter.setBrush(theme.colour("accentbg"))
+        painter.drawRoundedRect(self._rectangle(frame), 6, 6)
+
+    def _paint_marks(self, painter: QPainter, layout: MapLayout) -> None:
+        theme = Theme.now()
+        name = self._workspace.selection.module
+        for shape in layout.shapes:
+            if isinstance(shape, Label) and shape.target == name == shape.text:
+                painter.save()
+                painter.translate(-self._offset)
+                MapPainter(painter, theme).label(shape, "accent")
+                painter.restore()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        marks = [(chosen_target(self._workspace), "accent", 1.75, 3.0)]
+        marks.append((self._hovered, "text", 1.5, 2.0))
+        if self._shows_focus:
+            marks.append((self.focused, "accent", 2.0, 4.0))
+        for target, token, width, away in marks:
+            area = layout.area(target) if target else None
+            if area is not None:
+                pen = painter.pen()
+                pen.setColor(theme.colour(token))
+                pen.setWidthF(width)
+                painter.setPen(pen)
+                box = self._rectangle(area).adjusted(-away, -away, away, away)
+                if target in layout.frames:
+                    box = self._rectangle(area).adjusted(1, 1, -1, -1)
+                painter.drawRoundedRect(box, 3, 3)
+
+    # Mouse
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Point, or pan while a button is held."""
+        position = event.position()
+        if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            way = position - self._pressed
+            if self._dragged or way.manhattanLength() > _DRAG:
+                self._dragged = True
+                self._pressed = position
+                self._point(None)
+                self._move_to(self._offset - way)
+            return
+        self._point(self._target_at(position))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Point at once at what the cursor comes in over."""
+        self._point(self._target_at(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Point at nothing."""
+        self._point(None)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The beginning of a click or of a pan."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed, self._dragged = event.position(), False
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Choose what was clicked."""
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
+            return
+        self._pressed = None
+        target = self._target_at(event.position())
+        if target is not None and not self._dragged:
+            self.choose(target)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer the map's menu."""
+        target = self._target_at(QPointF(event.pos())) or ""
+        self.menu_wanted.emit(target, event.globalPos())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom with Ctrl; else move where there is more than fits."""
+        delta = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            factor = _STEP ** (event.angleDelta().y() / 120)
+            self.set_zoom(self._zoom * factor, event.position())
+        elif self._layout is not None and self._layout.size[0] > self.width():
+            sideways = delta.x() or delta.y()
+            upright = delta.y() if delta.x() else 0
+            self._move_to(self._offset - QPointF(sideways, upright))
+        else:
+            event.ignore()
+
+    def choose(self, target: str) -> None:
+        """Choose a module, the strongest unit of a layer, or ask for a head."""
+        head = choose_target(self._workspace, target)
+        if head:
+            self.head_wanted.emit(head)
+
+    def _point(self, target: str | None) -> None:
+        if target == self._hovered:
+            return
+        self._hovered = target
+        self.setCursor(Qt.CursorShape.PointingHandCursor if target else Qt.CursorShape.ArrowCursor)
+        lines = self.words(target) if target else ()
+        QApplication.sendEvent(self, QStatusTipEvent(" · ".join(lines)))
+        self._show_tip(target, lines)
+        self.update()
+
+    def words(self, target: str) -> tuple[str, ...]:
+        """Title and facts of a target."""
+        return self._model.teller.lines(target) if self._model is not None else ()
+
+    def _show_tip(self, target: str | None, lines: tuple[str, ...]) -> None:
+        if self._tip is None:
+            self._tip = Tip(self.window())
+        area = self._layout.area(target) if self._layout is not None and target else None
+        if area is None or not lines:
+            self._tip.hide()
+            return
+        box = self._rectangle(area).toRect()
+        corner = self.mapTo(self.window(), box.topLeft())
+        self._tip.show_beside(QRect(corner, box.size()), lines)
+
+    # Keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows walk, Enter chooses, plus, minus and 0 zoom, Escape shows the whole."""
+        key = event.key()
+        steps = {
+            Qt.Key.Key_Left: (-1, 0),
+            Qt.Key.Key_Right: (1, 0),
+            Qt.Key.Key_Up: (0, -1),
+            Qt.Key.Key_Down: (0, 1),
+        }
+        if key in steps:
+            self._walk(*steps[Qt.Key(key)])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.focused:
+            self.choose(self.focused)
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.set_zoom(self._zoom * _STEP)
+        elif key == Qt.Key.Key_Minus:
+            self.set_zoom(self._zoom / _STEP)
+        elif key == Qt.Key.Key_0 or (key == Qt.Key.Key_Escape and self._zoom > 1):
+            self.set_zoom(1.0)
+        else:
+            super().keyPressEvent(event)
+
+    def _walk(self, across: int, down: int) -> None:
+        if self._layout is None:
+            return
+        columns = self._layout.columns
+        if self._place is None:
+            self._place = self._start(columns)
+        else:
+            column = min(max(0, self._place[0] + across), len(columns) - 1)
+            row = min(max(0, self._place[1] + down), len(columns[column]) - 1)
+            self._place = column, row
+        self._shows_focus = True
+        target = self.focused or ""
+        self.show_target(target)
+        lines = self.words(target)
+        self.setAccessibleDescription(", ".join(lines))
+        QApplication.sendEvent(self, QStatusTipEvent(" · ".join(lines)))
+        self._show_tip(target, lines)
+        self.update()
+
+    def _start(self, columns: tuple[tuple[str, ...], ...]) -> tuple[int, int]:
+        module = self._workspace.selection.module
+        return next((place for place, column in enumerate(columns) if column[0] == module), 0), 0
+
+    def set_zoom(self, zoom: float, about: QPointF | None = None) -> None:
+        """Zoom, keeping the place under ``about`` (the middle by default) where it is."""
+        zoom = min(max(1.0, zoom), _MOST)
+        if zoom == self._zoom:
+            return
+        about = about if about is not None else QPointF(self.width() / 2, self.height() / 2)
+        factor = zoom / self._zoom
+        self._offset = (self._offset + about) * factor - about
+        self._zoom = zoom
+        self._lay_out()
+        if about == QPointF(self.width() / 2, self.height() / 2):
+            self.show_target(self._workspace.selection.module)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show the keyboard's place only to who uses keys."""
+        self._shows_focus = event.reason() in _KEY_REASONS
+        if self._shows_focus and self._place is None and self._layout is not None:
+            self._place = self._start(self._layout.columns)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the keyboard's marks away."""
+        self._shows_focus = False
+        self._show_tip(None, ())
+        self.update()
+
+    # Changes
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out anew."""
+        self._lay_out()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme: paint anew."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._image = None
+            self.update()
+        super().changeEvent(event)
