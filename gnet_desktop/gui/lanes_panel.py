@@ -37,8 +37,9 @@ class LanesPanel(QWidget):
         self.area = LanesArea(workspace)
         self._sideways = _Sideways(self.area)
         self.header = LanesHeader(workspace, self.area)
-        self.empty = QLabel()
+        self.empty = QLabel(self.tr("The maps of every branch appear here as soon as a picture is open."))
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
         self._tip: Tip | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -114,8 +115,9 @@ class LanesPanel(QWidget):
         return self._tip
 
     def _show_state(self) -> None:
+        if self._tip is not None:
+            self._tip.hide()
         empty = self._workspace.result is None
-        self.empty.setText(self.tr("The maps of every branch appear here as soon as a picture is open."))
         self.empty.setVisible(empty)
         self._sideways.setVisible(not empty)
 

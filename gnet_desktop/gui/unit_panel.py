@@ -1,15 +1,23 @@
 """The unit panel: everything about the chosen unit, and the tray of pinned ones."""
 
+from collections.abc import Iterable
+from typing import Final
+
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls import IconButton, PanelHeader
+from gnet_desktop.gui.lanes.menus import fill_unit_menu
 from gnet_desktop.gui.painting.scroller import ThinScroller
 from gnet_desktop.gui.unit.body import UnitBody
 from gnet_desktop.gui.unit.facts import has_unit
 from gnet_desktop.gui.unit.tray import Tray
+from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
+
+_SHORT, _SHORT_MAP, _LARGE_MAP = 700, 196, 320
+_LARGEST_TRAY: Final = 200
 
 
 class UnitPanel(QWidget):
@@ -42,12 +50,18 @@ class UnitPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        layout.addWidget(self.empty)
+        layout.addWidget(self.empty, 1)
         layout.addWidget(self._scroller, 1)
-        layout.addWidget(self.tray)
+        self._tray_scroller = ThinScroller()
+        self._tray_scroller.setWidget(self.tray)
+        self._tray_scroller.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        layout.addWidget(self._tray_scroller)
         self.body.shown.connect(self._show_state)
         self.tray.activated.connect(workspace.choose_unit)
         self.tray.removed.connect(workspace.toggle_in_tray)
+        self.tray.pointed.connect(workspace.hover)
+        self.tray.resized.connect(self._fit_tray)
+        self.tray.menu_wanted.connect(lambda unit, place: self.menu_of(unit).popup(place))
         ends = [
             workspace.pins_changed.subscribe(self._show_tray),
             workspace.result_changed.subscribe(self._show_tray),
@@ -73,8 +87,27 @@ class UnitPanel(QWidget):
             facts.unit.name,
             *(f"{name}\t{value}" for name, value in self.body.facts_section.facts.items()),
         ]
-        lines += ["\t".join(f"{value:.9g}" for value in row) for row in facts.values]
-        return "\n".join(lines)
+        return "\n".join([*lines, _rows(facts.values)])
+
+    def menu_of(self, unit: Unit) -> QMenu:
+        """What can be done with a unit of the tray."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        result = self._workspace.result
+        known = result is not None and has_unit(result.record, unit)
+        values = result.record[unit.part][unit.channel] if known and result is not None else ()
+        fill_unit_menu(menu, self._workspace, unit, _rows(values))
+        return menu
+
+    def _fit_tray(self, height: int) -> None:
+        self._tray_scroller.setFixedHeight(min(height, _LARGEST_TRAY))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where room is short the map is smaller and the tray folded."""
+        short = event.size().height() < _SHORT
+        self.body.map.limit(_SHORT_MAP if short else _LARGE_MAP)
+        self.tray.set_foldable(short)
+        super().resizeEvent(event)
 
     def _show_state(self) -> None:
         chosen = self.body.facts is not None
@@ -82,6 +115,7 @@ class UnitPanel(QWidget):
         self.copy_button.setEnabled(chosen)
         self.pin_button.setEnabled(chosen)
         self.empty.setVisible(not chosen)
+        self._scroller.setVisible(chosen or self.body.shows_places)
 
     def _show_tray(self) -> None:
         workspace, result = self._workspace, self._workspace.result
@@ -100,3 +134,8 @@ class UnitPanel(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._show_tray()
         super().changeEvent(event)
+
+
+def _rows(values: Iterable[Iterable[float]]) -> str:
+    """A map as text: a line a row, tabs between cells, enough digits for float32."""
+    return "\n".join("\t".join(f"{value:.9g}" for value in row) for row in values)

@@ -225,7 +225,7 @@ def test_a_place_of_the_photo_is_marked_in_every_visible_tile(panel, workspace):
     on_input = (field.centre[0] + 0.5 + column * field.jump, field.centre[1] + 0.5 + row * field.jump)
     workspace.hover(None, result.geometry.to_picture(on_input))
     for view in panel.area.views:
-        assert view.look.cell == (column, row)
+        assert view.look.cells == ((column, row),)
     view = lane(panel, "1x1")
     image = view.grab().toImage()
     for channel in view.visible_channels()[:4]:
@@ -234,7 +234,10 @@ def test_a_place_of_the_photo_is_marked_in_every_visible_tile(panel, workspace):
         above = QPoint(int(tile.left() + (column + 0.5) * side), round(tile.top() + row * side) - 1)
         assert image.pixelColor(above) == QColor("#FFFFFF")
     workspace.hover(None, (-500.0, 10.0))
-    assert lane(panel, "1x1").look.cell is None
+    assert lane(panel, "1x1").look.cells == ()
+    workspace.hover(None)
+    workspace.pin_point(result.geometry.to_picture(on_input))
+    assert lane(panel, "5x5").look.cells == ((column, row),)
 
 
 def test_a_zero_map_is_plain_and_counted(panel, workspace, world):
@@ -434,6 +437,19 @@ def test_ctrl_and_wheel_zoom_every_tile_to_the_same_region(panel):
     assert view.tile_rectangle(view.visible_channels()[0]).width() == 48
     panel.change_tile(0)
     assert {other.atlas.layout.cells for other in panel.area.views} == {(8, 8)}
+
+
+def test_zoomed_maps_are_shifted_together_with_the_middle_button(panel, qtbot):
+    view = lane(panel, "1x1")
+    place = centre(view, view.visible_channels()[3])
+    turn(view, place, 480, Qt.KeyboardModifier.ControlModifier)
+    before = panel.area.region
+    qtbot.mousePress(view, Qt.MouseButton.MiddleButton, pos=place)
+    qtbot.mouseMove(view, place - QPoint(48, 0))
+    qtbot.mouseRelease(view, Qt.MouseButton.MiddleButton, pos=place - QPoint(48, 0))
+    after = panel.area.region
+    assert after.left > before.left
+    assert (after.top, after.size) == (before.top, before.size)
 
 
 def test_dragging_the_thumb_to_its_end_shows_the_end(panel, qtbot):

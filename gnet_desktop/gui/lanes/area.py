@@ -17,7 +17,7 @@ from shiboken6 import isValid
 
 from gnet_desktop.gui.lanes import navigation
 from gnet_desktop.gui.lanes.arrangement import Arrangement, Place, Zoom, arrange
-from gnet_desktop.gui.lanes.atlas import LaneAtlas
+from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
 from gnet_desktop.gui.lanes.contents import Contents, contents_of
 from gnet_desktop.gui.lanes.lane_view import LaneView
 from gnet_desktop.gui.lanes.measuring import Measured
@@ -82,6 +82,7 @@ class LanesArea(QWidget):
             workspace.result_changed.subscribe(self._result_changed),
             workspace.selection_changed.subscribe(self._selection_changed),
             workspace.hover_changed.subscribe(self._hover_changed),
+            workspace.pins_changed.subscribe(self._hover_changed),
             workspace.view_changed.subscribe(self._view_changed),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
@@ -193,6 +194,7 @@ class LanesArea(QWidget):
         view.enlarged.connect(self.enlarge)
         view.menu_wanted.connect(self.menu_wanted)
         view.zoomed.connect(self._zoom_by)
+        view.panned.connect(self._pan_by)
         return view
 
     def _table(self) -> list[int]:
@@ -219,11 +221,20 @@ class LanesArea(QWidget):
         self._lay_out()
         self.changed.emit()
 
+    def _pan_by(self, x: float, y: float) -> None:
+        self._zoom = self._zoom.moved(x, y)
+        self._lay_out()
+
     def reset_zoom(self) -> None:
         """Show whole maps again."""
         self._zoom = Zoom()
         self._lay_out()
         self.changed.emit()
+
+    @property
+    def region(self) -> Region | None:
+        """The cells of every map that are shown."""
+        return None if self._arrangement is None else self._arrangement.region
 
     @property
     def zoomed(self) -> bool:
@@ -237,12 +248,15 @@ class LanesArea(QWidget):
             self._mark(view, "chosen", self._workspace.selection.unit)
 
     def _hover_changed(self) -> None:
+        workspace = self._workspace
+        points = (workspace.point,) if workspace.point is not None else workspace.pins
         for view in self.views:
-            self._mark(view, "hovered", self._workspace.hovered)
-            lane = view.lane
-            cell = self.measured.cell_at(lane.part, self._workspace.point) if lane else None
-            if view.look.cell != cell:
-                view.look.cell = cell
+            self._mark(view, "hovered", workspace.hovered)
+            part = view.lane.part if view.lane else ""
+            found = [self.measured.cell_at(part, point) for point in points]
+            cells = tuple(cell for cell in found if cell is not None)
+            if view.look.cells != cells:
+                view.look.cells = cells
                 view.update()
 
     def _mark_focused(self) -> None:

@@ -37,9 +37,18 @@ class Zoom:
     def by(self, steps: float, x: float, y: float) -> "Zoom":
         """Zoomed in by steps; the place (x, y) of what is shown, 0…1, stays where it is."""
         span = min(1.0, max(0.05, self.span * 0.8**steps))
-        moved = (self.x + (x - 0.5) * (self.span - span), self.y + (y - 0.5) * (self.span - span))
-        centre = [min(max(span / 2, at), 1 - span / 2) for at in moved]
-        return Zoom(centre[0], centre[1], span)
+        away = self.span - span
+        return Zoom(self.x + (x - 0.5) * away, self.y + (y - 0.5) * away, span)._inside()
+
+    def moved(self, x: float, y: float) -> "Zoom":
+        """Shifted by shares of what is shown."""
+        return Zoom(self.x + x * self.span, self.y + y * self.span, self.span)._inside()
+
+    def _inside(self) -> "Zoom":
+        """The same, shifted so that it lies on the map."""
+        half = self.span / 2
+        x, y = (min(max(half, at), 1 - half) for at in (self.x, self.y))
+        return Zoom(x, y, self.span)
 
 
 def _cells(centre: float, span: float, count: int) -> tuple[int, int]:

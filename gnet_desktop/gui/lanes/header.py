@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls import ElidedLabel, IconButton, PanelHeader, Segmented
@@ -23,7 +23,8 @@ SORTS: Final = ("mean", "maximum", "nonzero", "index", "similarity", "contributi
 SCALES: Final = ("map", "branch", "module")
 TILES: Final = (24, 48, 96, 256)
 _BAR: Final = 72
-_CONTROL, _FILTER = 24, 150
+_CONTROL, _FILTER, _NARROW_FILTER = 24, 130, 88
+_WITH_LABEL, _WITH_SORT = 1000, 960
 
 
 class ScaleBar(QWidget):
@@ -71,10 +72,9 @@ class LanesHeader(QWidget):
         self._name_all()
         self.filter.setFont(font(12))
         self.filter.setFixedHeight(_CONTROL)
-        self.filter.setMaximumWidth(_FILTER)
         self.filter.addAction(icon("search", "text3"), QLineEdit.ActionPosition.LeadingPosition)
-        label = ElidedLabel(self.tr("scale"), token="text3")
-        for widget in (self.filter, self.sort, label, self.scale, self.bar, self.tiles, self.options):
+        self.label = ElidedLabel(self.tr("scale"), token="text3")
+        for widget in (self.filter, self.sort, self.label, self.scale, self.bar, self.tiles, self.options):
             self.panel.add(widget)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -110,7 +110,8 @@ class LanesHeader(QWidget):
         view, area = self._workspace.view, self._area
         self.panel.set_title(self.tr("Branches of {0}").format(self._workspace.selection.module))
         self.panel.set_note(self.note)
-        self.sort.setText(sort_words(view.sort))
+        self.sort.setText(self._sort_words())
+        self.sort.setToolTip(f"{self.sort.accessibleName()}: {sort_words(view.sort)}")
         self.scale.set_value(view.scale)
         self.tiles.set_value(view.tile)
         self.bar.show_scale(self._scale() if area.contents.lanes else None)
@@ -120,6 +121,17 @@ class LanesHeader(QWidget):
             str(area.contents.error) if area.contents.error else self.filter.accessibleName()
         )
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where room is short the words give way, not the controls."""
+        width = event.size().width()
+        self.label.setVisible(width >= _WITH_LABEL)
+        self.filter.setFixedWidth(_FILTER if width >= _WITH_LABEL else _NARROW_FILTER)
+        self.sort.setText(self._sort_words())
+        super().resizeEvent(event)
+
+    def _sort_words(self) -> str:
+        return sort_words(self._workspace.view.sort) if self.width() >= _WITH_SORT else ""
+
     @property
     def note(self) -> str:
         """How many maps are shown, of how many cells."""
@@ -128,7 +140,7 @@ class LanesHeader(QWidget):
             return ""
         words = self.tr("{0} of {1} maps").format(*contents.shown)
         if self._workspace.stale:
-            return f"{words} · {self.tr('grey until current')}"
+            return self.tr("grey until current")
         return f"{words} · {size(*contents.lanes[0].cells)}"
 
     def _scale(self) -> Scale:

@@ -48,6 +48,7 @@ class LaneView(QWidget):
     enlarged = Signal(object)
     menu_wanted = Signal(object, QPoint)
     zoomed = Signal(float, float, float)
+    panned = Signal(float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +60,7 @@ class LaneView(QWidget):
         self._texts = Texts("", "", "", "", "")
         self._scroll = 0.0
         self._grabbed: float | None = None
+        self._held: QPointF | None = None
         self._short = False
         self._active = False
 
@@ -66,12 +68,25 @@ class LaneView(QWidget):
 
     def show_lane(self, lane: Lane, atlas: LaneAtlas, region: Region, texts: Texts, *, short: bool) -> None:
         """Show a lane; the scroll position stays where the lane is the same part."""
-        if self._lane is None or self._lane.part != lane.part:
-            self._scroll = 0.0
+        kept = self._anchor(lane, atlas)
         self._lane, self._atlas, self._region, self._texts, self._short = lane, atlas, region, texts, short
         self.setAccessibleName(f"{lane.part}, {texts.count}, {texts.path}, {texts.energy}")
-        self.scroll_to(self._scroll)
+        tile = None if kept is None else atlas.layout.rectangle(kept[0])
+        self.scroll_to(self._scroll if kept is None or tile is None else tile[1] - kept[1])
         self.update()
+
+    def _anchor(self, lane: Lane, atlas: LaneAtlas) -> tuple[int, int] | None:
+        """The channel that must stay at its height, and that height, where tiles change their places."""
+        if self._lane is None or self._atlas is None or self._lane.part != lane.part:
+            self._scroll = 0.0
+            return None
+        old, new = self._atlas.layout, atlas.layout
+        channels = self.visible_channels()
+        if not channels or (old.columns, old.pitch) == (new.columns, new.pitch):
+            return None
+        kept = self.look.chosen if self.look.chosen in channels else channels[0]
+        tile = old.rectangle(kept)
+        return None if tile is None or not self.scrolled else (kept, tile[1] - self.scrolled)
 
     @property
     def lane(self) -> Lane | None:
@@ -187,9 +202,15 @@ class LaneView(QWidget):
         return super().event(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Point at a unit, or drag the thumb."""
+        """Point at a unit, or drag what is held: the thumb, or the zoomed maps."""
         if self._grabbed is not None:
             self._drag(event.position().y())
+            return
+        if self._held is not None and self._atlas is not None:
+            moved, self._held = self._held - event.position(), event.position()
+            width, height = self._atlas.layout.tile
+            ratio = self.devicePixelRatioF()
+            self.panned.emit(moved.x() * ratio / width, moved.y() * ratio / height)
             return
         self.pointed.emit(self.unit_at(event.position()))
 
@@ -202,7 +223,9 @@ class LaneView(QWidget):
         self.pointed.emit(None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose a unit, or take hold of the thumb."""
+        """Choose a unit, or take hold of the thumb; with the middle button, of the maps."""
+        if event.button() == Qt.MouseButton.MiddleButton:
+            self._held = event.position()
         if event.button() != Qt.MouseButton.LeftButton:
             return
         view = self.view()
@@ -217,7 +240,8 @@ class LaneView(QWidget):
             self.chosen.emit(unit)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the thumb."""
+        """Let go."""
+        self._held = None
         if self._grabbed is not None:
             self._grabbed = None
             self.update()

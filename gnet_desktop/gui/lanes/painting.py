@@ -42,12 +42,12 @@ class Texts:
 
 @dataclass(slots=True)
 class Look:
-    """What is marked in a lane: channels, and a cell of the whole map on every tile."""
+    """What is marked in a lane: channels, and cells of the whole map on every tile."""
 
     chosen: int | None = None
     hovered: int | None = None
     focused: int | None = None
-    cell: tuple[int, int] | None = None
+    cells: tuple[tuple[int, int], ...] = ()
     captions: int = 1
     """Lines' content under a tile: 0 nothing, 1 its number, 2 its maximum too."""
 
@@ -131,8 +131,8 @@ def draw_tiles(
     tiles = list(_tiles(atlas, view, top, bottom))
     _draw_captions(painter, lane, tiles, look)
     _draw_states(painter, lane, tiles)
-    if look.cell is not None:
-        _draw_cells(painter, tiles, region, look.cell)
+    for cell in look.cells:
+        _draw_cell(painter, tiles, region, cell)
     _draw_outlines(painter, atlas, view, look)
 
 
@@ -196,7 +196,7 @@ def _draw_constant(painter: QPainter, tile: QRectF, text: str) -> None:
     painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def _draw_cells(
+def _draw_cell(
     painter: QPainter, tiles: list[tuple[int, QRectF]], region: Region, cell: tuple[int, int]
 ) -> None:
     column, row = cell[0] - region.left, cell[1] - region.top

@@ -114,6 +114,7 @@ class UnitBody(QWidget):
         self.pictures.activated.connect(workspace.choose_picture)
         for section in (self.inputs, self.kernels, *self.places):
             section.activated.connect(self._choose)
+            section.pointed.connect(self._preview)
         ends = [
             workspace.result_changed.subscribe(self.refresh),
             workspace.selection_changed.subscribe(self.refresh),
@@ -137,6 +138,11 @@ class UnitBody(QWidget):
         """Where its value comes from; None until that is known."""
         return self._origins
 
+    @property
+    def shows_places(self) -> bool:
+        """Whether units of a place of the photo are listed."""
+        return not self.places[0].isHidden()
+
     def refresh(self) -> None:
         """Show the chosen unit of the current result."""
         result, unit = self._workspace.result, self._workspace.selection.unit
@@ -155,7 +161,6 @@ class UnitBody(QWidget):
                 self._draw_origins(self._origins, result)
         self._show_pictures()
         self._hover_changed()
-        self.shown.emit(self._facts is not None)
 
     def _show_facts(self, facts: UnitFacts) -> None:
         colour_map = self._colour_map()
@@ -235,11 +240,12 @@ class UnitBody(QWidget):
         if self._facts is not None and result is not None:
             own = None if workspace.hovered is not None else workspace.point
             self.map.mark(measured.cell_at(self._facts.unit.part, own))
-        points = (workspace.point,) if workspace.point else workspace.pins
+        hovering = workspace.point is not None and workspace.hovered is None
+        points = (workspace.point,) if hovering else workspace.pins
         cells = [measured.cell_at(workspace.selection.module, point) for point in points]
-        self._show_places([cell for cell in cells if cell is not None and workspace.hovered is None])
+        self._show_places([cell for cell in cells if cell is not None], pinned=not hovering)
 
-    def _show_places(self, cells: list[Cell]) -> None:
+    def _show_places(self, cells: list[Cell], *, pinned: bool) -> None:
         workspace, result = self._workspace, self._workspace.result
         for section in self.places[len(cells) :]:
             section.hide()
@@ -247,9 +253,10 @@ class UnitBody(QWidget):
             module = result.checkpoint.architecture.module(workspace.selection.module)
             for section, cell in zip(self.places, cells, strict=False):
                 found = strongest_units_at(result.record, module, cell, count=10 if len(cells) == 1 else 6)
-                section.show_place(module.name, cell, found, pinned=workspace.point is None)
+                section.show_place(module.name, cell, found, pinned=pinned)
                 section.show()
         self._show_sections(own=self._facts is not None and not cells)
+        self.shown.emit(self._facts is not None)
 
     def _show_sections(self, *, own: bool) -> None:
         """While places are pointed at or kept, their units stand where the unit's own sources stood."""
@@ -275,3 +282,6 @@ class UnitBody(QWidget):
     def _choose(self, value: object) -> None:
         if isinstance(value, Unit):
             self._workspace.choose_unit(value)
+
+    def _preview(self, value: object) -> None:
+        self._workspace.hover(value if isinstance(value, Unit) else None)

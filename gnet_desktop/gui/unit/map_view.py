@@ -16,6 +16,8 @@ from gnet_desktop.gui.unit.facts import Cell, UnitFacts
 _BAR, _BAR_AWAY, _NUMBERS = 10, 10, 40
 _LINE: Final = 32
 _WRITTEN_FROM: Final = 30
+_LONGEST: Final = 5
+"""Letters that fit into the smallest cell that is written on."""
 _LARGEST: Final = 320
 
 
@@ -158,7 +160,9 @@ class MapView(QWidget):
                     dark = self._scale.colour_at(value).lightness() < 128
                     painter.setPen(QColor("#FFFFFF" if dark else "#101317"))
                     cell = self._cell_box((column, row))
-                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, number(value))
+                    text = number(value)
+                    short = number(value, 1) if len(text) > _LONGEST else text
+                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, short)
 
     def _draw_line(self, painter: QPainter, box: QRectF) -> None:
         theme = Theme.now()

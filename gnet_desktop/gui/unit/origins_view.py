@@ -140,6 +140,7 @@ class KernelSection(Section):
     """
 
     _CELL: Final = 44
+    _PITCH: Final = 64
     _ACROSS: Final = 5
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -147,10 +148,11 @@ class KernelSection(Section):
         self.title = self.tr("Kernels")
         self._picture: QImage | None = None
         self._matrices: list[tuple[Unit, LevelImage]] = []
+        self._sums: list[float] = []
 
     def show_picture(self, kernel: Array, order: str) -> None:
         """Show a kernel (channels, k, k) that reads colours in an order, ``rgb``, ``bgr`` or ``grey``."""
-        self._matrices = []
+        self._matrices, self._sums = [], []
         self._picture = kernel_picture(kernel, order)
         self.note = self.tr("{0} × {0}, as a colour picture").format(kernel.shape[1])
         self.setFixedHeight(TITLE + 4 + 112)
@@ -177,24 +179,23 @@ class KernelSection(Section):
             for unit, kernel in kernels
         ]
         self.note = self.tr("from {0} · {1} … {2}").format(source, number(-reach), number(reach))
-        rows = -(-len(kernels) // self._ACROSS)
-        self.setFixedHeight(TITLE + 4 + rows * (self._CELL + 20))
-        pitch = (self.width() - 2 * _FRAME - self._CELL) / (self._ACROSS - 1)
-        self.set_pieces(
-            [
-                Piece(
-                    QRectF(
-                        _FRAME + place % self._ACROSS * pitch,
-                        TITLE + 4 + place // self._ACROSS * (self._CELL + 20),
-                        self._CELL,
-                        self._CELL,
-                    ),
-                    unit,
-                    self.tr("{0}, weights {1} in all").format(unit.name, number(float(kernel.sum()))),
-                )
-                for place, (unit, kernel) in enumerate(kernels)
-            ]
-        )
+        self._sums = [float(kernel.sum()) for _, kernel in kernels]
+        self.setFixedHeight(TITLE + 4 + -(-len(kernels) // self._ACROSS) * self._PITCH)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        across = (self.width() - 2 * _FRAME - self._CELL) / (self._ACROSS - 1)
+        pieces = []
+        for place, ((unit, _), total) in enumerate(zip(self._matrices, self._sums, strict=True)):
+            row, column = divmod(place, self._ACROSS)
+            box = QRectF(_FRAME + column * across, TITLE + 4 + row * self._PITCH, self._CELL, self._CELL)
+            words = self.tr("{0}, weights {1} in all").format(unit.name, number(total))
+            pieces.append(Piece(box, unit, words))
+        self.set_pieces(pieces)
+
+    def resizeEvent(self, event: object) -> None:
+        """The matrices fill the width."""
+        self._arrange()
 
     def draw(self, painter: QPainter) -> None:
         """The picture, or the matrices with their units' names."""
@@ -209,7 +210,7 @@ class KernelSection(Section):
             painter.setFont(font(10))
             painter.setPen(theme.colour("text3"))
             below = QRectF(piece.box.left() - 10, piece.box.bottom() + 2, piece.box.width() + 20, 14)
-            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, unit.name.partition("/")[2] or unit.name)
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, short_name(unit))
             _frame(self, painter, piece)
 
 
@@ -223,3 +224,8 @@ def kernel_picture(kernel: Array, order: str) -> QImage:
     pixels = np.ascontiguousarray(pixels)
     side = pixels.shape[0]
     return QImage(pixels.data, side, side, side * 3, QImage.Format.Format_RGB888).copy()
+
+
+def short_name(unit: Unit) -> str:
+    """A unit's name within its module, as its lane calls it: ``pool:76``."""
+    return f"{TITLES.get(unit.branch, unit.branch or unit.module)}:{unit.channel}"

@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QPainter
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.gui.painting.glyphs import outline_chosen, outline_focused, outline_hovered
@@ -28,10 +28,12 @@ _CAPTION: Final = 20
 class Tray(Section):
     """Small maps of the pinned units on the current picture; a click chooses one.
 
-    ``removed(unit)`` when one is to be taken out (right click, Delete).
+    ``removed(unit)`` when one is to be taken out (Delete); ``menu_wanted(unit, place)``.
     """
 
     removed = Signal(object)
+    menu_wanted = Signal(object, QPoint)
+    resized = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -39,7 +41,26 @@ class Tray(Section):
         self._units: tuple[Unit, ...] = ()
         self._images: dict[Unit, LevelImage] = {}
         self._chosen: Unit | None = None
+        self._folded = self._foldable = False
         self._arrange()
+
+    def set_folded(self, folded: bool) -> None:
+        """Show only the title and how many units there are; a click on them unfolds."""
+        self._folded = folded
+        self._arrange()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose a unit; fold or unfold at the title where room is short."""
+        if event.position().y() < _TOP and self._foldable:
+            self.set_folded(not self._folded)
+        else:
+            super().mousePressEvent(event)
+
+    def set_foldable(self, foldable: bool) -> None:
+        """Whether room is short, so that the tray begins folded."""
+        if foldable != self._foldable:
+            self._foldable = foldable
+            self.set_folded(foldable)
 
     def show_units(
         self, units: Sequence[Unit], maps: Mapping[Unit, Array], colour_map: str, chosen: Unit | None
@@ -56,8 +77,13 @@ class Tray(Section):
 
     def _arrange(self) -> None:
         across = max(1, int((self.width() - 2 * _PAD_X + 12) // (_SIDE + 12)))
-        rows = -(-len(self._units) // across)
-        self.setFixedHeight(_TOP + (rows * (_SIDE + _CAPTION) + _PAD_Y if rows else 26))
+        units = () if self._folded else self._units
+        rows = -(-len(units) // across)
+        open_height = rows * (_SIDE + _CAPTION) + _PAD_Y if rows else 26
+        height = _TOP + (0 if self._folded else open_height)
+        if height != self.minimumHeight():
+            self.setFixedHeight(height)
+            self.resized.emit(height)
         pitch = (self.width() - 2 * _PAD_X - _SIDE) / max(1, across - 1)
         self.set_pieces(
             [
@@ -71,7 +97,7 @@ class Tray(Section):
                     unit,
                     unit.name,
                 )
-                for place, unit in enumerate(self._units)
+                for place, unit in enumerate(units)
             ]
         )
 
@@ -90,7 +116,7 @@ class Tray(Section):
         note = "" if not count else self.tr("1 unit") if count == 1 else self.tr("{0} units").format(count)
         draw_title(painter, self.tr("Tray"), note, self.width() - 2 * _PAD_X)
         painter.restore()
-        if not self._units:
+        if not self._units and not self._folded:
             painter.setFont(font(11))
             painter.setPen(theme.colour("text3"))
             line = QRectF(_PAD_X, 32, self.width() - 2 * _PAD_X, 18)
@@ -118,15 +144,16 @@ class Tray(Section):
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, unit.name)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Take a unit out of the tray."""
-        piece = self.piece_at(event.pos().toPointF())
+        """Offer what can be done with a unit."""
+        piece = self.focused_piece if event.reason() == event.Reason.Keyboard else None
+        piece = piece or self.piece_at(event.pos().toPointF())
         if piece is not None:
-            self.removed.emit(piece.value)
+            self.menu_wanted.emit(piece.value, event.globalPos())
 
-    def keyPressEvent(self, event: object) -> None:
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete takes out; the rest walks."""
         piece = self.focused_piece
-        if piece is not None and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):  # type: ignore[attr-defined]
+        if piece is not None and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.removed.emit(piece.value)
         else:
-            super().keyPressEvent(event)  # type: ignore[arg-type]
+            super().keyPressEvent(event)
