@@ -4,7 +4,7 @@ The family gives what no tensor shows; what the file itself tells beside its ten
 (a stride, how a pool rounds) beats the family.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isqrt
 from typing import Any, Final
@@ -75,8 +75,9 @@ def fit(
     *,
     trunk: Iterable[str],
     heads: Iterable[str] = _HEADS,
-    inputs_first: bool = False,
+    inputs_first: bool | None = False,
     facts: Facts | None = None,
+    order: Sequence[str] = (),
     told: Mapping[str, str] | None = None,
     assume: Mapping[str, str] | None = None,
 ) -> Fitted:
@@ -84,7 +85,8 @@ def fit(
 
     ``trunk`` are the layers that must be there, ``heads`` the heads that such a file
     may have; ``inputs_first`` says that matrices
-    usually lie as inputs × outputs. ``told`` are switches of the family that
+    usually lie as inputs × outputs (None: they are right already). ``order`` are the
+    trunk's layers one behind the other, where the file tells. ``told`` are switches of the family that
     the file settles, ``assume`` answers of a person to what it doesn't tell.
     Raises CheckpointError naming the part where something is missing or doesn't fit,
     UsageError for an assumption that cannot be made.
@@ -95,7 +97,7 @@ def fit(
     usual = tuple(heads)
     heads = [head for head in _HEADS if _has_head(tensors, head)]
     while True:
-        architecture = _network(tensors, choice, heads, facts or {})
+        architecture = _network(tensors, choice, heads, facts or {}, order)
         wanted, holes = _collect(tensors, architecture)
         broken = {hole.partition("/")[0] for hole in holes if hole.startswith(_HEADS)}
         if not broken:
@@ -144,7 +146,7 @@ def _missing(tensors: Tensors, architecture: Architecture, heads: Iterable[str])
 # How the tensors lie
 
 
-def oriented(tensors: Tensors, *, inputs_first: bool) -> Tensors:
+def oriented(tensors: Tensors, *, inputs_first: bool | None) -> Tensors:
     """Kernels as outputs × inputs × height × width, matrices as outputs × inputs."""
     kernel = tensors["conv1"]["weight"].shape
     if len(kernel) != 4:
@@ -160,7 +162,7 @@ def oriented(tensors: Tensors, *, inputs_first: bool) -> Tensors:
             name: _oriented(layer, tensor, spatial_first) if name == "weight" else tensor.squeezed(1)
             for name, tensor in parts.items()
         }
-    return _matrices(found, turned=inputs_first)
+    return found if inputs_first is None else _matrices(found, turned=inputs_first)
 
 
 def _is_matrix(layer: str) -> bool:
@@ -231,7 +233,9 @@ def _revises(revision: _Revision, tensors: Tensors) -> bool:
 # The architecture
 
 
-def _network(tensors: Tensors, choice: _Choice, heads: list[str], facts: Facts) -> Architecture:
+def _network(
+    tensors: Tensors, choice: _Choice, heads: list[str], facts: Facts, order: Sequence[str]
+) -> Architecture:
     architecture = build(
         choice.family,
         _widths(tensors, heads),
@@ -242,7 +246,7 @@ def _network(tensors: Tensors, choice: _Choice, heads: list[str], facts: Facts) 
         norm=any("norm.mean" in parts for parts in tensors.values()),
         **choice.switches,
     )
-    return apply_settings(architecture, tensors, facts)
+    return apply_settings(architecture, tensors, facts, order)
 
 
 def _kernel(tensors: Tensors, layer: str) -> int:

@@ -1,14 +1,15 @@
-"""What network a file's tensors are: by their names, else by their structure, else not at all."""
+"""What network a file's tensors are: by its graph, by their names, by their structure, or not at all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 from gnet_desktop.checkpoints import keys
-from gnet_desktop.checkpoints.containers.stored import Contents, Facts
+from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.checkpoints.dialects import DIALECTS
-from gnet_desktop.checkpoints.fitting import Fitted, fit
+from gnet_desktop.checkpoints.fitting import Fitted, Tensors, fit
 from gnet_desktop.checkpoints.matching import Match, Names, is_copy, match
+from gnet_desktop.checkpoints.tracing import Traced, trace
 from gnet_desktop.errors import CheckpointError
 
 
@@ -32,36 +33,31 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
     """The GoogLeNet in a file; raises CheckpointError with the reason if there is none."""
     layers, _ = keys.layers(contents.tensors)
     found = match(layers, DIALECTS)
-    if found is None:
-        raise CheckpointError(
-            "This is no GoogLeNet.",
-            "Its tensors have neither a GoogLeNet's names nor its structure.",
-            "Open a checkpoint of a GoogLeNet (Inception v1).",
-        )
-    return _by_names(contents, found, assume)
+    traced = trace(contents.graph, contents.tensors) if contents.graph is not None else None
+    if traced is not None:
+        return _by_graph(contents, traced, found, assume)
+    if found is not None:
+        return _by_names(contents, found, assume)
+    raise CheckpointError(
+        "This is no GoogLeNet.",
+        "Its tensors have neither a GoogLeNet's names nor its structure.",
+        "Open a checkpoint of a GoogLeNet (Inception v1).",
+    )
 
 
 def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Recognised:
     dialect = found.dialect
-    facts = _facts(contents.facts, found)
     fitted = fit(
-        {
-            layer: {
-                tensor: contents.tensors[name] for tensor, name in names.items() if tensor != "norm.count"
-            }
-            for layer, names in found.names.items()
-        },
+        _tensors(contents, found.names),
         dialect.family,
         trunk=dialect.trunk,
         heads=[layer.removesuffix("/conv") for layer in dialect.convolutions if layer.startswith("aux")],
         inputs_first=dialect.linear_transposed,
-        facts=facts,
+        facts=_facts(contents, found),
         told=dialect.switches,
         assume=assume,
     )
-    root = {keys.path(path): settings for path, settings in contents.facts.items()}.get(
-        found.prefix.rstrip("."), {}
-    )
+    root = _by_path(contents).get(found.prefix.rstrip("."), {})
     transform = root.get("transform_input")
     return Recognised(
         fitted,
@@ -74,10 +70,69 @@ def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Re
     )
 
 
-def _facts(told: Facts, found: Match) -> dict[str, dict[str, object]]:
+def _by_graph(
+    contents: Contents, traced: Traced, found: Match | None, assume: Mapping[str, str]
+) -> Recognised:
+    """The operations decide; names, where they are known, only say whose network it is."""
+    tensors = _tensors(contents, traced.names)
+    for layer in traced.turned:
+        tensors[layer]["weight"] = tensors[layer]["weight"].permuted((1, 0))
+    fitted = fit(
+        tensors,
+        found.dialect.family if found is not None else _family(contents, traced),
+        trunk=[layer for layer in _STEM if layer in traced.names],
+        inputs_first=None,
+        facts=traced.facts,
+        order=traced.trunk,
+        told=found.dialect.switches if found is not None else {},
+        assume=assume,
+    )
+    fitted = replace(fitted, assumed={})  # a graph tells everything that a family would
+    used = {name for names in traced.names.values() for name in names.values()}
+    return Recognised(
+        fitted,
+        traced.names,
+        "names" if found is not None else "structure",
+        wrappers=found.wrappers if found is not None else (),
+        left_over=tuple(
+            name for name, tensor in contents.tensors.items() if name not in used and len(tensor.shape) > 1
+        ),
+        transform_input=True if "Gather" in traced.before else None,
+    )
+
+
+_STEM: Final = ("conv1", "conv2", "conv3", "conv4")
+
+
+def _family(contents: Contents, traced: Traced) -> str:
+    """The family whose skeleton a graph has; its settings come from the graph."""
+    if "norm1" in traced.facts:
+        return "caffe"
+    if "conv4" in traced.names:
+        return "tutorial_bn"
+    if "conv3" not in traced.names:
+        return "kuangliu"
+    kernel = contents.tensors[traced.names["3a/5x5"]["weight"]].shape[-1]
+    return "torchvision" if kernel == 3 else "wzmiaomiao"
+
+
+def _tensors(contents: Contents, names: Names) -> Tensors:
+    found: dict[str, dict[str, StoredTensor]] = {}
+    for layer, parts in names.items():
+        found[layer] = {
+            tensor: contents.tensors[name] for tensor, name in parts.items() if tensor != "norm.count"
+        }
+    return found
+
+
+def _by_path(contents: Contents) -> dict[str, Mapping[str, Any]]:
+    return {keys.path(path): settings for path, settings in contents.facts.items()}
+
+
+def _facts(contents: Contents, found: Match) -> dict[str, dict[str, Any]]:
     """Settings by canonical layer; a norm's epsilon is put to its convolution's."""
-    by_path = {keys.path(path): settings for path, settings in told.items()}
-    facts: dict[str, dict[str, object]] = {}
+    by_path = _by_path(contents)
+    facts: dict[str, dict[str, Any]] = {}
     for layer, (weights, norm) in found.dialect.convolutions.items():
         settings = dict(by_path.get(found.prefix + keys.path(weights), {}))
         settings.pop("epsilon", None)
@@ -94,15 +149,14 @@ def _facts(told: Facts, found: Match) -> dict[str, dict[str, object]]:
 def _left_over(contents: Contents, found: Match) -> tuple[str, ...]:
     """Tensors beside the network's own, under the same prefix."""
     used = {name for names in found.names.values() for name in names.values()}
+    copies = tuple(copy for copy in found.copies if copy.startswith(found.prefix))
     return tuple(
         name
         for name in contents.tensors
         if keys.path(name).startswith(found.prefix)
         and name not in used
         and not name.endswith("num_batches_tracked")
-        and not any(
-            keys.path(name).startswith(copy) for copy in found.copies if copy.startswith(found.prefix)
-        )
+        and not keys.path(name).startswith(copies)
     )
 
 
@@ -118,7 +172,7 @@ def _notes(contents: Contents, found: Match) -> tuple[str, ...]:
     others = [
         f"{name} ({kind})" if "." in kind else name
         for name, kind in contents.entries.items()
-        if root and name != root and name in contents.entries and root in contents.entries
+        if root in contents.entries and name != root
     ]
     if others:
         notes.append(f"Entries beside the weights were not read: {', '.join(others[:8])}.")

@@ -4,7 +4,7 @@ Which biases and norms are there shows in the tensors; strides, paddings and poo
 stand beside them (in a pickled module, in Caffe's layers, in an ONNX graph).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from gnet_desktop.errors import CheckpointError
 from gnet_desktop.network.architecture import (
     Architecture,
     Convolution,
+    Head,
     Linear,
     Module,
     Pool,
@@ -26,20 +27,27 @@ _LARGEST: Final = 64
 _NORM_EPSILON: Final = 1e-5
 
 _TAKEN: Final[Mapping[type, Mapping[str, type]]] = {
-    Convolution: {"stride": int, "padding": int},
+    Convolution: {"stride": int, "padding": int, "activation": str},
     Pool: {"kernel": int, "stride": int, "padding": int, "ceil": bool},
     ResponseNorm: {"size": int, "alpha": float, "beta": float, "k": float},
 }
 """Settings that beat the family's, and what they must be."""
+
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {"padding": ("same",), "activation": ("relu", "relu6", "none")}
 
 Tensors = Mapping[str, Mapping[str, StoredTensor]]
 Layer = Convolution | Pool | ResponseNorm
 
 
 def apply_settings(
-    architecture: Architecture, tensors: Tensors, facts: Mapping[str, Mapping[str, Any]]
+    architecture: Architecture,
+    tensors: Tensors,
+    facts: Mapping[str, Mapping[str, Any]],
+    trunk: Sequence[str] = (),
 ) -> Architecture:
     """The architecture with the biases, norms and kernels that are there and the settings told.
+
+    ``trunk`` are the names of its layers in order, where the file tells them.
 
     Raises CheckpointError for a setting that no GoogLeNet has.
     """
@@ -52,20 +60,48 @@ def apply_settings(
             layer = _as_present(layer, groups[_group(layer.name)], tensors)
         return _as_told(layer, facts.get(layer.name, {}))
 
+    told = facts.get("global_pool", {})
     return replace(
         architecture,
-        trunk=tuple(_changed_layer(layer, changed) for layer in architecture.trunk),
-        classifier=tuple(_linear(layer, tensors) for layer in architecture.classifier),
+        global_pool=replace(architecture.global_pool, kind=told.get("kind", architecture.global_pool.kind)),
+        trunk=tuple(_changed_layer(layer, changed, facts) for layer in _in_order(architecture, trunk)),
+        classifier=tuple(_linear(layer, tensors, facts) for layer in architecture.classifier),
         heads=tuple(
             replace(
                 head,
-                pool=changed(head.pool) if isinstance(head.pool, Pool) else head.pool,
+                pool=_head_pool(head, facts),
                 convolution=changed(head.convolution),
-                layers=tuple(_linear(layer, tensors) for layer in head.layers),
+                layers=tuple(_linear(layer, tensors, facts) for layer in head.layers),
             )
             for head in architecture.heads
         ),
     )
+
+
+def _in_order(architecture: Architecture, names: Sequence[str]) -> tuple[TrunkLayer, ...]:
+    """The trunk as the file tells it; a pool or norm that the family lacks takes all from the file."""
+    if not names:
+        return architecture.trunk
+    known = {layer.name: layer for layer in architecture.trunk}
+    return tuple(known.get(name) or _fresh(name) for name in names)
+
+
+def _fresh(name: str) -> TrunkLayer:
+    return ResponseNorm(name, 5, 1e-4, 0.75, 1.0) if name.startswith("norm") else Pool(name, 3, 2)
+
+
+def _head_pool(head: Head, facts: Mapping[str, Mapping[str, Any]]) -> Pool | int:
+    """A fixed window takes the place of an adaptive pool if the file tells one."""
+    told = facts.get(f"{head.name}/pool", {})
+    if isinstance(head.pool, Pool) or "kernel" not in told:
+        return head.pool if not isinstance(head.pool, Pool) else _told_pool(head.pool, told)
+    return _told_pool(Pool(f"{head.name}/pool", 5, 3, kind="average"), told)
+
+
+def _told_pool(pool: Pool, told: Mapping[str, Any]) -> Pool:
+    found = _as_told(pool, told)
+    assert isinstance(found, Pool)
+    return found
 
 
 def _group(layer: str) -> str:
@@ -76,14 +112,17 @@ def _group(layer: str) -> str:
     return first if first.startswith("aux") else "modules"
 
 
-def _changed_layer(layer: TrunkLayer, changed: Callable[[Any], Any]) -> TrunkLayer:
+def _changed_layer(
+    layer: TrunkLayer, changed: Callable[[Any], Any], facts: Mapping[str, Mapping[str, Any]]
+) -> TrunkLayer:
     if not isinstance(layer, Module):
         found: TrunkLayer = changed(layer)
         return found
     branches = tuple(
         replace(branch, layers=tuple(changed(part) for part in branch.layers)) for branch in layer.branches
     )
-    return replace(layer, branches=branches)
+    activation = facts.get(layer.name, {}).get("activation", layer.activation)
+    return replace(layer, branches=branches, activation=activation)
 
 
 def _as_present(layer: Convolution, present: set[str], tensors: Tensors) -> Convolution:
@@ -105,8 +144,14 @@ def _with_kernel(layer: Convolution, kernel: int) -> Convolution:
     return replace(layer, kernel=kernel, padding=padding)
 
 
-def _linear(layer: Linear, tensors: Tensors) -> Linear:
-    return replace(layer, bias="bias" in tensors.get(layer.name, {}))
+def _linear(layer: Linear, tensors: Tensors, facts: Mapping[str, Mapping[str, Any]]) -> Linear:
+    told = facts.get(layer.name, {})
+    return replace(
+        layer,
+        bias="bias" in tensors.get(layer.name, {}),
+        activation=told.get("activation", layer.activation),
+        scale=told.get("scale", layer.scale),
+    )
 
 
 def _as_told(layer: Layer, told: Mapping[str, Any]) -> Layer:
@@ -116,7 +161,9 @@ def _as_told(layer: Layer, told: Mapping[str, Any]) -> Layer:
     changes: dict[str, Any] = {}
     for name, kind in _TAKEN[type(layer)].items():
         value = told.get(name)
-        if isinstance(value, int | float) and isinstance(value, kind | int):
+        if value in _WORDS.get(name, ()):
+            changes[name] = value
+        elif isinstance(value, int | float) and kind is not str:
             if not 0 <= value <= _LARGEST:
                 raise _strange(layer.name, name, value)
             changes[name] = kind(value)
