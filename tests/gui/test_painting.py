@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from gnet_desktop.gui.lanes.arrangement import Zoom, arrange
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
 from gnet_desktop.gui.lanes.model import Lane, LaneScale, columns_for, scales_of
+from gnet_desktop.gui.lanes.painting import Look, View, draw_tiles
 from gnet_desktop.gui.painting.glyphs import draw_glyph, mark_cell
 from gnet_desktop.gui.painting.images import colour_table, map_image, rgb_image, tile_table
 from gnet_desktop.gui.painting.numbers import number, percent
@@ -206,6 +207,31 @@ def test_tiles_are_whole_multiples_of_physical_pixels(ratio):
         for left, place, right in zip(lefts, found.places, lefts[1:], strict=False)
     )
     assert found.width <= 1047 + 1e-6
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+def test_tiles_are_sharp_on_physical_pixels_wherever_the_panel_begins(ratio):
+    checks = np.indices((8, 8)).sum(axis=0) % 2
+    one = lane(np.stack([checks, 1 - checks]))
+    layout = lay_out(np.arange(2), (8, 8), nominal=8 * ratio, columns=2)
+    atlas = LaneAtlas(one, layout, Region.whole((8, 8)), LaneScale((Limits(0, 1),), 1.0, False))
+    atlas.colour(tile_table("grey", ground=GROUND, gap=GAP), ratio)
+    image = canvas(90, 60)
+    image.setDevicePixelRatio(ratio)
+    painter = QPainter(image)
+    painter.translate(5, 3)
+    draw_tiles(
+        painter,
+        one,
+        atlas,
+        Region.whole((8, 8)),
+        View(QRectF(2, 2, 40, 20), 0, ratio),
+        Look(captions=0),
+        QRectF(0, 0, 90, 60),
+    )
+    painter.end()
+    colours = {image.pixelColor(x, y).red() for x in range(90) for y in range(60)}
+    assert colours == {0x0C, 0xF5, 0x10, 0xFF}  # the two values, the canvas, the gap
 
 
 def test_the_histograms_first_bin_holds_the_zeros():

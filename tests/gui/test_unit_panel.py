@@ -252,6 +252,34 @@ def test_the_tray_stays_while_modules_and_pictures_change(panel, workspace, worl
     assert workspace.tray == ()
 
 
+def test_a_short_panel_folds_the_tray_and_keeps_the_count(panel, workspace, unit, qtbot):
+    panel.pin()
+    panel.resize(296, 600)
+    QApplication.processEvents()
+    assert panel.tray.pieces == []
+    assert panel.body.map.map_box().width() <= 196
+    qtbot.mouseClick(panel.tray, Qt.MouseButton.LeftButton, pos=QPoint(20, 12))
+    assert [piece.value for piece in panel.tray.pieces] == [unit]
+
+
+def test_many_pinned_units_scroll_and_none_is_cut(panel, workspace):
+    for channel in range(30):
+        workspace.toggle_in_tray(Unit("4a", "1x1", channel))
+    QApplication.processEvents()
+    assert len(panel.tray.pieces) == 30
+    assert panel.tray.height() > panel.tray.parentWidget().height()
+    assert panel.tray.pieces[-1].box.bottom() <= panel.tray.height()
+
+
+def test_pointing_at_an_input_previews_it(panel, workspace, qtbot):
+    section = panel.body.inputs
+    piece = next(piece for piece in section.pieces if isinstance(piece.value, Unit))
+    qtbot.mouseMove(section, piece.box.center().toPoint())
+    assert workspace.hovered == piece.value
+    qtbot.mouseMove(section, QPoint(3, 3))
+    assert workspace.hovered is None
+
+
 def test_sections_are_walked_and_activated_by_keys(panel, workspace, calls, qtbot):
     section = panel.body.inputs
     section.setFocus(Qt.FocusReason.TabFocusReason)

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
+from gnet_desktop.gui.controls import KEY_REASONS
 from gnet_desktop.gui.lanes import navigation
 from gnet_desktop.gui.lanes.arrangement import Arrangement, Place, Zoom, arrange
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
@@ -39,11 +40,6 @@ _KEYS: Final = {
 }
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ENDS: Final = {Qt.Key.Key_Home: False, Qt.Key.Key_End: True}
-_BY_KEYS: Final = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
 _LARGE, _USUAL = 256, 48
 _LOOKS: Final = ("scale", "sort", "colour_map", "gamma", "clip", "tile", "reductions", "filter")
 """The view options that the lanes depend on."""
@@ -373,7 +369,7 @@ class LanesArea(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keyboard is, if it came by keys."""
-        self._ring = event.reason() in _BY_KEYS
+        self._ring = event.reason() in KEY_REASONS
         if self._ring and self._focused is None:
             self._focused = navigation.first(self.views, self._workspace.selection.unit)
         self._mark_focused()
