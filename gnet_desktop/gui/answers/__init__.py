@@ -1,0 +1,1 @@
+"""What the heads say, on screen: values, sentences, bars and the table."""

@@ -1,0 +1,86 @@
+"""Sentences about what the heads say, as simple rich text; names are escaped."""
+
+from html import escape
+
+from PySide6.QtCore import QCoreApplication
+
+from gnet_desktop.gui.answers.values import Shown
+from gnet_desktop.inspection.answers import Verdict
+from gnet_desktop.inspection.statistics import NonFinite
+
+
+def tr(text: str) -> str:
+    """A sentence in the language of the window."""
+    return QCoreApplication.translate("Answers", text)
+
+
+def plain(rich: str) -> str:
+    """A sentence without its emphasis, for screen readers and the clipboard."""
+    from PySide6.QtGui import QTextDocumentFragment
+
+    return QTextDocumentFragment.fromHtml(rich).toPlainText()
+
+
+def verdict_sentence(shown: Shown) -> str:
+    """``aux1 says tabby; aux2 and main say Egyptian cat. Changed by 4d.``; empty for one head."""
+    verdict = shown.verdict
+    if verdict is None or sum(len(says.heads) for says in verdict.says) < 2:
+        return ""
+    if verdict.agree:
+        heads = len(verdict.says[0].heads)
+        words = tr("All three heads say {0}.") if heads == 3 else tr("Both heads say {0}.")
+        return words.format(_class(shown, verdict.says[0].index))
+    return f"{_says(shown, verdict)}. " + _grey(tr("Changed by {0}.").format(verdict.changed_by or ""))
+
+
+def _says(shown: Shown, verdict: Verdict) -> str:
+    parts = []
+    for says in verdict.says:
+        names = [f"<b>{head}</b>" for head in says.heads]
+        heads = names[0] if len(names) == 1 else tr("{0} and {1}").format(", ".join(names[:-1]), names[-1])
+        words = tr("{0} says {1}") if len(names) == 1 else tr("{0} say {1}")
+        parts.append(words.format(heads, _class(shown, says.index)))
+    return "; ".join(parts)
+
+
+def _class(shown: Shown, index: int) -> str:
+    return f"<i>{escape(shown.name(index))}</i>"
+
+
+def _grey(text: str) -> str:
+    from gnet_desktop.gui.theme import Theme
+
+    return f'<span style="color:{Theme.now().text2}">{text}</span>'
+
+
+def untrained_sentence(shown: Shown) -> str:
+    """That heads look untrained; empty where none does."""
+    heads = [head for head, standing in shown.standing.items() if standing == "untrained"]
+    if not heads:
+        return ""
+    if set(heads) == {"aux1", "aux2"}:
+        return tr(
+            "The auxiliary heads of this file look <b>untrained</b>: near-even answers on every picture"
+            " seen so far."
+        )
+    words = tr("{0} looks <b>untrained</b>: near-even answers on every picture seen so far.")
+    return words.format(tr(" and ").join(sorted(heads)))
+
+
+def not_a_number_sentence(first: NonFinite | None) -> str:
+    """Where values stop being numbers."""
+    if first is None:
+        return tr("The answers are not numbers. No answer is shown.")
+    words = tr("Values stop being numbers in {0} ({1} of {2} cells). No answer is shown.")
+    return words.format(f"<b>{first.name}</b>", first.count, first.total)
+
+
+def absent_sentences(shown: Shown, notes: tuple[str, ...]) -> tuple[str, str]:
+    """Title and explanation where the auxiliary heads' columns would be; empty if they are there."""
+    aux = {shown.standing["aux1"], shown.standing["aux2"]}
+    if aux == {"absent"}:
+        why = tr("Many released files leave them out. The answer of main is not affected.")
+        return tr("This file has no auxiliary heads"), why
+    if aux == {"silent"}:
+        return tr("The auxiliary heads give no answer here"), " ".join(notes)
+    return "", ""

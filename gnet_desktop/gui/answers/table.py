@@ -1,0 +1,277 @@
+"""The table of answers: a real table to keyboard and screen readers, painted as bars."""
+
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from gnet_desktop.gui.answers.bars import draw_bar
+from gnet_desktop.gui.answers.values import Cell, Line, Shown
+from gnet_desktop.gui.theme import Theme, font
+from gnet_desktop.inspection.answers import COLUMNS, PLACES
+
+Index = QModelIndex | QPersistentModelIndex
+
+CELL: Final = Qt.ItemDataRole.UserRole
+LINE: Final = Qt.ItemDataRole.UserRole + 1
+_PAD: Final = 16
+_HEAD_SHARE: Final = 0.226
+
+
+class AnswersModel(QAbstractTableModel):
+    """Rows of classes; columns: the class, then main, aux2, aux1; the last row is all others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: tuple[Line, ...] = ()
+        self._shown: Shown | None = None
+
+    def show(self, shown: Shown | None) -> None:
+        """Show other answers."""
+        self.beginResetModel()
+        self._shown = shown
+        self._lines = () if shown is None else (*shown.lines, shown.rest)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Classes, and the line of others."""
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """The class and three heads."""
+        return 0 if parent.isValid() else 1 + len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Texts for reading aloud, cells for painting."""
+        line = self._lines[index.row()]
+        head = COLUMNS[index.column() - 1] if index.column() else ""
+        if role == LINE:
+            return line
+        if role == CELL:
+            return line.cells.get(head)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(line, head)
+        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+            return self._words(line, head)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        """``class``, ``main after 5b`` …"""
+        if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        if section == 0:
+            return self.tr("class")
+        head = COLUMNS[section - 1]
+        return f"{head} " + self.tr("after {0}").format(PLACES[head])
+
+    def _text(self, line: Line, head: str) -> str:
+        if not head:
+            return line.name if line.index is not None else self.tr("{0} others").format(line.name)
+        cell = line.cells.get(head)
+        return "" if cell is None else cell.text
+
+    def _words(self, line: Line, head: str) -> str:
+        name = self._text(line, "")
+        if not head:
+            return name if line.index is None else self.tr("{0}, class {1}").format(name, line.index)
+        text = self._text(line, head)
+        if not text:
+            return self.tr("{0}: no answer").format(head)
+        unit = "" if self._shown is not None and self._shown.logits else " %"
+        words = self.tr("{0}, {1}: {2}").format(name, head, text + unit)
+        cell = line.cells[head]
+        return self.tr("{0}, its first answer").format(words) if cell.first else words
+
+
+class _Delegate(QStyledItemDelegate):
+    """Paints names, bars and numbers."""
+
+    def __init__(self, view: "AnswersTable") -> None:
+        super().__init__(view)
+        self._view = view
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """A cell."""
+        theme, line = Theme.now(), index.data(LINE)
+        rect = QRectF(option.rect)
+        state = option.state
+        painter.save()
+        if line.index is None:
+            painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), 1), theme.colour("line"))
+        elif state & QStyle.StateFlag.State_Selected and self._view.hasFocus():
+            painter.fillRect(rect, theme.colour("accentbg"))
+        elif self._view.hovered_row == index.row():
+            painter.fillRect(rect, theme.colour("raised"))
+        if index.column() == 0:
+            self._paint_name(painter, rect, line, index)
+        else:
+            self._paint_cell(painter, rect, line, index.data(CELL), COLUMNS[index.column() - 1])
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Rows are as high as the view says."""
+        return QSize(60, self._view.row_height)
+
+    def _paint_name(self, painter: QPainter, rect: QRectF, line: Line, index: Index) -> None:
+        theme = Theme.now()
+        face = font(13 if line.index is not None else 12, 600 if line.leads else 400)
+        painter.setFont(face)
+        painter.setPen(theme.colour("text" if line.index is not None else "text3"))
+        box = rect.adjusted(_PAD, 0, -4, 0)
+        text = str(index.data())
+        words = QFontMetricsF(face).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _paint_cell(self, painter: QPainter, rect: QRectF, line: Line, cell: Cell | None, head: str) -> None:
+        theme, view = Theme.now(), self._view
+        if cell is None:
+            return
+        cell.first and not view.is_faint(head)
+        bar = rect.width() * 0.47
+        if line.index is not None:
+            high = min(10.0, rect.height() * 0.4)
+            track = QRectF(rect.left(), rect.center().y() - high / 2, bar, high)
+            draw_bar(
+                painter, track, cell.share, first=cell.first and not view.is_faint(head), stale=view.stale
+            )
+        strong = cell.first and not view.is_faint(head) and not view.stale
+        painter.setFont(font(12.5, 600 if strong else 400))
+        plain = "text3" if line.index is None or view.is_faint(head) else "text2"
+        painter.setPen(theme.colour("text" if strong else plain))
+        box = QRectF(rect.left() + bar, rect.top(), rect.width() * 0.82 - bar, rect.height())
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, cell.text)
+
+
+class _Header(QHeaderView):
+    """``main`` in bold, ``after 5b`` beside it."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setSectionsClickable(False)
+
+    def paintSection(self, painter: QPainter, rect: Any, section: int) -> None:
+        """One column's words."""
+        theme = Theme.now()
+        painter.fillRect(rect, theme.colour("panel"))
+        box, middle = QRectF(rect), Qt.AlignmentFlag.AlignVCenter
+        words = str(self.model().headerData(section, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole))
+        painter.setPen(theme.colour("text3"))
+        if section == 0:
+            painter.setFont(font(12))
+            painter.drawText(box.adjusted(_PAD, 0, 0, 0), middle, words)
+            return
+        head, _, after = words.partition(" ")
+        bold = font(12.5, 600)
+        painter.setFont(bold)
+        painter.setPen(theme.colour("text"))
+        painter.drawText(box, middle, head)
+        painter.setFont(font(12))
+        painter.setPen(theme.colour("text3"))
+        box.setLeft(box.left() + QFontMetricsF(bold).horizontalAdvance(head + " "))
+        after = QFontMetricsF(font(12)).elidedText(after, Qt.TextElideMode.ElideRight, box.width())
+        painter.drawText(box, middle, after)
+
+
+class AnswersTable(QTableView):
+    """The answers; ``class_wanted(index)`` when a class was clicked or Enter pressed on it."""
+
+    class_wanted = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.answers = AnswersModel()
+        self.row_height, self.hovered_row, self.stale = 28, -1, False
+        self._faint: frozenset[str] = frozenset()
+        self.setModel(self.answers)
+        self.setItemDelegate(_Delegate(self))
+        self.setHorizontalHeader(_Header())
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setMinimumSectionSize(16)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(self.tr("Answers of the heads"))
+        self.clicked.connect(self._want)
+
+    def show_answers(self, shown: Shown | None, *, stale: bool) -> None:
+        """Show answers; ``stale`` ones are striped."""
+        self.stale = stale
+        standing = {} if shown is None else shown.standing
+        self._faint = frozenset(head for head, one in standing.items() if one == "untrained")
+        self.answers.show(shown)
+
+    def set_row_height(self, height: int) -> None:
+        """Make rows higher or lower."""
+        self.row_height = height
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.horizontalHeader().setFixedHeight(min(28, height))
+
+    def is_faint(self, head: str) -> bool:
+        """Whether a head's numbers are shown without emphasis."""
+        return head in self._faint
+
+    def _want(self, index: Index) -> None:
+        line = index.data(LINE)
+        if line is not None and line.index is not None:
+            self.class_wanted.emit(line.index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter wants the class; what the table doesn't use goes on to the window."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._want(self.currentIndex())
+        elif event.text() and event.key() not in (Qt.Key.Key_Space,):
+            # no search by typing: letters are the window's actions
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def mouseMoveEvent(self, event: Any) -> None:
+        """Show which row a click would choose."""
+        self._hover(self.rowAt(round(event.position().y())))
+
+    def leaveEvent(self, event: Any) -> None:
+        """No row any more."""
+        self._hover(-1)
+
+    def _hover(self, row: int) -> None:
+        if row != self.hovered_row:
+            self.hovered_row = row
+            inside = 0 <= row < self.answers.rowCount() - 1
+            shape = Qt.CursorShape.PointingHandCursor if inside else Qt.CursorShape.ArrowCursor
+            self.viewport().setCursor(shape)
+            self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns share the width."""
+        super().resizeEvent(event)
+        self.fit_columns()
+
+    def fit_columns(self) -> None:
+        """The class takes what the three heads leave."""
+        width = self.viewport().width()
+        head = int(width * _HEAD_SHARE)
+        for column in range(1, 1 + len(COLUMNS)):
+            self.setColumnWidth(column, head)
+        self.setColumnWidth(0, max(40, width - head * len(COLUMNS)))
+
+    def column_left(self, head: str) -> int:
+        """Where a head's column begins."""
+        return self.columnViewportPosition(1 + COLUMNS.index(head))

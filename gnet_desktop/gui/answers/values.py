@@ -1,0 +1,179 @@
+"""What the answers panel shows, as a value; no Qt.
+
+Numbers are put into words here, so that table, copied text and tests read the same.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+
+from gnet_desktop.gui.painting.numbers import number
+from gnet_desktop.inspection.answers import (
+    COLUMNS,
+    HeadAnswers,
+    Row,
+    Verdict,
+    answer_rows,
+    others,
+    percent,
+    valid,
+    verdict,
+)
+from gnet_desktop.workspace.values import Result
+
+Standing = Literal["answers", "absent", "silent", "untrained", "not a number"]
+
+_SPARE: Final = 2
+"""Rows kept for what the other heads add to main's first answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A head's number for a class: ``share`` 0…1 is its bar, ``first`` the head's first answer."""
+
+    text: str
+    share: float
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A class with its cell by head; ``index`` None is the line of all others."""
+
+    index: int | None
+    name: str
+    cells: Mapping[str, Cell]
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is some head's first answer."""
+        return any(cell.first for cell in self.cells.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything that the panel says about a result.
+
+    ``standing`` tells for each head whether it answers and, if not, why;
+    ``doubt`` is the file's own word that none of its classes fits.
+    """
+
+    lines: tuple[Line, ...]
+    rest: Line
+    standing: Mapping[str, Standing]
+    verdict: Verdict | None
+    doubt: str | None
+    names: tuple[str, ...]
+    logits: bool
+
+    @property
+    def present(self) -> int:
+        """How many heads the file has."""
+        return sum(one != "absent" for one in self.standing.values())
+
+    def name(self, index: int) -> str:
+        """A class by its name."""
+        return class_name(self.names, index)
+
+
+def class_name(names: tuple[str, ...], index: int) -> str:
+    """The name of a class; of two classes with one name each carries its number."""
+    if index >= len(names):
+        return f"class {index}"
+    name = names[index]
+    return f"{name} ({index})" if names.count(name) > 1 else name
+
+
+def standing_of(result: Result, head: str, trained: bool | None) -> Standing:
+    """Whether a head answers on this picture, and why not."""
+    architecture = result.checkpoint.architecture
+    there = architecture.classes > 0 if head == "main" else architecture.head(head) is not None
+    if not there:
+        return "absent"
+    answers = result.record.answers.get(head)
+    if answers is None:
+        return "silent"
+    if not valid(answers):
+        return "not a number"
+    return "untrained" if trained is False else "answers"
+
+
+def shown_of(result: Result, trained: Callable[[str], bool | None], *, rows: int, logits: bool) -> Shown:
+    """What to show of a result in at most ``rows`` lines (at least each head's first answer)."""
+    answers, names = result.record.answers, result.checkpoint.labels.names
+    standing = {head: standing_of(result, head, trained(head)) for head in COLUMNS}
+    counted = {head: one for head, one in answers.items() if standing.get(head) == "answers"}
+    # without any head that may be believed, the untrained ones still have numbers
+    chosen = _rows(counted or answers, rows)
+    known = {head: one for head, one in answers.items() if standing.get(head) in ("answers", "untrained")}
+    full = [_with_all(row, known) for row in chosen]
+    left = [head for head, one in standing.items() if one == "untrained"]
+    bars = _bars(known, logits=logits)
+    rest = others(full, known)
+    # what rounding leaves over must not claim that something is left where nothing is
+    remaining = {
+        head: Cell("–" if logits else percent(share if rest.count else 0.0), share)
+        for head, share in rest.probabilities.items()
+    }
+    return Shown(
+        lines=tuple(
+            Line(row.index, class_name(names, row.index), _cells(row, known, bars, logits=logits))
+            for row in full
+        ),
+        rest=Line(None, str(rest.count), remaining),
+        standing=standing,
+        verdict=verdict(answers, leave_out=left),
+        doubt=result.checkpoint.doubt(answers) if standing["main"] == "answers" else None,
+        names=names,
+        logits=logits,
+    )
+
+
+def _rows(answers: Mapping[str, HeadAnswers], limit: int) -> list[Row]:
+    """Main's first answers and what the others add, filling the lines where others add little."""
+    top = max(3, limit - _SPARE) if len(answers) > 1 else limit
+    rows = answer_rows(answers, top=top, limit=limit)
+    while len(rows) < limit and top < limit:
+        top += 1
+        rows = answer_rows(answers, top=top, limit=limit)
+    return rows
+
+
+def _with_all(row: Row, answers: Mapping[str, HeadAnswers]) -> Row:
+    """The row with the probabilities of heads that had no say in the order, too."""
+    probabilities = {
+        head: float(one.probabilities[row.index])
+        for head, one in answers.items()
+        if row.index < len(one.probabilities)
+    }
+    return Row(row.index, probabilities, row.first_of)
+
+
+def _bars(answers: Mapping[str, HeadAnswers], *, logits: bool) -> float:
+    """The value that fills a bar: 1, or the largest logit of all heads."""
+    if not logits:
+        return 1.0
+    return max([float(np.max(one.logits)) for one in answers.values()] + [1e-9])
+
+
+def _cells(row: Row, answers: Mapping[str, HeadAnswers], full: float, *, logits: bool) -> dict[str, Cell]:
+    cells = {}
+    for head, probability in row.probabilities.items():
+        value = float(answers[head].logits[row.index]) if logits else probability
+        text = number(value) if logits else percent(probability)
+        cells[head] = Cell(text, min(1.0, max(0.0, value / full)), head in row.first_of)
+    return cells
+
+
+def as_text(shown: Shown, picture: str) -> str:
+    """The table with tabs, for the clipboard: one line a class."""
+    heads = [head for head in COLUMNS if shown.standing[head] in ("answers", "untrained")]
+    what = "logit" if shown.logits else "%"
+    lines = [picture, "\t".join(["class", *(f"{head} {what}" for head in heads)])]
+    for line in (*shown.lines, shown.rest):
+        name = line.name if line.index is not None else f"{line.name} others"
+        cells = [line.cells[head].text if head in line.cells else "" for head in heads]
+        lines.append("\t".join([name, *cells]))
+    return "\n".join(lines)
