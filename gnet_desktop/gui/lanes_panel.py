@@ -37,7 +37,7 @@ class LanesPanel(QWidget):
         self.area = LanesArea(workspace)
         self._sideways = _Sideways(self.area)
         self.header = LanesHeader(workspace, self.area)
-        self.empty = QLabel(self.tr("The maps of every branch appear here as soon as a picture is open."))
+        self.empty = QLabel()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self._tip: Tip | None = None
@@ -54,6 +54,7 @@ class LanesPanel(QWidget):
         ends = [
             workspace.loading_changed.subscribe(self._show_state),
             workspace.current_changed.subscribe(self._show_state),
+            workspace.entry_changed.subscribe(lambda _: self._show_state()),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self._show_state()
@@ -82,6 +83,7 @@ class LanesPanel(QWidget):
 
     def focus_filter(self) -> None:
         """Put the keyboard into the filter field."""
+        self.header.filter.show()
         self.header.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def copy_numbers(self) -> str:
@@ -118,8 +120,18 @@ class LanesPanel(QWidget):
         if self._tip is not None:
             self._tip.hide()
         empty = self._workspace.result is None
+        self.empty.setText(self._empty_words())
         self.empty.setVisible(empty)
         self._sideways.setVisible(not empty)
+
+    def _empty_words(self) -> str:
+        workspace = self._workspace
+        entry = workspace.pictures.get(workspace.current) if workspace.current is not None else None
+        if entry is None:
+            return self.tr("The maps of every branch appear here as soon as a picture is open.")
+        if entry.error is not None:
+            return self.tr("{0} has no maps, because it could not be read.").format(entry.name)
+        return self.tr("The maps of {0} are being computed.").format(entry.name)
 
     def _show_tip(self, unit: Unit | None, tile: QRectF) -> None:
         if unit is None or tile.isEmpty():

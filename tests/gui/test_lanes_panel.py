@@ -140,6 +140,21 @@ def test_hovering_a_tile_tells_the_workspace_and_says_its_numbers(panel, workspa
     assert not panel.tip.isVisible()
 
 
+def test_on_large_tiles_the_cell_under_the_cursor_is_pointed_at_too(panel, workspace, qtbot):
+    view = lane(panel, "3x3")
+    qtbot.mouseMove(view, centre(view, view.visible_channels()[0]))
+    assert workspace.point is None
+    workspace.change_view(tile=96)
+    channel = view.visible_channels()[0]
+    tile = view.tile_rectangle(channel)
+    side = tile.width() / 8
+    qtbot.mouseMove(view, QPoint(int(tile.left() + 6.5 * side), int(tile.top() + 1.5 * side)))
+    assert workspace.hovered == Unit("4a", "3x3", channel)
+    assert all(other.look.cells == ((6, 1),) for other in panel.area.views)
+    qtbot.mouseMove(view, QPoint(5, 5))
+    assert (workspace.hovered, workspace.point) == (None, None)
+
+
 def test_a_click_chooses_and_frames_the_tile_in_the_accent(panel, workspace, qtbot):
     view = lane(panel, "5x5")
     channel = view.visible_channels()[4]

@@ -21,7 +21,8 @@ from gnet_desktop.gui.lanes.arrangement import Arrangement, Place, Zoom, arrange
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
 from gnet_desktop.gui.lanes.contents import Contents, contents_of
 from gnet_desktop.gui.lanes.lane_view import LaneView
-from gnet_desktop.gui.lanes.measuring import Measured
+from gnet_desktop.gui.lanes.marking import mark_places, mark_unit
+from gnet_desktop.gui.lanes.measuring import Cell, Measured
 from gnet_desktop.gui.lanes.model import Lane, LaneScale
 from gnet_desktop.gui.lanes.sorting import Sorting
 from gnet_desktop.gui.lanes.texts import facts_of, header_texts
@@ -40,7 +41,7 @@ _KEYS: Final = {
 }
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ENDS: Final = {Qt.Key.Key_Home: False, Qt.Key.Key_End: True}
-_LARGE, _USUAL = 256, 48
+_LARGE, _USUAL, _AIMED_FROM = 256, 48, 96
 _LOOKS: Final = ("scale", "sort", "colour_map", "gamma", "clip", "tile", "reductions", "filter")
 """The view options that the lanes depend on."""
 
@@ -240,45 +241,30 @@ class LanesArea(QWidget):
     # Marks
 
     def _mark_chosen(self) -> None:
-        for view in self.views:
-            self._mark(view, "chosen", self._workspace.selection.unit)
+        mark_unit(self.views, "chosen", self._workspace.selection.unit)
 
     def _hover_changed(self) -> None:
         workspace = self._workspace
+        mark_unit(self.views, "hovered", workspace.hovered)
         points = (workspace.point,) if workspace.point is not None else workspace.pins
-        for view in self.views:
-            self._mark(view, "hovered", workspace.hovered)
-            part = view.lane.part if view.lane else ""
-            found = [self.measured.cell_at(part, point) for point in points]
-            cells = tuple(cell for cell in found if cell is not None)
-            if view.look.cells != cells:
-                view.look.cells = cells
-                view.update()
+        mark_places(self.views, self.measured, points)
 
     def _mark_focused(self) -> None:
+        focused = self._focused if self.hasFocus() else None
+        mark_unit(self.views, "focused", focused if self._ring else None)
         for view in self.views:
-            self._mark(view, "focused", self._focused if self._ring and self.hasFocus() else None)
-            lane = view.lane
-            here = lane is not None and self._focused is not None and lane.part == self._focused.part
-            view.set_active(here and self.hasFocus())
-
-    @staticmethod
-    def _mark(view: LaneView, what: str, unit: Unit | None) -> None:
-        own = view.lane is not None and unit is not None and unit.part == view.lane.part
-        channel = unit.channel if own and unit is not None else None
-        old = getattr(view.look, what)
-        if old != channel:
-            setattr(view.look, what, channel)
-            for changed in (old, channel):
-                tile = None if changed is None else view.tile_rectangle(changed)
-                if tile is not None:
-                    view.update(tile.adjusted(-6, -6, 6, 18).toAlignedRect())
+            view.set_active(focused is not None and view is navigation.view_of(self.views, focused))
 
     # Pointing, choosing
 
-    def _point(self, unit: Unit | None) -> None:
-        if unit != self._workspace.hovered:
-            self._workspace.hover(unit)
+    def _point(self, unit: Unit | None, cell: Cell | None = None) -> None:
+        """A unit is pointed at; on tiles large enough to aim at a cell, that cell's place too."""
+        workspace = self._workspace
+        point = None
+        if unit is not None and cell is not None and workspace.view.tile >= _AIMED_FROM:
+            point = self.measured.point_of(unit.part, cell)
+        if unit is not None or workspace.hovered is not None:
+            workspace.hover(unit, point)
         self.pointed.emit(unit, self.rectangle_of(unit))
 
     def _choose(self, unit: Unit) -> None:

@@ -24,7 +24,7 @@ SCALES: Final = ("map", "branch", "module")
 TILES: Final = (24, 48, 96, 256)
 _BAR: Final = 72
 _CONTROL, _FILTER, _NARROW_FILTER = 24, 130, 88
-_WITH_LABEL, _WITH_SORT = 1000, 960
+_WITH_LABEL, _WITH_SORT, _WITH_FILTER, _WITH_BAR = 1000, 960, 760, 620
 
 
 class ScaleBar(QWidget):
@@ -79,6 +79,8 @@ class LanesHeader(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.panel)
+        # the words and controls that don't fit give way; they don't make the panel wider
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.scale.chosen.connect(lambda scale: workspace.change_view(scale=scale))
         self.tiles.chosen.connect(lambda tile: workspace.change_view(tile=tile))
         self.filter.textChanged.connect(lambda text: workspace.change_view(filter=text))
@@ -125,6 +127,8 @@ class LanesHeader(QWidget):
         """Where room is short the words give way, not the controls."""
         width = event.size().width()
         self.label.setVisible(width >= _WITH_LABEL)
+        self.filter.setVisible(width >= _WITH_FILTER)
+        self.bar.setVisible(width >= _WITH_BAR)
         self.filter.setFixedWidth(_FILTER if width >= _WITH_LABEL else _NARROW_FILTER)
         self.sort.setText(self._sort_words())
         super().resizeEvent(event)

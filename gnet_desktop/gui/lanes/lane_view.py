@@ -40,10 +40,13 @@ _ENTER_HEIGHT: Final = 60
 class LaneView(QWidget):
     """The maps of one part of a module.
 
-    ``show_lane`` gives it everything; it keeps only where it is scrolled to.
+    ``show_lane`` gives it everything; it keeps only where it is scrolled to. It says
+    ``pointed(unit, cell)`` with the (column, row) in the whole map, ``chosen(unit)``,
+    ``enlarged(unit)``, ``menu_wanted(unit, place)``, ``zoomed(steps, x, y)`` and
+    ``panned(x, y)`` in shares of a tile.
     """
 
-    pointed = Signal(object)
+    pointed = Signal(object, object)
     chosen = Signal(object)
     enlarged = Signal(object)
     menu_wanted = Signal(object, QPoint)
@@ -136,6 +139,13 @@ class LaneView(QWidget):
         channel = self._atlas.layout.channel_at(*self._physical(position))
         return None if channel is None else self._lane.unit(channel)
 
+    def _point(self, position: QPointF) -> None:
+        unit, cell = self.unit_at(position), None
+        if unit is not None and self._atlas is not None:
+            found = self._atlas.layout.cell_at(*self._physical(position))
+            cell = None if found is None else (found[1] + self._region.left, found[2] + self._region.top)
+        self.pointed.emit(unit, cell)
+
     def _physical(self, position: QPointF) -> tuple[float, float]:
         view = self.view()
         x, y = position.x() - view.area.left(), position.y() - view.area.top()
@@ -212,15 +222,15 @@ class LaneView(QWidget):
             ratio = self.devicePixelRatioF()
             self.panned.emit(moved.x() * ratio / width, moved.y() * ratio / height)
             return
-        self.pointed.emit(self.unit_at(event.position()))
+        self._point(event.position())
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Point at once at what the cursor comes in over."""
-        self.pointed.emit(self.unit_at(event.position()))
+        self._point(event.position())
 
     def leaveEvent(self, event: object) -> None:
         """Point at nothing."""
-        self.pointed.emit(None)
+        self.pointed.emit(None, None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose a unit, or take hold of the thumb; with the middle button, of the maps."""
@@ -268,7 +278,7 @@ class LaneView(QWidget):
         elif amount and self._atlas is not None:
             self.scroll_to(self._scroll - amount * max(self._atlas.layout.pitch[1], _ENTER_HEIGHT))
         event.accept()
-        self.pointed.emit(self.unit_at(event.position()))
+        self._point(event.position())
 
     def _place_on_tile(self, position: QPointF) -> tuple[float, float] | None:
         """The place under the cursor in the visible region of a tile, 0…1 both ways."""
