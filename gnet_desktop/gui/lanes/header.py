@@ -24,7 +24,7 @@ SCALES: Final = ("map", "branch", "module")
 TILES: Final = (24, 48, 96, 256)
 _BAR: Final = 72
 _CONTROL, _FILTER, _NARROW_FILTER = 24, 130, 88
-_WITH_LABEL, _WITH_SORT, _WITH_FILTER, _WITH_BAR = 1000, 960, 760, 620
+_WITH_LABEL, _WITH_SORT, _WITH_FILTER, _WITH_NOTE, _WITH_BAR = 1000, 960, 800, 780, 560
 
 
 class ScaleBar(QWidget):
@@ -111,7 +111,7 @@ class LanesHeader(QWidget):
         """Say what is shown now."""
         view, area = self._workspace.view, self._area
         self.panel.set_title(self.tr("Branches of {0}").format(self._workspace.selection.module))
-        self.panel.set_note(self.note)
+        self._show_note()
         self.sort.setText(self._sort_words())
         self.sort.setToolTip(f"{self.sort.accessibleName()}: {sort_words(view.sort)}")
         self.scale.set_value(view.scale)
@@ -131,7 +131,11 @@ class LanesHeader(QWidget):
         self.bar.setVisible(width >= _WITH_BAR)
         self.filter.setFixedWidth(_FILTER if width >= _WITH_LABEL else _NARROW_FILTER)
         self.sort.setText(self._sort_words())
+        self._show_note()
         super().resizeEvent(event)
+
+    def _show_note(self) -> None:
+        self.panel.set_note(self.note if self.width() >= _WITH_NOTE else "")
 
     def _sort_words(self) -> str:
         return sort_words(self._workspace.view.sort) if self.width() >= _WITH_SORT else ""

@@ -60,7 +60,7 @@ class LaneView(QWidget):
         self._lane: Lane | None = None
         self._atlas: LaneAtlas | None = None
         self._region = Region(0, 0, 1, 1)
-        self._texts = Texts("", "", "", "", "")
+        self._texts = Texts("", ("",), "", "", "")
         self._scroll = 0.0
         self._grabbed: float | None = None
         self._held: QPointF | None = None
@@ -73,7 +73,7 @@ class LaneView(QWidget):
         """Show a lane; the scroll position stays where the lane is the same part."""
         kept = self._anchor(lane, atlas)
         self._lane, self._atlas, self._region, self._texts, self._short = lane, atlas, region, texts, short
-        self.setAccessibleName(f"{lane.part}, {texts.count}, {texts.path}, {texts.energy}")
+        self.setAccessibleName(f"{lane.part}, {texts.counts[0]}, {texts.path}, {texts.energy}")
         tile = None if kept is None else atlas.layout.rectangle(kept[0])
         self.scroll_to(self._scroll if kept is None or tile is None else tile[1] - kept[1])
         self.update()

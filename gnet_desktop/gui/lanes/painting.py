@@ -31,10 +31,10 @@ _WORDS: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What a lane's header says, already in the person's language."""
+    """What a lane's header says, already in the person's language; ``counts`` from long to short."""
 
     title: str
-    count: str
+    counts: tuple[str, ...]
     path: str
     energy: str
     tooltip: str
@@ -72,7 +72,8 @@ class View:
 def draw_header(painter: QPainter, lane: Lane, texts: Texts, width: float, *, short: bool) -> None:
     """Glyph, name, count; below, unless ``short``, kernel path and energy; the share as a bar.
 
-    In a lane too narrow for name and count, the count takes the path's place.
+    In a lane too narrow for name and count, the count takes the path's place, or is
+    written shorter.
     """
     theme = Theme.now()
     draw_glyph(painter, lane.branch, 0, 12)
@@ -80,16 +81,20 @@ def draw_header(painter: QPainter, lane: Lane, texts: Texts, width: float, *, sh
     painter.setFont(font(13.5, 600))
     painter.drawText(QPointF(21, 24), _elided(painter, texts.title, width - 21))
     left = 21 + QFontMetricsF(painter.font()).horizontalAdvance(texts.title) + 8
-    fits = left + QFontMetricsF(font(12)).horizontalAdvance(texts.count) <= width
-    if fits:
-        painter.setPen(theme.colour("text2"))
-        painter.setFont(font(12))
-        _draw_right(painter, texts.count, left, width, 24)
+    painter.setPen(theme.colour("text2"))
+    painter.setFont(font(12))
+    measure = QFontMetricsF(painter.font()).horizontalAdvance
+    words = texts.counts if short else texts.counts[:1]
+    fitting = next((count for count in words if left + measure(count) <= width), None)
+    if fitting is not None:
+        _draw_right(painter, fitting, left, width, 24)
     if not short:
         painter.setPen(theme.colour("text3"))
         painter.setFont(font(11))
         room = width - QFontMetricsF(painter.font()).horizontalAdvance(texts.energy) - 6
-        painter.drawText(QPointF(0, 41), _elided(painter, texts.path if fits else texts.count, room))
+        painter.drawText(
+            QPointF(0, 41), _elided(painter, texts.path if fitting is not None else texts.counts[0], room)
+        )
         _draw_right(painter, texts.energy, 0, width, 41)
     _draw_share(painter, lane, QRectF(0, 35 if short else 49, width, 3))
 

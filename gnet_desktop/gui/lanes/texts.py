@@ -21,7 +21,8 @@ def header_texts(widget: QWidget, lane: Lane, shown: int, width: float) -> Texts
         energy = percent(lane.share)
         if width > _WIDE:
             energy = widget.tr("energy {0}").format(energy)
-    return Texts(lane.title, count, lane.path, energy, header_tooltip(widget, lane, shown))
+    counts = (count, f"{shown}/{len(lane)}", str(shown))
+    return Texts(lane.title, counts, lane.path, energy, header_tooltip(widget, lane, shown))
 
 
 def header_tooltip(widget: QWidget, lane: Lane, shown: int) -> str:
