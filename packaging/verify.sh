@@ -143,8 +143,8 @@ verify() { # verify NAME SUITE DEB
     fi
     status=0
     as_person gnet-desktop >"$out/$name-no-display.txt" 2>&1 || status=$?
-    [ $status = 3 ] && say "  without a display: status 3, $(tail -n 1 "$out/$name-no-display.txt")" ||
-        fail "without a display: status $status: $(tail -n 3 "$out/$name-no-display.txt")"
+    said=$(tail -n 3 "$out/$name-no-display.txt")
+    if [ $status = 3 ]; then say "  without a display: status 3, $said"; else fail "without a display: status $status: $said"; fi
 
     Xvfb $screen -screen 0 1600x1000x24 -nolisten tcp >/dev/null 2>&1 &
     xvfb=$!
@@ -174,7 +174,11 @@ verify() { # verify NAME SUITE DEB
     listed >"$out/after"
     left=$(comm -13 "$out/before" "$out/after" | grep -i gnet || true)
     others=$(comm -13 "$out/before" "$out/after" | wc -l)
-    [ -z "$left" ] && say "  purged: nothing of it is left ($others files of other packages' own scripts)" || fail "left behind: $left"
+    if [ -z "$left" ]; then
+        say "  purged: nothing of it is left ($others files of other packages' own scripts)"
+    else
+        fail "left behind: $left"
+    fi
     kept=$(cd "$room/home/person" && find . -type f ! -path './Pictures*' ! -name weights.pth | head -n 20 | tr '\n' ' ')
     say "  in the person's own folder, which is theirs: ${kept:-nothing}"
     leave
@@ -185,17 +189,18 @@ rm -rf "$out"
 mkdir -p "$out"
 photo=$(find resources/samples "${GNET_SHARED:-../shared}/images" -name '*.jpg' 2>/dev/null | sort | head -n 1)
 [ -n "$photo" ] || { say "skipped: no photo in resources/samples"; exit 0; }
-for wanted in ${*:-bundle-12 bundle-13 thin-13}; do
+[ $# -gt 0 ] || set -- bundle-12 bundle-13 thin-13
+for wanted in "$@"; do
     case $wanted in
-        bundle-*) pattern="dist/gnet-desktop-bundle_*.deb" ;;
-        *) pattern="dist/gnet-desktop_*_all.deb" ;;
+        bundle-*) pattern="gnet-desktop-bundle_*.deb" ;;
+        *) pattern="gnet-desktop_*_all.deb" ;;
     esac
     case $wanted in
         *-12) suite=bookworm ;;
         *) suite=trixie ;;
     esac
-    deb=$(ls $pattern 2>/dev/null | head -n 1)
-    [ -n "$deb" ] || { say "$wanted: skipped, there is no $pattern; build it with packaging/build.sh"; continue; }
+    deb=$(find dist -name "$pattern" 2>/dev/null | head -n 1)
+    [ -n "$deb" ] || { say "$wanted: skipped, there is no dist/$pattern; build it with packaging/build.sh"; continue; }
     verify "$wanted" $suite "$deb"
 done
 [ -z "${GNET_KEEP:-}" ] && rm -rf "$root/build/rooms"

@@ -11,7 +11,10 @@ key='HKCU\Software\Classes\.pth\OpenWithProgids'
 reg query "$key" | grep -q GNetDesktop.Checkpoint
 # _?= keeps the uninstaller from copying itself away, so that it is waited for.
 "$installed/uninstall.exe" //S "_?=$(cygpath -w "$installed")"
-! reg query "$key" 2>/dev/null | grep -q GNetDesktop.Checkpoint
+if reg query "$key" 2>/dev/null | grep -q GNetDesktop.Checkpoint; then
+    echo "the file type is still offered" >&2
+    exit 1
+fi
 rm -f "$installed/uninstall.exe" # which can't delete itself when it is waited for
 rmdir "$installed" 2>/dev/null || [ ! -e "$installed" ]
 echo "installed, tested and removed"
