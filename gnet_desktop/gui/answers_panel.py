@@ -152,7 +152,7 @@ class AnswersPanel(QWidget):
         return shown_of(result, self._workspace.trained, rows=self._rows, logits=logits)
 
     def _say(self, shown: Shown | None, broken: str) -> None:
-        self.header.set_note(self._note(shown))
+        self.header.set_note("" if self._late else self._note(shown))
         self.stale_mark.say(self._stale_words() if self._late else "")
         self.broken.say(broken)
         sound = shown if not broken else None
@@ -200,7 +200,7 @@ class AnswersPanel(QWidget):
         spoken = [notice for notice in self._notices if not notice.isHidden()]
         self._strips.setContentsMargins(16, 6 if tight else 12, 16, (2 if tight else 6) if spoken else 0)
         width = max(100, self.width() - 32)
-        strips = sum(max(notice.heightForWidth(width), notice.sizeHint().height()) + 6 for notice in spoken)
+        strips = sum(notice.heightForWidth(width) + 6 for notice in spoken)
         rows, high = fitting_rows(self.height() - PANEL_HEADER - strips - (8 if tight else 18))
         self.table.set_row_height(high)
         if rows != self._rows:
