@@ -7,17 +7,11 @@ import sys
 from collections.abc import Callable
 from typing import Any, Final
 
-import numpy as np
-
-from gnet_desktop.commands.answering import answer_lines, answer_rows
+from gnet_desktop.commands.answering import answer_lines
 from gnet_desktop.commands.opening import Session, open_session, picture_source, shown_name
 from gnet_desktop.errors import UsageError
-from gnet_desktop.inspection.statistics import branch_summary
-from gnet_desktop.network.naming import Unit, parse_unit
-from gnet_desktop.network.record import Record
-
-DIGITS: Final = 5
-TOP: Final = 20
+from gnet_desktop.network.naming import parse_unit
+from gnet_desktop.workspace.facts import describe
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -34,65 +28,15 @@ def run(arguments: argparse.Namespace) -> int:
     picture = read_picture(source, convert_profile=session.convention.profile == "srgb")
     prepared = prepare(picture, session.convention)
     record = session.network(prepared.tensor().to(session.device))
-    facts = describe(session, record, units)
+    facts = describe(session.checkpoint, session.convention, record, units)
     facts = {"picture": shown_name(source), "size": picture.size} | facts
     if arguments.save:
-        from gnet_desktop.commands.saving import save
+        from gnet_desktop.workspace.exporting import save
 
-        facts["files"] = save(arguments.out, arguments.save, session, record, units, facts)
+        architecture = session.checkpoint.architecture
+        facts["files"] = save(arguments.out, arguments.save, architecture, record, units, facts)
     WRITERS[arguments.format](session, facts)
     return 0
-
-
-def describe(session: Session, record: Record, units: list[Unit]) -> dict[str, Any]:
-    """The facts of one pass: modules, branches, units, answers (DESIGN 6)."""
-    checkpoint = session.checkpoint
-    facts: dict[str, Any] = {
-        "checkpoint": checkpoint.provenance.path.name,
-        "sha256": checkpoint.provenance.sha256,
-        "convention": session.convention.name,
-        "device": record.device,
-        "milliseconds": round(record.milliseconds, 2),
-        "input": record.input_size[::-1],
-        "modules": {
-            module.name: {"shape": list(record[module.name].shape)}
-            | {
-                branch.name: _rounded(branch_summary(record[f"{module.name}/{branch.name}"]).as_dict())
-                for branch in module.branches
-            }
-            for module in checkpoint.architecture.modules
-        },
-        "answers": answer_rows(checkpoint, record.answers, TOP),
-    }
-    if units:
-        facts["units"] = {unit.name: unit_facts(record[unit.part][unit.channel]) for unit in units}
-    return facts
-
-
-def unit_facts(values: np.ndarray[Any, np.dtype[np.float32]]) -> dict[str, Any]:
-    """Numbers of one map (height, width): mean, maximum, share of non-zero, peak (row, column)."""
-    finite = np.where(np.isfinite(values), values, -np.inf)
-    row, column = np.unravel_index(int(finite.argmax()), values.shape)
-    facts: dict[str, Any] = {
-        "mean": float(values.mean()),
-        "max": float(finite.max()),
-        "nonzero": float(np.count_nonzero(values) / values.size),
-    }
-    return _rounded(facts) | {"peak": [int(row), int(column)], "shape": list(values.shape)}
-
-
-def _rounded(facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts with `_round` applied to each."""
-    return {name: _round(value) for name, value in facts.items()}
-
-
-def _round(facts: Any) -> Any:
-    """Floats with five digits behind the point; what is no number becomes None, as JSON has none."""
-    if isinstance(facts, list):
-        return [_round(value) for value in facts]
-    if isinstance(facts, float):
-        return round(facts, DIGITS) if np.isfinite(facts) else None
-    return facts
 
 
 def _write_json(session: Session, facts: dict[str, Any]) -> None:

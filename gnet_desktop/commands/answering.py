@@ -1,4 +1,4 @@
-"""Answers of all heads in the forms that the commands print."""
+"""Answers of all heads as lines of text."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,40 +6,6 @@ from typing import Any
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.network.architecture import HEADS
-from gnet_desktop.network.record import Answers
-
-DIGITS = 6
-
-
-def answer_rows(checkpoint: Checkpoint, answers: Mapping[str, Answers], top: int) -> dict[str, Any]:
-    """{head: [{"index", "label", "probability"}…]}, None for a head that is absent."""
-    return {head: _rows(checkpoint, head, answers[head], top) if head in answers else None for head in HEADS}
-
-
-def _rows(checkpoint: Checkpoint, head: str, answers: Answers, top: int) -> list[dict[str, Any]]:
-    names = checkpoint.labels.names
-    fits = len(answers.logits) == len(names)
-    return [
-        {
-            "index": index,
-            "label": names[index] if fits else f"class {index}",
-            "probability": round(probability, DIGITS),
-        }
-        for index, probability in answers.top(top)
-    ]
-
-
-def head_states(checkpoint: Checkpoint) -> dict[str, Any]:
-    """{head: {"present", "trained", "why"}} as far as the file tells."""
-    return {
-        head: {
-            "present": state.present,
-            "trained": state.trained,
-            **({"why": state.why} if state.why else {}),
-        }
-        for head in HEADS
-        if (state := checkpoint.heads.get(head)) is not None
-    }
 
 
 def answer_lines(checkpoint: Checkpoint, rows: Mapping[str, Any]) -> list[str]:

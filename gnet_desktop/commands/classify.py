@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from gnet_desktop.commands.answering import answer_lines, answer_rows, head_states
+from gnet_desktop.commands.answering import answer_lines
 from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError, PictureError, UsageError
 from gnet_desktop.network.record import Answers
+from gnet_desktop.workspace.facts import answer_rows, head_states
 
 if TYPE_CHECKING:
     from gnet_desktop.pictures.preparation import Prepared

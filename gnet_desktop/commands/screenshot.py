@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     target = arguments.out
     beside = target.with_name(f".{target.name}.part")
-    if not image.save(str(beside), "PNG"):
+    if not image.save(str(beside), b"PNG"):
         beside.unlink(missing_ok=True)
         raise ExportError(
             f"{target} cannot be written.", "", "Choose a folder that exists and may be written to."

@@ -10,12 +10,14 @@ from typing import Any, Final
 import numpy as np
 from PIL import Image
 
-from gnet_desktop.commands.opening import Session
 from gnet_desktop.errors import ExportError
 from gnet_desktop.inspection.colour_maps import EMBER, palette
 from gnet_desktop.inspection.scaling import GAP, Limits, Scaling, limits_of, quantise
+from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.network.record import Array, Record
+from gnet_desktop.workspace.facts import describe
+from gnet_desktop.workspace.values import Result
 
 SCALING: Final = Scaling(scope="module", gamma=0.5)
 GROUND: Final = (255, 255, 255)
@@ -24,7 +26,7 @@ GROUND: Final = (255, 255, 255)
 def save(
     folder: Path,
     kinds: Sequence[str],
-    session: Session,
+    architecture: Architecture,
     record: Record,
     units: Sequence[Unit],
     facts: dict[str, Any],
@@ -37,7 +39,7 @@ def save(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".gnet-", dir=folder) as temporary:
-            written = list(_write(Path(temporary), kinds, session, record, units))
+            written = list(_write(Path(temporary), kinds, architecture, record, units))
             record_file = Path(temporary) / "record.json"
             record_file.write_text(json.dumps(facts | {"arrays": written}, ensure_ascii=False, indent=1))
             names = [*written, record_file.name]
@@ -53,9 +55,9 @@ def save(
 
 
 def _write(
-    folder: Path, kinds: Sequence[str], session: Session, record: Record, units: Sequence[Unit]
+    folder: Path, kinds: Sequence[str], architecture: Architecture, record: Record, units: Sequence[Unit]
 ) -> Iterator[str]:
-    for module in session.checkpoint.architecture.modules:
+    for module in architecture.modules:
         limits = limits_of(record[module.name], SCALING)
         for branch in module.branches:
             name = f"{module.name}/{branch.name}"
@@ -92,3 +94,10 @@ def _save_sheet(folder: Path, name: str, maps: Array, limits: Limits) -> str:
     file = f"{name.replace('/', '_')}.png"
     image.save(folder / file)
     return file
+
+
+def save_result(result: Result, folder: Path) -> int:
+    """Every branch of a result as arrays, with the record; returns how many files were written."""
+    facts = describe(result.checkpoint, result.convention, result.record)
+    facts = {"picture": result.picture.source, "size": result.picture.size} | facts
+    return len(save(folder, ("npy",), result.checkpoint.architecture, result.record, (), facts))

@@ -1,0 +1,156 @@
+"""Starting the window: checks first, then something to see, then torch."""
+
+import ctypes.util
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtWidgets import QApplication
+
+from gnet_desktop import __version__
+from gnet_desktop.errors import MachineError
+from gnet_desktop.gui.dispatch import Dispatcher
+from gnet_desktop.gui.session import Session, settings_path
+from gnet_desktop.gui.styles import apply_theme, load_fonts
+from gnet_desktop.gui.window import Window
+from gnet_desktop.resources import resource
+from gnet_desktop.workspace import tasks
+from gnet_desktop.workspace.arrivals import sort_arrivals
+from gnet_desktop.workspace.state import Workspace
+
+DESKTOP_ID = "io.github.gnet_desktop.gnet_desktop"
+
+
+def run(
+    *,
+    paths: Sequence[Path] = (),
+    labels: Path | None = None,
+    device: str = "auto",
+    theme: str | None = None,
+    clean: bool = False,
+) -> int:
+    """Show the window and return when it is closed; raises MachineError where none can be shown."""
+    check_display()
+    app = make_application()
+    session = Session(None if clean else settings_path())
+    view = session.view()
+    apply_theme(app, theme or view.theme)
+    window, dispatcher = make_window(session)
+    if theme is not None:
+        window.workspace.change_view(theme=theme)
+    window.show()
+    app.installEventFilter(_FileOpener(window))
+    # after the first paint: everything that needs torch
+    QTimer.singleShot(0, lambda: begin(window, paths, labels, device))
+    ticking = _let_interrupts_through(window)
+    status = app.exec()
+    ticking.stop()
+    del dispatcher
+    return status
+
+
+def make_application() -> QApplication:
+    """The one application object, in our style and type."""
+    # another package's plug-ins (OpenCV's wheel sets this) would be loaded in place of Qt's own
+    os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("gnet-desktop")
+    app.setApplicationDisplayName("GNet Desktop")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName(DESKTOP_ID)
+    app.setStyle("Fusion")
+    load_fonts(app)
+    return app
+
+
+def make_window(session: Session) -> tuple[Window, Dispatcher]:
+    """A window with its workspace; keep the dispatcher as long as the window."""
+    dispatcher = Dispatcher()
+    workspace = Workspace(dispatcher.post)
+    workspace.choose_module(session.get("module", "4a"))
+    return Window(workspace, session), dispatcher
+
+
+def begin(window: Window, paths: Sequence[Path], labels: Path | None, device: str) -> None:
+    """Open what was asked for, or what was open last, or the bundled checkpoint."""
+    arrivals = sort_arrivals(paths)
+    workspace = window.workspace
+    if device != "auto":
+        workspace.device = device
+    checkpoint = arrivals.checkpoints[0] if arrivals.checkpoints else _last_checkpoint(window)
+    workspace.open_checkpoint(checkpoint, labels)
+    workspace.compute("devices", tasks.devices, lambda found: window.bar.set_devices(found))  # type: ignore[arg-type]
+    window.refresh_choices()
+    if arrivals.pictures:
+        window.take_pictures(list(arrivals.pictures))
+
+
+def _last_checkpoint(window: Window) -> Path:
+    last = window.session.get("checkpoint", "")
+    if last and Path(last).is_file():
+        return Path(last)
+    if last:
+        window.notice.show_news(f"{Path(last).name} is gone; the bundled checkpoint is open.")
+    return resource("checkpoints", "everyday100.safetensors")
+
+
+def check_display() -> None:
+    """Raise MachineError, with the line that helps, before Qt would abort."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise MachineError(
+            "No display was found.",
+            "Neither DISPLAY nor WAYLAND_DISPLAY is set.",
+            "Start it from a desktop; 'gnet-desktop classify' and 'screenshot' work without one.",
+        )
+    missing = [name for name in ("xcb-cursor", "EGL", "GL") if ctypes.util.find_library(name) is None]
+    wayland = bool(os.environ.get("WAYLAND_DISPLAY"))
+    if missing and not (wayland and missing == ["xcb-cursor"]) and not getattr(sys, "frozen", False):
+        packages = " ".join(_PACKAGES[name] for name in missing)
+        raise MachineError(
+            f"The window needs system libraries that are not installed: {', '.join(missing)}.",
+            "",
+            f"Install them: sudo apt-get install {packages}",
+        )
+
+
+_PACKAGES = {"xcb-cursor": "libxcb-cursor0", "EGL": "libegl1", "GL": "libgl1"}
+
+
+class _FileOpener(QObject):
+    """Opens files that the desktop hands over while the program runs."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take file-open events, leave all others."""
+        if isinstance(event, QFileOpenEvent) and event.file():
+            begin_paths(self._window, [Path(event.file())])
+            return True
+        return False
+
+
+def begin_paths(window: Window, paths: Sequence[Path]) -> None:
+    """Open files in a window that is there already."""
+    arrivals = sort_arrivals(paths)
+    if arrivals.checkpoints:
+        window.open_checkpoint(arrivals.checkpoints[0])
+    if arrivals.pictures:
+        window.take_pictures(list(arrivals.pictures))
+
+
+def _let_interrupts_through(window: Window) -> QTimer:
+    """Ctrl+C in the terminal closes the window; Python needs a moment now and then to notice."""
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    timer = QTimer()
+    timer.start(250)
+    timer.timeout.connect(lambda: None)
+    return timer

@@ -1,0 +1,1 @@
+"""The photo with its overlay, crop frame and receptive field."""

@@ -1,0 +1,83 @@
+"""Painting over the photo: boxes, labels and marks that show on any ground."""
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+
+from gnet_desktop.gui.painting.scale_bar import Scale, draw_standing_bar
+from gnet_desktop.gui.theme import Theme, font
+from gnet_desktop.pictures.geometry import Box
+
+BAR_WIDTH, BAR_SPACE = 9.0, 66.0
+
+
+def rect(box: Box) -> QRectF:
+    """A box as Qt has it."""
+    return QRectF(QPointF(box[0], box[1]), QPointF(box[2], box[3]))
+
+
+def dim_outside(painter: QPainter, whole: QRectF, kept: QRectF) -> None:
+    """Veil what the network does not see."""
+    path = QPainterPath()
+    path.addRect(whole)
+    path.addRect(kept)  # odd-even filling leaves it out
+    painter.fillPath(path, Theme.now().colour("well", 0.7))
+
+
+def draw_frame(painter: QPainter, box: QRectF) -> None:
+    """The crop's frame: a white line with a dark one outside, to show on any picture."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(0, 0, 0, 150), 1))
+    painter.drawRect(box.adjusted(-1, -1, 1, 1))
+    painter.setPen(QPen(QColor(255, 255, 255), 1))
+    painter.drawRect(box)
+
+
+def draw_mark(painter: QPainter, box: QRectF, *, width: float = 1.75) -> None:
+    """A box in the mark's colour with a white outline; never themed."""
+    theme = Theme.now()
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor(theme.mark_outline), width + 2))
+    painter.drawRect(box)
+    painter.setPen(QPen(QColor(theme.mark), width))
+    painter.drawRect(box)
+
+
+def draw_label(painter: QPainter, text: str, corner: QPointF, bounds: QRectF) -> None:
+    """White words on the mark's colour, right-aligned above ``corner``, kept inside ``bounds``."""
+    face = font(11.5, 500)
+    width = QFontMetricsF(face).horizontalAdvance(text) + 14
+    box = QRectF(corner.x() - width, corner.y() - 20, width, 20)
+    box.moveLeft(max(bounds.left(), min(box.left(), bounds.right() - width)))
+    box.moveTop(max(bounds.top(), min(box.top(), bounds.bottom() - 20)))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(Theme.now().mark))
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setFont(face)
+    painter.setPen(QColor(Theme.now().mark_outline))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def draw_place(painter: QPainter, place: QPointF, number: str = "") -> None:
+    """A small cross where a place was pinned, with its number."""
+    for colour, width in ((Theme.now().mark_outline, 3.5), (Theme.now().mark, 1.75)):
+        painter.setPen(QPen(QColor(colour), width))
+        painter.drawLine(QLineF(place.x() - 7, place.y(), place.x() + 7, place.y()))
+        painter.drawLine(QLineF(place.x(), place.y() - 7, place.x(), place.y() + 7))
+    if number:
+        draw_label(
+            painter, number, place + QPointF(26, -4), QRectF(place.x() - 100, place.y() - 100, 200, 200)
+        )
+
+
+def draw_scale(painter: QPainter, scale: Scale, strip: QImage, view: QRectF) -> None:
+    """The overlay's colour bar at the right edge."""
+    bar = QRectF(view.right() - BAR_SPACE, view.top() + 18, BAR_WIDTH, min(150.0, view.height() * 0.5))
+    draw_standing_bar(painter, scale, strip, bar)
+
+
+def draw_caption(painter: QPainter, lines: list[str], view: QRectF) -> None:
+    """What is laid over the photo, in the lower right corner."""
+    painter.setFont(font(10.5, mono=True))
+    painter.setPen(Theme.now().colour("text2"))
+    box = QRectF(view.right() - 110, view.bottom() - 12 - 15 * len(lines), 102, 15 * len(lines))
+    painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, "\n".join(lines))

@@ -1,0 +1,385 @@
+"""The photo itself: painting from what is cached, zoom, pan, hover and pins."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QWidget
+
+from gnet_desktop.gui.controls import KEY_REASONS
+from gnet_desktop.gui.painting.glyphs import outline_focused
+from gnet_desktop.gui.painting.scale_bar import Scale
+from gnet_desktop.gui.photo import painting
+from gnet_desktop.gui.photo.camera import Camera, centred, fitting, wheel_factor
+from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
+from gnet_desktop.gui.theme import Theme
+from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
+from gnet_desktop.inspection.overlay import overlay
+from gnet_desktop.inspection.scaling import Scaling, limits_of
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.pictures.geometry import Box
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result
+
+_SHARP: Final = 2.0
+"""From this many physical pixels a picture's pixel on, pixels are shown as squares."""
+
+
+class PhotoView(QWidget):
+    """The current picture; the overlay of the hovered or chosen unit lies where its cells are."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._image = QImage()
+        self._shown: Result | None = None
+        self._camera = Camera()
+        self._free = False  # zoomed or moved by hand: no longer follows the view's size
+        self._pressed: QPointF | None = None
+        self._dragged = False
+        self._held_space = False
+        self._by_key = False
+        self._photo: tuple[object, QPixmap] | None = None
+        self._overlay: tuple[object, QImage, Scale, QImage] | None = None
+        self._layers: dict[Unit, UnitLayer | None] = {}
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(160, 120)
+        self.setAccessibleName(self.tr("Photo"))
+        ends = [
+            workspace.result_changed.subscribe(self._take_result),
+            workspace.hover_changed.subscribe(self.update),
+            workspace.selection_changed.subscribe(self.update),
+            workspace.pins_changed.subscribe(self.update),
+            workspace.view_changed.subscribe(self._view_changed),
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
+        self._take_result()
+
+    # What is shown
+
+    @property
+    def camera(self) -> Camera:
+        """Where the picture lies now."""
+        return self._camera
+
+    @property
+    def unit(self) -> Unit | None:
+        """The unit whose map is laid over: the hovered one before the chosen one."""
+        return self._workspace.hovered or self._workspace.selection.unit
+
+    def layer(self) -> UnitLayer | None:
+        """The map that is laid over, and how it lies."""
+        unit, result = self.unit, self._workspace.result
+        if unit is None or result is None:
+            return None
+        if unit not in self._layers:
+            self._layers[unit] = unit_layer(result, unit)
+        return self._layers[unit]
+
+    def _take_result(self) -> None:
+        result = self._workspace.result
+        if result is not self._shown:
+            same_size = (
+                self._shown is not None and result is not None and self._same_frame(self._shown, result)
+            )
+            self._shown = result
+            self._layers.clear()
+            self._photo = self._overlay = None
+            self._image = _as_image(result) if result is not None else QImage()
+            if not (self._free and same_size):
+                self.show_whole()
+        self.setAccessibleDescription(result.picture.source if result else self.tr("No picture is open."))
+        self.update()
+
+    @staticmethod
+    def _same_frame(one: Result, other: Result) -> bool:
+        return one.entry_id == other.entry_id and one.picture.size == other.picture.size
+
+    def _view_changed(self, old: object) -> None:
+        if getattr(old, "photo", None) != self._workspace.view.photo:
+            self.show_whole()
+        self.update()
+
+    def show_whole(self) -> None:
+        """Forget zoom and pan: the photo, the crop or its pixels, as the view options say."""
+        self._free = False
+        result = self._shown
+        if result is None:
+            return
+        room = (self.width() - painting.BAR_SPACE * self._has_bar(), self.height())
+        whole: Box = (0, 0, *result.picture.size)
+        mode = self._workspace.view.photo
+        if mode == "pixels":
+            self._camera = centred(result.geometry.crop_box, room, 1 / self.devicePixelRatioF())
+        else:
+            self._camera = fitting(result.geometry.crop_box if mode == "crop" else whole, room)
+        self.update()
+
+    def _has_bar(self) -> bool:
+        return self.width() >= 360
+
+    def zoom(self, factor: float, anchor: QPointF | None = None) -> None:
+        """Zoom around a point of the view, or its middle."""
+        place = anchor if anchor is not None else QPointF(self.rect().center())
+        self._camera = self._camera.zoomed(factor, (place.x(), place.y()))
+        self._free = True
+        self.update()
+
+    @property
+    def percentage(self) -> float:
+        """Physical pixels of the screen for a pixel of the picture, in percent."""
+        return self._camera.scale * self.devicePixelRatioF() * 100
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground, photo, overlay, frame, field, marks: each from its cache."""
+        painter, theme = QPainter(self), Theme.now()
+        painter.fillRect(self.rect(), theme.colour("well"))
+        if self._shown is not None:
+            self._paint_picture(painter, self._shown)
+        if self._by_key:
+            outline_focused(painter, QRectF(self.rect()).adjusted(4, 4, -4, -4))
+        painter.end()
+
+    def _paint_picture(self, painter: QPainter, result: Result) -> None:
+        view, workspace = self._workspace.view, self._workspace
+        whole = painting.rect(self._camera.box_to_view((0, 0, *result.picture.size)))
+        crop = painting.rect(self._camera.box_to_view(result.geometry.crop_box))
+        self._paint_photo(painter, whole)
+        layer = self.layer() if view.overlay and not self._held_space else None
+        painting.dim_outside(painter, whole, crop.intersected(whole))
+        if layer is not None:
+            self._paint_overlay(painter, result, layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if view.crop_frame:
+            painting.draw_frame(painter, crop)
+        if view.field and layer is not None and not workspace.stale:
+            self._paint_field(painter, result, layer)
+        for number, pin in enumerate(workspace.pins, 1):
+            place = QPointF(*self._camera.to_view(pin))
+            painting.draw_place(painter, place, str(number) if len(workspace.pins) > 1 else "")
+
+    def _paint_photo(self, painter: QPainter, whole: QRectF) -> None:
+        """The part of the picture in view, scaled once for each camera."""
+        visible = whole.intersected(QRectF(self.rect()))
+        if visible.isEmpty():
+            return
+        key = (self._camera, self.size(), self.devicePixelRatioF())
+        if self._photo is None or self._photo[0] != key:
+            self._photo = key, self._scaled(visible)
+        painter.drawPixmap(visible.topLeft(), self._photo[1])
+
+    def _scaled(self, visible: QRectF) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap(max(1, round(visible.width() * ratio)), max(1, round(visible.height() * ratio)))
+        pixmap.setDevicePixelRatio(ratio)
+        painter = QPainter(pixmap)
+        source = self._source_of(visible)
+        if self._camera.scale * ratio < 1:
+            # Qt's transform samples bilinearly; only `scaled` averages when it shrinks
+            whole = source.toAlignedRect().intersected(self._image.rect())
+            part, size = self._image.copy(whole), self._source_to_view(whole)
+            small = part.scaled(
+                max(1, round(size.width() * ratio)),
+                max(1, round(size.height() * ratio)),
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+            painter.drawImage(size.translated(-visible.topLeft()), small)
+        else:
+            smooth = self._camera.scale * ratio < _SHARP
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            painter.drawImage(QRectF(0, 0, visible.width(), visible.height()), self._image, source)
+        painter.end()
+        return pixmap
+
+    def _source_of(self, visible: QRectF) -> QRectF:
+        corners = (
+            self._camera.to_picture((p.x(), p.y())) for p in (visible.topLeft(), visible.bottomRight())
+        )
+        return QRectF(*(QPointF(*corner) for corner in corners))
+
+    def _source_to_view(self, source: QRect) -> QRectF:
+        box = (source.left(), source.top(), source.left() + source.width(), source.top() + source.height())
+        return painting.rect(self._camera.box_to_view(box))
+
+    def _paint_overlay(self, painter: QPainter, result: Result, layer: UnitLayer) -> None:
+        image, scale, strip = self._overlay_of(result, layer)
+        painter.drawImage(QPointF(0, 0), image)
+        if self._has_bar():
+            painting.draw_scale(painter, scale, strip, QRectF(self.rect()))
+            state = self.tr("hovered") if self._workspace.hovered else self.tr("chosen")
+            name = layer.unit.name.split("/", 1)
+            painting.draw_caption(painter, [*name, state], QRectF(self.rect()))
+
+    def _overlay_of(self, result: Result, layer: UnitLayer) -> tuple[QImage, Scale, QImage]:
+        view, ratio = self._workspace.view, self.devicePixelRatioF()
+        colours = "grey" if self._workspace.stale else view.colour_map
+        options = (view.smooth, view.overlay_opacity, colours)
+        key = (layer.unit, result, self._camera, self.size(), ratio, options)
+        if self._overlay is None or self._overlay[0] != key:
+            size = round(self.width() * ratio), round(self.height() * ratio)
+            target = (
+                *self._camera.to_picture((0, 0)),
+                *self._camera.to_picture((size[0] / ratio, size[1] / ratio)),
+            )
+            limits = limits_of(layer.values, Scaling())
+            pixels = overlay(
+                layer.values,
+                layer.grid,
+                result.geometry,
+                target,
+                size,
+                limits=limits,
+                colours=COLOUR_MAPS[colours],
+                smooth=view.smooth,
+                opacity=view.overlay_opacity,
+            )
+            image = QImage(
+                pixels.data, *size, 4 * size[0], QImage.Format.Format_RGBA8888_Premultiplied
+            ).copy()
+            image.setDevicePixelRatio(ratio)
+            scale = Scale(colours, limits)
+            self._overlay = key, image, scale, scale.strip()
+        return self._overlay[1:]
+
+    def _paint_field(self, painter: QPainter, result: Result, layer: UnitLayer) -> None:
+        point = self._workspace.point or (self._workspace.pins[0] if self._workspace.pins else None)
+        cell = layer.cell(result, point)
+        if cell is None:
+            return
+        seen, (width, height) = layer.seen(result, cell)
+        box = painting.rect(self._camera.box_to_view(seen))
+        painting.draw_mark(painter, box)
+        painting.draw_mark(painter, painting.rect(self._camera.box_to_view(layer.cell_box(result, cell))))
+        words = self.tr("receptive field {0} × {1}").format(width, height)
+        painting.draw_label(painter, words, box.bottomRight(), QRectF(self.rect()).adjusted(2, 2, -2, -2))
+
+    # Hands and keys
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom by the amount that was scrolled; the point under the cursor stays."""
+        angle = event.angleDelta().y() or event.pixelDelta().y()
+        if self._shown is not None and angle:
+            self.zoom(wheel_factor(angle), event.position())
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Pinch to zoom."""
+        if (
+            isinstance(event, QNativeGestureEvent)
+            and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
+        ):
+            self.zoom(1 + event.value(), event.position())
+            return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a click or a drag."""
+        self._pressed, self._dragged = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the photo, or point at a place of it."""
+        if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            way = event.position() - self._pressed
+            if self._dragged or way.manhattanLength() >= QApplication.startDragDistance():
+                self._camera = self._camera.moved(way.x(), way.y())
+                self._pressed, self._dragged, self._free = event.position(), True, True
+                self.update()
+            return
+        self._point_at(event.position())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click that wasn't a drag keeps the place; with Shift beside the first one."""
+        if self._pressed is not None and not self._dragged and self._shown is not None:
+            point = self._camera.to_picture((event.position().x(), event.position().y()))
+            if self._inside(point):
+                compare = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                self._workspace.pin_point(point, compare=compare)
+        self._pressed = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """From fit to the picture's own pixels under the cursor, and back."""
+        if self._shown is None:
+            return
+        if self._free:
+            self.show_whole()
+        else:
+            target = 1 / self.devicePixelRatioF()
+            self.zoom(target / self._camera.scale, event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is pointed at any more."""
+        self._workspace.hover(self._workspace.hovered, None)
+
+    def _point_at(self, place: QPointF) -> None:
+        point = self._camera.to_picture((place.x(), place.y()))
+        self._workspace.hover(None, point if self._shown is not None and self._inside(point) else None)
+
+    def _inside(self, point: tuple[float, float]) -> bool:
+        assert self._shown is not None
+        width, height = self._shown.picture.size
+        return 0 <= point[0] < width and 0 <= point[1] < height
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space shows the photo alone while it is held."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._held_space = True
+            self.update()
+        elif event.key() == Qt.Key.Key_Escape and self._workspace.pins:
+            self._workspace.clear_pins()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """The overlay is back."""
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._held_space = False
+            self.update()
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """A ring only where focus came by a key."""
+        self._by_key = event.reason() in KEY_REASONS
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """No ring any more, and no key is held."""
+        self._by_key = self._held_space = False
+        super().focusOutEvent(event)
+        self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the view's size until a hand has zoomed."""
+        super().resizeEvent(event)
+        if not self._free:
+            self.show_whole()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme or screen."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
+            self._photo = self._overlay = None
+            self.update()
+        super().changeEvent(event)
+
+
+def _as_image(result: Result) -> QImage:
+    """The picture as Qt has it, with its own memory."""
+    image = result.picture.image
+    data = image.tobytes("raw", "RGB")
+    return QImage(data, image.width, image.height, 3 * image.width, QImage.Format.Format_RGB888).copy()

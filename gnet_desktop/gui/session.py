@@ -1,0 +1,116 @@
+"""What is remembered from one start to the next, in one JSON file."""
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, Final
+
+from gnet_desktop.workspace.values import ViewOptions
+
+RECENT: Final = 9
+FOLDERS: Final = ("checkpoints", "pictures", "labels", "exports")
+
+
+class Session:
+    """A dictionary with a file: read once, written whole or not at all.
+
+    A damaged file is set aside as ``….damaged`` and defaults are used. ``path`` None
+    remembers nothing.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._values: dict[str, Any] = self._read()
+
+    def _read(self) -> dict[str, Any]:
+        if self._path is None:
+            return {}
+        try:
+            values = json.loads(self._path.read_text("utf-8", "surrogateescape"))
+            if isinstance(values, dict):
+                return values
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, RecursionError):
+            pass
+        with suppress(OSError):
+            os.replace(self._path, self._path.with_name(self._path.name + ".damaged"))
+        return {}
+
+    def save(self) -> None:
+        """Write everything beside and move it in; a folder that cannot be written is no failure."""
+        if self._path is None:
+            return
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            beside = self._path.with_name(self._path.name + ".part")
+            beside.write_text(json.dumps(self._values, indent=1), "utf-8")
+            os.replace(beside, self._path)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """A remembered value of the default's type; the default for anything else."""
+        value = self._values.get(name, default)
+        return value if default is None or isinstance(value, type(default)) else default
+
+    def set(self, name: str, value: Any) -> None:
+        """Remember a value that JSON can hold."""
+        self._values[name] = value
+
+    # What the values mean
+
+    def view(self) -> ViewOptions:
+        """The view options; unknown or wrong ones are left at their defaults."""
+        stored = self.get("view", {})
+        known = {one.name: getattr(ViewOptions(), one.name) for one in fields(ViewOptions)}
+        return ViewOptions(
+            **{
+                name: value
+                for name, value in stored.items()
+                if name in known and type(value) is type(known[name])
+            }
+        )
+
+    def set_view(self, view: ViewOptions) -> None:
+        """Remember the view options, except what was typed into the filter."""
+        self.set("view", {**asdict(view), "filter": ""})
+
+    def folder(self, kind: str) -> Path:
+        """The folder last used for a kind of file, or its nearest ancestor that is still there."""
+        folder = Path(self.get("folders", {}).get(kind) or Path.home())
+        while not folder.is_dir() and folder != folder.parent:
+            folder = folder.parent
+        return folder
+
+    def set_folder(self, kind: str, path: Path) -> None:
+        """Remember where a file of this kind was."""
+        folders: Mapping[str, str] = self.get("folders", {})
+        self.set("folders", {**folders, kind: os.fspath(path if path.is_dir() else path.parent)})
+
+    def recent(self, kind: str) -> list[Path]:
+        """Files of a kind that were opened, the last one first."""
+        return [Path(one) for one in self.get(f"recent {kind}", []) if isinstance(one, str)]
+
+    def add_recent(self, kind: str, path: Path) -> None:
+        """Put a file first among the recent ones."""
+        others = [one for one in self.recent(kind) if one != path]
+        self.set(f"recent {kind}", [os.fspath(one) for one in [path, *others][:RECENT]])
+
+    def convention_of(self, sha256: str) -> dict[str, Any] | None:
+        """The input convention that a person chose for this checkpoint."""
+        chosen = self.get("conventions", {}).get(sha256)
+        return chosen if isinstance(chosen, dict) else None
+
+    def set_convention(self, sha256: str, convention: dict[str, Any] | None) -> None:
+        """Keep a person's convention for a checkpoint; None forgets it."""
+        kept = {key: value for key, value in self.get("conventions", {}).items() if key != sha256}
+        self.set("conventions", kept | ({sha256: convention} if convention else {}))
+
+
+def settings_path() -> Path:
+    """Where this user's settings lie."""
+    from platformdirs import user_config_path
+
+    return user_config_path("gnet-desktop", appauthor=False) / "session.json"

@@ -1,0 +1,58 @@
+"""What arrives by drop, paste, dialog or command line: checkpoints first, then pictures."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from gnet_desktop.pictures.decoders import surely_picture
+from gnet_desktop.pictures.finding import find_pictures
+from gnet_desktop.pictures.recognition import HEAD
+
+# Content decides; a name only where the content says neither picture nor weights.
+_WEIGHT_NAMES: Final = (
+    *(".pth", ".pt", ".safetensors", ".caffemodel", ".onnx", ".ckpt", ".bin", ".t7", ".pkl"),
+    *(".npz", ".pdparams", ".h5", ".hdf5", ".mat", ".tar"),
+)
+_WEIGHT_HEADS: Final = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x89HDF")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """``checkpoints`` and ``pictures`` (files, or folders with pictures) in the order they came."""
+
+    checkpoints: tuple[Path, ...] = ()
+    pictures: tuple[Path, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing came."""
+        return not (self.checkpoints or self.pictures)
+
+
+def sort_arrivals(paths: Iterable[Path]) -> Arrivals:
+    """Tell checkpoints from pictures by looking into the files; folders hold pictures."""
+    checkpoints: list[Path] = []
+    pictures: list[Path] = []
+    for path in paths:
+        (checkpoints if looks_like_weights(path) else pictures).append(path)
+    return Arrivals(tuple(checkpoints), tuple(pictures))
+
+
+def looks_like_weights(path: Path) -> bool:
+    """Whether a file is more likely a checkpoint than a picture."""
+    try:
+        if path.is_dir():
+            return False
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError:
+        head = b""
+    if surely_picture(head):
+        return False
+    return head.startswith(_WEIGHT_HEADS) or path.suffix.lower() in _WEIGHT_NAMES
+
+
+def expand_pictures(paths: Iterable[Path]) -> list[Path]:
+    """Files as they are, folders as the pictures in them."""
+    return list(find_pictures(paths))

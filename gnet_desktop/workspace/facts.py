@@ -1,0 +1,100 @@
+"""The facts of a pass in the form that the command line prints and exports hold (DESIGN 6)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.convention import Convention
+from gnet_desktop.inspection.statistics import branch_summary
+from gnet_desktop.network.architecture import HEADS
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.network.record import Answers, Record
+
+DIGITS: Final = 5
+PROBABILITY_DIGITS: Final = 6
+TOP: Final = 20
+
+
+def answer_rows(checkpoint: Checkpoint, answers: Mapping[str, Answers], top: int) -> dict[str, Any]:
+    """{head: [{"index", "label", "probability"}…]}, None for a head that is absent."""
+    return {head: _rows(checkpoint, head, answers[head], top) if head in answers else None for head in HEADS}
+
+
+def _rows(checkpoint: Checkpoint, head: str, answers: Answers, top: int) -> list[dict[str, Any]]:
+    names = checkpoint.labels.names
+    fits = len(answers.logits) == len(names)
+    return [
+        {
+            "index": index,
+            "label": names[index] if fits else f"class {index}",
+            "probability": round(probability, PROBABILITY_DIGITS),
+        }
+        for index, probability in answers.top(top)
+    ]
+
+
+def head_states(checkpoint: Checkpoint) -> dict[str, Any]:
+    """{head: {"present", "trained", "why"}} as far as the file tells."""
+    return {
+        head: {
+            "present": state.present,
+            "trained": state.trained,
+            **({"why": state.why} if state.why else {}),
+        }
+        for head in HEADS
+        if (state := checkpoint.heads.get(head)) is not None
+    }
+
+
+def describe(
+    checkpoint: Checkpoint, convention: Convention, record: Record, units: Sequence[Unit] = ()
+) -> dict[str, Any]:
+    """The facts of one pass: modules, branches, units, answers (DESIGN 6)."""
+    facts: dict[str, Any] = {
+        "checkpoint": checkpoint.provenance.path.name,
+        "sha256": checkpoint.provenance.sha256,
+        "convention": convention.name,
+        "device": record.device,
+        "milliseconds": round(record.milliseconds, 2),
+        "input": record.input_size[::-1],
+        "modules": {
+            module.name: {"shape": list(record[module.name].shape)}
+            | {
+                branch.name: _rounded(branch_summary(record[f"{module.name}/{branch.name}"]).as_dict())
+                for branch in module.branches
+            }
+            for module in checkpoint.architecture.modules
+        },
+        "answers": answer_rows(checkpoint, record.answers, TOP),
+    }
+    if units:
+        facts["units"] = {unit.name: unit_facts(record[unit.part][unit.channel]) for unit in units}
+    return facts
+
+
+def unit_facts(values: np.ndarray[Any, np.dtype[np.float32]]) -> dict[str, Any]:
+    """Numbers of one map (height, width): mean, maximum, share of non-zero, peak (row, column)."""
+    finite = np.where(np.isfinite(values), values, -np.inf)
+    row, column = np.unravel_index(int(finite.argmax()), values.shape)
+    facts: dict[str, Any] = {
+        "mean": float(values.mean()),
+        "max": float(finite.max()),
+        "nonzero": float(np.count_nonzero(values) / values.size),
+    }
+    return _rounded(facts) | {"peak": [int(row), int(column)], "shape": list(values.shape)}
+
+
+def _rounded(facts: dict[str, Any]) -> dict[str, Any]:
+    """The facts with `_round` applied to each."""
+    return {name: _round(value) for name, value in facts.items()}
+
+
+def _round(facts: Any) -> Any:
+    """Floats with five digits behind the point; what is no number becomes None, as JSON has none."""
+    if isinstance(facts, list):
+        return [_round(value) for value in facts]
+    if isinstance(facts, float):
+        return round(facts, DIGITS) if np.isfinite(facts) else None
+    return facts
