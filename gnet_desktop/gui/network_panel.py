@@ -4,11 +4,12 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from gnet_desktop.gui.controls import ElidedLabel, PanelHeader, Segmented
+from gnet_desktop.gui.controls import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.network_map.view import NetworkMap
 from gnet_desktop.gui.painting.glyphs import GLYPH, draw_glyph
+from gnet_desktop.gui.teaching import TeachingView
 from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.workspace.state import Workspace
 
@@ -36,7 +37,7 @@ class Legend(QWidget):
         for branch, name in _LEGEND:
             width = metrics.horizontalAdvance(name)
             if painter is not None:
-                draw_glyph(painter, branch, x, 4, size=12)
+                draw_glyph(painter, branch, x, 3)
                 painter.setFont(face)
                 painter.setPen(Theme.now().colour("text2"))
                 painter.drawText(QRectF(x + GLYPH + 3, 0, width + 4, 20), Qt.AlignmentFlag.AlignVCenter, name)
@@ -68,19 +69,34 @@ class NetworkPanel(QWidget):
         self.header.add_left(Legend())
         self.header.add(ElidedLabel(self.tr("width shows"), token="text3"))
         self.header.add(self.quantity)
+        self.teach = IconButton("check", self.tr("Teaching"), checkable=True)
+        self.teach.setToolTip(self.tr("What branches, reductions and heads are for (T)"))
+        self.header.add(self.teach)
         self.map = NetworkMap(workspace)
+        self.teaching = TeachingView(workspace)
+        self._scroller = QScrollArea()
+        self._scroller.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroller.setWidgetResizable(True)
+        self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroller.setMinimumHeight(150)
+        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroller.setWidget(self.teaching)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        layout.addWidget(self.map, 1)
+        layout.addWidget(self.map, 5)
+        layout.addWidget(self._scroller, 6)
         self.setFocusProxy(self.map)
         self.quantity.chosen.connect(lambda name: workspace.change_view(quantity=name))
+        self.teach.toggled.connect(lambda on: workspace.change_view(teaching=on))
         self.map.head_wanted.connect(self.head_wanted)
         self.map.menu_wanted.connect(self.menu_wanted)
         ends = [
             workspace.view_changed.subscribe(lambda _: self._show_state()),
             workspace.result_changed.subscribe(self._show_state),
+            workspace.checkpoint_changed.subscribe(self._show_state),
+            workspace.selection_changed.subscribe(self._show_teaching),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self._show_state()
@@ -90,3 +106,17 @@ class NetworkPanel(QWidget):
         model = self.map.model
         missing = model is not None and model.missing
         self.header.set_note(self.tr("open a picture to see this") if missing else "")
+        self.teach.setChecked(self._workspace.view.teaching)
+        self._scroller.setVisible(self._workspace.view.teaching)
+        self._show_teaching()
+
+    def _show_teaching(self) -> None:
+        if self._workspace.view.teaching:
+            self.teaching.show_model(self.map.model, self._middles)
+
+    def _middles(self) -> dict[str, float]:
+        """The x of each module's middle, where the map shows all of them."""
+        layout = self.map.map_layout
+        if layout is None or self.map.zoom > 1:
+            return {}
+        return {name: frame.left + frame.width / 2 for name, frame in layout.frames.items()}
