@@ -5,13 +5,13 @@ import os
 import sys
 
 from gnet_desktop.commands.opening import checkpoint_path
-from gnet_desktop.errors import ExportError
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Render the window on one picture and write it as PNG, whole or not at all."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from gnet_desktop.gui.rendering import render_window
+    from gnet_desktop.gui.saving import write_png
 
     image = render_window(
         checkpoint_path(arguments.checkpoint),
@@ -24,13 +24,6 @@ def run(arguments: argparse.Namespace) -> int:
         panel=arguments.panel,
         preprocess=arguments.preprocess,
     )
-    target = arguments.out
-    beside = target.with_name(f".{target.name}.part")
-    if not image.save(str(beside), b"PNG"):
-        beside.unlink(missing_ok=True)
-        raise ExportError(
-            f"{target} cannot be written.", "", "Choose a folder that exists and may be written to."
-        )
-    os.replace(beside, target)
-    print(f"wrote {target}", file=sys.stderr)
+    write_png(image, arguments.out)
+    print(f"wrote {arguments.out}", file=sys.stderr)
     return 0

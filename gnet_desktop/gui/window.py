@@ -30,6 +30,7 @@ from gnet_desktop.gui.notices import BugDialog, Notice
 from gnet_desktop.gui.palette import Palette
 from gnet_desktop.gui.photo_panel import PhotoPanel
 from gnet_desktop.gui.pictures_panel import PicturesPanel
+from gnet_desktop.gui.saving import write_png
 from gnet_desktop.gui.session import Session
 from gnet_desktop.gui.start_page import StartPage
 from gnet_desktop.gui.status_bar import StatusBar
@@ -281,17 +282,12 @@ class Window(QMainWindow):
 
     def export_picture(self, widget: QWidget, path: Path) -> None:
         """Save what a widget shows as PNG, whole or not at all."""
-        beside = path.with_name(f".{path.name}.part")
-        if widget.grab().save(str(beside), "PNG"):
-            beside.replace(path)
+        try:
+            write_png(widget.grab().toImage(), path)
+        except ExportError as error:
+            self.show_error(error)
+        else:
             self.notice.show_news(self.tr("{0} was written.").format(path.name))
-            return
-        beside.unlink(missing_ok=True)
-        self.show_error(
-            ExportError(
-                self.tr("{0} cannot be written.").format(path.name), "", self.tr("Choose another folder.")
-            )
-        )
 
     # Memory
 
