@@ -1,7 +1,7 @@
 """The lanes panel: the chosen module's four branches side by side, every channel as a tile."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.lanes.area import LanesArea
@@ -9,6 +9,7 @@ from gnet_desktop.gui.lanes.header import SCALES, SORTS, TILES, LanesHeader
 from gnet_desktop.gui.lanes.menus import fill_unit_menu
 from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.painting.scroller import ThinScroller
+from gnet_desktop.gui.theme import Theme
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 
@@ -85,6 +86,12 @@ class LanesPanel(QWidget):
         """Put the keyboard into the filter field."""
         self.header.filter.show()
         self.header.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The panel's ground."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), Theme.now().colour("panel"))
+        painter.end()
 
     def copy_numbers(self) -> str:
         """A table with tabs: one line a shown map, with its names and numbers."""

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls import IconButton, PanelHeader
 from gnet_desktop.gui.lanes.menus import fill_unit_menu
 from gnet_desktop.gui.painting.scroller import ThinScroller
+from gnet_desktop.gui.theme import Theme
 from gnet_desktop.gui.unit.body import UnitBody
 from gnet_desktop.gui.unit.facts import has_unit
 from gnet_desktop.gui.unit.tray import Tray
@@ -77,6 +78,12 @@ class UnitPanel(QWidget):
         unit = self._workspace.selection.unit
         if unit is not None:
             self._workspace.toggle_in_tray(unit)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The panel's ground."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), Theme.now().colour("panel"))
+        painter.end()
 
     def copy_numbers(self) -> str:
         """The unit's numbers as text with tabs: its facts, then its map row by row."""

@@ -78,11 +78,17 @@ class ThinScroller(QScrollArea):
         super().__init__(parent)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
+        self.viewport().setAutoFillBackground(False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._upright = Thumb(self.verticalScrollBar(), self)
         self._lying = Thumb(self.horizontalScrollBar(), self)
+
+    def setWidget(self, widget: QWidget) -> None:
+        """Scroll a widget, on the ground of whatever holds this."""
+        super().setWidget(widget)
+        widget.setAutoFillBackground(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The thumbs keep to the edges."""

@@ -104,7 +104,7 @@ class UnitBody(QWidget):
         )  # fmt: skip
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_PAD, 12, _PAD, 12)
-        layout.setSpacing(10)
+        layout.setSpacing(8)
         for section in self.sections:
             layout.addWidget(section)
             section.hide()

@@ -14,7 +14,7 @@ from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.gui.unit.facts import Cell, UnitFacts
 
 _BAR, _BAR_AWAY, _NUMBERS = 10, 10, 40
-_LINE: Final = 32
+_LINE: Final = 28
 _WRITTEN_FROM: Final = 30
 _LONGEST: Final = 5
 """Letters that fit into the smallest cell that is written on."""

@@ -77,12 +77,12 @@ class FactsSection(Section):
 class HistogramSection(Section):
     """How often each value occurs; the axis carries the colours of the map."""
 
-    _TALL: Final = 44
+    _TALL: Final = 40
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.title = self.tr("Values")
-        self.setFixedHeight(TITLE + self._TALL + 24)
+        self.setFixedHeight(TITLE + self._TALL + 22)
         self._facts: UnitFacts | None = None
         self._scale: Scale | None = None
         self._value: float | None = None
