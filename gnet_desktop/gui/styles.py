@@ -33,7 +33,8 @@ _ROLES: Final = {
 }
 
 _SHEET: Final = Template("""
-QMainWindow, QMainWindow::separator { background: $line; }
+QMainWindow { background: $panel; }
+QMainWindow::separator { background: $line; }
 QMainWindow::separator { width: 1px; height: 1px; }
 QDockWidget { color: $text; }
 QDockWidget > QWidget { background: $panel; }

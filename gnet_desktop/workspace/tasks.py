@@ -3,6 +3,7 @@
 Torch is imported here, inside the functions, and so only on the engine's thread.
 """
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
-from gnet_desktop.errors import Cancelled, MachineError
+from gnet_desktop.errors import Cancelled, GNetError, MachineError
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.naming import Unit, channel_counts
 from gnet_desktop.network.record import Record
@@ -59,9 +60,24 @@ def load_checkpoint(
     checkpoint = open_checkpoint(path, labels=labels, progress=progress, cancelled=cancelled.is_set)
     progress("Build the network", 0.9)
     network = LoadedNetwork(checkpoint, GoogLeNet.from_checkpoint(checkpoint), "cpu")
+    if device != "cpu":
+        network = move_network(network, device)
+    _warm_up(network)
     if cancelled.is_set():
         raise Cancelled
-    return network if device == "cpu" else move_network(network, device)
+    return network
+
+
+def _warm_up(loaded: LoadedNetwork) -> None:
+    """One pass of the usual size, so that the first picture doesn't pay for packing the kernels."""
+    import torch
+
+    convention = loaded.checkpoint.convention
+    side = convention.crop or convention.size
+    with contextlib.suppress(GNetError):
+        loaded.network(
+            torch.zeros(1, loaded.checkpoint.architecture.input_channels, side, side).to(loaded.device)
+        )
 
 
 def choose_device(wanted: str) -> str:
