@@ -316,6 +316,14 @@ def test_likeness_puts_the_chosen_unit_first(panel, workspace):
     assert lane(panel, "3x3").atlas.layout.order[0] == strong
 
 
+def test_an_order_that_has_nothing_to_go_by_says_which_one_stands_in(panel, workspace):
+    workspace.choose_unit(None)
+    workspace.change_view(sort="similarity")
+    assert panel.area.contents.sort == "mean"
+    assert panel.header.sort.text() == "Strongest first"
+    assert "Like the chosen unit" in panel.header.sort.toolTip()
+
+
 def test_contributions_put_first_what_adds_most_to_the_answer(panel, workspace, calls):
     workspace.choose_module("5b")
     workspace.change_view(sort="contribution")

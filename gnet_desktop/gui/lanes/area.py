@@ -180,7 +180,7 @@ class LanesArea(QWidget):
         atlas.colour(self._table(), self.devicePixelRatioF())
         view.setGeometry(round(place.left), 0, round(place.width), self.height())
         view.look.captions = self._arrangement.captions
-        texts = header_texts(self, lane, len(layout.order), place.width)
+        texts = header_texts(lane, len(layout.order), place.width)
         view.show_lane(lane, atlas, region, texts, short=self.height() < _SHORT_BELOW)
         view.show()
 
@@ -299,7 +299,7 @@ class LanesArea(QWidget):
     def describe(self, unit: Unit) -> list[str]:
         """A unit in words: its name, its number in the module, and its facts."""
         view = navigation.view_of(self.views, unit)
-        return [unit.name] if view is None or view.lane is None else facts_of(self, view.lane, unit.channel)
+        return [unit.name] if view is None or view.lane is None else facts_of(view.lane, unit.channel)
 
     # Keys
 

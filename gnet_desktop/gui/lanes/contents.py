@@ -16,11 +16,16 @@ Sorter = Callable[[Sequence[Lane]], tuple[str, Values]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contents:
-    """Lanes with the scale and the shown channels of each; ``error`` if the filter says nothing."""
+    """Lanes with the scale and the shown channels of each.
+
+    ``sort`` is the order in use, which may have to wait for its values; ``error`` says what
+    is wrong with the filter, which then hides nothing.
+    """
 
     lanes: tuple[Lane, ...] = ()
     scales: tuple[LaneScale, ...] = ()
     orders: tuple[Channels, ...] = ()
+    sort: str = FALLBACK
     error: UsageError | None = None
 
     @property
@@ -46,13 +51,14 @@ def contents_of(
     except UsageError as raised:
         error, channels = raised, filter_lanes("", lanes, architecture)
     sort, values = sorter(lanes)
+    used = sort if sort in PLAIN or values else FALLBACK
     orders = [
         shown_order(
-            lane, sort if sort in PLAIN or lane.part in values else FALLBACK, some, values.get(lane.part)
+            lane, used if used in PLAIN or lane.part in values else FALLBACK, some, values.get(lane.part)
         )
         for lane, some in zip(lanes, channels, strict=True)
     ]
-    return Contents(tuple(lanes), tuple(scales_of(lanes, scaling_of(view))), tuple(orders), error)
+    return Contents(tuple(lanes), tuple(scales_of(lanes, scaling_of(view))), tuple(orders), used, error)
 
 
 def scaling_of(view: ViewOptions) -> Scaling:

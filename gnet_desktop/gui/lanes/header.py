@@ -138,7 +138,7 @@ class LanesHeader(QWidget):
         self.panel.set_note(self.note if self.width() >= _WITH_NOTE else "")
 
     def _sort_words(self) -> str:
-        return sort_words(self._workspace.view.sort) if self.width() >= _WITH_SORT else ""
+        return sort_words(self._area.contents.sort) if self.width() >= _WITH_SORT else ""
 
     @property
     def note(self) -> str:

@@ -19,30 +19,28 @@ _CLIPS: Final = (100.0, 99.9, 99.0, 95.0)
 _MAPS: Final = ("ember", "lagoon", "grey", "tide")
 _SAVED_SIDE: Final = 512
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("lanes", text)
+translate = QCoreApplication.translate
 
 
 def sort_words(sort: str) -> str:
     """A sort order in words."""
     return {
-        "index": _tr("By number"),
-        "mean": _tr("Strongest first"),
-        "maximum": _tr("Highest peak first"),
-        "nonzero": _tr("Most active first"),
-        "similarity": _tr("Like the chosen unit"),
-        "contribution": _tr("Adds most to the answer"),
+        "index": translate("Lanes", "By number"),
+        "mean": translate("Lanes", "Strongest first"),
+        "maximum": translate("Lanes", "Highest peak first"),
+        "nonzero": translate("Lanes", "Most active first"),
+        "similarity": translate("Lanes", "Like the chosen unit"),
+        "contribution": translate("Lanes", "Adds most to the answer"),
     }[sort]
 
 
 def colour_map_words(name: str) -> str:
     """A colour map in words."""
     return {
-        "ember": _tr("Ember"),
-        "lagoon": _tr("Lagoon"),
-        "grey": _tr("Grey"),
-        "tide": _tr("Tide, 0 in the middle"),
+        "ember": translate("Lanes", "Ember"),
+        "lagoon": translate("Lanes", "Lagoon"),
+        "grey": translate("Lanes", "Grey"),
+        "tide": translate("Lanes", "Tide, 0 in the middle"),
     }[name]
 
 
@@ -55,24 +53,32 @@ def fill_sort_menu(menu: QMenu, workspace: Workspace, sorts: Sequence[str]) -> N
 def fill_options_menu(menu: QMenu, workspace: Workspace, *, reset_zoom: Callable[[], None] | None) -> None:
     """Colours, contrast, clipping, reductions, large tiles; ``reset_zoom`` None: nothing is zoomed."""
     view = workspace.view
-    submenu = menu.addMenu(_tr("Colours"))
+    submenu = menu.addMenu(translate("Lanes", "Colours"))
     names = [(colour_map_words(name), name) for name in _MAPS]
     _choose_one(submenu, names, view.colour_map, lambda name: workspace.change_view(colour_map=name))
-    submenu = menu.addMenu(_tr("Contrast"))
-    curves = [(_tr("Linear") if gamma == 1 else _tr("Power {0}").format(gamma), gamma) for gamma in _GAMMAS]
+    submenu = menu.addMenu(translate("Lanes", "Contrast"))
+    curves = [
+        (translate("Lanes", "Linear") if gamma == 1 else translate("Lanes", "Power {0}").format(gamma), gamma)
+        for gamma in _GAMMAS
+    ]
     _choose_one(submenu, curves, view.gamma, lambda gamma: workspace.change_view(gamma=gamma))
-    submenu = menu.addMenu(_tr("Brightest"))
+    submenu = menu.addMenu(translate("Lanes", "Brightest"))
     clips = [
-        (_tr("Maximum") if clip == 100 else _tr("{0} % of active cells").format(f"{clip:g}"), clip)
+        (
+            translate("Lanes", "Maximum")
+            if clip == 100
+            else translate("Lanes", "{0} % of active cells").format(f"{clip:g}"),
+            clip,
+        )
         for clip in _CLIPS
     ]
     _choose_one(submenu, clips, view.clip, lambda clip: workspace.change_view(clip=clip))
     menu.addSeparator()
-    reductions = _checkable(menu, _tr("Show reductions and the pool"), view.reductions)
+    reductions = _checkable(menu, translate("Lanes", "Show reductions and the pool"), view.reductions)
     reductions.toggled.connect(lambda on: workspace.change_view(reductions=on))
-    large = _checkable(menu, _tr("Large tiles (256)"), view.tile >= 256)
+    large = _checkable(menu, translate("Lanes", "Large tiles (256)"), view.tile >= 256)
     large.toggled.connect(lambda on: workspace.change_view(tile=256 if on else 48))
-    whole = menu.addAction(_tr("Show whole maps again"))
+    whole = menu.addAction(translate("Lanes", "Show whole maps again"))
     whole.setEnabled(reset_zoom is not None)
     if reset_zoom is not None:
         whole.triggered.connect(reset_zoom)
@@ -82,16 +88,18 @@ def fill_unit_menu(menu: QMenu, workspace: Workspace, unit: Unit, numbers: str) 
     """What can be done with a unit: keep it, copy its names and numbers, save it."""
     result = workspace.result
     pinned = unit in workspace.tray
-    pin = menu.addAction(_tr("Take out of the tray") if pinned else _tr("Pin to the tray"))
+    pin = menu.addAction(
+        translate("Lanes", "Take out of the tray") if pinned else translate("Lanes", "Pin to the tray")
+    )
     pin.triggered.connect(lambda: workspace.toggle_in_tray(unit))
     menu.addSeparator()
-    _copying(menu, _tr("Copy {0}").format(unit.name), unit.name)
+    _copying(menu, translate("Lanes", "Copy {0}").format(unit.name), unit.name)
     if result is not None:
         channel = channel_in_module(result.checkpoint.architecture, unit)
         if channel is not None:
             other = f"{unit.module}:{channel}"
-            _copying(menu, _tr("Copy {0}").format(other), other)
-        _copying(menu, _tr("Copy numbers"), numbers)
+            _copying(menu, translate("Lanes", "Copy {0}").format(other), other)
+        _copying(menu, translate("Lanes", "Copy numbers"), numbers)
         menu.addSeparator()
         _saving(menu, workspace, unit)
 
@@ -104,17 +112,17 @@ def _saving(menu: QMenu, workspace: Workspace, unit: Unit) -> None:
     name = file_name(unit)
     choices: list[tuple[str, str, Callable[[Path], None]]] = [
         (
-            _tr("Save map as .npy…"),
+            translate("Lanes", "Save map as .npy…"),
             f"{name}.npy",
             lambda path: save_array(path, result, unit.part, unit.channel),
         ),
         (
-            _tr("Save map as .png…"),
+            translate("Lanes", "Save map as .png…"),
             f"{name}.png",
             lambda path: save_picture(path, values, view.colour_map, scaling, _SAVED_SIDE),
         ),
         (
-            _tr("Save all of {0} as .npy…").format(unit.part),
+            translate("Lanes", "Save all of {0} as .npy…").format(unit.part),
             f"{unit.part.replace('/', '_')}.npy",
             lambda path: save_array(path, result, unit.part),
         ),
@@ -127,7 +135,9 @@ def _saving(menu: QMenu, workspace: Workspace, unit: Unit) -> None:
 
 
 def _ask_and_save(parent: QWidget, workspace: Workspace, name: str, write: Callable[[Path], None]) -> None:
-    chosen, _ = QFileDialog.getSaveFileName(parent.window(), _tr("Save"), name, f"*{Path(name).suffix}")
+    chosen, _ = QFileDialog.getSaveFileName(
+        parent.window(), translate("Lanes", "Save"), name, f"*{Path(name).suffix}"
+    )
     if not chosen:
         return
     try:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from gnet_desktop.gui.lanes.arrangement import CAPTION
@@ -27,6 +27,8 @@ THUMB, THUMB_GRAB, THUMB_AWAY = 5, 16, 5
 _LEAST_MARK: Final = 5.0
 _WORDS: Final = 40
 """From this width of a tile on its state is written on it."""
+
+translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def _draw_states(painter: QPainter, lane: Lane, tiles: list[tuple[int, QRectF]])
     """Zero tiles get a dashed frame and the word, constant ones their value."""
     theme = Theme.now()
     zero, constant = lane.units.zero, lane.units.constant
+    zero_word = translate("Lanes", "zero")
     for channel, tile in tiles:
         if zero[channel]:
             painter.setPen(QPen(theme.colour("line2"), 1, Qt.PenStyle.DashLine))
@@ -185,9 +188,13 @@ def _draw_states(painter: QPainter, lane: Lane, tiles: list[tuple[int, QRectF]])
             if tile.width() >= _WORDS:
                 painter.setFont(font(12 if tile.width() > 80 else 10.5))
                 painter.setPen(theme.colour("text3"))
-                painter.drawText(tile, Qt.AlignmentFlag.AlignCenter, "zero")
+                painter.drawText(tile, Qt.AlignmentFlag.AlignCenter, zero_word)
         elif constant[channel] and tile.width() >= _WORDS and tile.height() > CAPTION + 4:
-            _draw_constant(painter, tile, "all " + number(float(lane.units.maximum[channel])))
+            _draw_constant(
+                painter,
+                tile,
+                translate("Lanes", "all {0}").format(number(float(lane.units.maximum[channel]))),
+            )
 
 
 def _draw_constant(painter: QPainter, tile: QRectF, text: str) -> None:

@@ -1,57 +1,63 @@
 """What the lanes say in words."""
 
-from PySide6.QtWidgets import QWidget
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.gui.lanes.model import Lane
 from gnet_desktop.gui.lanes.painting import Texts
 from gnet_desktop.gui.painting.numbers import number, percent
 
-_WIDE = 200
+_WIDE: Final = 200
+
+translate = QCoreApplication.translate
 
 
-def header_texts(widget: QWidget, lane: Lane, shown: int, width: float) -> Texts:
+def header_texts(lane: Lane, shown: int, width: float) -> Texts:
     """A lane's header; shorter in a lane of few columns, where the rest is in the tooltip."""
-    count = widget.tr("{0} of {1}").format(shown, len(lane))
+    count = translate("Lanes", "{0} of {1}").format(shown, len(lane))
     if lane.zeros and width > _WIDE:
-        count += " · " + widget.tr("{0} zero").format(lane.zeros)
+        count += " · " + translate("Lanes", "{0} zero").format(lane.zeros)
     if lane.broken:
-        count += " · " + widget.tr("{0} NaN").format(lane.broken)
+        count += " · " + translate("Lanes", "{0} NaN").format(lane.broken)
     energy = ""
     if lane.share is not None:
         energy = percent(lane.share)
         if width > _WIDE:
-            energy = widget.tr("energy {0}").format(energy)
+            energy = translate("Lanes", "energy {0}").format(energy)
     counts = (count, f"{shown}/{len(lane)}", str(shown))
-    return Texts(lane.title, counts, lane.path, energy, header_tooltip(widget, lane, shown))
+    return Texts(lane.title, counts, lane.path, energy, header_tooltip(lane, shown))
 
 
-def header_tooltip(widget: QWidget, lane: Lane, shown: int) -> str:
+def header_tooltip(lane: Lane, shown: int) -> str:
     """Everything that a header can say."""
-    lines = [f"{lane.part} · {lane.path}", widget.tr("{0} of {1} maps").format(shown, len(lane))]
+    lines = [f"{lane.part} · {lane.path}", translate("Lanes", "{0} of {1} maps").format(shown, len(lane))]
     if lane.zeros:
-        lines[1] += " · " + widget.tr("{0} zero on this picture").format(lane.zeros)
+        lines[1] += " · " + translate("Lanes", "{0} zero on this picture").format(lane.zeros)
     if lane.broken:
-        lines.append(widget.tr("{0} maps hold values that are not numbers").format(lane.broken))
+        lines.append(translate("Lanes", "{0} maps hold values that are not numbers").format(lane.broken))
     if lane.share is not None:
         share = percent(lane.share)
         lines.append(
-            widget.tr("{0} of the module's energy (sum of squares after the rectifier)").format(share)
+            translate("Lanes", "{0} of the module's energy (sum of squares after the rectifier)").format(
+                share
+            )
         )
     return "\n".join(lines)
 
 
-def facts_of(widget: QWidget, lane: Lane, channel: int) -> list[str]:
+def facts_of(lane: Lane, channel: int) -> list[str]:
     """A unit's name, its number in the module, and ``max``, ``mean``, share of active cells."""
     units = lane.units
     words = [lane.unit(channel).name]
     if lane.offset is not None:
         module = lane.part.partition("/")[0]
-        words.append(widget.tr("channel {0} of {1}").format(lane.offset + channel, module))
-    words.append(widget.tr("max {0}").format(number(float(units.maximum[channel]))))
-    words.append(widget.tr("mean {0}").format(number(float(units.mean[channel]))))
+        words.append(translate("Lanes", "channel {0} of {1}").format(lane.offset + channel, module))
+    words.append(translate("Lanes", "max {0}").format(number(float(units.maximum[channel]))))
+    words.append(translate("Lanes", "mean {0}").format(number(float(units.mean[channel]))))
     if units.minimum[channel] < 0:
-        words.append(widget.tr("min {0}").format(number(float(units.minimum[channel]))))
-    words.append(widget.tr("{0} active").format(percent(float(units.nonzero[channel]))))
+        words.append(translate("Lanes", "min {0}").format(number(float(units.minimum[channel]))))
+    words.append(translate("Lanes", "{0} active").format(percent(float(units.nonzero[channel]))))
     if units.non_finite[channel]:
-        words.append(widget.tr("{0} cells not a number").format(int(units.non_finite[channel])))
+        words.append(translate("Lanes", "{0} cells not a number").format(int(units.non_finite[channel])))
     return words
