@@ -22,6 +22,7 @@ _PATIENCE: Final = 150
 _ROWS: Final = (3, 12)
 _USUAL: Final = 7
 _HIGH, _LOW = 28, 22
+_TIGHT: Final = 260
 
 
 class AnswersPanel(QWidget):
@@ -194,14 +195,16 @@ class AnswersPanel(QWidget):
 
     def _arrange(self) -> None:
         """As many rows as fit; they get lower before they get fewer than seven."""
-        tight = self.height() < 280
+        tight = self.height() < _TIGHT
         for notice in self._notices:
             notice.set_tight(tight=tight)
         spoken = [notice for notice in self._notices if not notice.isHidden()]
         self._strips.setContentsMargins(16, 6 if tight else 12, 16, (2 if tight else 6) if spoken else 0)
         width = max(100, self.width() - 32)
         strips = sum(notice.heightForWidth(width) + 6 for notice in spoken)
-        rows, high = fitting_rows(self.height() - PANEL_HEADER - strips - (8 if tight else 18))
+        # in the window the header is the dock's title bar, and so outside
+        header = PANEL_HEADER if self.header.parentWidget() is self else 0
+        rows, high = fitting_rows(self.height() - header - strips - (8 if tight else 18))
         self.table.set_row_height(high)
         if rows != self._rows:
             self._rows = rows

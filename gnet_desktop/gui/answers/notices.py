@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.answers.sentences import plain
@@ -73,7 +73,7 @@ class AbsentCard(QWidget):
         self._title, self._why = QLabel(), QLabel()
         self._title.setFont(font(13, 600))
         self._why.setFont(font(12))
-        self._why.setProperty("token", "text2")
+        self._why.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(4)

@@ -143,7 +143,7 @@ def _branch(
         sheet.join(previous, box, Fill(hue, 0.28))
     sheet.box(box)
     value = texts.value(name)
-    if value and thick >= 12.5 and box.width >= 6.4 * len(value):
+    if value and thick >= 12.5 and box.width >= 6.4 * texts.widest:
         top, high = centre - 7, 14.0
         sheet.add(Label(value, box.left, top, box.width, high, 10.5, 600, inside=hue, target=name))
     return box

@@ -27,6 +27,11 @@ class Texts:
         """What is written into a layer's box."""
         return self.values.get(layer, "")
 
+    @property
+    def widest(self) -> int:
+        """Letters of the longest value: either all boxes are wide enough for theirs, or none is labelled."""
+        return max((len(value) for value in self.values.values()), default=0)
+
     def total(self, module: str) -> str:
         """What is written below a module."""
         return self.totals.get(module, "")

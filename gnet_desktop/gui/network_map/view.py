@@ -22,7 +22,7 @@ from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.network_map.choosing import choose_target, chosen_target
 from gnet_desktop.gui.network_map.model import MapModel, model_of
 from gnet_desktop.gui.network_map.painting import MapPainter
-from gnet_desktop.gui.network_map.shapes import Area, Label, MapLayout
+from gnet_desktop.gui.network_map.shapes import Area, Label, MapLayout, Shape
 from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.workspace.state import Workspace
 
@@ -197,7 +197,8 @@ class NetworkMap(QWidget):
         painter = QPainter(image)
         painter.translate(-self._offset)
         picture = self._model.picture if self._model is not None else None
-        MapPainter(painter, Theme.now(), picture, stale=self._workspace.stale).draw(layout.shapes)
+        shapes = [shape for shape in layout.shapes if not _is_name(shape, layout)]
+        MapPainter(painter, Theme.now(), picture, stale=self._workspace.stale).draw(shapes)
         painter.end()
         return image
 
@@ -218,10 +219,10 @@ class NetworkMap(QWidget):
         theme = Theme.now()
         name = self._workspace.selection.module
         for shape in layout.shapes:
-            if isinstance(shape, Label) and shape.target == name == shape.text:
+            if isinstance(shape, Label) and _is_name(shape, layout):
                 painter.save()
                 painter.translate(-self._offset)
-                MapPainter(painter, theme).label(shape, "accent")
+                MapPainter(painter, theme).label(shape, "accent" if shape.text == name else "")
                 painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -412,3 +413,8 @@ class NetworkMap(QWidget):
             self._image = None
             self.update()
         super().changeEvent(event)
+
+
+def _is_name(shape: Shape, layout: MapLayout) -> bool:
+    """Whether a shape is a module's name, whose colour tells what is chosen."""
+    return isinstance(shape, Label) and shape.text == shape.target and shape.target in layout.frames

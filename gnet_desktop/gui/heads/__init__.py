@@ -1,0 +1,1 @@
+"""The heads step by step: timeline, pooled maps, convolution, fully connected layer, answers."""

@@ -1,0 +1,300 @@
+"""One auxiliary head from its pool to its answers."""
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from gnet_desktop.gui.answers.bars import draw_bar
+from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.gui.heads.grids import Grid, Scroller
+from gnet_desktop.gui.network_map.chart import text
+from gnet_desktop.gui.painting.numbers import number, size
+from gnet_desktop.gui.theme import Theme, font
+from gnet_desktop.inspection.answers import PLACES, percent, valid
+from gnet_desktop.network.architecture import Architecture, Head, Pool
+from gnet_desktop.network.naming import unit_in_module, unit_of
+from gnet_desktop.network.record import Answers
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result
+
+_ROW: Final = 29
+_TOP: Final = 5
+
+
+class HeadAnswers(QWidget):
+    """A head's five first answers and all others, as bars."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[tuple[str, float, str]] = []
+        self.rest: tuple[str, str] = ("", "")
+        self._faint, self._stale = False, False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(260)
+        self.setFixedHeight((_TOP + 1) * _ROW + 4)
+
+    def show_answers(
+        self, answers: Answers | None, names: tuple[str, ...], *, logits: bool, faint: bool, stale: bool
+    ) -> None:
+        """Show a head's answers; ``faint`` ones without emphasis."""
+        self._faint, self._stale, self.rows = faint, stale, []
+        if answers is not None and valid(answers):
+            top = answers.top(_TOP)
+            full = max(float(answers.logits.max()), 1e-9) if logits else 1.0
+            for index, probability in top:
+                value = float(answers.logits[index]) if logits else probability
+                words = number(value) if logits else percent(probability)
+                self.rows.append((class_name(names, index), max(0.0, value / full), words))
+            others = len(answers.probabilities) - len(top)
+            rest = max(0.0, 1 - sum(probability for _, probability in top)) if others else 0.0
+            self.rest = (self.tr("{0} others").format(others), "–" if logits else percent(rest))
+        self.setAccessibleDescription(", ".join(f"{name} {words}" for name, _, words in self.rows))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Names, bars, numbers."""
+        painter = QPainter(self)
+        if not self.rows:
+            text(painter, QRectF(0, 0, self.width(), _ROW), self.tr("no answer"), token="text3")
+            painter.end()
+            return
+        bar_left, bar_wide = self.width() * 0.6, self.width() * 0.26
+        right = Qt.AlignmentFlag.AlignRight
+        for place, (name, share, words) in enumerate(self.rows):
+            box = QRectF(0, place * _ROW, bar_left - 10, _ROW)
+            first = place == 0 and not self._faint
+            weight, token = (600, "text") if first and not self._stale else (400, "text2")
+            text(painter, box, name, pixels=13, weight=weight, token="text3" if self._faint else "text")
+            track = QRectF(bar_left, box.center().y() - 5, bar_wide, 10)
+            draw_bar(painter, track, share, first=first, stale=self._stale)
+            box = QRectF(bar_left + bar_wide, box.top(), self.width() - bar_left - bar_wide, _ROW)
+            text(painter, box, words, pixels=12.5, weight=weight, token=token, align=right)
+        y = len(self.rows) * _ROW + 2
+        painter.setPen(Theme.now().colour("line"))
+        painter.drawLine(0, y, self.width(), y)
+        text(painter, QRectF(0, y, self.width() * 0.6, _ROW), self.rest[0], token="text3")
+        text(painter, QRectF(0, y, self.width(), _ROW), self.rest[1], token="text3", align=right)
+        painter.end()
+
+
+class _Arrow(QWidget):
+    """From one step to the next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(44, 40)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A thin arrow."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(Theme.now().colour("line2"), 1.5))
+        middle = self.height() // 2
+        painter.drawLine(8, middle, 36, middle)
+        painter.drawLine(30, middle - 5, 36, middle)
+        painter.drawLine(30, middle + 5, 36, middle)
+        painter.end()
+
+
+class _Step(QVBoxLayout):
+    """Title, what it does, the picture, what there is to count."""
+
+    def __init__(self, title: str, widget: QWidget) -> None:
+        super().__init__()
+        self.setSpacing(2)
+        self.title, self.what, self.caption = QLabel(title), QLabel(), QLabel()
+        self.title.setFont(font(13, 600))
+        for label in (self.what, self.caption):
+            label.setFont(font(12))
+            label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.addWidget(self.title)
+        self.addWidget(self.what)
+        self.addSpacing(8)
+        self.addWidget(widget)
+        self.addSpacing(6)
+        self.addWidget(self.caption)
+        self.addStretch(1)
+
+
+class HeadSection(QWidget):
+    """What flows through one head; greyed where it was never trained, explained where it is absent.
+
+    ``unit_wanted(unit)`` when a map was clicked.
+    """
+
+    unit_wanted = Signal(object)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = name
+        self.setAccessibleName(name)
+        self.title, self.place, self.reads, self.state = QLabel(name), QLabel(), QLabel(), QLabel()
+        self.title.setFont(font(18, 600))
+        self.state.setFont(font(12.5))
+        self.state.setTextFormat(Qt.TextFormat.RichText)
+        self.reads.setFont(font(12))
+        self.place.setText(self.tr("after {0}").format(PLACES[name]))
+        for label in (self.reads, self.state):
+            label.setWordWrap(True)
+        for label in (self.place, self.reads):
+            label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.pool = Grid(self.tr("{0}, pooled maps").format(name))
+        self.convolution = Grid(self.tr("{0}, maps of the convolution").format(name))
+        self.connected = Grid(self.tr("{0}, fully connected values").format(name), vector=True)
+        self.answers = HeadAnswers()
+        self._steps = {
+            "pool": _Step(self.tr("Average pool"), Scroller(self.pool, QSize(264, 190))),
+            "conv": _Step(self.tr("Convolution 1×1"), self.convolution),
+            "fc": _Step(self.tr("Fully connected"), self.connected),
+            "answers": _Step(self.tr("Answers"), self.answers),
+        }
+        self.missing = QLabel()
+        self.missing.setWordWrap(True)
+        self.missing.setFont(font(13))
+        self._body = QWidget()
+        row = QHBoxLayout(self._body)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for key, step in self._steps.items():
+            row.addLayout(step, 1 if key == "answers" else 0)
+            if key != "answers":
+                row.addWidget(_Arrow())
+        side = QVBoxLayout()
+        side.setSpacing(2)
+        for label in (self.title, self.place, self.reads, self.state):
+            side.addWidget(label)
+        side.insertSpacing(2, 12)
+        side.insertSpacing(4, 8)
+        side.addStretch(1)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(16, 18, 24, 18)
+        whole.setSpacing(12)
+        whole.addLayout(side)
+        whole.addWidget(self._body, 1)
+        whole.addWidget(self.missing, 1)
+        for label in (self.title, self.place, self.reads, self.state):
+            label.setFixedWidth(140)
+        self.pool.activated.connect(self._want_source)
+        self.convolution.activated.connect(self._want_own)
+        self._architecture: Architecture | None = None
+        self._head: Head | None = None
+
+    def show_result(self, workspace: Workspace, result: Result | None) -> None:
+        """Show a pass, or what is known without one."""
+        checkpoint = workspace.checkpoint
+        self._architecture = checkpoint.architecture if checkpoint is not None else None
+        self._head = self._architecture.head(self.name) if self._architecture is not None else None
+        there = self._head is not None
+        self._body.setVisible(there)
+        self.missing.setVisible(not there)
+        trained = workspace.trained(self.name)
+        self._explain(workspace, result, trained)
+        if self._head is None or result is None:
+            self._clear()
+            return
+        self._fill(workspace, result, self._head, faint=trained is False)
+
+    def _explain(self, workspace: Workspace, result: Result | None, trained: bool | None) -> None:
+        theme, checkpoint = Theme.now(), workspace.checkpoint
+        self.reads.setText("")
+        if self._head is None:
+            words = self.tr(
+                "This file has no {0}. Many released files leave the auxiliary heads out, since they help in"
+                " training only; the answer of main is not affected."
+            )
+            self.missing.setText(words.format(self.name) if checkpoint is not None else "")
+            self.state.setText("")
+            return
+        source = result.record[self._head.source].shape if result is not None else None
+        if source is not None:
+            cells = size(source[2], source[1])
+            self.reads.setText(self.tr("reads {0} channels\n{1} cells").format(source[0], cells))
+        known = checkpoint.heads.get(self.name) if checkpoint is not None else None
+        why = known.why if known is not None and known.trained is not None else ""
+        if trained is False and not why:
+            why = self.tr("Near-even answers on every picture seen so far.")
+        words = {
+            True: f'<span style="color:{theme.good}">✓ {self.tr("trained")}</span>',
+            False: f'<span style="color:{theme.warn}">⚠ {self.tr("untrained")}</span><br>{why}',
+            None: self.tr("Trained or not: the file does not tell."),
+        }
+        self.state.setText(words[trained])
+        self.state.setToolTip(why)
+
+    def _clear(self) -> None:
+        for grid in (self.pool, self.convolution, self.connected):
+            grid.show_values(None, nominal=1, columns=1, colour_map="ember", stale=False)
+        self.answers.show_answers(None, (), logits=False, faint=False, stale=False)
+        for step in self._steps.values():
+            step.what.setText("")
+            step.caption.setText("")
+
+    def _fill(self, workspace: Workspace, result: Result, head: Head, *, faint: bool) -> None:
+        record, view = result.record, workspace.view
+        pooled, convolved = record.get(f"{head.name}/pool"), record.get(head.convolution.name)
+        colour = "grey" if faint else view.colour_map
+        architecture = result.checkpoint.architecture
+        source = architecture.module(head.source)
+        self.pool.names = tuple(
+            f"{head.name}/pool:{channel} · {unit_in_module(architecture, source.name, channel).name}"
+            for channel in range(source.outputs)
+        )
+        self.convolution.names = tuple(
+            f"{head.convolution.name}:{channel}" for channel in range(head.convolution.outputs)
+        )
+        shown = {"colour_map": colour, "stale": workspace.stale}
+        self.pool.show_values(pooled, nominal=28, columns=8, **shown)  # type: ignore[arg-type]
+        self.convolution.show_values(convolved, nominal=16, columns=16, **shown)  # type: ignore[arg-type]
+        inner = head.layers[0].name if len(head.layers) > 1 else ""
+        connected = record.get(inner) if inner else None
+        self.connected.names = tuple(f"{inner}:{value}" for value in range(head.layers[0].outputs))
+        self.connected.show_values(connected, nominal=6, columns=1, **shown)  # type: ignore[arg-type]
+        names, answers = result.checkpoint.labels.names, record.answers.get(head.name)
+        self.answers.show_answers(answers, names, logits=view.logits, faint=faint, stale=workspace.stale)
+        self._caption(result, head)
+
+    def _caption(self, result: Result, head: Head) -> None:
+        record, steps = result.record, self._steps
+        pooled = record.get(f"{head.name}/pool")
+        steps["pool"].what.setText(self._pool_words(head, pooled.shape[1:] if pooled is not None else None))
+        if pooled is None:
+            notes = [note for note in record.notes if note.startswith(head.name)]
+            steps["pool"].caption.setText("\n".join(notes))
+            return
+        steps["pool"].caption.setText(self.tr("all {0}, strongest first").format(len(pooled)))
+        convolved = record[head.convolution.name]
+        maps = self.tr("{0} maps of {1}").format(len(convolved), size(*convolved.shape[:0:-1]))
+        steps["conv"].what.setText(maps)
+        zeros = self.tr("{0} of {0} · {1} zero").format(len(convolved), self.convolution.zeros)
+        steps["conv"].caption.setText(zeros)
+        inner = record.get(head.layers[0].name) if len(head.layers) > 1 else None
+        if inner is not None:
+            name = head.layers[0].name.partition("/")[2]
+            steps["fc"].what.setText(self.tr("{0}, {1} values").format(name, len(inner)))
+            silent = self.tr("{0} of {1} silent").format(self.connected.zeros, len(inner))
+            steps["fc"].caption.setText(silent)
+        steps["answers"].what.setText(self.tr("{0} classes").format(head.classes))
+
+    def _pool_words(self, head: Head, cells: tuple[int, ...] | None) -> str:
+        to = f" → {size(cells[1], cells[0])}" if cells is not None else ""
+        if isinstance(head.pool, Pool):
+            kernel = size(head.pool.kernel, head.pool.kernel)
+            return self.tr("{0}, step {1}").format(kernel, head.pool.stride) + to
+        return self.tr("adaptive") + to
+
+    def _want_source(self, channel: int) -> None:
+        if self._architecture is not None and self._head is not None:
+            self.unit_wanted.emit(unit_in_module(self._architecture, self._head.source, channel))
+
+    def _want_own(self, channel: int) -> None:
+        if self._head is not None:
+            self.unit_wanted.emit(unit_of(self._head.convolution.name, channel))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The line above."""
+        painter, theme = QPainter(self), Theme.now()
+        painter.fillRect(self.rect(), theme.colour("panel"))
+        painter.fillRect(0, 0, self.width(), 1, theme.colour("line"))
+        painter.end()

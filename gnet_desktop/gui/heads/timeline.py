@@ -1,0 +1,226 @@
+"""How the answer develops with depth: a line for each class, from aux1 to main."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.gui.network_map.chart import step_of, text
+from gnet_desktop.gui.painting.numbers import number
+from gnet_desktop.gui.theme import Theme, font
+from gnet_desktop.inspection.answers import DEPTH, PLACES, percent, timeline, valid
+from gnet_desktop.workspace.values import Result
+
+_LABEL: Final = 17.0
+_TOP: Final = 12.0
+_BOTTOM: Final = 44.0
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A class's values at the heads that count, from shallow to deep; ``rank`` 0 is main's first answer.
+
+    ``leads`` says that some head's first answer is this class.
+    """
+
+    name: str
+    points: tuple[tuple[str, float], ...]
+    rank: int
+    leads: bool
+
+
+def courses(result: Result, untrained: Sequence[str], *, logits: bool) -> list[Course]:
+    """The classes that the heads put first, main's in front; values in per cent or logits."""
+    answers, names = result.record.answers, result.checkpoint.labels.names
+    sound = {head: one for head, one in answers.items() if valid(one)}
+    firsts = {one.top(1)[0][0] for head, one in sound.items() if head not in untrained}
+    found = []
+    for rank, line in enumerate(timeline(sound, leave_out=untrained)):
+        points = tuple(
+            (head, float(sound[head].logits[line.index]) if logits else 100 * probability)
+            for head, probability in line.points
+        )
+        found.append(Course(class_name(names, line.index), points, rank, line.index in firsts))
+    return found
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Places at least ``gap`` apart within low…high, in order, each as near to where it wants to be."""
+    order = sorted(range(len(wanted)), key=lambda place: wanted[place])
+    places = [0.0] * len(wanted)
+    last = low - gap
+    for place in order:
+        last = places[place] = max(wanted[place], last + gap)
+    limit = high
+    for place in reversed(order):
+        places[place] = min(places[place], limit)
+        limit = places[place] - gap
+    return places
+
+
+class Timeline(QWidget):
+    """The lines with their axis; labels stand at aux1 and at main."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.courses: list[Course] = []
+        self._untrained: tuple[str, ...] = ()
+        self._absent: tuple[str, ...] = ()
+        self._logits, self._stale = False, False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(260)
+        self.setAccessibleName(self.tr("How the answer develops with depth"))
+
+    def sizeHint(self) -> QSize:
+        """As wide as there is room."""
+        return QSize(1200, 260)
+
+    def show_courses(
+        self,
+        courses: list[Course],
+        *,
+        untrained: tuple[str, ...],
+        absent: tuple[str, ...],
+        logits: bool,
+        stale: bool,
+    ) -> None:
+        """Show lines; heads that are untrained or absent have no points and say why."""
+        self.courses, self._untrained, self._absent = courses, untrained, absent
+        self._logits, self._stale = logits, stale
+        lines = [
+            f"{course.name}: " + ", ".join(f"{head} {self._words(value)}" for head, value in course.points)
+            for course in courses
+        ]
+        self.setAccessibleDescription(". ".join(lines))
+        self.update()
+
+    def _words(self, value: float) -> str:
+        return number(value) if self._logits else percent(value / 100)
+
+    def _x(self, head: str) -> float:
+        left, right = 250.0, self.width() - 420.0
+        if right - left < 200:
+            left, right = self.width() * 0.22, self.width() * 0.74
+        share = {"aux1": 0.0, "aux2": 0.44, "main": 1.0}[head]
+        return left + share * (right - left)
+
+    def _range(self) -> tuple[float, float]:
+        values = [value for course in self.courses for _, value in course.points]
+        if not values:
+            return 0.0, 100.0
+        high = max(values)
+        low = min(0.0, *values) if self._logits else 0.0
+        return low, max(high * 1.06, low + 1e-6)
+
+    def _y(self, value: float) -> float:
+        low, high = self._range()
+        return self.height() - _BOTTOM - (value - low) / (high - low) * (self.height() - _BOTTOM - _TOP)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Grid, axes, lines from the last to the first, labels."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_grid(painter)
+        for head in DEPTH:
+            self._draw_axis(painter, head)
+        for course in reversed(self.courses):
+            self._draw_course(painter, course)
+        self._draw_labels(painter)
+        painter.end()
+
+    def _draw_grid(self, painter: QPainter) -> None:
+        theme, (low, high) = Theme.now(), self._range()
+        left, right = self._x("aux1") - 40, self._x("main") + 40
+        step = step_of(high - low)
+        value = step * -(-low // step)
+        while value <= high:
+            y = self._y(value)
+            painter.setPen(theme.colour("line2" if value == 0 else "line"))
+            painter.drawLine(QPointF(left, y), QPointF(right, y))
+            box = QRectF(left - 56, y - 8, 48, 16)
+            text(painter, box, f"{value:g}", pixels=11.5, token="text3", align=Qt.AlignmentFlag.AlignRight)
+            value += step
+
+    def _draw_axis(self, painter: QPainter, head: str) -> None:
+        theme, x, base = Theme.now(), self._x(head), self.height() - _BOTTOM
+        painter.setPen(theme.colour("line2"))
+        painter.drawLine(QPointF(x, _TOP - 6), QPointF(x, base))
+        faint = head in self._untrained or head in self._absent
+        middle = Qt.AlignmentFlag.AlignHCenter
+        box = QRectF(x - 80, base + 6, 160, 17)
+        text(painter, box, head, pixels=13, weight=600, token="text3" if faint else "text", align=middle)
+        words = self.tr("after {0}").format(PLACES[head])
+        words = self.tr("untrained") if head in self._untrained else words
+        words = self.tr("not in this file") if head in self._absent else words
+        text(painter, box.translated(0, 17), words, pixels=12, token="text3", align=middle)
+
+    def _pen(self, course: Course) -> QPen:
+        theme = Theme.now()
+        if self._stale:
+            return QPen(theme.colour("bar"), 1.5, Qt.PenStyle.DashLine)
+        if course.rank == 0:
+            return QPen(theme.colour("accent"), 2.5)
+        return QPen(theme.colour("text" if course.leads else "bar"), 1.75 if course.leads else 1.25)
+
+    def _draw_course(self, painter: QPainter, course: Course) -> None:
+        points = [QPointF(self._x(head), self._y(value)) for head, value in course.points]
+        if not points:
+            return
+        pen = self._pen(course)
+        path = QPainterPath(points[0])
+        for before, after in itertools.pairwise(points):
+            middle = (before.x() + after.x()) / 2
+            path.cubicTo(middle, before.y(), middle, after.y(), after.x(), after.y())
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
+        painter.setBrush(pen.color())
+        painter.setPen(QPen(Theme.now().colour("panel"), 1))
+        radius = 4.5 if course.rank == 0 else 3.2
+        for point in points:
+            painter.drawEllipse(point, radius, radius)
+
+    def _draw_labels(self, painter: QPainter) -> None:
+        """At the shallowest head the classes that it ranks high, at main all."""
+        low, high = _TOP + 4, self.height() - _BOTTOM - 4
+        for head, align in (("aux1", Qt.AlignmentFlag.AlignRight), ("main", Qt.AlignmentFlag.AlignLeft)):
+            there = [
+                (course, value) for course in self.courses for where, value in course.points if where == head
+            ]
+            there = sorted(there, key=lambda pair: -pair[1])[: int((high - low) // _LABEL)]
+            places = spread([self._y(value) for _, value in there], _LABEL, low, high)
+            first = there[0][0] if there else None
+            for (course, value), y in zip(there, places, strict=True):
+                self._draw_label(
+                    painter, course, value, QPointF(self._x(head), y), align, strong=course is first
+                )
+
+    def _draw_label(
+        self,
+        painter: QPainter,
+        course: Course,
+        value: float,
+        place: QPointF,
+        align: Qt.AlignmentFlag,
+        *,
+        strong: bool,
+    ) -> None:
+        words, weight = self._words(value), 600 if strong else 400
+        right = align == Qt.AlignmentFlag.AlignLeft
+        room = (self.width() - place.x() - 60) if right else place.x() - 100
+        wide = QFontMetricsF(font(12.5)).horizontalAdvance(words) + 6
+        name = min(room - wide, QFontMetricsF(font(12.5, weight)).horizontalAdvance(course.name) + 1)
+        y, token = place.y() - 9, "text3" if self._stale else "text"
+        if right:
+            x = place.x() + 54
+            text(painter, QRectF(x, y, name, 18), course.name, pixels=12.5, weight=weight, token=token)
+            text(painter, QRectF(x + name + 5, y, wide, 18), words, pixels=12.5)
+        else:
+            x = place.x() - 84
+            text(painter, QRectF(x - name, y, name, 18), course.name, pixels=12.5, weight=weight, token=token)
+            text(painter, QRectF(x - name - wide, y, wide, 18), words, pixels=12.5)
