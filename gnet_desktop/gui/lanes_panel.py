@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.header import SCALES, SORTS, TILES, LanesHeader
-from gnet_desktop.gui.lanes.menus import fill_unit_menu
+from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
 from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.painting.scroller import ThinScroller
 from gnet_desktop.gui.theme import Theme
@@ -29,11 +29,15 @@ class _Sideways(ThinScroller):
 
 
 class LanesPanel(QWidget):
-    """All maps of the chosen module, with the controls of how they are shown."""
+    """All maps of the chosen module, with the controls of how they are shown.
+
+    ``ask_path`` asks where to save; a window that remembers folders replaces it.
+    """
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
+        self.ask_path: AskPath = lambda name: ask_path(self.window(), name)
         self.setAccessibleName(self.tr("Branches of the chosen module"))
         self.area = LanesArea(workspace)
         self._sideways = _Sideways(self.area)
@@ -155,7 +159,7 @@ class LanesPanel(QWidget):
         if unit is None:
             self.header.fill_options(menu)
         else:
-            fill_unit_menu(menu, self._workspace, unit, self._numbers_of(unit))
+            fill_unit_menu(menu, self._workspace, unit, self._numbers_of(unit), self.ask_path)
         return menu
 
     def _numbers_of(self, unit: Unit) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls import IconButton, PanelHeader
-from gnet_desktop.gui.lanes.menus import fill_unit_menu
+from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
 from gnet_desktop.gui.painting.scroller import ThinScroller
 from gnet_desktop.gui.theme import Theme
 from gnet_desktop.gui.unit.body import UnitBody
@@ -22,11 +22,15 @@ _LARGEST_TRAY: Final = 200
 
 
 class UnitPanel(QWidget):
-    """Title, large map, facts, histogram, strongest pictures and inputs, kernels; below, the tray."""
+    """Title, large map, facts, histogram, strongest pictures and inputs, kernels; below, the tray.
+
+    ``ask_path`` asks where to save; a window that remembers folders replaces it.
+    """
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
+        self.ask_path: AskPath = lambda name: ask_path(self.window(), name)
         self.setAccessibleName(self.tr("Unit"))
         self.header = PanelHeader(self.tr("Unit"))
         self.copy_button, self.pin_button = IconButton("copy"), IconButton("pin")
@@ -103,7 +107,7 @@ class UnitPanel(QWidget):
         result = self._workspace.result
         known = result is not None and has_unit(result.record, unit)
         values = result.record[unit.part][unit.channel] if known and result is not None else ()
-        fill_unit_menu(menu, self._workspace, unit, _rows(values))
+        fill_unit_menu(menu, self._workspace, unit, _rows(values), self.ask_path)
         return menu
 
     def _fit_tray(self, height: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QWheelEvent
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.lanes.area import LanesArea
@@ -495,6 +495,22 @@ def test_the_menu_of_a_unit_pins_and_copies(panel, workspace):
     actions["Copy numbers"].trigger()
     rows = [row.split("\t") for row in QGuiApplication.clipboard().text().splitlines()]
     assert np.array(rows, np.float32) == pytest.approx(workspace.result.record["4a/3x3"][5], rel=1e-6)
+
+
+def test_a_map_is_saved_where_the_person_says_and_a_failure_is_told(panel, workspace, tmp_path):
+    panel.ask_path = lambda name: tmp_path / name
+    actions = {action.text(): action for action in panel.menu_of(Unit("4a", "3x3", 5)).actions()}
+    actions["Save map as .npy…"].trigger()
+    saved = np.load(tmp_path / "4a_3x3_5.npy")
+    assert (saved == workspace.result.record["4a/3x3"][5]).all()
+    actions["Save map as .png…"].trigger()
+    assert QImage(str(tmp_path / "4a_3x3_5.png")).width() == 512
+    told = []
+    workspace.failed.subscribe(told.append)
+    panel.ask_path = lambda name: tmp_path / "nowhere" / name
+    panel.menu_of(Unit("4a", "3x3", 5)).actions()[-1].trigger()
+    assert "4a_3x3.npy" in str(told[0])
+    assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_saved_branch_is_exact_and_explained(workspace, tmp_path):

@@ -21,6 +21,9 @@ _SAVED_SIDE: Final = 512
 
 translate = QCoreApplication.translate
 
+AskPath = Callable[[str], Path | None]
+"""Where to save a file of a suggested name; None: nowhere."""
+
 
 def sort_words(sort: str) -> str:
     """A sort order in words."""
@@ -84,8 +87,8 @@ def fill_options_menu(menu: QMenu, workspace: Workspace, *, reset_zoom: Callable
         whole.triggered.connect(reset_zoom)
 
 
-def fill_unit_menu(menu: QMenu, workspace: Workspace, unit: Unit, numbers: str) -> None:
-    """What can be done with a unit: keep it, copy its names and numbers, save it."""
+def fill_unit_menu(menu: QMenu, workspace: Workspace, unit: Unit, numbers: str, ask: AskPath) -> None:
+    """What can be done with a unit: keep it, copy its names and numbers, save it where ``ask`` says."""
     result = workspace.result
     pinned = unit in workspace.tray
     pin = menu.addAction(
@@ -101,10 +104,10 @@ def fill_unit_menu(menu: QMenu, workspace: Workspace, unit: Unit, numbers: str) 
             _copying(menu, translate("Lanes", "Copy {0}").format(other), other)
         _copying(menu, translate("Lanes", "Copy numbers"), numbers)
         menu.addSeparator()
-        _saving(menu, workspace, unit)
+        _saving(menu, workspace, unit, ask)
 
 
-def _saving(menu: QMenu, workspace: Workspace, unit: Unit) -> None:
+def _saving(menu: QMenu, workspace: Workspace, unit: Unit, ask: AskPath) -> None:
     result, view = workspace.result, workspace.view
     assert result is not None
     scaling = Scaling("map", view.clip, view.gamma, view.colour_map == "tide")
@@ -129,21 +132,23 @@ def _saving(menu: QMenu, workspace: Workspace, unit: Unit) -> None:
     ]
     for words, file, write in choices:
         action = menu.addAction(words)
-        action.triggered.connect(
-            lambda _=False, file=file, write=write: _ask_and_save(menu, workspace, file, write)
-        )
+        action.triggered.connect(lambda _=False, file=file, write=write: _save(workspace, ask(file), write))
 
 
-def _ask_and_save(parent: QWidget, workspace: Workspace, name: str, write: Callable[[Path], None]) -> None:
-    chosen, _ = QFileDialog.getSaveFileName(
-        parent.window(), translate("Lanes", "Save"), name, f"*{Path(name).suffix}"
-    )
-    if not chosen:
+def _save(workspace: Workspace, path: Path | None, write: Callable[[Path], None]) -> None:
+    if path is None:
         return
     try:
-        write(Path(chosen))
+        write(path)
     except GNetError as error:
         workspace.failed.emit(error)
+
+
+def ask_path(parent: QWidget, name: str) -> Path | None:
+    """Ask a person where to save a file of that name; None if they don't want to."""
+    kind = f"*{Path(name).suffix}"
+    chosen, _ = QFileDialog.getSaveFileName(parent, translate("Lanes", "Save"), name, kind)
+    return Path(chosen) if chosen else None
 
 
 def _copying(menu: QMenu, words: str, text: str) -> None:

@@ -14,6 +14,7 @@ from gnet_desktop.errors import ExportError
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, palette
 from gnet_desktop.inspection.scaling import Scaling, limits_of, quantise
 from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace.facts import describe
 from gnet_desktop.workspace.values import Result
 
 _WHITE = (255, 255, 255)
@@ -54,15 +55,9 @@ def file_name(unit: Unit) -> str:
 
 
 def _about(result: Result, part: str, channel: int | None) -> dict[str, Any]:
-    return {
-        "part": part,
-        "channel": channel,
-        "picture": result.picture.source,
-        "checkpoint": result.checkpoint.provenance.path.name,
-        "sha256": result.checkpoint.provenance.sha256,
-        "convention": result.convention.name,
-        "input": list(result.record.input_size),
-    }
+    facts = describe(result.checkpoint, result.convention, result.record)
+    own = {"part": part, "channel": channel, "picture": result.picture.source, "size": result.picture.size}
+    return own | facts
 
 
 def _write(path: Path, fill: Callable[[BinaryIO], object]) -> None:
