@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 from gnet_desktop.errors import ExportError, GNetError
 from gnet_desktop.gui.actions import fill_menus, make_actions
 from gnet_desktop.gui.answers_panel import AnswersPanel
+from gnet_desktop.gui.conventions import ConventionMemory
 from gnet_desktop.gui.docks import PANELS, DockArea
 from gnet_desktop.gui.drop import DropCard, Dropped, read_mime
 from gnet_desktop.gui.handlers import Handlers
@@ -80,6 +81,7 @@ class Window(QMainWindow):
         self.notice, self.drop_card = Notice(self), DropCard(self)
         self.loading = LoadingCard(workspace, self)
         self.palette_dialog = Palette(workspace, self.handlers.run, self)
+        self._conventions = ConventionMemory(workspace, session)
         self._arranged = False
         self._dialogs: dict[str, QWidget] = {}
         self._connect()
