@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 from gnet_desktop.errors import ExportError, GNetError
 from gnet_desktop.gui.actions import fill_menus, make_actions
 from gnet_desktop.gui.answers_panel import AnswersPanel
-from gnet_desktop.gui.conventions import ConventionMemory
+from gnet_desktop.gui.convention_memory import ConventionMemory
 from gnet_desktop.gui.docks import PANELS, DockArea
 from gnet_desktop.gui.drop import DropCard, Dropped, read_mime
 from gnet_desktop.gui.handlers import Handlers

@@ -6,7 +6,7 @@ from dataclasses import asdict
 import pytest
 
 from gnet_desktop.convention import CONVENTIONS
-from gnet_desktop.gui.conventions import ConventionMemory, restored
+from gnet_desktop.gui.convention_memory import ConventionMemory, restored
 from gnet_desktop.gui.session import Session
 from tests.gui.made import make_workspace, make_world
 
