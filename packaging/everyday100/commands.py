@@ -128,7 +128,7 @@ def train(options: argparse.Namespace) -> int:
     import torch
 
     from . import state as states
-    from .schedule import FULL
+    from .schedule import PLANS
     from .source import prepared
     from .training import Trainer, log
     from .training import train as run_training
@@ -153,7 +153,7 @@ def train(options: argparse.Namespace) -> int:
         folder = folder / f"annealed-{begun['run']['step']}"
         begun = states.load(folder, device) or begun
     with states.alone(folder):
-        plan = scaled(FULL, options.epochs)
+        plan = scaled(PLANS[device.type], options.epochs)
         workers = 1 if device.type == "cuda" else options.threads
         trainer = Trainer(source, plan, folder, device, seed=options.seed, workers=workers)
         if begun is not None:

@@ -170,6 +170,8 @@ def train(
             began, pictures = now, 0
         if run.step % (MEASURE_EVERY * trainer.per_epoch) == 0:
             found = measured(trainer, resize=measure[0], crop=measure[1])
+            side = plan.phase(trainer.epoch).side
+            found["main_top1_at_side"] = measured(trainer, resize=side, crop=side)["main_top1"]
             run.history.append({"epoch": trainer.epoch, "seconds": run.seconds, **found})
             log(folder, **run.history[-1])
             began = last = time.monotonic()

@@ -172,12 +172,14 @@ def test_the_rate_climbs_stays_and_falls_to_zero() -> None:
     assert plan.factor(plan.epochs) == 0
 
 
-def test_the_views_only_grow_and_end_at_128() -> None:
-    sides = [phase.side for phase in schedule.FULL.phases]
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_the_views_only_grow_and_end_at_128(device: str) -> None:
+    plan = schedule.PLANS[device]
+    sides = [phase.side for phase in plan.phases]
     assert sides == sorted(sides)
     assert sides[-1] >= 128
-    assert schedule.FULL.phase(0).side == sides[0]
-    assert schedule.FULL.phase(1e9).side == sides[-1]
+    assert plan.phase(0).side == sides[0]
+    assert plan.phase(1e9).side == sides[-1]
 
 
 def test_a_shrunk_plan_keeps_its_proportions() -> None:
