@@ -4,7 +4,7 @@ The family gives what no tensor shows; what the file itself tells beside its ten
 (a stride, how a pool rounds) beats the family.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isqrt
 from typing import Any, Final
@@ -79,6 +79,7 @@ def fit(
     facts: Facts | None = None,
     order: Sequence[str] = (),
     told: Mapping[str, str] | None = None,
+    settled: Collection[str] = (),
     assume: Mapping[str, str] | None = None,
 ) -> Fitted:
     """The network that the tensors make.
@@ -86,8 +87,9 @@ def fit(
     ``trunk`` are the layers that must be there, ``heads`` the heads that such a file
     may have; ``inputs_first`` says that matrices
     usually lie as inputs × outputs (None: they are right already). ``order`` are the
-    trunk's layers one behind the other, where the file tells. ``told`` are switches of the family that
-    the file settles, ``assume`` answers of a person to what it doesn't tell.
+    trunk's layers one behind the other, where the file tells. ``told`` are switches of
+    the family that the file settles, ``settled`` those that its facts make needless,
+    ``assume`` answers of a person to what it doesn't tell.
     Raises CheckpointError naming the part where something is missing or doesn't fit,
     UsageError for an assumption that cannot be made.
     """
@@ -106,7 +108,8 @@ def fit(
     if holes:
         raise _holes(holes)
     _check_shapes(architecture, wanted)
-    return Fitted(architecture, wanted, _missing(tensors, architecture, usual), choice.assumed)
+    assumed = {name: value for name, value in choice.assumed.items() if name not in settled}
+    return Fitted(architecture, wanted, _missing(tensors, architecture, usual), assumed)
 
 
 # What must be there

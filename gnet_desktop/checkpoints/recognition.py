@@ -9,8 +9,9 @@ from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.checkpoints.dialects import DIALECTS
 from gnet_desktop.checkpoints.fitting import Fitted, Tensors, fit
 from gnet_desktop.checkpoints.matching import Match, Names, is_copy, match
+from gnet_desktop.checkpoints.structure import find_structure
 from gnet_desktop.checkpoints.tracing import Traced, trace
-from gnet_desktop.errors import CheckpointError
+from gnet_desktop.network.families import LUCID_WIDTHS
 
 
 @dataclass(frozen=True)
@@ -38,23 +39,20 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
         return _by_graph(contents, traced, found, assume)
     if found is not None:
         return _by_names(contents, found, assume)
-    raise CheckpointError(
-        "This is no GoogLeNet.",
-        "Its tensors have neither a GoogLeNet's names nor its structure.",
-        "Open a checkpoint of a GoogLeNet (Inception v1).",
-    )
+    return _by_structure(contents, assume)
 
 
 def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Recognised:
-    dialect = found.dialect
+    dialect, facts = found.dialect, _facts(contents, found)
     fitted = fit(
         _tensors(contents, found.names),
         dialect.family,
         trunk=dialect.trunk,
         heads=[layer.removesuffix("/conv") for layer in dialect.convolutions if layer.startswith("aux")],
         inputs_first=dialect.linear_transposed,
-        facts=_facts(contents, found),
+        facts=facts,
         told=dialect.switches,
+        settled=("epsilon",) if any("epsilon" in settings for settings in facts.values()) else (),
         assume=assume,
     )
     root = _by_path(contents).get(found.prefix.rstrip("."), {})
@@ -99,6 +97,48 @@ def _by_graph(
         ),
         transform_input=True if "Gather" in traced.before else None,
     )
+
+
+def _by_structure(contents: Contents, assume: Mapping[str, str]) -> Recognised:
+    """Nothing but shapes: the family, which says how pools round, is assumed."""
+    found = find_structure(contents)
+    tensors = _tensors(contents, found.names)
+    family = _likely_family(tensors)
+    fitted = fit(
+        tensors,
+        assume.get("family", family),
+        trunk=[layer for layer in _STEM if layer in found.names],
+        assume=assume,
+    )
+    doubts = [f"Only the file's order tells {pair} apart." for pair in found.doubts]
+    used = {name for names in found.names.values() for name in names.values()}
+    return Recognised(
+        replace(fitted, assumed={"family": fitted.architecture.family, **fitted.assumed}),
+        found.names,
+        "structure",
+        left_over=tuple(
+            name for name in contents.tensors if name not in used and not name.endswith("num_batches_tracked")
+        ),
+        notes=tuple(doubts),
+    )
+
+
+def _likely_family(tensors: Tensors) -> str:
+    """The most usual family with such a stem, such norms and such kernels."""
+    norm = any("norm.mean" in parts for parts in tensors.values())
+    bias = "bias" in tensors["3a/1x1"]
+    stacked, kernel = "3a/5x5_a" in tensors, tensors["3a/5x5"]["weight"].shape[-1]
+    if "conv3" not in tensors:
+        return "kuangliu"
+    if "conv4" in tensors:
+        return "tutorial_bn"
+    if tensors["4a/3x3"]["weight"].shape[0] == LUCID_WIDTHS.modules["4a"].three:
+        return "lucid"
+    if norm and not bias and kernel == 3 and not stacked:
+        return "torchvision"
+    if "conv2" not in tensors:
+        return "aladdinpersson" if norm else "tutorial"
+    return "torchvision" if norm else "wzmiaomiao"
 
 
 _STEM: Final = ("conv1", "conv2", "conv3", "conv4")

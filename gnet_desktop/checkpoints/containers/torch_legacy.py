@@ -44,9 +44,9 @@ class _Storages:
 
     def refer(self, reference: Any) -> Any:
         """A storage, or a module with its class's source text."""
-        word, kind, key, device, count, *view = (_text(value) for value in reference)
-        if word == "module":
-            return Global(str(kind.module), str(kind.name)) if isinstance(kind, Global) else Instance(kind)
+        if _text(reference[0]) == "module":
+            return reference[1] if isinstance(reference[1], Global) else Instance(reference[1])
+        _word, kind, key, device, count, *view = (_text(value) for value in reference)
         if not isinstance(count, int):
             raise TypeError("no storage")
         root = self.by_key.setdefault(str(key), Storage(storage_dtype(kind), count, str(device)))
