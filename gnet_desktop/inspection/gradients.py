@@ -46,6 +46,8 @@ def logits_after(network: "GoogLeNet", value: "Tensor", module: str) -> "Tensor"
             value = _module(network, layer, value)
         elif isinstance(layer, Pool):
             value = pool(layer, value)
+        elif isinstance(layer, Convolution):
+            value = _convolve(network, layer, value)
         else:
             raise UsageError(f"{layer.name} cannot be differentiated.", "It lies behind the stem.")
     return _classify(network, global_pool(network.architecture.global_pool, value))

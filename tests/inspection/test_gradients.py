@@ -40,6 +40,15 @@ def test_the_rest_of_the_pass_gives_the_logits_that_were_recorded(network, recor
     assert logits_after(network, start, module).numpy() == pytest.approx(record["logits"], rel=1e-3, abs=1e-3)
 
 
+@pytest.mark.parametrize("family", ["tutorial_bn", "slim", "lucid"])
+def test_other_families_go_on_in_their_own_way(family):
+    network = network_of(family)
+    record = network(torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(3)))
+    start = torch.from_numpy(record["5a"].copy()).unsqueeze(0)
+    assert logits_after(network, start, "5a").numpy() == pytest.approx(record["logits"], rel=1e-3, abs=1e-3)
+    assert np.abs(logit_gradient(network, record, "5a", 1)).max() > 0
+
+
 @pytest.mark.parametrize("module", ["4c", "5a"])
 def test_a_gradient_foretells_a_small_change(network, record, module):
     gradient = logit_gradient(network, record, module, 3)

@@ -70,7 +70,7 @@ class TitleSection(Section):
             return
         theme, unit = Theme.now(), self._facts.unit
         left = 0.0
-        if unit.module in MODULES:
+        if unit.module in MODULES and unit.branch:
             draw_glyph(painter, unit.branch, 0, 6)
             left = 22.0
         painter.setFont(font(18, 600))
