@@ -108,7 +108,7 @@ def _one_of(*words: str) -> Callable[[str], object]:
 
 
 def _side(text: str) -> int:
-    side = int(text)
+    side = int(text) if text.isascii() and text.isdigit() else 0
     if not 1 <= side <= 4096:
         raise ValueError("a number of pixels from 1 to 4096")
     return side
@@ -119,7 +119,10 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 
 def _number(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
     if not math.isfinite(value):
         raise ValueError("a number")
     return value

@@ -6,7 +6,7 @@ window's); workers hand results over through ``post``.
 """
 
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -79,8 +79,13 @@ class Workspace(Choices):
 
     # Checkpoints
 
-    def open_checkpoint(self, path: Path, labels: Path | None = None) -> None:
-        """Open a checkpoint in the background; what is open stays until it is complete."""
+    def open_checkpoint(
+        self, path: Path, labels: Path | None = None, assume: Mapping[str, str] | None = None
+    ) -> None:
+        """Open a checkpoint in the background; what is open stays until it is complete.
+
+        ``labels`` and ``assume`` as in `checkpoints.reading.open_checkpoint`.
+        """
         self.cancel_opening()
         flag = self._cancel = tasks.CancelFlag()
 
@@ -92,7 +97,7 @@ class Workspace(Choices):
         self._engine.ask(
             Request(
                 "checkpoint",
-                lambda: tasks.load_checkpoint(path, labels, device, progress, flag),
+                lambda: tasks.load_checkpoint(path, labels, device, progress, flag, assume),
                 lambda loaded: self._opened(flag, loaded),
                 lambda error: self._not_opened(flag, error),
                 URGENT,

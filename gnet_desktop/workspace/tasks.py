@@ -6,7 +6,7 @@ Torch is imported here, inside the functions, and so only on the engine's thread
 import contextlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,13 +51,20 @@ class Read:
 
 
 def load_checkpoint(
-    path: Path, labels: Path | None, device: str, progress: Progress, cancelled: CancelFlag
+    path: Path,
+    labels: Path | None,
+    device: str,
+    progress: Progress,
+    cancelled: CancelFlag,
+    assume: Mapping[str, str] | None = None,
 ) -> LoadedNetwork:
     """Open a file and build its network; raises CheckpointError, LabelsError, Cancelled."""
     from gnet_desktop.checkpoints.reading import open_checkpoint
     from gnet_desktop.network.googlenet import GoogLeNet
 
-    checkpoint = open_checkpoint(path, labels=labels, progress=progress, cancelled=cancelled.is_set)
+    checkpoint = open_checkpoint(
+        path, labels=labels, progress=progress, cancelled=cancelled.is_set, assume=assume
+    )
     progress("Build the network", 0.9)
     network = LoadedNetwork(checkpoint, GoogLeNet.from_checkpoint(checkpoint), "cpu")
     if device != "cpu":

@@ -106,7 +106,7 @@ def shown_of(result: Result, trained: Callable[[str], bool | None], *, rows: int
     standing = {head: standing_of(result, head, trained(head)) for head in COLUMNS}
     counted = {head: one for head, one in answers.items() if standing.get(head) == "answers"}
     # without any head that may be believed, the untrained ones still have numbers
-    chosen = _rows(counted or answers, rows)
+    chosen = filled_rows(counted or answers, rows)
     known = {head: one for head, one in answers.items() if standing.get(head) in ("answers", "untrained")}
     full = [_with_all(row, known) for row in chosen]
     left = [head for head, one in standing.items() if one == "untrained"]
@@ -131,7 +131,7 @@ def shown_of(result: Result, trained: Callable[[str], bool | None], *, rows: int
     )
 
 
-def _rows(answers: Mapping[str, HeadAnswers], limit: int) -> list[Row]:
+def filled_rows(answers: Mapping[str, HeadAnswers], limit: int) -> list[Row]:
     """Main's first answers and what the others add, filling the lines where others add little."""
     top = max(3, limit - _SPARE) if len(answers) > 1 else limit
     rows = answer_rows(answers, top=top, limit=limit)

@@ -215,12 +215,12 @@ class HeadSection(QWidget):
         why = known.why if known is not None and known.trained is not None else ""
         if trained is False and not why:
             why = self.tr("Near-even answers on every picture seen so far.")
-        words = {
+        said = {
             True: f'<span style="color:{theme.good}">✓ {self.tr("trained")}</span>',
             False: f'<span style="color:{theme.warn}">⚠ {self.tr("untrained")}</span><br>{why}',
             None: self.tr("Trained or not: the file does not tell."),
         }
-        self.state.setText(words[trained])
+        self.state.setText(said[trained])
         self.state.setToolTip(why)
 
     def _clear(self) -> None:

@@ -1,0 +1,163 @@
+"""What the card says, as rows of words."""
+
+import itertools
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from gnet_desktop.checkpoints.card import Card, Verification
+from gnet_desktop.gui.network_map.words import amount, whole
+from gnet_desktop.gui.painting.numbers import number
+from gnet_desktop.inspection.answers import PLACES
+from gnet_desktop.network.architecture import HEADS, Architecture, Pool, ResponseNorm
+
+_MEGA = 1e6
+
+
+def tr(text: str) -> str:
+    """A text of the card in the language of the window."""
+    return QCoreApplication.translate("CheckpointCard", text)
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFact:
+    """A head's row: ``good`` True for trained, None for what nothing tells, False for untrained or absent."""
+
+    name: str
+    place: str
+    words: str
+    good: bool | None
+    present: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence of the card: ``info``, ``check``, ``warning`` or ``error`` with its sign."""
+
+    sign: str
+    words: str
+
+
+def subtitle(card: Card) -> str:
+    """``BVLC Caffe, recognised by names``."""
+    provenance = card.checkpoint.provenance
+    how = tr("recognised by names") if provenance.recognised_by == "names" else tr("recognised by structure")
+    return f"{provenance.family_title}, {how}"
+
+
+def figures(card: Card) -> list[tuple[str, str]]:
+    """(number, words) of the strip below the title."""
+    checkpoint = card.checkpoint
+    width = tr("modules, full width")
+    if card.width != 1:
+        width = tr("modules, {0} of the paper's width").format(f"{card.width:.0%}")
+    rows = [
+        (f"{checkpoint.provenance.size / _MEGA:.1f} MB", tr("on disk")),
+        (whole(card.parameters), tr("parameters")),
+        (str(len(card.modules)), width),
+        (f"{card.five_kernel} × {card.five_kernel}", tr("true kernel of the 5×5 branch")),
+    ]
+    if card.macs is not None:
+        rows.append((amount(card.macs), tr("multiply-adds a picture")))
+    return [*rows, (whole(checkpoint.architecture.classes), tr("classes"))]
+
+
+def origin(card: Card) -> list[tuple[str, str]]:
+    """Where the file comes from and what is in it."""
+    provenance, architecture = card.checkpoint.provenance, card.checkpoint.architecture
+    numbers = ", ".join(f"{kind}, {count} {tr('tensors')}" for kind, count in provenance.dtypes.items())
+    rows = [
+        (tr("container"), provenance.container),
+        (tr("SHA-256"), grouped(provenance.sha256)),
+        (tr("normalisation"), normalisation(card)),
+        (tr("numbers"), numbers),
+        (tr("pools"), pools(architecture)),
+    ]
+    optional = (
+        (tr("converted"), "; ".join(provenance.converted)),
+        (tr("taken off"), " / ".join(provenance.wrappers)),
+        (tr("left over"), _some(provenance.left_over)),
+        (tr("missing"), _some(provenance.missing)),
+    )
+    rows += [row for row in optional if row[1]]
+    return rows
+
+
+def _some(names: tuple[str, ...], most: int = 6) -> str:
+    more = tr(" and {0} more").format(len(names) - most) if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def grouped(digest: str) -> str:
+    """A digest in groups of eight."""
+    return " ".join(digest[place : place + 8] for place in range(0, len(digest), 8))
+
+
+def normalisation(card: Card) -> str:
+    """``batch norm``, ``local response, after pool1 and conv3``."""
+    trunk = card.checkpoint.architecture.trunk
+    behind = [before.name for before, layer in itertools.pairwise(trunk) if isinstance(layer, ResponseNorm)]
+    words = [tr("batch norm")] if card.batch_norm else []
+    if behind:
+        words.append(tr("local response, after {0}").format(tr(" and ").join(behind)))
+    return ", ".join(words) or tr("none")
+
+
+def pools(architecture: Architecture) -> str:
+    """``ceil, without padding between stages``."""
+    found = [layer for layer in architecture.trunk if isinstance(layer, Pool)]
+    if not found:
+        return tr("none")
+    paddings = {layer.padding for layer in found}
+    rounding = tr("ceil") if found[0].ceil else tr("floor")
+    if "same" in paddings:
+        return tr("padded as TensorFlow does")
+    return rounding + (tr(", without padding") if paddings == {0} else tr(", padded by 1"))
+
+
+def heads(card: Card) -> list[HeadFact]:
+    """main, aux2, aux1."""
+    rows = []
+    for name in HEADS:
+        state = card.checkpoint.heads[name]
+        words = tr("{0} classes").format(whole(state.classes))
+        if not state.present:
+            words = tr("not in this file")
+        elif state.trained is False:
+            words += tr(", untrained")
+        elif state.trained is None:
+            words += tr(", trained or not: the file does not tell")
+        place = tr("after {0}").format(PLACES[name])
+        rows.append(HeadFact(name, place, words, state.trained, state.present, state.why))
+    return rows
+
+
+def class_words(card: Card) -> str:
+    """The first classes and the last: ``0 tench · 1 goldfish · … · 999 toilet tissue``."""
+    names = card.checkpoint.labels.names
+    shown = [f"{place} {name}" for place, name in enumerate(names[:5])]
+    if len(names) > 6:
+        shown.append("…")
+    return " · ".join(shown + [f"{len(names) - 1} {names[-1]}"] * (len(names) > 5))
+
+
+def notes(card: Card) -> list[Note]:
+    """What is to be known, warnings first."""
+    missing = card.checkpoint.provenance.missing
+    found = [Note("warning", words) for words in card.warnings]
+    for words in card.notes:
+        used = "tensors used" in words
+        found.append(Note("check" if used and not missing else "info", words))
+    return found
+
+
+def verified(verification: Verification, picture: str) -> Note:
+    """How far this program's numbers are from torchvision's."""
+    worst = max(verification.differences, key=lambda one: one.relative)
+    if verification.agrees:
+        words = tr("Agrees with {0} on {1}: largest difference {2}, in {3}.")
+    else:
+        words = tr("Does not agree with {0} on {1}: largest difference {2}, in {3}.")
+    sign = "check" if verification.agrees else "error"
+    return Note(sign, words.format(verification.other, picture, number(worst.largest), worst.part))

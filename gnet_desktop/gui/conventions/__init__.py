@@ -1,0 +1,1 @@
+"""Input conventions on screen: chips, an editor, and two of them side by side."""
