@@ -54,6 +54,7 @@ class LanesPanel(QWidget):
         layout.addWidget(self._sideways, 1)
         self.setFocusProxy(self.area)
         self.area.changed.connect(self._show_state)
+        self.area.changed.connect(self._hide_tip)
         self.area.pointed.connect(self._show_tip)
         self.area.menu_wanted.connect(lambda unit, place: self.menu_of(unit).popup(place))
         ends = [
@@ -128,8 +129,6 @@ class LanesPanel(QWidget):
         return self._tip
 
     def _show_state(self) -> None:
-        if self._tip is not None:
-            self._tip.hide()
         empty = self._workspace.result is None
         self.empty.setText(self._empty_words())
         self.empty.setVisible(empty)
@@ -146,11 +145,13 @@ class LanesPanel(QWidget):
 
     def _show_tip(self, unit: Unit | None, tile: QRectF) -> None:
         if unit is None or tile.isEmpty():
-            if self._tip is not None:
-                self._tip.hide()
+            self._hide_tip()
             return
-        name, *facts = self.area.describe(unit)
-        self.tip.show_beside(tile.toRect(), (name, " · ".join(facts[1:]), facts[0]))
+        self.tip.show_beside(tile.toRect(), self.area.describe(unit))
+
+    def _hide_tip(self) -> None:
+        if self._tip is not None:
+            self._tip.hide()
 
     def menu_of(self, unit: Unit | None) -> QMenu:
         """What can be done with a unit, or, beside the tiles, how maps are shown."""

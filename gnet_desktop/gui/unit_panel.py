@@ -32,6 +32,7 @@ class UnitPanel(QWidget):
         self._workspace = workspace
         self.ask_path: AskPath = lambda name: ask_path(self.window(), name)
         self.setAccessibleName(self.tr("Unit"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header = PanelHeader(self.tr("Unit"))
         self.copy_button, self.pin_button = IconButton("copy"), IconButton("pin")
         for button, words in (
@@ -125,6 +126,7 @@ class UnitPanel(QWidget):
         self.header.set_note(self.tr("chosen") if chosen else "")
         self.copy_button.setEnabled(chosen)
         self.pin_button.setEnabled(chosen)
+        self.setFocusProxy(self.body.map if chosen else None)
         self.empty.setVisible(not chosen)
         self._scroller.setVisible(chosen or self.body.shows_places)
 

@@ -433,6 +433,8 @@ def test_reductions_and_the_pool_unfold_beside_their_branches(panel, workspace):
         ("1x1", 192), ("3x3_reduce", 96), ("3x3", 208), ("5x5_reduce", 16), ("5x5", 48), ("pool", 480),
         ("pool_proj", 64),
     ]  # fmt: skip
+    name, numbers = panel.area.describe(Unit("4a", "3x3_reduce", 4))
+    assert (name, numbers.split()[0]) == ("4a/3x3_reduce:4", "max")
     workspace.change_view(reductions=False)
     assert len(panel.area.views) == 4
 

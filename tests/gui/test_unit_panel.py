@@ -111,6 +111,20 @@ def test_the_line_speaks_of_the_peak_and_of_the_cell_under_the_cursor(panel, wor
     assert workspace.point is not None
 
 
+def test_cells_are_walked_by_keys(panel, workspace, unit, calls, qtbot):
+    panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    qtbot.keyClick(panel.body.map, Qt.Key.Key_Home)
+    column, row = panel.body.facts.peak
+    step, key = (-1, Qt.Key.Key_Left) if column else (1, Qt.Key.Key_Right)
+    qtbot.keyClick(panel.body.map, key)
+    assert panel.body.map.cell == (column + step, row)
+    assert workspace.hovered == unit
+    assert f"cell {column + step}, {row}" in panel.body.map.accessibleDescription()
+    qtbot.keyClick(panel.body.map, Qt.Key.Key_Return)
+    settle(calls)
+    assert panel.body.origins.parts.cell == (column + step, row)
+
+
 def test_the_point_told_for_a_cell_is_its_centre_on_the_photo(panel, workspace, qtbot):
     result = workspace.result
     field = receptive_field(result.checkpoint.architecture, "4a/3x3", (128, 128))

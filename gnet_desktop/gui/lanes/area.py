@@ -25,7 +25,7 @@ from gnet_desktop.gui.lanes.marking import mark_places, mark_unit
 from gnet_desktop.gui.lanes.measuring import Cell, Measured
 from gnet_desktop.gui.lanes.model import Lane, LaneScale
 from gnet_desktop.gui.lanes.sorting import Sorting
-from gnet_desktop.gui.lanes.texts import facts_of, header_texts
+from gnet_desktop.gui.lanes.texts import header_texts, tip_lines
 from gnet_desktop.gui.painting.images import STALE_MAP, tile_table
 from gnet_desktop.gui.theme import Theme
 from gnet_desktop.network.naming import Unit
@@ -296,10 +296,10 @@ class LanesArea(QWidget):
         if view is not None:
             view.reveal(unit.channel)
 
-    def describe(self, unit: Unit) -> list[str]:
-        """A unit in words: its name, its number in the module, and its facts."""
+    def describe(self, unit: Unit) -> tuple[str, ...]:
+        """A unit in lines of words: its name, its numbers, its place in the module."""
         view = navigation.view_of(self.views, unit)
-        return [unit.name] if view is None or view.lane is None else facts_of(view.lane, unit.channel)
+        return (unit.name,) if view is None or view.lane is None else tip_lines(view.lane, unit.channel)
 
     # Keys
 

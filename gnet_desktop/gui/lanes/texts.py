@@ -46,18 +46,20 @@ def header_tooltip(lane: Lane, shown: int) -> str:
     return "\n".join(lines)
 
 
-def facts_of(lane: Lane, channel: int) -> list[str]:
-    """A unit's name, its number in the module, and ``max``, ``mean``, share of active cells."""
+def tip_lines(lane: Lane, channel: int) -> tuple[str, ...]:
+    """A unit's name; ``max``, ``mean``, share of active cells; its number in the module, if it has one."""
     units = lane.units
-    words = [lane.unit(channel).name]
+    numbers = [
+        translate("Lanes", "max {0}").format(number(float(units.maximum[channel]))),
+        translate("Lanes", "mean {0}").format(number(float(units.mean[channel]))),
+        translate("Lanes", "{0} active").format(percent(float(units.nonzero[channel]))),
+    ]
+    if units.minimum[channel] < 0:
+        numbers.insert(1, translate("Lanes", "min {0}").format(number(float(units.minimum[channel]))))
+    lines = [lane.unit(channel).name, " · ".join(numbers)]
+    if units.non_finite[channel]:
+        lines.append(translate("Lanes", "{0} cells not a number").format(int(units.non_finite[channel])))
     if lane.offset is not None:
         module = lane.part.partition("/")[0]
-        words.append(translate("Lanes", "channel {0} of {1}").format(lane.offset + channel, module))
-    words.append(translate("Lanes", "max {0}").format(number(float(units.maximum[channel]))))
-    words.append(translate("Lanes", "mean {0}").format(number(float(units.mean[channel]))))
-    if units.minimum[channel] < 0:
-        words.append(translate("Lanes", "min {0}").format(number(float(units.minimum[channel]))))
-    words.append(translate("Lanes", "{0} active").format(percent(float(units.nonzero[channel]))))
-    if units.non_finite[channel]:
-        words.append(translate("Lanes", "{0} cells not a number").format(int(units.non_finite[channel])))
-    return words
+        lines.append(translate("Lanes", "channel {0} of {1}").format(lane.offset + channel, module))
+    return tuple(lines)

@@ -32,7 +32,7 @@ from gnet_desktop.gui.unit.sections import FactsSection, HistogramSection, Pictu
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import Result
+from gnet_desktop.workspace.values import Result, ViewOptions
 
 _PAD: Final = 16
 
@@ -123,7 +123,7 @@ class UnitBody(QWidget):
             workspace.entry_changed.subscribe(lambda _: self._show_pictures()),
             workspace.pictures_changed.subscribe(self._show_pictures),
             workspace.current_changed.subscribe(self._show_pictures),
-            workspace.view_changed.subscribe(lambda _: self.refresh()),
+            workspace.view_changed.subscribe(self._view_changed),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self.refresh()
@@ -142,6 +142,10 @@ class UnitBody(QWidget):
     def shows_places(self) -> bool:
         """Whether units of a place of the photo are listed."""
         return not self.places[0].isHidden()
+
+    def _view_changed(self, old: ViewOptions) -> None:
+        if old.colour_map != self._workspace.view.colour_map:
+            self.refresh()
 
     def refresh(self) -> None:
         """Show the chosen unit of the current result."""
@@ -255,11 +259,11 @@ class UnitBody(QWidget):
                 found = strongest_units_at(result.record, module, cell, count=10 if len(cells) == 1 else 6)
                 section.show_place(module.name, cell, found, pinned=pinned)
                 section.show()
-        self._show_sections(own=self._facts is not None and not cells)
+        self._show_sections(own=self._facts is not None and (pinned or not cells))
         self.shown.emit(self._facts is not None)
 
     def _show_sections(self, *, own: bool) -> None:
-        """While places are pointed at or kept, their units stand where the unit's own sources stood."""
+        """While a place is pointed at, its units stand where the unit's own sources stood."""
         for section, wanted in (
             (self.values, own),
             (self.pictures, own and bool(self.pictures.pieces)),

@@ -3,10 +3,11 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gnet_desktop.gui.painting.glyphs import mark_cell
+from gnet_desktop.gui.controls import KEY_REASONS
+from gnet_desktop.gui.painting.glyphs import mark_cell, outline
 from gnet_desktop.gui.painting.images import LevelImage, map_image, snapped, tile_table
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.painting.scale_bar import Scale, draw_standing_bar
@@ -19,6 +20,12 @@ _WRITTEN_FROM: Final = 30
 _LONGEST: Final = 5
 """Letters that fit into the smallest cell that is written on."""
 _LARGEST: Final = 320
+_STEPS: Final = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 class MapView(QWidget):
@@ -33,12 +40,14 @@ class MapView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._facts: UnitFacts | None = None
         self._image: LevelImage | None = None
         self._scale: Scale | None = None
         self._pointed: Cell | None = None
         self._marked: Cell | None = None
+        self._ring = False
         self._colour_map = "ember"
         self._most = _LARGEST
 
@@ -133,6 +142,8 @@ class MapView(QWidget):
         bar = QRectF(box.right() + _BAR_AWAY, box.top(), _BAR, box.height())
         draw_standing_bar(painter, self._scale, self._scale.strip(), bar)
         self._draw_line(painter, box)
+        if self._ring:
+            outline(painter, box, Theme.now().colour("accent"), 2, -2)
         painter.end()
 
     def _make(self, facts: UnitFacts, box: QRectF) -> None:
@@ -206,3 +217,33 @@ class MapView(QWidget):
             self._pointed = cell
             self.pointed.emit(cell)
             self.update()
+
+    # Keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from cell to cell, Home to the peak; Enter asks where the value comes from."""
+        key, cell = Qt.Key(event.key()), self.cell
+        if cell is None or self._facts is None:
+            super().keyPressEvent(event)
+        elif key in _STEPS:
+            columns, rows = self._facts.cells
+            column, row = cell[0] + _STEPS[key][0], cell[1] + _STEPS[key][1]
+            self._point((min(max(0, column), columns - 1), min(max(0, row), rows - 1)))
+            self.setAccessibleDescription(" ".join(self.line()))
+        elif key == Qt.Key.Key_Home:
+            self._point(self._facts.peak)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.clicked.emit(cell)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """A ring, if the keyboard came by keys."""
+        self._ring = event.reason() in KEY_REASONS
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Speak of the peak again."""
+        self._ring = False
+        self._point(None)
+        self.update()
