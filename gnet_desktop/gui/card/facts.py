@@ -126,6 +126,8 @@ def heads(card: Card) -> list[HeadFact]:
             words = tr("not in this file")
         elif state.trained is False:
             words += tr(", untrained")
+        elif state.trained and name != "main":
+            words += tr(", trained")
         elif state.trained is None:
             words += tr(", trained or not: the file does not tell")
         place = tr("after {0}").format(PLACES[name])

@@ -46,9 +46,11 @@ class Part(QVBoxLayout):
         super().__init__()
         self.setSpacing(8)
         row = QHBoxLayout()
+        row.addStrut(22)
         row.addWidget(heading(title))
         row.addStretch(1)
         if beside is not None:
+            beside.setFixedHeight(24)
             row.addWidget(beside)
         line = QFrame()
         line.setFrameShape(QFrame.Shape.HLine)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from gnet_desktop.gui.network_map.quantities import Quantity, branches_of
-from gnet_desktop.network.architecture import Architecture, Convolution, Module, TrunkLayer
+from gnet_desktop.network.architecture import Architecture, Module, TrunkLayer
 
 THIN: Final = 2.4
 """Least thickness of what has any width."""
 LEAST: Final = (640.0, 104.0)
 """The least size in which everything has its place; a smaller view scrolls."""
 _STEM_LAYERS: Final = 7
+_HALVINGS: Final = 24
 # offsets in a module, in widths of one: wires end, reductions, ribbons, box, stripes begin
 WIRES_END, REDUCED, BOX_LEFT, BOX_RIGHT, STRIPES, STRIPES_LIGHT = 0.18, 0.315, 0.385, 0.6, 0.81, 0.915
 POOL_WIDTH, POOL_AFTER = 0.15, 0.16
@@ -136,26 +137,23 @@ def _behind(architecture: Architecture) -> list[TrunkLayer]:
 
 def _scale(architecture: Architecture, quantity: Quantity, room: float, gap: float) -> float:
     """The largest scale at which every module and every stem layer fits into ``room``."""
+    stacks = [stack for module in architecture.modules for stack in _stacks(module, quantity, gap)]
     low, high = 0.0, room / max([*quantity.layers.values(), *quantity.stripes.values(), 1e-12])
-    for _ in range(40):
+    for _ in range(_HALVINGS):
         scale = (low + high) / 2
-        fits = all(_needed(module, quantity, scale, gap) <= room for module in architecture.modules)
+        least = THIN / scale
+        fits = all(
+            gaps + scale * sum([max(least, value) for value in stack]) <= room for stack, gaps in stacks
+        )
         low, high = (scale, high) if fits else (low, scale)
     return low
 
 
-def _needed(module: Module, quantity: Quantity, scale: float, gap: float) -> float:
-    """Height of a module's boxes, or of its stripes where those are higher."""
-
-    def thick(value: float) -> float:
-        return max(THIN, value * scale)
-
-    boxes = (len(module.branches) - 1) * gap + sum(
-        max(
-            thick(quantity.layers.get(layer.name, 0.0))
-            for layer in branch.layers
-            if isinstance(layer, Convolution)
-        )
+def _stacks(module: Module, quantity: Quantity, gap: float) -> list[tuple[list[float], float]]:
+    """(values, gaps between them in pixels) of what stands above each other: boxes, and stripes."""
+    boxes = [
+        max(quantity.layers.get(layer.name, 0.0) for layer in branch.convolutions)
         for branch in module.branches
-    )
-    return max(boxes, sum(thick(quantity.stripes.get(part, 0.0)) for part in branches_of(module)))
+    ]
+    stripes = [quantity.stripes.get(part, 0.0) for part in branches_of(module)]
+    return [(boxes, gap * (len(boxes) - 1)), (stripes, 0.0)]

@@ -62,25 +62,22 @@ def own_result(workspace: Workspace) -> Result | None:
     return result if result is not None and result.checkpoint is workspace.checkpoint else None
 
 
-def model_of(workspace: Workspace) -> MapModel | None:
-    """The model of what is open; None without a checkpoint."""
+def model_of(workspace: Workspace, before: MapModel | None = None) -> MapModel | None:
+    """The model of what is open; None without a checkpoint.
+
+    ``before`` is what was shown until now: arithmetic that still holds is taken from it.
+    """
     checkpoint = workspace.checkpoint
     if checkpoint is None:
         return None
     architecture, result = checkpoint.architecture, own_result(workspace)
     size = input_size(workspace) if result is not None or workspace.result is None else (_USUAL, _USUAL)
-    try:
-        found = shapes(architecture, size)
-    except PictureError:
-        # a size that this network cannot take; its usual one still explains it
-        size = (_USUAL, _USUAL)
-        found = shapes(architecture, size)
+    size, found, cost = _arithmetic(architecture, size, before)
     record = None if result is None else result.record
     asked = measure(architecture, workspace.view.quantity, size, record)
     quantity = asked or measure(architecture, "channels", size, record)
     assert quantity is not None
     energy = measure(architecture, "energy", size, record)
-    cost = costs(architecture, size)
     return MapModel(
         architecture=architecture,
         input_size=size,
@@ -92,6 +89,19 @@ def model_of(workspace: Workspace) -> MapModel | None:
         picture=None if result is None else _picture(result),
         missing=asked is None,
     )
+
+
+def _arithmetic(
+    architecture: Architecture, size: Size, before: MapModel | None
+) -> tuple[Size, dict[str, Shape], Costs]:
+    if before is not None and before.architecture is architecture and before.input_size == size:
+        return size, before.shapes, before.costs
+    try:
+        return size, shapes(architecture, size), costs(architecture, size)
+    except PictureError:
+        # a size that this network cannot take; its usual one still explains it
+        usual = (_USUAL, _USUAL)
+        return usual, shapes(architecture, usual), costs(architecture, usual)
 
 
 def _picture(result: Result) -> QImage:

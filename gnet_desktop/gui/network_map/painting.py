@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from gnet_desktop.gui.network_map.shapes import (
     Box,
@@ -69,6 +69,13 @@ class MapPainter:
         self._painter, self._theme, self._picture, self._stale = painter, theme, picture, stale
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        self._faces: dict[tuple[float, int], tuple[QFont, QFontMetricsF]] = {}
+
+    def _face(self, pixels: float, weight: int) -> tuple[QFont, QFontMetricsF]:
+        if (pixels, weight) not in self._faces:
+            face = font(pixels, weight)
+            self._faces[pixels, weight] = face, QFontMetricsF(face)
+        return self._faces[pixels, weight]
 
     def draw(self, shapes: Iterable[Shape]) -> None:
         """Draw shapes from back to front."""
@@ -105,7 +112,7 @@ class MapPainter:
 
     def _polygon(self, polygon: Polygon) -> None:
         self._fill(polygon.fill)
-        self._painter.drawPolygon(QPolygonF([QPointF(*point) for point in polygon.points]))
+        self._painter.drawConvexPolygon(QPolygonF([QPointF(*point) for point in polygon.points]))
 
     def _ribbon(self, ribbon: Ribbon) -> None:
         self._fill(ribbon.fill)
@@ -120,11 +127,10 @@ class MapPainter:
 
     def label(self, label: Label, token: str = "") -> None:
         """Draw a text, in another colour of the theme if one is given."""
-        face = font(label.pixels, label.weight)
-        metrics = QFontMetricsF(face)
-        note_face = font(label.pixels, 400)
+        face, metrics = self._face(label.pixels, label.weight)
+        note_face, note_metrics = self._face(label.pixels, 400)
         note = f" {label.note}" if label.note else ""
-        note_width = QFontMetricsF(note_face).horizontalAdvance(note)
+        note_width = note_metrics.horizontalAdvance(note)
         text = metrics.elidedText(label.text, Qt.TextElideMode.ElideRight, label.width - note_width)
         box = QRectF(label.left, label.top, label.width, label.height)
         late = self._stale and label.target in _ANSWERS

@@ -48,7 +48,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Polygon:
-    """A filled polygon."""
+    """A filled convex polygon."""
 
     points: tuple[Point, ...]
     fill: Fill

@@ -77,7 +77,7 @@ class NetworkMap(QWidget):
 
     def refresh(self) -> None:
         """The network, the picture or the quantity changed."""
-        self._model = model_of(self._workspace)
+        self._model = model_of(self._workspace, self._model)
         self._lay_out()
 
     @property
@@ -120,6 +120,7 @@ class NetworkMap(QWidget):
     def _lay_out(self) -> None:
         size = (self.width() * self._zoom, self.height() * self._zoom)
         self._layout = None if self._model is None else self._model.layout(size)
+        self._image = None
         if self._layout is not None and self._place is not None:
             columns = self._layout.columns
             column = min(self._place[0], len(columns) - 1)
@@ -130,8 +131,9 @@ class NetworkMap(QWidget):
         width, height = self._layout.size if self._layout is not None else (0.0, 0.0)
         x = min(max(0.0, offset.x()), max(0.0, width - self.width()))
         y = min(max(0.0, offset.y()), max(0.0, height - self.height()))
-        self._offset = QPointF(x, y)
-        self._image = None
+        if (x, y) != (self._offset.x(), self._offset.y()):
+            self._offset = QPointF(x, y)
+            self._image = None
         self.update()
 
     def _view_changed(self, old: object) -> None:

@@ -1,0 +1,88 @@
+"""The map as a file: SVG for print, PNG for everything else."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
+
+from gnet_desktop.errors import ExportError
+from gnet_desktop.gui.network_map.model import MapModel
+from gnet_desktop.gui.network_map.painting import MapPainter
+from gnet_desktop.gui.theme import Theme
+
+SIZE: Final = (1600, 440)
+"""Logical pixels of an exported map, wide enough for all names and numbers."""
+_SCALE: Final = 2.0
+
+Size = tuple[int, int]
+
+
+def svg_of(model: MapModel, size: Size = SIZE) -> bytes:
+    """The map as an SVG document."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setSize(QSize(*size))
+    generator.setViewBox(QRectF(0, 0, *size))
+    generator.setTitle(f"GoogLeNet ({model.architecture.family}), {model.quantity.name}")
+    painter = QPainter(generator)
+    _draw(painter, model, size)
+    painter.end()
+    buffer.close()
+    return bytes(data.data())
+
+
+def image_of(model: MapModel, size: Size = SIZE, scale: float = _SCALE) -> QImage:
+    """The map as an image of ``size`` logical pixels, ``scale`` physical ones each."""
+    image = QImage(round(size[0] * scale), round(size[1] * scale), QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(scale)
+    painter = QPainter(image)
+    _draw(painter, model, size)
+    painter.end()
+    return image
+
+
+def png_of(model: MapModel, size: Size = SIZE, scale: float = _SCALE) -> bytes:
+    """The map as a PNG file."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image_of(model, size, scale).save(buffer, "PNG")  # type: ignore[call-overload]
+    buffer.close()
+    return bytes(data.data())
+
+
+_WRITERS: Final[dict[str, Callable[[MapModel, Size], bytes]]] = {".svg": svg_of, ".png": png_of}
+
+
+def export_map(model: MapModel, path: Path, size: Size = SIZE) -> None:
+    """Write the map as what the file's name says; nothing half-written is left.
+
+    Raises ExportError for another ending, and where it cannot be written.
+    """
+    write = _WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise ExportError(
+            f"{path.name} was not written.", "A map is saved as SVG or PNG.", "End the name so."
+        )
+    beside = path.with_name(f"{path.name}.part")
+    try:
+        beside.write_bytes(write(model, size))
+        os.replace(beside, path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise ExportError(
+            f"{path.name} was not written.", f"{error.strerror}.", "Choose another folder."
+        ) from error
+
+
+def _draw(painter: QPainter, model: MapModel, size: Size) -> None:
+    theme = Theme.now()
+    painter.fillRect(QRectF(0, 0, *size), theme.colour("panel"))
+    MapPainter(painter, theme, model.picture).draw(model.layout(size).shapes)
