@@ -75,6 +75,7 @@ class UnitPanel(QWidget):
             workspace.view_changed.subscribe(lambda _: self._show_tray()),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
+        self._fit_tray(self.tray.minimumHeight())
         self._show_state()
         self._show_tray()
 

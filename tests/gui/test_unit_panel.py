@@ -191,6 +191,7 @@ def test_kernels_come_from_the_units_of_largest_weight(panel, workspace, unit):
         np.sort(sizes)[::-1][:10].tolist()
     )
     assert panel.body.kernels.isVisible()
+    assert "without rectifiers" in panel.body.kernels.note
 
 
 def test_the_strongest_pictures_are_ranked_and_lead_to_them(panel, workspace, world, unit, qtbot):

@@ -229,7 +229,7 @@ class UnitBody(QWidget):
         peak = self._facts is not None and origins.parts.cell == self._facts.peak
         colour_map = self._colour_map()
         self.inputs.show_origins(origins, result.record[origins.source.part], colour_map, peak=peak)
-        self.kernels.show_matrices(origins.expanded, origins.source.name)
+        self.kernels.show_matrices(origins)
 
     def _explain(self, cell: Cell) -> None:
         """Where the value of one cell comes from."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -182,7 +182,8 @@ class Origins:
 
     For each branch of the module before: ``shares`` what it adds and takes away,
     ``strongest`` the channels that add most. ``expanded`` has the input units of
-    largest weight, each with its small kernel (k, k).
+    largest weight, each with its small kernel (k, k); ``left_out`` says what between input
+    and unit these weights pass over.
     """
 
     unit: Unit
@@ -191,6 +192,7 @@ class Origins:
     shares: Mapping[str, Share]
     strongest: Mapping[str, Sequence[Part]]
     expanded: Sequence[tuple[Unit, NDArray[np.float64]]]
+    left_out: Literal["nothing", "rectifiers", "maximum"]
 
     def share(self, group: str) -> float:
         """A branch's part of all that is added, 0…1."""
@@ -224,7 +226,14 @@ def origins_of(
     sizes = np.sqrt((kernels**2).sum(axis=(1, 2)))
     leading = np.argsort(-sizes, kind="stable")[:10]
     expanded = [(source.unit(architecture, int(i)), kernels[i]) for i in leading]
-    return Origins(unit, source, parts, shares_by_branch(parts.inputs, widths), strongest, expanded)
+    shares = shares_by_branch(parts.inputs, widths)
+    return Origins(unit, source, parts, shares, strongest, expanded, _left_out(branch))
+
+
+def _left_out(branch: Branch) -> Literal["nothing", "rectifiers", "maximum"]:
+    if len(branch.convolutions) < len(branch.layers):
+        return "maximum"
+    return "rectifiers" if len(branch.layers) > 1 else "nothing"
 
 
 def strongest_pictures(

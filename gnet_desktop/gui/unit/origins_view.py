@@ -1,6 +1,5 @@
 """Where a unit's value comes from: strongest inputs by branch, and the kernels that make it."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -158,8 +157,9 @@ class KernelSection(Section):
         self.setFixedHeight(TITLE + 4 + 112)
         self.set_pieces([])
 
-    def show_matrices(self, kernels: Sequence[tuple[Unit, NDArray[np.float64]]], source: str) -> None:
-        """Show the kernels from some input units, all on one signed scale."""
+    def show_matrices(self, origins: Origins) -> None:
+        """Show the kernels from the input units of largest weight, all on one signed scale."""
+        kernels = origins.expanded
         self._picture = None
         ratio, theme = self.devicePixelRatioF(), Theme.now()
         reach = max((float(np.abs(kernel).max()) for _, kernel in kernels), default=0.0)
@@ -178,7 +178,12 @@ class KernelSection(Section):
             )
             for unit, kernel in kernels
         ]
-        self.note = self.tr("from {0} · {1} … {2}").format(source, number(-reach), number(reach))
+        remark = {
+            "nothing": self.tr("from {0}"),
+            "rectifiers": self.tr("from {0}, without rectifiers"),
+            "maximum": self.tr("from {0}, the pool as average"),
+        }[origins.left_out].format(origins.source.name)
+        self.note = f"{remark} · ±{number(reach)}"
         self._sums = [float(kernel.sum()) for _, kernel in kernels]
         self.setFixedHeight(TITLE + 4 + -(-len(kernels) // self._ACROSS) * self._PITCH)
         self._arrange()
