@@ -26,12 +26,14 @@ class Tip(QWidget):
         self.hide()
         self._window = window
         self._lines: tuple[str, ...] = ()
+        self._tile = QRect()
 
     def show_beside(self, tile: QRect, lines: tuple[str, ...]) -> None:
         """Show lines below and right of a rectangle of the window, or where there is room."""
-        self._lines = lines
-        size = self._size()
-        window = self._window.rect()
+        if self.isVisible() and (tile, lines) == (self._tile, self._lines):
+            return
+        self._tile, self._lines = tile, lines
+        size, window = self._size(), self._window.rect()
         place = QPoint(tile.center().x() + _AWAY.x(), tile.bottom() + _AWAY.y())
         if place.x() + size.width() > window.right() - 4:
             place.setX(max(4, tile.center().x() - size.width() - _AWAY.x()))
