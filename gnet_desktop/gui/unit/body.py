@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -64,6 +64,14 @@ class TitleSection(Section):
         words.append(self.tr("{0} cells").format(size(*facts.cells)))
         return " · ".join(words)
 
+    def _fitting(self, metrics: QFontMetricsF) -> str:
+        """The line, its last words left out where there is no room; the whole is the tooltip."""
+        words = self.line().split(" · ")
+        while len(words) > 1 and metrics.horizontalAdvance(" · ".join(words)) > self.width():
+            words.pop()
+        self.setToolTip("" if len(words) == len(self.line().split(" · ")) else self.line())
+        return " · ".join(words)
+
     def draw(self, painter: QPainter) -> None:
         """Glyph, name, line."""
         if self._facts is None:
@@ -78,7 +86,8 @@ class TitleSection(Section):
         painter.drawText(QPointF(left, 20), unit.name)
         painter.setFont(font(12))
         painter.setPen(theme.colour("text2"))
-        painter.drawText(QRectF(0, 26, self.width(), 18), Qt.AlignmentFlag.AlignVCenter, self.line())
+        line = self._fitting(QFontMetricsF(painter.font()))
+        painter.drawText(QRectF(0, 26, self.width(), 18), Qt.AlignmentFlag.AlignVCenter, line)
 
 
 class UnitBody(QWidget):
