@@ -15,7 +15,7 @@ NEEDED: Final = (
     "gnet_desktop/resources/icons/icon.svg",
     f"gnet_desktop-{VERSION}.data/data/share/applications/{APP_ID}.desktop",
 )
-EXTRAS: Final = {"onnx", "heic", "test"}
+EXTRAS: Final = {"heic", "test"}
 
 
 def faults(path: Path) -> list[str]:

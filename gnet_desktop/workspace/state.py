@@ -365,6 +365,11 @@ class Workspace(Choices):
         """The network in use; its methods only from the engine's thread (see `compute`)."""
         return self._network
 
+    @property
+    def idle(self) -> bool:
+        """Whether both workers have nothing to do; what they found may still be on its way."""
+        return self._engine.idle and self._reader.idle
+
     def close(self) -> bool:
         """End both workers; waits for what is running only. False if one hangs."""
         self.cancel_opening()
