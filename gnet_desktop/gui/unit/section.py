@@ -118,7 +118,7 @@ class Section(QWidget):
 
     def event(self, event: QEvent) -> bool:
         """Tooltips of pieces."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._pieces:
             piece = self.piece_at(QPointF(event.pos()))
             QToolTip.showText(event.globalPos(), piece.words if piece else "", self)
             return True
