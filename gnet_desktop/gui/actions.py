@@ -45,6 +45,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("open_pictures", "File", "Open pictures…", ("Ctrl+O",), "image photo file"),
     Action("open_folder", "File", "Open a folder…", (), "directory images"),
     Action("open_checkpoint", "File", "Open a checkpoint…", ("Ctrl+Shift+O",), "weights model network file"),
+    Action(
+        "show_catalogue", "File", "Known checkpoints…", (), "catalogue fetch download models imagenet bvlc"
+    ),
     Action("choose_labels", "File", "Choose class names…", (), "labels names classes"),
     Action("show_card", "File", "Checkpoint card…", ("Ctrl+I",), "info properties weights", ruled=True),
     Action("try_both", "File", "Try two conventions…", ("Ctrl+T",), "preprocessing normalisation compare"),

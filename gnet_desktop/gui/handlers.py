@@ -82,6 +82,10 @@ class Handlers(QObject):
             session.set_folder(kind, paths[0])
         return paths
 
+    def show_catalogue(self) -> None:
+        """Known checkpoints: open or fetch one."""
+        self._window.show_dialog("catalogue")
+
     def show_card(self) -> None:
         """Everything that is known about the checkpoint."""
         self._window.show_dialog("card")

@@ -115,7 +115,7 @@ class TopBar(QWidget):
         for name, path in known:
             self._offer(name, path)
         self.checkpoints.addSeparator()
-        for name in ("open_checkpoint", "show_card", "try_both", "choose_labels"):
+        for name in ("open_checkpoint", "show_catalogue", "show_card", "try_both", "choose_labels"):
             self.checkpoints.addAction(self._actions[name])
 
     def _offer(self, name: str, path: Path) -> None:

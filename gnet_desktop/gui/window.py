@@ -1,9 +1,8 @@
 """The window: bar, start page or docks, status line, and what floats above them."""
 
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import (
@@ -21,6 +20,7 @@ from gnet_desktop.errors import ExportError, GNetError
 from gnet_desktop.gui.actions import fill_menus, make_actions
 from gnet_desktop.gui.answers_panel import AnswersPanel
 from gnet_desktop.gui.convention_memory import ConventionMemory
+from gnet_desktop.gui.dialogs import Dialogs
 from gnet_desktop.gui.docks import PANELS, DockArea
 from gnet_desktop.gui.drop import DropCard, Dropped, read_mime
 from gnet_desktop.gui.handlers import Handlers
@@ -83,7 +83,7 @@ class Window(QMainWindow):
         self.palette_dialog = Palette(workspace, self.handlers.run, self)
         self._conventions = ConventionMemory(workspace, session)
         self._arranged = False
-        self._dialogs: dict[str, QWidget] = {}
+        self.dialogs = Dialogs(self)
         self._connect()
         self._restore()
         self._show_page()
@@ -234,34 +234,9 @@ class Window(QMainWindow):
                     bool(getattr(self.workspace.view, action.option))
                 )
 
-    _DIALOGS: Final = {
-        "card": ("gnet_desktop.gui.checkpoint_card", "CheckpointCard"),
-        "try_both": ("gnet_desktop.gui.try_both", "TryBoth"),
-        "heads": ("gnet_desktop.gui.heads_view", "HeadsView"),
-    }
-
     def show_dialog(self, name: str) -> QWidget:
-        """Show one of the windows beside the main one; they are made when first wanted."""
-        if name not in self._dialogs:
-            self._dialogs[name] = self._make_dialog(name)
-        dialog = self._dialogs[name]
-        dialog.show()
-        dialog.raise_()
-        dialog.activateWindow()
-        return dialog
-
-    def _make_dialog(self, name: str) -> QWidget:
-        from gnet_desktop.gui.help import TextDialog, about_html, keys_html
-
-        if name == "help":
-            return TextDialog(self.tr("All keys"), keys_html(), self)
-        if name == "about":
-            return TextDialog(self.tr("About GNet Desktop"), about_html(), self)
-        module, kind = self._DIALOGS[name]
-        make: Any = getattr(import_module(module), kind)
-        widget: QWidget = make(self.workspace, self)
-        widget.setWindowFlag(Qt.WindowType.Window)
-        return widget
+        """Show one of the windows beside the main one (`gui.dialogs`)."""
+        return self.dialogs.show(name)
 
     # Keyboard among panels
 
@@ -325,8 +300,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember, end the workers, go."""
         self.remember()
-        for dialog in self._dialogs.values():
-            dialog.close()
+        self.dialogs.close_all()
         self.workspace.close()
         super().closeEvent(event)
 
