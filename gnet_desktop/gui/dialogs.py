@@ -41,11 +41,7 @@ class Dialogs(QObject):
         """Everything that is known about the checkpoint."""
         from gnet_desktop.gui.checkpoint_card import CheckpointCard
 
-        card = CheckpointCard(self._window.workspace, self._window)
-        for signal, action in (("try_wanted", "try_both"), ("labels_wanted", "choose_labels")):
-            if hasattr(card, signal):
-                getattr(card, signal).connect(self._window.actions_by_name[action].trigger)
-        return _as_window(card)
+        return _as_window(CheckpointCard(self._window.workspace, self._window))
 
     def try_both(self) -> QWidget:
         """The current picture under two conventions."""

@@ -1,10 +1,11 @@
 """The real window as a picture, for the command line and the documentation."""
 
+import sys
 import time
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEventLoop, QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -41,6 +42,7 @@ def render_window(
     if module is not None and module not in MODULES:
         raise UsageError(f"There is no module {module}.", f"The modules are {', '.join(MODULES)}.")
     app = make_application()
+    qInstallMessageHandler(_say)
     apply_theme(app, theme)
     window, dispatcher = make_window(Session(None))
     failures: list[GNetError] = []
@@ -62,6 +64,12 @@ def render_window(
         window.deleteLater()
         app.processEvents()
         del dispatcher
+
+
+def _say(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+    """Qt's words on stderr, except that a window without a screen can't be raised."""
+    if not message.startswith("This plugin does not support"):
+        print(message, file=sys.stderr)
 
 
 def _choose(window: Window, module: str | None, unit: str | None, preprocess: str | None) -> None:
