@@ -47,6 +47,11 @@ def _class(shown: Shown, index: int) -> str:
     return f"<i>{escape(shown.name(index))}</i>"
 
 
+def others_words(count: str) -> str:
+    """``993 others``: the classes without a row."""
+    return tr("1 other") if count == "1" else tr("{0} others").format(count)
+
+
 def _grey(text: str) -> str:
     from gnet_desktop.gui.theme import Theme
 

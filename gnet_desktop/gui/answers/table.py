@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from gnet_desktop.gui.answers.bars import draw_bar
+from gnet_desktop.gui.answers.sentences import others_words
 from gnet_desktop.gui.answers.values import Cell, Line, Shown
 from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.inspection.answers import COLUMNS, PLACES
@@ -76,7 +77,7 @@ class AnswersModel(QAbstractTableModel):
 
     def _text(self, line: Line, head: str) -> str:
         if not head:
-            return line.name if line.index is not None else self.tr("{0} others").format(line.name)
+            return line.name if line.index is not None else others_words(line.name)
         cell = line.cells.get(head)
         return "" if cell is None else cell.text
 

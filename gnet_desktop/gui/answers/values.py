@@ -173,7 +173,7 @@ def as_text(shown: Shown, picture: str) -> str:
     what = "logit" if shown.logits else "%"
     lines = [picture, "\t".join(["class", *(f"{head} {what}" for head in heads)])]
     for line in (*shown.lines, shown.rest):
-        name = line.name if line.index is not None else f"{line.name} others"
+        name = line.name if line.index is not None else "others"
         cells = [line.cells[head].text if head in line.cells else "" for head in heads]
         lines.append("\t".join([name, *cells]))
     return "\n".join(lines)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.answers.bars import draw_bar
+from gnet_desktop.gui.answers.sentences import others_words
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.heads.grids import Grid, Scroller
 from gnet_desktop.gui.network_map.chart import text
@@ -49,7 +50,7 @@ class HeadAnswers(QWidget):
                 self.rows.append((class_name(names, index), max(0.0, value / full), words))
             others = len(answers.probabilities) - len(top)
             rest = max(0.0, 1 - sum(probability for _, probability in top)) if others else 0.0
-            self.rest = (self.tr("{0} others").format(others), "–" if logits else percent(rest))
+            self.rest = (others_words(str(others)), "–" if logits else percent(rest))
         self.setAccessibleDescription(", ".join(f"{name} {words}" for name, _, words in self.rows))
         self.update()
 

@@ -1,0 +1,128 @@
+"""Results with chosen answers and drawn activations: the network's shapes, no pass."""
+
+import queue
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState, Labels, Provenance
+from gnet_desktop.convention import CONVENTIONS
+from gnet_desktop.network.architecture import Architecture, Module
+from gnet_desktop.network.arithmetic import shapes
+from gnet_desktop.network.families import build
+from gnet_desktop.network.record import Answers, Record
+from gnet_desktop.pictures.picture import Picture
+from gnet_desktop.pictures.preparation import prepare
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Entry, Result
+
+CATS = ("Egyptian cat", "tabby", "tiger cat", "lynx", "snow leopard", "Persian cat", "tiger", "dog")
+Calls = queue.Queue[Callable[[], None]]
+
+
+def logits_for(probabilities: Sequence[float]) -> np.ndarray:
+    """Logits whose softmax these probabilities are."""
+    return np.log(np.asarray(probabilities, np.float64)).astype(np.float32)
+
+
+# Egyptian cat, tabby, tiger cat, lynx, snow leopard, Persian cat, tiger, dog
+SAID = {
+    "main": (0.79, 0.08, 0.05, 0.04, 0.02, 0.01, 0.006, 0.004),
+    "aux2": (0.62, 0.19, 0.10, 0.04, 0.01, 0.02, 0.01, 0.01),
+    "aux1": (0.30, 0.41, 0.16, 0.05, 0.01, 0.04, 0.02, 0.01),
+}
+
+
+def make_checkpoint(
+    family: str = "torchvision",
+    *,
+    heads: Sequence[str] = ("aux1", "aux2"),
+    trained: bool | None = True,
+    names: Sequence[str] = CATS,
+    metadata: Mapping[str, str] | None = None,
+) -> Checkpoint:
+    """A checkpoint without tensors."""
+    architecture = build(family, classes=len(names), aux_classes={head: len(names) for head in heads})
+    states = {
+        head: HeadState(True, len(names), trained) if head in heads else HeadState(False)
+        for head in ("aux2", "aux1")
+    }
+    kind = ("torch zip", family, family, "names")
+    return Checkpoint(
+        architecture,
+        {},
+        Labels(tuple(names), "made"),
+        CONVENTIONS["torchvision"].changed(size=256, crop=224),
+        "made",
+        {"main": HeadState(True, len(names), True), **states},
+        Provenance(Path("made.pth"), 1, "0" * 64, *kind, metadata=metadata or {}),
+    )
+
+
+def activations(architecture: Architecture, size: tuple[int, int], seed: int = 1) -> dict[str, np.ndarray]:
+    """Rectified noise in the network's shapes; a module's output is its branches."""
+    random = np.random.default_rng(seed)
+    found = {
+        name: np.maximum(0, random.standard_normal(shape)).astype(np.float32)
+        for name, shape in shapes(architecture, size).items()
+    }
+    for layer in architecture.trunk:
+        if isinstance(layer, Module):
+            branches = [found[f"{layer.name}/{branch.name}"] for branch in layer.branches]
+            found[layer.name] = np.concatenate(branches)
+    return found
+
+
+def make_result(
+    checkpoint: Checkpoint | None = None,
+    said: Mapping[str, Sequence[float]] | None = None,
+    *,
+    entry_id: int = 1,
+    size: int = 224,
+) -> Result:
+    """A pass over a made photo in which each head says what it is told to."""
+    checkpoint = checkpoint or make_checkpoint()
+    said = SAID if said is None else said
+    there = ["main", *(head.name for head in checkpoint.architecture.heads)]
+    answers = {head: Answers.from_logits(logits_for(said[head])) for head in there if head in said}
+    convention = checkpoint.convention.changed(crop=size, size=max(size, 256))
+    picture = Picture(Image.linear_gradient("L").convert("RGB").resize((300, 400)), "made", "PNG", (300, 400))
+    prepared = prepare(picture, convention)
+    record = Record(activations(checkpoint.architecture, (size, size)), answers, (size, size), 20.0)
+    return Result(entry_id, picture, prepared.geometry, prepared.shown, record, checkpoint, convention)
+
+
+def make_workspace(result: Result | None, checkpoint: Checkpoint | None = None) -> Workspace:
+    """A workspace that shows a result, or only a checkpoint, or nothing."""
+    workspace = Workspace(lambda call: call())
+    workspace.checkpoint = result.checkpoint if result is not None else checkpoint
+    if workspace.checkpoint is not None:
+        workspace.convention = workspace.checkpoint.convention
+    for number, name in enumerate(("egyptian_cat.jpg", "monarch.jpg"), 1):
+        workspace.pictures[number] = Entry(number, b"", name)
+    if result is not None:
+        workspace.current, workspace.result = result.entry_id, result
+    return workspace
+
+
+def with_record(result: Result, **fields: object) -> Result:
+    """The result with parts of its record replaced."""
+    record = result.record
+    parts = {
+        "activations": dict(record.activations),
+        "answers": dict(record.answers),
+        "input_size": record.input_size,
+        "milliseconds": record.milliseconds,
+        "notes": record.notes,
+        **fields,
+    }
+    return replace(result, record=Record(**parts))  # type: ignore[arg-type]
+
+
+def show(workspace: Workspace, result: Result) -> None:
+    """A pass ends."""
+    workspace.result, workspace.stale, workspace.current = result, False, result.entry_id
+    workspace.result_changed.emit()

@@ -1,0 +1,263 @@
+"""The answers panel: rows, sentences, and every state that it can be in."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from gnet_desktop.errors import PictureError
+from gnet_desktop.gui.answers.table import CELL
+from gnet_desktop.gui.answers_panel import AnswersPanel, fitting_rows
+from gnet_desktop.network.record import Answers
+from gnet_desktop.workspace.state import Workspace
+from tests.gui.answering import (
+    CATS,
+    SAID,
+    logits_for,
+    make_checkpoint,
+    make_result,
+    make_workspace,
+    show,
+    with_record,
+)
+
+
+@pytest.fixture(scope="module")
+def result(qapp):
+    return make_result()
+
+
+@pytest.fixture
+def workspace(result) -> Iterator[Workspace]:
+    one = make_workspace(result)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def open_panel(qtbot):
+    """Shows a panel on a workspace in the size of a large window."""
+
+    def make(workspace: Workspace, width: int = 567, height: int = 343) -> AnswersPanel:
+        panel = AnswersPanel(workspace)
+        qtbot.addWidget(panel)
+        panel.resize(width, height)
+        panel.show()
+        qtbot.waitExposed(panel)
+        return panel
+
+    return make
+
+
+def table(panel: AnswersPanel) -> list[list[str]]:
+    """What stands in the table."""
+    model = panel.table.answers
+    return [
+        [str(model.index(row, column).data()) for column in range(model.columnCount())]
+        for row in range(model.rowCount())
+    ]
+
+
+def test_rows_are_in_mains_order_with_all_heads_beside(open_panel, workspace) -> None:
+    rows = table(open_panel(workspace))
+    assert [row[0] for row in rows[:-1]] == list(CATS[:7])
+    assert rows[0] == ["Egyptian cat", "79.0", "62.0", "30.0"]
+    assert rows[-1][0] == "1 other"
+    assert rows[-1][1:] == ["0.4", "1.0", "1.0"]
+
+
+def test_what_other_heads_rank_high_gets_a_row(open_panel) -> None:
+    said = {**SAID, "aux1": (0.1, 0.1, 0.05, 0.02, 0.01, 0.01, 0.01, 0.7)}
+    workspace = make_workspace(make_result(said=said))
+    names = [row[0] for row in table(open_panel(workspace))]
+    assert "dog" in names
+    assert names[:5] == list(CATS[:5])
+    workspace.close()
+
+
+def test_each_heads_first_answer_stands_out(open_panel, workspace) -> None:
+    model = open_panel(workspace).table.answers
+    firsts = {
+        (row, column)
+        for row in range(model.rowCount())
+        for column in (1, 2, 3)
+        if (cell := model.index(row, column).data(CELL)) is not None and cell.first
+    }
+    assert firsts == {(0, 1), (0, 2), (1, 3)}
+
+
+def test_the_sentence_tells_who_disagrees_and_since_when(open_panel, workspace) -> None:
+    panel = open_panel(workspace)
+    assert panel.says.text == "aux1 says tabby; aux2 and main say Egyptian cat. Changed by 4d."
+    assert panel.header.note == "of three heads"
+
+
+def test_the_sentence_is_short_when_all_agree(open_panel) -> None:
+    workspace = make_workspace(make_result(said=dict.fromkeys(SAID, SAID["main"])))
+    assert open_panel(workspace).says.text == "All three heads say Egyptian cat."
+    workspace.close()
+
+
+def test_a_class_name_is_never_read_as_markup(open_panel) -> None:
+    names = ("<img src=x>", *CATS[1:])
+    workspace = make_workspace(make_result(make_checkpoint(names=names)))
+    panel = open_panel(workspace)
+    assert "<img src=x>" in panel.says.text
+    assert table(panel)[0][0] == "<img src=x>"
+    workspace.close()
+
+
+def test_classes_with_one_name_carry_their_numbers(open_panel) -> None:
+    workspace = make_workspace(make_result(make_checkpoint(names=("crane", "crane", *CATS[2:]))))
+    assert [row[0] for row in table(open_panel(workspace))[:3]] == ["crane (0)", "crane (1)", "tiger cat"]
+    workspace.close()
+
+
+def test_logits_are_shown_on_demand_and_have_no_sum(open_panel, workspace, qtbot) -> None:
+    panel = open_panel(workspace)
+    place = panel.unit._boxes()[1].center().toPoint()
+    qtbot.mouseClick(panel.unit, Qt.MouseButton.LeftButton, pos=place)
+    assert workspace.view.logits
+    # log 0.79 = −0.236
+    assert table(panel)[0][1] == "−0.236"
+    assert table(panel)[-1][1] == "–"
+
+
+def test_without_auxiliary_heads_a_card_says_so_in_their_place(open_panel) -> None:
+    workspace = make_workspace(make_result(make_checkpoint("caffe", heads=())))
+    panel = open_panel(workspace)
+    assert panel.header.note == "1 of 3 heads"
+    assert panel.absent.isVisible()
+    assert panel.absent.text == "This file has no auxiliary heads"
+    assert not panel.says.isVisible()
+    assert panel.absent.geometry().left() > panel.table.column_left("main") + 60
+    workspace.close()
+
+
+def test_heads_that_this_size_gives_no_answer_say_why(open_panel, result) -> None:
+    note = "aux1 needs sides of 223 to 238 pixels, so it gives no answer here."
+    answers = {"main": result.record.answers["main"]}
+    workspace = make_workspace(with_record(result, answers=answers, notes=(note,)))
+    panel = open_panel(workspace)
+    assert panel.absent.text == "The auxiliary heads give no answer here"
+    assert note in panel.absent.accessibleName()
+    workspace.close()
+
+
+def test_untrained_heads_keep_their_numbers_and_have_no_say(open_panel) -> None:
+    even = (0.125,) * 8
+    said = {"main": SAID["main"], "aux1": even, "aux2": even}
+    workspace = make_workspace(make_result(make_checkpoint(trained=False), said))
+    panel = open_panel(workspace)
+    assert "look untrained" in panel.untrained.text
+    assert not panel.says.isVisible()
+    assert table(panel)[0] == ["Egyptian cat", "79.0", "12.5", "12.5"]
+    assert panel.table.is_faint("aux1")
+    assert not panel.table.is_faint("main")
+    workspace.close()
+
+
+def test_a_file_may_doubt_its_own_answer(open_panel) -> None:
+    metadata = {"nothing_fits": json.dumps({"threshold": 0.9})}
+    workspace = make_workspace(make_result(make_checkpoint(metadata=metadata)))
+    assert open_panel(workspace).doubt.text == "None of the 8 classes fits this picture well."
+    workspace.close()
+
+
+def test_a_lagging_answer_is_striped_and_says_whose_it_is(open_panel, workspace, qtbot) -> None:
+    panel = open_panel(workspace)
+    workspace.current, workspace.stale = 2, True
+    workspace.result_changed.emit()
+    assert not panel.table.stale  # a usual pass is over before anyone could read it
+    qtbot.waitUntil(lambda: panel.stale_mark.isVisible(), timeout=2000)
+    assert panel.stale_mark.text == "of egyptian_cat.jpg, monarch.jpg is next"
+    assert panel.table.stale
+    assert table(panel)[0][1] == "79.0"
+    workspace.current, workspace.stale = 1, False
+    workspace.result_changed.emit()
+    assert not panel.stale_mark.isVisible()
+    assert not panel.table.stale
+
+
+def test_answers_that_are_no_numbers_are_not_shown(open_panel, result) -> None:
+    broken = Answers(np.full(8, np.nan, np.float32), np.full(8, np.nan, np.float32))
+    maps = {name: np.array(values) for name, values in result.record.activations.items()}
+    maps["4a/3x3"][3, 2, 1] = np.nan
+    answers = dict.fromkeys(("main", "aux2", "aux1"), broken)
+    workspace = make_workspace(with_record(result, activations=maps, answers=answers))
+    panel = open_panel(workspace)
+    expected = "Values stop being numbers in 4a/3x3 (1 of 40768 cells). No answer is shown."
+    assert panel.broken.text == expected
+    assert not panel.table.isVisible()
+    workspace.close()
+
+
+def test_a_picture_that_failed_has_no_answer(open_panel, workspace, result) -> None:
+    panel = open_panel(workspace)
+    error = PictureError("This is a web page.", "", "")
+    workspace.pictures[2] = replace(workspace.pictures[2], error=error)
+    workspace.current, workspace.result = 2, None
+    workspace.result_changed.emit()
+    assert panel.empty.text() == "monarch.jpg could not be opened, so there is no answer."
+    assert not panel.table.isVisible()
+
+
+def test_nothing_open_invites(open_panel) -> None:
+    workspace = make_workspace(None, make_checkpoint())
+    panel = open_panel(workspace)
+    assert panel.empty.text() == "Drop a picture here and look inside."
+    assert panel.copy_numbers() == ""
+    workspace.close()
+
+
+def test_a_small_window_shows_five_rows(open_panel, workspace) -> None:
+    assert len(table(open_panel(workspace, 539, 236))) == 6
+    assert fitting_rows(1000)[0] == 12
+    assert fitting_rows(40) == (3, 22)
+
+
+def test_a_click_and_enter_want_a_class(open_panel, workspace, qtbot) -> None:
+    panel = open_panel(workspace)
+    view = panel.table
+    place = view.visualRect(view.answers.index(1, 0)).center()
+    with qtbot.waitSignal(panel.class_wanted) as caught:
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert caught.args == [1]
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    with qtbot.waitSignal(panel.class_wanted) as caught:
+        qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert caught.args == [2]
+
+
+def test_screen_readers_hear_class_head_and_number(open_panel, workspace) -> None:
+    model = open_panel(workspace).table.answers
+    words = model.index(1, 3).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert words == "tabby, aux1: 41.0 %, its first answer"
+    assert model.headerData(3, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) == "aux1 after 4a"
+
+
+def test_the_table_is_copied_with_tabs(open_panel, workspace) -> None:
+    lines = open_panel(workspace).copy_numbers().splitlines()
+    assert lines[0] == "egyptian_cat.jpg"
+    assert lines[1] == "class\tmain %\taux2 %\taux1 %"
+    assert lines[2] == "Egyptian cat\t79.0\t62.0\t30.0"
+    assert lines[-1].startswith("others\t")
+
+
+def test_a_new_picture_brings_new_answers(open_panel, workspace) -> None:
+    panel = open_panel(workspace)
+    said = dict.fromkeys(SAID, tuple(reversed(SAID["main"])))
+    show(workspace, make_result(said=said, entry_id=2))
+    assert table(panel)[0][:2] == ["dog", "79.0"]
+
+
+def test_certainty_is_never_rounded_up_to_all(open_panel) -> None:
+    said = dict.fromkeys(SAID, (0.99999, *([1e-5 / 7] * 7)))
+    workspace = make_workspace(make_result(said=said))
+    assert table(open_panel(workspace))[0][1] == ">99"
+    assert table(open_panel(workspace))[1][1] == "<0.1"
+    assert np.isclose(np.exp(logits_for(said["main"])).sum(), 1)
+    workspace.close()

@@ -1,0 +1,205 @@
+"""The checkpoint card: its facts, and what can be changed from it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
+
+from gnet_desktop.checkpoints.card import Verification, make_card
+from gnet_desktop.checkpoints.checkpoint import HeadState, Labels
+from gnet_desktop.checkpoints.verification import Difference
+from gnet_desktop.gui.card import facts
+from gnet_desktop.gui.checkpoint_card import CheckpointCard
+from gnet_desktop.gui.conventions.chips import Chips
+from gnet_desktop.workspace.state import Workspace
+from tests.gui.answering import Calls
+from tests.gui.made import make_checkpoint, make_workspace, make_world
+
+
+@pytest.fixture(scope="module")
+def world(qapp):
+    return make_world(1)
+
+
+@pytest.fixture
+def calls() -> Calls:
+    return Calls()
+
+
+@pytest.fixture
+def workspace(world, calls) -> Iterator[Workspace]:
+    one = make_workspace(world, calls.put)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def until(calls, qtbot):
+    def wait(done) -> None:
+        def deliver() -> bool:
+            while not calls.empty():
+                calls.get()()
+            return bool(done())
+
+        qtbot.waitUntil(deliver, timeout=30000)
+
+    return wait
+
+
+@pytest.fixture
+def card(workspace, qtbot, until) -> CheckpointCard:
+    one = CheckpointCard(workspace)
+    qtbot.addWidget(one)
+    one.show()
+    qtbot.waitExposed(one)
+    until(lambda: one.card is not None)
+    return one
+
+
+def words(widget: CheckpointCard) -> list[str]:
+    """All labels."""
+    return [label.text() for label in widget.findChildren(QLabel)]
+
+
+def spaced(text: str) -> str:
+    return text.replace("\u2009", " ")
+
+
+def test_the_card_names_file_family_and_figures(card) -> None:
+    shown = [spaced(text) for text in words(card)]
+    assert "made.pth" in shown
+    assert "torchvision, recognised by names" in shown
+    # without heads, ten classes: 5,599,904 of the trunk (FIELD 3a: 6,624,904 less 1,025,000) and 10,250
+    assert "5 610 154" in shown
+    assert "3 × 3" in shown
+    assert "batch norm" in shown
+
+
+def test_the_digest_is_whole_and_grouped(card) -> None:
+    assert " ".join(["0" * 8] * 8) in words(card)
+
+
+def test_absent_heads_say_so(card) -> None:
+    assert words(card).count("not in this file") == 2
+    assert "The classifier works without them." in words(card)
+
+
+def test_the_convention_in_use_is_shown_and_can_be_changed(card, workspace, until) -> None:
+    chips = card.findChild(Chips)
+    assert "crop 128" in chips.text
+    action = next(one for one in card.change_button.menu().actions() if one.text() == "inception")
+    action.trigger()
+    assert workspace.convention.name == "inception"
+    assert "chosen by you" in words(card)
+    back = card.change_button.menu().actions()[0]
+    back.trigger()
+    assert workspace.convention == workspace.checkpoint.convention
+
+
+def test_what_the_file_does_not_tell_can_be_answered_otherwise(world, qtbot, calls, until) -> None:
+    checkpoint = world.loaded.checkpoint
+    assumed = replace(checkpoint.provenance, assumed={"epsilon": "torchvision"})
+    workspace = make_workspace(world, calls.put)
+    workspace.checkpoint = replace(checkpoint, provenance=assumed)
+    opened: list[tuple[Path, object]] = []
+    workspace.open_checkpoint = lambda path, labels=None, assume=None: opened.append((path, assume))
+    one = CheckpointCard(workspace)
+    qtbot.addWidget(one)
+    one.show()
+    until(lambda: one.card is not None)
+    assert "Which epsilon do its batch norms have?" in words(one)
+    one._assume("epsilon", "pytorch")
+    assert opened == [(Path("made.pth"), {"epsilon": "pytorch"})]
+    workspace.close()
+
+
+def test_everything_is_copied_as_text(card, qtbot) -> None:
+    qtbot.mouseClick(card.copy_button, Qt.MouseButton.LeftButton)
+    text = QApplication.clipboard().text()
+    assert "made.pth" in text
+    assert "5,610,154" in text
+
+
+def test_the_card_is_made_anew_only_for_another_file(card, workspace) -> None:
+    before = card.card
+    workspace.checkpoint_changed.emit()
+    assert card.card is before
+
+
+def test_verifying_compares_with_torchvisions_own_network(card, until, qtbot) -> None:
+    pytest.importorskip("torchvision")
+    qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)
+    until(lambda: card.verification is not None)
+    assert card.verification.sign == "check", card.verification.words
+    assert "Agrees with torchvision" in card.verification.words
+    assert "made 1" in card.verification.words
+
+
+def test_verifying_without_a_picture_says_what_to_do(card, workspace, qtbot) -> None:
+    workspace.result = None
+    qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)
+    assert card.verification.words == "Open a picture first: the comparison needs one."
+
+
+def test_another_family_cannot_be_verified_and_says_why(card, workspace, until, qtbot) -> None:
+    workspace.checkpoint = make_checkpoint("caffe")
+    workspace.checkpoint_changed.emit()
+    until(lambda: card.card is not None)
+    qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)
+    until(lambda: card.verification is not None)
+    assert card.verification.sign == "info"
+    assert "cannot be compared with torchvision's" in card.verification.words
+
+
+def test_without_a_checkpoint_it_says_so(qtbot, calls) -> None:
+    workspace = Workspace(calls.put)
+    one = CheckpointCard(workspace)
+    qtbot.addWidget(one)
+    one.show()
+    assert words(one) == ["No checkpoint is open."]
+    workspace.close()
+
+
+# Facts in words
+
+
+def test_a_difference_that_is_too_large_is_an_error() -> None:
+    parts = (Difference("3a", 1e-6, 5.0), Difference("4a", 0.5, 2.0))
+    note = facts.verified(Verification("torchvision 1", (224, 224), parts), "cat.jpg")
+    assert note.sign == "error"
+    assert "4a" in note.words
+    assert "0.500" in note.words
+
+
+def test_heads_tell_whether_they_were_trained() -> None:
+    checkpoint = make_checkpoint()
+    heads = {
+        "main": HeadState(True, 10, True),
+        "aux2": HeadState(True, 10, False, "Its weights are as they were drawn."),
+        "aux1": HeadState(True, 10, None),
+    }
+    rows = facts.heads(make_card(replace(checkpoint, heads=heads)))
+    assert [row.words for row in rows] == [
+        "10 classes",
+        "10 classes, untrained",
+        "10 classes, trained or not: the file does not tell",
+    ]
+    assert rows[1].why == "Its weights are as they were drawn."
+
+
+def test_norms_and_pools_are_told_as_they_are() -> None:
+    caffe, tutorial = make_card(make_checkpoint("caffe")), make_card(make_checkpoint("tutorial"))
+    assert facts.normalisation(caffe) == "local response, after pool1 and conv3"
+    assert facts.pools(caffe.checkpoint.architecture) == "ceil, without padding"
+    assert facts.normalisation(tutorial) == "none"
+    assert facts.pools(tutorial.checkpoint.architecture) == "floor, padded by 1"
+
+
+def test_few_and_many_classes_are_listed_by_number() -> None:
+    checkpoint = make_checkpoint()
+    assert facts.class_words(make_card(checkpoint)).endswith("… · 9 class 9")
+    few = replace(checkpoint, labels=Labels(("cat", "dog"), "made"))
+    assert facts.class_words(make_card(few)) == "0 cat · 1 dog"

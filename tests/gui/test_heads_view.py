@@ -1,0 +1,163 @@
+"""The heads' window: timeline, what flows through a head, and heads that aren't there."""
+
+import itertools
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, Qt
+
+from gnet_desktop.gui.heads.timeline import courses, spread
+from gnet_desktop.gui.heads_view import HeadsView
+from gnet_desktop.workspace.state import Workspace
+from tests.gui.answering import SAID, make_checkpoint, make_result, make_workspace
+
+
+@pytest.fixture(scope="module")
+def result(qapp):
+    return make_result()
+
+
+@pytest.fixture
+def workspace(result) -> Iterator[Workspace]:
+    one = make_workspace(result)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def open_view(qtbot):
+    def make(workspace: Workspace) -> HeadsView:
+        view = HeadsView(workspace)
+        qtbot.addWidget(view)
+        view.resize(1400, 960)
+        view.show()
+        qtbot.waitExposed(view)
+        return view
+
+    return make
+
+
+def test_the_timeline_goes_from_shallow_to_deep(open_view, workspace) -> None:
+    view = open_view(workspace)
+    first = view.timeline.courses[0]
+    assert first.name == "Egyptian cat"
+    assert [head for head, _ in first.points] == ["aux1", "aux2", "main"]
+    assert [value for _, value in first.points] == pytest.approx([30, 62, 79], abs=0.01)
+    assert (first.rank, first.leads) == (0, True)
+    assert {course.name for course in view.timeline.courses if course.leads} == {"Egyptian cat", "tabby"}
+    assert "Egyptian cat: aux1 30.0, aux2 62.0, main 79.0" in view.timeline.accessibleDescription()
+
+
+def test_disagreement_is_said(open_view, workspace) -> None:
+    assert open_view(workspace).says.text.startswith("aux1 says tabby; aux2 and main say Egyptian cat.")
+
+
+def test_logits_follow_the_switch(open_view, workspace, qtbot) -> None:
+    view = open_view(workspace)
+    place = view.unit._boxes()[1].center().toPoint()
+    qtbot.mouseClick(view.unit, Qt.MouseButton.LeftButton, pos=place)
+    assert dict(view.timeline.courses[0].points)["main"] == pytest.approx(np.log(0.79), abs=1e-4)
+
+
+def test_untrained_heads_are_greyed_left_out_and_explained(open_view) -> None:
+    even = (0.125,) * 8
+    checkpoint = make_checkpoint(trained=False)
+    workspace = make_workspace(make_result(checkpoint, {"main": SAID["main"], "aux1": even, "aux2": even}))
+    view = open_view(workspace)
+    assert all([head for head, _ in course.points] == ["main"] for course in view.timeline.courses)
+    section = view.sections["aux1"]
+    assert section.pool._colours[0] == "grey"
+    assert "untrained" in section.state.text()
+    assert "untrained" in view.warning.text
+    workspace.close()
+
+
+def test_absent_heads_are_explained_in_their_place(open_view) -> None:
+    workspace = make_workspace(make_result(make_checkpoint("caffe", heads=())))
+    view = open_view(workspace)
+    assert view.sections["aux2"].missing.isVisible()
+    assert "This file has no aux2." in view.sections["aux2"].missing.text()
+    assert not view.sections["aux2"].pool.isVisible()
+    workspace.close()
+
+
+def test_a_head_shows_all_that_flows_through_it(open_view, workspace, result) -> None:
+    section = open_view(workspace).sections["aux1"]
+    assert section.reads.text() == "reads 512 channels\n14 × 14 cells"
+    assert section.pool._layout is not None
+    assert len(section.pool._layout.order) == 512
+    means = result.record["aux1/pool"].mean(axis=(1, 2))
+    assert int(section.pool._layout.order[0]) == int(means.argmax())
+    silent = int((result.record["aux1/fc1"] == 0).sum())
+    assert section._steps["fc"].caption.text() == f"{silent} of 1024 silent"
+    assert section.answers.rows[0][0] == "tabby"
+
+
+def test_a_click_on_a_pooled_map_chooses_the_unit_that_it_pools(open_view, workspace, qtbot) -> None:
+    section = open_view(workspace).sections["aux1"]
+    channel = int(section.pool._layout.order[2])
+    place = section.pool.box_of(channel).center()
+    qtbot.mouseClick(section.pool, Qt.MouseButton.LeftButton, pos=place)
+    unit = workspace.selection.unit
+    # widths of 4a's branches are 192, 208, 48, 64
+    starts = {"1x1": 0, "3x3": 192, "5x5": 400, "pool_proj": 448}
+    assert (unit.module, starts[unit.branch] + unit.channel) == ("4a", channel)
+
+
+def test_values_of_the_connected_layer_are_told_under_the_cursor(open_view, workspace, result) -> None:
+    grid = open_view(workspace).sections["aux2"].connected
+    box = grid.box_of(70)
+    assert grid.channel_at(box.center().toPointF()) == 70
+    name, value = grid.words(70)
+    assert name == "aux2/fc1:70"
+    expected = float(result.record["aux2/fc1"][70])
+    assert float(value.replace("−", "-")) == pytest.approx(expected, rel=5e-3, abs=1e-3)
+
+
+def test_keys_walk_the_maps(open_view, workspace, qtbot) -> None:
+    grid = open_view(workspace).sections["aux1"].convolution
+    grid.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    qtbot.keyClick(grid, Qt.Key.Key_Down)
+    channel = int(grid._layout.order[17])  # 16 in a row
+    assert grid.accessibleDescription().startswith(f"aux1/conv:{channel}")
+    qtbot.keyClick(grid, Qt.Key.Key_Return)
+    assert workspace.selection.unit.name == f"aux1/conv:{channel}"
+
+
+def test_without_a_picture_it_says_what_to_do(open_view) -> None:
+    workspace = make_workspace(None, make_checkpoint())
+    view = open_view(workspace)
+    assert view.empty.isVisible()
+    assert view.empty.text() == "Open a picture to see what the heads say."
+    workspace.close()
+
+
+def test_the_timeline_is_copied(open_view, workspace) -> None:
+    lines = open_view(workspace).copy_numbers().splitlines()
+    assert lines[0] == "class\taux1\taux2\tmain"
+    assert lines[1].split("\t")[0] == "Egyptian cat"
+
+
+def test_untrained_heads_have_no_say_in_which_classes_are_drawn(result) -> None:
+    drawn = courses(result, ("aux1", "aux2"), logits=False)
+    assert [course.name for course in drawn] == ["Egyptian cat", "tabby", "tiger cat"]
+
+
+@given(st.lists(st.floats(0, 200), min_size=1, max_size=10))
+def test_labels_are_apart_in_order_and_within(wanted: list[float]) -> None:
+    places = spread(wanted, 17.0, 0.0, 200.0)
+    order = sorted(range(len(wanted)), key=lambda place: wanted[place])
+    gaps = [places[after] - places[before] for before, after in itertools.pairwise(order)]
+    assert all(gap >= 17.0 - 1e-6 for gap in gaps)
+    assert max(places) <= 200.0
+
+
+def test_hovering_a_map_points_at_it(open_view, workspace, qtbot) -> None:
+    pool = open_view(workspace).sections["aux1"].pool
+    qtbot.mouseMove(pool, QPoint(5, 5))
+    qtbot.waitUntil(lambda: pool._at is not None)
+    assert pool.words(pool._at)[0].startswith(f"aux1/pool:{pool._at} · 4a/")

@@ -1,0 +1,255 @@
+"""Two conventions side by side, and the editor of one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialogButtonBox
+
+from gnet_desktop.convention import CONVENTIONS
+from gnet_desktop.gui.conventions.chips import differing
+from gnet_desktop.gui.conventions.choices import alternatives, beside
+from gnet_desktop.gui.conventions.comparing import change_words
+from gnet_desktop.gui.conventions.editor import ConventionEditor
+from gnet_desktop.gui.try_both import TryBoth
+from gnet_desktop.network.googlenet import GoogLeNet
+from gnet_desktop.pictures.decoding import read_picture
+from gnet_desktop.pictures.preparation import prepare
+from gnet_desktop.workspace import tasks
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Entry
+from tests.gui.answering import Calls
+from tests.gui.made import make_checkpoint
+
+BASE = CONVENTIONS["torchvision"].changed(name="small", size=72, crop=64)
+
+
+@pytest.fixture(scope="module")
+def loaded(qapp) -> tasks.LoadedNetwork:
+    checkpoint = make_checkpoint()
+    return tasks.LoadedNetwork(checkpoint, GoogLeNet.from_checkpoint(checkpoint), "cpu")
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory) -> list[Path]:
+    """Three wide pictures of smooth noise."""
+    folder, random = tmp_path_factory.mktemp("photos"), np.random.default_rng(11)
+    paths = []
+    for number in range(3):
+        rough = Image.fromarray(random.integers(0, 255, (6, 12, 3), np.uint8))
+        rough.resize((200, 100)).save(folder / f"photo {number}.png")
+        paths.append(folder / f"photo {number}.png")
+    return paths
+
+
+@pytest.fixture
+def calls() -> Calls:
+    return Calls()
+
+
+@pytest.fixture
+def workspace(loaded, photos, calls) -> Iterator[Workspace]:
+    one = Workspace(calls.put)
+    one.checkpoint, one.convention, one._network = loaded.checkpoint, BASE, loaded
+    for number, path in enumerate(photos, 1):
+        one.pictures[number] = Entry(number, path, path.name)
+    one.current = 1
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def until(calls, qtbot):
+    """Lets workers deliver until something holds."""
+
+    def wait(done) -> None:
+        def deliver() -> bool:
+            while not calls.empty():
+                calls.get()()
+            return bool(done())
+
+        qtbot.waitUntil(deliver, timeout=15000)
+
+    return wait
+
+
+@pytest.fixture
+def dialog(workspace, qtbot, until) -> TryBoth:
+    one = TryBoth(workspace)
+    qtbot.addWidget(one)
+    one.set_side(1, CONVENTIONS["caffe-short-side"].changed(name="other", size=72, crop=64))
+    one.show()
+    qtbot.waitExposed(one)
+    until(lambda: len(one._firsts) == 3)
+    return one
+
+
+def answers_of(loaded, path: Path, convention) -> np.ndarray:
+    """The probabilities by the parts, without the dialog."""
+    prepared = prepare(read_picture(path), convention)
+    return loaded.network(prepared.tensor()).answers["main"].probabilities
+
+
+def test_both_columns_show_what_the_network_says_under_each(dialog, loaded, photos) -> None:
+    left, right = (answers_of(loaded, photos[0], convention) for convention in dialog.pair)
+    rows = dialog.columns[0].answers.rows
+    assert rows[0].index == int(left.argmax())
+    for row in rows:
+        assert row.left == pytest.approx(float(left[row.index]))
+        assert row.right == pytest.approx(float(right[row.index]))
+        assert row.change == pytest.approx(float(right[row.index] - left[row.index]))
+    assert dialog.columns[1].answers.rows == rows
+
+
+def test_the_sentence_tells_whether_they_agree(dialog, loaded, photos) -> None:
+    left, right = (answers_of(loaded, photos[0], convention) for convention in dialog.pair)
+    words = dialog.summary.verdict.text()
+    assert ("They agree" in words) == (left.argmax() == right.argmax())
+    assert f"class {left.argmax()}" in words
+
+
+def test_open_pictures_are_counted(dialog, loaded, photos) -> None:
+    pairs = [[int(answers_of(loaded, path, one).argmax()) for one in dialog.pair] for path in photos]
+    same = sum(left == right for left, right in pairs)
+    expected = f"Over the 3 open pictures: {same} same first answer, {3 - same} different."
+    assert dialog.summary.count.text() == expected
+    others = [place for place, (left, right) in enumerate(pairs) if left != right and place > 0]
+    assert dialog.summary.open_other.isVisible() == bool(others)
+
+
+def test_what_is_kept_of_the_photo_is_the_middle(dialog) -> None:
+    # a picture of 200×100, short side 72 → 144×72, crop 64: 64/144 wide and 64/72 high
+    left, top, right, bottom = dialog.columns[0].seen.kept
+    assert right - left == pytest.approx(64 / 144, abs=0.01)
+    assert bottom - top == pytest.approx(64 / 72, abs=0.01)
+    assert (left + right) / 2 == pytest.approx(0.5, abs=0.01)
+
+
+def test_using_a_side_changes_the_workspace_and_keeps_the_pair(dialog, workspace, qtbot) -> None:
+    pair = dialog.pair
+    assert not dialog.columns[0].use.isEnabled()
+    qtbot.mouseClick(dialog.columns[1].use, Qt.MouseButton.LeftButton)
+    assert workspace.convention == pair[1]
+    assert dialog.pair == pair
+    assert dialog.columns[0].use.isEnabled()
+    assert not dialog.columns[1].use.isEnabled()
+
+
+def test_the_next_picture_is_compared(dialog, workspace, until, qtbot, loaded, photos) -> None:
+    qtbot.mouseClick(dialog.next_picture, Qt.MouseButton.LeftButton)
+    assert workspace.current == 2
+    until(lambda: len(dialog._tried) == 2)
+    expected = answers_of(loaded, photos[1], dialog.pair[0])
+    assert dialog.columns[0].answers.rows[0].left == pytest.approx(float(expected.max()))
+    assert dialog.subject.text() == "photo 1.png, 200 × 100 · made.pth"
+
+
+def test_a_convention_that_this_network_cannot_take_says_why(dialog, until) -> None:
+    dialog.set_side(1, CONVENTIONS["torchvision"].changed(name="tiny", size=8, crop=8))
+    until(lambda: len(dialog._tried) == 2)
+    column = dialog.columns[1]
+    assert column.error.isVisible() == (dialog._tried[1].error is not None)
+    assert dialog.columns[0].answers.rows
+
+
+def test_a_hidden_dialog_computes_nothing(workspace, calls, qtbot) -> None:
+    one = TryBoth(workspace)
+    qtbot.addWidget(one)
+    qtbot.wait(50)
+    assert calls.empty()
+    assert one._tried == {}
+
+
+def test_without_a_picture_it_says_what_to_do(workspace, qtbot) -> None:
+    workspace.pictures.clear()
+    workspace.current = None
+    one = TryBoth(workspace)
+    qtbot.addWidget(one)
+    one.show()
+    assert one.summary.verdict.text() == "Open a picture to compare two conventions on it."
+
+
+# What is offered
+
+
+def test_caffes_aspect_is_what_is_tried_first() -> None:
+    assert beside(CONVENTIONS["caffe"]).name == "caffe-short-side"
+    assert beside(CONVENTIONS["caffe-short-side"]).name == "caffe"
+
+
+def test_torchvisions_input_transform_is_what_is_tried_first() -> None:
+    other = beside(CONVENTIONS["torchvision"])
+    assert other.transform_input
+    assert differing(CONVENTIONS["torchvision"], other) == {"input transform"}
+
+
+@pytest.mark.parametrize("name", ["torchvision", "caffe", "inception", "cifar10"])
+def test_every_flip_changes_one_thing_and_back(name) -> None:
+    one = CONVENTIONS[name]
+    order = next(other for other in alternatives(one) if other.order != one.order and "," in other.name)
+    assert order.mean == one.mean[::-1]
+    back = next(other for other in alternatives(order) if other.order == one.order and "," in other.name)
+    assert back.changed(name=one.name) == one
+
+
+def test_changes_are_signed_points() -> None:
+    assert [change_words(one) for one in (-0.716, 0.019, 0.0001, None)] == ["−71.6", "+1.9", "0", ""]
+
+
+# The editor
+
+
+@pytest.fixture
+def editor(qtbot) -> ConventionEditor:
+    one = ConventionEditor(CONVENTIONS["torchvision"], 3)
+    qtbot.addWidget(one)
+    one.show()
+    return one
+
+
+def ok(editor: ConventionEditor):
+    return editor.buttons.button(QDialogButtonBox.StandardButton.Ok)
+
+
+def test_fields_become_a_convention(editor, qtbot) -> None:
+    editor.side.setValue(300)
+    editor.crop.setValue(299)
+    editor.mean.clear()
+    qtbot.keyClicks(editor.mean, "0.5")
+    editor.transform.setChecked(True)
+    made = editor.convention
+    assert (made.name, made.size, made.crop) == ("custom", 300, 299)
+    assert made.mean == (0.5, 0.5, 0.5)
+    assert made.transform_input
+
+
+def test_a_preset_fills_all_fields_and_is_recognised(editor) -> None:
+    editor.preset.setCurrentIndex(editor.preset.findData("caffe"))
+    editor.preset.activated.emit(editor.preset.currentIndex())
+    assert editor.convention == CONVENTIONS["caffe"]
+    assert editor.mean.text() == "104 117 123"
+    assert editor.boxes["order"].currentData() == "bgr"
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [("std", "0"), ("std", "1 x 1"), ("mean", "1 2"), ("range", "-1"), ("mean", "1e999"), ("range", "")],
+)
+def test_what_makes_no_sense_is_said_and_cannot_be_accepted(editor, field, words) -> None:
+    getattr(editor, field).setText(words)
+    assert editor.convention is None
+    assert editor.error.isVisible()
+    assert not ok(editor).isEnabled()
+    getattr(editor, field).setText("1")
+    assert ok(editor).isEnabled()
+
+
+def test_grey_does_not_fit_a_network_of_three_channels(editor) -> None:
+    editor.mean.setText("0")
+    editor.std.setText("1")
+    editor.boxes["order"].setCurrentIndex(editor.boxes["order"].findData("grey"))
+    assert editor.error.text() == "This network reads 3 channels, this order gives 1."
+    assert not ok(editor).isEnabled()
