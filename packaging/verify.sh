@@ -187,8 +187,7 @@ verify() { # verify NAME SUITE DEB
 
 rm -rf "$out"
 mkdir -p "$out"
-photo=$(find resources/samples "${GNET_SHARED:-../shared}/images" -name '*.jpg' 2>/dev/null | sort | head -n 1)
-[ -n "$photo" ] || { say "skipped: no photo in resources/samples"; exit 0; }
+photo=resources/samples/cat.jpg
 [ $# -gt 0 ] || set -- bundle-12 bundle-13 thin-13
 for wanted in "$@"; do
     case $wanted in

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import bundle_contents
@@ -127,3 +129,32 @@ def test_the_thin_package_has_its_fields_and_no_line_too_long():
     assert "Package: gnet-desktop\n" in text
     assert "Installed-Size: 123\n" in text
     assert [line for line in text.splitlines() if line.startswith(" ") and len(line) > 80] == []
+
+
+def imported(pattern: str) -> set[str]:
+    """What the program's modules import that matches."""
+    sources = (path.read_text(encoding="utf-8") for path in (ROOT / "gnet_desktop").rglob("*.py"))
+    return {name for source in sources for name in re.findall(pattern, source, re.MULTILINE)}
+
+
+def test_the_thin_package_depends_on_every_qt_module_that_is_imported():
+    needed = {f"python3-pyside6.{name.lower()}" for name in imported(r"from PySide6\.(\w+) import")}
+    assert needed <= {each.partition(" ")[0] for each in deb.THIN_DEPENDS}
+
+
+def test_the_thin_package_depends_on_all_that_pyproject_asks_for():
+    """By Debian's names; torchvision only serves ``--verify``, so it is a suggestion."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {re.split(r"[<>=!~;\[ ]", each)[0].lower() for each in project["dependencies"]}
+    special = {"pillow": "python3-pil", "pyside6-essentials": "python3-pyside6.qtcore"}
+    needed = {special.get(name, f"python3-{name}") for name in names - {"torchvision"}}
+    assert needed <= {each.partition(" ")[0] for each in deb.THIN_DEPENDS}
+
+
+def test_no_module_that_the_program_imports_is_left_out_of_the_bundle():
+    """torchvision may be: it is asked for inside functions, which say so if it isn't there."""
+    tops = imported(r"^\s*(?:from|import) ([\w.]+)")
+    left_out = {
+        name for name in bundle_contents.EXCLUDED if any(f"{top}.".startswith(f"{name}.") for top in tops)
+    }
+    assert left_out <= {"torchvision"}

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Takes the screenshots of the software centre's page anew:  packaging/screenshots.sh
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+for theme in light dark; do
+    "$root/packaging/run.sh" screenshot "$root/resources/samples/espresso.jpg" --module 4a --unit 4a/5x5:11 \
+        --theme $theme --size 1600x1000 --out "$root/packaging/desktop/screenshot-$theme.png"
+done
