@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gnet_desktop.convention import CONVENTIONS, Convention
 
-_FROM_METADATA: Final = "the file's metadata"
+FROM_METADATA: Final = "the file's metadata"
 
 
 def infer_convention(
@@ -27,7 +27,7 @@ def infer_convention(
 
     read = _from_metadata(texts.get("input", ""))
     if read is not None:
-        return _with_channels(read, channels), _FROM_METADATA
+        return _with_channels(read, channels), FROM_METADATA
     known = FAMILIES[family]
     convention = CONVENTIONS[usual or known.convention]
     source = f"usual for {known.title}"

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.stored import StoredTensor, constant, shape_text
 from gnet_desktop.checkpoints.settings import apply_settings
-from gnet_desktop.errors import CheckpointError
-from gnet_desktop.network.architecture import MODULES, Architecture
+from gnet_desktop.errors import CheckpointError, UsageError
+from gnet_desktop.network.architecture import MODULES, Architecture, Convolution
 from gnet_desktop.network.arithmetic import tensor_shapes
 from gnet_desktop.network.families import FAMILIES, Five, HeadWidths, ModuleWidths, Widths, build
 
@@ -95,11 +95,12 @@ def fit(
     """
     _check_trunk(tensors, trunk)
     tensors = oriented(tensors, inputs_first=inputs_first)
-    choice = _choose(tensors, family, told or {}, dict(assume or {}))
+    choice = _choose(tensors, family, told or {}, assume or {})
+    facts, stride = _with_stride(tensors, choice.family, facts or {}, assume or {})
     usual = tuple(heads)
     heads = [head for head in _HEADS if _has_head(tensors, head)]
     while True:
-        architecture = _network(tensors, choice, heads, facts or {}, order)
+        architecture = _network(tensors, choice, heads, facts, order)
         wanted, holes = _collect(tensors, architecture)
         broken = {hole.partition("/")[0] for hole in holes if hole.startswith(_HEADS)}
         if not broken:
@@ -108,7 +109,7 @@ def fit(
     if holes:
         raise _holes(holes)
     _check_shapes(architecture, wanted)
-    assumed = {name: value for name, value in choice.assumed.items() if name not in settled}
+    assumed = {name: value for name, value in choice.assumed.items() if name not in settled} | stride
     return Fitted(architecture, wanted, _missing(tensors, architecture, usual), assumed)
 
 
@@ -224,13 +225,31 @@ def _choose(tensors: Tensors, family: str, told: Mapping[str, str], assume: Mapp
     return _Choice(chosen, switches, assumed)
 
 
+def _has_norms(tensors: Tensors) -> bool:
+    return any(part.startswith("norm.") for parts in tensors.values() for part in parts)
+
+
 def _revises(revision: _Revision, tensors: Tensors) -> bool:
     traits = {
-        "norm": any("norm.mean" in parts for parts in tensors.values()),
+        "norm": _has_norms(tensors),
         "bias": any("bias" in parts for layer, parts in tensors.items() if not _is_matrix(layer)),
         "five": _kernel(tensors, "3a/5x5"),
     }
     return all(getattr(revision, name) in (None, value) for name, value in traits.items())
+
+
+def _with_stride(
+    tensors: Tensors, family: str, facts: Facts, assume: Mapping[str, str]
+) -> tuple[Facts, dict[str, str]]:
+    """A first convolution with another kernel than the family's may step otherwise too."""
+    usual = FAMILIES[family].stem[0] if family in FAMILIES else None
+    told = facts.get("conv1", {})
+    if not isinstance(usual, Convolution) or usual.kernel == _kernel(tensors, "conv1") or "stride" in told:
+        return facts, {}
+    stride = assume.get("conv1_stride", str(usual.stride))
+    if stride not in ("1", "2"):
+        raise UsageError(f"conv1_stride={stride} cannot be assumed.", "It can be 1 or 2.")
+    return {**facts, "conv1": {**told, "stride": int(stride)}}, {"conv1_stride": stride}
 
 
 # The architecture
@@ -246,7 +265,7 @@ def _network(
         input_channels=tensors["conv1"]["weight"].shape[1],
         classes=tensors["fc"]["weight"].shape[0] if "weight" in tensors.get("fc", {}) else 0,
         aux_classes={head: tensors[f"{head}/fc2"]["weight"].shape[0] for head in heads},
-        norm=any("norm.mean" in parts for parts in tensors.values()),
+        norm=_has_norms(tensors),
         **choice.switches,
     )
     return apply_settings(architecture, tensors, facts, order)

@@ -46,6 +46,7 @@ def head_states(
     """State of ``main``, ``aux2`` and ``aux1``.
 
     ``counts`` are batches that each convolution's norm has seen, where the file says.
+    A 0 tells something only if others have counted: loading an old file sets all to 0.
     """
     layers = {"main": architecture.classifier} | {head.name: head.layers for head in architecture.heads}
     found = {}
@@ -68,7 +69,7 @@ def _judge(
     norm = f"{name}/conv.norm"
     if name != "main" and sha256.startswith(OFFICIAL_HASH):
         return False, "This is torchvision's official file, whose auxiliary heads were never trained."
-    if counts.get(f"{name}/conv") == 0:
+    if counts.get(f"{name}/conv") == 0 and any(counts.values()):
         return False, "Its batch norm has counted no batch: it has never seen a picture."
     if f"{norm}.mean" in tensors and _is_initial_norm(tensors, norm):
         return False, "Its batch norm still has mean 0 and variance 1: it has never seen a picture."

@@ -10,19 +10,20 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gnet_desktop.checkpoints.checkpoint import Checkpoint, Provenance
+from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState, Provenance
 from gnet_desktop.checkpoints.containers import read_container
 from gnet_desktop.checkpoints.containers.source import FileSource, chunks
 from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor
-from gnet_desktop.checkpoints.convention import infer_convention
-from gnet_desktop.checkpoints.heads import head_states
+from gnet_desktop.checkpoints.convention import FROM_METADATA, infer_convention
+from gnet_desktop.checkpoints.heads import OFFICIAL_HASH, head_states
 from gnet_desktop.checkpoints.labels import find_labels
 from gnet_desktop.checkpoints.recognition import Recognised, recognise
-from gnet_desktop.errors import Cancelled, CheckpointError
+from gnet_desktop.checkpoints.sequential import HIDDEN
+from gnet_desktop.errors import Cancelled, CheckpointError, UsageError
 from gnet_desktop.network.families import FAMILIES
 
 if TYPE_CHECKING:
@@ -105,12 +106,13 @@ def _open(
     heads = head_states(
         architecture, arrays, _counts(recognised, contents), sha256=sha256, temperatures=_temperatures(texts)
     )
+    transform, assumed = _transform_input(recognised, heads, sha256, assume)
     convention, convention_source = infer_convention(
-        architecture.family,
-        channels=architecture.input_channels,
-        texts=texts,
-        transform_input=_transform_input(recognised, assume),
+        architecture.family, channels=architecture.input_channels, texts=texts, transform_input=transform
     )
+    if convention_source == FROM_METADATA:
+        assumed = {}  # the file says how a picture is prepared
+    _check_assumptions(assume, architecture.family)
     steps.at("Ready", 1.0)
     return Checkpoint(
         architecture=architecture,
@@ -132,7 +134,7 @@ def _open(
             converted=_converted(contents, fitted.tensors),
             missing=fitted.missing,
             left_over=recognised.left_over,
-            assumed=dict(fitted.assumed),
+            assumed={**fitted.assumed, **assumed},
             warnings=(*contents.notes, *recognised.notes, *notes),
             metadata=dict(contents.texts),
         ),
@@ -178,7 +180,7 @@ def _counts(recognised: Recognised, contents: Contents) -> dict[str, int]:
     found = {}
     for layer, names in recognised.names.items():
         tensor = contents.tensors.get(names.get("norm.count", ""))
-        if tensor is not None and layer.startswith("aux") and tensor.count == 1:
+        if tensor is not None and tensor.count == 1:
             tensor.check(layer)
             found[layer] = int(tensor.numbers().reshape(-1)[0])
     return found
@@ -204,10 +206,45 @@ def _temperatures(texts: Mapping[str, str]) -> dict[str, float]:
     return {name: value for name, value in found.items() if 1e-3 < value < 1e3}
 
 
-def _transform_input(recognised: Recognised, assume: Mapping[str, Any]) -> bool | None:
+def _transform_input(
+    recognised: Recognised, heads: Mapping[str, HeadState], sha256: str, assume: Mapping[str, str]
+) -> tuple[bool, dict[str, str]]:
+    """Whether torchvision's second rescaling applies, and what of it is only assumed.
+
+    It is on for torchvision's published weights, whose heads were never trained.
+    """
+    architecture = recognised.fitted.architecture
+    if architecture.family != "torchvision" or architecture.input_channels != 3:
+        return False, {}
     if "transform_input" in assume:
-        return bool(assume["transform_input"] == "on")
-    return recognised.transform_input
+        return assume["transform_input"] == "on", {"transform_input": assume["transform_input"]}
+    if recognised.transform_input is not None:
+        return recognised.transform_input, {}
+    if sha256.startswith(OFFICIAL_HASH):
+        return True, {}
+    untrained = all(heads[head].present and heads[head].trained is False for head in ("aux1", "aux2"))
+    published = untrained and architecture.classes == 1000 and heads["main"].trained is True
+    return published, {"transform_input": "on" if published else "off"}
+
+
+_ASSUMPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "family": tuple(FAMILIES),
+    "transform_input": ("on", "off"),
+    "hidden": HIDDEN,
+    "conv1_stride": ("1", "2"),
+}
+
+
+def _check_assumptions(assume: Mapping[str, str], family: str) -> None:
+    """Raise UsageError for a key or a choice that doesn't exist."""
+    switches = FAMILIES[family].switches
+    known = {**_ASSUMPTIONS, **{name: tuple(switch.choices) for name, switch in switches.items()}}
+    for name, value in assume.items():
+        if value not in known.get(name, ()):
+            offered = "; ".join(
+                f"{key}={'|'.join(choices)}" for key, choices in known.items() if key != "family"
+            )
+            raise UsageError(f"{name}={value} cannot be assumed.", f"Of this file can be assumed: {offered}.")
 
 
 def _dtypes(tensors: Mapping[str, StoredTensor]) -> dict[str, int]:

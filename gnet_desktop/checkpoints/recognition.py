@@ -7,10 +7,13 @@ from typing import Any, Final, Literal
 from gnet_desktop.checkpoints import keys
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.checkpoints.dialects import DIALECTS
+from gnet_desktop.checkpoints.dialects.strangers import stranger
 from gnet_desktop.checkpoints.fitting import Fitted, Tensors, fit
 from gnet_desktop.checkpoints.matching import Match, Names, is_copy, match
+from gnet_desktop.checkpoints.sequential import HIDDEN, find_chain
 from gnet_desktop.checkpoints.structure import find_structure
 from gnet_desktop.checkpoints.tracing import Traced, trace
+from gnet_desktop.errors import CheckpointError
 from gnet_desktop.network.families import LUCID_WIDTHS
 
 
@@ -38,14 +41,21 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
     if traced is not None:
         return _by_graph(contents, traced, found, assume)
     if found is not None:
-        return _by_names(contents, found, assume)
+        return _by_names(contents, layers, found, assume)
+    if title := stranger({keys.path(name): tensor.shape for name, tensor in contents.tensors.items()}):
+        raise CheckpointError(
+            f"This is {title}, not a GoogLeNet.",
+            "Only GoogLeNet (Inception v1) can be looked into here.",
+            "Open a checkpoint of a GoogLeNet.",
+        )
     return _by_structure(contents, assume)
 
 
-def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Recognised:
-    dialect, facts = found.dialect, _facts(contents, found)
+def _by_names(contents: Contents, layers: keys.Layers, found: Match, assume: Mapping[str, str]) -> Recognised:
+    dialect, facts, tensors = found.dialect, _facts(contents, found), _tensors(contents, found.names)
+    hidden, used = _replaced(contents, layers, found, tensors, facts, assume)
     fitted = fit(
-        _tensors(contents, found.names),
+        tensors,
         dialect.family,
         trunk=dialect.trunk,
         heads=[layer.removesuffix("/conv") for layer in dialect.convolutions if layer.startswith("aux")],
@@ -55,6 +65,8 @@ def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Re
         settled=("epsilon",) if any("epsilon" in settings for settings in facts.values()) else (),
         assume=assume,
     )
+    if hidden:
+        fitted = replace(fitted, assumed={**fitted.assumed, "hidden": hidden})
     root = _by_path(contents).get(found.prefix.rstrip("."), {})
     transform = root.get("transform_input")
     return Recognised(
@@ -62,10 +74,40 @@ def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Re
         found.names,
         "names",
         wrappers=found.wrappers,
-        left_over=_left_over(contents, found),
+        left_over=_left_over(contents, found, used),
         notes=_notes(contents, found),
         transform_input=transform if isinstance(transform, bool) else None,
     )
+
+
+def _replaced(
+    contents: Contents,
+    layers: keys.Layers,
+    found: Match,
+    tensors: Tensors,
+    facts: dict[str, dict[str, Any]],
+    assume: Mapping[str, str],
+) -> tuple[str, set[str]]:
+    """Put in the layers of a classifier that was replaced by several.
+
+    What is assumed between them ("" if the file tells), and the names that were used.
+    """
+    assumed, used = "", set[str]()
+    for layer, path in found.dialect.linears.items():
+        if "weight" in tensors.get(layer, {}):
+            continue
+        chain = find_chain(contents, layers, found.prefix + keys.path(path))
+        if layer != "fc" and len(chain.matrices) != 1:
+            continue  # a head has no room for further hidden layers
+        names = [f"fc_{number}" for number in range(1, len(chain.matrices))] + [layer]
+        for name, matrix, activation in zip(names, chain.matrices, chain.activations, strict=False):
+            tensors[name] = matrix
+            if name != layer and activation is None:
+                assumed = activation = assume.get("hidden", HIDDEN[0])
+            if name != layer:
+                facts.setdefault(name, {})["activation"] = activation
+        used |= chain.names
+    return assumed, used
 
 
 def _by_graph(
@@ -108,6 +150,7 @@ def _by_structure(contents: Contents, assume: Mapping[str, str]) -> Recognised:
         tensors,
         assume.get("family", family),
         trunk=[layer for layer in _STEM if layer in found.names],
+        facts=contents.facts,
         assume=assume,
     )
     doubts = [f"Only the file's order tells {pair} apart." for pair in found.doubts]
@@ -134,7 +177,7 @@ def _likely_family(tensors: Tensors) -> str:
         return "tutorial_bn"
     if tensors["4a/3x3"]["weight"].shape[0] == LUCID_WIDTHS.modules["4a"].three:
         return "lucid"
-    if norm and not bias and kernel == 3 and not stacked:
+    if kernel == 3 and not stacked and (not norm or not bias):
         return "torchvision"
     if "conv2" not in tensors:
         return "aladdinpersson" if norm else "tutorial"
@@ -186,9 +229,9 @@ def _facts(contents: Contents, found: Match) -> dict[str, dict[str, Any]]:
     return facts
 
 
-def _left_over(contents: Contents, found: Match) -> tuple[str, ...]:
+def _left_over(contents: Contents, found: Match, used: set[str]) -> tuple[str, ...]:
     """Tensors beside the network's own, under the same prefix."""
-    used = {name for names in found.names.values() for name in names.values()}
+    used = used | {name for names in found.names.values() for name in names.values()}
     copies = tuple(copy for copy in found.copies if copy.startswith(found.prefix))
     return tuple(
         name

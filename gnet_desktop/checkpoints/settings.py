@@ -25,6 +25,8 @@ _LARGEST: Final = 64
 """No stride, window or padding of these networks comes near it."""
 
 _NORM_EPSILON: Final = 1e-5
+_LARGEST_EPSILON: Final = 4096
+"""One dialect gives a norm its number of channels as epsilon (ARCHITECTURES 4b)."""
 
 _TAKEN: Final[Mapping[type, Mapping[str, type]]] = {
     Convolution: {"stride": int, "padding": int, "activation": str},
@@ -127,7 +129,7 @@ def _changed_layer(
 
 def _as_present(layer: Convolution, present: set[str], tensors: Tensors) -> Convolution:
     """A layer has what any layer of its group has; what it then lacks is a hole."""
-    norm = not present.isdisjoint(("norm.mean", "norm.variance"))
+    norm = any(part.startswith("norm.") for part in present)
     epsilon = layer.norm_epsilon if layer.norm_epsilon is not None else _NORM_EPSILON
     return replace(
         _with_kernel(layer, tensors[layer.name]["weight"].shape[-1]),
@@ -167,8 +169,11 @@ def _as_told(layer: Layer, told: Mapping[str, Any]) -> Layer:
             if not 0 <= value <= _LARGEST:
                 raise _strange(layer.name, name, value)
             changes[name] = kind(value)
-    if isinstance(layer, Convolution) and layer.norm_epsilon is not None and "epsilon" in told:
-        changes["norm_epsilon"] = float(told["epsilon"])
+    epsilon = told.get("epsilon")
+    if isinstance(layer, Convolution) and layer.norm_epsilon is not None and isinstance(epsilon, int | float):
+        if not 0 <= epsilon <= _LARGEST_EPSILON:
+            raise _strange(layer.name, "epsilon", epsilon)
+        changes["norm_epsilon"] = float(epsilon)
     return replace(layer, **changes)
 
 

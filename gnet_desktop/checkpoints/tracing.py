@@ -4,22 +4,22 @@ Names don't matter here. A module is a concatenation of four branches that read 
 same value; what the operations say about strides, pools, norms and rectifiers is kept.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.graph import Graph, Node
 from gnet_desktop.checkpoints.containers.stored import StoredTensor
+from gnet_desktop.checkpoints.graph_walk import (
+    LONGEST_WALK,
+    PASSED,
+    POOLS,
+    Block,
+    Walk,
+    norm_settings,
+)
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.network.architecture import MODULES
-
-_PASSED: Final = ("Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze", "Constant")
-"""Operations that change no number on the way."""
-
-_POOLS: Final = ("MaxPool", "AveragePool")
-_GLOBAL: Final = ("GlobalAveragePool", "GlobalMaxPool", "ReduceMean", "ReduceMax", "AveragePool", "MaxPool")
-_LONGEST_WALK: Final = 64
 
 
 @dataclass
@@ -36,17 +36,6 @@ class Traced:
     trunk: list[str] = field(default_factory=list)
     turned: set[str] = field(default_factory=set)
     before: tuple[str, ...] = ()
-
-
-@dataclass
-class _Block:
-    """A convolution or a matrix with what follows it: bias, norm, rectifier."""
-
-    node: Node
-    names: dict[str, str]
-    facts: dict[str, Any]
-    end: str
-    turned: bool = False
 
 
 def trace(graph: Graph, tensors: Mapping[str, StoredTensor]) -> Traced | None:
@@ -73,94 +62,15 @@ class _Module:
 
     start: str
     end: str
-    branches: dict[str, list[_Block]]
+    branches: dict[str, list[Block]]
     pool: Node
     activation: str
 
 
-class _Tracer:
+class _Tracer(Walk):
     def __init__(self, graph: Graph, tensors: Mapping[str, StoredTensor]) -> None:
-        self.tensors = tensors
+        super().__init__(graph, tensors)
         self.traced = Traced()
-        self.makers = {output: node for node in graph.nodes for output in node.outputs}
-        self.readers: dict[str, list[Node]] = defaultdict(list)
-        for node in graph.nodes:
-            for name in node.inputs if node.kind != "Shape" else ():
-                self.readers[name].append(node)
-        self.blocks: dict[str, _Block] = {}
-        for node in graph.nodes:
-            if node.kind == "Conv" and len(node.inputs) > 1 and self.stored(node.inputs[1]):
-                block = self.convolution(node)
-                self.blocks[block.end] = block
-
-    # Values
-
-    def origin(self, name: str) -> str:
-        """Where a value was made, past operations that change nothing."""
-        for _ in range(_LONGEST_WALK):
-            node = self.makers.get(name)
-            if node is None or node.kind not in _PASSED or not node.inputs:
-                return name
-            name = node.inputs[0]
-        return name
-
-    def stored(self, name: str) -> str:
-        """The stored tensor that a name stands for, or ""."""
-        name = self.origin(name)
-        return name if name in self.tensors else ""
-
-    def source(self, node: Node) -> str:
-        """What a convolution or pool reads, past padding that is an operation of its own."""
-        name = self.origin(node.inputs[0])
-        maker = self.makers.get(name)
-        return self.origin(maker.inputs[0]) if maker is not None and maker.kind == "Pad" else name
-
-    def window(self, node: Node) -> dict[str, Any]:
-        """Stride, padding and rounding of a convolution or a pool.
-
-        Padding as an operation of its own is how TensorFlow's rule is written.
-        """
-        padded = self.source(node) != self.origin(node.inputs[0])
-        return _window(node) | ({"padding": "same"} if padded else {})
-
-    def next(self, name: str) -> Node | None:
-        """The one operation that reads a value."""
-        readers = self.readers.get(name, [])
-        return readers[0] if len(readers) == 1 else None
-
-    # Blocks
-
-    def convolution(self, node: Node) -> _Block:
-        """A convolution with its norm and rectifier."""
-        names = {"weight": self.stored(node.inputs[1])}
-        if len(node.inputs) > 2 and (bias := self.stored(node.inputs[2])):
-            names["bias"] = bias
-        return self.follow(_Block(node, names, self.window(node), node.outputs[0]))
-
-    def follow(self, block: _Block) -> _Block:
-        """Add what comes behind: at most a bias, a norm and a rectifier."""
-        block.facts["activation"] = "none"
-        while (node := self.next(block.end)) is not None:
-            if node.kind == "BatchNormalization":
-                parts = ("norm.weight", "norm.bias", "norm.mean", "norm.variance")
-                block.names |= {
-                    part: self.stored(name) for part, name in zip(parts, node.inputs[1:5], strict=False)
-                }
-                block.facts["epsilon"] = node.settings.get("epsilon", 1e-5)
-            elif node.kind == "Add" and "bias" not in block.names and (bias := self.other(node, block.end)):
-                block.names["bias"] = bias
-            elif node.kind in ("Relu", "Clip"):
-                block.facts["activation"] = "relu6" if node.kind == "Clip" else "relu"
-                block.end = node.outputs[0]
-                return block
-            elif node.kind not in _PASSED:
-                return block
-            block.end = node.outputs[0]
-        return block
-
-    def other(self, node: Node, name: str) -> str:
-        """The stored tensor among an operation's two inputs, or ""."""
-        return next((found for value in node.inputs if value != name and (found := self.stored(value))), "")
 
     # Modules
 
@@ -192,7 +102,7 @@ class _Tracer:
         branches = dict(zip(("1x1", "3x3", "5x5", "pool_proj"), chains, strict=True))
         return _Module(starts[straight[0]], end, branches, pool, activation)
 
-    def spread(self, chains: list[list[_Block]]) -> str:
+    def spread(self, chains: list[list[Block]]) -> str:
         """A rectifier behind the concatenation is as good as one at each branch's end.
 
         It is left there only where nothing inside the module is rectified.
@@ -203,9 +113,9 @@ class _Tracer:
             chain[-1].facts["activation"] = "relu"
         return "none"
 
-    def chain(self, name: str) -> list[_Block]:
+    def chain(self, name: str) -> list[Block]:
         """Convolutions one behind the other that end in a value, first one first."""
-        found: list[_Block] = []
+        found: list[Block] = []
         while (block := self.blocks.get(self.origin(name))) is not None and len(found) < 4:
             found.insert(0, block)
             name = self.source(block.node)
@@ -213,13 +123,13 @@ class _Tracer:
                 break
         return found
 
-    def start(self, chain: list[_Block]) -> str:
+    def start(self, chain: list[Block]) -> str:
         return self.source(chain[0].node)
 
     def keep_module(self, name: str, module: _Module) -> None:
         """Note a module's layers, and the pool in front of it."""
         before = self.makers.get(module.start)
-        if before is not None and before.kind in _POOLS and name in _POOL_BEFORE:
+        if before is not None and before.kind in POOLS and name in _POOL_BEFORE:
             self.traced.facts[_POOL_BEFORE[name]] = self.window(before)
             self.traced.trunk.append(_POOL_BEFORE[name])
         self.traced.trunk.append(name)
@@ -230,7 +140,7 @@ class _Tracer:
                 self.keep(f"{name}/{layer}", block)
         self.traced.facts[f"{name}/pool"] = self.window(module.pool)
 
-    def keep(self, layer: str, block: _Block) -> None:
+    def keep(self, layer: str, block: Block) -> None:
         self.traced.names[layer] = block.names
         self.traced.facts[layer] = block.facts
         if block.turned:
@@ -241,14 +151,14 @@ class _Tracer:
     def keep_stem(self, end: str) -> None:
         """From 3a's input back to the graph's: convolutions, pools, response norms."""
         steps = list(self.back(end))
-        blocks = [step for step in steps if isinstance(step, _Block)]
+        blocks = [step for step in steps if isinstance(step, Block)]
         names = {1: ("conv1",), 2: ("conv1", "conv3"), 3: ("conv1", "conv2", "conv3")}.get(len(blocks))
         if names is None:
             return
         self.traced.before = tuple(self.kinds_before(blocks[0].node.inputs[0]))
         waiting = list(names)
         for step in steps:
-            if isinstance(step, _Block):
+            if isinstance(step, Block):
                 name = waiting.pop(0)
                 self.keep(name, step)
             else:
@@ -258,20 +168,20 @@ class _Tracer:
                 self.traced.facts[name] = settings
             self.traced.trunk.append(name)
 
-    def back(self, name: str) -> "Iterator[_Block | Node | dict[str, Any]]":
+    def back(self, name: str) -> "Iterator[Block | Node | dict[str, Any]]":
         """Steps that lead to a value, first one first; a response norm as its settings."""
-        found: list[_Block | Node | dict[str, Any]] = []
-        for _ in range(_LONGEST_WALK):
+        found: list[Block | Node | dict[str, Any]] = []
+        for _ in range(LONGEST_WALK):
             name = self.origin(name)
             block, node = self.blocks.get(name), self.makers.get(name)
             if block is not None:
                 found.append(block)
                 name = self.source(block.node)
-            elif node is not None and node.kind in _POOLS:
+            elif node is not None and node.kind in POOLS:
                 found.append(node)
                 name = self.source(node)
             elif node is not None and node.kind == "LRN":
-                found.append(_norm(node))
+                found.append(norm_settings(node))
                 name = node.inputs[0]
             elif node is not None and (norm := self.spelled_norm(node)):
                 found.append(norm)
@@ -280,43 +190,14 @@ class _Tracer:
                 break
         yield from reversed(found)
 
-    def spelled_norm(self, node: Node) -> dict[str, Any]:
-        """A response norm written out, as torch does it: x / (k + alpha · mean of x²)^beta."""
-        power = self.makers.get(node.inputs[1]) if node.kind == "Div" else None
-        if power is None or power.kind != "Pow":
-            return {}
-        found: dict[str, Any] = {"beta": self.constant(power)}
-        name = power.inputs[0]
-        for _ in range(_LONGEST_WALK):
-            maker = self.makers.get(name)
-            if maker is None or maker.outputs[0] == self.origin(node.inputs[0]):
-                break
-            if maker.kind == "AveragePool":
-                # of channels, which torch moves to the first spatial axis
-                return found | {"size": maker.settings.get("kernel_shape", [0])[0]}
-            word = {"Add": "k", "Mul": "alpha"}.get(maker.kind)
-            if word:
-                found[word] = self.constant(maker)
-            name = next((value for value in maker.inputs if not self.stored(value)), "")
-        return {}
-
-    def constant(self, node: Node) -> float:
-        """The one number among an operation's inputs; 1 if there is none."""
-        for name in node.inputs:
-            tensor = self.tensors.get(self.stored(name))
-            if tensor is not None and tensor.count == 1:
-                tensor.check(name)
-                return float(tensor.numbers().reshape(-1)[0])
-        return 1.0
-
     def kinds_before(self, name: str) -> Iterator[str]:
         """Kinds of the operations that a value has been through."""
         waiting, seen = [name], set[str]()
-        while waiting and len(seen) < _LONGEST_WALK:
+        while waiting and len(seen) < LONGEST_WALK:
             node = self.makers.get(waiting.pop())
             if node is not None and node.outputs[0] not in seen:
                 seen.add(node.outputs[0])
-                if node.kind not in _PASSED:
+                if node.kind not in PASSED:
                     yield node.kind
                 waiting += node.inputs
 
@@ -355,22 +236,9 @@ class _Tracer:
             for layer, matrix in zip(("fc1", "fc2"), matrices, strict=True):
                 self.keep(f"{head}/{layer}", matrix)
 
-    def reader(self, name: str, kinds: tuple[str, ...]) -> Node | None:
-        """The operation of one of these kinds that reads a value."""
-        waiting = [name]
-        for _ in range(_LONGEST_WALK):
-            if not waiting:
-                return None
-            readers = self.readers.get(waiting.pop(), [])
-            if found := next((node for node in readers if node.kind in kinds), None):
-                return found
-            passed = [node for node in readers if node.kind in (*_PASSED, "Mul", "Pad")]
-            waiting += [node.outputs[0] for node in passed if node.outputs]
-        return None
-
-    def matrices(self, name: str) -> list[_Block]:
+    def matrices(self, name: str) -> list[Block]:
         """Fully connected layers one behind the other."""
-        found: list[_Block] = []
+        found: list[Block] = []
         for _ in range(4):
             node = self.reader(name, ("Gemm", "MatMul", "Conv"))
             if node is None or not self.matrix_name(node):
@@ -386,25 +254,15 @@ class _Tracer:
         maker = self.makers.get(self.origin(name))
         return self.constant(maker) if maker is not None and maker.kind == "Mul" else 1.0
 
-    def matrix_name(self, node: Node) -> str:
-        return next((found for name in node.inputs[1:2] if (found := self.weights(name)[0])), "")
 
-    def weights(self, name: str) -> tuple[str, bool]:
-        """(stored tensor, whether it is transposed on the way)."""
-        node = self.makers.get(self.origin(name))
-        if node is not None and node.kind == "Transpose":
-            return self.stored(node.inputs[0]), True
-        return self.stored(name), False
-
-    def matrix(self, node: Node) -> _Block:
-        weight, transposed = self.weights(node.inputs[1])
-        names = {"weight": weight}
-        if len(node.inputs) > 2 and (bias := self.stored(node.inputs[2])):
-            names["bias"] = bias
-        outputs_first = node.kind == "Conv" or bool(node.settings.get("transB", 0))
-        return _Block(node, names, {}, node.outputs[0], turned=outputs_first == transposed)
-
-
+_GLOBAL: Final = (
+    "GlobalAveragePool",
+    "GlobalMaxPool",
+    "ReduceMean",
+    "ReduceMax",
+    "AveragePool",
+    "MaxPool",
+)
 _POOL_BEFORE: Final[Mapping[str, str]] = {"4a": "pool3", "5a": "pool4"}
 
 _LAYERS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -413,37 +271,3 @@ _LAYERS: Final[Mapping[str, tuple[str, ...]]] = {
     "5x5": ("5x5_reduce", "5x5"),
     "pool_proj": ("pool_proj",),
 }
-
-
-def _window(node: Node) -> dict[str, Any]:
-    """Padding only behind the input is how older exporters write Caffe's rounding up."""
-    settings = node.settings
-    found: dict[str, Any] = {"stride": _same(settings.get("strides"), 1)}
-    pads = settings.get("pads") or [0, 0, 0, 0]
-    if settings.get("auto_pad") in ("SAME_UPPER", "SAME_LOWER"):
-        found["padding"] = "same"
-    else:
-        found["padding"] = pads[0]
-    if node.kind == "Conv":
-        found |= {"dilation": _same(settings.get("dilations"), 1), "groups": settings.get("group", 1)}
-        return found
-    found["kernel"] = _same(settings.get("kernel_shape"), 0)
-    found["ceil"] = bool(settings.get("ceil_mode", 0)) or pads[-1] > pads[0]
-    return found
-
-
-def _same(values: Any, usual: int) -> int:
-    """The one number of a list of equal numbers; -1 where they differ."""
-    if not isinstance(values, list) or not values:
-        return usual
-    return int(values[0]) if all(value == values[0] for value in values) else -1
-
-
-def _norm(node: Node) -> dict[str, Any]:
-    settings = node.settings
-    return {
-        "size": settings.get("size", 5),
-        "alpha": settings.get("alpha", 1e-4),
-        "beta": settings.get("beta", 0.75),
-        "k": settings.get("bias", 1.0),
-    }

@@ -7,7 +7,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An operation. ``settings`` are its attributes as numbers, lists of numbers or texts."""
+    """An operation.
+
+    ``inputs`` are at least three, missing ones empty; ``settings`` are its attributes
+    as numbers, lists of numbers or texts.
+    """
 
     kind: str
     inputs: tuple[str, ...]

@@ -56,6 +56,7 @@ _QUANTISED: Final = (
     "DynamicQuantizeLinear",
 )
 _LONGEST_LIST: Final = 1 << 12
+_LEAST_INPUTS: Final = 3
 
 
 def claims(head: bytes, source: Source) -> bool:
@@ -177,6 +178,7 @@ def _node(message: Source, model: _Model) -> Node:
                 settings[name] = value
     if kind == "Constant" and outputs and "value" in settings:
         model.tensors[outputs[0]] = settings.pop("value")
+    inputs += [""] * (_LEAST_INPUTS - len(inputs))
     return Node(kind, tuple(inputs), tuple(outputs), settings)
 
 

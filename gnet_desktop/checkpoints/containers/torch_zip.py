@@ -3,17 +3,22 @@
 Layout: ARCHITECTURES 8.2 and 8.5. The pickle inside is read without running it.
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from gnet_desktop.checkpoints.containers.pickled.contents import contents
+from gnet_desktop.checkpoints.containers.pickled.contents import NoTensors, contents
 from gnet_desktop.checkpoints.containers.pickled.machine import load
 from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN, Storage, storage_dtype
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, element_size
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory
 
-_LARGEST_PICKLE: Final = 1 << 26
+_LARGEST_TEXT: Final = 1 << 26
+_POOL: Final = re.compile(
+    r"max_pool2d\(\w+, \[(\d), \d\], \[(\d), \d\], \[(\d), \d\], \[1, 1\], (True|False)\)"
+)
 
 
 def claims(head: bytes, source: Source) -> bool:
@@ -24,11 +29,13 @@ def claims(head: bytes, source: Source) -> bool:
 def read_contents(source: Source) -> Contents:
     """Everything in the archive; raises Damaged or Incomplete."""
     archive = _Archive(source)
-    pickle = content(source, archive.entries[archive.pickle])
-    if pickle.size > _LARGEST_PICKLE:
-        raise Damaged(f"Its description takes {pickle.size:,} bytes, far more than a network's.")
-    value = load(Cursor(pickle), KNOWN, archive.storage)
-    return contents(value, archive.kind, order=archive.order)
+    try:
+        return contents(archive.load("data"), archive.kind, order=archive.order)
+    except NoTensors:
+        if f"{archive.folder}constants.pkl" not in archive.entries:
+            raise
+    frozen = contents(archive.load("constants"), f"{archive.kind}, frozen", order=archive.order)
+    return replace(frozen, facts=archive.pools())
 
 
 def _pickle_name(entries: Mapping[str, Entry]) -> str | None:
@@ -45,6 +52,42 @@ class _Archive:
         assert name is not None
         self.pickle, self.folder = name, name.removesuffix("data.pkl")
         self.storages: dict[str, Storage] = {}
+        self.part = "data"
+
+    def load(self, part: str) -> Any:
+        """The value of ``data.pkl`` or, with the weights of a frozen script, ``constants.pkl``."""
+        pickle = content(self.source, self.entries[f"{self.folder}{part}.pkl"])
+        if pickle.size > _LARGEST_TEXT:
+            raise Damaged(f"Its description takes {pickle.size:,} bytes, far more than a network's.")
+        self.part, self.storages = part, {}
+        return load(Cursor(pickle), KNOWN, self.storage)
+
+    def pools(self) -> dict[str, dict[str, Any]]:
+        """Settings of the pools that halve the map, in the order of a frozen script's text."""
+        texts = [
+            entry
+            for name, entry in self.entries.items()
+            if name.endswith(".py") and entry.size < _LARGEST_TEXT
+        ]
+        code = max((content(self.source, entry) for entry in texts), key=lambda text: text.size, default=None)
+        text = read(code, 0, code.size).decode("utf-8", "replace") if code is not None else ""
+        found = [
+            [int(number) for number in match.groups()[:3]] + [match[4]] for match in _POOL.finditer(text)
+        ]
+        halving = [pool for pool in found if pool[1] == 2]
+        return (
+            {
+                f"pool{place}": {
+                    "kernel": kernel,
+                    "stride": stride,
+                    "padding": padding,
+                    "ceil": ceil == "True",
+                }
+                for place, (kernel, stride, padding, ceil) in enumerate(halving, 1)
+            }
+            if len(halving) == 4
+            else {}
+        )
 
     @property
     def kind(self) -> str:
@@ -72,7 +115,7 @@ class _Archive:
         return found
 
     def _open(self, key: str, dtype: str, device: str, count: int) -> Storage:
-        entry = self.entries.get(f"{self.folder}data/{key}")
+        entry = self.entries.get(f"{self.folder}{self.part}/{key}")
         if entry is None:
             raise Damaged(f"The data of one of its tensors ({key}) is not in it.")
         data = content(self.source, entry)

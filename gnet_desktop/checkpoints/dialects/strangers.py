@@ -1,0 +1,153 @@
+"""Networks that are no GoogLeNet but are often tried: known by the names in their files."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A network: its title, and what must be found among the names of its tensors."""
+
+    title: str
+    needs: tuple[str, ...]
+    lacks: tuple[str, ...] = ()
+
+
+_START: Final = r"(?:^|\.)"
+
+# Asked in this order; names in common form (dots for slashes and hyphens).
+STRANGERS: Final = (
+    Stranger("Inception v3", (r"Conv2d_1a_3x3\.", r"Mixed_5b\.branch1x1|Mixed_5b\.Branch_0", r"Mixed_7c\.")),
+    Stranger(
+        "an Inception-ResNet v2", (r"repeat_1\.0\.branch0|block35_1|Block35", r"block8|Block8|repeat_2\.")
+    ),
+    Stranger(
+        "Inception v4", (r"features\.21\.branch|Mixed_6h|InceptionV4", r"features\.0\.conv|Mixed_5b|Mixed_7d")
+    ),
+    Stranger(
+        "BN-Inception (Inception v2)",
+        (r"inception_3a.double_3x3_1|double3x3_1|Mixed_3b\.Branch_2\.Conv2d_0c_3x3",),
+    ),
+    Stranger("the Inception network of the UvA notebooks", (r"inception_blocks\.0\.conv_1x1\.0\.",)),
+    Stranger(
+        "a feature extractor of inception-like modules",
+        (_START + r"conv_1_3\.0\.", _START + r"conv_1_5\.0\."),
+        (r"layer_4\.", r"layer_3\.4\."),
+    ),
+    Stranger("Inception-NeXt", (r"token_mixer\.dwconv_hw",)),
+    Stranger("SqueezeNet", (r"squeeze\.(weight|bias)|squeeze1x1", r"expand1x1", r"expand3x3")),
+    Stranger("a Swin transformer", (r"relative_position_bias_table", r"attn\.qkv")),
+    Stranger(
+        "a vision transformer (ViT)",
+        (r"class_token|cls_token", r"encoder_layer_0|blocks\.0\.attn|encoder\.layer\.0\."),
+    ),
+    Stranger("CLIP", (r"visual\.", r"text_projection|text_model")),
+    Stranger("a diffusion network", (r"diffusion_model\.|down_blocks\.0\.", r"time_embed")),
+    Stranger(
+        "a language model",
+        (r"self_attn\.q_proj|attn\.c_attn|attention\.self\.query|lm_head", r"embed|wte|lm_head"),
+    ),
+    Stranger("a YOLO detector", (r"model\.\d+\.(m\.\d+\.)?cv1\.conv",)),
+    Stranger("ConvNeXt", (r"layer_scale|stages\.\d+\.(blocks\.)?\d+\.(conv_dw|dwconv)",)),
+    Stranger(
+        "EfficientNet", (r"_blocks\.0\._depthwise_conv|features\.1\.0\.block\.\d|blocks\.0\.0\.conv_dw",)
+    ),
+    Stranger("MobileNet v3", (r"features\.1\.block\.0\.0\.", r"features\.\d+\.block\.\d+\.fc1\.")),
+    Stranger("MobileNet v2", (r"features\.1\.conv\.0\.0\.", r"features\.18\.0\.")),
+    Stranger("MobileNet", (r"conv_?dw|depthwise|conv2_1.dw",)),
+    Stranger("ShuffleNet", (r"stage2\.0\.branch1\.", r"stage4\.")),
+    Stranger("MNASNet", (r"layers\.8\.0\.layers\.0\.",)),
+    Stranger("RegNet", (r"trunk_output\.block1\.",)),
+    Stranger("U-Net", (r"inc\.double_conv|down1\.|encoder1\.enc1conv1", r"up1\.|decoder1\.")),
+    Stranger(
+        "AlexNet",
+        (r"features\.0\.weight", r"classifier\.6\.weight", r"features\.10\.weight"),
+        (r"features\.1[12]\.weight",),
+    ),
+    Stranger("CaffeNet or AlexNet", (r"^conv5\.weight", r"^fc6\.weight", r"^fc8"), (r"conv1_1",)),
+    Stranger("VGG", (r"conv1_1\.weight", r"conv5_1\.weight")),
+    Stranger("Network in Network", (r"^cccp1", r"^cccp2")),
+    Stranger("a ResNet", (r"res2a_branch2a", r"res5a_branch2a")),
+    Stranger("a GAN or autoencoder", (r"generator\.|discriminator\.",)),
+    Stranger("an optimiser's state, not a network", (r"exp_avg|momentum_buffer",), (r"conv",)),
+)
+
+_RESNETS: Final[Mapping[tuple[int, ...], str]] = {
+    (2, 2, 2, 2, 0): "ResNet-18",
+    (3, 4, 6, 3, 0): "ResNet-34",
+    (3, 4, 6, 3, 1): "ResNet-50",
+    (3, 4, 23, 3, 1): "ResNet-101",
+    (3, 8, 36, 3, 1): "ResNet-152",
+}
+_DENSENETS: Final[Mapping[tuple[int, ...], str]] = {
+    (6, 12, 24, 16): "DenseNet-121",
+    (6, 12, 36, 24): "DenseNet-161",
+    (6, 12, 32, 32): "DenseNet-169",
+    (6, 12, 48, 32): "DenseNet-201",
+}
+_VGGS: Final[Mapping[int, str]] = {8: "VGG-11", 10: "VGG-13", 13: "VGG-16", 16: "VGG-19"}
+
+
+def stranger(shapes: Shapes) -> str | None:
+    """What network these tensors are (``a ResNet-50``), if it is a known other one.
+
+    ``shapes`` are those of the tensors by name in common form.
+    """
+    if any(len(shape) == 5 for shape in shapes.values()):
+        return "a network for videos (I3D, S3D or another with 3-D convolutions)"
+    for count in _COUNTED:
+        if title := count(shapes):
+            return f"a {title}"
+    text = "\n".join(shapes)
+    return next((found.title for found in STRANGERS if _is(found, text)), None)
+
+
+def _is(found: Stranger, text: str) -> bool:
+    return all(re.search(pattern, text, re.MULTILINE) for pattern in found.needs) and not any(
+        re.search(pattern, text, re.MULTILINE) for pattern in found.lacks
+    )
+
+
+def _blocks(names: Iterable[str], pattern: str) -> list[int]:
+    """How many blocks each stage has: the pattern gives stage and block."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        if match := re.search(pattern, name):
+            found.setdefault(match[1], set()).add(match[2])
+    return [len(found[stage]) for stage in sorted(found)]
+
+
+def _resnet(shapes: Shapes) -> str | None:
+    stages = _blocks(shapes, _START + r"layer([1-4])\.(\d+)\.conv1\.weight$")
+    if len(stages) != 4:
+        return None
+    deep = any(re.search(r"layer1\.0\.conv3\.weight$", name) for name in shapes)
+    middle = next(
+        (shape for name, shape in shapes.items() if re.search(r"layer1\.0\.conv2\.weight$", name)), ()
+    )
+    title = _RESNETS.get((*stages, int(deep)), "ResNet")
+    if deep and len(middle) == 4 and middle[1] < middle[0]:
+        return title.replace("ResNet", "ResNeXt")
+    return f"wide {title}" if deep and len(middle) == 4 and middle[0] > 64 else title
+
+
+def _densenet(shapes: Shapes) -> str | None:
+    stages = _blocks(shapes, r"denseblock(\d)\.denselayer(\d+)\.")
+    return _DENSENETS.get(tuple(stages), "DenseNet") if stages else None
+
+
+def _vgg(shapes: Shapes) -> str | None:
+    convolutions = [
+        name
+        for name, shape in shapes.items()
+        if re.search(_START + r"features\.\d+\.weight$", name) and len(shape) == 4
+    ]
+    matrices = any(re.search(_START + r"classifier\.\d+\.weight$", name) for name in shapes)
+    return _VGGS.get(len(convolutions)) if matrices else None
+
+
+_COUNTED: Final[tuple[Callable[[Shapes], str | None], ...]] = (_resnet, _densenet, _vgg)
