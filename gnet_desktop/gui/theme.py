@@ -97,7 +97,7 @@ def font(pixels: float = 13, weight: int = 400, *, mono: bool = False) -> QFont:
     chosen.setPixelSize(round(pixels))
     chosen.setWeight(QFont.Weight(weight))
     if hasattr(QFont, "setFeature") and not mono:
-        chosen.setFeature(QFont.Tag("tnum"), 1)
+        chosen.setFeature(QFont.Tag.fromString("tnum"), 1)
     return chosen
 
 
