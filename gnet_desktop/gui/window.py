@@ -115,6 +115,7 @@ class Window(QMainWindow):
         workspace.failed.subscribe(self.show_error)
         workspace.bug.subscribe(self._show_bug)
         workspace.pictures_changed.subscribe(self._show_page)
+        workspace.current_changed.subscribe(self._show_title)
         workspace.checkpoint_changed.subscribe(self._checkpoint_changed)
         workspace.view_changed.subscribe(self._view_changed)
         self.panels["pictures"].open_wanted.connect(handlers.open_pictures)  # type: ignore[attr-defined]
@@ -197,6 +198,8 @@ class Window(QMainWindow):
             if not (layout and self.area.restore(layout)):
                 self.area.apply_sizes(self.width())
             self.panels["photo"].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_title(self) -> None:
         entry = self.workspace.pictures.get(self.workspace.current or 0)
         self.setWindowTitle(f"{entry.name} – GNet Desktop" if entry else "GNet Desktop")
 

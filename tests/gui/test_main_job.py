@@ -1,0 +1,347 @@
+"""The main job by hand: drop a picture, read the answers, point at a map, see it on the photo."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.session import Session
+from gnet_desktop.gui.styles import apply_theme
+from gnet_desktop.gui.window import Window
+from gnet_desktop.network.arithmetic import receptive_field
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.pictures.geometry import Grid
+
+
+@pytest.fixture(scope="module")
+def opened(qapp, everyday100: Path) -> Iterator[Window]:
+    """A window with the bundled checkpoint, shared by the tests of this file."""
+    apply_theme(make_application(), "light")
+    window, dispatcher = make_window(Session(None))
+    window.resize(1600, 1000)
+    window.show()
+    window.workspace.open_checkpoint(everyday100)
+    wait(lambda: window.workspace.checkpoint is not None)
+    yield window
+    window.close()
+    del dispatcher
+
+
+@pytest.fixture
+def window(opened: Window) -> Window:
+    """Without pictures."""
+    for entry_id in list(opened.workspace.pictures):
+        opened.workspace.remove_picture(entry_id)
+    opened.notice.hide()
+    return opened
+
+
+def wait(done, seconds: float = 60) -> None:
+    """Let the window live until something is so."""
+    import time
+
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "it took too long"
+        QApplication.processEvents()
+        time.sleep(0.005)
+
+
+def drop(window: Window, data: QMimeData) -> str:
+    """Drag something in and let it go, as a desktop does; returns what the card said meanwhile."""
+    place, action = QPointF(400, 400), Qt.DropAction.CopyAction
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(place.toPoint(), action, data, buttons, keys)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    assert window.drop_card.isVisible()
+    said = window.drop_card.title
+    QApplication.sendEvent(window, QDropEvent(place, action, data, buttons, keys))
+    assert not window.drop_card.isVisible()
+    return said
+
+
+def files(*paths: Path) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return data
+
+
+def current(window: Window) -> bool:
+    workspace = window.workspace
+    return (
+        workspace.result is not None
+        and not workspace.stale
+        and workspace.result.entry_id == workspace.current
+    )
+
+
+def said(window: Window) -> str:
+    return window.notice.text
+
+
+def test_a_dropped_photo_is_answered_by_all_heads(window: Window, shared: Path) -> None:
+    reference = json.loads((shared / "reference" / "everyday100_first_reference.json").read_text())["images"]
+    assert drop(window, files(shared / "images" / "pizza.jpg")) == "Add pizza.jpg"
+    wait(lambda: current(window))
+    text = window.panels["answers"].copy_numbers()
+    rows = [line.split("\t") for line in text.splitlines() if "\t" in line]
+    assert rows[0][0] == "class"
+    assert rows[1][0] == "pizza"
+    record = window.workspace.result.record
+    for head in ("main", "aux2", "aux1"):
+        index = record.answers[head].top(1)[0][0]
+        assert index == reference["pizza.jpg"][head][0][0]
+    assert window.windowTitle().startswith("pizza.jpg")
+    assert "all panels current" in window.status.text
+
+
+def test_several_files_come_in_order_and_the_first_is_shown(window: Window, shared: Path) -> None:
+    names = ["zebra.jpg", "banana.jpg", "teapot.jpg"]
+    drop(window, files(*(shared / "images" / name for name in names)))
+    assert [entry.name for entry in window.workspace.pictures.values()] == names
+    wait(lambda: current(window))
+    assert window.workspace.pictures[window.workspace.current].name == "zebra.jpg"
+    wait(lambda: all(entry.best for entry in window.workspace.pictures.values()))
+
+
+def test_a_folder_brings_its_pictures_in_natural_order(window: Window, tmp_path: Path) -> None:
+    for number in (10, 2, 1):
+        Image.new("RGB", (40, 30), (number * 20, 0, 0)).save(tmp_path / f"p{number}.png")
+    (tmp_path / "notes.txt").write_text("no picture")
+    drop(window, files(tmp_path))
+    assert [entry.name for entry in window.workspace.pictures.values()] == ["p1.png", "p2.png", "p10.png"]
+
+
+def test_weights_and_pictures_in_one_drop_open_both(window: Window, everyday100: Path, shared: Path) -> None:
+    before = window.workspace.checkpoint
+    drop(window, files(shared / "images" / "zebra.jpg", everyday100))
+    wait(lambda: window.workspace.checkpoint is not before and current(window))
+    assert window.workspace.result.checkpoint is window.workspace.checkpoint
+
+
+def test_picture_data_opens_and_a_mere_link_is_told(window: Window) -> None:
+    data = QMimeData()
+    image = QImage(60, 40, QImage.Format.Format_RGB888)
+    image.fill(Qt.GlobalColor.red)
+    data.setImageData(image)
+    assert drop(window, data) == "Add this picture"
+    wait(lambda: current(window))
+    assert window.workspace.result.picture.size == (60, 40)
+    link = QMimeData()
+    link.setUrls([QUrl("https://example.org/cat.jpg")])
+    assert drop(window, link) == "Only a link was sent"
+    assert "https://example.org/cat.jpg" in said(window)
+    assert len(window.workspace.pictures) == 1
+
+
+@pytest.mark.parametrize("name", ["blank name.png", "100%#.png", 'it\'s "quoted".png', "사진 📷.png"])
+def test_odd_names_open(window: Window, tmp_path: Path, name: str) -> None:
+    Image.new("RGB", (40, 30), (0, 90, 0)).save(tmp_path / name)
+    drop(window, files(tmp_path / name))
+    wait(lambda: current(window))
+    assert window.panels["photo"].header.title == name
+
+
+BAD_PICTURES = {
+    "empty.jpg": b"",
+    "text.jpg": b"this is no picture at all, but a note\n" * 10,
+    "page.png": b"<!doctype html><title>x</title>",
+    "phone.heic": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(200),
+}
+
+
+@pytest.mark.parametrize("name", BAD_PICTURES)
+def test_a_bad_picture_says_why_in_its_place_and_the_others_go_on(
+    window: Window, tmp_path: Path, shared: Path, name: str
+) -> None:
+    bad = tmp_path / name
+    bad.write_bytes(BAD_PICTURES[name])
+    drop(window, files(bad, shared / "images" / "zebra.jpg"))
+    workspace = window.workspace
+    wait(lambda: workspace.pictures[workspace.current].error is not None)
+    failed = window.panels["photo"].failed
+    assert failed.isVisible()
+    assert failed.text
+    workspace.step_picture(1)
+    wait(lambda: current(window))
+    assert not failed.isVisible()
+
+
+def bad_checkpoints(folder: Path) -> dict[str, bytes]:
+    import pickle
+
+    class Evil:
+        def __reduce__(self):
+            return (Path.touch, (folder / "run",))
+
+    return {
+        "page.pth": b"  <!DOCTYPE html><html><head><title>Sign in</title></head></html>",
+        "pointer.pth": b"version https://git-lfs.github.com/spec/v1\noid sha256:"
+        + b"0" * 64
+        + b"\nsize 52147035\n",
+        "empty.safetensors": b"",
+        "evil.pth": pickle.dumps(Evil()),
+        "cut.pth": b"PK\x03\x04" + bytes(300),
+    }
+
+
+@pytest.mark.parametrize("name", ["page.pth", "pointer.pth", "empty.safetensors", "evil.pth", "cut.pth"])
+def test_a_bad_checkpoint_is_told_and_what_was_open_stays(
+    window: Window, tmp_path: Path, shared: Path, name: str
+) -> None:
+    drop(window, files(shared / "images" / "zebra.jpg"))
+    wait(lambda: current(window))
+    before, result = window.workspace.checkpoint, window.workspace.result
+    bad = tmp_path / name
+    bad.write_bytes(bad_checkpoints(tmp_path)[name])
+    drop(window, files(bad))
+    wait(lambda: bool(said(window)))
+    assert name in said(window)
+    assert window.workspace.checkpoint is before
+    assert window.workspace.result is result
+    assert window.workspace.loading is None
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_latest_picture_wins(window: Window, shared: Path) -> None:
+    names = ["zebra.jpg", "banana.jpg", "teapot.jpg", "pizza.jpg", "lion.jpg"]
+    drop(window, files(*(shared / "images" / name for name in names)))
+    shown = []
+    end = window.workspace.result_changed.subscribe(lambda: shown.append(window.workspace.result))
+    for _ in range(4):
+        window.workspace.step_picture(1)
+    wait(lambda: current(window))
+    end()
+    assert window.workspace.pictures[window.workspace.current].name == "lion.jpg"
+    assert shown[-1].picture.source.endswith("lion.jpg")
+
+
+@pytest.mark.parametrize("size", [(640, 360), (360, 640)])
+@pytest.mark.parametrize("place", [(0.5, 0.5), (0.35, 0.4), (0.65, 0.4), (0.4, 0.62), (0.6, 0.6)])
+def test_a_hovered_map_lies_on_what_it_saw(
+    window: Window, tmp_path: Path, size: tuple[int, int], place: tuple[float, float]
+) -> None:
+    """A white dot on black: the brightest overlay is within a cell of it, whatever the crop."""
+    side = min(size)
+    dot = np.array([size[0] / 2 + (place[0] - 0.5) * side, size[1] / 2 + (place[1] - 0.5) * side])
+    image = np.zeros((size[1], size[0], 3), np.uint8)
+    rows, columns = np.mgrid[: size[1], : size[0]]
+    image[(columns - dot[0]) ** 2 + (rows - dot[1]) ** 2 < 64] = 255
+    path = tmp_path / "dot.png"
+    Image.fromarray(image).save(path)
+    drop(window, files(path))
+    wait(lambda: current(window))
+    result, photo = window.workspace.result, window.panels["photo"].view
+    unit = dot_detector(result)
+    window.workspace.change_view(field=False, smooth=False, photo="whole")
+    window.workspace.choose_unit(None)
+    window.workspace.hover(None)
+    plain = pixels(photo)
+    window.workspace.hover(unit)
+    over = pixels(photo)
+    window.workspace.hover(None)
+    window.workspace.change_view(field=True, smooth=True)
+
+    change = np.abs(over.astype(int) - plain).sum(axis=2)
+    change[:, -70:] = 0  # the colour bar and the caption stand there
+    strongest = np.argwhere(change >= 0.9 * change.max()).mean(axis=0)
+    where = np.array(photo.camera.to_picture((strongest[1] + 0.5, strongest[0] + 0.5)))
+    field = receptive_field(result.checkpoint.architecture, unit.part, result.record.input_size)
+    cell = field.jump / result.geometry.scale[0]
+    assert np.abs(where - dot).max() <= cell
+
+
+def dot_detector(result) -> Unit:
+    """The unit of 3a whose mass is the most concentrated around one peak."""
+    maps = result.record["3a/1x1"]
+    peaks = maps.max(axis=(1, 2))
+    rest = np.median(maps, axis=(1, 2))
+    return Unit("3a", "1x1", int(np.argmax((peaks - rest) / (peaks + 1e-6) * (peaks > peaks.max() * 0.2))))
+
+
+def pixels(widget) -> np.ndarray:
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    data = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return data[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
+
+
+def test_pointing_at_a_tile_hovers_its_unit_and_a_click_keeps_it(window: Window, shared: Path) -> None:
+    drop(window, files(shared / "images" / "pizza.jpg"))
+    wait(lambda: current(window))
+    window.workspace.choose_module("4a")
+    QApplication.processEvents()
+    view = window.panels["lanes"].area.views[0]
+    place = view.tile_rectangle(view.visible_channels()[0]).center()
+    for kind, button in (
+        (QEvent.Type.MouseMove, Qt.MouseButton.NoButton),
+        (QEvent.Type.MouseButtonPress, Qt.MouseButton.LeftButton),
+        (QEvent.Type.MouseButtonRelease, Qt.MouseButton.LeftButton),
+    ):
+        event = QMouseEvent(
+            kind, place, view.mapToGlobal(place), button, button, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(view, event)
+        if kind == QEvent.Type.MouseMove:
+            assert window.workspace.hovered is not None
+            hovered = window.workspace.hovered
+    assert window.workspace.selection.unit == hovered
+    assert hovered.module == "4a"
+
+
+def test_the_place_under_the_cursor_is_the_cell_under_the_cursor(window: Window, shared: Path) -> None:
+    drop(window, files(shared / "images" / "pizza.jpg"))
+    wait(lambda: current(window))
+    photo, result = window.panels["photo"].view, window.workspace.result
+    middle = photo.camera.to_view((result.picture.size[0] / 2, result.picture.size[1] / 2))
+    place = QPointF(*middle)
+    event = QMouseEvent(
+        QEvent.Type.MouseMove, place, photo.mapToGlobal(place), Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(photo, event)
+    assert window.workspace.point == pytest.approx(
+        (result.picture.size[0] / 2, result.picture.size[1] / 2), abs=1
+    )
+    field = receptive_field(result.checkpoint.architecture, "4a/3x3", result.record.input_size)
+    rows, columns = result.record["4a"].shape[1:]
+    grid = Grid(field.centre, field.jump, (columns, rows))
+    column, row = result.geometry.cell_at(grid, window.workspace.point)
+    left, top, right, bottom = result.geometry.cell_box(grid, column, row)
+    assert left <= window.workspace.point[0] <= right
+    assert top <= window.workspace.point[1] <= bottom
+
+
+def test_closing_while_a_checkpoint_is_opened_is_clean(qapp, everyday100: Path, shared: Path) -> None:
+    window, dispatcher = make_window(Session(None))
+    window.show()
+    window.workspace.open_checkpoint(everyday100)
+    window.workspace.add_pictures([shared / "images" / "zebra.jpg"])
+    QApplication.processEvents()
+    window.close()
+    assert window.workspace.idle
+    QApplication.processEvents()
+    del dispatcher
+
+
+def test_a_click_on_the_map_chooses_the_module(window: Window, shared: Path) -> None:
+    drop(window, files(shared / "images" / "pizza.jpg"))
+    wait(lambda: current(window))
+    window.workspace.choose_module("3a")
+    network = window.panels["network"].map
+    place = network.position_of("5a")
+    assert place is not None
+    for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):
+        event = QMouseEvent(
+            kind, place, network.mapToGlobal(place), Qt.MouseButton.LeftButton, Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(network, event)
+    assert window.workspace.selection.module == "5a"
