@@ -52,6 +52,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("show_card", "File", "Checkpoint card…", ("Ctrl+I",), "info properties weights", ruled=True),
     Action("try_both", "File", "Try two conventions…", ("Ctrl+T",), "preprocessing normalisation compare"),
     Action("export_shown", "File", "Export what is shown…", ("Ctrl+E",), "save png picture", ruled=True),
+    Action("export_page", "File", "Export the exploration as a page…", (), "html report share"),
     Action("export_maps", "File", "Export maps as arrays…", (), "save npy numpy record"),
     Action("quit", "File", "Quit", ("Ctrl+Q",), "exit close", ruled=True),
     Action("copy_numbers", "Edit", "Copy numbers", ("Ctrl+C",), "clipboard"),

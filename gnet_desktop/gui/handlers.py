@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
+from gnet_desktop.errors import ExportError
 from gnet_desktop.gui.actions import ACTIONS
 from gnet_desktop.gui.drop import read_mime
 from gnet_desktop.network.architecture import BRANCHES, MODULES
@@ -102,7 +103,7 @@ class Handlers(QObject):
         """Save the panel with the keyboard, or the window, as a picture."""
         panel = self._window.panel_with_focus()
         widget: QWidget = self._window.panels[panel] if panel else self._window
-        path = self._ask_target(f"{panel or 'gnet-desktop'}.png", "PNG (*.png)")
+        path = self.ask_target(f"{panel or 'gnet-desktop'}.png")
         if path is not None:
             self._window.export_picture(widget, path)
 
@@ -129,8 +130,28 @@ class Handlers(QObject):
             lambda count: self._window.notice.show_news(self.tr("{0} files were written.").format(count)),
         )
 
-    def _ask_target(self, name: str, kinds: str) -> Path | None:
+    def export_page(self) -> None:
+        """Save the exploration as one page that needs nothing else."""
+        result = self._workspace.result
+        if result is None:
+            self._window.notice.show_news(self.tr("Open a picture first."))
+            return
+        path = self.ask_target(f"{Path(result.picture.source).stem}.html")
+        if path is None:
+            return
+        from gnet_desktop.gui.report import write_page
+
+        try:
+            write_page(self._window, result, path)
+        except ExportError as error:
+            self._window.show_error(error)
+        else:
+            self._window.notice.show_news(self.tr("{0} was written.").format(path.name))
+
+    def ask_target(self, name: str) -> Path | None:
+        """Ask where to save a file; None if the person changed their mind."""
         session = self._window.session
+        kinds = f"*{Path(name).suffix}"
         chosen, _ = QFileDialog.getSaveFileName(
             self._window, self.tr("Export"), str(session.folder("exports") / name), kinds
         )
@@ -165,7 +186,8 @@ class Handlers(QObject):
         if isinstance(focus, QLineEdit):
             focus.paste()
         else:
-            self._window.take(read_mime(QGuiApplication.clipboard().mimeData()))
+            # an empty clipboard may have no data object at all
+            self._window.take(read_mime(QGuiApplication.clipboard().mimeData() or QMimeData()))
 
     def remove_picture(self) -> None:
         """Take the current picture off the list."""

@@ -126,6 +126,8 @@ class Window(QMainWindow):
         self.start.sample_opened.connect(lambda path: self.take_pictures([path]))
         self.bar.checkpoint_wanted.connect(self.open_checkpoint)
         self.bar.device_wanted.connect(workspace.set_device)
+        for name in ("lanes", "unit"):
+            self.panels[name].ask_path = handlers.ask_target  # type: ignore[attr-defined]
         for name, dock in self.area.docks.items():
             dock.visibilityChanged.connect(
                 lambda _, name=name, dock=dock: self.actions_by_name[f"panel {name}"].setChecked(

@@ -1,0 +1,135 @@
+"""One table of actions: no key twice, every entry does something, letters stay in text fields."""
+
+from collections import Counter
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QApplication, QDialog
+
+from gnet_desktop.gui.actions import ACTIONS, MENUS, matches
+from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.handlers import Handlers
+from gnet_desktop.gui.help import keys_html
+from gnet_desktop.gui.palette import find
+from gnet_desktop.gui.session import Session
+from gnet_desktop.gui.styles import apply_theme
+from gnet_desktop.gui.theme import DARK, LIGHT, Theme
+
+# what opens a dialog of the system or ends the program is not run here
+ASKING = {
+    "open_pictures",
+    "open_folder",
+    "open_checkpoint",
+    "choose_labels",
+    "export_shown",
+    "export_maps",
+    "export_page",
+    "quit",
+}
+
+
+@pytest.fixture(scope="module")
+def window(qapp):
+    apply_theme(make_application(), "light")
+    one, dispatcher = make_window(Session(None))
+    one.resize(1400, 900)
+    one.show()
+    yield one
+    one.close()
+    del dispatcher
+
+
+def test_no_key_is_bound_twice() -> None:
+    keys = Counter(QKeySequence(key).toString() for action in ACTIONS for key in action.keys)
+    assert [key for key, count in keys.items() if count > 1] == []
+    assert len({action.name for action in ACTIONS}) == len(ACTIONS)
+
+
+def test_every_action_stands_in_a_menu_and_has_a_handler() -> None:
+    for action in ACTIONS:
+        assert action.menu in MENUS
+        assert action.option or " " in action.name or callable(getattr(Handlers, action.name, None)), (
+            action.name
+        )
+
+
+@pytest.mark.parametrize("name", [action.name for action in ACTIONS if action.name not in ASKING])
+def test_every_action_is_harmless_with_nothing_open(window, name: str) -> None:
+    window.actions_by_name[name].trigger()
+    QApplication.processEvents()
+    for widget in QApplication.topLevelWidgets():
+        if widget is not window and widget.isVisible():
+            widget.close()
+
+
+def test_the_help_has_every_action_and_its_keys() -> None:
+    html = keys_html()
+    for action in ACTIONS:
+        assert action.text.replace("&", "&amp;") in html
+
+
+def test_letters_are_text_where_text_is_written(window, qtbot) -> None:
+    field = window.panels["lanes"].header.filter
+    window.pages.setCurrentIndex(1)
+    field.setFocus()
+    before = window.workspace.view
+    event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_T, Qt.KeyboardModifier.NoModifier, "t")
+    event.ignore()
+    QApplication.sendEvent(field, event)
+    assert event.isAccepted()  # the field claims the letter before a shortcut can
+    assert window.workspace.view == before
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("theme", "Light, dark, as the system"),
+        ("color", "Next colour map"),
+        ("pic next", "Next picture"),
+        ("5b", "Module 5b"),
+    ],
+)
+def test_the_palette_finds_by_any_word_in_any_order(window, query: str, expected: str) -> None:
+    assert expected in [one.text for one in find(query, window.workspace, lambda name: None)]
+
+
+def test_a_word_that_is_nowhere_finds_nothing() -> None:
+    assert matches("picture zebra", "Next picture") is None
+    assert matches("", "Next picture") == 0
+
+
+def test_the_theme_changes_all_at_once(window) -> None:
+    window.workspace.change_view(theme="dark")
+    assert Theme.now() is DARK
+    window.workspace.change_view(theme="light")
+    assert Theme.now() is LIGHT
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2 contrast of two colours."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+@pytest.mark.parametrize("text", ["text", "text2", "text3", "accent", "good", "warn", "bad"])
+def test_every_text_stands_out_from_its_ground(theme: Theme, text: str) -> None:
+    grounds = ["panel", "raised"] + (["accentbg", "window"] if text.startswith("text") else [])
+    for ground in grounds:
+        assert contrast(getattr(theme, text), getattr(theme, ground)) >= 4.5
+    assert contrast(theme.onaccent, theme.accent) >= 4.5
+    assert contrast(theme.tiptext, theme.tip) >= 4.5
+
+
+def test_dialogs_are_made_once(window) -> None:
+    first, second = window.show_dialog("help"), window.show_dialog("help")
+    assert first is second
+    assert isinstance(first, QDialog)
+    first.close()

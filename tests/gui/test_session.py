@@ -1,0 +1,88 @@
+"""What is remembered, and what happens when that is damaged."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.session import RECENT, Session
+from gnet_desktop.workspace.values import ViewOptions
+
+
+def test_values_come_back_after_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "session.json"
+    first = Session(file)
+    first.set_view(ViewOptions(tile=96, theme="dark", filter="0-3", overlay_opacity=0.5))
+    first.set_folder("pictures", tmp_path)
+    first.add_recent("checkpoints", tmp_path / "사진 📷.pth")
+    first.save()
+    second = Session(file)
+    assert second.view() == ViewOptions(tile=96, theme="dark", overlay_opacity=0.5)
+    assert second.folder("pictures") == tmp_path
+    assert second.recent("checkpoints") == [tmp_path / "사진 📷.pth"]
+    assert [path.name for path in file.parent.iterdir()] == ["session.json"]
+
+
+def test_folders_are_kept_apart_and_fall_back_to_what_is_there(tmp_path: Path) -> None:
+    session = Session(None)
+    gone = tmp_path / "a" / "b"
+    session.set("folders", {"labels": str(gone), "exports": str(tmp_path)})
+    assert session.folder("labels") == tmp_path
+    assert session.folder("exports") == tmp_path
+    assert session.folder("checkpoints") == Path.home()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe\x00", b"[" * 100_000])
+def test_a_damaged_file_is_set_aside(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "session.json"
+    file.write_bytes(content)
+    assert Session(file).view() == ViewOptions()
+    assert (tmp_path / "session.json.damaged").read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "stored", [{"tile": "large"}, {"unknown": 1}, {"theme": None}, {"overlay": 1}, {"clip": True}]
+)
+def test_a_wrong_option_is_left_at_its_default(stored: dict) -> None:
+    session = Session(None)
+    session.set("view", stored)
+    assert session.view() == ViewOptions()
+
+
+def test_recent_files_are_few_and_each_once(tmp_path: Path) -> None:
+    session = Session(None)
+    for number in range(20):
+        session.add_recent("checkpoints", tmp_path / f"{number % 12}.pth")
+    names = [path.name for path in session.recent("checkpoints")]
+    assert names[0] == "7.pth"
+    assert len(names) == len(set(names)) == RECENT
+
+
+def test_a_name_that_is_not_utf8_is_kept(tmp_path: Path) -> None:
+    file, odd = tmp_path / "session.json", Path(os.fsdecode(b"/tmp/caf\xe9.pth"))
+    first = Session(file)
+    first.add_recent("checkpoints", odd)
+    first.save()
+    assert Session(file).recent("checkpoints") == [odd]
+
+
+def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    Session(tmp_path / "file" / "session.json").save()
+
+
+def test_a_window_that_was_off_every_screen_comes_back(qapp, tmp_path: Path) -> None:
+    make_application()
+    file = tmp_path / "session.json"
+    first, dispatcher = make_window(Session(file))
+    first.move(90_000, 90_000)
+    first.close()
+    assert json.loads(file.read_text())["geometry"]
+    second, other = make_window(Session(file))
+    second.show()
+    area = second.screen().availableGeometry()
+    assert area.intersects(second.frameGeometry())
+    second.close()
+    del dispatcher, other
