@@ -20,10 +20,8 @@ def test_bvlc_answers_as_opencv_does_on_every_photo(
     key: str, convention: str, bvlc: Path, shared: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     reference = json.loads((shared / "reference" / "bvlc_reference.json").read_text())["images"]
-    status = main(
-        ["classify", str(shared / "images"), "--checkpoint", str(bvlc), "--preprocess", convention]
-        + ["--top", "20", "--format", "json", "--device", "cpu"]
-    )
+    arguments = ["classify", str(shared / "images"), "--checkpoint", str(bvlc), "--preprocess", convention]
+    status = main([*arguments, "--top", "20", "--format", "json", "--device", "cpu"])
     assert status == 0
     answers = {Path(line["picture"]).name: line for line in lines(capsys)}
     assert answers.keys() == reference.keys()
@@ -42,13 +40,8 @@ def test_everyday100_answers_with_all_three_heads_as_torchvision_does(
 ) -> None:
     first = shared / "models" / "everyday100_first.safetensors"
     reference = json.loads((shared / "reference" / "everyday100_first_reference.json").read_text())["images"]
-    assert (
-        main(
-            ["classify", str(shared / "images"), "--checkpoint", str(first)]
-            + ["--preprocess", "profile=stored", "--format", "json"]
-        )
-        == 0
-    )
+    arguments = ["classify", str(shared / "images"), "--checkpoint", str(first)]
+    assert main([*arguments, "--preprocess", "profile=stored", "--format", "json"]) == 0
     for line in lines(capsys):
         for head, expected in reference[Path(line["picture"]).name].items():
             said = {row["index"]: row["probability"] for row in line["answers"][head]}
