@@ -5,6 +5,7 @@ that equal steps of value are equal steps of lightness.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -32,7 +33,7 @@ class ColourMap:
 
     def table(self, size: int = 256) -> Table:
         """RGBA of ``size`` equally spaced values: uint8 (size, 4), opaque."""
-        return _table(self.points.split(), size)
+        return _table(self.points, size)
 
 
 EMBER: Final = ColourMap("ember", "08091F 2E0A53 64036A 9A1366 C93458 EE5F38 FF9527 F9CE61 FDF7C9")
@@ -42,13 +43,16 @@ TIDE: Final = ColourMap("tide", "0B4C92 3975BE 639FEC A9CBF6 F5F5F4 F3C3A6 DE815
 COLOUR_MAPS: Final = {one.name: one for one in (EMBER, LAGOON, GREY, TIDE)}
 
 
-def _table(points: list[str], size: int) -> Table:
+@lru_cache(maxsize=32)
+def _table(colours: str, size: int) -> Table:
+    points = colours.split()
     srgb = np.array([[int(point[i : i + 2], 16) for i in (0, 2, 4)] for point in points], np.float64)
     lab = oklab(srgb)
     places = np.linspace(0, len(points) - 1, size)
     mixed = np.stack([np.interp(places, np.arange(len(points)), lab[:, axis]) for axis in range(3)], axis=1)
     table = np.full((size, 4), 255, np.uint8)
     table[:, :3] = np.rint(from_oklab(mixed))
+    table.flags.writeable = False  # shared by all who ask for it
     return table
 
 
