@@ -192,7 +192,8 @@ def window(node: Node) -> dict[str, Any]:
     found: dict[str, Any] = {"stride": same(settings.get("strides"), 1)}
     pads = settings.get("pads")
     pads = pads if isinstance(pads, list) and pads else [0, 0, 0, 0]
-    if settings.get("auto_pad") in ("SAME_UPPER", "SAME_LOWER"):
+    uneven = node.kind == "Conv" and pads[-1] != pads[0]
+    if uneven or settings.get("auto_pad") in ("SAME_UPPER", "SAME_LOWER"):
         found["padding"] = "same"
     else:
         found["padding"] = pads[0]

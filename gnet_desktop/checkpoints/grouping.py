@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Final
 
+from gnet_desktop.checkpoints.containers.stored import shape_text
 from gnet_desktop.checkpoints.layering import Layer, shared
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.network.architecture import MODULES
@@ -243,6 +244,9 @@ def _count_text(modules: list[Group], kernels: list[Layer]) -> str:
     ones = sum(count for shape, count in shapes.items() if shape[2] == 1)
     if not kernels:
         return "It has no convolutions."
+    odd = next((layer for layer in kernels if layer.shape not in _known_shapes()), None)
+    if odd is not None:
+        return f"The first of its convolutions that does not fit is {odd.path} ({shape_text(odd.shape)})."
     if len(modules) >= len(MODULES):
         return "It has groups of convolutions like inception modules, but no nine of them follow one another."
     if len(kernels) >= 50 and ones >= 36:
@@ -254,6 +258,32 @@ def _count_text(modules: list[Group], kernels: list[Layer]) -> str:
         f"It has {len(kernels)} convolutions, and {len(modules) or 'none'} of the nine groups of six "
         "that make an inception module."
     )
+
+
+def _known_shapes() -> set[tuple[int, ...]]:
+    """Shapes of all kernels of the paper's network and of its editions."""
+    shapes: set[tuple[int, ...]] = {
+        (64, 64, 1, 1),
+        (192, 64, 3, 3),
+        (1024, 1024, 3, 3),
+        (128, 512, 1, 1),
+        (128, 528, 1, 1),
+    }
+    shapes |= {
+        (outputs, channels, side, side)
+        for outputs, side in ((64, 7), (192, 3), (64, 3))
+        for channels in (1, 3)
+    }
+    for table in _TABLES:
+        inputs = table.trunk["conv3"]
+        for one, three_reduce, three, five_reduce, five, pool in (
+            _row(table.modules[name]) for name in MODULES
+        ):
+            shapes |= {(outputs, inputs, 1, 1) for outputs in (one, three_reduce, five_reduce, pool)}
+            shapes |= {(three, three_reduce, 3, 3), (five, five, 3, 3)}
+            shapes |= {(five, five_reduce, side, side) for side in (3, 5)}
+            inputs = one + three + five + pool
+    return shapes
 
 
 def indistinct(which: str) -> CheckpointError:

@@ -1,12 +1,14 @@
 """What network a file's tensors are: by its graph, by their names, by their structure, or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any, Final, Literal
 
 from gnet_desktop.checkpoints import keys
-from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
+from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, shape_text
 from gnet_desktop.checkpoints.dialects import DIALECTS
+from gnet_desktop.checkpoints.dialects.dialect import Dialect
 from gnet_desktop.checkpoints.dialects.strangers import stranger
 from gnet_desktop.checkpoints.fitting import Fitted, Tensors, fit
 from gnet_desktop.checkpoints.matching import Match, Names, is_copy, match
@@ -14,7 +16,8 @@ from gnet_desktop.checkpoints.sequential import HIDDEN, find_chain
 from gnet_desktop.checkpoints.structure import find_structure
 from gnet_desktop.checkpoints.tracing import Traced, trace
 from gnet_desktop.errors import CheckpointError
-from gnet_desktop.network.families import LUCID_WIDTHS
+from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.network.families import FAMILIES, LUCID_WIDTHS
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ def _by_names(contents: Contents, layers: keys.Layers, found: Match, assume: Map
         settled=("epsilon",) if any("epsilon" in settings for settings in facts.values()) else (),
         assume=assume,
     )
+    left_over = _left_over(contents, found, used)
+    _check_left_over(contents, found, left_over)
     if hidden:
         fitted = replace(fitted, assumed={**fitted.assumed, "hidden": hidden})
     root = _by_path(contents).get(found.prefix.rstrip("."), {})
@@ -74,8 +79,8 @@ def _by_names(contents: Contents, layers: keys.Layers, found: Match, assume: Map
         found.names,
         "names",
         wrappers=found.wrappers,
-        left_over=_left_over(contents, found, used),
-        notes=_notes(contents, found),
+        left_over=left_over,
+        notes=_notes(contents, found, left_over),
         transform_input=transform if isinstance(transform, bool) else None,
     )
 
@@ -213,19 +218,27 @@ def _by_path(contents: Contents) -> dict[str, Mapping[str, Any]]:
 
 
 def _facts(contents: Contents, found: Match) -> dict[str, dict[str, Any]]:
-    """Settings by canonical layer; a norm's epsilon is put to its convolution's."""
+    """Settings by canonical layer; a norm's epsilon is put to its convolution's.
+
+    Programs that follow TensorFlow's padding pad by themselves, so that their layers
+    say 0: that tells nothing.
+    """
+    stem = FAMILIES[found.dialect.family].stem
+    silent = ("padding",) if any(getattr(layer, "padding", 0) == "same" for layer in stem) else ()
     by_path = _by_path(contents)
     facts: dict[str, dict[str, Any]] = {}
     for layer, (weights, norm) in found.dialect.convolutions.items():
         settings = dict(by_path.get(found.prefix + keys.path(weights), {}))
-        settings.pop("epsilon", None)
+        for name in ("epsilon", *silent):
+            settings.pop(name, None)
         epsilon = by_path.get(found.prefix + keys.path(norm), {}).get("epsilon") if norm else None
         if epsilon is not None:
             settings["epsilon"] = epsilon
         if settings:
             facts[layer] = settings
     for layer, path in found.dialect.pools.items():
-        facts[layer] = dict(by_path.get(found.prefix + keys.path(path), {}))
+        told = by_path.get(found.prefix + keys.path(path), {})
+        facts[layer] = {name: value for name, value in told.items() if name not in silent}
     return facts
 
 
@@ -243,7 +256,35 @@ def _left_over(contents: Contents, found: Match, used: set[str]) -> tuple[str, .
     )
 
 
-def _notes(contents: Contents, found: Match) -> tuple[str, ...]:
+def _check_left_over(contents: Contents, found: Match, left_over: tuple[str, ...]) -> None:
+    """A kernel inside a module that no part of it is: without it every number would be wrong.
+
+    Raises CheckpointError naming it.
+    """
+    inside = tuple(f"{found.prefix}{path}." for path in _module_paths(found.dialect) if path)
+    for name in left_over:
+        tensor = contents.tensors[name]
+        if len(tensor.shape) == 4 and keys.path(name).startswith(inside):
+            raise CheckpointError(
+                "This network has more than a GoogLeNet's parts.",
+                f"{name} ({shape_text(tensor.shape)}) stands inside a module, and nothing is known of it.",
+                "Open a checkpoint of a GoogLeNet.",
+            )
+
+
+def _module_paths(dialect: Dialect) -> Iterator[str]:
+    """What the paths of all parts of a module have in common."""
+    for module in MODULES:
+        paths = [
+            keys.path(path).split(".")
+            for layer, (path, _) in dialect.convolutions.items()
+            if layer.startswith(f"{module}/")
+        ]
+        common = takewhile(lambda steps: len(set(steps)) == 1, zip(*paths, strict=False))
+        yield ".".join(steps[0] for steps in common)
+
+
+def _notes(contents: Contents, found: Match, left_over: tuple[str, ...]) -> tuple[str, ...]:
     notes = [
         f"The file also holds {'a smoothed copy' if is_copy(copy) else 'another set'} of the weights "
         f"under {copy.rstrip('.') or 'no prefix'}; it is not used."
@@ -257,6 +298,10 @@ def _notes(contents: Contents, found: Match) -> tuple[str, ...]:
         for name, kind in contents.entries.items()
         if root in contents.entries and name != root
     ]
+    if left_over:
+        notes.append(
+            f"{len(left_over)} tensors belong to no part of the network: {', '.join(left_over[:5])}."
+        )
     if others:
         notes.append(f"Entries beside the weights were not read: {', '.join(others[:8])}.")
     return tuple(notes)

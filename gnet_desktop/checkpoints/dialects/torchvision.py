@@ -21,6 +21,10 @@ _SPOKEN: Final = {
     "5x5": "branch5x5.2",
     "pool_proj": "branch_pool.1",
 }
+_STACKED: Final = {**_PARTS, "5x5_a": "branch3.1", "5x5": "branch3.2"}
+_SPOKEN_SINGLE: Final = {
+    part: "branch5x5.1" if part == "5x5" else path for part, path in _SPOKEN.items() if part != "5x5_a"
+}
 _STEM: Final = {"conv1": "conv1", "conv2": "conv2", "conv3": "conv3"}
 _SHORT_STEM: Final = {"conv1": "conv1", "conv3": "conv2"}
 _POOLS: Final = {f"pool{number}": f"maxpool{number}" for number in range(1, 5)}
@@ -75,5 +79,13 @@ DIALECTS: Final = (
         stem=_SHORT_STEM,
         classifier="fc1",
     ),
-    _dialect("branch3x3", "names by kernel (branch3x3)", "wzmiaomiao", parts=_SPOKEN),
+    _dialect("stacked", "torchvision's names, two 3×3 for the 5×5", "wzmiaomiao", parts=_STACKED),
+    _dialect(
+        "stacked-bn", "torchvision's names, two 3×3 for the 5×5", "torchvision", norm="bn", parts=_STACKED
+    ),
+    *(
+        _dialect(f"branch3x3{ending}", "names by kernel (branch3x3)", family, norm=norm, parts=parts)
+        for ending, parts in (("", _SPOKEN), ("-single", _SPOKEN_SINGLE))
+        for family, norm in (("wzmiaomiao", ""), ("torchvision", "bn"))
+    ),
 )

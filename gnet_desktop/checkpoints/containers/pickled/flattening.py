@@ -60,7 +60,7 @@ def flatten(value: Any) -> Flat:
     waiting: list[tuple[str, Any, int]] = [("", value, 0)]
     while waiting and count < _MOST_VALUES:
         path, item, depth = waiting.pop()
-        count += 1
+        item, count = _unpaired(item), count + 1
         if _holds_numbers(item):
             flat.tensors[path] = item
             continue
@@ -81,6 +81,12 @@ def flatten(value: Any) -> Flat:
             if isinstance(child, _WALKED) and len(path) + len(name) < _LONGEST_PATH
         ]
     return flat
+
+
+def _unpaired(item: Any) -> Any:
+    """Paddle pickles a parameter as its own name and its array."""
+    pair = isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str)
+    return item[1] if pair and _holds_numbers(item[1]) else item
 
 
 def _holds_numbers(item: Any) -> bool:

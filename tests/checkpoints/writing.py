@@ -1,0 +1,148 @@
+"""Writers of the containers that no library here writes, from their published descriptions."""
+
+import io
+import pickle
+import struct
+import tarfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def varint(value: int) -> bytes:
+    value &= (1 << 64) - 1
+    found = bytearray()
+    while value > 0x7F:
+        found.append(value & 0x7F | 0x80)
+        value >>= 7
+    found.append(value)
+    return bytes(found)
+
+
+def number(field: int, value: int) -> bytes:
+    """A varint field."""
+    return varint(field << 3) + varint(value)
+
+
+def message(field: int, data: bytes) -> bytes:
+    """A length-delimited field."""
+    return varint(field << 3 | 2) + varint(len(data)) + data
+
+
+def text(field: int, value: str) -> bytes:
+    return message(field, value.encode())
+
+
+# Caffe (ARCHITECTURES 2.4)
+
+
+def packed_floats(values: np.ndarray) -> bytes:
+    return message(5, values.astype("<f4").tobytes())
+
+
+def loose_floats(values: np.ndarray) -> bytes:
+    tag = varint(5 << 3 | 5)
+    return b"".join(tag + struct.pack("<f", value) for value in values.ravel())
+
+
+def packed_doubles(values: np.ndarray) -> bytes:
+    return message(8, values.astype("<f8").tobytes())
+
+
+def new_shape(shape: Iterable[int]) -> bytes:
+    return message(7, message(1, b"".join(varint(side) for side in shape)))
+
+
+def legacy_shape(shape: Iterable[int]) -> bytes:
+    """num, channels, height, width; a bias is 1×1×1×N, a matrix 1×1×out×in."""
+    sides = [1, 1, 1, 1, *shape][-4:]
+    return b"".join(number(field, side) for field, side in enumerate(sides, 1))
+
+
+Blob = Callable[[np.ndarray], bytes]
+Shape = Callable[[Iterable[int]], bytes]
+
+
+def _layers(state: Mapping[str, Tensor]) -> dict[str, list[np.ndarray]]:
+    found: dict[str, list[np.ndarray]] = {}
+    for name, tensor in state.items():
+        found.setdefault(name.rpartition(".")[0], []).append(tensor.numpy())
+    return found
+
+
+def _blobs(arrays: list[np.ndarray], field: int, shape: Shape, numbers: Blob) -> bytes:
+    return b"".join(message(field, shape(array.shape) + numbers(array)) for array in arrays)
+
+
+def caffemodel(
+    state: Mapping[str, Tensor],
+    *,
+    form: str = "current",
+    shape: Shape = new_shape,
+    numbers: Blob = packed_floats,
+    name: str = "GoogleNet",
+) -> bytes:
+    """A caffemodel of ``NAME.weight`` and ``NAME.bias``; ``form`` is current, V1 or V0."""
+    found = text(1, name)
+    for layer, arrays in _layers(state).items():
+        matrix = arrays[0].ndim == 2
+        if form == "current":
+            kind = "InnerProduct" if matrix else "Convolution"
+            body = text(1, layer) + text(2, kind) + _blobs(arrays, 7, shape, numbers)
+            found += message(100, body)
+        elif form == "V1":
+            body = text(4, layer) + number(5, 14 if matrix else 4) + _blobs(arrays, 6, shape, numbers)
+            found += message(2, body)
+        else:
+            inner = text(1, layer) + text(2, "conv") + _blobs(arrays, 50, shape, numbers)
+            found += message(2, message(1, inner))
+    return found
+
+
+# PyTorch's first format, a tar archive (ARCHITECTURES 8.3)
+
+
+def torch_tar(path: Path, state: Mapping[str, Tensor]) -> None:
+    tensors = {f"{index}": tensor.contiguous() for index, tensor in enumerate(state.values())}
+    storages, descriptions = io.BytesIO(), io.BytesIO()
+    pickle.dump(len(tensors), storages, protocol=2)
+    pickle.dump(len(tensors), descriptions, protocol=2)
+    for key, tensor in tensors.items():
+        pickle.dump((f"s{key}", "cpu", torch.FloatStorage), storages, protocol=2)
+        storages.write(struct.pack("<q", tensor.numel()) + tensor.numpy().astype("<f4").tobytes())
+        pickle.dump((key, f"s{key}", torch.FloatTensor), descriptions, protocol=2)
+        descriptions.write(struct.pack("<i4x", tensor.dim()))
+        descriptions.write(struct.pack(f"<{2 * tensor.dim() + 1}q", *tensor.shape, *tensor.stride(), 0))
+    pickle.dump([], storages, protocol=2)
+    members = {
+        "storages": storages,
+        "tensors": descriptions,
+        "pickle": _referring(dict(zip(state, tensors, strict=True))),
+    }
+    with tarfile.open(path, "w") as archive:
+        for name, data in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = data.tell()
+            data.seek(0)
+            archive.addfile(entry, data)
+
+
+class _Reference:
+    """Something that is pickled as a reference to outside."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+
+
+def _referring(keys: Mapping[str, str]) -> io.BytesIO:
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, value: Any) -> Any:
+            return value.key if isinstance(value, _Reference) else None
+
+    data = io.BytesIO()
+    Pickler(data, protocol=2).dump({name: _Reference(key) for name, key in keys.items()})
+    return data
