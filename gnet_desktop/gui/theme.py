@@ -96,8 +96,10 @@ def font(pixels: float = 13, weight: int = 400, *, mono: bool = False) -> QFont:
     chosen = QFont(MONOSPACE) if mono else QFont(QApplication.font())
     chosen.setPixelSize(round(pixels))
     chosen.setWeight(QFont.Weight(weight))
-    if hasattr(QFont, "setFeature") and not mono:
-        chosen.setFeature(QFont.Tag.fromString("tnum"), 1)
+    # Debian's build of PySide6 6.8 can't make a tag: figures are then as the font has them
+    tag = getattr(QFont.Tag, "fromString", None)
+    if tag is not None and not mono:
+        chosen.setFeature(tag("tnum"), 1)
     return chosen
 
 
