@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import Cancelled, GNetError
-from gnet_desktop.inspection.answers import looks_untrained
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.bugs import describe_bug
 from gnet_desktop.workspace.choices import Choices
 from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, Request, Worker
+from gnet_desktop.workspace.judging import Judge
 from gnet_desktop.workspace.results import Results
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.values import Bug, Entry, Loading, Result
@@ -32,8 +32,8 @@ Post = Callable[[Callable[[], None]], None]
 # ahead makes the next Page Down instant.
 PREFETCH: Final = 1
 
-# Pictures whose answers are kept to judge whether a head was ever trained.
-JUDGED_BY: Final = 12
+# The purpose of answers in the background.
+OTHERS: Final = "others"
 
 
 class Workspace(Choices):
@@ -75,7 +75,8 @@ class Workspace(Choices):
         self._network: tasks.LoadedNetwork | None = None
         self._cancel: tasks.CancelFlag | None = None
         self._generation = 0
-        self._said: dict[int, dict[str, NDArray[np.float32]]] = {}
+        self._answering = False
+        self._judge = Judge()
 
     # Checkpoints
 
@@ -164,9 +165,10 @@ class Workspace(Choices):
         self._generation += 1
         self._results.clear()
         self.peaks.clear()
-        self._said.clear()
+        self._judge.forget()
         for entry in self.pictures.values():
             self.pictures[entry.id] = replace(entry, best=None)
+        self._answering = False
         self._engine.drop("pass")
         self._reader.drop("read")
         self.checkpoint_changed.emit()
@@ -280,12 +282,24 @@ class Workspace(Choices):
             self._compute(self.pictures[order[place]], "next", NORMAL)
 
     def _compute_others(self) -> None:
-        """Answer every picture of the list in the background, for its row and its peaks."""
-        if self._network is None:
+        """Answer the pictures of the list in the background, for their rows and peaks.
+
+        One after the other: the reader is quicker than the network, and decoded photos
+        that wait for it would fill the memory.
+        """
+        if self._network is None or self._answering:
             return
         for entry in self.pictures.values():
             if entry.best is None and entry.error is None and entry.id != self.current:
-                self._compute(entry, f"others {entry.id}", BACKGROUND)
+                self._answering = True
+                self._compute(entry, OTHERS, BACKGROUND)
+                return
+
+    def _ended(self, purpose: str, generation: int) -> None:
+        """A background answer is there, or isn't wanted any more: on to the next."""
+        if purpose == OTHERS and generation == self._generation:
+            self._answering = False
+            self._compute_others()
 
     def _compute(self, entry: Entry, purpose: str, priority: int) -> None:
         network, convention, generation = self._network, self.convention, self._generation
@@ -293,23 +307,33 @@ class Workspace(Choices):
         assert convention is not None
 
         def run_pass(read: tasks.Read) -> None:
-            if generation == self._generation and self._still_wanted(entry.id, purpose):
-                self._engine.ask(
-                    Request(
-                        f"pass {purpose}",
-                        lambda: tasks.run_pass(network, read, entry.id),
-                        lambda result: self._computed(result, generation, keep=priority < BACKGROUND),
-                        lambda error: self._not_computed(entry.id, error, generation),
-                        priority,
-                    )
+            if generation != self._generation or not self._still_wanted(entry.id, purpose):
+                self._ended(purpose, generation)
+                return
+            self._engine.ask(
+                Request(
+                    f"pass {purpose}",
+                    lambda: tasks.run_pass(network, read, entry.id),
+                    computed,
+                    failed,
+                    priority,
                 )
+            )
+
+        def computed(result: Result) -> None:
+            self._computed(result, generation, keep=priority < BACKGROUND)
+            self._ended(purpose, generation)
+
+        def failed(error: BaseException) -> None:
+            self._not_computed(entry.id, error, generation)
+            self._ended(purpose, generation)
 
         self._reader.ask(
             Request(
                 f"read {purpose}",
                 lambda: tasks.read_and_prepare(entry.source, entry.name, convention),
                 run_pass,
-                lambda error: self._not_computed(entry.id, error, generation),
+                failed,
                 priority,
             )
         )
@@ -320,27 +344,17 @@ class Workspace(Choices):
     def _computed(self, result: Result, generation: int, *, keep: bool) -> None:
         if generation != self._generation or result.entry_id not in self.pictures:
             return
-        if keep:
+        if keep or result.entry_id == self.current:
             self._results.put(result)
         self.peaks[result.entry_id] = tasks.unit_peaks(result.record, result.checkpoint.architecture)
-        if len(self._said) < JUDGED_BY:
-            self._said[result.entry_id] = {
-                head: answers.probabilities for head, answers in result.record.answers.items()
-            }
+        self._judge.hear(result.entry_id, result.record)
         self._change_entry(result.entry_id, best=tasks.best_answer(result), error=None)
         if result.entry_id == self.current:
             self._show(result)
 
     def trained(self, head: str) -> bool | None:
-        """Whether a head was trained: what the file tells, else how it answered so far.
-
-        None where neither tells yet.
-        """
-        state = self.checkpoint.heads.get(head) if self.checkpoint is not None else None
-        if state is None or state.trained is not None:
-            return None if state is None else state.trained
-        untrained = looks_untrained([said[head] for said in self._said.values() if head in said])
-        return None if untrained is None else not untrained
+        """Whether a head was trained, as far as the file or its answers so far tell."""
+        return self._judge.trained(self.checkpoint, head)
 
     def _not_computed(self, entry_id: int, error: BaseException, generation: int) -> None:
         if generation != self._generation:
