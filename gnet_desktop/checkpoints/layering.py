@@ -83,7 +83,7 @@ def gather(tensors: Mapping[str, StoredTensor]) -> list[Layer]:
     if names == sorted(names):
         names = natsorted(names)
     roles = {name: parts for name in names if (parts := keys.split(name)) is not None}
-    kernels = [name for name in names if len(tensors[name].shape) in (2, 4)]
+    kernels = [name for name in names if len(tensors[name].shape) in (2, 4) and tensors[name].count]
     spatial_first = _is_spatial_first([tensors[name].shape for name in kernels])
     layers = [
         Layer(

@@ -5,8 +5,9 @@ a 5×5 (or a 3×3, or two) reads another. Which convolutions belong to one modul
 their paths, or in the order of the file.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from math import isqrt
 from typing import Final
 
 from gnet_desktop.checkpoints.containers.stored import Contents, shape_text
@@ -116,45 +117,39 @@ def _between(first: Layer, lasts: list[Layer], rest: Iterable[Layer]) -> tuple[L
 def _keep_head(found: Structure, head: str, rest: list[Layer], matrices: list[Layer], channels: int) -> None:
     """A 1×1 that reads a module's output, and two matrices behind it."""
     for convolution in [layer for layer in rest if layer.kernel == 1 and layer.inputs == channels]:
-        hidden = _nearest(
-            convolution,
-            [
-                layer
-                for layer in matrices
-                if layer.inputs > 0
-                and layer.inputs % convolution.outputs == 0
-                and _is_square(layer.inputs // convolution.outputs)
-            ],
-        )
-        last = (
-            _nearest(hidden, [layer for layer in matrices if layer.inputs == hidden.outputs])
-            if hidden
-            else None
-        )
-        if hidden is None or last is None:
+        pair = next(_behind(convolution, matrices), None)
+        if pair is None:
             continue
-        for part, layer in (("conv", convolution), ("fc1", hidden), ("fc2", last)):
+        for part, layer in zip(("conv", "fc1", "fc2"), (convolution, *pair), strict=True):
             found.names[f"{head}/{part}"] = layer.names
         rest.remove(convolution)
-        matrices.remove(hidden)
-        matrices.remove(last)
+        for layer in pair:
+            matrices.remove(layer)
         return
 
 
-def _is_square(count: int) -> bool:
-    return count > 1 and round(count**0.5) ** 2 == count
+def _behind(convolution: Layer, matrices: list[Layer]) -> Iterator[tuple[Layer, Layer]]:
+    """Pairs of matrices that can follow a head's convolution, the nearest first.
+
+    The first reads a square map of the convolution's channels, the second the first.
+    """
+    for hidden in _nearest(convolution, matrices):
+        cells, left = divmod(hidden.inputs, convolution.outputs)
+        if left == 0 and cells > 1 and isqrt(cells) ** 2 == cells:
+            for last in _nearest(hidden, matrices):
+                if last.inputs == hidden.outputs:
+                    yield hidden, last
 
 
-def _nearest(layer: Layer, others: list[Layer]) -> Layer | None:
-    """The one that is next to a layer by its path, else behind it in the file."""
-    return min(
+def _nearest(layer: Layer, others: list[Layer]) -> list[Layer]:
+    """Layers in order: those next to one by their path first, then those behind it in the file."""
+    return sorted(
         (other for other in others if other is not layer),
         key=lambda other: (
             -shared(layer.path, other.path),
             other.place < layer.place,
             abs(other.place - layer.place),
         ),
-        default=None,
     )
 
 
