@@ -44,7 +44,11 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
     if traced is not None:
         return _by_graph(contents, traced, found, assume)
     if found is not None:
-        return _by_names(contents, layers, found, assume)
+        recognised = _by_names(contents, layers, found, assume)
+        if contents.graph is None:
+            return recognised
+        note = "Its graph could not be followed, so that strides, pools and norms are those of its family."
+        return replace(recognised, notes=(*recognised.notes, note))
     if title := stranger({keys.path(name): tensor.shape for name, tensor in contents.tensors.items()}):
         raise CheckpointError(
             f"This is {title}, not a GoogLeNet.",

@@ -80,16 +80,17 @@ class _Tracer(Walk):
             return None
         chains = [self.chain(name) for name in node.inputs]
         starts = [self.start(chain) for chain in chains if chain]
-        pools = [
-            maker for maker in map(self.makers.get, starts) if maker is not None and maker.kind == "MaxPool"
-        ]
         straight = [index for index, chain in enumerate(chains) if len(chain) == 1]
-        if len(starts) != 4 or len(straight) != 2 or not pools:
+        if len(starts) != 4 or len(straight) != 2:
             return None
-        pool = self.makers[starts[straight[1]]]
-        if pool.kind != "MaxPool" or self.source(pool) != starts[straight[0]]:
+        for one, projection in (straight, straight[::-1]):
+            pool, start = self.makers.get(starts[projection]), starts[one]
+            if pool is not None and pool.kind == "MaxPool" and self.source(pool) == start:
+                break
+        else:
             return None
-        if straight != [0, 3]:
+        lengths = [len(chain) for chain in chains]
+        if lengths not in ([1, 2, 2, 1], [1, 2, 3, 1]) or one != 0 or {*starts[:3]} != {start}:
             raise CheckpointError(
                 "The graph joins its branches in an unusual order.",
                 "Every known GoogLeNet has 1×1, 3×3, 5×5 and pool in this order.",
@@ -100,7 +101,7 @@ class _Tracer(Walk):
             end = after.outputs[0]
             activation = self.spread(chains)
         branches = dict(zip(("1x1", "3x3", "5x5", "pool_proj"), chains, strict=True))
-        return _Module(starts[straight[0]], end, branches, pool, activation)
+        return _Module(start, end, branches, pool, activation)
 
     def spread(self, chains: list[list[Block]]) -> str:
         """A rectifier behind the concatenation is as good as one at each branch's end.
