@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QSizePolicy, QWidget
@@ -48,7 +48,7 @@ class TopBar(QWidget):
         self.search.setProperty("chooser", True)
         self.search.setAccessibleName(self.tr("Find a unit, command or picture"))
         self.search.clicked.connect(actions["palette"].trigger)
-        self.theme = self._button("moon", "next_theme")
+        self.theme = self._button("sun" if Theme.now().is_dark else "moon", "next_theme")
         for button in (self.checkpoint, self.device, self.search):
             button.setFixedHeight(28)
             button.setFont(font(12.5))
@@ -126,6 +126,12 @@ class TopBar(QWidget):
     def set_compact(self, compact: bool) -> None:
         """Fold the search field into its icon where room is short."""
         self.search.setText("" if compact else self.tr("Unit, command, picture    Ctrl K"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The theme's button shows what it would bring."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.theme.setIcon(icon("sun" if Theme.now().is_dark else "moon"))
+        super().changeEvent(event)
 
     def _show_history(self) -> None:
         self.back.setEnabled(self._workspace.can_go_back)
