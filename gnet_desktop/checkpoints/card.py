@@ -102,7 +102,7 @@ def make_card(checkpoint: Checkpoint) -> Card:
         modules=tuple(_row(architecture, name, cost) for name in MODULES),
         assumptions=tuple(_assumptions(checkpoint)),
         soundness=soundness,
-        notes=tuple(_notes(checkpoint)),
+        notes=(*_notes(checkpoint), *checkpoint.provenance.notes),
         warnings=(*checkpoint.provenance.warnings, *soundness.warnings),
     )
 

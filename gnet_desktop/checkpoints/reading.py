@@ -18,6 +18,7 @@ from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState, Provenanc
 from gnet_desktop.checkpoints.containers import read_container
 from gnet_desktop.checkpoints.containers.source import FileSource, chunks
 from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor
+from gnet_desktop.checkpoints.containers.zipped import Content
 from gnet_desktop.checkpoints.convention import FROM_METADATA, infer_convention
 from gnet_desktop.checkpoints.heads import OFFICIAL_HASH, head_states
 from gnet_desktop.checkpoints.labels import find_labels
@@ -135,7 +136,8 @@ def _open(
             missing=fitted.missing,
             left_over=recognised.left_over,
             assumed={**fitted.assumed, **assumed},
-            warnings=(*contents.notes, *recognised.notes, *notes),
+            notes=(*contents.notes, *recognised.notes, *notes),
+            warnings=(*recognised.warnings, *_damage(fitted.tensors)),
             metadata=dict(contents.texts),
         ),
     )
@@ -167,6 +169,17 @@ def _read(tensors: Mapping[str, StoredTensor], steps: _Steps) -> dict[str, Float
         done += tensor.count
         steps.at("Read the weights", 0.4 + 0.5 * done / max(total, 1))
     return arrays
+
+
+def _damage(tensors: Mapping[str, StoredTensor]) -> tuple[str, ...]:
+    """A warning where what an archive holds is not what its checksums say."""
+    sources = {id(tensor.source): (name, tensor.source) for name, tensor in tensors.items()}
+    bad = [
+        name for name, source in sources.values() if isinstance(source, Content) and not source.is_intact()
+    ]
+    if not bad:
+        return ()
+    return (f"The checksum of {len(bad)} tensors does not fit (first {bad[0]}): the file may be damaged.",)
 
 
 def _tensors(arrays: Mapping[str, Floats]) -> "dict[str, torch.Tensor]":

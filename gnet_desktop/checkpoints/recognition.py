@@ -33,6 +33,7 @@ class Recognised:
     wrappers: tuple[str, ...] = ()
     left_over: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     transform_input: bool | None = None
 
 
@@ -47,8 +48,8 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
         recognised = _by_names(contents, layers, found, assume)
         if contents.graph is None:
             return recognised
-        note = "Its graph could not be followed, so that strides, pools and norms are those of its family."
-        return replace(recognised, notes=(*recognised.notes, note))
+        warning = "Its graph could not be followed, so that strides, pools and norms are those of its family."
+        return replace(recognised, warnings=(*recognised.warnings, warning))
     if title := stranger({keys.path(name): tensor.shape for name, tensor in contents.tensors.items()}):
         raise CheckpointError(
             f"This is {title}, not a GoogLeNet.",
@@ -84,7 +85,8 @@ def _by_names(contents: Contents, layers: keys.Layers, found: Match, assume: Map
         "names",
         wrappers=found.wrappers,
         left_over=left_over,
-        notes=_notes(contents, found, left_over),
+        notes=_notes(contents, found),
+        warnings=_warnings(left_over),
         transform_input=transform if isinstance(transform, bool) else None,
     )
 
@@ -171,7 +173,7 @@ def _by_structure(contents: Contents, assume: Mapping[str, str]) -> Recognised:
         left_over=tuple(
             name for name in contents.tensors if name not in used and not name.endswith("num_batches_tracked")
         ),
-        notes=tuple(doubts),
+        warnings=tuple(doubts),
     )
 
 
@@ -288,7 +290,7 @@ def _module_paths(dialect: Dialect) -> Iterator[str]:
         yield ".".join(steps[0] for steps in common)
 
 
-def _notes(contents: Contents, found: Match, left_over: tuple[str, ...]) -> tuple[str, ...]:
+def _notes(contents: Contents, found: Match) -> tuple[str, ...]:
     notes = [
         f"The file also holds {'a smoothed copy' if is_copy(copy) else 'another set'} of the weights "
         f"under {copy.rstrip('.') or 'no prefix'}; it is not used."
@@ -302,10 +304,13 @@ def _notes(contents: Contents, found: Match, left_over: tuple[str, ...]) -> tupl
         for name, kind in contents.entries.items()
         if root in contents.entries and name != root
     ]
-    if left_over:
-        notes.append(
-            f"{len(left_over)} tensors belong to no part of the network: {', '.join(left_over[:5])}."
-        )
     if others:
         notes.append(f"Entries beside the weights were not read: {', '.join(others[:8])}.")
     return tuple(notes)
+
+
+def _warnings(left_over: tuple[str, ...]) -> tuple[str, ...]:
+    if not left_over:
+        return ()
+    shown = ", ".join(left_over[:5])
+    return (f"{len(left_over)} tensors belong to no part of the network: {shown}.",)

@@ -108,7 +108,7 @@ def test_the_model_zoos_file(storage: str, listed: bool, tmp_path: Path) -> None
     assert found.provenance.recognised_by == "names"
     assert found.provenance.container.startswith("ONNX opset 9")
     assert found.convention.name == "caffe"
-    assert any("data_0" in line and "prob_1" in line for line in found.provenance.warnings)
+    assert any("data_0" in line and "prob_1" in line for line in found.provenance.notes)
     pools = [layer for layer in found.architecture.trunk if isinstance(layer, Pool)]
     assert all(pool.ceil and pool.padding == 0 for pool in pools)
     norms = [layer for layer in found.architecture.trunk if isinstance(layer, ResponseNorm)]
@@ -159,7 +159,7 @@ def test_weights_in_files_beside_the_model(one_file: bool, tmp_path: Path) -> No
         location="weights.data" if one_file else None,
     )
     found = open_checkpoint(path)
-    assert any("beside the file" in line for line in found.provenance.warnings)
+    assert any("beside the file" in line for line in found.provenance.notes)
     assert_same_numbers(found, expected)
 
 
@@ -180,7 +180,7 @@ def _elsewhere(location: str, tmp_path: Path) -> Path:
 )
 def test_data_outside_the_models_folder_is_never_read(location: str, tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(bytes(64 * 3 * 49 * 4))
-    with pytest.raises(CheckpointError, match="in another file|not what its shape"):
+    with pytest.raises(CheckpointError, match=r"in another file|not what its shape"):
         open_checkpoint(_elsewhere(location, tmp_path))
 
 
@@ -201,7 +201,7 @@ def test_quantised_networks_are_refused_by_name(tmp_path: Path) -> None:
     model = ZooGraph(sample("caffe", heads=False).state).model()
     model.graph.node.insert(0, helper.make_node("DequantizeLinear", ["a", "b", "c"], ["d"]))
     onnx.save(model, path := tmp_path / "googlenet-12-qdq.onnx")
-    with pytest.raises(CheckpointError, match="quantised.*DequantizeLinear"):
+    with pytest.raises(CheckpointError, match=r"quantised.*DequantizeLinear"):
         open_checkpoint(path)
 
 

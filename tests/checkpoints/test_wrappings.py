@@ -64,7 +64,7 @@ def test_side_entries_are_skipped_and_named(tmp_path: Path) -> None:
         "optimizer": {"state": {0: {"exp_avg": torch.zeros(64, 3, 7, 7)}}, "param_groups": [{"lr": 0.1}]},
     }
     found = open_checkpoint(save(saved, tmp_path))
-    [note] = [line for line in found.provenance.warnings if "Entries beside" in line]
+    [note] = [line for line in found.provenance.notes if "Entries beside" in line]
     for word in ("epoch", "args (argparse.Namespace)", "optimizer", "where (pathlib"):
         assert word in note
     assert found.provenance.left_over == ()
@@ -79,13 +79,13 @@ def test_of_two_sets_the_smoothed_copy_is_not_taken_and_named(
     copy = {"n_averaged": torch.tensor(5), **prefixed({k: v * 0 for k, v in state.items()}, "module.")}
     found = open_checkpoint(save({first: copy, second: state}, tmp_path))
     assert found.provenance.wrappers == (second,)
-    assert any("smoothed copy" in line and first in line for line in found.provenance.warnings)
+    assert any("smoothed copy" in line and first in line for line in found.provenance.notes)
     assert torch.equal(found.tensors["conv1.weight"], state["layer_1.0.weight"])
 
 
 def test_a_lone_smoothed_copy_opens_and_says_so(tmp_path: Path) -> None:
     found = open_checkpoint(save({"ema_state_dict": sample("tutorial").state}, tmp_path))
-    assert any("smoothed copy" in line for line in found.provenance.warnings)
+    assert any("smoothed copy" in line for line in found.provenance.notes)
 
 
 @pytest.mark.parametrize("counted", [True, False])
