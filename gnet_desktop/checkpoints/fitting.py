@@ -97,6 +97,13 @@ def fit(
     tensors = oriented(tensors, inputs_first=inputs_first)
     choice = _choose(tensors, family, told or {}, assume or {})
     facts, stride = _with_stride(tensors, choice.family, facts or {}, assume or {})
+    channels = tensors["conv1"]["weight"].shape[1]
+    if channels not in (1, 3):
+        raise CheckpointError(
+            "This network does not read pictures.",
+            f"Its first convolution reads {channels} channels, but a picture has 3, or 1 in grey.",
+            "Open a checkpoint of a GoogLeNet for pictures.",
+        )
     usual = tuple(heads)
     heads = [head for head in _HEADS if _has_head(tensors, head)]
     while True:
