@@ -87,6 +87,10 @@ class PanelHeader(QWidget):
         self._row.addWidget(self._note)
         self._row.addStretch(1)
 
+    def sizeHint(self) -> QSize:
+        """The header's own height: a dock places its contents by it, and they would lie under the header."""
+        return QSize(super().sizeHint().width(), PANEL_HEADER)
+
     @property
     def title(self) -> str:
         """The title's text."""

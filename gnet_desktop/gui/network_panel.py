@@ -12,10 +12,13 @@ from gnet_desktop.gui.controls import ElidedLabel, IconButton, PanelHeader, Segm
 from gnet_desktop.gui.network_map.export import export_map
 from gnet_desktop.gui.network_map.view import NetworkMap
 from gnet_desktop.gui.painting.glyphs import GLYPH, draw_glyph
-from gnet_desktop.gui.teaching import TeachingView
+from gnet_desktop.gui.teaching import CHART_HEIGHT, TeachingView
 from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.workspace.state import Workspace
 
+_TALL: Final = 860
+"""From this height of the window on, the teaching view gets room for its whole chart."""
+_LOW: Final = 150
 _LEGEND: Final = (("1x1", "1×1"), ("3x3", "3×3"), ("5x5", "5×5"), ("pool_proj", "pool"))
 
 
@@ -81,7 +84,6 @@ class NetworkPanel(QWidget):
         self._scroller.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroller.setWidgetResizable(True)
         self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroller.setMinimumHeight(150)
         self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroller.setWidget(self.teaching)
         layout = QVBoxLayout(self)
@@ -126,6 +128,8 @@ class NetworkPanel(QWidget):
         missing = model is not None and model.missing
         self.header.set_note(self.tr("open a picture to see this") if missing else "")
         self.teach.setChecked(self._workspace.view.teaching)
+        tall = self.window().height() >= _TALL
+        self._scroller.setMinimumHeight(CHART_HEIGHT if tall else _LOW)
         self._scroller.setVisible(self._workspace.view.teaching)
         self._show_teaching()
 

@@ -14,7 +14,7 @@ from gnet_desktop.gui.network_map.words import amount
 from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.workspace.state import Workspace
 
-_CHART: Final = 236
+CHART_HEIGHT: Final = 236
 _LEGEND: Final = 236
 _TOTALS: Final = 140
 _CARD: Final = 112
@@ -29,7 +29,7 @@ class _Chart(QWidget):
         self.module = ""
         self.middles: Callable[[], dict[str, float]] = dict
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(_CHART)
+        self.setFixedHeight(CHART_HEIGHT)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """All of it."""
@@ -39,7 +39,7 @@ class _Chart(QWidget):
         middles = self._places()
         right = self.width() - _TOTALS
         SavingsChart(
-            self.savings, QRectF(_LEGEND - 6, 14, right - _LEGEND, _CHART - 22), middles, self.module
+            self.savings, QRectF(_LEGEND - 6, 14, right - _LEGEND, CHART_HEIGHT - 22), middles, self.module
         ).draw(painter)
         self._draw_legend(painter, self.savings)
         self._draw_totals(painter, self.savings, right + 16)
@@ -77,7 +77,7 @@ class _Chart(QWidget):
             painter.fillRect(QRectF(16, y + 2, 13, 13), theme.branch("3x3", alpha))
             text(painter, QRectF(38, y, 140, 17), first, pixels=12)
             text(painter, QRectF(38, y + 16, 140, 17), second, pixels=12)
-        y = _CHART - 8 - 24
+        y = CHART_HEIGHT - 8 - 24
         text(painter, QRectF(16, y, 150, 17), self.tr("Σ as built, with the stem"), pixels=11, token="text3")
 
     def _draw_totals(self, painter: QPainter, found: Savings, left: float) -> None:
@@ -153,7 +153,7 @@ class TeachingView(QWidget):
 
     def sizeHint(self) -> QSize:
         """Chart, steps, explanations."""
-        return QSize(1047, _CHART + _CARD + 150)
+        return QSize(1047, CHART_HEIGHT + _CARD + 150)
 
     def show_model(self, model: MapModel | None, middles: Callable[[], dict[str, float]]) -> None:
         """Explain a network; ``middles`` gives the x of each module's middle on the map."""
@@ -255,9 +255,9 @@ class TeachingView(QWidget):
         """The lower part's ground."""
         painter, theme = QPainter(self), Theme.now()
         painter.fillRect(self.rect(), theme.colour("panel"))
-        below = QRectF(0, _CHART, self.width(), self.height() - _CHART)
+        below = QRectF(0, CHART_HEIGHT, self.width(), self.height() - CHART_HEIGHT)
         painter.fillRect(below, theme.colour("raised"))
-        painter.fillRect(QRectF(0, _CHART, self.width(), 1), theme.colour("line"))
+        painter.fillRect(QRectF(0, CHART_HEIGHT, self.width(), 1), theme.colour("line"))
         painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("line"))
         painter.end()
 

@@ -5,6 +5,7 @@ A fill is a token of the theme, or a branch's name for its hue, with an opacity.
 ``aux1/conv``), ``input``, ``main`` or ``aux1``; empty for decoration.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -129,12 +130,18 @@ class Area:
         """Whether a point lies in it."""
         return self.left <= x < self.left + self.width and self.top <= y < self.top + self.height
 
+    def distance(self, x: float, y: float) -> float:
+        """How far a point is from it; 0 inside."""
+        across = max(self.left - x, 0.0, x - self.left - self.width)
+        down = max(self.top - y, 0.0, y - self.top - self.height)
+        return math.hypot(across, down)
+
 
 @dataclass(frozen=True, slots=True)
 class MapLayout:
     """The whole map in a size: ``shapes`` from back to front.
 
-    ``areas`` has what can be pointed at, front first, each at least `HIT` wide and high;
+    ``areas`` has what can be pointed at, each at least `HIT` wide and high;
     ``frames`` the box of each module, ``boxes`` the drawn rectangle of each layer.
     ``columns`` are targets for the keyboard, from left to right and from top to bottom.
     """
@@ -147,8 +154,13 @@ class MapLayout:
     columns: tuple[tuple[str, ...], ...] = field(default=())
 
     def at(self, x: float, y: float) -> str | None:
-        """The target under a point; the frontmost wins."""
-        return next((area.target for area in self.areas if area.contains(x, y)), None)
+        """The target under a point: of several the one whose drawn rectangle is nearest."""
+        found = [area.target for area in self.areas if area.contains(x, y)]
+        return min(found, key=lambda target: self._distance(target, x, y), default=None)
+
+    def _distance(self, target: str, x: float, y: float) -> float:
+        box = self.boxes.get(target)
+        return box.distance(x, y) if box is not None else float("inf")
 
     def area(self, target: str) -> Area | None:
         """Where a target is: its drawn rectangle, its module's frame, or what can be hit."""

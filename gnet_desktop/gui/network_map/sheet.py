@@ -76,4 +76,4 @@ class Sheet:
 
 def _ribbon_area(ribbon: Ribbon) -> Area:
     top, bottom = min(ribbon.start[0], ribbon.end[0]), max(ribbon.start[1], ribbon.end[1])
-    return Area(ribbon.target, ribbon.left, top, ribbon.right - ribbon.left, bottom - top)
+    return hit_area(ribbon.target, ribbon.left, top, ribbon.right - ribbon.left, bottom - top)

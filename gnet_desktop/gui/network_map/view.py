@@ -20,9 +20,19 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.network_map.choosing import choose_target, chosen_target
+from gnet_desktop.gui.network_map.marks import (
+    CHOSEN,
+    FOCUSED,
+    HOVERED,
+    Mark,
+    draw_frames,
+    draw_ground,
+    draw_names,
+    is_name,
+)
 from gnet_desktop.gui.network_map.model import MapModel, model_of
 from gnet_desktop.gui.network_map.painting import MapPainter
-from gnet_desktop.gui.network_map.shapes import Area, Label, MapLayout, Shape
+from gnet_desktop.gui.network_map.shapes import Area, MapLayout
 from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.workspace.state import Workspace
 
@@ -174,12 +184,22 @@ class NetworkMap(QWidget):
         if self._layout is None:
             self._paint_empty(painter)
         else:
-            self._paint_chosen_ground(painter, self._layout)
+            chosen = self._workspace.selection.module
+            painter.translate(-self._offset)
+            draw_ground(painter, self._layout, chosen)
             if self._image is None:
                 self._image = self._paint_image(self._layout)
-            painter.drawPixmap(0, 0, self._image)
-            self._paint_marks(painter, self._layout)
+            painter.drawPixmap(self._offset, self._image)
+            draw_names(painter, self._layout, chosen)
+            draw_frames(painter, self._layout, self._marks())
         painter.end()
+
+    def _marks(self) -> list[tuple[str | None, Mark]]:
+        return [
+            (chosen_target(self._workspace), CHOSEN),
+            (self._hovered, HOVERED),
+            (self.focused if self._shows_focus else None, FOCUSED),
+        ]
 
     def _paint_empty(self, painter: QPainter) -> None:
         painter.setFont(font(13))
@@ -199,50 +219,10 @@ class NetworkMap(QWidget):
         painter = QPainter(image)
         painter.translate(-self._offset)
         picture = self._model.picture if self._model is not None else None
-        shapes = [shape for shape in layout.shapes if not _is_name(shape, layout)]
+        shapes = [shape for shape in layout.shapes if not is_name(shape, layout)]
         MapPainter(painter, Theme.now(), picture, stale=self._workspace.stale).draw(shapes)
         painter.end()
         return image
-
-    def _paint_chosen_ground(self, painter: QPainter, layout: MapLayout) -> None:
-        frame = layout.frames.get(self._workspace.selection.module)
-        if frame is None:
-            return
-        theme = Theme.now()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.colour("accent"))
-        pen = painter.pen()
-        pen.setWidthF(1.5)
-        painter.setPen(pen)
-        painter.setBrush(theme.colour("accentbg"))
-        painter.drawRoundedRect(self._rectangle(frame), 6, 6)
-
-    def _paint_marks(self, painter: QPainter, layout: MapLayout) -> None:
-        theme = Theme.now()
-        name = self._workspace.selection.module
-        for shape in layout.shapes:
-            if isinstance(shape, Label) and _is_name(shape, layout):
-                painter.save()
-                painter.translate(-self._offset)
-                MapPainter(painter, theme).label(shape, "accent" if shape.text == name else "")
-                painter.restore()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        marks = [(chosen_target(self._workspace), "accent", 1.75, 3.0)]
-        marks.append((self._hovered, "text", 1.5, 2.0))
-        if self._shows_focus:
-            marks.append((self.focused, "accent", 2.0, 4.0))
-        for target, token, width, away in marks:
-            area = layout.area(target) if target else None
-            if area is not None:
-                pen = painter.pen()
-                pen.setColor(theme.colour(token))
-                pen.setWidthF(width)
-                painter.setPen(pen)
-                box = self._rectangle(area).adjusted(-away, -away, away, away)
-                if target in layout.frames:
-                    box = self._rectangle(area).adjusted(1, 1, -1, -1)
-                painter.drawRoundedRect(box, 3, 3)
 
     # Mouse
 
@@ -415,8 +395,3 @@ class NetworkMap(QWidget):
             self._image = None
             self.update()
         super().changeEvent(event)
-
-
-def _is_name(shape: Shape, layout: MapLayout) -> bool:
-    """Whether a shape is a module's name, whose colour tells what is chosen."""
-    return isinstance(shape, Label) and shape.text == shape.target and shape.target in layout.frames

@@ -1,0 +1,68 @@
+"""What is chosen, hovered and at the keyboard: painted over the cached map, in its coordinates."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from gnet_desktop.gui.network_map.painting import MapPainter
+from gnet_desktop.gui.network_map.shapes import Area, Label, MapLayout, Shape
+from gnet_desktop.gui.theme import RADIUS_BUTTON, Theme
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A frame: its colour, its width, and how far outside it stands."""
+
+    token: str
+    width: float
+    away: float
+
+
+CHOSEN: Final = Mark("accent", 1.75, 3.0)
+HOVERED: Final = Mark("text", 1.5, 2.0)
+FOCUSED: Final = Mark("accent", 2.0, 4.0)
+
+
+def is_name(shape: Shape, layout: MapLayout) -> bool:
+    """Whether a shape is a module's name, whose colour tells what is chosen."""
+    return isinstance(shape, Label) and shape.text == shape.target and shape.target in layout.frames
+
+
+def rectangle(area: Area) -> QRectF:
+    """An area for Qt."""
+    return QRectF(area.left, area.top, area.width, area.height)
+
+
+def draw_ground(painter: QPainter, layout: MapLayout, module: str) -> None:
+    """The ground of the chosen module, below all shapes."""
+    frame = layout.frames.get(module)
+    if frame is not None:
+        theme = Theme.now()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.colour("accent"), 1.5))
+        painter.setBrush(theme.colour("accentbg"))
+        painter.drawRoundedRect(rectangle(frame), RADIUS_BUTTON, RADIUS_BUTTON)
+
+
+def draw_names(painter: QPainter, layout: MapLayout, module: str) -> None:
+    """The modules' names, the chosen one's in accent."""
+    drawing = MapPainter(painter, Theme.now())
+    for shape in layout.shapes:
+        if isinstance(shape, Label) and is_name(shape, layout):
+            drawing.label(shape, "accent" if shape.text == module else "")
+
+
+def draw_frames(painter: QPainter, layout: MapLayout, marks: Iterable[tuple[str | None, Mark]]) -> None:
+    """A frame around each target that is marked."""
+    theme = Theme.now()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for target, mark in marks:
+        area = layout.area(target) if target else None
+        if area is not None:
+            away = -1.0 if target in layout.frames else mark.away
+            painter.setPen(QPen(theme.colour(mark.token), mark.width))
+            painter.drawRoundedRect(rectangle(area).adjusted(-away, -away, away, away), 3, 3)
