@@ -63,7 +63,8 @@ def open_checkpoint(
 def _named(path: Path, error: CheckpointError) -> CheckpointError:
     """The same error, with the file's name in its first sentence."""
     name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    what = error.what if name in error.what else f"{name} cannot be opened: {_lower(error.what)}"
+    named = error.what.startswith((name, str(path)))
+    what = error.what if named else f"{name} cannot be opened: {_lower(error.what)}"
     return CheckpointError(what, error.why, error.todo)
 
 

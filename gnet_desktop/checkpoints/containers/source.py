@@ -166,6 +166,8 @@ def _opened(path: Path) -> io.FileIO:
 class MemorySource:
     """Bytes that are in memory already."""
 
+    __slots__ = ("_data",)
+
     def __init__(self, data: bytes | memoryview) -> None:
         self._data = memoryview(data)
 
@@ -184,6 +186,8 @@ class Span:
 
     Raises Damaged where it reaches outside.
     """
+
+    __slots__ = ("offset", "size", "source")
 
     def __init__(self, source: Source, offset: int, size: int) -> None:
         if not (0 <= offset <= offset + size <= source.size):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.checkpoints.containers.graph import Graph
-from gnet_desktop.checkpoints.containers.source import CHUNK, Damaged, MemorySource, Source, read
+from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source, read
 from gnet_desktop.errors import CheckpointError
 
 Floats = NDArray[np.float32]
@@ -35,6 +35,8 @@ ELEMENTS: Final[Mapping[str, str]] = MappingProxyType(
 """Kinds of number and the code of the bytes that hold one."""
 
 _MOST_DIMENSIONS: Final = 8
+_STEP: Final = 1 << 16
+"""How many numbers are converted at a time."""
 
 
 def element_size(dtype: str) -> int:
@@ -128,12 +130,12 @@ class StoredTensor:
         if self.dtype == "float32" and self.order == "<":
             self.source.read_into(self.offset, target.data.cast("B"))
             return target.reshape(self.shape)
-        size = element_size(self.dtype)
-        step = CHUNK // size
-        for start in range(0, self.count, step):
-            piece = target[start : start + step]
-            data = read(self.source, self.offset + start * size, len(piece) * size)
-            piece[:] = self._converted(data)
+        buffer = np.empty(min(self.count, _STEP), self._code)
+        for start in range(0, self.count, _STEP):
+            piece = target[start : start + _STEP]
+            numbers = buffer[: len(piece)]
+            self.source.read_into(self.offset + start * numbers.itemsize, numbers.data.cast("B"))
+            piece[:] = self._as_floats(numbers)
         return target.reshape(self.shape)
 
     def _strided(self) -> Floats:
@@ -151,9 +153,6 @@ class StoredTensor:
     @property
     def _code(self) -> str:
         return self.order + ELEMENTS[self.dtype]
-
-    def _converted(self, data: bytes) -> Floats:
-        return self._as_floats(np.frombuffer(data, self._code))
 
     def _as_floats(self, values: NDArray[Any]) -> Floats:
         if self.dtype == "bfloat16":

@@ -52,7 +52,7 @@ def load(
 
 
 class _Stop(Exception):
-    """The pickle's last instruction."""
+    """The pickle's last instruction; its argument is the value."""
 
 
 class _Machine:
@@ -73,8 +73,8 @@ class _Machine:
                 raise Damaged(f"Byte {self.cursor.position - 1} is no instruction of a pickle.")
             try:
                 instruction(self)
-            except _Stop:
-                return self.pop()
+            except _Stop as stop:
+                return stop.args[0]
             except (IndexError, UnicodeDecodeError, struct.error) as error:
                 raise Damaged(f"Its pickle makes no sense at byte {self.cursor.position}.") from error
         raise TooComplicated
@@ -291,7 +291,7 @@ def _extension(machine: _Machine, length: int) -> None:
 
 
 def _stop(machine: _Machine) -> None:
-    raise _Stop
+    raise _Stop(machine.pop())
 
 
 def _out_of_band(machine: _Machine) -> None:
