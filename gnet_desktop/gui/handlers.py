@@ -100,8 +100,11 @@ class Handlers(QObject):
         self._window.show_dialog("heads")
 
     def export_shown(self) -> None:
-        """Save the panel with the keyboard, or the window, as a picture."""
+        """Save the panel with the keyboard, or the window, as a picture; the network as a drawing, too."""
         panel = self._window.panel_with_focus()
+        if panel == "network":
+            self._export_network()
+            return
         widget: QWidget = self._window.panels[panel] if panel else self._window
         path = self.ask_target(f"{panel or 'gnet-desktop'}.png")
         if path is not None:
@@ -130,6 +133,17 @@ class Handlers(QObject):
             lambda count: self._window.notice.show_news(self.tr("{0} files were written.").format(count)),
         )
 
+    def _export_network(self) -> None:
+        path = self.ask_target("network.svg", "*.svg *.png")
+        if path is None:
+            return
+        try:
+            self._window.panels["network"].export(path)  # type: ignore[attr-defined]
+        except ExportError as error:
+            self._window.show_error(error)
+        else:
+            self._window.notice.show_news(self.tr("{0} was written.").format(path.name))
+
     def export_page(self) -> None:
         """Save the exploration as one page that needs nothing else."""
         result = self._workspace.result
@@ -148,10 +162,10 @@ class Handlers(QObject):
         else:
             self._window.notice.show_news(self.tr("{0} was written.").format(path.name))
 
-    def ask_target(self, name: str) -> Path | None:
+    def ask_target(self, name: str, kinds: str = "") -> Path | None:
         """Ask where to save a file; None if the person changed their mind."""
         session = self._window.session
-        kinds = f"*{Path(name).suffix}"
+        kinds = kinds or f"*{Path(name).suffix}"
         chosen, _ = QFileDialog.getSaveFileName(
             self._window, self.tr("Export"), str(session.folder("exports") / name), kinds
         )

@@ -70,6 +70,10 @@ QComboBox:focus {
     border: 2px solid $accent; padding: 1px 5px; }
 QComboBox QAbstractItemView { background: $panel; color: $text; selection-background-color: $accentbg;
     selection-color: $text; border: 1px solid $line2; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+    width: 0; border: 0; }
+QComboBox::drop-down { border: 0; width: 18px; }
+QComboBox::down-arrow { image: url("$arrow"); width: 10px; height: 10px; }
 QListView, QTreeView, QTableView { background: $panel; color: $text; border: 0; outline: 0; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }
 QScrollBar:vertical { width: 10px; background: transparent; margin: 0; }
@@ -106,7 +110,9 @@ def apply_theme(app: QApplication, name: str) -> None:
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.text3))
     app.setPalette(palette)
     tokens = {token: getattr(theme, token) for token in theme.__dataclass_fields__ if token != "branches"}
-    app.setStyleSheet(_SHEET.substitute(tokens))
+    # a style sheet can only name a file, so that each theme has its own arrow
+    arrow = resource("icons", f"arrow-{theme.name}.svg").as_posix()
+    app.setStyleSheet(_SHEET.substitute(tokens, arrow=arrow))
 
 
 def load_fonts(app: QApplication) -> None:

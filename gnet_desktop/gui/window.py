@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QIcon,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from gnet_desktop.errors import ExportError, GNetError
 from gnet_desktop.gui.actions import fill_menus, make_actions
@@ -120,6 +120,7 @@ class Window(QMainWindow):
         workspace.view_changed.subscribe(self._view_changed)
         self.panels["pictures"].open_wanted.connect(handlers.open_pictures)  # type: ignore[attr-defined]
         self.panels["network"].head_wanted.connect(lambda _: handlers.show_heads())  # type: ignore[attr-defined]
+        self.panels["network"].menu_wanted.connect(self._network_menu)  # type: ignore[attr-defined]
         self.start.pictures_wanted.connect(handlers.open_pictures)
         self.start.checkpoint_wanted.connect(handlers.open_checkpoint)
         self.start.paste_wanted.connect(handlers.paste)
@@ -242,6 +243,17 @@ class Window(QMainWindow):
     def show_dialog(self, name: str) -> QWidget:
         """Show one of the windows beside the main one (`gui.dialogs`)."""
         return self.dialogs.show(name)
+
+    def _network_menu(self, target: str, place: QPoint) -> None:
+        """What can be done with a part of the network."""
+        module = target.partition("/")[0]
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if f"module {module}" in self.actions_by_name:
+            menu.addAction(self.actions_by_name[f"module {module}"])
+        for name in ("show_heads", "toggle_teaching", "export_shown"):
+            menu.addAction(self.actions_by_name[name])
+        menu.popup(place)
 
     # Keyboard among panels
 
