@@ -1,7 +1,5 @@
 """Starting the window: checks first, then something to see, then torch."""
 
-import ctypes.util
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -12,8 +10,9 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop import __version__
-from gnet_desktop.errors import MachineError
 from gnet_desktop.gui.dispatch import Dispatcher
+from gnet_desktop.gui.faults import catch_faults, quieten_qt
+from gnet_desktop.gui.machine import check_display, drop_foreign_plugins
 from gnet_desktop.gui.session import Session, settings_path
 from gnet_desktop.gui.styles import apply_theme, load_fonts
 from gnet_desktop.gui.window import Window
@@ -35,6 +34,7 @@ def run(
 ) -> int:
     """Show the window and return when it is closed; raises MachineError where none can be shown."""
     check_display()
+    quieten_qt()
     app = make_application()
     session = Session(None if clean else settings_path())
     view = session.view()
@@ -43,20 +43,21 @@ def run(
     if theme is not None:
         window.workspace.change_view(theme=theme)
     window.show()
+    release = catch_faults(window.workspace.bug.emit)
     app.installEventFilter(_FileOpener(window))
     # after the first paint: everything that needs torch
     QTimer.singleShot(0, lambda: begin(window, paths, labels, device))
     ticking = _let_interrupts_through(window)
     status = app.exec()
     ticking.stop()
+    release()
     del dispatcher
     return status
 
 
 def make_application() -> QApplication:
     """The one application object, in our style and type."""
-    # another package's plug-ins (OpenCV's wheel sets this) would be loaded in place of Qt's own
-    os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
+    drop_foreign_plugins()
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("gnet-desktop")
@@ -97,30 +98,6 @@ def _last_checkpoint(window: Window) -> Path:
     if last:
         window.notice.show_news(f"{Path(last).name} is gone; the bundled checkpoint is open.")
     return resource("checkpoints", "everyday100.safetensors")
-
-
-def check_display() -> None:
-    """Raise MachineError, with the line that helps, before Qt would abort."""
-    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
-        return
-    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise MachineError(
-            "No display was found.",
-            "Neither DISPLAY nor WAYLAND_DISPLAY is set.",
-            "Start it from a desktop; 'gnet-desktop classify' and 'screenshot' work without one.",
-        )
-    missing = [name for name in ("xcb-cursor", "EGL", "GL") if ctypes.util.find_library(name) is None]
-    wayland = bool(os.environ.get("WAYLAND_DISPLAY"))
-    if missing and not (wayland and missing == ["xcb-cursor"]) and not getattr(sys, "frozen", False):
-        packages = " ".join(_PACKAGES[name] for name in missing)
-        raise MachineError(
-            f"The window needs system libraries that are not installed: {', '.join(missing)}.",
-            "",
-            f"Install them: sudo apt-get install {packages}",
-        )
-
-
-_PACKAGES = {"xcb-cursor": "libxcb-cursor0", "EGL": "libegl1", "GL": "libgl1"}
 
 
 class _FileOpener(QObject):

@@ -1,17 +1,17 @@
 """The real window as a picture, for the command line and the documentation."""
 
-import sys
 import time
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEventLoop, QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QEventLoop
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.convention import parse_convention
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.faults import quieten_qt
 from gnet_desktop.gui.session import Session
 from gnet_desktop.gui.styles import apply_theme
 from gnet_desktop.gui.window import Window
@@ -33,6 +33,7 @@ def render_window(
     size: tuple[int, int] = (1600, 1000),
     panel: str | None = None,
     preprocess: str | None = None,
+    device: str = "cpu",
 ) -> QImage:
     """The window with a checkpoint and a picture, once all panels are current.
 
@@ -42,7 +43,7 @@ def render_window(
     if module is not None and module not in MODULES:
         raise UsageError(f"There is no module {module}.", f"The modules are {', '.join(MODULES)}.")
     app = make_application()
-    qInstallMessageHandler(_say)
+    end_quiet = quieten_qt()
     apply_theme(app, theme)
     window, dispatcher = make_window(Session(None))
     failures: list[GNetError] = []
@@ -51,6 +52,7 @@ def render_window(
         window.workspace.change_view(theme=theme)
         window.resize(*size)
         window.show()
+        window.workspace.device = device
         window.workspace.open_checkpoint(checkpoint, labels)
         _wait(app, lambda: window.workspace.checkpoint is not None or bool(failures))
         _raise_first(failures)
@@ -63,13 +65,8 @@ def render_window(
         window.close()
         window.deleteLater()
         app.processEvents()
+        end_quiet()
         del dispatcher
-
-
-def _say(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-    """Qt's words on stderr, except that a window without a screen can't be raised."""
-    if not message.startswith("This plugin does not support"):
-        print(message, file=sys.stderr)
 
 
 def _choose(window: Window, module: str | None, unit: str | None, preprocess: str | None) -> None:

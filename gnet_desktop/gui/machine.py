@@ -1,0 +1,104 @@
+"""What a window needs of the machine, looked at before Qt would abort over it."""
+
+import ctypes
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from gnet_desktop.errors import MachineError
+
+_LIBRARIES: Final = {
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+}
+_XCB_ONLY: Final = "libxcb-cursor.so.0"
+_PLUGIN_PATHS: Final = ("QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
+
+
+def drop_foreign_plugins() -> None:
+    """Forget folders of plug-ins and fonts that OpenCV's wheel names: they belong to another Qt."""
+    for name in _PLUGIN_PATHS:
+        paths = os.environ.get(name, "").split(os.pathsep)
+        kept = [path for path in paths if path and "cv2" not in Path(path).parts]
+        if kept:
+            os.environ[name] = os.pathsep.join(kept)
+        else:
+            os.environ.pop(name, None)
+
+
+def check_display() -> None:
+    """Raise MachineError, with the line that helps, where no window can be shown."""
+    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    named = [name for name in ("DISPLAY", "WAYLAND_DISPLAY") if os.environ.get(name)]
+    if not named:
+        raise _no_display("Neither DISPLAY nor WAYLAND_DISPLAY is set.")
+    answering = [name for name in named if _PROBES[name]()]
+    if not answering:
+        said = " and ".join(f"{name}={os.environ[name]}" for name in named)
+        raise _no_display(f"Nothing answers at {said}.")
+    if not getattr(sys, "frozen", False):
+        _check_libraries(needs_xcb="WAYLAND_DISPLAY" not in answering)
+
+
+def _no_display(why: str) -> MachineError:
+    return MachineError(
+        "No display was found.",
+        why,
+        "Start it from a desktop; 'gnet-desktop classify' and 'screenshot' work without one.",
+    )
+
+
+def _check_libraries(*, needs_xcb: bool) -> None:
+    missing = [name for name in _LIBRARIES if (needs_xcb or name != _XCB_ONLY) and _load(name) is None]
+    if missing:
+        packages = " ".join(_LIBRARIES[name] for name in missing)
+        raise MachineError(
+            f"The window needs system libraries that are not installed: {', '.join(missing)}.",
+            "",
+            f"Install them: sudo apt-get install {packages}",
+        )
+
+
+def _load(name: str) -> ctypes.CDLL | None:
+    try:
+        return ctypes.CDLL(name)
+    except OSError:
+        return None
+
+
+def _x_answers() -> bool:
+    """Whether an X server takes a connection; True where that can't be asked."""
+    xcb = _load("libxcb.so.1")
+    if xcb is None:
+        return True
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connection_has_error.argtypes = xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    # never null, even where it failed
+    connection = xcb.xcb_connect(None, None)
+    try:
+        return not xcb.xcb_connection_has_error(connection)
+    finally:
+        xcb.xcb_disconnect(connection)
+
+
+def _wayland_answers() -> bool:
+    """Whether a compositor listens at its socket."""
+    place = Path(os.environ.get("XDG_RUNTIME_DIR", "")) / os.environ["WAYLAND_DISPLAY"]
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            probe.settimeout(2)
+            probe.connect(os.fspath(place))
+    except OSError:
+        return False
+    return True
+
+
+_PROBES: Final[dict[str, Callable[[], bool]]] = {
+    "DISPLAY": _x_answers,
+    "WAYLAND_DISPLAY": _wayland_answers,
+}
