@@ -138,7 +138,7 @@ def _open(
             left_over=recognised.left_over,
             assumed={**fitted.assumed, **assumed},
             notes=(*contents.notes, *recognised.notes, *notes),
-            warnings=(*recognised.warnings, *_damage(fitted.tensors)),
+            warnings=(*recognised.warnings, *_disagreement(heads), *_damage(fitted.tensors)),
             metadata=dict(contents.texts),
         ),
     )
@@ -170,6 +170,15 @@ def _read(tensors: Mapping[str, StoredTensor], steps: _Steps) -> dict[str, Float
         done += tensor.count
         steps.at("Read the weights", 0.4 + 0.5 * done / max(total, 1))
     return arrays
+
+
+def _disagreement(heads: Mapping[str, HeadState]) -> tuple[str, ...]:
+    """A warning where the heads answer about different numbers of classes."""
+    counts = {name: state.classes for name, state in heads.items() if state.present}
+    if len(set(counts.values())) < 2:
+        return ()
+    shown = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return (f"The heads have different numbers of classes ({shown}); the names are the main head's.",)
 
 
 def _damage(tensors: Mapping[str, StoredTensor]) -> tuple[str, ...]:

@@ -1,0 +1,333 @@
+"""Damaged and invented files: every outcome is a Checkpoint or a GNetError.
+
+The usual run opens about 1,500 of them, ``--slow`` some 40,000.
+"""
+
+import io
+import pickle
+import random
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save as safetensors_bytes
+from torch import Tensor
+
+from gnet_desktop.checkpoints.card import make_card, to_json, to_text
+from gnet_desktop.checkpoints.dialects import DIALECTS
+from gnet_desktop.checkpoints.reading import open_checkpoint
+from gnet_desktop.errors import GNetError
+from gnet_desktop.network.arithmetic import tensor_shapes
+from gnet_desktop.network.googlenet import GoogLeNet
+from tests.checkpoints import writing
+from tests.network.cases import random_tensors, tiny
+
+FEW, MANY = 120, 3_000
+
+
+def tiny_state(family: str, dialect: str) -> dict[str, Tensor]:
+    """A network of a handful of channels under a dialect's names."""
+    [names] = [dict(known.tensors()) for known in DIALECTS if known.name == dialect]
+    tensors = random_tensors(tiny(family, heads=True))
+    return {names[name]: tensor for name, tensor in tensors.items()}
+
+
+def _saved(value: object, **options: bool) -> bytes:
+    torch.save(value, data := io.BytesIO(), **options)
+    return data.getvalue()
+
+
+def _npz(state: dict[str, Tensor], *, packed: bool) -> bytes:
+    data = io.BytesIO()
+    (np.savez_compressed if packed else np.savez)(data, **{k: v.numpy() for k, v in state.items()})
+    return data.getvalue()
+
+
+def _tar(state: dict[str, Tensor], folder: Path) -> bytes:
+    writing.torch_tar(path := folder / "old.tar", state)
+    return path.read_bytes()
+
+
+def _onnx(state: dict[str, Tensor]) -> bytes:
+    """Stored tensors by name, and a graph that makes no sense of them."""
+    tensors = b"".join(
+        writing.message(
+            5,
+            b"".join(writing.number(1, side) for side in value.shape)
+            + writing.number(2, 1)
+            + writing.text(8, name)
+            + writing.message(9, value.numpy().tobytes()),
+        )
+        for name, value in state.items()
+    )
+    node = (
+        writing.text(1, "x")
+        + writing.text(1, "conv1.conv.weight")
+        + writing.text(2, "y")
+        + writing.text(4, "Conv")
+    )
+    return writing.number(1, 8) + writing.message(7, writing.message(1, node) + tensors)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """A small but complete file of each container."""
+    state = tiny_state("torchvision", "torchvision")
+    caffe = {k.replace("_w_0", ".weight"): v for k, v in tiny_state("caffe", "caffe").items()}
+    whole = {"model": state, "optimizer": {"lr": 0.1, "steps": [1, 2]}, "args": pickle}
+    whole["args"] = io.BytesIO  # a class, which torch pickles by name
+    return {
+        "zip": _saved(whole),
+        "legacy": _saved(state, _use_new_zipfile_serialization=False),
+        "tar": _tar(state, tmp_path_factory.mktemp("tar")),
+        "safetensors": safetensors_bytes(state, {"labels": '["a", "b", "c", "d"]'}),
+        "npz": _npz(state, packed=False),
+        "packed npz": _npz(state, packed=True),
+        "pickle": pickle.dumps({k: v.numpy() for k, v in state.items()}),
+        "pickle of tensors": pickle.dumps(state),
+        "caffemodel": writing.caffemodel(caffe),
+        "old caffemodel": writing.caffemodel(caffe, form="V1", shape=writing.legacy_shape),
+        "onnx": _onnx(state),
+    }
+
+
+CONTAINERS = (
+    "zip",
+    "legacy",
+    "tar",
+    "safetensors",
+    "npz",
+    "packed npz",
+    "pickle",
+    "pickle of tensors",
+    "caffemodel",
+    "old caffemodel",
+    "onnx",
+)
+EXTREMES = (
+    b"\0",
+    b"\xff",
+    b"\x7f",
+    b"\x80",
+    b"\xff\xff\xff\xff",
+    b"\0\0\0\x80",
+    b"\xff" * 8,
+    b"\0" * 8,
+    struct.pack("<Q", 1 << 40),
+)
+
+
+def mutated(data: bytes, dice: random.Random) -> bytes:
+    """One to four accidents, most of them where the file describes itself."""
+    changed = bytearray(data)
+    for _ in range(dice.randint(1, 4)):
+        place = _place(changed, dice)
+        kind = dice.randrange(6)
+        if kind == 0:
+            changed[place : place + 1] = bytes([dice.randrange(256)])
+        elif kind == 1:
+            piece = dice.choice(EXTREMES)
+            changed[place : place + len(piece)] = piece
+        elif kind == 2:
+            del changed[place : place + dice.choice((1, 2, 8, 100, 5000))]
+        elif kind == 3:
+            changed[place:place] = dice.randbytes(dice.choice((1, 4, 64)))
+        elif kind == 4:
+            other = _place(changed, dice)
+            changed[place : place + 32] = changed[other : other + 32]
+        else:
+            del changed[place:]
+    return bytes(changed)
+
+
+def _place(data: bytearray, dice: random.Random) -> int:
+    """Anywhere, or near the start, the end, or a text (descriptions are full of texts)."""
+    if not data:
+        return 0
+    where = dice.random()
+    if where < 0.3:
+        return dice.randrange(min(len(data), 2000))
+    if where < 0.5:
+        return len(data) - 1 - dice.randrange(min(len(data), 30_000))
+    place = dice.randrange(len(data))
+    found = data.find(b"conv", place)
+    return max(0, found - dice.randrange(60)) if where < 0.9 and found >= 0 else place
+
+
+def check(path: Path) -> bool:
+    """Open it; whether it opened. What opens must be whole, and its card can be made."""
+    try:
+        found = open_checkpoint(path)
+    except GNetError as error:
+        if not error.what:
+            raise
+        str(error).encode("utf-8")
+        return False
+    shapes = {name: tuple(tensor.shape) for name, tensor in found.tensors.items()}
+    assert shapes == tensor_shapes(found.architecture)
+    card = make_card(found)
+    to_text(card).encode("utf-8")
+    assert to_json(card)["sha256"] == found.provenance.sha256
+    GoogLeNet.from_checkpoint(found)
+    return True
+
+
+def _mutate_all(data: bytes, count: int, folder: Path, seed: int = 0) -> int:
+    path, opened = folder / "weights", 0
+    for number in range(count):
+        path.write_bytes(mutated(data, random.Random(f"{seed} {number}")))
+        try:
+            opened += check(path)
+        except Exception as error:
+            error.add_note(f"mutation {seed} {number}")
+            raise
+    return opened
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_small_files_open_before_they_are_mutated(
+    container: str, files: dict[str, bytes], tmp_path: Path
+) -> None:
+    (path := tmp_path / "weights").write_bytes(files[container])
+    assert check(path)
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_mutated_files(container: str, files: dict[str, bytes], tmp_path: Path) -> None:
+    _mutate_all(files[container], FEW, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_many_mutated_files(container: str, files: dict[str, bytes], tmp_path: Path) -> None:
+    _mutate_all(files[container], MANY, tmp_path, seed=1)
+
+
+def _real(data: bytes, dice: random.Random) -> bytes:
+    """A mutation of a large real file in its first 100 kB, where the description is."""
+    return mutated(data[:100_000], dice) + data[100_000:]
+
+
+@pytest.mark.parametrize("count", [8, pytest.param(500, marks=pytest.mark.slow)])
+def test_mutated_real_files(count: int, everyday100: Path, bvlc: Path, tmp_path: Path) -> None:
+    for original in (everyday100, bvlc):
+        data, path = original.read_bytes(), tmp_path / original.name
+        for number in range(count):
+            path.write_bytes(_real(data, random.Random(number)))
+            check(path)
+
+
+STARTS = (
+    b"",
+    b"PK\x03\x04",
+    b"\x80\x02",
+    b"\x80\x04\x95",
+    b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.",
+    b"\x0a\x09GoogleNet\xa2\x06",
+    b"\x0a\x09GoogleNet\x12",
+    b"\x08\x08\x3a",
+    b"\x93NUMPY\x01\x00",
+    struct.pack("<Q", 40) + b'{"a":{"dtype":"F32","shape":[1],"data_of',
+    b"storages".ljust(124, b"\0") + b"00000000100\0",
+)
+
+
+@given(start=st.sampled_from(STARTS), rest=st.binary(max_size=400))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_arbitrary_bytes_behind_a_known_start(start: bytes, rest: bytes, tmp_path: Path) -> None:
+    (path := tmp_path / "weights").write_bytes(start + rest)
+    check(path)
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.binary(max_size=8)
+values = st.recursive(
+    plain,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+        | st.tuples(inner, inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(value=values, protocol=st.integers(0, 5))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_plain_value_that_is_pickled(value: object, protocol: int, tmp_path: Path) -> None:
+    (path := tmp_path / "weights").write_bytes(pickle.dumps(value, protocol=protocol))
+    assert not check(path)
+
+
+def _instructions() -> st.SearchStrategy[bytes]:
+    """Pickle instructions in any order, most of them with what they need."""
+    some = [
+        b"(",
+        b")",
+        b"]",
+        b"}",
+        b"N",
+        b"t",
+        b"R",
+        b"b",
+        b"s",
+        b"u",
+        b"a",
+        b"e",
+        b"0",
+        b"2",
+        b"Q",
+        b"\x85",
+        b"\x86",
+        b"\x87",
+        b"\x81",
+        b"\x93",
+        b"\x94",
+    ]
+    names = [
+        b"ctorch._utils\n_rebuild_tensor_v2\n",
+        b"ctorch\nFloatStorage\n",
+        b"ccollections\nOrderedDict\n",
+        b"cnumpy.core.multiarray\n_reconstruct\n",
+        b"cnumpy\ndtype\n",
+        b"c_codecs\nencode\n",
+        b"cbuiltins\ntuple\n",
+    ]
+    pieces = [
+        b"X\x07\x00\x00\x00storage",
+        b"X\x01\x00\x00\x000",
+        b"K\x03",
+        b"h\x00",
+        b"q\x00",
+        b"J\xff\xff\xff\xff",
+    ]
+    return st.lists(st.sampled_from(some + names + pieces), max_size=60).map(b"".join)
+
+
+@given(body=_instructions())
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_instructions_of_a_pickle(body: bytes, tmp_path: Path) -> None:
+    (path := tmp_path / "weights").write_bytes(b"\x80\x02" + body + b".")
+    assert not check(path)
+
+
+def _names() -> Iterator[str]:
+    for dialect in DIALECTS:
+        yield from (key for _, key in list(dialect.tensors())[:12])
+
+
+@given(
+    state=st.dictionaries(
+        st.sampled_from(sorted(set(_names()))) | st.text(max_size=12),
+        st.lists(st.integers(0, 4), max_size=5).map(tuple),
+        max_size=12,
+    )
+)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_names_with_any_shapes(state: dict[str, tuple[int, ...]], tmp_path: Path) -> None:
+    torch.save({name: torch.zeros(shape) for name, shape in state.items()}, path := tmp_path / "weights")
+    assert not check(path)
