@@ -1,13 +1,13 @@
 """The few controls that all panels share: header, segmented choice, icon button, eliding label."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
-from gnet_desktop.gui.icons import icon
+from gnet_desktop.gui.icons import draw_icon, icon
 from gnet_desktop.gui.theme import PANEL_HEADER, RADIUS_BUTTON, RADIUS_CONTROL, Theme, font
 
 KEY_REASONS = (
@@ -15,6 +15,13 @@ KEY_REASONS = (
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )
+
+_FEWEST: Final = 5
+"""Letters of a cut text that are still worth showing, the sign of the cut among them."""
+
+
+_TITLE: Final = 72
+"""Pixels of a title that are kept before controls fold."""
 
 
 class ElidedLabel(QWidget):
@@ -57,8 +64,8 @@ class ElidedLabel(QWidget):
         return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height() + 2)
 
     def minimumSizeHint(self) -> QSize:
-        """Room for a letter or two."""
-        return QSize(min(24, self.sizeHint().width()), self.sizeHint().height())
+        """None in width: words give way to controls."""
+        return QSize(0, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw as much as fits."""
@@ -67,6 +74,9 @@ class ElidedLabel(QWidget):
         painter.setPen(Theme.now().colour(self._token))
         shown = QFontMetrics(self._font).elidedText(self._text, self._mode, self.width())
         self.setToolTip(self._text if shown != self._text else "")
+        if shown != self._text and len(shown) < _FEWEST:
+            # "P…s" tells nobody anything
+            shown = ""
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         painter.end()
 
@@ -80,6 +90,7 @@ class PanelHeader(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._title = ElidedLabel(title, pixels=12.5, weight=600, middle=True)
         self._note = ElidedLabel("", pixels=12, token="text3")
+        self._giving_way: list[QWidget] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 0, 8, 1)
         self._row.setSpacing(8)
@@ -90,6 +101,10 @@ class PanelHeader(QWidget):
     def sizeHint(self) -> QSize:
         """The header's own height: a dock places its contents by it, and they would lie under the header."""
         return QSize(super().sizeHint().width(), PANEL_HEADER)
+
+    def minimumSizeHint(self) -> QSize:
+        """A least width that was set counts: a dock asks its title bar for this and nothing else."""
+        return QSize(self.minimumWidth() or super().minimumSizeHint().width(), PANEL_HEADER)
 
     @property
     def title(self) -> str:
@@ -104,18 +119,55 @@ class PanelHeader(QWidget):
     def set_title(self, text: str) -> None:
         """Show another title."""
         self._title.setText(text)
+        self._title.setVisible(bool(text))
 
     def set_note(self, text: str) -> None:
         """Show another note beside the title."""
         self._note.setText(text)
+        self._note.setVisible(bool(text))
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Append a control at the right."""
         self._row.addWidget(widget, stretch)
 
     def add_left(self, widget: QWidget) -> None:
-        """Put a widget behind title and note."""
+        """Put a widget behind title and note; it is hidden where room is short."""
         self._row.insertWidget(2, widget)
+        self._giving_way.append(widget)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What explains gives way to what works."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """A control came, went or grew."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        """Hide what gives way, then fold choices into menus, until the rest has room."""
+        row, margins, choices = self._row, self._row.contentsMargins(), list[Segmented]()
+        room = self.width() - margins.left() - margins.right()
+        room -= min(_TITLE, self._title.sizeHint().width())
+        for place in range(row.count()):
+            item = row.itemAt(place)
+            if item is None or item.isEmpty() or any(item.widget() is one for one in self._giving_way):
+                continue
+            widget = item.widget()
+            if isinstance(widget, Segmented):
+                choices.append(widget)
+            wide = widget.whole_width if isinstance(widget, Segmented) else item.minimumSize().width()
+            room -= wide + row.spacing()
+        spare = room
+        for one in self._giving_way:
+            spare -= max(one.minimumWidth(), one.sizeHint().width()) + row.spacing()
+            one.setVisible(spare >= 0)
+        for choice in sorted(choices, key=lambda one: -one.whole_width):
+            choice.set_folded(room < 0)
+            room += choice.whole_width - choice.sizeHint().width()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground and the line below."""
@@ -146,6 +198,9 @@ class _KeyFocus(QWidget):
         self.update()
 
 
+_ARROW: Final = 14
+
+
 class Segmented(_KeyFocus):
     """One of a few words, chosen by click or arrow keys; ``chosen`` carries its value."""
 
@@ -157,6 +212,7 @@ class Segmented(_KeyFocus):
         self._words = [words for _, words in choices]
         self._place = 0
         self._hovered = -1
+        self._folded = False
         self._font, self._bold = font(12), font(12, 500)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -172,17 +228,42 @@ class Segmented(_KeyFocus):
         if value in self._values and self._values.index(value) != self._place:
             self._place = self._values.index(value)
             self._describe()
+            self.updateGeometry()
             self.update()
 
     def sizeHint(self) -> QSize:
-        """All words with room around them."""
-        return QSize(round(sum(self._widths())) + 4, 24)
+        """All words with room around them; folded, the chosen one with the sign of a menu."""
+        return QSize(
+            round(self._widths()[self._place]) + _ARROW + 4 if self._folded else self.whole_width, 24
+        )
+
+    @property
+    def whole_width(self) -> int:
+        """Pixels that all words take."""
+        return round(sum(self._widths())) + 4
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether only the chosen word is shown, the others in a menu."""
+        return self._folded
+
+    def set_folded(self, folded: bool) -> None:
+        """Show all words, or the chosen one with a menu."""
+        if folded != self._folded:
+            self._folded = folded
+            self.updateGeometry()
+            self.update()
 
     def _widths(self) -> list[float]:
         metrics = QFontMetrics(self._bold)
         return [metrics.horizontalAdvance(words) + 16 for words in self._words]
 
     def _boxes(self) -> list[QRectF]:
+        if self._folded:
+            return [
+                QRectF(2, 2, self.width() - 4, self.height() - 4) if place == self._place else QRectF()
+                for place in range(len(self._words))
+            ]
         boxes, x = [], 2.0
         for width in self._widths():
             boxes.append(QRectF(x, 2, width, self.height() - 4))
@@ -196,6 +277,7 @@ class Segmented(_KeyFocus):
         if 0 <= place < len(self._values) and place != self._place:
             self._place = place
             self._describe()
+            self.updateGeometry()
             self.update()
             self.chosen.emit(self._values[place])
 
@@ -203,8 +285,22 @@ class Segmented(_KeyFocus):
         self.setAccessibleDescription(self._words[self._place])
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose what was clicked."""
-        self._choose(self._at(event.position().x()))
+        """Choose what was clicked, or from the menu."""
+        if self._folded:
+            self.menu().popup(self.mapToGlobal(self.rect().bottomLeft()))
+        else:
+            self._choose(self._at(event.position().x()))
+
+    def menu(self) -> QMenu:
+        """All words as a menu, the chosen one marked."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for place, words in enumerate(self._words):
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(place == self._place)
+            action.triggered.connect(lambda _=False, place=place: self._choose(place))
+        return menu
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show what a click would choose."""
@@ -236,6 +332,8 @@ class Segmented(_KeyFocus):
         painter.drawRoundedRect(QRectF(self.rect()), RADIUS_BUTTON, RADIUS_BUTTON)
         for place, box in enumerate(self._boxes()):
             on = place == self._place
+            if box.isEmpty():
+                continue
             if on:
                 painter.setBrush(theme.colour("panel"))
                 painter.setPen(QPen(theme.colour("line2"), 1))
@@ -243,7 +341,10 @@ class Segmented(_KeyFocus):
             painter.setFont(self._bold if on else self._font)
             token = "text" if on or place == self._hovered else "text2"
             painter.setPen(theme.colour(token if self.isEnabled() else "text3"))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._words[place])
+            words = box.adjusted(0, 0, -_ARROW, 0) if self._folded else box
+            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self._words[place])
+        if self._folded:
+            draw_icon(painter, "down", QRectF(self.width() - 19, 6, 12, 12), theme.text2)
         if self._by_key:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour("accent"), 2))

@@ -1,34 +1,41 @@
 """The panels as docks: their places, what gives way in a small window, and the keeping of it all."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QWidget
 
 PANELS: Final = ("pictures", "photo", "answers", "network", "lanes", "unit")
-# width of the outer columns and heights of the middle one by the window's width (tokens 7)
-_SIZES: Final = (
-    (
-        1500,
-        {
-            "pictures": 216,
-            "photo": 480,
-            "answers": 567,
-            "unit": 335,
-            "top": 343,
-            "network": 214,
-            "lanes": 372,
-        },
-    ),
-    (
-        1200,
-        {"pictures": 72, "photo": 372, "answers": 539, "unit": 296, "top": 236, "network": 156, "lanes": 259},
-    ),
-    (
-        0,
-        {"pictures": 72, "photo": 360, "answers": 300, "unit": 240, "top": 236, "network": 140, "lanes": 200},
-    ),
+# Below these widths a panel would cut what it shows: numbers lose digits, words overlap.
+_LEAST: Final = {"pictures": 72, "photo": 232, "answers": 372, "network": 360, "lanes": 360, "unit": 280}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Sizes for windows from ``width`` on (tokens 7); ``tabs``: answers and network share one place."""
+
+    width: int
+    pictures: int
+    photo: int
+    answers: int
+    unit: int
+    top: int
+    network: int
+    lanes: int
+    tabs: bool = False
+
+
+_PLANS: Final = (
+    Plan(1500, pictures=216, photo=480, answers=567, unit=335, top=343, network=214, lanes=372),
+    Plan(1200, pictures=72, photo=372, answers=539, unit=296, top=236, network=156, lanes=259),
+    Plan(0, pictures=72, photo=232, answers=374, unit=280, top=262, network=262, lanes=262, tabs=True),
 )
+
+
+def plan_for(width: int) -> Plan:
+    """The plan for a window of that width."""
+    return next(plan for plan in _PLANS if width >= plan.width)
 
 
 class DockArea(QMainWindow):
@@ -47,6 +54,7 @@ class DockArea(QMainWindow):
         empty = QWidget()
         empty.setMaximumSize(0, 0)
         self.setCentralWidget(empty)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.docks: dict[str, QDockWidget] = {}
         for name in PANELS:
             dock = QDockWidget(titles[name], self)
@@ -54,56 +62,93 @@ class DockArea(QMainWindow):
             panels[name].setAutoFillBackground(True)
             header = getattr(panels[name], "header", None)
             dock.setWidget(panels[name])
+            panels[name].setMinimumWidth(_LEAST[name])
             if isinstance(header, QWidget):
+                header.setMinimumWidth(_LEAST[name])
                 dock.setTitleBarWidget(header)
+            dock.topLevelChanged.connect(self._take_over)
+            dock.dockLocationChanged.connect(self._take_over)
             self.docks[name] = dock
-        self._arrange()
+        self._plan: Plan | None = None
+        self._arranging = False
+        self._arrange(_PLANS[0])
 
-    def _arrange(self) -> None:
-        docks = self.docks
+    def _arrange(self, plan: Plan) -> None:
+        docks, across, down = self.docks, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        self._arranging = True
         for dock in docks.values():
             dock.setFloating(False)
             dock.show()
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["pictures"])
-        self.splitDockWidget(docks["pictures"], docks["photo"], Qt.Orientation.Horizontal)
-        self.splitDockWidget(docks["photo"], docks["unit"], Qt.Orientation.Horizontal)
-        self.splitDockWidget(docks["photo"], docks["network"], Qt.Orientation.Vertical)
-        self.splitDockWidget(docks["network"], docks["lanes"], Qt.Orientation.Vertical)
-        self.splitDockWidget(docks["photo"], docks["answers"], Qt.Orientation.Horizontal)
+        self.splitDockWidget(docks["pictures"], docks["photo"], across)
+        self.splitDockWidget(docks["photo"], docks["unit"], across)
+        if plan.tabs:
+            self.splitDockWidget(docks["photo"], docks["lanes"], down)
+            self.splitDockWidget(docks["photo"], docks["answers"], across)
+            self.tabifyDockWidget(docks["answers"], docks["network"])
+            docks["answers"].raise_()
+        else:
+            self.splitDockWidget(docks["photo"], docks["network"], down)
+            self.splitDockWidget(docks["network"], docks["lanes"], down)
+            self.splitDockWidget(docks["photo"], docks["answers"], across)
+        self._arranging = False
+
+    def _take_over(self) -> None:
+        """A hand moved or floated a panel: the arrangement is that person's from now on."""
+        if not self._arranging:
+            self._plan = None
 
     def reset(self) -> None:
         """Every panel back in its place, in the sizes that fit this window."""
-        for dock in self.docks.values():
-            self.removeDockWidget(dock)
-        self._arrange()
-        self.apply_sizes(self.width())
+        self.follow(self.width(), anew=True)
 
-    def apply_sizes(self, width: int) -> None:
-        """The usual sizes for a window of that width."""
-        sizes = next(sizes for least, sizes in _SIZES if width >= least)
-        docks = self.docks
-        across = Qt.Orientation.Horizontal
-        down = Qt.Orientation.Vertical
-        middle = max(300, width - sizes["pictures"] - sizes["unit"] - 2)
-        self.resizeDocks(
-            [docks["pictures"], docks["network"], docks["unit"]],
-            [sizes["pictures"], middle, sizes["unit"]],
-            across,
-        )
-        share = sizes["photo"] / (sizes["photo"] + sizes["answers"])
-        self.resizeDocks(
-            [docks["photo"], docks["answers"]], [round(middle * share), round(middle * (1 - share))], across
-        )
-        self.resizeDocks(
-            [docks["photo"], docks["network"], docks["lanes"]],
-            [sizes["top"], sizes["network"], sizes["lanes"]],
-            down,
-        )
+    def follow(self, width: int, *, anew: bool = False) -> None:
+        """Arrange for a window of that width, if its plan is another one and no hand arranged it."""
+        plan = plan_for(width)
+        if not anew and (self._plan is None or plan is self._plan):
+            return
+        focus = QApplication.focusWidget()
+        hidden = [] if anew else [dock for dock in self.docks.values() if dock.isHidden()]
+        self._arranging = True
+        for dock in self.docks.values():
+            # while it floats, removing it would leave it floating
+            dock.setFloating(False)
+            self.removeDockWidget(dock)
+        self._arrange(plan)
+        for dock in hidden:
+            dock.hide()
+        self._plan = plan
+        self._apply_sizes(plan, width)
+        if focus is not None:
+            focus.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _apply_sizes(self, plan: Plan, width: int) -> None:
+        docks, across, down = self.docks, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        middle = max(300, width - plan.pictures - plan.unit - 2)
+        wide = docks["lanes" if plan.tabs else "network"]
+        self.resizeDocks([docks["pictures"], wide, docks["unit"]], [plan.pictures, middle, plan.unit], across)
+        photo = round(middle * plan.photo / (plan.photo + plan.answers))
+        self.resizeDocks([docks["photo"], docks["answers"]], [photo, middle - photo], across)
+        if plan.tabs:
+            self.resizeDocks([docks["photo"], docks["lanes"]], [plan.top, plan.lanes], down)
+        else:
+            rows = [docks["photo"], docks["network"], docks["lanes"]]
+            self.resizeDocks(rows, [plan.top, plan.network, plan.lanes], down)
 
     def state(self) -> str:
         """The layout as text for the settings."""
         return bytes(self.saveState().toBase64().data()).decode("ascii")
 
-    def restore(self, state: str) -> bool:
-        """Bring a kept layout back; False if it doesn't fit this version."""
-        return self.restoreState(QByteArray.fromBase64(state.encode("ascii", "ignore")))
+    @property
+    def follows(self) -> int | None:
+        """The width from which on the arrangement is meant; None where a hand arranged it."""
+        return None if self._plan is None else self._plan.width
+
+    def restore(self, state: str, follows: int | None = None) -> bool:
+        """Bring a kept layout back, and what `follows` was; False if it doesn't fit this version."""
+        self._plan = None
+        restored = self.restoreState(QByteArray.fromBase64(state.encode("ascii", "ignore")))
+        if restored and follows is not None:
+            self._plan = plan_for(follows)
+            self.follow(self.width())
+        return restored

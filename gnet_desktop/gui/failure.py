@@ -1,15 +1,18 @@
 """What stands in the photo's place when a picture cannot be shown."""
 
 from pathlib import Path
+from typing import Final
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.icons import draw_icon, icon
 from gnet_desktop.gui.system import show_in_folder
 from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.workspace.state import Workspace
+
+_WIDE: Final = 440
 
 
 class _Sign(QWidget):
@@ -43,7 +46,7 @@ class FailedPicture(QWidget):
         self.retry.clicked.connect(self._retry)
         self.folder.clicked.connect(self._show_folder)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text))
-        buttons = QHBoxLayout()
+        self._buttons = buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         for button in (self.retry, self.folder, self.copy):
             buttons.addWidget(button)
         buttons.addStretch(1)
@@ -53,8 +56,7 @@ class FailedPicture(QWidget):
         words.addWidget(self.why)
         words.addSpacing(4)
         words.addLayout(buttons)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(28, 28, 28, 28)
+        self._row = row = QHBoxLayout(self)
         row.setSpacing(12)
         row.addWidget(_Sign(), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
@@ -71,6 +73,20 @@ class FailedPicture(QWidget):
         """All that is said, for the clipboard."""
         return f"{self.what.text()} {self.why.text()}".strip()
 
+    def minimumSizeHint(self) -> QSize:
+        """As small as the photo that it stands for."""
+        return QSize(160, 120)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow the buttons stand below each other."""
+        super().resizeEvent(event)
+        narrow = self.width() < _WIDE
+        direction = QBoxLayout.Direction
+        self._buttons.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        self._buttons.setSpacing(4 if narrow else 8)
+        margin = 12 if narrow else 28
+        self._row.setContentsMargins(margin, margin, margin, margin)
+
     def _show_error(self) -> None:
         entry = self._workspace.pictures.get(self._workspace.current or 0)
         error = entry.error if entry else None
@@ -78,7 +94,8 @@ class FailedPicture(QWidget):
             return
         others = len(self._workspace.pictures) - 1
         calm = self.tr("The other {0} pictures are not affected.").format(others) if others else ""
-        self.what.setText(error.what)
+        # the folder is no news: it is what the person chose
+        self.what.setText(error.what.replace(str(entry.source), entry.name))
         self.why.setText(" ".join(part for part in (error.why, error.todo, calm) if part))
         self.folder.setVisible(isinstance(entry.source, Path))
         self.setAccessibleName(self.text)

@@ -54,6 +54,7 @@ _HANDS = (
     ("Keep a unit", "click, or Enter"),
     ("Keep a place of the photo; compare two", "click; Shift and click"),
     ("Move among tiles, lanes, modules", "arrows, Home, End"),
+    ("Take a picture off the list", "Delete, in the list"),
     ("Photo alone", "hold Space"),
     ("Zoom photo or network", "wheel, pinch"),
     ("Close, cancel", "Esc"),

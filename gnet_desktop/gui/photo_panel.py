@@ -93,6 +93,7 @@ class PhotoPanel(QWidget):
         for option, button in self.buttons.items():
             button.setChecked(getattr(workspace.view, option))
         self.tools.setVisible(result is not None and not failed)
+        self.view.covered = self.tools.geometry().right() if result is not None else 0
         self._show_zoom()
 
     def _show_zoom(self) -> None:

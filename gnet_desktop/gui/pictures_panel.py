@@ -12,8 +12,18 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QImage, QKeyEvent, QPainter, QPainterPath, QResizeEvent
+from PySide6.QtGui import (
+    QFontMetrics,
+    QImage,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
+    QLabel,
     QListView,
     QSizePolicy,
     QStyle,
@@ -185,6 +195,24 @@ class _List(QListView):
             super().keyPressEvent(event)
 
 
+class _Hint(QLabel):
+    """What can be dropped, below the list."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.setWordWrap(True)
+        self.setFont(font(11))
+        self.setContentsMargins(12, 8, 12, 8)
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The words, under a line."""
+        painter = QPainter(self)
+        painter.fillRect(0, 0, self.width(), 1, Theme.now().colour("line"))
+        painter.end()
+        super().paintEvent(event)
+
+
 class PicturesPanel(QWidget):
     """The open pictures; the current one is marked. ``open_wanted`` asks for more."""
 
@@ -215,7 +243,9 @@ class PicturesPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
+        self.hint = _Hint(self.tr("Drop pictures, folders or a checkpoint anywhere."))
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.hint)
         self.setFocusProxy(self.list)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._following = False
@@ -236,8 +266,16 @@ class PicturesPanel(QWidget):
         self._following = True
         self.model.reload()
         self._following = False
-        self.header.set_note(str(len(self._workspace.pictures) or ""))
+        self._show_header()
         self._follow()
+
+    def _show_header(self) -> None:
+        """Title and count, where there is room for words."""
+        narrow, count = self.width() < NARROW, str(len(self._workspace.pictures) or "")
+        self.header.set_title("" if narrow else self.tr("Pictures"))
+        self.header.set_note("" if narrow else count)
+        self.header.setToolTip(self.tr("Pictures: {0}").format(count or 0) if narrow else "")
+        self.hint.setVisible(not narrow)
 
     def _follow(self) -> None:
         row = self.model.row_of(self._workspace.current)
@@ -253,6 +291,7 @@ class PicturesPanel(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rows follow the width."""
         super().resizeEvent(event)
+        self._show_header()
         self.list.doItemsLayout()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -68,8 +68,10 @@ class StatusBar(QWidget):
         workspace = self._workspace
         if workspace.loading is not None:
             return self.tr("opening {0}").format(workspace.loading.path.name), ""
+        entry = workspace.pictures.get(workspace.current or 0)
+        if entry is not None and entry.error is not None:
+            return self.tr("{0} was not opened").format(entry.name), ""
         if workspace.stale:
-            entry = workspace.pictures.get(workspace.current or 0)
             return self.tr("computing {0}").format(entry.name if entry else ""), ""
         if workspace.result is not None:
             return self.tr("all panels current"), "check"

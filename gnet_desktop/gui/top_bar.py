@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtSvgWidgets import QSvgWidget
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QSizePolicy, QWidget
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.gui.chooser import Chooser
 from gnet_desktop.gui.controls import IconButton
 from gnet_desktop.gui.icons import icon
 from gnet_desktop.gui.theme import TOP_BAR, Theme, font
@@ -34,26 +35,21 @@ class TopBar(QWidget):
         self.menus.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.menus.setFont(font(13))
         self.back, self.forward = self._button("back", "back"), self._button("forward", "forward")
-        self.checkpoint = QPushButton(icon("file"), "")
-        self.checkpoint.setProperty("chooser", True)
+        self.checkpoint = Chooser("file")
         self.checkpoint.setAccessibleName(self.tr("Checkpoint"))
         self.checkpoints = QMenu(self.checkpoint)
+        self.checkpoints.setToolTipsVisible(True)
         self.checkpoint.setMenu(self.checkpoints)
-        self.device = QPushButton(icon("chip"), self.tr("CPU"))
-        self.device.setProperty("chooser", True)
+        self.device = Chooser("chip")
         self.device.setAccessibleName(self.tr("Device"))
         self.devices = QMenu(self.device)
         self.device.setMenu(self.devices)
-        self.search = QPushButton(icon("search"), self.tr("Unit, command, picture    Ctrl K"))
-        self.search.setProperty("chooser", True)
+        self.search = Chooser("search", keys=("Ctrl", "K"))
+        self.search.show_words("", self.tr("Unit, command, picture"))
         self.search.setAccessibleName(self.tr("Find a unit, command or picture"))
+        self.search.setToolTip(self.search.accessibleName())
         self.search.clicked.connect(actions["palette"].trigger)
         self.theme = self._button("sun" if Theme.now().is_dark else "moon", "next_theme")
-        for button in (self.checkpoint, self.device, self.search):
-            button.setFixedHeight(28)
-            button.setFont(font(12.5))
-            button.setIconSize(QSize(15, 15))
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 1)
         row.setSpacing(6)
@@ -87,12 +83,12 @@ class TopBar(QWidget):
         """Say what is open and where it runs."""
         checkpoint, loading = self._workspace.checkpoint, self._workspace.loading
         if checkpoint is not None:
-            self.checkpoint.setText(summary(checkpoint))
+            self.checkpoint.show_words(*summary(checkpoint))
             self.checkpoint.setToolTip(str(checkpoint.provenance.path))
         else:
-            self.checkpoint.setText(self.tr("opening…") if loading else self.tr("No checkpoint"))
+            self.checkpoint.show_words("", self.tr("opening…") if loading else self.tr("No checkpoint"))
         device = self._workspace.device
-        self.device.setText(self.tr("CPU") if device == "cpu" else device.upper())
+        self.device.show_words(self.tr("CPU") if device == "cpu" else device.upper())
 
     def set_devices(self, devices: list[tuple[str, str]]) -> None:
         """Offer the devices of this machine; CUDA is named even where it isn't there, with why."""
@@ -125,7 +121,7 @@ class TopBar(QWidget):
 
     def set_compact(self, compact: bool) -> None:
         """Fold the search field into its icon where room is short."""
-        self.search.setText("" if compact else self.tr("Unit, command, picture    Ctrl K"))
+        self.search.set_compact(compact)
 
     def changeEvent(self, event: QEvent) -> None:
         """The theme's button shows what it would bring."""
@@ -145,12 +141,12 @@ class TopBar(QWidget):
         painter.end()
 
 
-def summary(checkpoint: Checkpoint) -> str:
-    """Name, family, classes and heads in a line."""
+def summary(checkpoint: Checkpoint) -> tuple[str, str]:
+    """Name; and family, classes and heads in a line."""
     name = checkpoint.provenance.path.name
     if len(name) > 34:
         name = f"{name[:20]}…{name[-12:]}"
     heads = sum(state.present for state in checkpoint.heads.values())
     classes = checkpoint.architecture.classes
     words = f"{heads} heads" if heads != 1 else "1 head"
-    return f"{name}   {checkpoint.provenance.family_title} · {classes} classes · {words}"
+    return name, f"{checkpoint.provenance.family_title} · {classes} classes · {words}"

@@ -88,6 +88,7 @@ class Window(QMainWindow):
         self._restore()
         self._show_page()
         self._show_options()
+        self.start.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _make_panels(self) -> dict[str, QWidget]:
         makers: tuple[tuple[str, Callable[[Workspace], QWidget]], ...] = (
@@ -198,8 +199,9 @@ class Window(QMainWindow):
         if self.workspace.pictures and not self._arranged:
             self._arranged = True
             layout = self.session.get("layout", "")
-            if not (layout and self.area.restore(layout)):
-                self.area.apply_sizes(self.width())
+            follows = self.session.get("layout follows")
+            if not (layout and self.area.restore(layout, follows if isinstance(follows, int) else None)):
+                self.area.follow(self.width(), anew=True)
             self.panels["photo"].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_title(self) -> None:
@@ -308,6 +310,7 @@ class Window(QMainWindow):
         session.set("geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
         if self._arranged:
             session.set("layout", self.area.state())
+            session.set("layout follows", self.area.follows)
         session.set_view(workspace.view)
         session.set("module", workspace.selection.module)
         if workspace.checkpoint is not None:
@@ -325,3 +328,4 @@ class Window(QMainWindow):
         """Fold the search field where room is short."""
         super().resizeEvent(event)
         self.bar.set_compact(self.width() < _COMPACT)
+        self.area.follow(self.width())

@@ -53,6 +53,8 @@ class PhotoView(QWidget):
         self._photo: tuple[object, QPixmap] | None = None
         self._overlay: tuple[object, QImage, Scale, QImage] | None = None
         self._layers: dict[Unit, UnitLayer | None] = {}
+        self.covered = 0
+        """Pixels at the left that tools lie over; words are kept out of them."""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 120)
@@ -266,7 +268,8 @@ class PhotoView(QWidget):
         painting.draw_mark(painter, box)
         painting.draw_mark(painter, painting.rect(self._camera.box_to_view(layer.cell_box(result, cell))))
         words = self.tr("receptive field {0} × {1}").format(width, height)
-        painting.draw_label(painter, words, box.bottomRight(), QRectF(self.rect()).adjusted(2, 2, -2, -2))
+        bounds = QRectF(self.rect()).adjusted(self.covered + 2, 2, -2, -2)
+        painting.draw_label(painter, words, box.bottomRight(), bounds)
 
     # Hands and keys
 

@@ -1,0 +1,166 @@
+"""Where panels stand: by the window's width, by hand, and after a restart."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QLabel
+
+from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.controls import ElidedLabel, PanelHeader, Segmented
+from gnet_desktop.gui.docks import PANELS
+from gnet_desktop.gui.session import Session
+from gnet_desktop.gui.styles import apply_theme
+from gnet_desktop.resources import resource
+
+
+@pytest.fixture
+def window(qapp):
+    """A window with a picture in its list; nothing is computed, since no checkpoint is open."""
+    apply_theme(make_application(), "light")
+    one, dispatcher = make_window(Session(None))
+    one.show()
+    one.take_pictures([resource("samples", "cat.jpg")])
+    yield one
+    one.close()
+    del dispatcher
+
+
+def settle(window, width: int, height: int) -> dict:
+    """Resize and let layouts come to rest; where each panel that can be seen is, in the window."""
+    window.resize(width, height)
+    for _ in range(10):
+        QApplication.processEvents()
+    docks = window.area.docks
+    return {
+        name: docks[name].geometry()
+        for name in PANELS
+        if docks[name].isVisible() and not docks[name].visibleRegion().isEmpty()
+    }
+
+
+@pytest.mark.parametrize("size", [(1600, 1000), (1280, 720), (1100, 700), (960, 600)])
+def test_no_panel_lies_over_another_or_outside(window, size: tuple[int, int]) -> None:
+    places = settle(window, *size)
+    names = list(places)
+    for name, place in places.items():
+        assert window.area.rect().contains(place), name
+        for other in names[names.index(name) + 1 :]:
+            assert not place.intersects(places[other]), (name, other)
+
+
+def test_in_a_small_window_answers_and_network_are_tabs(window) -> None:
+    docks = window.area.docks
+    settle(window, 1600, 1000)
+    assert window.area.tabifiedDockWidgets(docks["answers"]) == []
+    wide = {name: dock.geometry() for name, dock in docks.items()}
+    assert set(settle(window, 960, 600)) == set(PANELS) - {"network"}
+    assert window.area.tabifiedDockWidgets(docks["answers"]) == [docks["network"]]
+    docks["network"].raise_()
+    assert "answers" not in settle(window, 960, 600)
+    settle(window, 1600, 1000)
+    assert {name: dock.geometry() for name, dock in docks.items()} == wide
+
+
+def test_a_hidden_panel_stays_hidden_when_the_window_grows(window) -> None:
+    settle(window, 1100, 700)
+    window.area.docks["unit"].hide()
+    assert "unit" not in settle(window, 1600, 1000)
+    window.actions_by_name["reset_layout"].trigger()
+    assert "unit" in settle(window, 1600, 1000)
+
+
+def test_what_a_hand_arranged_is_left_alone_until_reset(window) -> None:
+    settle(window, 1600, 1000)
+    window.area.docks["unit"].setFloating(True)
+    assert not window.area.follows
+    settle(window, 1000, 700)
+    assert window.area.docks["unit"].isFloating()
+    assert window.area.tabifiedDockWidgets(window.area.docks["answers"]) == []
+    window.actions_by_name["reset_layout"].trigger()
+    assert not window.area.docks["unit"].isFloating()
+    assert window.area.tabifiedDockWidgets(window.area.docks["answers"])
+
+
+def test_the_layout_comes_back_after_a_restart(qapp, tmp_path: Path) -> None:
+    apply_theme(make_application(), "light")
+    kept = tmp_path / "session.json"
+    sizes = []
+    for start in range(2):
+        one, dispatcher = make_window(Session(kept))
+        one.show()
+        settle(one, 1280, 720)
+        one.take_pictures([resource("samples", "cat.jpg")])
+        places = settle(one, 1280, 720)
+        if start == 0:
+            one.area.docks["network"].hide()
+            one.area.resizeDocks([one.area.docks["unit"]], [400], Qt.Orientation.Horizontal)
+            places = settle(one, 1280, 720)
+        sizes.append({name: place.getRect() for name, place in places.items()})
+        one.close()
+        del dispatcher
+    assert "network" not in sizes[0]
+    assert sizes[1] == sizes[0]
+
+
+def test_the_keyboard_stays_where_it_was_when_panels_move(window) -> None:
+    settle(window, 1600, 1000)
+    window.activateWindow()
+    window.panels["photo"].setFocus(Qt.FocusReason.OtherFocusReason)
+    settle(window, 960, 600)
+    assert window.panel_with_focus() == "photo"
+
+
+@pytest.fixture
+def header(qtbot) -> tuple[PanelHeader, QLabel, Segmented]:
+    """A header with something that gives way and a choice that folds."""
+    header, legend = PanelHeader("Network"), QLabel("legend")
+    legend.setFixedWidth(120)
+    choice = Segmented([("a", "Channels"), ("b", "Multiply-adds"), ("c", "Parameters")])
+    header.add_left(legend)
+    header.add(ElidedLabel("width shows"))
+    header.add(choice)
+    header.setMinimumWidth(100)
+    qtbot.addWidget(header)
+    header.show()
+    return header, legend, choice
+
+
+def test_a_narrow_header_loses_words_before_controls(header) -> None:
+    panel, legend, choice = header
+    states = []
+    for width in (700, 360, 180):
+        panel.resize(width, 32)
+        QApplication.processEvents()
+        assert choice.geometry().right() <= width
+        states.append((not legend.isHidden(), choice.is_folded))
+    assert states == [(True, False), (False, False), (False, True)]
+    panel.resize(700, 32)
+    QApplication.processEvents()
+    assert not choice.is_folded
+
+
+def test_a_folded_choice_offers_all_words_in_a_menu(header, qtbot) -> None:
+    panel, _, choice = header
+    panel.resize(180, 32)
+    QApplication.processEvents()
+    menu = choice.menu()
+    assert [(one.text(), one.isChecked()) for one in menu.actions()] == [
+        ("Channels", True),
+        ("Multiply-adds", False),
+        ("Parameters", False),
+    ]
+    with qtbot.waitSignal(choice.chosen) as sent:
+        menu.actions()[2].trigger()
+    assert sent.args == ["c"]
+    place = QPointF(choice.rect().center())
+    event = QMouseEvent(
+        QEvent.Type.MouseButtonPress, place, choice.mapToGlobal(place), Qt.MouseButton.LeftButton,
+        Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+    QApplication.sendEvent(choice, event)
+    popup = QApplication.activePopupWidget()
+    assert popup is not None
+    popup.close()
+    assert choice.value == "c"
