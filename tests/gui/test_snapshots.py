@@ -1,0 +1,108 @@
+"""How each panel looks, as approved: few pictures, each a state."""
+
+import queue
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from gnet_desktop.errors import PictureError
+from gnet_desktop.gui.answers_panel import AnswersPanel
+from gnet_desktop.gui.app import make_application
+from gnet_desktop.gui.heads_view import HeadsView
+from gnet_desktop.gui.lanes_panel import LanesPanel
+from gnet_desktop.gui.network_panel import NetworkPanel
+from gnet_desktop.gui.photo_panel import PhotoPanel
+from gnet_desktop.gui.pictures_panel import PicturesPanel
+from gnet_desktop.gui.start_page import StartPage
+from gnet_desktop.gui.styles import apply_theme
+from gnet_desktop.gui.unit_panel import UnitPanel
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace.state import Workspace
+from tests.gui.made import make_workspace, make_world
+from tests.gui.snapshots import Snapshots
+
+pytestmark = [
+    pytest.mark.snapshot,
+    pytest.mark.skipif(sys.platform != "linux", reason="stored pictures are those of Linux"),
+]
+
+PANELS = {
+    "start": (StartPage, 900, 560),
+    "pictures": (PicturesPanel, 216, 300),
+    "photo": (PhotoPanel, 480, 343),
+    "answers": (AnswersPanel, 567, 343),
+    "network": (NetworkPanel, 1047, 214),
+    "lanes": (LanesPanel, 1047, 372),
+    "unit": (UnitPanel, 335, 900),
+    "heads": (HeadsView, 1340, 420),
+}
+
+
+@pytest.fixture
+def snapshot(request: pytest.FixtureRequest) -> Snapshots:
+    build = Path(request.config.rootpath) / "build"
+    return Snapshots(request.config.getoption("--update-snapshots"), build)
+
+
+@pytest.fixture(scope="module")
+def world(qapp):
+    make_application()
+    return make_world(1)
+
+
+@pytest.fixture
+def workspace(world) -> Iterator[Workspace]:
+    one = make_workspace(world, queue.Queue().put)
+    one.choose_unit(Unit("4a", "3x3", 5))
+    yield one
+    one.close()
+
+
+def shown(panel: QWidget, width: int, height: int) -> QWidget:
+    panel.resize(width, height)
+    panel.setAutoFillBackground(True)
+    panel.show()
+    QApplication.processEvents()
+    focused = QApplication.focusWidget()
+    if focused is not None:
+        focused.clearFocus()  # a text cursor would blink in and out of the picture
+    for _ in range(3):
+        QApplication.processEvents()
+    return panel
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PANELS)
+def test_a_panel_looks_as_approved(qtbot, workspace, snapshot, name: str, theme: str) -> None:
+    app = QApplication.instance()
+    apply_theme(app, theme)
+    make, width, height = PANELS[name]
+    panel = make(workspace)
+    qtbot.addWidget(panel)
+    snapshot.check(shown(panel, width, height), f"{name}-{theme}")
+
+
+def test_a_failed_picture_looks_as_approved(qtbot, workspace, snapshot) -> None:
+    apply_theme(QApplication.instance(), "light")
+    panel = PhotoPanel(workspace)
+    qtbot.addWidget(panel)
+    error = PictureError(
+        "phone.heic is a HEIC photo, and no HEIC decoder is installed.",
+        "",
+        "Save it as JPEG and drop it again.",
+    )
+    workspace._change_entry(workspace.current, error=error)
+    workspace.current_changed.emit()
+    snapshot.check(shown(panel, 480, 343), "failed-light")
+
+
+def test_a_stale_result_looks_as_approved(qtbot, workspace, snapshot) -> None:
+    apply_theme(QApplication.instance(), "light")
+    panel = LanesPanel(workspace)
+    qtbot.addWidget(panel)
+    workspace.stale = True
+    workspace.result_changed.emit()
+    snapshot.check(shown(panel, 1047, 200), "stale-light")
