@@ -31,8 +31,9 @@ from gnet_desktop.gui.notices import BugDialog, Notice
 from gnet_desktop.gui.palette import Palette
 from gnet_desktop.gui.photo_panel import PhotoPanel
 from gnet_desktop.gui.pictures_panel import PicturesPanel
+from gnet_desktop.gui.recent import Recent
 from gnet_desktop.gui.saving import write_png
-from gnet_desktop.gui.session import Session
+from gnet_desktop.gui.session import RECENT, Session
 from gnet_desktop.gui.start_page import StartPage
 from gnet_desktop.gui.status_bar import StatusBar
 from gnet_desktop.gui.styles import apply_theme
@@ -62,7 +63,10 @@ class Window(QMainWindow):
         self.handlers = Handlers(self)
         self.actions_by_name = make_actions(self, self.handlers.run)
         self.bar = TopBar(workspace, self.actions_by_name)
-        fill_menus(self.bar.menus, self.actions_by_name)
+        self.recent = Recent(session, lambda path: self.take_pictures([path]), self.open_checkpoint, self)
+        fill_menus(self.bar.menus, self.actions_by_name)["File"].insertMenu(
+            self.actions_by_name["show_catalogue"], self.recent
+        )
         self.panels = self._make_panels()
         self.area = DockArea(self.panels, self._titles())
         self.start = StartPage(workspace)
@@ -81,6 +85,7 @@ class Window(QMainWindow):
         self.notice, self.drop_card = Notice(self), DropCard(self)
         self.loading = LoadingCard(workspace, self)
         self.palette_dialog = Palette(workspace, self.handlers.run, self)
+        self.palette_dialog.more = self.recent.found
         self._conventions = ConventionMemory(workspace, session)
         self._arranged = False
         self.dialogs = Dialogs(self)
@@ -153,6 +158,7 @@ class Window(QMainWindow):
             )
             return
         self.session.set_folder("pictures", found[0])
+        self.recent.remember(paths[:RECENT])
         self.workspace.add_pictures(found)
 
     def take(self, dropped: Dropped) -> None:
