@@ -16,6 +16,7 @@ from gnet_desktop.gui.machine import check_display, drop_foreign_plugins
 from gnet_desktop.gui.session import Session, settings_path
 from gnet_desktop.gui.styles import apply_theme, load_fonts
 from gnet_desktop.gui.window import Window
+from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.arrivals import sort_arrivals
@@ -33,6 +34,7 @@ def run(
     clean: bool = False,
 ) -> int:
     """Show the window and return when it is closed; raises MachineError where none can be shown."""
+    interrupts = _note_interrupts()
     check_display()
     quieten_qt()
     app = make_application()
@@ -47,7 +49,7 @@ def run(
     app.installEventFilter(_FileOpener(window))
     # after the first paint: everything that needs torch
     QTimer.singleShot(0, lambda: begin(window, paths, labels, device))
-    ticking = _let_interrupts_through(window)
+    ticking = _close_on_interrupt(window, interrupts)
     status = app.exec()
     ticking.stop()
     release()
@@ -73,7 +75,8 @@ def make_window(session: Session) -> tuple[Window, Dispatcher]:
     """A window with its workspace; keep the dispatcher as long as the window."""
     dispatcher = Dispatcher()
     workspace = Workspace(dispatcher.post)
-    workspace.choose_module(session.get("module", "4a"))
+    module = session.get("module", "4a")
+    workspace.choose_module(module if module in MODULES else "4a")
     return Window(workspace, session), dispatcher
 
 
@@ -124,10 +127,20 @@ def begin_paths(window: Window, paths: Sequence[Path]) -> None:
         window.take_pictures(list(arrivals.pictures))
 
 
-def _let_interrupts_through(window: Window) -> QTimer:
-    """Ctrl+C in the terminal closes the window; Python needs a moment now and then to notice."""
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+def _note_interrupts() -> list[int]:
+    """Collect Ctrl+C of the terminal from now on.
+
+    Nothing is done at once: a window that is closed before the event loop runs doesn't end
+    it, and an exception would be lost in whichever of Qt's calls it came up.
+    """
+    seen: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
+    return seen
+
+
+def _close_on_interrupt(window: Window, seen: list[int]) -> QTimer:
+    """Close the window soon after an interrupt; Python needs a moment now and then to notice one."""
     timer = QTimer()
-    timer.start(250)
-    timer.timeout.connect(lambda: None)
+    timer.timeout.connect(lambda: window.close() if seen else None)
+    timer.start(100)
     return timer

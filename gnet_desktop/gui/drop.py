@@ -1,9 +1,11 @@
 """What a drop or the clipboard carries, and the card that answers while it hovers."""
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMimeData, QRectF, Qt, QUrl
 from PySide6.QtGui import QImage, QImageWriter, QPainter, QPaintEvent
@@ -56,16 +58,23 @@ def read_mime(data: QMimeData) -> Dropped:
 
 
 def _local_files(data: QMimeData) -> list[Path]:
-    urls = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+    urls = [_local_path(url) for url in data.urls() if url.isLocalFile()]
     if not urls and data.hasText():
         urls = [_path_in(line) for line in data.text().splitlines()[:1000]]
     return [Path(path) for path in urls if path]
 
 
+def _local_path(url: QUrl) -> str:
+    """The path with its exact bytes: Qt replaces those that are no UTF-8, and the file would not be found."""
+    if os.name == "nt":
+        return url.toLocalFile()
+    return os.fsdecode(unquote_to_bytes(url.path(QUrl.ComponentFormattingOption.FullyEncoded)))
+
+
 def _path_in(line: str) -> str:
     """An absolute path or file URL of an existing file in a line of text; else nothing."""
     text = line.strip().strip("'\"")
-    path = QUrl(text).toLocalFile() if text.startswith("file:") else text
+    path = _local_path(QUrl(text)) if text.startswith("file:") else text
     if not path.startswith(("/", "~", "\\")) and path[1:2] != ":":
         return ""
     try:

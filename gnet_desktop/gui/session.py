@@ -5,13 +5,23 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, fields
+from math import isfinite
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
+from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
 from gnet_desktop.workspace.values import ViewOptions
 
 RECENT: Final = 9
 FOLDERS: Final = ("checkpoints", "pictures", "labels", "exports")
+
+# What a number may be; others would be painted as nothing, or as far too much.
+_RANGES: Final = {
+    "gamma": (0.1, 10.0),
+    "clip": (50.0, 100.0),
+    "tile": (24, 256),
+    "overlay_opacity": (0.0, 1.0),
+}
 
 
 class Session:
@@ -69,7 +79,7 @@ class Session:
             **{
                 name: value
                 for name, value in stored.items()
-                if name in known and type(value) is type(known[name])
+                if name in known and type(value) is type(known[name]) and _makes_sense(name, value)
             }
         )
 
@@ -79,7 +89,8 @@ class Session:
 
     def folder(self, kind: str) -> Path:
         """The folder last used for a kind of file, or its nearest ancestor that is still there."""
-        folder = Path(self.get("folders", {}).get(kind) or Path.home())
+        stored = self.get("folders", {}).get(kind)
+        folder = Path(stored) if isinstance(stored, str) and stored else Path.home()
         while not folder.is_dir() and folder != folder.parent:
             folder = folder.parent
         return folder
@@ -107,6 +118,17 @@ class Session:
         """Keep a person's convention for a checkpoint; None forgets it."""
         kept = {key: value for key, value in self.get("conventions", {}).items() if key != sha256}
         self.set("conventions", kept | ({sha256: convention} if convention else {}))
+
+
+def _makes_sense(name: str, value: Any) -> bool:
+    """Whether a stored option of the right type is also one that can be shown."""
+    if name in _RANGES:
+        low, high = _RANGES[name]
+        return isfinite(value) and low <= value <= high
+    if name == "colour_map":
+        return value in COLOUR_MAPS
+    kind = get_type_hints(ViewOptions)[name]
+    return get_origin(kind) is not Literal or value in get_args(kind)
 
 
 def settings_path() -> Path:

@@ -227,6 +227,8 @@ class Workspace(Choices):
         self.current_changed.emit()
         self.pins_changed.emit()
         self._compute_current()
+        # the one that was left may have been dropped before it was answered
+        self._compute_others()
 
     def step_picture(self, step: int) -> None:
         """Choose the picture ``step`` places further down the list."""

@@ -74,7 +74,7 @@ class ViewOptions:
     """How things are shown; remembered from one start to the next."""
 
     scale: Literal["map", "branch", "module"] = "module"
-    sort: str = "mean"
+    sort: Literal["mean", "maximum", "nonzero", "index", "similarity", "contribution"] = "mean"
     colour_map: str = "ember"
     gamma: float = 0.5
     clip: float = 100.0

@@ -31,9 +31,9 @@ class Camera:
         """A (left, top, right, bottom) of the picture on the view."""
         return *self.to_view(box[:2]), *self.to_view(box[2:])
 
-    def zoomed(self, factor: float, anchor: Point) -> "Camera":
+    def zoomed(self, factor: float, anchor: Point, *, least: float = LEAST) -> "Camera":
         """Larger by ``factor`` within the limits; the picture's point under ``anchor`` stays there."""
-        scale = min(MOST, max(LEAST, self.scale * factor))
+        scale = min(MOST, max(least, self.scale * factor))
         ratio = scale / self.scale
         x, y = (anchor[axis] - (anchor[axis] - self.offset[axis]) * ratio for axis in (0, 1))
         return Camera(scale, (x, y))

@@ -21,7 +21,7 @@ from gnet_desktop.gui.controls import KEY_REASONS
 from gnet_desktop.gui.painting.glyphs import outline_focused
 from gnet_desktop.gui.painting.scale_bar import Scale
 from gnet_desktop.gui.photo import painting
-from gnet_desktop.gui.photo.camera import Camera, centred, fitting, wheel_factor
+from gnet_desktop.gui.photo.camera import LEAST, Camera, centred, fitting, wheel_factor
 from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
 from gnet_desktop.gui.theme import Theme
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
@@ -120,7 +120,7 @@ class PhotoView(QWidget):
         result = self._shown
         if result is None:
             return
-        room = (self.width() - painting.BAR_SPACE * self._has_bar(), self.height())
+        room = self._room()
         whole: Box = (0, 0, *result.picture.size)
         mode = self._workspace.view.photo
         if mode == "pixels":
@@ -135,9 +135,18 @@ class PhotoView(QWidget):
     def zoom(self, factor: float, anchor: QPointF | None = None) -> None:
         """Zoom around a point of the view, or its middle."""
         place = anchor if anchor is not None else QPointF(self.rect().center())
-        self._camera = self._camera.zoomed(factor, (place.x(), place.y()))
+        self._camera = self._camera.zoomed(factor, (place.x(), place.y()), least=self._least())
         self._free = True
         self.update()
+
+    def _least(self) -> float:
+        """The smallest scale: a picture that is shown whole below the usual limit may be so again."""
+        if self._shown is None:
+            return LEAST
+        return min(LEAST, fitting((0, 0, *self._shown.picture.size), self._room()).scale)
+
+    def _room(self) -> tuple[float, float]:
+        return self.width() - painting.BAR_SPACE * self._has_bar(), self.height()
 
     @property
     def percentage(self) -> float:
