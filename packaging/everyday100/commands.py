@@ -48,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
     end = train.add_mutually_exclusive_group()
     end.add_argument("--anneal-now", type=float, metavar="EPOCHS", help="finish a copy within so many epochs")
     end.add_argument("--finish-by", metavar="HH:MM", help="finish a copy by this time (UTC)")
-    train.add_argument("--side", type=int, default=128, help="side of the views while annealing")
+    train.add_argument(
+        "--sides", type=int, nargs=2, default=(96, 112), help="sides of the views while annealing"
+    )
     for name, what in (
         ("evaluate", "report on a run's state or on a file"),
         ("export", "write the file that ships"),
@@ -112,6 +114,7 @@ def annealing_plan(trainer: Trainer, options: argparse.Namespace) -> Callable[[T
                 "until": next_time(options.finish_by, datetime.now(UTC)).timestamp(),
             }
     anneal = run.anneal
+    small, large = options.sides
 
     def now(trainer: Trainer) -> Plan:
         epochs = options.anneal_now
@@ -119,7 +122,7 @@ def annealing_plan(trainer: Trainer, options: argparse.Namespace) -> Callable[[T
             gone = (time.time() - anneal["from"]) / (anneal["until"] - anneal["from"])
             done = trainer.epoch - anneal["start"]
             epochs = done if gone >= 1 else max(done, 1e-3) / max(gone, 1e-3)
-        return annealing(anneal["start"], epochs, factor=anneal["factor"], side=options.side)
+        return annealing(anneal["start"], epochs, factor=anneal["factor"], sides=(small, large))
 
     return now
 

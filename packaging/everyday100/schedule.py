@@ -71,8 +71,18 @@ LONG: Final = Plan(
 PLANS: Final = {"cpu": FULL, "cuda": LONG}
 
 
-def annealing(start: float, epochs: float, *, factor: float, side: int) -> Plan:
-    """A plan that only falls: from ``factor`` of the full rate at ``start`` to zero ``epochs`` later."""
-    end = start + epochs
-    mild = Strength(smallest_area=0.35, sharpen=0.3)
-    return Plan((Phase(end, side, mild),), warm_up=0, falls_from=start, rate=FULL.rate * factor)
+ANNEALED_LARGE: Final = 0.7
+"""The part of an annealing after which its views are large: so the statistics and the last layers settle
+on what is measured, for little of the time."""
+
+
+def annealing(start: float, epochs: float, *, factor: float, sides: tuple[int, int]) -> Plan:
+    """A plan that only falls: from ``factor`` of the full rate at ``start`` to zero ``epochs`` later.
+
+    Views have ``sides[0]`` pixels at first and ``sides[1]`` in the end, with crops that vary less and less.
+    """
+    phases = (
+        Phase(start + ANNEALED_LARGE * epochs, sides[0], Strength(smallest_area=0.3)),
+        Phase(start + epochs, sides[1], Strength(smallest_area=0.35, sharpen=0.3)),
+    )
+    return Plan(phases, warm_up=0, falls_from=start, rate=FULL.rate * factor)

@@ -189,10 +189,11 @@ def test_a_shrunk_plan_keeps_its_proportions() -> None:
 
 
 def test_an_annealed_copy_goes_from_the_present_rate_to_zero() -> None:
-    plan = schedule.annealing(20.0, 4, factor=0.8, side=128)
+    plan = schedule.annealing(20.0, 4, factor=0.8, sides=(96, 112))
     assert plan.rate * plan.factor(20.0) == pytest.approx(0.8 * schedule.FULL.rate)
     assert plan.factor(22.0) == pytest.approx(0.5)
     assert plan.factor(24.0) == 0
+    assert [plan.phase(epoch).side for epoch in (20.0, 22.0, 23.0, 24.0)] == [96, 96, 112, 112]
 
 
 def test_a_time_that_has_passed_means_tomorrow() -> None:
