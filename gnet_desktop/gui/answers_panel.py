@@ -3,7 +3,7 @@
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -28,10 +28,9 @@ _TIGHT: Final = 260
 class AnswersPanel(QWidget):
     """Rows of classes in main's order, a column for each head.
 
-    ``class_wanted(index)`` when a class was clicked.
+    A click on a class explains it: the lanes stand by what their units add to it. A
+    second click goes back to the first answer.
     """
-
-    class_wanted = Signal(int)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +49,7 @@ class AnswersPanel(QWidget):
             workspace.current_changed.subscribe(self.refresh),
             workspace.entry_changed.subscribe(self._entry_changed),
             workspace.view_changed.subscribe(self._view_changed),
+            workspace.explained_changed.subscribe(self._show_explained),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self.refresh()
@@ -70,7 +70,7 @@ class AnswersPanel(QWidget):
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setContentsMargins(24, 24, 24, 24)
-        self.table.class_wanted.connect(self.class_wanted)
+        self.table.class_wanted.connect(self._explain)
         self._strips = QVBoxLayout()
         self._strips.setContentsMargins(16, 12, 16, 6)
         self._strips.setSpacing(6)
@@ -131,6 +131,16 @@ class AnswersPanel(QWidget):
     def _view_changed(self, old: object) -> None:
         if getattr(old, "logits", None) != self._workspace.view.logits:
             self._show()
+
+    def _explain(self, index: int) -> None:
+        if index == self._workspace.explained:
+            self._workspace.explain(None)
+        else:
+            self._workspace.explain(index)
+            self._workspace.change_view(sort="contribution")
+
+    def _show_explained(self) -> None:
+        self.table.show_explained(self._workspace.explained)
 
     def _show(self) -> None:
         workspace, result = self._workspace, self._workspace.result

@@ -15,10 +15,12 @@ class Choices:
 
     ``hovered`` is the unit under the cursor, ``point`` the place of the photo under
     it (picture pixels); ``pins`` are at most two places that were kept, ``tray`` the
-    units that stay. Signals:
+    units that stay; ``explained`` is the class that contributions are to, None for
+    the first answer. Signals:
       selection_changed()    another module or unit is chosen
       hover_changed()        `hovered` or `point` changed
       pins_changed()         `pins` or `tray` changed
+      explained_changed()    another class is explained
       view_changed(old)      `view` changed
     """
 
@@ -28,9 +30,11 @@ class Choices:
         self.point: Point | None = None
         self.pins: tuple[Point, ...] = ()
         self.tray: tuple[Unit, ...] = ()
+        self.explained: int | None = None
         self.view = ViewOptions()
         self.selection_changed, self.hover_changed = Signal(), Signal()
         self.pins_changed, self.view_changed = Signal(), Signal()
+        self.explained_changed = Signal()
         self._visited: list[Selection] = [self.selection]
         self._place = 0
 
@@ -85,6 +89,12 @@ class Choices:
         kept = tuple(other for other in self.tray if other != unit)
         self.tray = kept if len(kept) < len(self.tray) else (*kept, unit)
         self.pins_changed.emit()
+
+    def explain(self, index: int | None) -> None:
+        """Explain a class of the main head; None: whichever is its first answer."""
+        if index != self.explained:
+            self.explained = index
+            self.explained_changed.emit()
 
     def change_view(self, **fields: object) -> None:
         """Change some of the `ViewOptions`."""

@@ -159,6 +159,7 @@ class Workspace(Choices):
         assert self.checkpoint is not None
         architecture = self.checkpoint.architecture
         self.keep_units(lambda unit: tasks.unit_exists(architecture, unit))
+        self.explain(None)  # the number means another class now
 
     def _start_anew(self) -> None:
         """The network or its input changed: nothing computed before counts any more."""

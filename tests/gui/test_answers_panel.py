@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gnet_desktop.errors import PictureError
-from gnet_desktop.gui.answers.table import CELL
+from gnet_desktop.gui.answers.table import CELL, shared_width
 from gnet_desktop.gui.answers_panel import AnswersPanel, fitting_rows
 from gnet_desktop.network.record import Answers
 from gnet_desktop.workspace.state import Workspace
@@ -219,17 +219,26 @@ def test_a_small_window_shows_five_rows(open_panel, workspace) -> None:
     assert fitting_rows(40) == (3, 22)
 
 
-def test_a_click_and_enter_want_a_class(open_panel, workspace, qtbot) -> None:
+def test_a_click_or_enter_explains_a_class_and_another_the_first_answer(open_panel, workspace, qtbot) -> None:
     panel = open_panel(workspace)
     view = panel.table
     place = view.visualRect(view.answers.index(1, 0)).center()
-    with qtbot.waitSignal(panel.class_wanted) as caught:
-        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert caught.args == [1]
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert (workspace.explained, view.explained, workspace.view.sort) == (1, 1, "contribution")
     qtbot.keyClick(view, Qt.Key.Key_Down)
-    with qtbot.waitSignal(panel.class_wanted) as caught:
-        qtbot.keyClick(view, Qt.Key.Key_Return)
-    assert caught.args == [2]
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert (workspace.explained, view.explained) == (2, 2)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert (workspace.explained, view.explained) == (None, None)
+
+
+@pytest.mark.parametrize("width", [36, 50, 70, 128, 300])
+def test_numbers_are_whole_and_beside_their_bars(width: int) -> None:
+    number = 36.0  # pixels of "100.0"
+    bar, end = shared_width(width, number)
+    assert end - number >= bar or bar == 0
+    assert end <= width
+    assert end >= number
 
 
 def test_screen_readers_hear_class_head_and_number(open_panel, workspace) -> None:

@@ -337,6 +337,21 @@ def test_contributions_put_first_what_adds_most_to_the_answer(panel, workspace, 
     assert (np.diff(parts[shown]) <= 1e-5).all()
 
 
+def test_the_class_that_is_explained_is_the_one_that_units_stand_by(panel, workspace, calls):
+    record, (weights, _) = workspace.result.record, workspace.network.network.weights("fc")
+    last = int(record["logits"].argmin())
+    workspace.choose_module("5b")
+    workspace.change_view(sort="contribution")
+    calls.get(timeout=10)()
+    workspace.explain(last)
+    calls.get(timeout=10)()
+    parts = (record["5b"].mean(axis=(1, 2)) * weights[last])[: len(record["5b/1x1"])]
+    active = record["5b/1x1"].max(axis=(1, 2)) > 0
+    shown = [channel for channel in lane(panel, "1x1").atlas.layout.order if active[channel]]
+    assert (np.diff(parts[shown]) <= 1e-5).all()
+    assert panel.header.sort.toolTip().endswith(workspace.checkpoint.labels.names[last])
+
+
 def test_the_order_and_the_scroll_survive_another_picture(panel, workspace, world):
     workspace.change_view(sort="maximum")
     view = lane(panel, "3x3")

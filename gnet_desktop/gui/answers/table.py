@@ -26,6 +26,9 @@ Index = QModelIndex | QPersistentModelIndex
 CELL: Final = Qt.ItemDataRole.UserRole
 LINE: Final = Qt.ItemDataRole.UserRole + 1
 _PAD: Final = 16
+_GAP: Final = 4
+_BAR_SHARE, _NUMBER_ENDS = 0.47, 0.82
+"""Parts of a cell's width."""
 _HEAD_SHARE: Final = 0.226
 
 
@@ -62,8 +65,11 @@ class AnswersModel(QAbstractTableModel):
             return line.cells.get(head)
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(line, head)
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._words(line, head)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            way = "" if line.index is None else "\n" + self.tr("Click to see which units add most to it")
+            return self._words(line, head) + way
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
@@ -125,6 +131,9 @@ class _Delegate(QStyledItemDelegate):
 
     def _paint_name(self, painter: QPainter, rect: QRectF, line: Line, index: Index) -> None:
         theme = Theme.now()
+        if line.index is not None and line.index == self._view.explained:
+            mark = QRectF(rect.left() + _PAD / 2 - 2, rect.top() + 6, 3, rect.height() - 12)
+            painter.fillRect(mark, theme.colour("accent"))
         face = font(13 if line.index is not None else 12, 600 if line.leads else 400)
         painter.setFont(face)
         painter.setPen(theme.colour("text" if line.index is not None else "text3"))
@@ -137,20 +146,29 @@ class _Delegate(QStyledItemDelegate):
         theme, view = Theme.now(), self._view
         if cell is None:
             return
-        cell.first and not view.is_faint(head)
-        bar = rect.width() * 0.47
-        if line.index is not None:
+        strong = cell.first and not view.is_faint(head) and not view.stale
+        face = font(12.5, 600 if strong else 400)
+        bar, end = shared_width(rect.width(), QFontMetricsF(face).horizontalAdvance(cell.text))
+        if line.index is not None and bar > 0:
             high = min(10.0, rect.height() * 0.4)
             track = QRectF(rect.left(), rect.center().y() - high / 2, bar, high)
             draw_bar(
                 painter, track, cell.share, first=cell.first and not view.is_faint(head), stale=view.stale
             )
-        strong = cell.first and not view.is_faint(head) and not view.stale
-        painter.setFont(font(12.5, 600 if strong else 400))
+        painter.setFont(face)
         plain = "text3" if line.index is None or view.is_faint(head) else "text2"
         painter.setPen(theme.colour("text" if strong else plain))
-        box = QRectF(rect.left() + bar, rect.top(), rect.width() * 0.82 - bar, rect.height())
+        box = QRectF(rect.left(), rect.top(), end, rect.height())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, cell.text)
+
+
+def shared_width(width: float, number: float) -> tuple[float, float]:
+    """(length of the bar, where the number ends) in a cell, in pixels.
+
+    Where room is short the bar gives way: a number without its first digits is another number.
+    """
+    end = max(width * _NUMBER_ENDS, min(number, width))
+    return max(0.0, min(width * _BAR_SHARE, end - number - _GAP)), end
 
 
 class _Header(QHeaderView):
@@ -193,6 +211,7 @@ class AnswersTable(QTableView):
         super().__init__(parent)
         self.answers = AnswersModel()
         self.row_height, self.hovered_row, self.stale = 28, -1, False
+        self.explained: int | None = None
         self._faint: frozenset[str] = frozenset()
         self.setModel(self.answers)
         self.setItemDelegate(_Delegate(self))
@@ -218,6 +237,11 @@ class AnswersTable(QTableView):
         standing = {} if shown is None else shown.standing
         self._faint = frozenset(head for head, one in standing.items() if one == "untrained")
         self.answers.show(shown)
+
+    def show_explained(self, index: int | None) -> None:
+        """Mark the class that is explained."""
+        self.explained = index
+        self.viewport().update()
 
     def set_row_height(self, height: int) -> None:
         """Make rows higher or lower."""

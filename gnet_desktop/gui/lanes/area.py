@@ -81,6 +81,7 @@ class LanesArea(QWidget):
             workspace.hover_changed.subscribe(self._hover_changed),
             workspace.pins_changed.subscribe(self._hover_changed),
             workspace.view_changed.subscribe(self._view_changed),
+            workspace.explained_changed.subscribe(self._explained_changed),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self.rebuild()
@@ -108,6 +109,10 @@ class LanesArea(QWidget):
         self._mark_chosen()
         if selection.unit is not None:
             self.reveal(selection.unit)
+
+    def _explained_changed(self) -> None:
+        if self._workspace.view.sort == "contribution":
+            self.rebuild()
 
     def _view_changed(self, old: ViewOptions) -> None:
         new = self._workspace.view

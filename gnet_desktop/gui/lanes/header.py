@@ -11,7 +11,7 @@ from gnet_desktop.gui.icons import icon
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.contents import scaling_of
 from gnet_desktop.gui.lanes.filtering import unit_named
-from gnet_desktop.gui.lanes.menus import fill_options_menu, fill_sort_menu, sort_words
+from gnet_desktop.gui.lanes.menus import explained_name, fill_options_menu, fill_sort_menu, sort_words
 from gnet_desktop.gui.painting.images import STALE_MAP
 from gnet_desktop.gui.painting.numbers import size
 from gnet_desktop.gui.painting.scale_bar import Scale, draw_lying_bar, lying_bar_width
@@ -113,7 +113,9 @@ class LanesHeader(QWidget):
         self.panel.set_title(self.tr("Branches of {0}").format(self._workspace.selection.module))
         self._show_note()
         self.sort.setText(self._sort_words())
-        self.sort.setToolTip(f"{self.sort.accessibleName()}: {sort_words(view.sort)}")
+        self.sort.setToolTip(
+            f"{self.sort.accessibleName()}: {sort_words(view.sort, explained_name(self._workspace))}"
+        )
         self.scale.set_value(view.scale)
         self.tiles.set_value(view.tile)
         self.bar.show_scale(self._scale() if area.contents.lanes else None)
@@ -138,7 +140,9 @@ class LanesHeader(QWidget):
         self.panel.set_note(self.note if self.width() >= _WITH_NOTE else "")
 
     def _sort_words(self) -> str:
-        return sort_words(self._area.contents.sort) if self.width() >= _WITH_SORT else ""
+        if self.width() < _WITH_SORT:
+            return ""
+        return sort_words(self._area.contents.sort, explained_name(self._workspace))
 
     @property
     def note(self) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from gnet_desktop.errors import GNetError
+from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.lanes.saving import file_name, save_array, save_picture
 from gnet_desktop.inspection.scaling import Scaling
 from gnet_desktop.network.naming import Unit, channel_in_module
@@ -25,8 +26,10 @@ AskPath = Callable[[str], Path | None]
 """Where to save a file of a suggested name; None: nowhere."""
 
 
-def sort_words(sort: str) -> str:
-    """A sort order in words."""
+def sort_words(sort: str, explained: str = "") -> str:
+    """A sort order in words; ``explained`` is the name of the class that was chosen."""
+    if explained and sort == "contribution":
+        return translate("Lanes", "Adds most to {0}").format(explained)
     return {
         "index": translate("Lanes", "By number"),
         "mean": translate("Lanes", "Strongest first"),
@@ -35,6 +38,12 @@ def sort_words(sort: str) -> str:
         "similarity": translate("Lanes", "Like the chosen unit"),
         "contribution": translate("Lanes", "Adds most to the answer"),
     }[sort]
+
+
+def explained_name(workspace: Workspace) -> str:
+    """The name of the class that is explained; empty for whichever is the first answer."""
+    checkpoint, index = workspace.checkpoint, workspace.explained
+    return class_name(checkpoint.labels.names, index) if checkpoint and index is not None else ""
 
 
 def colour_map_words(name: str) -> str:
@@ -49,7 +58,7 @@ def colour_map_words(name: str) -> str:
 
 def fill_sort_menu(menu: QMenu, workspace: Workspace, sorts: Sequence[str]) -> None:
     """The sort orders, the one in use checked."""
-    choices = [(sort_words(sort), sort) for sort in sorts]
+    choices = [(sort_words(sort, explained_name(workspace)), sort) for sort in sorts]
     _choose_one(menu, choices, workspace.view.sort, lambda sort: workspace.change_view(sort=sort))
 
 

@@ -26,7 +26,7 @@ class Sorting:
 
     def __init__(self, workspace: Workspace, ready: Callable[[], None]) -> None:
         self._workspace, self._ready = workspace, ready
-        self._asked: tuple[Result, str] | None = None
+        self._asked: tuple[Result, str, int] | None = None
         self._contributions: Values = {}
 
     def order_of(self, lanes: Sequence[Lane]) -> tuple[str, Values]:
@@ -48,12 +48,14 @@ class Sorting:
         result, module = self._workspace.result, lanes[0].part.partition("/")[0]
         if result is None or result.record.answers.get("main") is None:
             return {}
-        if self._asked != (result, module):
-            self._ask(result, module)
+        wanted = result, module, explained_class(result, self._workspace.explained)
+        if self._asked != wanted:
+            self._ask(*wanted)
         return self._contributions
 
-    def _ask(self, result: Result, module: str) -> None:
-        self._asked, self._contributions = (result, module), {}
+    def _ask(self, result: Result, module: str, index: int) -> None:
+        asked = self._asked = result, module, index
+        self._contributions = {}
         loaded = self._workspace.network
         if loaded is None:
             return
@@ -61,8 +63,7 @@ class Sorting:
         def work() -> Values:
             from gnet_desktop.inspection.gradients import logit_gradient
 
-            best, _ = result.record.answers["main"].top(1)[0]
-            gradient = logit_gradient(loaded.network, result.record, module, best)
+            gradient = logit_gradient(loaded.network, result.record, module, index)
             parts = gradient_contributions(result.record[module], gradient)
             spec = result.checkpoint.architecture.module(module)
             return {
@@ -70,9 +71,17 @@ class Sorting:
                 for branch in spec.branches
             }
 
-        self._workspace.compute("contributions", work, lambda found: self._take(found, (result, module)))
+        self._workspace.compute("contributions", work, lambda found: self._take(found, asked))
 
-    def _take(self, found: object, asked: tuple[Result, str]) -> None:
+    def _take(self, found: object, asked: tuple[Result, str, int]) -> None:
         if asked == self._asked and isinstance(found, dict):
             self._contributions = found
             self._ready()
+
+
+def explained_class(result: Result, wanted: int | None) -> int:
+    """The class that contributions are to: the one that a person chose, or the first answer."""
+    main = result.record.answers["main"]
+    if wanted is not None and wanted < len(main.logits):
+        return wanted
+    return main.top(1)[0][0]
