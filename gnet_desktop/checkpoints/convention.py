@@ -6,34 +6,34 @@ from dataclasses import replace
 from typing import Any, Final
 
 from gnet_desktop.convention import CONVENTIONS, Convention
+from gnet_desktop.network.families import FAMILIES
 
 FROM_METADATA: Final = "the file's metadata"
 
 
+_MATLAB: Final = replace(
+    CONVENTIONS["caffe"], name="matlab", order="rgb", mean=CONVENTIONS["caffe"].mean[::-1]
+)
+"""Caffe's weights as MATLAB keeps them: conv1 reads red first."""
+
+
 def infer_convention(
-    family: str,
-    *,
-    channels: int,
-    texts: Mapping[str, str],
-    transform_input: bool | None,
-    usual: str | None = None,
+    family: str, *, channels: int, texts: Mapping[str, str], transform_input: bool, dialect: str = ""
 ) -> tuple[Convention, str]:
     """The convention of a network and its source in words.
 
-    ``transform_input`` is torchvision's second rescaling where it is known; ``usual``
-    names a convention that fits the file better than the family's.
+    ``transform_input`` is torchvision's second rescaling; ``dialect`` the naming scheme
+    of the file.
     """
-    from gnet_desktop.network.families import FAMILIES
-
     read = _from_metadata(texts.get("input", ""))
     if read is not None:
         return _with_channels(read, channels), FROM_METADATA
-    known = FAMILIES[family]
-    convention = CONVENTIONS[usual or known.convention]
-    source = f"usual for {known.title}"
-    if transform_input and channels == 3:
-        return replace(convention, name="torchvision", transform_input=True), source
-    return _with_channels(convention, channels), source
+    if dialect.startswith("matlab"):
+        return _with_channels(_MATLAB, channels), "usual for MATLAB's files"
+    convention = CONVENTIONS[FAMILIES[family].convention]
+    if transform_input:
+        convention = replace(convention, transform_input=True)
+    return _with_channels(convention, channels), f"usual for {FAMILIES[family].title}"
 
 
 def _with_channels(convention: Convention, channels: int) -> Convention:

@@ -280,7 +280,7 @@ def _network(
 
 def _kernel(tensors: Tensors, layer: str) -> int:
     shape = tensors[layer]["weight"].shape
-    if len(shape) != 4 or shape[2] != shape[3]:
+    if len(shape) != 4 or shape[2] != shape[3] or not min(shape):
         raise CheckpointError(
             "This is no GoogLeNet.",
             f"{layer} has weights of shape {shape_text(shape)}, which is no square kernel.",
@@ -325,6 +325,7 @@ def _widths(tensors: Tensors, heads: list[str]) -> Widths:
 
 
 def _head_widths(tensors: Tensors, head: str) -> HeadWidths:
+    _kernel(tensors, f"{head}/conv")
     channels = tensors[f"{head}/conv"]["weight"].shape[0]
     hidden, inputs = tensors[f"{head}/fc1"]["weight"].shape
     cells = isqrt(inputs // channels) if channels else 0

@@ -110,7 +110,11 @@ def _open(
     )
     transform, assumed = _transform_input(recognised, heads, sha256, assume)
     convention, convention_source = infer_convention(
-        architecture.family, channels=architecture.input_channels, texts=texts, transform_input=transform
+        architecture.family,
+        channels=architecture.input_channels,
+        texts=texts,
+        transform_input=transform,
+        dialect=recognised.dialect,
     )
     if convention_source == FROM_METADATA:
         assumed = {}  # the file says how a picture is prepared

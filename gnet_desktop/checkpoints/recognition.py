@@ -24,7 +24,8 @@ from gnet_desktop.network.families import FAMILIES, LUCID_WIDTHS
 class Recognised:
     """A network and how it was found.
 
-    ``names`` are the file's own by canonical layer and tensor.
+    ``names`` are the file's own by canonical layer and tensor, ``dialect`` is their
+    scheme, if it is known.
     """
 
     fitted: Fitted
@@ -35,6 +36,7 @@ class Recognised:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     transform_input: bool | None = None
+    dialect: str = ""
 
 
 def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
@@ -88,6 +90,7 @@ def _by_names(contents: Contents, layers: keys.Layers, found: Match, assume: Map
         notes=_notes(contents, found),
         warnings=_warnings(left_over),
         transform_input=transform if isinstance(transform, bool) else None,
+        dialect=_scheme(found),
     )
 
 
@@ -149,6 +152,7 @@ def _by_graph(
             name for name, tensor in contents.tensors.items() if name not in used and len(tensor.shape) > 1
         ),
         transform_input=True if "Gather" in traced.before else None,
+        dialect=_scheme(found) if found is not None else "",
     )
 
 
@@ -219,6 +223,12 @@ def _tensors(contents: Contents, names: Names) -> Tensors:
     return found
 
 
+def _scheme(found: Match) -> str:
+    """The dialect's name; MATLAB's spelling of Caffe's names differs only in its hyphens."""
+    hyphens = any("-" in name for names in found.names.values() for name in names.values())
+    return "matlab" if hyphens and found.dialect.family == "caffe" else found.dialect.name
+
+
 def _by_path(contents: Contents) -> dict[str, Mapping[str, Any]]:
     return {keys.path(path): settings for path, settings in contents.facts.items()}
 
@@ -230,7 +240,8 @@ def _facts(contents: Contents, found: Match) -> dict[str, dict[str, Any]]:
     say 0: that tells nothing.
     """
     stem = FAMILIES[found.dialect.family].stem
-    silent = ("padding",) if any(getattr(layer, "padding", 0) == "same" for layer in stem) else ()
+    pads_itself = bool(contents.classes) and any(getattr(layer, "padding", 0) == "same" for layer in stem)
+    silent = ("padding",) if pads_itself else ()
     by_path = _by_path(contents)
     facts: dict[str, dict[str, Any]] = {}
     for layer, (weights, norm) in found.dialect.convolutions.items():

@@ -12,7 +12,7 @@ from gnet_desktop.pictures.recognition import HEAD
 # Content decides; a name only where the content says neither picture nor weights.
 _WEIGHT_NAMES: Final = (
     *(".pth", ".pt", ".safetensors", ".caffemodel", ".onnx", ".ckpt", ".bin", ".t7", ".pkl"),
-    *(".npz", ".pdparams", ".h5", ".hdf5", ".mat", ".tar"),
+    *(".npz", ".pdparams", ".params", ".pb", ".h5", ".hdf5", ".mat", ".tar"),
 )
 _WEIGHT_HEADS: Final = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x89HDF")
 

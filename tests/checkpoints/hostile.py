@@ -15,6 +15,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tests.checkpoints import writing
 
 
@@ -197,6 +199,23 @@ def zip_that_lies_about_sizes() -> bytes:
     place = data.rfind(b"archive/data/0") - 46
     struct.pack_into("<I", data, place + 24, 0xFFFFFFF0)
     return bytes(data)
+
+
+def ends_early(junk: int) -> bytes:
+    """An npz whose array is packed to less than it claims, with ``junk`` bytes behind."""
+    npy = io.BytesIO()
+    np.save(npy, np.arange(64, dtype=np.float32))
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    content = packer.compress(npy.getvalue()[:100]) + packer.flush() + bytes(range(256)) * (junk // 256 + 1)
+    content = content[: len(content) - 256 * (junk // 256 + 1) + junk]
+    with zipfile.ZipFile(data := io.BytesIO(), "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("conv1.npy", content)
+    whole, size = bytearray(data.getvalue()), len(npy.getvalue())
+    for magic, method, claimed in ((b"PK\3\4", 8, 22), (b"PK\1\2", 10, 24)):
+        at = whole.index(magic)
+        whole[at + method : at + method + 2] = struct.pack("<H", zipfile.ZIP_DEFLATED)
+        whole[at + claimed : at + claimed + 4] = struct.pack("<I", size)
+    return bytes(whole)
 
 
 def zip_with_a_million_entries() -> bytes:

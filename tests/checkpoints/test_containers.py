@@ -2,19 +2,20 @@
 
 import pickle
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.errors import CheckpointError
 from tests.checkpoints import writing
-from tests.checkpoints.samples import assert_same_numbers, assert_same_tensors, observed, sample
+from tests.checkpoints.samples import CLASSES, assert_same_numbers, assert_same_tensors, observed, sample
 from tests.oracles import ORACLES
 
 State = Mapping[str, Tensor]
@@ -41,6 +42,10 @@ class _PaddleTensor:
 def _paddle(state: State, path: Path) -> None:
     pairs = {name: _PaddleTensor(f"p_{name}", array) for name, array in _arrays(state).items()}
     path.write_bytes(pickle.dumps({**pairs, "StructuredToParameterName@@": {"a": "b"}}, protocol=4))
+
+
+def _mxnet(edition: int) -> Callable[[State, Path], None]:
+    return lambda state, path: path.write_bytes(writing.mxnet(state, edition=edition))
 
 
 def _legacy(state: State, path: Path) -> None:
@@ -72,6 +77,7 @@ CONTAINERS: dict[str, Callable[[State, Path], object]] = {
     "pickle 5 of arrays": _pickled(5),
     "pickle of tensors": lambda state, path: path.write_bytes(pickle.dumps(dict(state))),
     "paddle": _paddle,
+    **{f"MXNet {edition:x}": _mxnet(edition) for edition in (0xF993FAC8, 0xF993FAC9, 0xF993FACA, 0)},
 }
 FAMILIES = ["torchvision", "caffe", "slim", "paddle", "kuangliu"]
 
@@ -238,3 +244,63 @@ def test_quantised_and_sparse_tensors_are_refused(tmp_path: Path) -> None:
     save_file(float8, path := tmp_path / "float8.safetensors")
     with pytest.raises(CheckpointError, match="F8_E4M3"):
         open_checkpoint(path)
+
+
+def test_gluoncvs_parameters(tmp_path: Path) -> None:
+    expected = sample("gluoncv")
+    (path := tmp_path / "googlenet.params").write_bytes(writing.mxnet(expected.state))
+    found = open_checkpoint(path)
+    assert (found.provenance.container, found.provenance.family) == ("MXNet parameters", "gluoncv")
+    assert_same_numbers(found, expected)
+
+
+class GoogleHeads(nn.Module):
+    """The heads of Google's first graph, in plain torch: the map is flattened with the channels last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for number, channels in enumerate((508, 528)):
+            self.add_module(f"bottleneck{number}", nn.Conv2d(channels, 128, 1))
+            self.add_module(f"nn{number}", nn.Linear(2048, 1024))
+            self.add_module(f"softmax{number}", nn.Linear(1024, CLASSES))
+
+    def forward(self, number: int, value: Tensor) -> Tensor:
+        pooled = nn.functional.avg_pool2d(value, 5, 3)
+        reduced = getattr(self, f"bottleneck{number}")(pooled).relu().permute(0, 2, 3, 1).flatten(1)
+        return getattr(self, f"softmax{number}")(getattr(self, f"nn{number}")(reduced).relu())
+
+
+def _constants(state: State) -> dict[str, np.ndarray]:
+    """Under the graph's names, kernels as height × width × in × out, matrices as in × out."""
+    found = {}
+    for name, tensor in state.items():
+        layer, _, role = name.rpartition(".")
+        layer = layer.removesuffix("_pre_relu_conv").removesuffix("_pre_activation_matmul")
+        layer = f"head{layer[-1]}_bottleneck" if layer.startswith("bottleneck") else layer
+        array = tensor.numpy()
+        axes = {4: (2, 3, 1, 0), 2: (1, 0), 1: (0,)}[array.ndim]
+        found[f"{layer}_{role[0]}"] = array.transpose(axes)
+    return found
+
+
+@pytest.mark.parametrize("prefix", ["", "import/"])
+def test_googles_first_graph_with_its_heads(prefix: str, tmp_path: Path) -> None:
+    expected = sample("lucid")
+    torch.manual_seed(0)
+    heads = GoogleHeads()
+    data = writing.graph_node("input", "Placeholder")
+    for place, (name, array) in enumerate(_constants({**expected.state, **heads.state_dict()}).items()):
+        value = writing.graph_tensor(array, as_content=place % 2 == 0)
+        data += writing.graph_node(prefix + name, "Const", value=value)
+    window = {"ksize": writing.graph_list(1, 5, 5, 1), "strides": writing.graph_list(1, 3, 3, 1)}
+    for number in range(2):
+        name = f"{prefix}head{number}_pool"
+        data += writing.graph_node(name, "AvgPool", padding=writing.text(2, "VALID"), **window)
+    (path := tmp_path / "tensorflow_inception_graph.pb").write_bytes(data)
+    found = open_checkpoint(path)
+    assert found.provenance.container == "TensorFlow graph"
+    assert found.provenance.wrappers == (("import",) if prefix else ())
+    outputs = dict(expected.outputs)
+    with torch.no_grad():
+        outputs |= {"aux1": heads(0, outputs["4a"]), "aux2": heads(1, outputs["4d"])}
+    assert_same_numbers(found, replace(expected, outputs=outputs))

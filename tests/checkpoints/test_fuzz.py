@@ -1,6 +1,6 @@
 """Damaged and invented files: every outcome is a Checkpoint or a GNetError.
 
-The usual run opens about 1,500 of them, ``--slow`` some 40,000.
+The usual run opens about 2,000 of them, ``--slow`` some 40,000.
 """
 
 import io
@@ -93,6 +93,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         "caffemodel": writing.caffemodel(caffe),
         "old caffemodel": writing.caffemodel(caffe, form="V1", shape=writing.legacy_shape),
         "onnx": _onnx(state),
+        "mxnet": writing.mxnet(state),
+        "graph": b"".join(
+            writing.graph_node(name, "Const", value=writing.graph_tensor(value.numpy()))
+            for name, value in state.items()
+        ),
     }
 
 
@@ -108,6 +113,8 @@ CONTAINERS = (
     "caffemodel",
     "old caffemodel",
     "onnx",
+    "mxnet",
+    "graph",
 )
 EXTREMES = (
     b"\0",

@@ -151,3 +151,12 @@ def test_overlapping_strides_inside_the_data_are_just_numbers() -> None:
     tensor = StoredTensor(MemorySource(np.arange(6, dtype="<f4").tobytes()), "float32", (3, 3), 0, (1, 1))
     tensor.check("x")
     assert tensor.numbers().tolist() == [[0, 1, 2], [1, 2, 3], [2, 3, 4]]
+
+
+@pytest.mark.parametrize("junk", [0, 1, 15, 40, 100_000])
+def test_packed_content_that_ends_early_ends_the_reading(junk: int, tmp_path: Path) -> None:
+    """zlib keeps what follows its stream's end and never takes it: no reason to ask again and again."""
+    path = tmp_path / "weights.npz"
+    path.write_bytes(hostile.ends_early(junk))
+    with pytest.raises(CheckpointError, match="does not unpack to the size"):
+        open_checkpoint(path)

@@ -144,6 +144,7 @@ def test_matlabs_names(tmp_path: Path) -> None:
     onnx.save(model, path := tmp_path / "matlab.onnx")
     found = open_checkpoint(path)
     assert found.provenance.recognised_by == "names"
+    assert (found.convention.order, found.convention.mean) == ("rgb", (123.0, 117.0, 104.0))
     assert_same_numbers(found, expected)
 
 

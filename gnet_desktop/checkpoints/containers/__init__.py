@@ -9,9 +9,11 @@ from typing import Final, Protocol
 from gnet_desktop.checkpoints.containers import (
     bare_pickle,
     caffemodel,
+    mxnet,
     numpy_files,
     onnx,
     safetensors,
+    tensorflow_graph,
     torch_legacy,
     torch_tar,
     torch_zip,
@@ -43,7 +45,9 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     numpy_files,
     bare_pickle,
     safetensors,
+    mxnet,
     onnx,
+    tensorflow_graph,
     caffemodel,
 )
 

@@ -81,7 +81,6 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Foreign], ...]] = (
     (0, b"#!", _PROGRAM),
     (0, b"GGUF", Foreign("a GGUF file", "It holds a language model, not a GoogLeNet.", _OTHER)),
     (4, b"TFL3", Foreign("a TensorFlow Lite file", "Its weights may be quantised and are not read.", _OTHER)),
-    (0, b"\x12\x01\0\0\0\0\0\0", Foreign("an MXNet file", "This kind of file is not read.", _TENSORFLOW)),
     (0, b"SQLite format 3", Foreign("a database", "It holds no weights.", _OTHER)),
 )
 
@@ -129,7 +128,19 @@ _INSIDE: Final[tuple[tuple[str, Foreign], ...]] = (
     ("[content_types].xml", Foreign("an Office document", "It holds no weights.", _OTHER)),
     *(
         (ending, Foreign("a zip archive around other files", "The weights may be in {}.", _UNPACK))
-        for ending in (".pth", ".pt", ".ckpt", ".safetensors", ".caffemodel", ".onnx", ".npz", ".bin", ".tar")
+        for ending in (
+            ".pth",
+            ".pt",
+            ".ckpt",
+            ".safetensors",
+            ".caffemodel",
+            ".onnx",
+            ".npz",
+            ".bin",
+            ".tar",
+            ".pb",
+            ".params",
+        )
     ),
 )
 
@@ -190,8 +201,6 @@ def _tensorflow(head: bytes, source: Source) -> Foreign | None:
     tail = read(source, max(source.size - 8, 0), min(8, source.size))
     if tail == _TABLE_END:
         return Foreign("a TensorFlow checkpoint", "This kind of file is not read.", _TENSORFLOW)
-    if b"\x12\x05Const" in head or b"\x12\x0bPlaceholder" in head:
-        return Foreign("a TensorFlow graph", "This kind of file is not read.", _TENSORFLOW)
     return None
 
 

@@ -184,7 +184,8 @@ class _Inflated:
             if piece:
                 self._position += len(piece)
                 return piece
-            if not packed:
+            # at its end zlib may hold on to a tail that it will never take
+            if not packed or self._unpacker.eof:
                 raise Damaged(f"The entry {self._name} does not unpack to the size that it claims.")
 
     def _more(self) -> bytes:

@@ -34,23 +34,46 @@ def _slim() -> Dialect:
     )
 
 
+_LUCID_PARTS: Final = {
+    "1x1": "1x1",
+    "3x3_reduce": "3x3_bottleneck",
+    "3x3": "3x3",
+    "5x5_reduce": "5x5_bottleneck",
+    "5x5": "5x5",
+    "pool_proj": "pool_reduce",
+}
+
+
 def _lucent() -> Dialect:
-    parts = {
-        "1x1": "1x1",
-        "3x3_reduce": "3x3_bottleneck",
-        "3x3": "3x3",
-        "5x5_reduce": "5x5_bottleneck",
-        "5x5": "5x5",
-        "pool_proj": "pool_reduce",
-    }
     behind = "_pre_relu_conv"
     stem = {f"conv{number + 1}": f"conv2d{number}{behind}" for number in range(3)}
     return Dialect(
         "lucent",
         "Lucid's layer names, as lucent spells them",
         "lucid",
-        plain(stem) | in_modules("mixed{}_", {part: path + behind for part, path in parts.items()}),
+        plain(stem) | in_modules("mixed{}_", {part: path + behind for part, path in _LUCID_PARTS.items()}),
         {"fc": "softmax2_pre_activation_matmul"},
+    )
+
+
+def _graph() -> Dialect:
+    """The original graph's own constants; its heads count from 0."""
+    stem = {f"conv{number + 1}": f"conv2d{number}" for number in range(3)}
+    convolutions, linears = {}, {}
+    for number in range(2):
+        convolutions[f"aux{number + 1}/conv"] = (f"head{number}_bottleneck", "")
+        linears[f"aux{number + 1}/fc1"] = f"nn{number}"
+        linears[f"aux{number + 1}/fc2"] = f"softmax{number}"
+    return Dialect(
+        "lucid",
+        "the constants of Google's own graph",
+        "lucid",
+        plain(stem) | in_modules("mixed{}_", _LUCID_PARTS) | convolutions,
+        {"fc": "softmax2"} | linears,
+        pools={f"aux{number + 1}/pool": f"head{number}_pool" for number in range(2)},
+        endings=Endings("_w", "_b"),
+        kernel_last=True,
+        linear_transposed=True,
     )
 
 
@@ -74,4 +97,4 @@ def _captum() -> Dialect:
     )
 
 
-DIALECTS: Final = (_slim(), _lucent(), _captum())
+DIALECTS: Final = (_slim(), _lucent(), _graph(), _captum())

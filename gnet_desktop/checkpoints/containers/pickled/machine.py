@@ -5,7 +5,7 @@ module. This machine knows the same instructions, but a call of anything outside
 `known` leaves an `Instance` that only says what was asked for.
 """
 
-import codecs
+import re
 import struct
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -22,6 +22,8 @@ MOST_INSTRUCTIONS: Final = 1_000_000
 _LONG: Final = 1 << 12
 """Longer bytes and texts stay in the file."""
 
+_ESCAPE: Final = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.DOTALL)
+_ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"\\": b"\\", b"'": b"'", b'"': b'"'}
 _MOST_TEXT: Final = 1 << 25
 _LONGEST_INTEGER: Final = 255
 
@@ -75,7 +77,7 @@ class _Machine:
                 instruction(self)
             except _Stop as stop:
                 return stop.args[0]
-            except (IndexError, UnicodeDecodeError, struct.error) as error:
+            except (IndexError, ValueError, struct.error) as error:
                 raise Damaged(f"Its pickle makes no sense at byte {self.cursor.position}.") from error
         raise TooComplicated
 
@@ -159,12 +161,18 @@ def _float_line(machine: _Machine) -> None:
         raise Damaged("It holds a number that is none.") from error
 
 
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    """The byte that an escape in Python 2's text stands for; an unknown one stands for itself."""
+    code = found[1]
+    if code[:1] == b"x" and len(code) == 3:
+        return bytes([int(code[1:], 16)])
+    if code.isdigit():
+        return bytes([int(code, 8) & 0xFF])
+    return _ESCAPES.get(code, found[0])
+
+
 def _string_line(machine: _Machine) -> None:
-    quoted = machine.cursor.line(_LONG).strip()[1:-1]
-    try:
-        data = codecs.escape_decode(quoted)[0]
-    except ValueError as error:
-        raise Damaged("It holds a text that is none.") from error
+    data = _ESCAPE.sub(_unescaped, machine.cursor.line(_LONG).strip()[1:-1])
     machine.push(data.decode("ascii") if data.isascii() else data)
 
 
