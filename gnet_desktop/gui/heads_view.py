@@ -1,8 +1,11 @@
 """The heads' own window: how the answer develops with depth, and each head step by step."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import Notice
@@ -12,8 +15,12 @@ from gnet_desktop.gui.heads.section import HeadSection
 from gnet_desktop.gui.heads.timeline import Timeline, courses
 from gnet_desktop.gui.network_map.model import own_result
 from gnet_desktop.gui.theme import Theme, font
+from gnet_desktop.inspection.head_parts import HeadParts, head_parts
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
+
+if TYPE_CHECKING:
+    from gnet_desktop.network.googlenet import GoogLeNet
 
 
 class HeadsView(QWidget):
@@ -28,7 +35,14 @@ class HeadsView(QWidget):
         self.unit = Segmented([(False, self.tr("Probability, %")), (True, self.tr("Logit"))])
         self.unit.setAccessibleName(self.tr("Numbers as probabilities or logits"))
         self.unit.chosen.connect(lambda logits: workspace.change_view(logits=logits))
+        self.steps = Segmented([(False, self.tr("Activations")), (True, self.tr("Added to the answer"))])
+        self.steps.setAccessibleName(self.tr("What the steps show"))
+        self.steps.set_value(False)
+        self.steps.chosen.connect(self._show_steps)
+        self._parts: dict[str, HeadParts] | None = {}
+        self._asked: tuple[Result, int | None] | None = None
         self.header.add(self.unit)
+        self.header.add(self.steps)
         self.says, self.warning, self.timeline = Notice("says"), Notice("warn"), Timeline()
         self.sections = {name: HeadSection(name) for name in ("aux1", "aux2")}
         self.empty = QLabel()
@@ -40,6 +54,7 @@ class HeadsView(QWidget):
             workspace.result_changed.subscribe(self.refresh),
             workspace.checkpoint_changed.subscribe(self.refresh),
             workspace.view_changed.subscribe(lambda _: self.refresh()),
+            workspace.explained_changed.subscribe(self.refresh),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self.refresh()
@@ -78,10 +93,39 @@ class HeadsView(QWidget):
         self.empty.setVisible(result is None)
         self._scroller.setVisible(result is not None)
         self.empty.setText(self.tr("Open a picture to see what the heads say."))
-        for section in self.sections.values():
-            section.show_result(workspace, result)
+        parts = self._wanted_parts(result)
+        if parts is not None:
+            for name, section in self.sections.items():
+                section.show_result(workspace, result, parts.get(name))
         if result is not None:
             self._show(result)
+
+    def _show_steps(self, parts: bool) -> None:
+        self.steps.set_value(parts)
+        self.refresh()
+
+    def _wanted_parts(self, result: Result | None) -> dict[str, HeadParts] | None:
+        """What each value adds, by head; empty if nobody wants it, None while it is being worked out.
+
+        That happens once a pass and class, by the thread that owns the weights.
+        """
+        loaded = self._workspace.network
+        if not self.steps.value or result is None or loaded is None:
+            return {}
+        asked = result, self._workspace.explained
+        if asked != self._asked:
+            self._asked, self._parts = asked, None
+            self._workspace.compute(
+                "head parts",
+                lambda: _parts(loaded.network, *asked),
+                lambda found: self._take_parts(found, asked),
+            )
+        return self._parts
+
+    def _take_parts(self, found: object, asked: tuple[Result, int | None]) -> None:
+        if isValid(self) and asked == self._asked and isinstance(found, dict):
+            self._parts = found
+            self.refresh()
 
     def _note(self) -> str:
         workspace, result = self._workspace, self._workspace.result
@@ -132,3 +176,17 @@ class HeadsView(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self.refresh()
         super().changeEvent(event)
+
+
+def _parts(network: "GoogLeNet", result: Result, explained: int | None) -> dict[str, HeadParts]:
+    """By head: what adds to the class that is explained, else to the head's own first answer."""
+    found: dict[str, HeadParts] = {}
+    for head in network.architecture.heads:
+        answers = result.record.answers.get(head.name)
+        if answers is None:
+            continue
+        index = explained if explained is not None and explained < head.classes else answers.top(1)[0][0]
+        parts = head_parts(network.weights, result.record, head, index)
+        if parts is not None:
+            found[head.name] = parts
+    return found

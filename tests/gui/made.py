@@ -23,9 +23,10 @@ from gnet_desktop.workspace.values import Entry, Result
 CLASSES = 10
 
 
-def make_checkpoint(family: str = "torchvision") -> Checkpoint:
+def make_checkpoint(family: str = "torchvision", *, heads: bool = False) -> Checkpoint:
     """Random weights of a sensible size; reproducible."""
-    architecture = build(family, classes=CLASSES)
+    aux_classes = {"aux1": CLASSES, "aux2": CLASSES} if heads else {}
+    architecture = build(family, classes=CLASSES, aux_classes=aux_classes)
     random = torch.Generator().manual_seed(5)
     tensors = {name: _tensor(name, shape, random) for name, shape in tensor_shapes(architecture).items()}
     return Checkpoint(
@@ -34,7 +35,10 @@ def make_checkpoint(family: str = "torchvision") -> Checkpoint:
         Labels(tuple(f"class {number}" for number in range(CLASSES)), "made"),
         CONVENTIONS["torchvision"].changed(size=146, crop=128),
         "made",
-        {"main": HeadState(True, CLASSES, True), "aux1": HeadState(False), "aux2": HeadState(False)},
+        {
+            "main": HeadState(True, CLASSES, True),
+            **{name: HeadState(heads, CLASSES if heads else 0, heads or None) for name in ("aux1", "aux2")},
+        },
         Provenance(Path("made.pth"), 1, "0" * 64, "torch zip", family, family, "names"),
     )
 
@@ -57,9 +61,9 @@ class World:
     results: list[Result]
 
 
-def make_world(count: int = 2) -> World:
+def make_world(count: int = 2, *, heads: bool = False) -> World:
     """Passes over pictures of smooth noise, 335 wide and 500 high."""
-    checkpoint = make_checkpoint()
+    checkpoint = make_checkpoint(heads=heads)
     network = GoogLeNet.from_checkpoint(checkpoint)
     random = np.random.default_rng(3)
     results = []

@@ -1,7 +1,8 @@
 """The heads' window: timeline, what flows through a head, and heads that aren't there."""
 
 import itertools
-from collections.abc import Iterator
+import queue
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from PySide6.QtCore import QPoint, Qt
 
 from gnet_desktop.gui.heads.timeline import courses, spread
 from gnet_desktop.gui.heads_view import HeadsView
+from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.workspace.state import Workspace
+from tests.gui import made
 from tests.gui.answering import SAID, make_checkpoint, make_result, make_workspace
 
 
@@ -161,3 +164,29 @@ def test_hovering_a_map_points_at_it(open_view, workspace, qtbot) -> None:
     qtbot.mouseMove(pool, QPoint(5, 5))
     qtbot.waitUntil(lambda: pool._at is not None)
     assert pool.words(pool._at)[0].startswith(f"aux1/pool:{pool._at} · 4a/")
+
+
+def test_the_steps_show_what_is_added_to_the_answer_on_request(open_view, qtbot) -> None:
+    calls: queue.Queue[Callable[[], None]] = queue.Queue()
+    world = made.make_world(1, heads=True)
+    workspace = made.make_workspace(world, calls.put)
+    view = open_view(workspace)
+    record, network = workspace.result.record, world.loaded.network
+    grid = view.sections["aux1"].connected
+    assert np.array_equal(grid._values, record["aux1/fc1"])
+    place = view.steps._boxes()[1].center().toPoint()
+    qtbot.mouseClick(view.steps, Qt.MouseButton.LeftButton, pos=place)
+    calls.get(timeout=10)()
+    best = int(record.answers["aux1"].logits.argmax())
+    expected = record["aux1/fc1"] * network.weights("aux1/fc2")[0][best]
+    assert np.allclose(grid._values, expected, rtol=1e-5, atol=1e-7)
+    assert grid._colours[0] == "tide"
+    most = int(expected.argmax())
+    assert grid.words(most) == (f"aux1/fc1:{most}", f"adds {number(float(expected[most]))}")
+    assert workspace.checkpoint.labels.names[best] in view.sections["aux1"]._steps["fc"].caption.text()
+    other = (best + 1) % made.CLASSES
+    workspace.explain(other)
+    calls.get(timeout=10)()
+    expected = record["aux1/fc1"] * network.weights("aux1/fc2")[0][other]
+    assert np.allclose(grid._values, expected, rtol=1e-5, atol=1e-7)
+    workspace.close()

@@ -7,6 +7,7 @@ import torch
 from gnet_desktop.errors import UsageError
 from gnet_desktop.inspection.gradients import logit_gradient, logits_after
 from gnet_desktop.inspection.ranking import class_contributions, gradient_contributions
+from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.arithmetic import tensor_shapes
 from gnet_desktop.network.families import build
 from gnet_desktop.network.googlenet import GoogLeNet
@@ -14,7 +15,11 @@ from gnet_desktop.network.record import Record
 
 
 def network_of(family: str) -> GoogLeNet:
-    architecture = build(family, classes=7)
+    return filled(build(family, classes=7))
+
+
+def filled(architecture: Architecture) -> GoogLeNet:
+    """With random weights that keep values about as large from layer to layer."""
     random = torch.Generator().manual_seed(11)
     tensors = {}
     for name, shape in tensor_shapes(architecture).items():

@@ -18,6 +18,8 @@ from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.inspection.tiles import TileLayout, atlas, flatten_levels, lay_out, square
 
 _LINEAR: Final = Scaling(gamma=1.0)
+_SIGNED: Final = Scaling(gamma=1.0, signed=True)
+_DIVERGING: Final = "tide"
 _GAMMA: Final = 0.5
 
 Array = NDArray[np.float32]
@@ -42,6 +44,7 @@ class Grid(QWidget):
         self._focused = 0
         self._tip: Tip | None = None
         self._colours = ("ember", False)
+        self._signed = False
         self.names: tuple[str, ...] = ()
         self.zeros = 0
         self.setMouseTracking(True)
@@ -49,14 +52,23 @@ class Grid(QWidget):
         self.setAccessibleName(name)
 
     def show_values(
-        self, values: Array | None, *, nominal: float, columns: int, colour_map: str, stale: bool
+        self,
+        values: Array | None,
+        *,
+        nominal: float,
+        columns: int,
+        colour_map: str,
+        stale: bool,
+        signed: bool = False,
     ) -> None:
         """Show (channels, rows, columns) strongest first, or a vector in its own order.
 
-        ``nominal`` is a tile's side in logical pixels (of a vector: a cell's).
+        ``nominal`` is a tile's side in logical pixels (of a vector: a cell's); ``signed``
+        values have 0 in the middle of a diverging colour map.
         """
-        self._values, self._nominal, self._columns = values, nominal, columns
-        self._colours = (STALE_MAP if stale else colour_map, stale)
+        self._values, self._nominal, self._columns, self._signed = values, nominal, columns, signed
+        own = _DIVERGING if signed else colour_map
+        self._colours = (STALE_MAP if stale else own, stale)
         self._build()
 
     def _build(self) -> None:
@@ -68,7 +80,8 @@ class Grid(QWidget):
             return
         theme = Theme.now()
         table = tile_table(self._colours[0], ground=theme.colour("raised"), gap=theme.colour("panel"))
-        levels = quantise(values, limits_of(values, _LINEAR), gamma=_GAMMA)
+        limits = limits_of(values, _SIGNED if self._signed else _LINEAR)
+        levels = quantise(values, limits, gamma=_GAMMA, signed=self._signed)
         if self._vector:
             self.zeros = int((values == 0).sum())
             levels, order = square(levels)[None], np.arange(1)
@@ -78,7 +91,8 @@ class Grid(QWidget):
         else:
             units = unit_statistics(values)
             self.zeros = int(units.zero.sum())
-            levels, order = flatten_levels(levels, units), np.argsort(-units.mean, kind="stable")
+            order = np.argsort(-units.mean, kind="stable")
+            levels = flatten_levels(levels, units)
             layout = lay_out(order, values.shape[:0:-1], nominal=self._nominal * ratio, columns=self._columns)
         self._layout = layout
         wide, high = layout.size
@@ -120,10 +134,21 @@ class Grid(QWidget):
             return ()
         name = self.names[channel] if channel < len(self.names) else str(channel)
         if self._vector:
-            return name, number(float(self._values[channel]))
+            return name, self._amount(float(self._values[channel]))
         values = self._values[channel]
+        if self._signed:
+            return name, self._amount(float(values.sum()))
         return name, self.tr("max {0} · mean {1}").format(
             number(float(values.max())), number(float(values.mean()))
+        )
+
+    def _amount(self, value: float) -> str:
+        if not self._signed:
+            return number(value)
+        return (
+            self.tr("adds {0}").format(number(value))
+            if value >= 0
+            else self.tr("takes away {0}").format(number(-value))
         )
 
     def paintEvent(self, event: QPaintEvent) -> None:

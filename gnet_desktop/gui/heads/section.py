@@ -14,6 +14,7 @@ from gnet_desktop.gui.network_map.chart import text
 from gnet_desktop.gui.painting.numbers import number, size
 from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.inspection.answers import PLACES, percent, valid
+from gnet_desktop.inspection.head_parts import HeadParts
 from gnet_desktop.network.architecture import Architecture, Head, Pool
 from gnet_desktop.network.naming import unit_in_module, unit_of
 from gnet_desktop.network.record import Answers
@@ -182,8 +183,13 @@ class HeadSection(QWidget):
         self._architecture: Architecture | None = None
         self._head: Head | None = None
 
-    def show_result(self, workspace: Workspace, result: Result | None) -> None:
-        """Show a pass, or what is known without one."""
+    def show_result(
+        self, workspace: Workspace, result: Result | None, parts: HeadParts | None = None
+    ) -> None:
+        """Show a pass, or what is known without one.
+
+        With ``parts`` the steps show what each value adds to that answer, not the values.
+        """
         checkpoint = workspace.checkpoint
         self._architecture = checkpoint.architecture if checkpoint is not None else None
         self._head = self._architecture.head(self.name) if self._architecture is not None else None
@@ -195,7 +201,7 @@ class HeadSection(QWidget):
         if self._head is None or result is None:
             self._clear()
             return
-        self._fill(workspace, result, self._head, faint=trained is False)
+        self._fill(workspace, result, self._head, parts, faint=trained is False)
 
     def _explain(self, workspace: Workspace, result: Result | None, trained: bool | None) -> None:
         theme, checkpoint = Theme.now(), workspace.checkpoint
@@ -232,7 +238,9 @@ class HeadSection(QWidget):
             step.what.setText("")
             step.caption.setText("")
 
-    def _fill(self, workspace: Workspace, result: Result, head: Head, *, faint: bool) -> None:
+    def _fill(
+        self, workspace: Workspace, result: Result, head: Head, parts: HeadParts | None, *, faint: bool
+    ) -> None:
         record, view = result.record, workspace.view
         pooled, convolved = record.get(f"{head.name}/pool"), record.get(head.convolution.name)
         colour = "grey" if faint else view.colour_map
@@ -245,16 +253,25 @@ class HeadSection(QWidget):
         self.convolution.names = tuple(
             f"{head.convolution.name}:{channel}" for channel in range(head.convolution.outputs)
         )
-        shown = {"colour_map": colour, "stale": workspace.stale}
-        self.pool.show_values(pooled, nominal=28, columns=8, **shown)  # type: ignore[arg-type]
-        self.convolution.show_values(convolved, nominal=16, columns=16, **shown)  # type: ignore[arg-type]
         inner = head.layers[0].name if len(head.layers) > 1 else ""
         connected = record.get(inner) if inner else None
+        if parts is not None:
+            pooled, convolved, connected = parts.pool, parts.convolution, parts.connected
+        shown = {"colour_map": colour, "stale": workspace.stale, "signed": parts is not None}
+        self.pool.show_values(pooled, nominal=28, columns=8, **shown)  # type: ignore[arg-type]
+        self.convolution.show_values(convolved, nominal=16, columns=16, **shown)  # type: ignore[arg-type]
         self.connected.names = tuple(f"{inner}:{value}" for value in range(head.layers[0].outputs))
         self.connected.show_values(connected, nominal=6, columns=1, **shown)  # type: ignore[arg-type]
         names, answers = result.checkpoint.labels.names, record.answers.get(head.name)
         self.answers.show_answers(answers, names, logits=view.logits, faint=faint, stale=workspace.stale)
         self._caption(result, head)
+        if parts is not None:
+            self._caption_parts(class_name(names, parts.index))
+
+    def _caption_parts(self, name: str) -> None:
+        words = self.tr("what each adds to {0}:\norange adds, blue takes away").format(name)
+        for key in ("pool", "conv", "fc"):
+            self._steps[key].caption.setText(words)
 
     def _caption(self, result: Result, head: Head) -> None:
         record, steps = result.record, self._steps
