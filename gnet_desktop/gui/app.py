@@ -13,11 +13,11 @@ from gnet_desktop import __version__
 from gnet_desktop.gui.dispatch import Dispatcher
 from gnet_desktop.gui.faults import catch_faults, quieten_qt
 from gnet_desktop.gui.machine import check_display, drop_foreign_plugins
+from gnet_desktop.gui.reopening import last_checkpoint, reopen_pictures
 from gnet_desktop.gui.session import Session, settings_path
 from gnet_desktop.gui.styles import apply_theme, load_fonts
 from gnet_desktop.gui.window import Window
 from gnet_desktop.network.architecture import MODULES
-from gnet_desktop.resources import resource
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.arrivals import sort_arrivals
 from gnet_desktop.workspace.state import Workspace
@@ -86,21 +86,14 @@ def begin(window: Window, paths: Sequence[Path], labels: Path | None, device: st
     workspace = window.workspace
     if device != "auto":
         workspace.device = device
-    checkpoint = arrivals.checkpoints[0] if arrivals.checkpoints else _last_checkpoint(window)
+    checkpoint = arrivals.checkpoints[0] if arrivals.checkpoints else last_checkpoint(window)
     workspace.open_checkpoint(checkpoint, labels)
     workspace.compute("devices", tasks.devices, lambda found: window.bar.set_devices(found))  # type: ignore[arg-type]
     window.refresh_choices()
     if arrivals.pictures:
         window.take_pictures(list(arrivals.pictures))
-
-
-def _last_checkpoint(window: Window) -> Path:
-    last = window.session.get("checkpoint", "")
-    if last and Path(last).is_file():
-        return Path(last)
-    if last:
-        window.notice.show_news(f"{Path(last).name} is gone; the bundled checkpoint is open.")
-    return resource("checkpoints", "everyday100.safetensors")
+    elif not paths:
+        reopen_pictures(window)
 
 
 class _FileOpener(QObject):

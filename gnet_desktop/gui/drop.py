@@ -1,20 +1,25 @@
 """What a drop or the clipboard carries, and the card that answers while it hovers."""
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMimeData, QRectF, Qt, QUrl
 from PySide6.QtGui import QImage, QImageWriter, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.errors import UsageError
+from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.workspace.arrivals import Arrivals, sort_arrivals
 
+SHOWN: Final = 3
+"""Pictures of a drop that the card shows."""
+_THUMB: Final = 56
 _PICTURE_TYPES: Final = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/tiff", "image/bmp")
 
 
@@ -116,6 +121,7 @@ class DropCard(QWidget):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._title = self._note = ""
+        self.pictures: list[QImage] = []
         self.hide()
 
     @property
@@ -123,14 +129,20 @@ class DropCard(QWidget):
         """What letting go would do."""
         return self._title
 
-    def show_for(self, dropped: Dropped, names: Iterable[str] = ()) -> None:
+    def show_for(self, dropped: Dropped) -> None:
         """Say what this drop would do."""
         self._title, self._note = describe(dropped)
+        self.pictures = []
         parent = self.parentWidget()
         assert parent is not None
         self.setGeometry(parent.rect())
         self.raise_()
         self.show()
+        self.update()
+
+    def add_picture(self, pixels: NDArray[np.uint8]) -> None:
+        """Show one of the pictures that would be added, (height, width, 3)."""
+        self.pictures.append(rgb_image(pixels))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -143,11 +155,14 @@ class DropCard(QWidget):
         pen.setWidthF(2)
         painter.setPen(pen)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 8, -8, -8), RADIUS_CARD, RADIUS_CARD)
-        card = QRectF(0, 0, min(460, self.width() - 60), 96)
+        strip = _THUMB + 14 if self.pictures else 0
+        card = QRectF(0, 0, min(460, self.width() - 60), 96 + strip)
         card.moveCenter(QRectF(self.rect()).center())
         painter.setPen(theme.colour("line"))
         painter.setBrush(theme.colour("panel"))
         painter.drawRoundedRect(card, RADIUS_CARD, RADIUS_CARD)
+        self._draw_pictures(painter, card)
+        card.setTop(card.top() + strip)
         painter.setPen(theme.colour("text"))
         painter.setFont(font(15, 600))
         painter.drawText(card.adjusted(16, 18, -16, -46), Qt.AlignmentFlag.AlignCenter, self._title)
@@ -156,6 +171,16 @@ class DropCard(QWidget):
         words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(card.adjusted(16, 48, -16, -12), words, self._note)
         painter.end()
+
+    def _draw_pictures(self, painter: QPainter, card: QRectF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        wide = len(self.pictures) * (_THUMB + 6) - 6
+        left = card.center().x() - wide / 2
+        for image in self.pictures:
+            side = min(image.width(), image.height())
+            middle = QRectF((image.width() - side) / 2, (image.height() - side) / 2, side, side)
+            painter.drawImage(QRectF(left, card.top() + 16, _THUMB, _THUMB), image, middle)
+            left += _THUMB + 6
 
 
 def describe(dropped: Dropped) -> tuple[str, str]:

@@ -37,7 +37,12 @@ class Handlers(QObject):
             option = _OPTIONS[name]
             self._workspace.change_view(**{option: not getattr(self._workspace.view, option)})
         elif argument:
-            {"module": self._module, "branch": self._branch, "panel": self._panel}[kind](argument)
+            {
+                "module": self._module,
+                "branch": self._branch,
+                "panel": self._panel,
+                "sort": self._workspace.sort_pictures,
+            }[kind](argument)
         else:
             handler: Callable[[], None] = getattr(self, name)
             handler()
@@ -208,6 +213,10 @@ class Handlers(QObject):
         if self._workspace.current is not None:
             self._workspace.remove_picture(self._workspace.current)
 
+    def remove_all(self) -> None:
+        """Empty the list of pictures."""
+        self._workspace.remove_all_pictures()
+
     def pin_unit(self) -> None:
         """Keep the hovered or chosen unit in the tray, or take it out."""
         unit = self._workspace.hovered or self._workspace.selection.unit
@@ -284,6 +293,10 @@ class Handlers(QObject):
     def palette(self) -> None:
         """Find anything."""
         self._window.palette_dialog.open_with()
+
+    def strongest_unit(self) -> None:
+        """Choose the unit of the module that reaches highest."""
+        self._window.panels["unit"].choose_strongest()  # type: ignore[attr-defined]
 
     def go_to_unit(self) -> None:
         """Find a unit, beginning with the module in view."""

@@ -214,9 +214,12 @@ class _Hint(QLabel):
 
 
 class PicturesPanel(QWidget):
-    """The open pictures; the current one is marked. ``open_wanted`` asks for more."""
+    """The open pictures; the current one is marked.
 
-    open_wanted = Signal()
+    ``open_wanted`` asks for more, ``orders_wanted`` for a menu of orders below `order`.
+    """
+
+    open_wanted, orders_wanted = Signal(), Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -227,6 +230,11 @@ class PicturesPanel(QWidget):
         add.setToolTip(self.tr("Open pictures (Ctrl+O)"))
         add.setAccessibleName(self.tr("Open pictures"))
         add.clicked.connect(self.open_wanted)
+        self.order = IconButton("sort")
+        self.order.setToolTip(self.tr("Sort the list"))
+        self.order.setAccessibleName(self.tr("Sort the list"))
+        self.order.clicked.connect(self.orders_wanted)
+        self.header.add(self.order)
         self.header.add(add)
         self.model = PicturesModel(workspace)
         self.list = _List()
@@ -276,6 +284,7 @@ class PicturesPanel(QWidget):
         self.header.set_note("" if narrow else count)
         self.header.setToolTip(self.tr("Pictures: {0}").format(count or 0) if narrow else "")
         self.hint.setVisible(not narrow)
+        self.order.setVisible(not narrow and len(self._workspace.pictures) > 1)
 
     def _follow(self) -> None:
         row = self.model.row_of(self._workspace.current)

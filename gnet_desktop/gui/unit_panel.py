@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls import IconButton, PanelHeader
 from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
@@ -13,8 +14,9 @@ from gnet_desktop.gui.painting.scroller import ThinScroller
 from gnet_desktop.gui.theme import Theme
 from gnet_desktop.gui.unit.body import UnitBody
 from gnet_desktop.gui.unit.facts import has_unit
+from gnet_desktop.gui.unit.no_unit import NoUnit
 from gnet_desktop.gui.unit.tray import Tray
-from gnet_desktop.network.naming import Unit
+from gnet_desktop.network.naming import Unit, unit_in_module
 from gnet_desktop.workspace.state import Workspace
 
 _SHORT, _SHORT_MAP, _LARGE_MAP = 700, 196, 320
@@ -46,10 +48,8 @@ class UnitPanel(QWidget):
         self.pin_button.clicked.connect(self.pin)
         self.body = UnitBody(workspace)
         self.tray = Tray()
-        self.empty = QLabel(self.tr("No unit chosen. Point at a tile, click to keep it."))
-        self.empty.setWordWrap(True)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setContentsMargins(24, 40, 24, 40)
+        self.empty = NoUnit(workspace)
+        self.empty.wanted.connect(self.choose_strongest)
         self._scroller = ThinScroller()
         self._scroller.setWidget(self.body)
         layout = QVBoxLayout(self)
@@ -78,6 +78,13 @@ class UnitPanel(QWidget):
         self._fit_tray(self.tray.minimumHeight())
         self._show_state()
         self._show_tray()
+
+    def choose_strongest(self) -> None:
+        """Choose the unit of the module that reaches highest on this picture."""
+        result, module = self._workspace.result, self._workspace.selection.module
+        if result is not None:
+            best = int(np.nan_to_num(result.record[module].max(axis=(1, 2)), nan=-np.inf).argmax())
+            self._workspace.choose_unit(unit_in_module(result.checkpoint.architecture, module, best))
 
     def pin(self) -> None:
         """Put the chosen unit into the tray, or take it out."""

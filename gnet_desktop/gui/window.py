@@ -1,9 +1,12 @@
 """The window: bar, start page or docks, status line, and what floats above them."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QByteArray, QPoint, Qt
 from PySide6.QtGui import (
     QCloseEvent,
@@ -17,12 +20,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from gnet_desktop.errors import ExportError, GNetError
+from gnet_desktop.gui import reopening
 from gnet_desktop.gui.actions import fill_menus, make_actions
 from gnet_desktop.gui.answers_panel import AnswersPanel
 from gnet_desktop.gui.convention_memory import ConventionMemory
 from gnet_desktop.gui.dialogs import Dialogs
 from gnet_desktop.gui.docks import PANELS, DockArea
-from gnet_desktop.gui.drop import DropCard, Dropped, read_mime
+from gnet_desktop.gui.drop import SHOWN, DropCard, Dropped, read_mime
 from gnet_desktop.gui.handlers import Handlers
 from gnet_desktop.gui.lanes_panel import LanesPanel
 from gnet_desktop.gui.loading_card import LoadingCard
@@ -41,6 +45,7 @@ from gnet_desktop.gui.top_bar import TopBar
 from gnet_desktop.gui.unit_panel import UnitPanel
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.arrivals import expand_pictures
+from gnet_desktop.workspace.ordering import ORDERS
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Bug, ViewOptions
 
@@ -83,6 +88,7 @@ class Window(QMainWindow):
         column.addWidget(self.status)
         self.setCentralWidget(middle)
         self.notice, self.drop_card = Notice(self), DropCard(self)
+        self._hovering: Dropped | None = None
         self.loading = LoadingCard(workspace, self)
         self.palette_dialog = Palette(workspace, self.handlers.run, self)
         self.palette_dialog.more = self.recent.found
@@ -125,6 +131,7 @@ class Window(QMainWindow):
         workspace.checkpoint_changed.subscribe(self._checkpoint_changed)
         workspace.view_changed.subscribe(self._view_changed)
         self.panels["pictures"].open_wanted.connect(handlers.open_pictures)  # type: ignore[attr-defined]
+        self.panels["pictures"].orders_wanted.connect(self._orders_menu)  # type: ignore[attr-defined]
         self.panels["network"].head_wanted.connect(lambda _: handlers.show_heads())  # type: ignore[attr-defined]
         self.panels["network"].menu_wanted.connect(self._network_menu)  # type: ignore[attr-defined]
         self.start.pictures_wanted.connect(handlers.open_pictures)
@@ -176,15 +183,25 @@ class Window(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Light up for whatever comes, and say what letting go would do."""
-        self.drop_card.show_for(read_mime(event.mimeData()))
+        dropped = self._hovering = read_mime(event.mimeData())
+        self.drop_card.show_for(dropped)
         event.acceptProposedAction()
+        if not dropped.files.checkpoints:
+            for path in dropped.files.pictures[:SHOWN]:
+                self.workspace.preview(path, partial(self._add_to_card, dropped))
+
+    def _add_to_card(self, dropped: Dropped, pixels: NDArray[np.uint8]) -> None:
+        if self._hovering is dropped:
+            self.drop_card.add_picture(pixels)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """It went away."""
+        self._hovering = None
         self.drop_card.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open it."""
+        self._hovering = None
         self.drop_card.hide()
         event.acceptProposedAction()
         self.take(read_mime(event.mimeData()))
@@ -263,6 +280,15 @@ class Window(QMainWindow):
             menu.addAction(self.actions_by_name[name])
         menu.popup(place)
 
+    def _orders_menu(self) -> None:
+        """The orders of the list of pictures, below its button."""
+        button = self.panels["pictures"].order  # type: ignore[attr-defined]
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for order in ORDERS:
+            menu.addAction(self.actions_by_name[f"sort {order}"])
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
     # Keyboard among panels
 
     def panel_with_focus(self) -> str | None:
@@ -318,9 +344,7 @@ class Window(QMainWindow):
             session.set("layout", self.area.state())
             session.set("layout follows", self.area.follows)
         session.set_view(workspace.view)
-        session.set("module", workspace.selection.module)
-        if workspace.checkpoint is not None:
-            session.set("checkpoint", str(workspace.checkpoint.provenance.path))
+        reopening.remember(self)
         session.save()
 
     def closeEvent(self, event: QCloseEvent) -> None:

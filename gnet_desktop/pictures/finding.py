@@ -1,10 +1,10 @@
 """Which pictures lie under the files and folders that a person gave."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from gnet_desktop.pictures.decoders import surely_picture
 from gnet_desktop.pictures.recognition import HEAD, is_foreign_picture
@@ -14,6 +14,8 @@ EXTENSIONS: Final = (
     *(".ico", ".icns", ".qoi", ".psd", ".sgi", ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".heic", ".heif"),
 )
 """Names that are taken for pictures unseen; other files are looked into."""
+
+Thing = TypeVar("Thing")
 
 
 def find_pictures(paths: Iterable[Path], *, recursive: bool = True) -> Iterator[Path]:
@@ -57,12 +59,17 @@ def _entries(folder: Path) -> tuple[list[str], list[str]]:
     return files, folders
 
 
-def _natural(names: list[str]) -> list[str]:
+def natural_order(things: Iterable[Thing], name: Callable[[Thing], str]) -> list[Thing]:
+    """Things by their names, numbers in them counted: 2.jpg before 10.jpg."""
     from natsort import natsort_keygen, ns
 
     # undecodable bytes are lone surrogates, which natsort's normalisation would trip over
-    key = natsort_keygen(key=lambda name: name.encode("utf-8", "replace").decode(), alg=ns.IGNORECASE)
-    return sorted(names, key=lambda name: (key(name), name))
+    key = natsort_keygen(key=lambda text: text.encode("utf-8", "replace").decode(), alg=ns.IGNORECASE)
+    return sorted(things, key=lambda thing: (key(name(thing)), name(thing)))
+
+
+def _natural(names: list[str]) -> list[str]:
+    return natural_order(names, str)
 
 
 def _is_picture(path: Path) -> bool:

@@ -22,6 +22,7 @@ from gnet_desktop.workspace.bugs import describe_bug
 from gnet_desktop.workspace.choices import Choices
 from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, Request, Worker
 from gnet_desktop.workspace.judging import Judge
+from gnet_desktop.workspace.ordering import in_order
 from gnet_desktop.workspace.results import Results
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.values import Bug, Entry, Loading, Result
@@ -219,6 +220,21 @@ class Workspace(Choices):
                 self.current_changed.emit()
                 self.result_changed.emit()
 
+    def remove_all_pictures(self) -> None:
+        """Empty the list."""
+        self.pictures.clear()
+        self.peaks.clear()
+        self._results.clear()
+        self.current, self.result, self.stale = None, None, False
+        self.pictures_changed.emit()
+        self.current_changed.emit()
+        self.result_changed.emit()
+
+    def sort_pictures(self, order: str) -> None:
+        """Put the list into one of `ORDERS` once; what comes later is added at its end."""
+        self.pictures = {entry.id: entry for entry in in_order(self.pictures.values(), order)}
+        self.pictures_changed.emit()
+
     def choose_picture(self, entry_id: int) -> None:
         """Make a picture current; its result follows, the old one stays, marked stale."""
         if entry_id == self.current or entry_id not in self.pictures:
@@ -258,6 +274,18 @@ class Workspace(Choices):
                 lambda pixels: self._change_entry(entry.id, thumbnail=pixels),
                 lambda error: self._change_entry(entry.id, error=self._as_error(error)),
                 BACKGROUND,
+            )
+        )
+
+    def preview(self, source: Path | bytes, done: Callable[[NDArray[np.uint8]], None]) -> None:
+        """Hand over the thumbnail of a picture that isn't in the list; nothing if it cannot be read."""
+        self._reader.ask(
+            Request(
+                f"preview {source!r:.200}",
+                lambda: tasks.make_thumbnail(source),
+                done,
+                lambda error: None,
+                URGENT,
             )
         )
 
@@ -323,8 +351,8 @@ class Workspace(Choices):
                 )
             )
 
-        def computed(result: Result) -> None:
-            self._computed(result, generation, keep=priority < BACKGROUND)
+        def computed(passed: tasks.Passed) -> None:
+            self._computed(passed, generation, keep=priority < BACKGROUND)
             self._ended(purpose, generation)
 
         def failed(error: BaseException) -> None:
@@ -344,14 +372,15 @@ class Workspace(Choices):
     def _still_wanted(self, entry_id: int, purpose: str) -> bool:
         return entry_id in self.pictures and (purpose != "current" or entry_id == self.current)
 
-    def _computed(self, result: Result, generation: int, *, keep: bool) -> None:
+    def _computed(self, passed: tasks.Passed, generation: int, *, keep: bool) -> None:
+        result = passed.result
         if generation != self._generation or result.entry_id not in self.pictures:
             return
         if keep or result.entry_id == self.current:
             self._results.put(result)
-        self.peaks[result.entry_id] = tasks.unit_peaks(result.record, result.checkpoint.architecture)
+        self.peaks[result.entry_id] = passed.peaks
         self._judge.hear(result.entry_id, result.record)
-        self._change_entry(result.entry_id, best=tasks.best_answer(result), error=None)
+        self._change_entry(result.entry_id, best=passed.best, error=None)
         if result.entry_id == self.current:
             self._show(result)
 

@@ -150,10 +150,19 @@ def read_and_prepare(source: Path | bytes, name: str, convention: Convention) ->
     return Read(picture, prepare(picture, convention), convention)
 
 
-def run_pass(loaded: LoadedNetwork, read: Read, entry_id: int) -> Result:
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A pass, with what the list of pictures keeps of it: `unit_peaks` and `best_answer`."""
+
+    result: Result
+    peaks: dict[str, NDArray[np.float32]]
+    best: tuple[str, float] | None
+
+
+def run_pass(loaded: LoadedNetwork, read: Read, entry_id: int) -> Passed:
     """One pass with the full record."""
     record = loaded.network(read.prepared.tensor())
-    return Result(
+    result = Result(
         entry_id,
         read.picture,
         read.prepared.geometry,
@@ -162,6 +171,7 @@ def run_pass(loaded: LoadedNetwork, read: Read, entry_id: int) -> Result:
         loaded.checkpoint,
         read.convention,
     )
+    return Passed(result, unit_peaks(record, loaded.checkpoint.architecture), best_answer(result))
 
 
 def unit_peaks(record: Record, architecture: Architecture) -> dict[str, NDArray[np.float32]]:

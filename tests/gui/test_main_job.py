@@ -112,6 +112,38 @@ def test_several_files_come_in_order_and_the_first_is_shown(window: Window, shar
     wait(lambda: all(entry.best for entry in window.workspace.pictures.values()))
 
 
+def test_the_card_shows_the_first_pictures_of_a_drop(window: Window, tmp_path: Path) -> None:
+    paths = []
+    for number in range(5):
+        paths.append(tmp_path / f"{number}.png")
+        Image.new("RGB", (40, 30), (number * 50, 0, 0)).save(paths[-1])
+    paths[1].write_bytes(b"damaged")
+    place, action = QPointF(400, 400), Qt.DropAction.CopyAction
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    data = files(*paths)
+    QApplication.sendEvent(window, QDragEnterEvent(place.toPoint(), action, data, buttons, keys))
+    assert window.drop_card.title == "Add 5 pictures"
+    wait(lambda: len(window.drop_card.pictures) == 2 and window.workspace.idle)
+    assert [image.pixelColor(5, 5).red() for image in window.drop_card.pictures] == [0, 100]
+    QApplication.sendEvent(window, QDropEvent(place, action, data, buttons, keys))
+    assert not window.drop_card.isVisible()
+
+
+def test_the_strongest_unit_is_one_click_away(window: Window, shared: Path) -> None:
+    window.workspace.choose_unit(None)
+    drop(window, files(shared / "images" / "pizza.jpg"))
+    wait(lambda: current(window))
+    window.workspace.choose_module("4c")
+    unit = window.panels["unit"]
+    assert unit.empty.button.text() == "Show the strongest of 4c"
+    unit.empty.button.click()
+    record = window.workspace.result.record
+    chosen = window.workspace.selection.unit
+    assert record[chosen.part][chosen.channel].max() == record["4c"].max()
+    assert unit.empty.isHidden()
+    window.workspace.choose_unit(None)
+
+
 def test_a_folder_brings_its_pictures_in_natural_order(window: Window, tmp_path: Path) -> None:
     for number in (10, 2, 1):
         Image.new("RGB", (40, 30), (number * 20, 0, 0)).save(tmp_path / f"p{number}.png")

@@ -245,10 +245,10 @@ def test_two_pinned_places_are_compared_and_their_units_can_be_chosen(panel, wor
     assert workspace.selection.unit == piece.value
 
 
-def test_no_unit_is_a_sentence(panel, workspace):
+def test_without_a_unit_one_is_offered(panel, workspace):
     workspace.choose_unit(None)
     assert panel.empty.isVisible()
-    assert panel.empty.text() == "No unit chosen. Point at a tile, click to keep it."
+    assert panel.empty.button.text() == f"Show the strongest of {workspace.selection.module}"
     assert not panel.pin_button.isEnabled()
     assert panel.copy_numbers() == ""
 

@@ -1,0 +1,36 @@
+"""Orders of the list of pictures."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from gnet_desktop.pictures.finding import natural_order
+from gnet_desktop.workspace.values import Entry
+
+
+def _surest(entry: Entry) -> float:
+    return -entry.best[1] if entry.best else 1.0
+
+
+def _least_sure(entry: Entry) -> float:
+    return entry.best[1] if entry.best else 2.0
+
+
+def _answer(entry: Entry) -> Any:
+    """Class by class, the surest first; what has no answer last."""
+    return (False, entry.best[0].casefold(), -entry.best[1]) if entry.best else (True, "", 0.0)
+
+
+_KEYS: Final[Mapping[str, Callable[[Entry], Any]]] = {
+    "added": lambda entry: entry.id,
+    "answer": _answer,
+    "surest": _surest,
+    "unsurest": _least_sure,
+}
+ORDERS: Final = ("added", "name", "answer", "surest", "unsurest")
+
+
+def in_order(entries: Iterable[Entry], order: str) -> list[Entry]:
+    """The pictures in one of `ORDERS`; those that are alike keep their places."""
+    if order == "name":
+        return natural_order(entries, lambda entry: entry.name)
+    return sorted(entries, key=_KEYS[order])

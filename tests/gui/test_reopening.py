@@ -1,0 +1,105 @@
+"""What was open comes back at the next start, and what is gone is named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from gnet_desktop.gui.app import begin, make_window
+from gnet_desktop.gui.session import Session
+from gnet_desktop.gui.window import Window
+from gnet_desktop.network.naming import Unit
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / f"{name}.png" for name in ("eins", "zwei 📷", "drei")]
+    for path in paths:
+        Image.new("RGB", (8, 8), "teal").save(path)
+    return paths
+
+
+@pytest.fixture
+def start(qtbot, tmp_path: Path) -> Iterator:
+    """Starts a program that remembers, closes the one before."""
+    windows: list[Window] = []
+    held = []
+
+    def close() -> None:
+        while windows:
+            windows.pop().close()
+
+    def make() -> Window:
+        close()
+        window, dispatcher = make_window(Session(tmp_path / "session.json"))
+        qtbot.addWidget(window)
+        windows.append(window)
+        held.append(dispatcher)
+        return window
+
+    yield make
+    close()
+
+
+def names(window: Window) -> list[str]:
+    return [entry.name for entry in window.workspace.pictures.values()]
+
+
+def test_pictures_the_current_one_and_the_unit_come_back(start, pictures) -> None:
+    first = start()
+    ids = first.workspace.add_pictures([*pictures, ("pasted", b"")])
+    first.workspace.choose_picture(ids[1])
+    first.workspace.choose_unit(Unit("3b", "5x5", 7))
+    second = start()
+    begin(second, [], None, "cpu")
+    assert names(second) == ["eins.png", "zwei 📷.png", "drei.png"]
+    assert second.workspace.pictures[second.workspace.current].name == "zwei 📷.png"
+    assert second.workspace.selection.unit == Unit("3b", "5x5", 7)
+    assert second.pages.currentIndex() == 1
+
+
+def test_files_that_are_given_are_opened_alone(start, pictures) -> None:
+    start().workspace.add_pictures(pictures[:2])
+    second = start()
+    begin(second, [pictures[2]], None, "cpu")
+    assert names(second) == ["drei.png"]
+
+
+def test_what_is_gone_is_named_and_the_others_open(start, pictures) -> None:
+    start().workspace.add_pictures(pictures)
+    pictures[0].unlink()
+    second = start()
+    begin(second, [], None, "cpu")
+    assert names(second) == ["zwei 📷.png", "drei.png"]
+    assert "eins.png is gone" in second.notice.text
+
+
+def test_an_empty_list_stays_empty(start, pictures) -> None:
+    first = start()
+    first.workspace.add_pictures(pictures)
+    first.workspace.remove_all_pictures()
+    second = start()
+    begin(second, [], None, "cpu")
+    assert names(second) == []
+    assert second.pages.currentIndex() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("pictures", [1, None, ""]),
+        ("pictures", "x"),
+        ("unit", ["4a", "x"]),
+        ("unit", ["nowhere", 3]),
+        ("picture", "\0"),
+    ],
+)
+def test_senseless_memories_are_passed_over(start, pictures, name, stored) -> None:
+    first = start()
+    first.workspace.add_pictures(pictures)
+    first.remember()
+    second = start()
+    second.session.set(name, stored)
+    begin(second, [], None, "cpu")
+    assert names(second) == ([] if name == "pictures" else ["eins.png", "zwei 📷.png", "drei.png"])
