@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.network.architecture import Architecture
@@ -12,6 +12,9 @@ from gnet_desktop.network.record import Answers
 
 if TYPE_CHECKING:
     import torch
+
+
+_SWAPPED: Final = ", in the other order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,13 @@ class Labels:
     names: tuple[str, ...]
     source: str
     alternative: tuple[str, ...] = ()
+
+    def swapped(self) -> "Labels":
+        """The same names in the other order; raises ValueError where there is only one."""
+        if not self.alternative:
+            raise ValueError("These names have one order only.")
+        told = self.source.removesuffix(_SWAPPED)
+        return Labels(self.alternative, told if told != self.source else told + _SWAPPED, self.names)
 
 
 @dataclass(frozen=True, slots=True)

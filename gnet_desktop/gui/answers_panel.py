@@ -3,7 +3,7 @@
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -17,8 +17,6 @@ from gnet_desktop.inspection.answers import COLUMNS
 from gnet_desktop.inspection.statistics import first_non_finite
 from gnet_desktop.workspace.state import Workspace
 
-_PATIENCE: Final = 150
-"""Milliseconds before a lagging result is marked: a usual pass is over sooner, and would only flicker."""
 _ROWS: Final = (3, 12)
 _USUAL: Final = 7
 _HIGH, _LOW = 28, 22
@@ -36,17 +34,12 @@ class AnswersPanel(QWidget):
         super().__init__(parent)
         self._workspace = workspace
         self._shown: Shown | None = None
-        self._late, self._rows = False, _USUAL
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(_PATIENCE)
-        self._patience.timeout.connect(self._mark_late)
+        self._rows = _USUAL
         self.setAccessibleName(self.tr("Answers"))
         self._build()
         ends = [
             workspace.result_changed.subscribe(self.refresh),
             workspace.checkpoint_changed.subscribe(self.refresh),
-            workspace.current_changed.subscribe(self.refresh),
             workspace.entry_changed.subscribe(self._entry_changed),
             workspace.view_changed.subscribe(self._view_changed),
             workspace.explained_changed.subscribe(self._show_explained),
@@ -106,22 +99,13 @@ class AnswersPanel(QWidget):
         return None if self._workspace.result is None else self._workspace.result.entry_id
 
     def refresh(self) -> None:
-        """The result, the checkpoint or the picture changed."""
-        stale = self._workspace.stale
-        if stale and not self._late and not self._patience.isActive():
-            self._patience.start()
-        elif not stale:
-            self._patience.stop()
-            self._late = False
-        self._show()
-
-    def _mark_late(self) -> None:
-        self._late = self._workspace.stale
+        """The result or the checkpoint changed."""
         self._show()
 
     def _entry_changed(self, entry_id: int) -> None:
-        # a picture that was answered may settle whether the heads were ever trained
-        if entry_id == self._workspace.current or self._undecided:
+        # its error is said here; and any answer may settle whether the heads were ever trained
+        failed = entry_id == self._workspace.current and self._workspace.result is None
+        if failed or self._undecided:
             self._show()
 
     @property
@@ -150,7 +134,7 @@ class AnswersPanel(QWidget):
             broken = sentences.not_a_number_sentence(first_non_finite(result.record))
         self._say(self._shown, broken)
         self._arrange()
-        self.table.show_answers(None if broken else self._shown, stale=self._late)
+        self.table.show_answers(None if broken else self._shown, stale=self._workspace.stale)
         self.table.setVisible(result is not None and not broken)
         self.empty.setText("" if result is not None else self._empty_words())
         self.empty.setVisible(result is None or bool(broken))
@@ -163,8 +147,9 @@ class AnswersPanel(QWidget):
         return shown_of(result, self._workspace.trained, rows=self._rows, logits=logits)
 
     def _say(self, shown: Shown | None, broken: str) -> None:
-        self.header.set_note("" if self._late else self._note(shown))
-        self.stale_mark.say(self._stale_words() if self._late else "")
+        stale = self._workspace.stale
+        self.header.set_note("" if stale else self._note(shown))
+        self.stale_mark.say(self._stale_words() if stale else "")
         self.broken.say(broken)
         sound = shown if not broken else None
         self.untrained.say(sentences.untrained_sentence(sound) if sound else "")

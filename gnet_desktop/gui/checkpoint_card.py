@@ -267,8 +267,9 @@ class CheckpointCard(QWidget):
         column.setSpacing(26)
         widths = Part(self.tr("Widths and parameters"))
         widths.addWidget(WidthsTable(card.modules))
-        self.labels_button = IconButton("file", self.tr("Choose a file…"))
-        self.labels_button.clicked.connect(self._choose_labels)
+        self.labels_button = IconButton("file", self.tr("Choose others…"))
+        self.labels_button.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
+        self.labels_button.setMenu(self.labels_menu())
         labels = card.checkpoint.labels
         names = Part(self.tr("Class names"), self.labels_button)
         rows = [(self.tr("names"), str(len(labels.names))), (self.tr("taken from"), labels.source)]
@@ -357,9 +358,27 @@ class CheckpointCard(QWidget):
         if editor.exec() and editor.convention is not None:
             self._workspace.set_convention(editor.convention)
 
+    def labels_menu(self) -> QMenu:
+        """Where class names can be taken from."""
+        menu, checkpoint = QMenu(self), self._workspace.checkpoint
+        menu.addAction(self.tr("A file…")).triggered.connect(self._choose_labels)
+        menu.addAction(self.tr("A folder of class folders…")).triggered.connect(self._choose_label_folder)
+        if checkpoint is not None and checkpoint.labels.alternative:
+            menu.addSeparator()
+            menu.addAction(self.tr("The same in the other order")).triggered.connect(
+                self._workspace.swap_labels
+            )
+        return menu
+
     def _choose_labels(self) -> None:
-        checkpoint = self._workspace.checkpoint
         name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose class names"))
+        self._take_labels(name)
+
+    def _choose_label_folder(self) -> None:
+        self._take_labels(QFileDialog.getExistingDirectory(self, self.tr("Choose a folder of class folders")))
+
+    def _take_labels(self, name: str) -> None:
+        checkpoint = self._workspace.checkpoint
         if name and checkpoint is not None:
             self._workspace.open_checkpoint(checkpoint.provenance.path, labels=Path(name))
 

@@ -6,6 +6,7 @@ window's); workers hand results over through ``post``.
 """
 
 import itertools
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,10 @@ Post = Callable[[Callable[[], None]], None]
 # ahead makes the next Page Down instant.
 PREFETCH: Final = 1
 
+LAG: Final = 0.15
+"""Seconds before panels are told of a result that lags: a usual pass is over sooner, and painting
+everything as old would only flicker, and slow the pass."""
+
 # The purpose of answers in the background.
 OTHERS: Final = "others"
 
@@ -47,7 +52,7 @@ class Workspace(Choices):
       pictures_changed()     pictures came, went or moved
       entry_changed(id)      one picture's thumbnail, answer or error changed
       current_changed()      another picture is current; `stale` tells if the result lags
-      result_changed()       `result` is new, or `stale` changed
+      result_changed()       `result` is new, or has been `stale` for a while
       failed(error)          a `GNetError` to show; what was open stays open
       bug(bug)               an unforeseen error to show with its report
     """
@@ -78,6 +83,7 @@ class Workspace(Choices):
         self._generation = 0
         self._answering = False
         self._judge = Judge()
+        self._lag: threading.Timer | None = None
 
     # Checkpoints
 
@@ -118,6 +124,15 @@ class Workspace(Choices):
         if convention != self.convention:
             self.convention = convention
             self._start_anew()
+
+    def swap_labels(self) -> None:
+        """Take the class names in their other order (`Labels.alternative`)."""
+        network = self._network
+        if network is None or not network.checkpoint.labels.alternative:
+            return
+        checkpoint = replace(network.checkpoint, labels=network.checkpoint.labels.swapped())
+        self._network, self.checkpoint = replace(network, checkpoint=checkpoint), checkpoint
+        self._start_anew()
 
     def set_device(self, device: str) -> None:
         """Move the network; on failure the old device stays and `failed` says why."""
@@ -240,10 +255,13 @@ class Workspace(Choices):
         if entry_id == self.current or entry_id not in self.pictures:
             return
         self.current = entry_id
-        self.pins = ()
+        kept = self._results.get(entry_id)
+        if kept is None:
+            self._compute_current()  # the reader may begin while the panels are told
         self.current_changed.emit()
-        self.pins_changed.emit()
-        self._compute_current()
+        self.clear_pins()
+        if kept is not None:
+            self._show(kept)
         # the one that was left may have been dropped before it was answered
         self._compute_others()
 
@@ -300,11 +318,35 @@ class Workspace(Choices):
         if kept is not None:
             self._show(kept)
             return
+        if entry.error is not None:
+            self.result = None
         self.stale = self.result is not None
-        self.result_changed.emit()
         if self._network is not None and entry.error is None:
             self._compute(entry, "current", URGENT)
             self._prefetch(entry)
+        if self.stale:
+            self._announce_lag()
+        else:
+            self.result_changed.emit()
+
+    def _announce_lag(self) -> None:
+        """Say that the result lags, if nothing newer is shown for a while."""
+        if self._lag is not None:
+            return
+
+        def announce() -> None:
+            if self._lag is timer:
+                self._lag = None
+                self.result_changed.emit()
+
+        timer = self._lag = threading.Timer(LAG, lambda: self._post(announce))
+        timer.daemon = True
+        timer.start()
+
+    def _forget_lag(self) -> None:
+        if self._lag is not None:
+            self._lag.cancel()
+            self._lag = None
 
     def _prefetch(self, entry: Entry) -> None:
         order = list(self.pictures)
@@ -397,6 +439,7 @@ class Workspace(Choices):
             self.result_changed.emit()
 
     def _show(self, result: Result) -> None:
+        self._forget_lag()
         self.result, self.stale = result, False
         self.result_changed.emit()
 
@@ -419,6 +462,7 @@ class Workspace(Choices):
     def close(self) -> bool:
         """End both workers; waits for what is running only. False if one hangs."""
         self.cancel_opening()
+        self._forget_lag()
         return all([self._engine.close(), self._reader.close()])
 
     def _complain(self, error: BaseException) -> None:

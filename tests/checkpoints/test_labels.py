@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gnet_desktop.checkpoints.checkpoint import Labels
 from gnet_desktop.checkpoints.labels import find_labels, imagenet, read_labels
 from gnet_desktop.errors import LabelsError
 
@@ -138,3 +139,15 @@ def test_any_text_is_names_or_a_sentence(tmp_path_factory: pytest.TempPathFactor
     except LabelsError:
         return
     assert all(isinstance(name, str) for name in names)
+
+
+def test_the_other_order_can_be_taken_and_given_back(tmp_path: Path) -> None:
+    for number in range(12):
+        (tmp_path / str(number)).mkdir()
+    labels = read_labels(tmp_path, 12)
+    other = labels.swapped()
+    assert (other.names, other.alternative) == (labels.alternative, labels.names)
+    assert other.source == f"{labels.source}, in the other order"
+    assert other.swapped() == labels
+    with pytest.raises(ValueError, match="one order"):
+        Labels(("a", "b"), "numbers only").swapped()

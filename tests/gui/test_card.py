@@ -129,6 +129,24 @@ def test_the_card_is_made_anew_only_for_another_file(card, workspace) -> None:
     assert card.card is before
 
 
+def test_class_folders_can_be_taken_in_their_other_order(card, workspace, until) -> None:
+    names = workspace.checkpoint.labels.names
+    assert len(card.labels_menu().actions()) == 2
+    given = Labels(names, "folders in train, sorted as text", tuple(reversed(names)))
+    given = replace(workspace.checkpoint, labels=given)
+    workspace.checkpoint = given
+    workspace._network = replace(workspace.network, checkpoint=given)
+    workspace.checkpoint_changed.emit()
+    until(lambda: card.card is not None and card.card.checkpoint is given)
+    *_, swap = card.labels_menu().actions()
+    swap.trigger()
+    assert workspace.checkpoint.labels.names == tuple(reversed(names))
+    until(lambda: card.card is not None and card.card.checkpoint is workspace.checkpoint)
+    assert "folders in train, sorted as text, in the other order" in words(card)
+    card.labels_menu().actions()[-1].trigger()
+    assert workspace.checkpoint.labels == given.labels
+
+
 def test_verifying_compares_with_torchvisions_own_network(card, until, qtbot) -> None:
     pytest.importorskip("torchvision")
     qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)

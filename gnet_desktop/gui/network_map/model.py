@@ -1,6 +1,8 @@
 """What the map shows of a workspace: computed once for each network, input size and picture."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from PySide6.QtGui import QImage
@@ -13,6 +15,7 @@ from gnet_desktop.gui.network_map.texts import Texts
 from gnet_desktop.gui.network_map.words import Teller, texts_of
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.arithmetic import Costs, Shape, costs, shapes
+from gnet_desktop.network.record import Record
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
@@ -77,7 +80,6 @@ def model_of(workspace: Workspace, before: MapModel | None = None) -> MapModel |
     asked = measure(architecture, workspace.view.quantity, size, record)
     quantity = asked or measure(architecture, "channels", size, record)
     assert quantity is not None
-    energy = measure(architecture, "energy", size, record)
     return MapModel(
         architecture=architecture,
         input_size=size,
@@ -85,10 +87,15 @@ def model_of(workspace: Workspace, before: MapModel | None = None) -> MapModel |
         texts=texts_of(architecture, quantity, size, record, checkpoint.labels.names, workspace.trained),
         shapes=found,
         costs=cost,
-        teller=Teller(architecture, found, cost, record, energy.layers if energy is not None else {}),
+        teller=Teller(architecture, found, cost, record, partial(_energy, architecture, size, record)),
         picture=None if result is None else _picture(result),
         missing=asked is None,
     )
+
+
+def _energy(architecture: Architecture, size: Size, record: Record | None) -> Mapping[str, float]:
+    energy = measure(architecture, "energy", size, record)
+    return energy.layers if energy is not None else {}
 
 
 def _arithmetic(

@@ -32,7 +32,7 @@ from gnet_desktop.gui.network_map.marks import (
 )
 from gnet_desktop.gui.network_map.model import MapModel, model_of
 from gnet_desktop.gui.network_map.painting import MapPainter
-from gnet_desktop.gui.network_map.shapes import Area, MapLayout
+from gnet_desktop.gui.network_map.shapes import Area, Label, MapLayout, Shape, Thumbnail
 from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.workspace.state import Workspace
 
@@ -62,6 +62,7 @@ class NetworkMap(QWidget):
         self._model: MapModel | None = None
         self._layout: MapLayout | None = None
         self._image: QPixmap | None = None
+        self._body: tuple[object, QPixmap] | None = None
         self._zoom, self._offset = 1.0, QPointF()
         self._pressed: QPointF | None = None
         self._dragged = False
@@ -211,15 +212,31 @@ class NetworkMap(QWidget):
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
 
     def _paint_image(self, layout: MapLayout) -> QPixmap:
-        """All shapes in view, transparent where there is none."""
+        """All shapes in view, transparent where there is none.
+
+        Another picture changes words, and only where the widths show its numbers the rest too.
+        """
+        fixed: list[Shape] = []
+        told: list[Shape] = []
+        for shape in layout.shapes:
+            if not is_name(shape, layout):
+                (told if isinstance(shape, Label | Thumbnail) else fixed).append(shape)
+        body = fixed, self._offset, self.size(), self.devicePixelRatioF(), Theme.now()
+        if self._body is None or self._body[0] != body:
+            self._body = body, self._painted(self._blank(), fixed)
+        return self._painted(self._body[1].copy(), told)
+
+    def _blank(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
         image = QPixmap(self.size() * ratio)
         image.setDevicePixelRatio(ratio)
         image.fill(Qt.GlobalColor.transparent)
+        return image
+
+    def _painted(self, image: QPixmap, shapes: list[Shape]) -> QPixmap:
         painter = QPainter(image)
         painter.translate(-self._offset)
         picture = self._model.picture if self._model is not None else None
-        shapes = [shape for shape in layout.shapes if not is_name(shape, layout)]
         MapPainter(painter, Theme.now(), picture, stale=self._workspace.stale).draw(shapes)
         painter.end()
         return image

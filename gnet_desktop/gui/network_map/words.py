@@ -1,6 +1,7 @@
 """What the map says: values in boxes, answers of heads, and what hovering tells."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
@@ -138,10 +139,10 @@ class Teller:
         shapes: Mapping[str, Shape],
         costs: Costs,
         record: Record | None,
-        energy: Mapping[str, float],
+        energy: Callable[[], Mapping[str, float]],
     ) -> None:
         self._architecture, self._shapes, self._costs = architecture, shapes, costs
-        self._record, self._energy = record, energy
+        self._record, self._energy = record, cache(energy)
         self._layers: dict[str, Convolution | Pool | ResponseNorm] = {}
         for layer in architecture.trunk:
             if isinstance(layer, Convolution | Pool | ResponseNorm):
@@ -202,9 +203,10 @@ class Teller:
 
     def _numbers(self, target: str) -> list[str]:
         words = []
-        if target in self._energy:
+        energy = self._energy()
+        if target in energy:
             module = target.partition("/")[0]
-            words.append(tr("energy {0} of {1}").format(percent(self._energy[target]), module))
+            words.append(tr("energy {0} of {1}").format(percent(energy[target]), module))
         if self._record is not None and target in self._record:
             share = percent(nonzero_share(self._record[target]))
             words.append(tr("{0} of the values not zero").format(share))
