@@ -1,10 +1,11 @@
 """The checkpoint card: what a file is, in facts, as JSON (DESIGN 6) and as text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState
+from gnet_desktop.checkpoints.model_card import Rows, model_card
 from gnet_desktop.checkpoints.soundness import Soundness, examine
 from gnet_desktop.checkpoints.verification import (
     Verification,
@@ -66,7 +67,8 @@ class Card:
 
     ``parameters`` count the heads, ``macs`` (multiply-adds of one picture of
     ``input_size``) don't; ``macs`` is None where the convention gives no fixed size.
-    ``width`` is that of the last module relative to the paper's.
+    ``width`` is that of the last module relative to the paper's. ``own_words`` is what
+    the file says of itself.
     """
 
     checkpoint: Checkpoint
@@ -82,6 +84,7 @@ class Card:
     soundness: Soundness
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
+    own_words: Rows
 
 
 def make_card(checkpoint: Checkpoint) -> Card:
@@ -104,6 +107,7 @@ def make_card(checkpoint: Checkpoint) -> Card:
         soundness=soundness,
         notes=(*_notes(checkpoint), *checkpoint.provenance.notes),
         warnings=(*checkpoint.provenance.warnings, *soundness.warnings),
+        own_words=model_card(checkpoint.provenance.metadata),
     )
 
 
@@ -223,6 +227,7 @@ def to_json(card: Card) -> dict[str, Any]:
         "dead": dict(card.soundness.dead),
         "notes": list(card.notes),
         "warnings": list(card.warnings),
+        "own_words": dict(card.own_words),
     }
 
 
@@ -255,6 +260,8 @@ def to_text(card: Card) -> str:
         "",
         *(f"  {row}" for row in _module_lines(card)),
     ]
+    if card.own_words:
+        lines += ["", "The file says of itself:", *_table(card.own_words)]
     if card.assumptions:
         lines += ["", "Assumed, since the file does not tell:"]
         lines += [f"  {_assumption_text(assumption)}" for assumption in card.assumptions]
@@ -298,7 +305,7 @@ def _facts(card: Card) -> list[tuple[str, str]]:
     return facts
 
 
-def _table(rows: list[tuple[str, str]]) -> list[str]:
+def _table(rows: Iterable[tuple[str, str]]) -> list[str]:
     return [f"  {name:<14} {value}".rstrip() for name, value in rows]
 
 

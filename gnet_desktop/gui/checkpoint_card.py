@@ -194,6 +194,10 @@ class CheckpointCard(QWidget):
             heads.addWidget(words)
         column.addLayout(origin)
         column.addLayout(heads)
+        if card.own_words:
+            own = Part(self.tr("What the file says of itself"))
+            own.addLayout(facts_grid([(facts.tr(name), words) for name, words in card.own_words]))
+            column.addLayout(own)
         column.addLayout(self._convention(card))
         if card.assumptions:
             column.addLayout(self._assumptions(card))

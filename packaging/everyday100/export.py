@@ -24,6 +24,10 @@ INPUT: Final = {
     "crop": 128,
     "interpolation": "bicubic, antialiased",
 }
+LIMITS: Final = (
+    "knows 100 everyday things and nothing else: no people, no text, no drawings; "
+    "has seen 64-pixel pictures only, so it knows no fine detail"
+)
 LICENCE: Final = "weights MIT; the pictures they were trained on are ImageNet's (research use)"
 ARCHITECTURE: Final = "googlenet (torchvision layout, both auxiliary heads trained)"
 LARGEST: Final = 27_000_000  # bytes
@@ -88,11 +92,13 @@ def metadata(
         "input": json.dumps(INPUT),
         "temperatures": json.dumps({head: row["temperature"] for head, row in heads.items()}),
         "nothing_fits": json.dumps({"measure": "max_probability", "threshold": chosen["value"]}),
+        "limits": LIMITS,
         "licence": LICENCE,
         "architecture": ARCHITECTURE,
         "training": (
             "from scratch on 62,000 64×64 pictures of 124 ImageNet classes merged into 100 (Tiny ImageNet), "
-            f"{epochs:.0f} epochs growing from 64 to 128 px, {seconds / 3600:.1f} hours on two shared cores; "
+            f"{epochs:.0f} epochs of views growing from 64 to 112 px, "
+            f"{seconds / 3600:.1f} hours on two shared cores; "
             "averaged weights, batch-norm statistics re-estimated at 128 px"
         ),
         "figures": json.dumps(short),

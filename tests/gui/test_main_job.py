@@ -89,6 +89,9 @@ def said(window: Window) -> str:
 
 def test_a_dropped_photo_is_answered_by_all_heads(window: Window, shared: Path) -> None:
     reference = json.loads((shared / "reference" / "everyday100_first_reference.json").read_text())["images"]
+    first = shared / "models" / "everyday100_first.safetensors"
+    drop(window, files(first))
+    wait(lambda: window.workspace.checkpoint.provenance.path == first)
     assert drop(window, files(shared / "images" / "pizza.jpg")) == "Add pizza.jpg"
     wait(lambda: current(window))
     text = window.panels["answers"].copy_numbers()
