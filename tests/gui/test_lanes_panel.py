@@ -13,6 +13,7 @@ from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.lane_view import LaneView
 from gnet_desktop.gui.lanes.saving import save_array
 from gnet_desktop.gui.lanes_panel import LanesPanel
+from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.theme import Theme
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
@@ -349,7 +350,13 @@ def test_the_class_that_is_explained_is_the_one_that_units_stand_by(panel, works
     active = record["5b/1x1"].max(axis=(1, 2)) > 0
     shown = [channel for channel in lane(panel, "1x1").atlas.layout.order if active[channel]]
     assert (np.diff(parts[shown]) <= 1e-5).all()
-    assert panel.header.sort.toolTip().endswith(workspace.checkpoint.labels.names[last])
+    name = workspace.checkpoint.labels.names[last]
+    assert panel.header.sort.toolTip().endswith(name)
+    most = int(parts.argmax())
+    told = panel.area.describe(Unit("5b", "1x1", most))[-1]
+    assert told == f"adds {number(float(parts[most]))} to {name}"
+    workspace.change_view(sort="mean")
+    assert "adds" not in " ".join(panel.area.describe(Unit("5b", "1x1", most)))
 
 
 def test_the_order_and_the_scroll_survive_another_picture(panel, workspace, world):

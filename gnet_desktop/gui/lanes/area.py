@@ -304,7 +304,10 @@ class LanesArea(QWidget):
     def describe(self, unit: Unit) -> tuple[str, ...]:
         """A unit in lines of words: its name, its numbers, its place in the module."""
         view = navigation.view_of(self.views, unit)
-        return (unit.name,) if view is None or view.lane is None else tip_lines(view.lane, unit.channel)
+        if view is None or view.lane is None:
+            return (unit.name,)
+        line = self.sorting.line(unit.part, unit.channel)
+        return (*tip_lines(view.lane, unit.channel), *([line] if line else []))
 
     # Keys
 

@@ -5,13 +5,18 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
 
+from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.lanes.model import Lane
+from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.inspection.ranking import gradient_contributions, similarity
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
 Values = Mapping[str, NDArray[np.floating[Any]]]
+
+translate = QCoreApplication.translate
 
 FALLBACK: Final = "mean"
 PLAIN: Final = ("index", "mean", "maximum", "nonzero")
@@ -35,6 +40,19 @@ class Sorting:
         if sort in PLAIN:
             return sort, {}
         return sort, self._similar(lanes) if sort == "similarity" else self._contributing(lanes)
+
+    def line(self, part: str, channel: int) -> str:
+        """What the order in use says of one unit: how much it adds to the class; empty for other orders."""
+        if self._workspace.view.sort != "contribution" or part not in self._contributions:
+            return ""
+        assert self._asked is not None
+        result, _, index = self._asked
+        value = float(self._contributions[part][channel])
+        name = class_name(result.checkpoint.labels.names, index)
+        words = (
+            translate("Lanes", "adds {0} to {1}") if value >= 0 else translate("Lanes", "takes {0} from {1}")
+        )
+        return words.format(number(abs(value)), name)
 
     def _similar(self, lanes: Sequence[Lane]) -> Values:
         result, unit = self._workspace.result, self._workspace.selection.unit
