@@ -240,7 +240,9 @@ class TryBoth(QWidget):
 
     def _show_count(self) -> None:
         total = sum(entry.error is None for entry in self._workspace.pictures.values())
-        self.summary.count.setText(count_words(self._firsts, total) if total > 1 and self._firsts else "")
+        counted = count_words(self._firsts, total) if total > 1 and self._firsts else ""
+        self.summary.count.setText(counted)
+        self.summary.count.setVisible(bool(counted))
         self.summary.open_other.setVisible(self._different() is not None)
 
     def _different(self) -> int | None:

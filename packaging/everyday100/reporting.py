@@ -21,7 +21,17 @@ from .strangers import strangers
 
 Size = tuple[int, int]  # short side, centre crop
 SHIPS: Final[Size] = (136, 128)
-SIZES: Final[tuple[Size, ...]] = ((96, 96), (128, 128), SHIPS, (146, 128), (160, 160), (170, 160), (224, 224))
+SIZES: Final[tuple[Size, ...]] = (
+    (96, 96),
+    (128, 128),
+    SHIPS,
+    (146, 128),
+    (144, 144),
+    (152, 144),
+    (160, 160),
+    (170, 160),
+    (224, 224),
+)
 MEASURES: Final = ("max_probability", "entropy")
 
 
