@@ -30,7 +30,7 @@ class Recent(QMenu):
         """Put pictures and folders that were opened first, in their order; samples are always at hand."""
         samples = resource("samples")
         for path in reversed(paths):
-            if path.parent != samples:
+            if path.absolute().parent != samples:
                 self._session.add_recent("pictures", path)
 
     def _files(self) -> Iterator[tuple[str, Path]]:

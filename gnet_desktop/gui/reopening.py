@@ -31,7 +31,7 @@ def remember(window: "Window") -> None:
     unit = workspace.selection.unit
     session.set("unit", [unit.part, unit.channel] if unit is not None else [])
     if workspace.checkpoint is not None:
-        session.set("checkpoint", str(workspace.checkpoint.provenance.path))
+        session.set("checkpoint", os.fspath(workspace.checkpoint.provenance.path.absolute()))
 
 
 def last_checkpoint(window: "Window") -> Path:

@@ -97,6 +97,7 @@ class Session:
 
     def set_folder(self, kind: str, path: Path) -> None:
         """Remember where a file of this kind was."""
+        path = path.absolute()  # the next start may be from another folder
         folders: Mapping[str, str] = self.get("folders", {})
         self.set("folders", {**folders, kind: os.fspath(path if path.is_dir() else path.parent)})
 
@@ -106,6 +107,7 @@ class Session:
 
     def add_recent(self, kind: str, path: Path) -> None:
         """Put a file first among the recent ones."""
+        path = path.absolute()
         others = [one for one in self.recent(kind) if one != path]
         self.set(f"recent {kind}", [os.fspath(one) for one in [path, *others][:RECENT]])
 

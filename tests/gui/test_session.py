@@ -25,6 +25,17 @@ def test_values_come_back_after_a_restart(tmp_path: Path) -> None:
     assert [path.name for path in file.parent.iterdir()] == ["session.json"]
 
 
+def test_paths_mean_the_same_from_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pictures").mkdir()
+    session = Session(None)
+    session.add_recent("pictures", Path("pictures/a.png"))
+    session.set_folder("pictures", Path("pictures/a.png"))
+    monkeypatch.chdir("/")
+    assert session.recent("pictures") == [tmp_path / "pictures" / "a.png"]
+    assert session.folder("pictures") == tmp_path / "pictures"
+
+
 def test_folders_are_kept_apart_and_fall_back_to_what_is_there(tmp_path: Path) -> None:
     session = Session(None)
     gone = tmp_path / "a" / "b"
