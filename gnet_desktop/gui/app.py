@@ -13,7 +13,7 @@ from gnet_desktop import __version__
 from gnet_desktop.gui.dispatch import Dispatcher
 from gnet_desktop.gui.faults import catch_faults, quieten_qt
 from gnet_desktop.gui.machine import check_display, drop_foreign_plugins
-from gnet_desktop.gui.reopening import last_checkpoint, reopen_pictures
+from gnet_desktop.gui.reopening import fall_back, last_checkpoint, reopen_pictures
 from gnet_desktop.gui.session import Session, settings_path
 from gnet_desktop.gui.styles import apply_theme, load_fonts
 from gnet_desktop.gui.window import Window
@@ -87,6 +87,7 @@ def begin(window: Window, paths: Sequence[Path], labels: Path | None, device: st
     if device != "auto":
         workspace.device = device
     checkpoint = arrivals.checkpoints[0] if arrivals.checkpoints else last_checkpoint(window)
+    fall_back(window)
     workspace.open_checkpoint(checkpoint, labels)
     workspace.compute("devices", tasks.devices, lambda found: window.bar.set_devices(found))  # type: ignore[arg-type]
     window.refresh_choices()

@@ -42,7 +42,28 @@ def last_checkpoint(window: "Window") -> Path:
     if last:
         words = translate("reopening", "{0} is gone; the bundled checkpoint is open.")
         window.notice.show_news(words.format(Path(last).name))
+    return bundled()
+
+
+def bundled() -> Path:
+    """The checkpoint that comes with the program."""
     return resource("checkpoints", "everyday100.safetensors")
+
+
+def fall_back(window: "Window") -> None:
+    """Open the bundled checkpoint if the first one cannot be: a window without any is of no use."""
+    workspace = window.workspace
+
+    def failed(_: object) -> None:
+        if workspace.checkpoint is None and workspace.loading is None:
+            stop()
+            workspace.open_checkpoint(bundled())
+
+    ends = [workspace.failed.subscribe(failed), workspace.checkpoint_changed.subscribe(lambda: stop())]
+
+    def stop() -> None:
+        while ends:
+            ends.pop()()
 
 
 def reopen_pictures(window: "Window") -> None:

@@ -75,6 +75,20 @@ def test_what_is_gone_is_named_and_the_others_open(start, pictures) -> None:
     assert "eins.png is gone" in second.notice.text
 
 
+def test_a_first_checkpoint_that_cannot_be_opened_gives_way_to_the_bundled_one(
+    start, tmp_path, qtbot
+) -> None:
+    (broken := tmp_path / "broken.pth").write_bytes(b"\x80\x02 nothing")
+    window = start()
+    said: list[str] = []
+    window.workspace.failed.subscribe(lambda error: said.append(str(error)))
+    begin(window, [broken], None, "cpu")
+    qtbot.waitUntil(lambda: window.workspace.checkpoint is not None, timeout=60_000)
+    assert window.workspace.checkpoint.provenance.path.name == "everyday100.safetensors"
+    assert len(said) == 1
+    assert "broken.pth" in said[0]
+
+
 def test_an_empty_list_stays_empty(start, pictures) -> None:
     first = start()
     first.workspace.add_pictures(pictures)
