@@ -357,6 +357,23 @@ def test_zoomed_in_the_chosen_module_stays_in_view(panel, workspace, qtbot) -> N
     assert panel.map.zoom == 1.0
 
 
+@pytest.mark.parametrize("width", [372, 450, 640])
+def test_a_narrow_map_is_smaller_and_still_whole(panel, qtbot, width) -> None:
+    panel.resize(width, 250)
+    QApplication.processEvents()
+    frame = panel.map.rect()
+    for target in ("input", *MODULES, "main", "aux1/fc1", "5b/pool_proj"):
+        middle = panel.map.position_of(target)
+        assert frame.contains(middle.toPoint()), target
+        send_move(panel.map, middle.toPoint(), Qt.MouseButton.NoButton)
+        assert panel.map.hovered is not None
+    send_move(panel.map, panel.map.position_of("4d/3x3").toPoint(), Qt.MouseButton.NoButton)
+    assert panel.map.hovered == "4d/3x3"
+    before = panel.map.position_of("4d/3x3")
+    panel.map.set_zoom(2.0, before)
+    assert abs(panel.map.position_of("4d/3x3").x() - before.x()) < 60
+
+
 def test_zooming_keeps_what_is_under_the_cursor(panel) -> None:
     before = panel.map.position_of("4d/3x3")
     panel.map.set_zoom(2.0, QPointF(before))
@@ -375,11 +392,10 @@ def test_dragging_moves_a_zoomed_map_and_chooses_nothing(panel, workspace, qtbot
     assert workspace.selection.module == "4a"
 
 
-def send_move(widget, position: QPoint) -> None:
+def send_move(widget, position: QPoint, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
     from PySide6.QtGui import QMouseEvent
 
     here = QPointF(position)
-    button = Qt.MouseButton.LeftButton
     event = QMouseEvent(
         QEvent.Type.MouseMove, here, widget.mapToGlobal(here), button, button, Qt.KeyboardModifier.NoModifier
     )

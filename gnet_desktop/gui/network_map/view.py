@@ -37,6 +37,7 @@ from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.workspace.state import Workspace
 
 _MOST: Final = 8.0
+_LEAST_SCALE: Final = 0.5
 _STEP: Final = 1.25
 _DRAG: Final = 4
 _KEY_REASONS: Final = (
@@ -63,7 +64,9 @@ class NetworkMap(QWidget):
         self._layout: MapLayout | None = None
         self._image: QPixmap | None = None
         self._body: tuple[object, QPixmap] | None = None
-        self._zoom, self._offset = 1.0, QPointF()
+        # pixels of the widget for one of the map, less than 1 where the whole would not fit; and
+        # where the widget's corner lies in the scaled map
+        self._zoom, self._scale, self._offset = 1.0, 1.0, QPointF()
         self._pressed: QPointF | None = None
         self._dragged = False
         self._hovered: str | None = None
@@ -129,9 +132,14 @@ class NetworkMap(QWidget):
         return QSize(1047, 182)
 
     def _lay_out(self) -> None:
-        size = (self.width() * self._zoom, self.height() * self._zoom)
-        self._layout = None if self._model is None else self._model.layout(size)
-        self._image = None
+        self._layout, self._scale, self._image = None, 1.0, None
+        if self._model is not None:
+            wide, high = self.width() * self._zoom, self.height() * self._zoom
+            self._layout = self._model.layout((wide, high))
+            least = self._layout.size
+            if least[0] > wide > 0:
+                self._scale = max(_LEAST_SCALE, wide / least[0])
+                self._layout = self._model.layout((least[0], high / self._scale))
         if self._layout is not None and self._place is not None:
             columns = self._layout.columns
             column = min(self._place[0], len(columns) - 1)
@@ -140,8 +148,8 @@ class NetworkMap(QWidget):
 
     def _move_to(self, offset: QPointF) -> None:
         width, height = self._layout.size if self._layout is not None else (0.0, 0.0)
-        x = min(max(0.0, offset.x()), max(0.0, width - self.width()))
-        y = min(max(0.0, offset.y()), max(0.0, height - self.height()))
+        x = min(max(0.0, offset.x()), max(0.0, width * self._scale - self.width()))
+        y = min(max(0.0, offset.y()), max(0.0, height * self._scale - self.height()))
         if (x, y) != (self._offset.x(), self._offset.y()):
             self._offset = QPointF(x, y)
             self._image = None
@@ -168,13 +176,14 @@ class NetworkMap(QWidget):
         self._move_to(QPointF(x, y))
 
     def _rectangle(self, area: Area) -> QRectF:
-        x, y = area.left - self._offset.x(), area.top - self._offset.y()
-        return QRectF(x, y, area.width, area.height)
+        scale = self._scale
+        x, y = area.left * scale - self._offset.x(), area.top * scale - self._offset.y()
+        return QRectF(x, y, area.width * scale, area.height * scale)
 
     def _target_at(self, position: QPointF) -> str | None:
         if self._layout is None:
             return None
-        there = position + self._offset
+        there = (position + self._offset) / self._scale
         return self._layout.at(there.x(), there.y())
 
     # Painting
@@ -186,11 +195,14 @@ class NetworkMap(QWidget):
             self._paint_empty(painter)
         else:
             chosen = self._workspace.selection.module
-            painter.translate(-self._offset)
+            painter.save()
+            self._to_map(painter)
             draw_ground(painter, self._layout, chosen)
+            painter.restore()
             if self._image is None:
                 self._image = self._paint_image(self._layout)
-            painter.drawPixmap(self._offset, self._image)
+            painter.drawPixmap(0, 0, self._image)
+            self._to_map(painter)
             draw_names(painter, self._layout, chosen)
             draw_frames(painter, self._layout, self._marks())
         painter.end()
@@ -221,10 +233,15 @@ class NetworkMap(QWidget):
         for shape in layout.shapes:
             if not is_name(shape, layout):
                 (told if isinstance(shape, Label | Thumbnail) else fixed).append(shape)
-        body = fixed, self._offset, self.size(), self.devicePixelRatioF(), Theme.now()
+        body = fixed, self._offset, self._scale, self.size(), self.devicePixelRatioF(), Theme.now()
         if self._body is None or self._body[0] != body:
             self._body = body, self._painted(self._blank(), fixed)
         return self._painted(self._body[1].copy(), told)
+
+    def _to_map(self, painter: QPainter) -> None:
+        """Let a painter on the widget, or on a picture of it, draw in the map's coordinates."""
+        painter.translate(-self._offset)
+        painter.scale(self._scale, self._scale)
 
     def _blank(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -235,7 +252,7 @@ class NetworkMap(QWidget):
 
     def _painted(self, image: QPixmap, shapes: list[Shape]) -> QPixmap:
         painter = QPainter(image)
-        painter.translate(-self._offset)
+        self._to_map(painter)
         picture = self._model.picture if self._model is not None else None
         MapPainter(painter, Theme.now(), picture, stale=self._workspace.stale).draw(shapes)
         painter.end()
@@ -289,7 +306,7 @@ class NetworkMap(QWidget):
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             factor = _STEP ** (event.angleDelta().y() / 120)
             self.set_zoom(self._zoom * factor, event.position())
-        elif self._layout is not None and self._layout.size[0] > self.width():
+        elif self._layout is not None and self._layout.size[0] * self._scale > self.width() + 1:
             sideways = delta.x() or delta.y()
             upright = delta.y() if delta.x() else 0
             self._move_to(self._offset - QPointF(sideways, upright))
