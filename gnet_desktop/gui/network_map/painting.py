@@ -16,6 +16,7 @@ from gnet_desktop.gui.network_map.shapes import (
     Thumbnail,
     Wire,
 )
+from gnet_desktop.gui.painting.ink import ink_on
 from gnet_desktop.gui.theme import Theme, font
 
 _CORNER: Final = 8.0
@@ -25,7 +26,6 @@ _ALIGN: Final = {
     "right": Qt.AlignmentFlag.AlignRight,
 }
 _ANSWERS: Final = ("main", "aux1", "aux2")
-_INKS: Final = ("#FFFFFF", "#0A0C10")
 
 
 def colour_of(fill: Fill, theme: Theme) -> QColor:
@@ -33,28 +33,6 @@ def colour_of(fill: Fill, theme: Theme) -> QColor:
     if fill.token in theme.branches:
         return theme.branch(fill.token, fill.alpha)
     return theme.colour(fill.token, fill.alpha)
-
-
-def luminance(colour: QColor) -> float:
-    """Relative luminance 0…1 (WCAG 2)."""
-
-    def linear(channel: float) -> float:
-        return channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
-
-    red, green, blue = (linear(value) for value in (colour.redF(), colour.greenF(), colour.blueF()))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    """Contrast ratio of two colours, 1…21 (WCAG 2)."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def ink_on(ground: QColor) -> QColor:
-    """White where it reads well on a ground, else near-black."""
-    white, black = (QColor(ink) for ink in _INKS)
-    return white if contrast(white, ground) >= 4.5 else black
 
 
 class MapPainter:

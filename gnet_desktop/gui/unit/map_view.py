@@ -3,12 +3,13 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gnet_desktop.gui.controls import KEY_REASONS
 from gnet_desktop.gui.painting.glyphs import mark_cell, outline
 from gnet_desktop.gui.painting.images import LevelImage, map_image, snapped, tile_table
+from gnet_desktop.gui.painting.ink import ink_on
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.painting.scale_bar import Scale, draw_standing_bar
 from gnet_desktop.gui.theme import Theme, font
@@ -17,7 +18,8 @@ from gnet_desktop.gui.unit.facts import Cell, UnitFacts
 _BAR, _BAR_AWAY, _NUMBERS = 10, 10, 40
 _LINE: Final = 28
 _WRITTEN_FROM: Final = 30
-_LONGEST: Final = 5
+_BETWEEN: Final = 6
+"""Pixels between the numbers of two cells, at least: closer, two read as one."""
 """Letters that fit into the smallest cell that is written on."""
 _LARGEST: Final = 320
 _STEPS: Final = {
@@ -163,17 +165,18 @@ class MapView(QWidget):
         if side < _WRITTEN_FROM or facts.zero or self._scale is None:
             return
         painter.setFont(font(10))
+        metrics = QFontMetricsF(painter.font())
         columns, rows = facts.cells
         for row in range(rows):
             for column in range(columns):
                 value = facts.value((column, row))
                 if value:
-                    dark = self._scale.colour_at(value).lightness() < 128
-                    painter.setPen(QColor("#FFFFFF" if dark else "#101317"))
+                    painter.setPen(ink_on(self._scale.colour_at(value)))
                     cell = self._cell_box((column, row))
-                    text = number(value)
-                    short = number(value, 1) if len(text) > _LONGEST else text
-                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, short)
+                    forms = (number(value, digits) for digits in (3, 2, 1))
+                    room = side - _BETWEEN
+                    text = next((one for one in forms if metrics.horizontalAdvance(one) <= room), "…")
+                    painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_line(self, painter: QPainter, box: QRectF) -> None:
         theme = Theme.now()
