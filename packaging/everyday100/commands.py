@@ -131,6 +131,7 @@ def train(options: argparse.Namespace) -> int:
     import torch
 
     from . import state as states
+    from .export import SHIPS
     from .schedule import PLANS
     from .source import prepared
     from .training import Trainer, log
@@ -169,7 +170,7 @@ def train(options: argparse.Namespace) -> int:
             device=str(device),
             annealed=annealed,
         )
-        finished = run_training(trainer, plan_now=plan_now, save_every=options.save_every, measure=(136, 128))
+        finished = run_training(trainer, plan_now=plan_now, save_every=options.save_every, measure=SHIPS)
     return 0 if finished else 130
 
 

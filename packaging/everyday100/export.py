@@ -15,13 +15,15 @@ from torch import Tensor, nn
 from .augmentation import MEAN, PLAIN, STD, Dice, views
 from .source import Pictures
 
+SHIPS: Final = (144, 144)
+"""Short side and centre crop of the network's input: the best of `reporting.SIZES` on validation pictures."""
 INPUT: Final = {
     "order": "rgb",
     "range": [0, 1],
     "mean": list(MEAN),
     "std": list(STD),
-    "resize": 136,
-    "crop": 128,
+    "resize": SHIPS[0],
+    "crop": SHIPS[1],
     "interpolation": "bicubic, antialiased",
 }
 LIMITS: Final = (
@@ -37,7 +39,7 @@ CALM: Final = replace(PLAIN, smallest_area=0.8, largest_area=1.0, stretch=1.05)
 
 @torch.no_grad()
 def reestimate(
-    net: nn.Module, train: Pictures, *, side: int = 128, batches: int = 60, size: int = 128
+    net: nn.Module, train: Pictures, *, side: int = SHIPS[1], batches: int = 60, size: int = 128
 ) -> None:
     """Set the batch-norm statistics anew: the mean over batches of calm training views at the final size.
 
@@ -99,7 +101,7 @@ def metadata(
             "from scratch on 62,000 64×64 pictures of 124 ImageNet classes merged into 100 (Tiny ImageNet), "
             f"{epochs:.0f} epochs of views growing from 64 to 112 px, "
             f"{seconds / 3600:.1f} hours on two shared cores; "
-            "averaged weights, batch-norm statistics re-estimated at 128 px"
+            f"averaged weights, batch-norm statistics re-estimated at {SHIPS[1]} px"
         ),
         "figures": json.dumps(short),
     }

@@ -16,17 +16,17 @@ from torch import Tensor, nn
 from .augmentation import MEAN, STD, column
 from .calibration import Threshold, calibration_error, fitted_temperature, threshold
 from .evaluation import HEADS, accuracy, logits_of, predictions
+from .export import SHIPS
 from .source import Source
 from .strangers import strangers
 
 Size = tuple[int, int]  # short side, centre crop
-SHIPS: Final[Size] = (136, 128)
 SIZES: Final[tuple[Size, ...]] = (
     (96, 96),
     (128, 128),
-    SHIPS,
+    (136, 128),
     (146, 128),
-    (144, 144),
+    SHIPS,
     (152, 144),
     (160, 160),
     (170, 160),

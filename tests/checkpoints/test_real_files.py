@@ -30,7 +30,7 @@ def test_the_bundled_file_opens_with_names_convention_and_heads(everyday100: Pat
     assert found.architecture.module("3a").branch("5x5").kernel == 3
     assert found.labels.names == tuple(json.loads(found.provenance.metadata["labels"]))
     assert found.convention_source == "the file's metadata"
-    assert (found.convention.size, found.convention.crop) == (136, 128)
+    assert (found.convention.size, found.convention.crop) == (144, 144)
     assert found.convention.interpolation == "bicubic"
     for head in ("main", "aux1", "aux2"):
         assert found.heads[head].present

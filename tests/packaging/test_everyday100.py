@@ -418,4 +418,4 @@ def test_the_file_tells_all_that_a_reader_needs(tmp_path: Path) -> None:
     assert json.loads(said["labels"]) == ["cat", "dog"]
     assert json.loads(said["temperatures"]) == {"main": 1.25, "aux1": 1.25, "aux2": 1.25}
     assert json.loads(said["nothing_fits"]) == {"measure": "max_probability", "threshold": 0.31}
-    assert json.loads(said["input"])["crop"] == 128
+    assert json.loads(said["input"])["crop"] == 144
