@@ -275,7 +275,7 @@ def test_a_hovered_map_lies_on_what_it_saw(
     drop(window, files(path))
     wait(lambda: current(window))
     result, photo = window.workspace.result, window.panels["photo"].view
-    unit = dot_detector(result)
+    unit = dot_detector(result, dot)
     window.workspace.change_view(field=False, smooth=False, photo="whole")
     window.workspace.choose_unit(None)
     window.workspace.hover(None)
@@ -294,12 +294,21 @@ def test_a_hovered_map_lies_on_what_it_saw(
     assert np.abs(where - dot).max() <= cell
 
 
-def dot_detector(result) -> Unit:
-    """The unit of 3a whose mass is the most concentrated around one peak."""
+def dot_detector(result, dot: np.ndarray) -> Unit:
+    """The most concentrated unit of 3a among those that answer to the dot itself, not to its edges.
+
+    Their peak is in the cell in which the dot lies, by plain arithmetic: the short side scaled to
+    the convention's size, the middle cut out, eight pixels a cell.
+    """
+    size, convention = np.array(result.picture.image.size), result.convention
+    scale = convention.size / min(size)
+    column, row = ((dot * scale - (size * scale - convention.crop) / 2) // 8).astype(int)
     maps = result.record["3a/1x1"]
     peaks = maps.max(axis=(1, 2))
+    there = (maps[:, row, column] == peaks) & (peaks > peaks.max() * 0.2)
+    assert there.any()
     rest = np.median(maps, axis=(1, 2))
-    return Unit("3a", "1x1", int(np.argmax((peaks - rest) / (peaks + 1e-6) * (peaks > peaks.max() * 0.2))))
+    return Unit("3a", "1x1", int(np.argmax(np.where(there, (peaks - rest) / (peaks + 1e-6), -np.inf))))
 
 
 def pixels(widget) -> np.ndarray:
