@@ -19,7 +19,7 @@ def python(*arguments: str, **options: object) -> "subprocess.CompletedProcess[s
 
 
 @pytest.mark.parametrize(
-    "module", ["gnet_desktop.cli", "gnet_desktop.gui.window", "gnet_desktop.workspace.state"]
+    "module", ["gnet_desktop.cli", "gnet_desktop.gui.shell.window", "gnet_desktop.workspace.state"]
 )
 def test_nothing_heavy_is_imported_before_the_first_window(module: str) -> None:
     done = python(

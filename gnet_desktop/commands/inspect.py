@@ -10,12 +10,12 @@ from gnet_desktop.commands.opening import open_named, shown_name
 from gnet_desktop.errors import GNetError
 
 if TYPE_CHECKING:
-    from gnet_desktop.checkpoints.card import Verification
+    from gnet_desktop.checkpoints.describing.card import Verification
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the card; a refused file is status 2, in JSON with its error."""
-    from gnet_desktop.checkpoints import card
+    from gnet_desktop.checkpoints.describing import card
 
     try:
         checkpoint = open_named(str(arguments.checkpoint), arguments.labels)
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _verify(checkpoint: Checkpoint, picture: Path) -> "Verification":
-    from gnet_desktop.checkpoints.card import verify
+    from gnet_desktop.checkpoints.describing.card import verify
     from gnet_desktop.pictures.decoding import read_picture
     from gnet_desktop.pictures.preparation import prepare
 

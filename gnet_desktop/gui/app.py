@@ -10,13 +10,13 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop import __version__
-from gnet_desktop.gui.dispatch import Dispatcher
-from gnet_desktop.gui.faults import catch_faults, quieten_qt
-from gnet_desktop.gui.machine import check_display, drop_foreign_plugins
-from gnet_desktop.gui.reopening import fall_back, last_checkpoint, reopen_pictures
-from gnet_desktop.gui.session import Session, settings_path
-from gnet_desktop.gui.styles import apply_theme, load_fonts
-from gnet_desktop.gui.window import Window
+from gnet_desktop.gui.looks.styles import apply_theme, load_fonts
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.dispatch import Dispatcher
+from gnet_desktop.gui.system.faults import catch_faults, quieten_qt
+from gnet_desktop.gui.system.machine import check_display, drop_foreign_plugins
+from gnet_desktop.gui.system.reopening import fall_back, last_checkpoint, reopen_pictures
+from gnet_desktop.gui.system.session import Session, settings_path
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.arrivals import sort_arrivals

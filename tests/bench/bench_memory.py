@@ -19,8 +19,8 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_application, make_window
-from gnet_desktop.gui.session import Session
-from gnet_desktop.gui.styles import apply_theme
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
 
 SIZE = (4000, 3000)

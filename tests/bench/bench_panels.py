@@ -22,9 +22,9 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gnet_desktop.convention import CONVENTIONS
-from gnet_desktop.gui.lanes_panel import LanesPanel
-from gnet_desktop.gui.styles import apply_theme, load_fonts
-from gnet_desktop.gui.unit_panel import UnitPanel
+from gnet_desktop.gui.lanes.panel import LanesPanel
+from gnet_desktop.gui.looks.styles import apply_theme, load_fonts
+from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.state import Workspace

@@ -19,7 +19,7 @@ import json, sys, time
 begun = float(sys.argv[1])
 from PySide6.QtCore import QTimer
 from gnet_desktop.gui import app
-from gnet_desktop.gui.session import Session
+from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
 application = app.make_application()
 app.apply_theme(application, "light")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from gnet_desktop.checkpoints.card import (
+from gnet_desktop.checkpoints.describing.card import (
     make_card,
     to_json,
     to_text,
@@ -155,7 +155,7 @@ def test_a_difference_is_seen(tmp_path: Path) -> None:
     torch.save(expected.state, path := tmp_path / "weights.pth")
     checkpoint = open_checkpoint(path)
     checkpoint.tensors["5b/3x3.norm.bias"][7] += 0.01
-    from gnet_desktop.checkpoints import verification
+    from gnet_desktop.checkpoints.describing import verification
 
     state = dict(verification._state(checkpoint))
     state["inception5b.branch2.1.bn.bias"] = expected.state["inception5b.branch2.1.bn.bias"]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor
 
-from gnet_desktop.checkpoints.card import make_card, to_json, to_text
+from gnet_desktop.checkpoints.describing.card import make_card, to_json, to_text
 from gnet_desktop.checkpoints.dialects import DIALECTS
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.errors import GNetError

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from gnet_desktop.checkpoints.checkpoint import HeadState
-from gnet_desktop.checkpoints.heads import answers_nothing, head_states
+from gnet_desktop.checkpoints.describing.heads import answers_nothing, head_states
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from tests.checkpoints.samples import sample
 from tests.oracles import ORACLES

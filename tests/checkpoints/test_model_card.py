@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gnet_desktop.checkpoints.model_card import model_card
+from gnet_desktop.checkpoints.describing.model_card import model_card
 
 
 def test_texts_stand_in_their_order_on_one_line_each() -> None:

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import torch
 
-from gnet_desktop.checkpoints.card import make_card, to_text
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.checkpoints.describing.card import make_card, to_text
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.errors import CheckpointError, LabelsError
 from gnet_desktop.network.googlenet import GoogLeNet

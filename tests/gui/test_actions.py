@@ -7,14 +7,14 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog
 
-from gnet_desktop.gui.actions import ACTIONS, MENUS, matches
+from gnet_desktop.gui.actions.handlers import Handlers
+from gnet_desktop.gui.actions.help import keys_html
+from gnet_desktop.gui.actions.palette import find
+from gnet_desktop.gui.actions.table import ACTIONS, MENUS, matches
 from gnet_desktop.gui.app import make_application, make_window
-from gnet_desktop.gui.handlers import Handlers
-from gnet_desktop.gui.help import keys_html
-from gnet_desktop.gui.palette import find
-from gnet_desktop.gui.session import Session
-from gnet_desktop.gui.styles import apply_theme
-from gnet_desktop.gui.theme import DARK, LIGHT, Theme
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.looks.theme import DARK, LIGHT, Theme
+from gnet_desktop.gui.system.session import Session
 
 # what opens a dialog of the system or ends the program is not run here
 ASKING = {

@@ -8,11 +8,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
-from gnet_desktop.checkpoints.card import Verification, make_card
 from gnet_desktop.checkpoints.checkpoint import HeadState, Labels
-from gnet_desktop.checkpoints.verification import Difference
+from gnet_desktop.checkpoints.describing.card import Verification, make_card
+from gnet_desktop.checkpoints.describing.verification import Difference
 from gnet_desktop.gui.card import facts
-from gnet_desktop.gui.checkpoint_card import CheckpointCard
+from gnet_desktop.gui.card.dialog import CheckpointCard
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.workspace.state import Workspace
 from tests.gui.answering import Calls

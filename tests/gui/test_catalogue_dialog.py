@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from gnet_desktop.checkpoints import catalogue
 from gnet_desktop.errors import Cancelled, CheckpointError
-from gnet_desktop.gui.catalogue_dialog import CatalogueDialog, EntryRow
+from gnet_desktop.gui.card.catalogue import CatalogueDialog, EntryRow
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ from dataclasses import asdict
 import pytest
 
 from gnet_desktop.convention import CONVENTIONS
-from gnet_desktop.gui.convention_memory import ConventionMemory, restored
-from gnet_desktop.gui.session import Session
+from gnet_desktop.gui.conventions.memory import ConventionMemory, restored
+from gnet_desktop.gui.system.session import Session
 from tests.gui.made import make_workspace, make_world
 
 

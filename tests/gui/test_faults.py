@@ -5,7 +5,7 @@ import sys
 import pytest
 from PySide6.QtCore import QTimer
 
-from gnet_desktop.gui.faults import catch_faults
+from gnet_desktop.gui.system.faults import catch_faults
 from gnet_desktop.workspace.values import Bug
 
 

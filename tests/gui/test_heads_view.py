@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 
 from gnet_desktop.gui.heads.timeline import courses, spread
-from gnet_desktop.gui.heads_view import HeadsView
+from gnet_desktop.gui.heads.window import HeadsView
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.workspace.state import Workspace
 from tests.gui import made

@@ -8,10 +8,10 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
 from gnet_desktop.gui.app import make_application, make_window
-from gnet_desktop.gui.controls import ElidedLabel, PanelHeader, Segmented
-from gnet_desktop.gui.docks import PANELS
-from gnet_desktop.gui.session import Session
-from gnet_desktop.gui.styles import apply_theme
+from gnet_desktop.gui.controls.common import ElidedLabel, PanelHeader, Segmented
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.shell.docks import PANELS
+from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gnet_desktop.errors import MachineError
-from gnet_desktop.gui import machine
+from gnet_desktop.gui.system import machine
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and Wayland are Linux's")
 

@@ -12,9 +12,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_application, make_window
-from gnet_desktop.gui.session import Session
-from gnet_desktop.gui.styles import apply_theme
-from gnet_desktop.gui.window import Window
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Grid

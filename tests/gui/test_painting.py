@@ -9,11 +9,11 @@ from gnet_desktop.gui.lanes.arrangement import Zoom, arrange
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
 from gnet_desktop.gui.lanes.model import Lane, LaneScale, columns_for, scales_of
 from gnet_desktop.gui.lanes.painting import Look, View, draw_tiles
+from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import draw_glyph, mark_cell
 from gnet_desktop.gui.painting.images import colour_table, map_image, rgb_image, tile_table
 from gnet_desktop.gui.painting.numbers import number, percent
 from gnet_desktop.gui.painting.scale_bar import Scale, bin_of, with_zeros
-from gnet_desktop.gui.theme import Theme
 from gnet_desktop.inspection.colour_maps import EMBER, STRIPE_DARK, STRIPE_LIGHT, palette
 from gnet_desktop.inspection.histogram import histogram
 from gnet_desktop.inspection.scaling import Limits, Scaling

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from gnet_desktop.gui.app import make_application, make_window
-from gnet_desktop.gui.session import Session
-from gnet_desktop.gui.styles import apply_theme
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
 
 

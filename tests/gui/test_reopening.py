@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from gnet_desktop.gui.app import begin, make_window
-from gnet_desktop.gui.session import Session
-from gnet_desktop.gui.window import Window
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit
 
 

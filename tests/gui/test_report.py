@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from gnet_desktop.convention import CONVENTIONS, parse_convention
-from gnet_desktop.gui.report import command, make_page, spelled
+from gnet_desktop.gui.exports.report import command, make_page, spelled
 from gnet_desktop.network.naming import Unit
 from tests.gui.made import make_world
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gnet_desktop.gui.app import make_application, make_window
-from gnet_desktop.gui.session import RECENT, Session
+from gnet_desktop.gui.system.session import RECENT, Session
 from gnet_desktop.workspace.values import ViewOptions
 
 

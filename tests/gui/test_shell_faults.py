@@ -15,8 +15,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import begin, make_window
-from gnet_desktop.gui.session import Session
-from gnet_desktop.gui.window import Window
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit
 from tests.gui.test_main_job import current, drop, files, opened, pixels, wait, window
 

@@ -9,16 +9,16 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gnet_desktop.errors import PictureError
-from gnet_desktop.gui.answers_panel import AnswersPanel
+from gnet_desktop.gui.answers.panel import AnswersPanel
 from gnet_desktop.gui.app import make_application
-from gnet_desktop.gui.heads_view import HeadsView
-from gnet_desktop.gui.lanes_panel import LanesPanel
-from gnet_desktop.gui.network_panel import NetworkPanel
-from gnet_desktop.gui.photo_panel import PhotoPanel
-from gnet_desktop.gui.pictures_panel import PicturesPanel
-from gnet_desktop.gui.start_page import StartPage
-from gnet_desktop.gui.styles import apply_theme
-from gnet_desktop.gui.unit_panel import UnitPanel
+from gnet_desktop.gui.heads.window import HeadsView
+from gnet_desktop.gui.lanes.panel import LanesPanel
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.network_map.panel import NetworkPanel
+from gnet_desktop.gui.photo.panel import PhotoPanel
+from gnet_desktop.gui.pictures.panel import PicturesPanel
+from gnet_desktop.gui.shell.start_page import StartPage
+from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from tests.gui.made import make_workspace, make_world

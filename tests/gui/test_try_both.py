@@ -14,7 +14,7 @@ from gnet_desktop.gui.conventions.chips import differing
 from gnet_desktop.gui.conventions.choices import alternatives, beside
 from gnet_desktop.gui.conventions.comparing import change_words
 from gnet_desktop.gui.conventions.editor import ConventionEditor
-from gnet_desktop.gui.try_both import TryBoth
+from gnet_desktop.gui.conventions.try_both import TryBoth
 from gnet_desktop.network.googlenet import GoogLeNet
 from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.pictures.preparation import prepare

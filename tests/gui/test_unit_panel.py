@@ -9,10 +9,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
-from gnet_desktop.gui.theme import Theme
+from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.unit.facts import facts_of, path_to, source_of, strongest_pictures
 from gnet_desktop.gui.unit.origins_view import kernel_picture
-from gnet_desktop.gui.unit_panel import UnitPanel
+from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit

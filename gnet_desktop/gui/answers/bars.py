@@ -5,7 +5,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from gnet_desktop.gui.theme import RADIUS_BAR, Theme
+from gnet_desktop.gui.looks.theme import RADIUS_BAR, Theme
 
 _LEAST: Final = 2.0
 _STRIPE: Final = 4.0

@@ -7,8 +7,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.answers.sentences import plain
-from gnet_desktop.gui.icons import draw_icon
-from gnet_desktop.gui.theme import RADIUS_BUTTON, Theme, font
+from gnet_desktop.gui.looks.icons import draw_icon
+from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
 
 # ground, border, icon and its colour
 KINDS: Final = {

@@ -53,7 +53,7 @@ def others_words(count: str) -> str:
 
 
 def _grey(text: str) -> str:
-    from gnet_desktop.gui.theme import Theme
+    from gnet_desktop.gui.looks.theme import Theme
 
     return f'<span style="color:{Theme.now().text2}">{text}</span>'
 

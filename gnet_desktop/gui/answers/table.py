@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from gnet_desktop.gui.answers.bars import draw_bar
 from gnet_desktop.gui.answers.sentences import others_words
 from gnet_desktop.gui.answers.values import Cell, Line, Shown
-from gnet_desktop.gui.theme import Theme, font
+from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.inspection.answers import COLUMNS, PLACES
 
 Index = QModelIndex | QPersistentModelIndex

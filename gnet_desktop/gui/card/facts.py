@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from gnet_desktop.checkpoints.card import Card, Verification
+from gnet_desktop.checkpoints.describing.card import Card, Verification
 from gnet_desktop.gui.network_map.words import amount, whole
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.inspection.answers import PLACES

@@ -7,14 +7,14 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from gnet_desktop.checkpoints.card import ModuleRow
+from gnet_desktop.checkpoints.describing.card import ModuleRow
 from gnet_desktop.gui.card.facts import HeadFact, Note
-from gnet_desktop.gui.controls import heading
-from gnet_desktop.gui.icons import draw_icon
+from gnet_desktop.gui.controls.common import heading
+from gnet_desktop.gui.looks.icons import draw_icon
+from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import text
 from gnet_desktop.gui.network_map.words import whole
 from gnet_desktop.gui.painting.glyphs import draw_glyph
-from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.network.architecture import BRANCHES
 
 _ROW: Final = 25

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gnet_desktop.convention import Convention, describe
-from gnet_desktop.gui.theme import RADIUS_CONTROL, Theme, font
+from gnet_desktop.gui.looks.theme import RADIUS_CONTROL, Theme, font
 
 _HIGH: Final = 22
 _GAP: Final = 5

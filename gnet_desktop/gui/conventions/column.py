@@ -23,9 +23,9 @@ from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.choices import alternatives
 from gnet_desktop.gui.conventions.comparing import Compared, Tried, change_words
-from gnet_desktop.gui.icons import icon
+from gnet_desktop.gui.looks.icons import icon
+from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.network_map.chart import text
-from gnet_desktop.gui.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.inspection.answers import percent
 
 _ROW: Final = 30

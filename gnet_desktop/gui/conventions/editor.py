@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from gnet_desktop.convention import CONVENTIONS, Convention, parse_convention
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.conventions.chips import Chips
-from gnet_desktop.gui.theme import Theme
+from gnet_desktop.gui.looks.theme import Theme
 
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "resize": ("short side", "exact", "fit", "none"),

@@ -9,10 +9,10 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from gnet_desktop.gui.lanes.tip import Tip
+from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused, outline_hovered
 from gnet_desktop.gui.painting.images import STALE_MAP, LevelImage, snapped, tile_table
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.gui.theme import Theme
 from gnet_desktop.inspection.scaling import Scaling, limits_of, quantise
 from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.inspection.tiles import TileLayout, atlas, flatten_levels, lay_out, square

@@ -10,9 +10,9 @@ from gnet_desktop.gui.answers.bars import draw_bar
 from gnet_desktop.gui.answers.sentences import others_words
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.heads.grids import Grid, Scroller
+from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import text
 from gnet_desktop.gui.painting.numbers import number, size
-from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.inspection.answers import PLACES, percent, valid
 from gnet_desktop.inspection.head_parts import HeadParts
 from gnet_desktop.network.architecture import Architecture, Head, Pool

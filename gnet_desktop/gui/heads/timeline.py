@@ -10,9 +10,9 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import step_of, text
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.inspection.answers import DEPTH, PLACES, percent, timeline, valid
 from gnet_desktop.workspace.values import Result
 

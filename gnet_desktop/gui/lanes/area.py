@@ -15,7 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from gnet_desktop.gui.controls import KEY_REASONS
+from gnet_desktop.gui.controls.common import KEY_REASONS
 from gnet_desktop.gui.lanes import navigation
 from gnet_desktop.gui.lanes.arrangement import Arrangement, Place, Zoom, arrange
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
@@ -26,8 +26,8 @@ from gnet_desktop.gui.lanes.measuring import Cell, Measured
 from gnet_desktop.gui.lanes.model import Lane, LaneScale
 from gnet_desktop.gui.lanes.sorting import Sorting
 from gnet_desktop.gui.lanes.texts import header_texts, tip_lines
+from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.images import STALE_MAP, tile_table
-from gnet_desktop.gui.theme import Theme
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result, ViewOptions

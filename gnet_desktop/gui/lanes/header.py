@@ -6,16 +6,16 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
-from gnet_desktop.gui.controls import ElidedLabel, IconButton, PanelHeader, Segmented
-from gnet_desktop.gui.icons import icon
+from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.contents import scaling_of
 from gnet_desktop.gui.lanes.filtering import unit_named
 from gnet_desktop.gui.lanes.menus import explained_name, fill_options_menu, fill_sort_menu, sort_words
+from gnet_desktop.gui.looks.icons import icon
+from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.painting.images import STALE_MAP
 from gnet_desktop.gui.painting.numbers import size
 from gnet_desktop.gui.painting.scale_bar import Scale, draw_lying_bar, lying_bar_width
-from gnet_desktop.gui.theme import font
 from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.workspace.state import Workspace
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from gnet_desktop.gui.lanes.arrangement import CAPTION
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
 from gnet_desktop.gui.lanes.model import Lane
+from gnet_desktop.gui.looks.theme import RADIUS_BAR, Theme, font
 from gnet_desktop.gui.painting.glyphs import (
     draw_glyph,
     hue_of,
@@ -20,7 +21,6 @@ from gnet_desktop.gui.painting.glyphs import (
 )
 from gnet_desktop.gui.painting.images import snapped
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.gui.theme import RADIUS_BAR, Theme, font
 
 HEADER, SHORT_HEADER = 62, 44
 THUMB, THUMB_GRAB, THUMB_AWAY = 5, 16, 5

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from gnet_desktop.gui.theme import RADIUS_BUTTON, Theme, font
+from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
 
 _PAD_X, _PAD_Y, _LINE = 12, 8, 17
 _AWAY: Final = QPoint(10, 14)

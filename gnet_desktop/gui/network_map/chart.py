@@ -8,11 +8,11 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
+from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.network_map.savings import Path, Saving, Savings
 from gnet_desktop.gui.network_map.words import amount, kernel_words, short, tr
 from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.gui.painting.numbers import THIN
-from gnet_desktop.gui.theme import RADIUS_CARD, Theme, font
 
 _LEFT, _MIDDLE, _RIGHT = (
     Qt.AlignmentFlag.AlignLeft,

@@ -10,9 +10,9 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from gnet_desktop.errors import ExportError
+from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.network_map.model import MapModel
 from gnet_desktop.gui.network_map.painting import MapPainter
-from gnet_desktop.gui.theme import Theme
 
 SIZE: Final = (1600, 440)
 """Logical pixels of an exported map, wide enough for all names and numbers."""

@@ -7,9 +7,9 @@ from typing import Final
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme
 from gnet_desktop.gui.network_map.painting import MapPainter
 from gnet_desktop.gui.network_map.shapes import Area, Label, MapLayout, Shape
-from gnet_desktop.gui.theme import RADIUS_BUTTON, Theme
 
 
 @dataclass(frozen=True, slots=True)

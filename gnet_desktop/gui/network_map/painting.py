@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
+from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.shapes import (
     Box,
     Fill,
@@ -17,7 +18,6 @@ from gnet_desktop.gui.network_map.shapes import (
     Wire,
 )
 from gnet_desktop.gui.painting.ink import ink_on
-from gnet_desktop.gui.theme import Theme, font
 
 _CORNER: Final = 8.0
 _ALIGN: Final = {

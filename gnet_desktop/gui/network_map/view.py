@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from gnet_desktop.gui.lanes.tip import Tip
+from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.choosing import choose_target, chosen_target
 from gnet_desktop.gui.network_map.marks import (
     CHOSEN,
@@ -33,7 +34,6 @@ from gnet_desktop.gui.network_map.marks import (
 from gnet_desktop.gui.network_map.model import MapModel, model_of
 from gnet_desktop.gui.network_map.painting import MapPainter
 from gnet_desktop.gui.network_map.shapes import Area, Label, MapLayout, Shape, Thumbnail
-from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.workspace.state import Workspace
 
 _MOST: Final = 8.0

@@ -5,7 +5,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from gnet_desktop.gui.theme import Theme
+from gnet_desktop.gui.looks.theme import Theme
 
 GLYPH: Final = 14
 # squares a side, their size, their pitch and where the first begins, in a box of 14

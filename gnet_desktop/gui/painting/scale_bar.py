@@ -7,9 +7,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 
+from gnet_desktop.gui.looks.theme import RADIUS_BAR, Theme, font
 from gnet_desktop.gui.painting.images import LevelImage, colour_table
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.gui.theme import RADIUS_BAR, Theme, font
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, palette
 from gnet_desktop.inspection.histogram import Histogram
 from gnet_desktop.inspection.scaling import Limits, quantise

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QScrollBar, QWidget
 
-from gnet_desktop.gui.theme import Theme
+from gnet_desktop.gui.looks.theme import Theme
 
 THUMB: Final = 5
 GRAB: Final = 12

@@ -17,13 +17,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gnet_desktop.gui.controls import KEY_REASONS
+from gnet_desktop.gui.controls.common import KEY_REASONS
+from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused
 from gnet_desktop.gui.painting.scale_bar import Scale
 from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.photo.camera import LEAST, Camera, centred, fitting, wheel_factor
 from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
-from gnet_desktop.gui.theme import Theme
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
 from gnet_desktop.inspection.overlay import overlay
 from gnet_desktop.inspection.scaling import Scaling, limits_of

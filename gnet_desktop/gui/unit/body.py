@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from gnet_desktop.gui.lanes.measuring import Measured
+from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.gui.painting.images import STALE_MAP
 from gnet_desktop.gui.painting.numbers import size
-from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.gui.unit.facts import (
     Cell,
     Origins,

@@ -6,13 +6,13 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gnet_desktop.gui.controls import KEY_REASONS
+from gnet_desktop.gui.controls.common import KEY_REASONS
+from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import mark_cell, outline
 from gnet_desktop.gui.painting.images import LevelImage, map_image, snapped, tile_table
 from gnet_desktop.gui.painting.ink import ink_on
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.painting.scale_bar import Scale, draw_standing_bar
-from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.gui.unit.facts import Cell, UnitFacts
 
 _BAR, _BAR_AWAY, _NUMBERS = 10, 10, 40

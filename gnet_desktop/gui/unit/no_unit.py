@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from gnet_desktop.gui.theme import font
+from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.workspace.state import Workspace
 
 

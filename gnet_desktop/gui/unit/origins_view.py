@@ -9,10 +9,10 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.gui.lanes.model import TITLES
+from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph, outline_focused, outline_hovered
 from gnet_desktop.gui.painting.images import LevelImage, map_image, tile_table
 from gnet_desktop.gui.painting.numbers import number, percent
-from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.gui.unit.facts import LINEAR, Origins
 from gnet_desktop.gui.unit.section import TITLE, Piece, Section
 from gnet_desktop.gui.unit.sections import draw_bar

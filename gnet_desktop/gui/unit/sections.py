@@ -7,11 +7,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
+from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import number, percent
 from gnet_desktop.gui.painting.scale_bar import Scale, draw_histogram, draw_strip
-from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.gui.unit.facts import UnitFacts
 from gnet_desktop.gui.unit.section import TITLE, Piece, Section
 from gnet_desktop.inspection.ranking import UnitAt

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
+from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import outline_chosen, outline_focused, outline_hovered
 from gnet_desktop.gui.painting.images import LevelImage, map_image, tile_table
-from gnet_desktop.gui.theme import Theme, font
 from gnet_desktop.gui.unit.facts import LINEAR
 from gnet_desktop.gui.unit.section import Piece, Section, draw_title
 from gnet_desktop.inspection.scaling import limits_of

@@ -1,0 +1,1 @@
+"""From recognised tensors to a network: widths, settings, classifiers."""

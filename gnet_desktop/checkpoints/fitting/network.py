@@ -1,0 +1,381 @@
+"""From named tensors to a network: widths are read from the shapes, settings from the file.
+
+The family gives what no tensor shows; what the file itself tells beside its tensors
+(a stride, how a pool rounds) beats the family.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import isqrt
+from typing import Any, Final
+
+from gnet_desktop.checkpoints.containers.stored import StoredTensor, constant, shape_text
+from gnet_desktop.checkpoints.fitting.settings import apply_settings
+from gnet_desktop.errors import CheckpointError, UsageError
+from gnet_desktop.network.architecture import MODULES, Architecture, Convolution
+from gnet_desktop.network.arithmetic import tensor_shapes
+from gnet_desktop.network.families import FAMILIES, Five, HeadWidths, ModuleWidths, Widths, build
+
+Tensors = dict[str, dict[str, StoredTensor]]
+"""Canonical layer → name in it (``weight``, ``norm.mean``) → where the tensor lies."""
+
+Facts = Mapping[str, Mapping[str, Any]]
+
+_HEADS: Final = ("aux1", "aux2")
+_SHOWN: Final = 10
+_BRANCHES: Final = {
+    "one": "1x1",
+    "three_reduce": "3x3_reduce",
+    "three": "3x3",
+    "five_reduce": "5x5_reduce",
+    "five": "5x5",
+    "pool_proj": "pool_proj",
+}
+
+
+@dataclass(frozen=True)
+class _Revision:
+    """A family that its tensors show to be another one, or another edition of it.
+
+    None fits both; ``five`` is the kernel of the 5×5 branch.
+    """
+
+    norm: bool | None
+    bias: bool | None
+    five: int | None
+    family: str
+    switches: Mapping[str, str] = field(default_factory=dict)
+    doubt: bool = False
+
+
+_REVISIONS: Final[Mapping[str, tuple[_Revision, ...]]] = {
+    # A bias beside a norm says that the norm was written with PyTorch's own defaults.
+    "torchvision": (_Revision(True, True, None, "torchvision", {"epsilon": "pytorch"}),),
+    # With 3×3 kernels it may as well be torchvision's network with its norms folded.
+    "wzmiaomiao": (_Revision(False, None, 3, "wzmiaomiao", doubt=True),),
+}
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A network and exactly the tensors that it asks for.
+
+    ``missing`` are the parts that the file lacks, ``assumed`` what it doesn't tell.
+    """
+
+    architecture: Architecture
+    tensors: Mapping[str, StoredTensor]
+    missing: tuple[str, ...] = ()
+    assumed: Mapping[str, str] = field(default_factory=dict)
+
+
+def fit(
+    tensors: Tensors,
+    family: str,
+    *,
+    trunk: Iterable[str],
+    heads: Iterable[str] = _HEADS,
+    inputs_first: bool | None = False,
+    facts: Facts | None = None,
+    order: Sequence[str] = (),
+    told: Mapping[str, str] | None = None,
+    settled: Collection[str] = (),
+    assume: Mapping[str, str] | None = None,
+) -> Fitted:
+    """The network that the tensors make.
+
+    ``trunk`` are the layers that must be there, ``heads`` the heads that such a file
+    may have; ``inputs_first`` says that matrices
+    usually lie as inputs × outputs (None: they are right already). ``order`` are the
+    trunk's layers one behind the other, where the file tells. ``told`` are switches of
+    the family that the file settles, ``settled`` those that its facts make needless,
+    ``assume`` answers of a person to what it doesn't tell.
+    Raises CheckpointError naming the part where something is missing or doesn't fit,
+    UsageError for an assumption that cannot be made.
+    """
+    _check_trunk(tensors, trunk)
+    tensors = oriented(tensors, inputs_first=inputs_first)
+    choice = _choose(tensors, family, told or {}, assume or {})
+    facts, stride = _with_stride(tensors, choice.family, facts or {}, assume or {})
+    channels = tensors["conv1"]["weight"].shape[1]
+    if channels not in (1, 3):
+        raise CheckpointError(
+            "This network does not read pictures.",
+            f"Its first convolution reads {channels} channels, but a picture has 3, or 1 in grey.",
+            "Open a checkpoint of a GoogLeNet for pictures.",
+        )
+    usual = tuple(heads)
+    heads = [head for head in _HEADS if _has_head(tensors, head)]
+    while True:
+        architecture = _network(tensors, choice, heads, facts, order)
+        wanted, holes = _collect(tensors, architecture)
+        broken = {hole.partition("/")[0] for hole in holes if hole.startswith(_HEADS)}
+        if not broken:
+            break
+        heads = [head for head in heads if head not in broken]
+    if holes:
+        raise _holes(holes)
+    _check_shapes(architecture, wanted)
+    assumed = {name: value for name, value in choice.assumed.items() if name not in settled} | stride
+    return Fitted(architecture, wanted, _missing(tensors, architecture, usual), assumed)
+
+
+# What must be there
+
+
+def _check_trunk(tensors: Tensors, trunk: Iterable[str]) -> None:
+    holes = [layer for layer in trunk if "weight" not in tensors.get(layer, {})]
+    if holes:
+        raise _holes(holes)
+
+
+def _holes(holes: list[str]) -> CheckpointError:
+    shown = ", ".join(holes[:_SHOWN])
+    more = f" and {len(holes) - _SHOWN} more ({len(holes)} in all)" if len(holes) > _SHOWN else ""
+    return CheckpointError(
+        "A part of the network is missing in the file.",
+        f"There is no tensor for {shown}{more}, and without it there are no right answers.",
+        "Save the complete state dict, and open that.",
+    )
+
+
+def _has_head(tensors: Tensors, head: str) -> bool:
+    return all("weight" in tensors.get(f"{head}/{part}", {}) for part in ("conv", "fc1", "fc2"))
+
+
+def _missing(tensors: Tensors, architecture: Architecture, heads: Iterable[str]) -> tuple[str, ...]:
+    """What a complete file would have: a head of which only pieces are there is named by these."""
+    found = [] if architecture.classifier else ["fc"]
+    for head in heads:
+        if architecture.head(head) is None:
+            pieces = [f"{head}/{part}" for part in ("conv", "fc1", "fc2")]
+            absent = [piece for piece in pieces if piece not in tensors]
+            found += [head] if len(absent) in (0, 3) else absent
+    return tuple(found)
+
+
+# How the tensors lie
+
+
+def oriented(tensors: Tensors, *, inputs_first: bool | None) -> Tensors:
+    """Kernels as outputs × inputs × height × width, matrices as outputs × inputs."""
+    kernel = tensors["conv1"]["weight"].shape
+    if len(kernel) != 4:
+        raise CheckpointError(
+            "This is no GoogLeNet for pictures.",
+            f"conv1's weights have the shape {shape_text(kernel)}, not four sides.",
+            "Open a checkpoint of a GoogLeNet.",
+        )
+    spatial_first = kernel[0] == kernel[1] and kernel[2] != kernel[3]
+    found: Tensors = {}
+    for layer, parts in tensors.items():
+        found[layer] = {
+            name: _oriented(layer, tensor, spatial_first) if name == "weight" else tensor.squeezed(1)
+            for name, tensor in parts.items()
+        }
+    return found if inputs_first is None else _matrices(found, turned=inputs_first)
+
+
+def _is_matrix(layer: str) -> bool:
+    return layer.rpartition("/")[2].startswith("fc")
+
+
+def _oriented(layer: str, tensor: StoredTensor, spatial_first: bool) -> StoredTensor:
+    if len(tensor.shape) == 4 and spatial_first:
+        tensor = tensor.permuted((3, 2, 0, 1))
+    return tensor.squeezed(2) if _is_matrix(layer) else tensor
+
+
+def _matrices(tensors: Tensors, *, turned: bool) -> Tensors:
+    """All matrices lie like the main classifier's, whose inputs are known; without one, as usual."""
+    last = {name: tensors[f"5b/{name}"]["weight"].shape[0] for name in ("1x1", "3x3", "5x5", "pool_proj")}
+    inputs = tensors["conv4"]["weight"].shape[0] if "conv4" in tensors else sum(last.values())
+    first = next((layer for layer in ("fc_1", "fc") if layer in tensors), None)
+    shape = tensors[first]["weight"].shape if first else ()
+    if len(shape) == 2 and (shape[0] == inputs) != (shape[1] == inputs):
+        turned = shape[0] == inputs
+    if not turned:
+        return tensors
+    return {
+        layer: {
+            name: tensor.permuted((1, 0)) if name == "weight" and len(tensor.shape) == 2 else tensor
+            for name, tensor in parts.items()
+        }
+        if _is_matrix(layer)
+        else parts
+        for layer, parts in tensors.items()
+    }
+
+
+# Which family
+
+
+@dataclass(frozen=True)
+class _Choice:
+    family: str
+    switches: Mapping[str, Any]
+    assumed: Mapping[str, str]
+
+
+def _choose(tensors: Tensors, family: str, told: Mapping[str, str], assume: Mapping[str, str]) -> _Choice:
+    revision = next(
+        (revision for revision in _REVISIONS.get(family, ()) if _revises(revision, tensors)),
+        _Revision(None, None, None, family),
+    )
+    chosen = assume.get("family", revision.family)
+    known = FAMILIES[chosen].switches if chosen in FAMILIES else {}
+    switches = {name: next(iter(switch.choices)) for name, switch in known.items()}
+    for source in (revision.switches, told, assume):
+        switches |= {name: value for name, value in source.items() if name in known}
+    assumed = {"family": chosen} if revision.doubt or chosen != family else {}
+    assumed |= {name: value for name, value in switches.items() if name not in told}
+    return _Choice(chosen, switches, assumed)
+
+
+def _has_norms(tensors: Tensors) -> bool:
+    return any(part.startswith("norm.") for parts in tensors.values() for part in parts)
+
+
+def _revises(revision: _Revision, tensors: Tensors) -> bool:
+    traits = {
+        "norm": _has_norms(tensors),
+        "bias": any("bias" in parts for layer, parts in tensors.items() if not _is_matrix(layer)),
+        "five": _kernel(tensors, "3a/5x5"),
+    }
+    return all(getattr(revision, name) in (None, value) for name, value in traits.items())
+
+
+def _with_stride(
+    tensors: Tensors, family: str, facts: Facts, assume: Mapping[str, str]
+) -> tuple[Facts, dict[str, str]]:
+    """A first convolution with another kernel than the family's may step otherwise too."""
+    usual = FAMILIES[family].stem[0] if family in FAMILIES else None
+    told = facts.get("conv1", {})
+    if not isinstance(usual, Convolution) or usual.kernel == _kernel(tensors, "conv1") or "stride" in told:
+        return facts, {}
+    stride = assume.get("conv1_stride", str(usual.stride))
+    if stride not in ("1", "2"):
+        raise UsageError(f"conv1_stride={stride} cannot be assumed.", "It can be 1 or 2.")
+    return {**facts, "conv1": {**told, "stride": int(stride)}}, {"conv1_stride": stride}
+
+
+# The architecture
+
+
+def _network(
+    tensors: Tensors, choice: _Choice, heads: list[str], facts: Facts, order: Sequence[str]
+) -> Architecture:
+    architecture = build(
+        choice.family,
+        _widths(tensors, heads),
+        five=_five(tensors),
+        input_channels=tensors["conv1"]["weight"].shape[1],
+        classes=tensors["fc"]["weight"].shape[0] if "weight" in tensors.get("fc", {}) else 0,
+        aux_classes={head: tensors[f"{head}/fc2"]["weight"].shape[0] for head in heads},
+        norm=_has_norms(tensors),
+        **choice.switches,
+    )
+    return apply_settings(architecture, tensors, facts, order)
+
+
+def _kernel(tensors: Tensors, layer: str) -> int:
+    shape = tensors[layer]["weight"].shape
+    if len(shape) != 4 or shape[2] != shape[3] or not min(shape):
+        raise CheckpointError(
+            "This is no GoogLeNet.",
+            f"{layer} has weights of shape {shape_text(shape)}, which is no square kernel.",
+            "Open a checkpoint of a GoogLeNet.",
+        )
+    return shape[2]
+
+
+def _five(tensors: Tensors) -> Five:
+    if "3a/5x5_a" in tensors:
+        return "3+3"
+    kernel = _kernel(tensors, "3a/5x5")
+    if kernel not in (3, 5):
+        raise CheckpointError(
+            "This is no GoogLeNet.",
+            f"Its 5×5 branch has a kernel of {kernel}×{kernel}.",
+            "Open a checkpoint of a GoogLeNet.",
+        )
+    return 3 if kernel == 3 else 5
+
+
+def _widths(tensors: Tensors, heads: list[str]) -> Widths:
+    def outputs(layer: str) -> int:
+        _kernel(tensors, layer)
+        return tensors[layer]["weight"].shape[0]
+
+    modules = {
+        module: ModuleWidths(
+            **{field: outputs(f"{module}/{part}") for field, part in _BRANCHES.items()},
+            five_a=outputs(f"{module}/5x5_a") if f"{module}/5x5_a" in tensors else 0,
+        )
+        for module in MODULES
+    }
+    trunk = {layer: outputs(layer) for layer in tensors if "/" not in layer and not _is_matrix(layer)}
+    hidden = sorted(layer for layer in tensors if layer.startswith("fc_"))
+    return Widths(
+        modules,
+        trunk,
+        {head: _head_widths(tensors, head) for head in heads},
+        tuple(tensors[layer]["weight"].shape[0] for layer in hidden),
+    )
+
+
+def _head_widths(tensors: Tensors, head: str) -> HeadWidths:
+    _kernel(tensors, f"{head}/conv")
+    channels = tensors[f"{head}/conv"]["weight"].shape[0]
+    hidden, inputs = tensors[f"{head}/fc1"]["weight"].shape
+    cells = isqrt(inputs // channels) if channels else 0
+    if not channels or cells * cells * channels != inputs:
+        raise CheckpointError(
+            f"The head {head} does not fit together.",
+            f"Its hidden layer reads {inputs} values, which are no square map of {channels} channels.",
+            "Open a complete checkpoint of a GoogLeNet.",
+        )
+    return HeadWidths(channels, hidden, cells)
+
+
+# The tensors
+
+
+def _collect(tensors: Tensors, architecture: Architecture) -> tuple[dict[str, StoredTensor], list[str]]:
+    """The tensors that the network asks for, and the names of those that are not there.
+
+    A norm without scale or shift is one with 1 and 0, if no norm has them.
+    """
+    plain = {
+        f"norm.{part}": value
+        for part, value in (("weight", 1.0), ("bias", 0.0))
+        if not any(f"norm.{part}" in parts for parts in tensors.values())
+    }
+    wanted, holes = {}, []
+    for name, shape in tensor_shapes(architecture).items():
+        layer, _, part = name.partition(".")
+        found = tensors.get(layer, {}).get(part)
+        if found is None and part in plain:
+            found = constant(plain[part], shape[0])
+        if found is None:
+            holes.append(layer if part == "weight" else f"{layer} ({part.replace('.', ' ')})")
+        else:
+            wanted[name] = found
+    return wanted, holes
+
+
+def _check_shapes(architecture: Architecture, wanted: Mapping[str, StoredTensor]) -> None:
+    expected = tensor_shapes(architecture)
+    for name, tensor in wanted.items():
+        if tensor.shape == expected[name]:
+            tensor.check(name)
+            continue
+        layer, given, due = name.partition(".")[0], tensor.shape, expected[name]
+        reads = len(given) == len(due) > 1 and given[0] == due[0] and given[1] != due[1]
+        raise CheckpointError(
+            "This is no GoogLeNet.",
+            f"{layer} reads {given[1]} values, but the part before it gives {due[1]}."
+            if reads
+            else f"{name} has the shape {shape_text(given)} where {shape_text(due)} is due.",
+            "Open a checkpoint of a GoogLeNet.",
+        )

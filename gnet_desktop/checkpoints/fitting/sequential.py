@@ -1,0 +1,161 @@
+"""A fully connected layer that was replaced by several: ``fc.0``, ``fc.1``, … (fine-tuning).
+
+The last matrix is the classifier, those before it are hidden layers. What stands
+between them shows only in a whole module. A batch norm is folded into its neighbour.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+from natsort import natsorted
+
+from gnet_desktop.checkpoints.containers.source import MemorySource
+from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor
+from gnet_desktop.checkpoints.recognition import keys
+from gnet_desktop.errors import CheckpointError
+
+HIDDEN: Final = ("relu", "none")
+"""What may be assumed between fully connected layers."""
+
+_ACTIVATIONS: Final[Mapping[str, str]] = {"ReLU": "relu", "ReLU6": "relu6", "Identity": "none"}
+_OTHERS: Final = ("Tanh", "Sigmoid", "LeakyReLU", "ELU", "GELU", "SiLU", "PReLU", "Hardswish", "SELU", "Mish")
+_LARGEST: Final = 1 << 24
+_EPSILON: Final = 1e-5
+
+Matrix = dict[str, StoredTensor]
+
+
+@dataclass
+class Chain:
+    """Matrices one behind the other.
+
+    ``activations`` holds what follows each, None where the file doesn't tell; ``names``
+    are the file's own.
+    """
+
+    matrices: list[Matrix] = field(default_factory=list)
+    activations: list[str | None] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """One entry of the Sequential: its number (-1 if it has none), its tensors, its class."""
+
+    number: int
+    names: Mapping[keys.Role, str]
+    kind: str
+    epsilon: float
+
+
+def find_chain(contents: Contents, layers: keys.Layers, path: str) -> Chain:
+    """The matrices under a path that is no layer itself; empty if there are none."""
+    chain = Chain()
+    scaling: tuple[Floats, Floats] | None = None
+    last = -2
+    for step in _steps(contents, layers, path):
+        chain.names |= set(step.names.values())
+        if {"mean", "variance"} <= step.names.keys():
+            scaling = _scaling(contents, step)
+            if chain.matrices and chain.activations[-1] is None and step.number in (last + 1, -1):
+                chain.matrices[-1] = _scaled(chain.matrices[-1], *scaling, before=False)
+                scaling = None
+        elif "weight" in step.names and len(contents.tensors[step.names["weight"]].shape) > 1:
+            matrix: Matrix = {
+                str(role): contents.tensors[name].squeezed(2 if role == "weight" else 1)
+                for role, name in step.names.items()
+                if role in ("weight", "bias")
+            }
+            chain.matrices.append(_scaled(matrix, *scaling, before=True) if scaling else matrix)
+            chain.activations.append(None)
+            scaling, last = None, step.number
+        elif chain.matrices and step.kind:
+            chain.activations[-1] = _activation(step.kind) or chain.activations[-1]
+    return chain
+
+
+def _steps(contents: Contents, layers: keys.Layers, path: str) -> Iterator[_Step]:
+    classes = {keys.path(name): kind.rpartition(".")[2] for name, kind in contents.classes.items()}
+    facts = {keys.path(name): settings for name, settings in contents.facts.items()}
+    inside = {name for name in (*layers, *classes) if name.startswith(f"{path}.")}
+    for name in natsorted(inside):
+        number = name.rpartition(".")[2]
+        epsilon = facts.get(name, {}).get("epsilon", _EPSILON)
+        yield _Step(
+            int(number) if number.isdecimal() else -1,
+            layers.get(name, {}),
+            classes.get(name, ""),
+            float(epsilon),
+        )
+
+
+def _activation(kind: str) -> str | None:
+    if kind in _OTHERS:
+        raise CheckpointError(
+            f"Its classifier has a {kind} between its layers.",
+            "Only rectifiers can be shown here.",
+            "Open a checkpoint with another classifier.",
+        )
+    return _ACTIVATIONS.get(kind)
+
+
+def _scaling(contents: Contents, step: _Step) -> tuple[Floats, Floats]:
+    """A batch norm as factor and shift of each value."""
+
+    def read(role: keys.Role, usual: float, count: int) -> Floats:
+        if role not in step.names:
+            return np.full(count, usual, np.float32)
+        tensor = contents.tensors[step.names[role]]
+        if tensor.count > _LARGEST:
+            raise CheckpointError("Its classifier is far too large.")
+        tensor.check(step.names[role])
+        return tensor.numbers().reshape(-1)
+
+    mean = read("mean", 0.0, 0)
+    scale, shift = read("weight", 1.0, len(mean)), read("bias", 0.0, len(mean))
+    variance = read("variance", 1.0, len(mean))
+    if not len(mean) == len(scale) == len(shift) == len(variance):
+        raise CheckpointError(
+            "Its classifier does not fit together.", "A norm in it has vectors of several lengths."
+        )
+    factor = scale / np.sqrt(variance.astype(np.float64) + step.epsilon)
+    return factor.astype(np.float32), (shift - mean * factor).astype(np.float32)
+
+
+def _scaled(matrix: Matrix, factor: Floats, shift: Floats, *, before: bool) -> Matrix:
+    """A matrix with a norm ``before`` it, or behind it, worked in."""
+    weight = matrix["weight"]
+    if weight.count > _LARGEST or weight.shape[1 if before else 0] != len(factor):
+        raise CheckpointError(
+            "Its classifier does not fit together.", "A norm in it has another length than its layer."
+        )
+    weight.check("fc")
+    numbers = weight.numbers().astype(np.float64)
+    bias = np.zeros(weight.shape[0])
+    if "bias" in matrix:
+        matrix["bias"].check("fc")
+        bias = matrix["bias"].numbers().astype(np.float64)
+    if before:
+        return _matrix(numbers * factor, bias + numbers @ shift, weight)
+    return _matrix(numbers * factor[:, None], bias * factor + shift, weight)
+
+
+def _matrix(
+    weight: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
+    bias: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]",
+    like: StoredTensor,
+) -> Matrix:
+    return {
+        role: replace(
+            like,
+            source=MemorySource(values.astype("<f4").tobytes()),
+            dtype="float32",
+            shape=values.shape,
+            offset=0,
+            strides=None,
+            order="<",
+        )
+        for role, values in (("weight", weight), ("bias", bias))
+    }

@@ -1,0 +1,1 @@
+"""Which network a file's tensors are: by graph, by names, by structure."""

@@ -1,0 +1,175 @@
+"""Tensors of unknown names gathered into layers: a kernel, its bias, its batch norm.
+
+What belongs together shows in the names where they share a path, otherwise in the
+order of the file.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from natsort import natsorted
+
+from gnet_desktop.checkpoints.containers.stored import StoredTensor
+from gnet_desktop.checkpoints.recognition import keys
+
+_NORM_ROLES: Final[Mapping[str, str]] = {
+    "weight": "norm.weight",
+    "bias": "norm.bias",
+    "mean": "norm.mean",
+    "variance": "norm.variance",
+}
+_BEHIND: Final[Mapping[int, tuple[str, ...]]] = {
+    1: ("bias",),
+    3: ("norm.bias", "norm.mean", "norm.variance"),
+    4: ("norm.weight", "norm.bias", "norm.mean", "norm.variance"),
+    5: ("bias", "norm.weight", "norm.bias", "norm.mean", "norm.variance"),
+}
+"""Roles of vectors without names behind a kernel, by their number: torch's own order."""
+
+_TOKENS: Final = re.compile(r"[A-Za-z]+")
+
+
+@dataclass
+class Layer:
+    """A kernel (outputs × inputs × side × side) or a matrix with what belongs to it.
+
+    ``path`` is its name in common form, ``place`` its position among the layers,
+    ``names`` the file's tensors by canonical role. ``is_doubtful``: only the file's
+    order says which norm is its own.
+    """
+
+    path: str
+    place: int
+    shape: tuple[int, ...]
+    names: dict[str, str] = field(default_factory=dict)
+    is_doubtful: bool = False
+
+    @property
+    def outputs(self) -> int:
+        """Channels that it gives."""
+        return self.shape[0]
+
+    @property
+    def inputs(self) -> int:
+        """Channels that it reads."""
+        return self.shape[1]
+
+    @property
+    def kernel(self) -> int:
+        """Side of a kernel; 0 for a matrix."""
+        return self.shape[2] if len(self.shape) == 4 else 0
+
+    @property
+    def words(self) -> list[str]:
+        """Words of its path, in lower case."""
+        return [word.lower() for word in _TOKENS.findall(self.path)]
+
+
+def shared(first: str, second: str) -> int:
+    """How many steps two paths have in common from the start."""
+    count = 0
+    for one, other in zip(first.split("."), second.split("."), strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
+
+
+def gather(tensors: Mapping[str, StoredTensor]) -> list[Layer]:
+    """The layers in the file's order, or in the order of their numbers where it is sorted by name."""
+    names = list(tensors)
+    if names == sorted(names):
+        names = natsorted(names)
+    roles = {name: parts for name in names if (parts := keys.split(name)) is not None}
+    kernels = [name for name in names if len(tensors[name].shape) in (2, 4) and tensors[name].count]
+    spatial_first = _is_spatial_first([tensors[name].shape for name in kernels])
+    layers = [
+        Layer(
+            roles[name][0] if name in roles else keys.path(name),
+            place,
+            _shape(tensors[name].shape, spatial_first=spatial_first),
+            {"weight": name},
+        )
+        for place, name in enumerate(kernels)
+    ]
+    if len(roles) == len(names):
+        _attach_by_name(layers, names, roles, tensors)
+    else:
+        _attach_by_order(layers, names, tensors)
+    return layers
+
+
+def _is_spatial_first(shapes: list[tuple[int, ...]]) -> bool:
+    """Whether kernels lie as height × width × inputs × outputs, as in TensorFlow."""
+    wide = [shape for shape in shapes if len(shape) == 4 and max(min(shape[:2]), min(shape[2:])) > 1]
+    first = sum(shape[0] == shape[1] and shape[2] != shape[3] for shape in wide)
+    last = sum(shape[2] == shape[3] and shape[0] != shape[1] for shape in wide)
+    return first > last
+
+
+def _shape(shape: tuple[int, ...], *, spatial_first: bool) -> tuple[int, ...]:
+    return (shape[3], shape[2], shape[0], shape[1]) if spatial_first and len(shape) == 4 else shape
+
+
+def _attach_by_name(
+    layers: list[Layer],
+    names: list[str],
+    roles: Mapping[str, tuple[str, keys.Role]],
+    tensors: Mapping[str, StoredTensor],
+) -> None:
+    """A bias stands under its kernel's path; a norm under a path near it."""
+    by_path = {layer.path: layer for layer in layers}
+    norms: dict[str, dict[str, str]] = {}
+    for name in names:
+        path, role = roles[name]
+        if path in by_path:
+            if role == "bias":
+                by_path[path].names["bias"] = name
+        elif role in _NORM_ROLES:
+            norms.setdefault(path, {})[_NORM_ROLES[role]] = name
+    order = {path: place for place, path in enumerate(dict.fromkeys(roles[name][0] for name in names))}
+    free = [layer for layer in layers if layer.kernel]
+    for path, parts in norms.items():
+        count = tensors[next(iter(parts.values()))].count
+        fitting = [layer for layer in free if layer.outputs == count]
+        if "norm.mean" not in parts or not fitting:
+            continue
+        nearest, *others = sorted(fitting, key=lambda layer: _distance(path, layer.path, order))
+        nearest.names |= parts
+        nearest.is_doubtful = bool(others) and shared(path, others[0].path) == shared(path, nearest.path)
+        free.remove(nearest)
+
+
+def _distance(norm: str, kernel: str, order: Mapping[str, int]) -> tuple[int, int]:
+    """Few words in common are far; then how many layers lie between, before counting double."""
+    between = order[norm] - order[kernel]
+    return -shared(norm, kernel), 2 * between - 1 if between > 0 else -2 * between
+
+
+def _attach_by_order(layers: list[Layer], names: list[str], tensors: Mapping[str, StoredTensor]) -> None:
+    """Vectors behind a kernel, as many as it has outputs, belong to it."""
+    by_name = {layer.names["weight"]: layer for layer in layers}
+    for layer, vectors in _runs(names, by_name, tensors):
+        # a matrix may lie either way
+        lengths = (layer.outputs,) if layer.kernel else layer.shape
+        fitting = [name for name in vectors if tensors[name].count in lengths]
+        layer.names |= dict(zip(_BEHIND.get(len(fitting), ()), fitting, strict=False))
+        layer.is_doubtful = len(vectors) > len(fitting) or len(vectors) not in (0, *_BEHIND)
+
+
+def _runs(
+    names: list[str], by_name: Mapping[str, Layer], tensors: Mapping[str, StoredTensor]
+) -> Iterator[tuple[Layer, list[str]]]:
+    """Each layer with the vectors up to the next one."""
+    layer, vectors = None, list[str]()
+    for name in names:
+        if name in by_name:
+            if layer is not None:
+                yield layer, vectors
+            layer, vectors = by_name[name], []
+        elif len(tensors[name].shape) == 1:
+            vectors.append(name)
+    if layer is not None:
+        yield layer, vectors

@@ -1,0 +1,344 @@
+"""What each action does; one method an entry of `gui.actions`, or a row in `_STEPS`."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+
+from gnet_desktop.errors import ExportError
+from gnet_desktop.gui.actions.table import ACTIONS
+from gnet_desktop.gui.shell.drop import read_mime
+from gnet_desktop.network.architecture import BRANCHES, MODULES
+from gnet_desktop.workspace.values import Result
+
+if TYPE_CHECKING:
+    from gnet_desktop.gui.shell.window import Window
+
+_OPTIONS: Final = {action.name: action.option for action in ACTIONS if action.option}
+_THEMES: Final = ("light", "dark", "system")
+_COLOURS: Final = ("ember", "lagoon", "grey")
+
+
+class Handlers(QObject):
+    """Carries out actions by name on a window."""
+
+    def __init__(self, window: "Window") -> None:
+        super().__init__(window)
+        self._window = window
+        self._workspace = window.workspace
+
+    def run(self, name: str) -> None:
+        """Do the action of that name."""
+        kind, _, argument = name.partition(" ")
+        if name in _OPTIONS:
+            option = _OPTIONS[name]
+            self._workspace.change_view(**{option: not getattr(self._workspace.view, option)})
+        elif argument:
+            {
+                "module": self._module,
+                "branch": self._branch,
+                "panel": self._panel,
+                "sort": self._workspace.sort_pictures,
+            }[kind](argument)
+        else:
+            handler: Callable[[], None] = getattr(self, name)
+            handler()
+
+    # File
+
+    def open_pictures(self) -> None:
+        """Ask for picture files."""
+        paths = self._ask_files(self.tr("Open pictures"), "pictures")
+        if paths:
+            self._window.take_pictures(paths)
+
+    def open_folder(self) -> None:
+        """Ask for a folder of pictures."""
+        session = self._window.session
+        folder = QFileDialog.getExistingDirectory(
+            self._window, self.tr("Open a folder"), str(session.folder("pictures"))
+        )
+        if folder:
+            session.set_folder("pictures", Path(folder))
+            self._window.take_pictures([Path(folder)])
+
+    def open_checkpoint(self) -> None:
+        """Ask for a checkpoint."""
+        paths = self._ask_files(self.tr("Open a checkpoint"), "checkpoints", many=False)
+        if paths:
+            self._window.open_checkpoint(paths[0])
+
+    def choose_labels(self) -> None:
+        """Ask for class names and open the checkpoint again with them."""
+        checkpoint = self._workspace.checkpoint
+        paths = self._ask_files(self.tr("Choose class names"), "labels", many=False)
+        if paths and checkpoint is not None:
+            self._workspace.open_checkpoint(checkpoint.provenance.path, labels=paths[0])
+
+    def _ask_files(self, title: str, kind: str, *, many: bool = True) -> list[Path]:
+        session = self._window.session
+        ask = QFileDialog.getOpenFileNames if many else QFileDialog.getOpenFileName
+        chosen, _ = ask(self._window, title, str(session.folder(kind)))
+        names = chosen if isinstance(chosen, list) else [chosen]
+        paths = [Path(name) for name in names if name]
+        if paths:
+            session.set_folder(kind, paths[0])
+        return paths
+
+    def show_catalogue(self) -> None:
+        """Known checkpoints: open or fetch one."""
+        self._window.show_dialog("catalogue")
+
+    def show_card(self) -> None:
+        """Everything that is known about the checkpoint."""
+        self._window.show_dialog("card")
+
+    def try_both(self) -> None:
+        """The current picture under two conventions side by side."""
+        self._window.show_dialog("try_both")
+
+    def show_heads(self) -> None:
+        """The auxiliary heads step by step."""
+        self._window.show_dialog("heads")
+
+    def export_shown(self) -> None:
+        """Save the panel with the keyboard, or the window, as a picture; the network as a drawing, too."""
+        panel = self._window.panel_with_focus()
+        if panel == "network":
+            self._export_network()
+            return
+        widget: QWidget = self._window.panels[panel] if panel else self._window
+        path = self.ask_target(f"{panel or 'gnet-desktop'}.png")
+        if path is not None:
+            self._window.export_picture(widget, path)
+
+    def export_maps(self) -> None:
+        """Save all branches of the current picture as arrays with their record."""
+        result = self._workspace.result
+        if result is None:
+            self._window.notice.show_news(self.tr("Open a picture first."))
+            return
+        session = self._window.session
+        folder = QFileDialog.getExistingDirectory(
+            self._window, self.tr("Export maps into a folder"), str(session.folder("exports"))
+        )
+        if folder:
+            session.set_folder("exports", Path(folder))
+            self._save_maps(result, Path(folder))
+
+    def _save_maps(self, result: Result, folder: Path) -> None:
+        from gnet_desktop.workspace.exporting import save_result
+
+        self._workspace.compute(
+            "export",
+            lambda: save_result(result, folder),
+            lambda count: self._window.notice.show_news(self.tr("{0} files were written.").format(count)),
+        )
+
+    def _export_network(self) -> None:
+        path = self.ask_target("network.svg", "*.svg *.png")
+        if path is None:
+            return
+        try:
+            self._window.panels["network"].export(path)  # type: ignore[attr-defined]
+        except ExportError as error:
+            self._window.show_error(error)
+        else:
+            self._window.notice.show_news(self.tr("{0} was written.").format(path.name))
+
+    def export_page(self) -> None:
+        """Save the exploration as one page that needs nothing else."""
+        result = self._workspace.result
+        if result is None:
+            self._window.notice.show_news(self.tr("Open a picture first."))
+            return
+        path = self.ask_target(f"{Path(result.picture.source).stem}.html")
+        if path is None:
+            return
+        from gnet_desktop.gui.exports.report import write_page
+
+        try:
+            write_page(self._window, result, path)
+        except ExportError as error:
+            self._window.show_error(error)
+        else:
+            self._window.notice.show_news(self.tr("{0} was written.").format(path.name))
+
+    def ask_target(self, name: str, kinds: str = "") -> Path | None:
+        """Ask where to save a file; None if the person changed their mind."""
+        session = self._window.session
+        kinds = kinds or f"*{Path(name).suffix}"
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, self.tr("Export"), str(session.folder("exports") / name), kinds
+        )
+        if not chosen:
+            return None
+        path = Path(chosen)
+        session.set_folder("exports", path.parent)
+        return path
+
+    def quit(self) -> None:
+        """Close the window."""
+        self._window.close()
+
+    # Edit
+
+    def copy_numbers(self) -> None:
+        """Copy a text field's selection, or the numbers of the panel with the keyboard."""
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QLineEdit | QTextEdit | QPlainTextEdit):
+            focus.copy()
+            return
+        panel = self._window.panel_with_focus() or "answers"
+        copy = getattr(self._window.panels[panel], "copy_numbers", None)
+        text = copy() if copy is not None else ""
+        if text:
+            QGuiApplication.clipboard().setText(text)
+            self._window.notice.show_news(self.tr("Copied."))
+
+    def paste(self) -> None:
+        """Paste into a text field, or open what the clipboard holds."""
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QLineEdit):
+            focus.paste()
+        else:
+            # an empty clipboard may have no data object at all
+            self._window.take(read_mime(QGuiApplication.clipboard().mimeData() or QMimeData()))
+
+    def remove_picture(self) -> None:
+        """Take the current picture off the list."""
+        if self._workspace.current is not None:
+            self._workspace.remove_picture(self._workspace.current)
+
+    def remove_all(self) -> None:
+        """Empty the list of pictures."""
+        self._workspace.remove_all_pictures()
+
+    def pin_unit(self) -> None:
+        """Keep the hovered or chosen unit in the tray, or take it out."""
+        unit = self._workspace.hovered or self._workspace.selection.unit
+        if unit is not None:
+            self._workspace.toggle_in_tray(unit)
+
+    def clear_pins(self) -> None:
+        """Forget pinned places."""
+        self._workspace.clear_pins()
+
+    # View
+
+    def next_sort(self) -> None:
+        """The lanes' next order."""
+        self._window.panels["lanes"].next_sort()  # type: ignore[attr-defined]
+
+    def next_scale(self) -> None:
+        """The lanes' next scale."""
+        self._window.panels["lanes"].next_scale()  # type: ignore[attr-defined]
+
+    def next_colours(self) -> None:
+        """The next colour map."""
+        self._workspace.change_view(colour_map=_after(_COLOURS, self._workspace.view.colour_map))
+
+    def larger(self) -> None:
+        """Zoom the photo in if it has the keyboard, else larger tiles."""
+        self._scale(1)
+
+    def smaller(self) -> None:
+        """Zoom the photo out if it has the keyboard, else smaller tiles."""
+        self._scale(-1)
+
+    def whole(self) -> None:
+        """The whole photo, or tiles of the usual size."""
+        self._scale(0)
+
+    def _scale(self, step: int) -> None:
+        if self._window.panel_with_focus() == "photo":
+            view = self._window.panels["photo"].view  # type: ignore[attr-defined]
+            view.zoom(1.25**step) if step else view.show_whole()
+        else:
+            self._window.panels["lanes"].change_tile(step)  # type: ignore[attr-defined]
+
+    def _panel(self, name: str) -> None:
+        dock = self._window.area.docks[name]
+        dock.setVisible(dock.isHidden())
+
+    def reset_layout(self) -> None:
+        """All panels back in their places."""
+        self._window.area.reset()
+
+    def next_theme(self) -> None:
+        """Light, dark, as the system."""
+        self._workspace.change_view(theme=_after(_THEMES, self._workspace.view.theme))
+
+    # Navigate
+
+    def back(self) -> None:
+        """The selection before."""
+        self._workspace.back()
+
+    def forward(self) -> None:
+        """The selection after."""
+        self._workspace.forward()
+
+    def previous_picture(self) -> None:
+        """The picture before."""
+        self._workspace.step_picture(-1)
+
+    def next_picture(self) -> None:
+        """The picture after."""
+        self._workspace.step_picture(1)
+
+    def palette(self) -> None:
+        """Find anything."""
+        self._window.palette_dialog.open_with()
+
+    def strongest_unit(self) -> None:
+        """Choose the unit of the module that reaches highest."""
+        self._window.panels["unit"].choose_strongest()  # type: ignore[attr-defined]
+
+    def go_to_unit(self) -> None:
+        """Find a unit, beginning with the module in view."""
+        self._window.palette_dialog.open_with(f"{self._workspace.selection.module}/")
+
+    def _module(self, name: str) -> None:
+        self._workspace.choose_module(name)
+
+    def previous_module(self) -> None:
+        """The module before."""
+        self._step_module(-1)
+
+    def next_module(self) -> None:
+        """The module after."""
+        self._step_module(1)
+
+    def _step_module(self, step: int) -> None:
+        place = MODULES.index(self._workspace.selection.module) + step
+        if 0 <= place < len(MODULES):
+            self._workspace.choose_module(MODULES[place])
+
+    def _branch(self, name: str) -> None:
+        self._window.panels["lanes"].focus_branch(BRANCHES.index(name))  # type: ignore[attr-defined]
+
+    def next_panel(self) -> None:
+        """The keyboard to the next panel."""
+        self._window.step_panel(1)
+
+    def previous_panel(self) -> None:
+        """The keyboard to the panel before."""
+        self._window.step_panel(-1)
+
+    # Help
+
+    def show_help(self) -> None:
+        """All keys."""
+        self._window.show_dialog("help")
+
+    def about(self) -> None:
+        """Version and licences."""
+        self._window.show_dialog("about")
+
+
+def _after(choices: tuple[str, ...], now: str) -> str:
+    return choices[(choices.index(now) + 1) % len(choices)] if now in choices else choices[0]

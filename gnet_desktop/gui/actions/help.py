@@ -1,0 +1,75 @@
+"""The help: all keys in one table made from the actions; and what the program is."""
+
+from html import escape
+
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+
+from gnet_desktop import __version__
+from gnet_desktop.gui.actions.table import ACTIONS, MENUS, key_text, tr
+from gnet_desktop.gui.looks.theme import Theme
+from gnet_desktop.resources import resource
+
+
+class TextDialog(QDialog):
+    """A page of text."""
+
+    def __init__(self, title: str, html: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.resize(620, 640)
+        self.browser = QTextBrowser()
+        self.browser.setHtml(html)
+        self.browser.setOpenExternalLinks(True)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.browser)
+        layout.addWidget(buttons)
+
+
+def keys_html() -> str:
+    """All actions by menu, with their keys; then what hands and arrows do in the panels."""
+    theme = Theme.now()
+    rows = []
+    for menu in MENUS:
+        rows.append(f'<tr><td colspan="2"><h3>{escape(tr(menu))}</h3></td></tr>')
+        for action in ACTIONS:
+            if action.menu == menu:
+                keys = escape(key_text(action)) or "–"
+                rows.append(
+                    f'<tr><td style="padding-right:28px">{escape(tr(action.text))}</td>'
+                    f'<td style="color:{theme.text3}">{keys}</td></tr>'
+                )
+    rows.append(f'<tr><td colspan="2"><h3>{escape(tr("In the panels"))}</h3></td></tr>')
+    for what, keys in _HANDS:
+        rows.append(
+            f'<tr><td style="padding-right:28px">{escape(tr(what))}</td>'
+            f'<td style="color:{theme.text3}">{escape(tr(keys))}</td></tr>'
+        )
+    return f"<table>{''.join(rows)}</table>"
+
+
+_HANDS = (
+    ("See a unit on the photo", "point at its tile"),
+    ("Keep a unit", "click, or Enter"),
+    ("Keep a place of the photo; compare two", "click; Shift and click"),
+    ("Move among tiles, lanes, modules", "arrows, Home, End"),
+    ("Take a picture off the list", "Delete, in the list"),
+    ("Photo alone", "hold Space"),
+    ("Zoom photo or network", "wheel, pinch"),
+    ("Close, cancel", "Esc"),
+)
+
+
+def about_html() -> str:
+    """Version, licence and credits."""
+    credits_file = resource("samples", "CREDITS.md")
+    samples = escape(credits_file.read_text("utf-8")) if credits_file.is_file() else ""
+    return (
+        f"<h2>GNet Desktop {__version__}</h2>"
+        "<p>Open any GoogLeNet checkpoint, drop pictures on it, and look inside.</p>"
+        "<p>MIT licence. Uses Qt and PySide6 (LGPL-3), PyTorch (BSD-3), Pillow (MIT-CMU), NumPy (BSD-3), "
+        "safetensors (Apache-2.0), platformdirs and natsort (MIT). The typeface is Inter (OFL-1.1). "
+        "Icons and colour maps were made for this program.</p>"
+        f"<h3>Sample pictures</h3><pre style='white-space:pre-wrap'>{samples}</pre>"
+    )

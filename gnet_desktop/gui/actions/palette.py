@@ -1,0 +1,185 @@
+"""The palette: one field that finds commands, units and pictures."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gnet_desktop.errors import GNetError
+from gnet_desktop.gui.actions.table import ACTIONS, key_text, matches, tr
+from gnet_desktop.gui.looks.theme import RADIUS_CONTROL, Theme, font
+from gnet_desktop.network.naming import parse_unit
+from gnet_desktop.workspace.state import Workspace
+
+_MOST = 60
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line of the palette: what it says, what stands beside it, what it does."""
+
+    text: str
+    note: str
+    run: Callable[[], None]
+
+
+def find(
+    query: str, workspace: Workspace, run: Callable[[str], None], more: Iterable[Found] = ()
+) -> list[Found]:
+    """Units by name first, then commands, pictures and ``more`` by every word of the query."""
+    found = _units(query, workspace)
+    ranked: list[tuple[int, Found]] = []
+    for action in ACTIONS:
+        if action.name == "palette":
+            continue
+        words = tr(action.text)
+        score = matches(query, f"{words} {action.text} {action.menu} {action.also}")
+        if score is not None:
+            ranked.append((score, Found(words, key_text(action), partial(run, action.name))))
+    for entry in workspace.pictures.values():
+        score = matches(query, entry.name) if query else None
+        if score is not None:
+            choose = partial(workspace.choose_picture, entry.id)
+            ranked.append((score, Found(entry.name, tr("picture"), choose)))
+    for one in more:
+        score = matches(query, f"{one.text} {one.note}") if query else None
+        if score is not None:
+            ranked.append((score, one))
+    ranked.sort(key=lambda pair: pair[0])
+    return [*found, *(one for _, one in ranked)][:_MOST]
+
+
+def _units(query: str, workspace: Workspace) -> list[Found]:
+    if workspace.checkpoint is None or not query.strip():
+        return []
+    try:
+        unit = parse_unit(query.strip(), workspace.checkpoint.architecture)
+    except GNetError:
+        return []
+    return [Found(unit.name, tr("unit"), lambda: workspace.choose_unit(unit))]
+
+
+class _Delegate(QStyledItemDelegate):
+    """What a line does at the left, its key or kind at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """All lines are alike."""
+        return QSize(0, 30)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Ground, words, note."""
+        theme, found = Theme.now(), index.data(Qt.ItemDataRole.UserRole)
+        box = QRectF(option.rect).adjusted(10, 0, -10, 0)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.colour("accentbg"))
+            painter.drawRoundedRect(QRectF(option.rect), RADIUS_CONTROL, RADIUS_CONTROL)
+        painter.setFont(font(12))
+        painter.setPen(theme.colour("text3"))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, found.note)
+        room = box.width() - QFontMetricsF(font(12)).horizontalAdvance(found.note) - 12
+        painter.setFont(font(13))
+        painter.setPen(theme.colour("text"))
+        words = QFontMetricsF(font(13)).elidedText(found.text, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(box, middle, words)
+        painter.restore()
+
+
+class Palette(QDialog):
+    """A field and what it finds; Enter does the first or the marked one.
+
+    ``more`` gives further lines, asked each time it opens.
+    """
+
+    def __init__(self, workspace: Workspace, run: Callable[[str], None], parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._workspace, self._run = workspace, run
+        self._found: list[Found] = []
+        self.more: Callable[[], list[Found]] = list
+        self._offered: list[Found] = []
+        self.setAccessibleName(self.tr("Find a command, unit or picture"))
+        self.field = QLineEdit()
+        self.field.setPlaceholderText(self.tr("Unit, command, picture"))
+        self.field.setAccessibleName(self.tr("Unit, command, picture"))
+        self.field.setFont(font(15))
+        self.field.setMinimumHeight(36)
+        self.list = QListWidget()
+        self.list.setAccessibleName(self.tr("Found"))
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(_Delegate(self.list))
+        self.nothing = QLabel(self.tr("Nothing is called that. Units are written 4a/5x5:11 or mixed4a:411."))
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.nothing.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self.field)
+        layout.addWidget(self.list, 1)
+        layout.addWidget(self.nothing, 1)
+        self.field.textChanged.connect(self._search)
+        self.field.installEventFilter(self)
+        self.list.itemClicked.connect(lambda item: self._do(self.list.row(item)))
+        self.resize(560, 420)
+
+    def open_with(self, text: str = "") -> None:
+        """Show it in the upper middle of the window, with a first query."""
+        parent = self.parentWidget()
+        assert parent is not None
+        corner = parent.mapToGlobal(parent.rect().topLeft())
+        self.move(corner.x() + (parent.width() - self.width()) // 2, corner.y() + 56)
+        self._offered = self.more()
+        self.field.setText(text)
+        self._search(text)
+        self.show()
+        self.field.setFocus()
+
+    @property
+    def found(self) -> list[str]:
+        """The lines that are shown."""
+        return [one.text for one in self._found]
+
+    def _search(self, query: str) -> None:
+        self._found = find(query, self._workspace, self._run, self._offered)
+        self.list.clear()
+        for one in self._found:
+            item = QListWidgetItem(f"{one.text}, {one.note}" if one.note else one.text)
+            item.setData(Qt.ItemDataRole.UserRole, one)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        self.list.setVisible(bool(self._found))
+        self.nothing.setVisible(not self._found)
+
+    def _do(self, row: int) -> None:
+        if 0 <= row < len(self._found):
+            self.hide()
+            self._found[row].run()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows walk the list while the field has the keyboard."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+            if step is not None:
+                self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + step)))
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._do(self.list.currentRow())
+                return True
+        return super().eventFilter(watched, event)

@@ -1,0 +1,241 @@
+"""The answers panel: what main, aux2 and aux1 say, side by side."""
+
+from html import escape
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from gnet_desktop.gui.answers import sentences
+from gnet_desktop.gui.answers.notices import AbsentCard, Notice, StaleMark
+from gnet_desktop.gui.answers.table import AnswersTable
+from gnet_desktop.gui.answers.values import Shown, as_text, shown_of
+from gnet_desktop.gui.controls.common import PanelHeader, Segmented
+from gnet_desktop.gui.looks.theme import PANEL_HEADER, font
+from gnet_desktop.inspection.answers import COLUMNS
+from gnet_desktop.inspection.statistics import first_non_finite
+from gnet_desktop.workspace.state import Workspace
+
+_ROWS: Final = (3, 12)
+_USUAL: Final = 7
+_HIGH, _LOW = 28, 22
+_TIGHT: Final = 260
+
+
+class AnswersPanel(QWidget):
+    """Rows of classes in main's order, a column for each head.
+
+    A click on a class explains it: the lanes stand by what their units add to it. A
+    second click goes back to the first answer.
+    """
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._shown: Shown | None = None
+        self._rows = _USUAL
+        self.setAccessibleName(self.tr("Answers"))
+        self._build()
+        ends = [
+            workspace.result_changed.subscribe(self.refresh),
+            workspace.checkpoint_changed.subscribe(self.refresh),
+            workspace.entry_changed.subscribe(self._entry_changed),
+            workspace.view_changed.subscribe(self._view_changed),
+            workspace.explained_changed.subscribe(self._show_explained),
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
+        self.refresh()
+
+    def _build(self) -> None:
+        self.header = PanelHeader(self.tr("Answers"))
+        self.stale_mark = StaleMark()
+        self.unit = Segmented([(False, self.tr("Probability, %")), (True, self.tr("Logit"))])
+        self.unit.setAccessibleName(self.tr("Numbers as probabilities or logits"))
+        self.unit.chosen.connect(lambda logits: self._workspace.change_view(logits=logits))
+        self.header.add(self.stale_mark)
+        self.header.add(self.unit)
+        self.says, self.doubt = Notice("says"), Notice("doubt")
+        self.untrained, self.broken = Notice("warn"), Notice("bad")
+        self.table, self.empty = AnswersTable(), QLabel()
+        self.absent = AbsentCard(self.table)
+        self.empty.setFont(font(13))
+        self.empty.setWordWrap(True)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setContentsMargins(24, 24, 24, 24)
+        self.table.class_wanted.connect(self._explain)
+        self._strips = QVBoxLayout()
+        self._strips.setContentsMargins(16, 12, 16, 6)
+        self._strips.setSpacing(6)
+        for notice in self._notices:
+            self._strips.addWidget(notice)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addLayout(self._strips)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.empty, 1)
+        self.setFocusProxy(self.table)
+
+    @property
+    def _notices(self) -> tuple[Notice, ...]:
+        return self.broken, self.untrained, self.says, self.doubt
+
+    @property
+    def shown(self) -> Shown | None:
+        """What is shown."""
+        return self._shown
+
+    def copy_numbers(self) -> str:
+        """The table with tabs: one line a class."""
+        entry = self._workspace.pictures.get(self._result_id or 0)
+        if self._shown is None or entry is None:
+            return ""
+        return as_text(self._shown, entry.name)
+
+    @property
+    def _result_id(self) -> int | None:
+        return None if self._workspace.result is None else self._workspace.result.entry_id
+
+    def refresh(self) -> None:
+        """The result or the checkpoint changed."""
+        self._show()
+
+    def _entry_changed(self, entry_id: int) -> None:
+        # its error is said here; and any answer may settle whether the heads were ever trained
+        failed = entry_id == self._workspace.current and self._workspace.result is None
+        if failed or self._undecided:
+            self._show()
+
+    @property
+    def _undecided(self) -> bool:
+        return any(self._workspace.trained(head) is None for head in ("aux1", "aux2"))
+
+    def _view_changed(self, old: object) -> None:
+        if getattr(old, "logits", None) != self._workspace.view.logits:
+            self._show()
+
+    def _explain(self, index: int) -> None:
+        if index == self._workspace.explained:
+            self._workspace.explain(None)
+        else:
+            self._workspace.explain(index)
+            self._workspace.change_view(sort="contribution")
+
+    def _show_explained(self) -> None:
+        self.table.show_explained(self._workspace.explained)
+
+    def _show(self) -> None:
+        workspace, result = self._workspace, self._workspace.result
+        self.unit.set_value(workspace.view.logits)
+        self._shown, broken = self._compute(), ""
+        if result is not None and self._shown is not None and self._shown.standing["main"] == "not a number":
+            broken = sentences.not_a_number_sentence(first_non_finite(result.record))
+        self._say(self._shown, broken)
+        self._arrange()
+        self.table.show_answers(None if broken else self._shown, stale=self._workspace.stale)
+        self.table.setVisible(result is not None and not broken)
+        self.empty.setText("" if result is not None else self._empty_words())
+        self.empty.setVisible(result is None or bool(broken))
+        self._place_absent()
+
+    def _compute(self) -> Shown | None:
+        result, logits = self._workspace.result, self._workspace.view.logits
+        if result is None:
+            return None
+        return shown_of(result, self._workspace.trained, rows=self._rows, logits=logits)
+
+    def _say(self, shown: Shown | None, broken: str) -> None:
+        stale = self._workspace.stale
+        self.header.set_note("" if stale else self._note(shown))
+        self.stale_mark.say(self._stale_words() if stale else "")
+        self.broken.say(broken)
+        sound = shown if not broken else None
+        self.untrained.say(sentences.untrained_sentence(sound) if sound else "")
+        self.says.say(sentences.verdict_sentence(sound) if sound else "")
+        self.doubt.say(escape(sound.doubt) if sound and sound.doubt else "")
+        title, why = "", ""
+        if sound is not None and self._workspace.result is not None:
+            title, why = sentences.absent_sentences(sound, self._workspace.result.record.notes)
+        self.absent.say(title, why)
+
+    def _note(self, shown: Shown | None) -> str:
+        if shown is None:
+            return ""
+        if shown.present == len(COLUMNS):
+            return self.tr("of three heads")
+        return self.tr("{0} of 3 heads").format(shown.present)
+
+    def _stale_words(self) -> str:
+        pictures, shown = self._workspace.pictures, self._result_id
+        there = pictures.get(self._workspace.current or 0)
+        old = pictures.get(shown) if shown is not None else None
+        if old is None or there is None or old is there:
+            return self.tr("being computed anew")
+        return self.tr("of {0}, {1} is next").format(_short(old.name), _short(there.name))
+
+    def _empty_words(self) -> str:
+        workspace = self._workspace
+        entry = workspace.pictures.get(workspace.current or 0)
+        if entry is not None and entry.error is not None:
+            return self.tr("{0} could not be opened, so there is no answer.").format(entry.name)
+        if workspace.loading is not None and workspace.checkpoint is None:
+            return self.tr("Opening {0}: {1}").format(workspace.loading.path.name, workspace.loading.stage)
+        if workspace.checkpoint is None:
+            return self.tr("No checkpoint is open.")
+        if entry is not None:
+            return self.tr("Looking at {0}").format(entry.name)
+        return self.tr("Drop a picture here and look inside.")
+
+    def _arrange(self) -> None:
+        """As many rows as fit; they get lower before they get fewer than seven."""
+        tight = self.height() < _TIGHT
+        for notice in self._notices:
+            notice.set_tight(tight=tight)
+        spoken = [notice for notice in self._notices if not notice.isHidden()]
+        self._strips.setContentsMargins(16, 6 if tight else 12, 16, (2 if tight else 6) if spoken else 0)
+        width = max(100, self.width() - 32)
+        strips = sum(notice.heightForWidth(width) + 6 for notice in spoken)
+        # in the window the header is the dock's title bar, and so outside
+        header = PANEL_HEADER if self.header.parentWidget() is self else 0
+        rows, high = fitting_rows(self.height() - header - strips - (8 if tight else 18))
+        self.table.set_row_height(high)
+        if rows != self._rows:
+            self._rows = rows
+            self._shown = self._compute()
+
+    def _place_absent(self) -> None:
+        """The card over the columns of the heads that aren't there."""
+        table = self.table
+        top = table.horizontalHeader().height() + 4
+        bottom = top + table.row_height * max(2, table.answers.rowCount() - 1) - 8
+        left = table.column_left("aux2") - 8
+        self.absent.setGeometry(left, top, max(0, table.width() - left - 12), bottom - top)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More or fewer rows."""
+        super().resizeEvent(event)
+        self._show()
+        self.table.fit_columns()
+        self._place_absent()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme: sentences carry a colour."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self._show()
+        super().changeEvent(event)
+
+
+def fitting_rows(room: int) -> tuple[int, int]:
+    """(rows of classes, their height) in ``room`` pixels, which also holds a header and the others."""
+    high = min(_ROWS[1], room // _HIGH - 2)
+    if high >= _USUAL:
+        return high, _HIGH
+    rows = min(_USUAL, max(_ROWS[0], room // _LOW - 2))
+    return rows, min(_HIGH, max(_LOW, room // (rows + 2)))
+
+
+def _short(name: str) -> str:
+    """A file's name, cut in its middle."""
+    return name if len(name) <= 24 else f"{name[:12]}…{name[-10:]}"

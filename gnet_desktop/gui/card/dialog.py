@@ -1,0 +1,411 @@
+"""The checkpoint card: what the open file is, and what can be changed about it."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap, QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gnet_desktop.errors import GNetError
+from gnet_desktop.gui.card import facts
+from gnet_desktop.gui.card.widgets import (
+    Field,
+    Part,
+    WidthsTable,
+    facts_grid,
+    heads_grid,
+    note_row,
+    quiet,
+    value,
+)
+from gnet_desktop.gui.controls.common import IconButton
+from gnet_desktop.gui.conventions.chips import Chips
+from gnet_desktop.gui.conventions.choices import alternatives
+from gnet_desktop.gui.conventions.editor import ConventionEditor
+from gnet_desktop.gui.conventions.try_both import TryBoth
+from gnet_desktop.gui.looks.icons import icon
+from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
+from gnet_desktop.resources import resource
+from gnet_desktop.workspace.state import Workspace
+
+if TYPE_CHECKING:
+    from gnet_desktop.checkpoints.describing.card import Card
+
+
+class CheckpointCard(QWidget):
+    """Facts of the open checkpoint; made on the engine's thread, since every number is looked at once."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self.card: Card | None = None
+        self.verification: facts.Note | None = None
+        self._generation = 0
+        self._try_both: TryBoth | None = None
+        self.setWindowTitle(self.tr("Checkpoint"))
+        self._scroller = QScrollArea()
+        self._scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroller.setWidgetResizable(True)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(24, 24, 24, 24)
+        whole.addWidget(self._scroller)
+        self.resize(1280, 860)
+        end = workspace.checkpoint_changed.subscribe(self._checkpoint_changed)
+        self.destroyed.connect(lambda: end())
+        self._show_words(self.tr("No checkpoint is open."))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Make the card that was put off while the window was hidden."""
+        super().showEvent(event)
+        self._refresh()
+
+    def _checkpoint_changed(self) -> None:
+        if self.card is not None and self.card.checkpoint is not self._workspace.checkpoint:
+            self.card, self.verification = None, None
+        if self.isVisible():
+            self._refresh()
+
+    def _refresh(self) -> None:
+        checkpoint = self._workspace.checkpoint
+        if checkpoint is None:
+            self._show_words(self.tr("No checkpoint is open."))
+            return
+        if self.card is not None and self.card.checkpoint is checkpoint:
+            self._show_card(self.card)
+            return
+        from gnet_desktop.checkpoints.describing.card import make_card
+
+        self._generation += 1
+        self._show_words(self.tr("Reading every number of {0}…").format(checkpoint.provenance.path.name))
+        self._workspace.compute("card", partial(make_card, checkpoint), partial(self._made, self._generation))
+
+    def _made(self, generation: int, card: object) -> None:
+        from gnet_desktop.checkpoints.describing.card import Card
+
+        if generation == self._generation and isinstance(card, Card):
+            self.card = card
+            self._show_card(card)
+
+    def _show_words(self, words: str) -> None:
+        label = QLabel(words)
+        label.setFont(font(13))
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._scroller.setWidget(label)
+
+    # The card
+
+    def _show_card(self, card: "Card") -> None:
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._head(card))
+        column.addWidget(_line())
+        column.addLayout(self._figures(card))
+        column.addWidget(_line())
+        sides = QHBoxLayout()
+        sides.setContentsMargins(32, 20, 32, 8)
+        sides.setSpacing(48)
+        sides.addLayout(self._left(card), 1)
+        sides.addLayout(self._right(card), 1)
+        column.addLayout(sides, 1)
+        foot = quiet(self.tr("Nothing in the file was run."), 12)
+        foot.setContentsMargins(32, 8, 32, 16)
+        column.addWidget(foot)
+        place = self._scroller.verticalScrollBar().value()
+        self._scroller.setWidget(body)
+        self._scroller.verticalScrollBar().setValue(place)
+
+    def _head(self, card: "Card") -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(32, 22, 32, 20)
+        row.setSpacing(16)
+        sign = QLabel()
+        picture = QPixmap(str(resource("icons", "icon.svg")))
+        ratio = self.devicePixelRatioF()
+        side = round(44 * ratio)
+        picture = picture.scaled(side, side, mode=Qt.TransformationMode.SmoothTransformation)
+        picture.setDevicePixelRatio(ratio)
+        sign.setPixmap(picture)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        title, below = value(card.checkpoint.provenance.path.name), value(facts.subtitle(card))
+        title.setFont(font(20, 600))
+        words.addWidget(title)
+        words.addWidget(below)
+        self.try_button = QPushButton(icon("swap"), self.tr("Try two conventions…"))
+        self.verify_button = QPushButton(icon("check", "onaccent"), self.tr("Verify on this picture"))
+        self.verify_button.setProperty("primary", "true")
+        self.verify_button.setToolTip(
+            self.tr("Compare with torchvision's own network on the current picture")
+        )
+        self.try_button.clicked.connect(self._open_try_both)
+        self.verify_button.clicked.connect(self.verify)
+        row.addWidget(sign)
+        row.addLayout(words, 1)
+        row.addWidget(self.try_button)
+        row.addWidget(self.verify_button)
+        return row
+
+    def _figures(self, card: "Card") -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(32, 18, 32, 16)
+        figures = facts.figures(card)
+        for number, words in figures:
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            big = QLabel(number)
+            big.setFont(font(18, 600))
+            column.addWidget(big)
+            column.addWidget(quiet(words, 12))
+            row.addLayout(column)
+            if (number, words) != figures[-1]:
+                row.addStretch(1)
+        return row
+
+    def _left(self, card: "Card") -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(26)
+        self.copy_button = IconButton("copy", self.tr("Copy all"))
+        self.copy_button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.copy_numbers()))
+        origin = Part(self.tr("Where it comes from"), self.copy_button)
+        origin.addLayout(facts_grid(facts.origin(card), mono=(facts.tr("SHA-256"),)))
+        heads = Part(self.tr("Heads"))
+        rows = facts.heads(card)
+        heads.addLayout(heads_grid(rows))
+        if not any(row.present for row in rows[1:]):
+            heads.addWidget(quiet(self.tr("The classifier works without them."), 12))
+        elif any(row.why for row in rows[1:]):
+            why = "\n".join(f"{row.name}: {row.why}" for row in rows[1:] if row.present and row.why)
+            words = quiet(why, 12)
+            words.setWordWrap(True)
+            heads.addWidget(words)
+        column.addLayout(origin)
+        column.addLayout(heads)
+        if card.own_words:
+            own = Part(self.tr("What the file says of itself"))
+            own.addLayout(facts_grid([(facts.tr(name), words) for name, words in card.own_words]))
+            column.addLayout(own)
+        column.addLayout(self._convention(card))
+        if card.assumptions:
+            column.addLayout(self._assumptions(card))
+        column.addStretch(1)
+        return column
+
+    def _convention(self, card: "Card") -> Part:
+        part = Part(self.tr("Input convention"))
+        used = self._workspace.convention or card.checkpoint.convention
+        field = Field(bordered=True)
+        inside = QVBoxLayout(field)
+        inside.setContentsMargins(12, 10, 12, 10)
+        row = QHBoxLayout()
+        name = QLabel(used.name)
+        name.setFont(font(13, 600))
+        own = used == card.checkpoint.convention
+        source = card.checkpoint.convention_source if own else self.tr("chosen by you")
+        self.change_button = IconButton("down", self.tr("Change"))
+        self.change_button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        self.change_button.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
+        self.change_button.setMenu(self._convention_menu())
+        row.addWidget(name)
+        row.addWidget(quiet(source), 1)
+        row.addWidget(self.change_button)
+        chips = Chips()
+        chips.show_convention(used)
+        inside.addLayout(row)
+        inside.addWidget(chips)
+        part.addWidget(field)
+        return part
+
+    def _convention_menu(self) -> QMenu:
+        menu = QMenu(self)
+        checkpoint, used = self._workspace.checkpoint, self._workspace.convention
+        if checkpoint is None or used is None:
+            return menu
+        choices = [other for other in alternatives(used) if other != checkpoint.convention]
+        if used != checkpoint.convention:
+            choices.insert(0, checkpoint.convention)
+        for other in choices:
+            action = menu.addAction(other.name)
+            action.triggered.connect(lambda _=False, other=other: self._workspace.set_convention(other))
+        menu.addSeparator()
+        menu.addAction(self.tr("Edit…")).triggered.connect(lambda _=False: self.edit_convention())
+        return menu
+
+    def _assumptions(self, card: "Card") -> Part:
+        part = Part(self.tr("Assumed, since the file does not tell"))
+        for assumption in card.assumptions:
+            words = dict(assumption.choices)
+            row = QHBoxLayout()
+            question = quiet(assumption.question, 12.5)
+            question.setWordWrap(True)
+            row.addWidget(question, 1)
+            answer = IconButton("down", words.get(assumption.value, assumption.value))
+            answer.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+            answer.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
+            menu = QMenu(self)
+            for key, text in assumption.choices:
+                action = menu.addAction(text)
+                action.setCheckable(True)
+                action.setChecked(key == assumption.value)
+                action.triggered.connect(partial(self._assume, assumption.key, key))
+            answer.setMenu(menu)
+            row.addWidget(answer)
+            part.addLayout(row)
+        return part
+
+    def _right(self, card: "Card") -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(26)
+        widths = Part(self.tr("Widths and parameters"))
+        widths.addWidget(WidthsTable(card.modules))
+        self.labels_button = IconButton("file", self.tr("Choose others…"))
+        self.labels_button.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
+        self.labels_button.setMenu(self.labels_menu())
+        labels = card.checkpoint.labels
+        names = Part(self.tr("Class names"), self.labels_button)
+        rows = [(self.tr("names"), str(len(labels.names))), (self.tr("taken from"), labels.source)]
+        if labels.alternative:
+            rows.append((self.tr("other order"), " · ".join(labels.alternative[:5]) + " …"))
+        names.addLayout(facts_grid(rows))
+        field = Field()
+        inside = QVBoxLayout(field)
+        inside.setContentsMargins(10, 8, 10, 8)
+        first = value(facts.class_words(card))
+        first.setFont(font(12))
+        inside.addWidget(first)
+        names.addWidget(field)
+        notes = Part(self.tr("Notes"))
+        every = [self.verification] if self.verification is not None else []
+        for note in [*every, *facts.notes(card)]:
+            notes.addLayout(note_row(note))
+        for part in (widths, names, notes):
+            column.addLayout(part)
+        column.addStretch(1)
+        return column
+
+    # What can be done
+
+    def copy_numbers(self) -> str:
+        """The whole card as text."""
+        from gnet_desktop.checkpoints.describing.card import to_text
+
+        if self.card is None:
+            return ""
+        text = to_text(self.card)
+        return f"{text}\n\n{self.verification.words}" if self.verification is not None else text
+
+    def verify(self) -> None:
+        """Compare with torchvision's network on the current picture."""
+        result, checkpoint = self._workspace.result, self._workspace.checkpoint
+        if result is None or checkpoint is None or result.record.input is None:
+            self._say(facts.Note("info", self.tr("Open a picture first: the comparison needs one.")))
+            return
+        given, name = result.record.input, self._picture_name(result.entry_id)
+
+        def compare() -> object:
+            import torch
+
+            from gnet_desktop.checkpoints.describing.card import verify
+
+            try:
+                return verify(checkpoint, torch.from_numpy(given.copy()).unsqueeze(0))
+            except GNetError as error:
+                return error
+
+        self.verify_button.setEnabled(False)
+        self.verify_button.setText(self.tr("Comparing…"))
+        self._workspace.compute("verify", compare, partial(self._compared, name))
+
+    def _picture_name(self, entry_id: int) -> str:
+        entry = self._workspace.pictures.get(entry_id)
+        return entry.name if entry is not None else ""
+
+    def _compared(self, picture: str, outcome: object) -> None:
+        from gnet_desktop.checkpoints.describing.card import Verification
+
+        if isinstance(outcome, Verification):
+            self._say(facts.verified(outcome, picture))
+        elif isinstance(outcome, GNetError):
+            self._say(facts.Note("info", str(outcome)))
+
+    def _say(self, note: facts.Note) -> None:
+        self.verification = note
+        if self.card is not None:
+            self._show_card(self.card)
+
+    def _open_try_both(self) -> None:
+        if self._try_both is None:
+            self._try_both = TryBoth(self._workspace, self)
+            self._try_both.setWindowFlag(Qt.WindowType.Window)
+        self._try_both.show()
+        self._try_both.raise_()
+
+    def edit_convention(self) -> None:
+        """Edit the convention in use."""
+        checkpoint, used = self._workspace.checkpoint, self._workspace.convention
+        if checkpoint is None or used is None:
+            return
+        editor = ConventionEditor(used, checkpoint.architecture.input_channels, self)
+        if editor.exec() and editor.convention is not None:
+            self._workspace.set_convention(editor.convention)
+
+    def labels_menu(self) -> QMenu:
+        """Where class names can be taken from."""
+        menu, checkpoint = QMenu(self), self._workspace.checkpoint
+        menu.addAction(self.tr("A file…")).triggered.connect(self._choose_labels)
+        menu.addAction(self.tr("A folder of class folders…")).triggered.connect(self._choose_label_folder)
+        if checkpoint is not None and checkpoint.labels.alternative:
+            menu.addSeparator()
+            menu.addAction(self.tr("The same in the other order")).triggered.connect(
+                self._workspace.swap_labels
+            )
+        return menu
+
+    def _choose_labels(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose class names"))
+        self._take_labels(name)
+
+    def _choose_label_folder(self) -> None:
+        self._take_labels(QFileDialog.getExistingDirectory(self, self.tr("Choose a folder of class folders")))
+
+    def _take_labels(self, name: str) -> None:
+        checkpoint = self._workspace.checkpoint
+        if name and checkpoint is not None:
+            self._workspace.open_checkpoint(checkpoint.provenance.path, labels=Path(name))
+
+    def _assume(self, key: str, choice: str, _: bool = False) -> None:
+        checkpoint = self._workspace.checkpoint
+        if checkpoint is not None and checkpoint.provenance.assumed.get(key) != choice:
+            assumed = {**checkpoint.provenance.assumed, key: choice}
+            self._workspace.open_checkpoint(checkpoint.provenance.path, assume=assumed)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The window's ground, and the card on it."""
+        theme, painter = Theme.now(), QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("window"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.colour("line"))
+        painter.setBrush(theme.colour("panel"))
+        card = QRectF(self.rect()).adjusted(23.5, 23.5, -23.5, -23.5)
+        painter.drawRoundedRect(card, RADIUS_CARD, RADIUS_CARD)
+        painter.end()
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFixedHeight(1)
+    line.setStyleSheet("QFrame { border: 0; background: palette(midlight); }")
+    return line

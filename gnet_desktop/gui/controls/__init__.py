@@ -1,0 +1,1 @@
+"""Controls that all panels share."""

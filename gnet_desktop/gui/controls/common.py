@@ -1,0 +1,381 @@
+"""The few controls that all panels share: header, segmented choice, icon button, eliding label."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+
+from gnet_desktop.gui.looks.icons import draw_icon, icon
+from gnet_desktop.gui.looks.theme import PANEL_HEADER, RADIUS_BUTTON, RADIUS_CONTROL, Theme, font
+
+KEY_REASONS = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+
+_FEWEST: Final = 5
+"""Letters of a cut text that are still worth showing, the sign of the cut among them."""
+
+
+_TITLE: Final = 72
+"""Pixels of a title that are kept before controls fold."""
+
+
+class ElidedLabel(QWidget):
+    """A line of text that is cut where room ends; the whole text is its tooltip.
+
+    ``token`` is the colour; ``middle`` cuts file names in the middle.
+    """
+
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        pixels: float = 12,
+        weight: int = 400,
+        token: str = "text",
+        middle: bool = False,
+    ) -> None:
+        super().__init__()
+        self._text, self._token = text, token
+        self._font = font(pixels, weight)
+        self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(text)
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text."""
+        metrics = QFontMetrics(self._font)
+        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """None in width: words give way to controls."""
+        return QSize(0, self.sizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw as much as fits."""
+        painter = QPainter(self)
+        painter.setFont(self._font)
+        painter.setPen(Theme.now().colour(self._token))
+        shown = QFontMetrics(self._font).elidedText(self._text, self._mode, self.width())
+        self.setToolTip(self._text if shown != self._text else "")
+        if shown != self._text and len(shown) < _FEWEST:
+            # "P…s" tells nobody anything
+            shown = ""
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        painter.end()
+
+
+class PanelHeader(QWidget):
+    """The first line of a panel: title, note, controls at the right."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(PANEL_HEADER)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._title = ElidedLabel(title, pixels=12.5, weight=600, middle=True)
+        self._note = ElidedLabel("", pixels=12, token="text3")
+        self._giving_way: list[QWidget] = []
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(12, 0, 8, 1)
+        self._row.setSpacing(8)
+        self._row.addWidget(self._title)
+        self._row.addWidget(self._note)
+        self._row.addStretch(1)
+
+    def sizeHint(self) -> QSize:
+        """The header's own height: a dock places its contents by it, and they would lie under the header."""
+        return QSize(super().sizeHint().width(), PANEL_HEADER)
+
+    def minimumSizeHint(self) -> QSize:
+        """A least width that was set counts: a dock asks its title bar for this and nothing else."""
+        return QSize(self.minimumWidth() or super().minimumSizeHint().width(), PANEL_HEADER)
+
+    @property
+    def title(self) -> str:
+        """The title's text."""
+        return self._title.text()
+
+    @property
+    def note(self) -> str:
+        """The note's text."""
+        return self._note.text()
+
+    def set_title(self, text: str) -> None:
+        """Show another title."""
+        self._title.setText(text)
+        self._title.setVisible(bool(text))
+
+    def set_note(self, text: str) -> None:
+        """Show another note beside the title."""
+        self._note.setText(text)
+        self._note.setVisible(bool(text))
+
+    def add(self, widget: QWidget, stretch: int = 0) -> None:
+        """Append a control at the right."""
+        self._row.addWidget(widget, stretch)
+
+    def add_left(self, widget: QWidget) -> None:
+        """Put a widget behind title and note; it is hidden where room is short."""
+        self._row.insertWidget(2, widget)
+        self._giving_way.append(widget)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What explains gives way to what works."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """A control came, went or grew."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return done
+
+    def _fit(self) -> None:
+        """Hide what gives way, then fold choices into menus, until the rest has room."""
+        row, margins, choices = self._row, self._row.contentsMargins(), list[Segmented]()
+        room = self.width() - margins.left() - margins.right()
+        room -= min(_TITLE, self._title.sizeHint().width())
+        for place in range(row.count()):
+            item = row.itemAt(place)
+            if item is None or item.isEmpty() or any(item.widget() is one for one in self._giving_way):
+                continue
+            widget = item.widget()
+            if isinstance(widget, Segmented):
+                choices.append(widget)
+            wide = widget.whole_width if isinstance(widget, Segmented) else item.minimumSize().width()
+            room -= wide + row.spacing()
+        spare = room
+        for one in self._giving_way:
+            spare -= max(one.minimumWidth(), one.sizeHint().width()) + row.spacing()
+            one.setVisible(spare >= 0)
+        for choice in sorted(choices, key=lambda one: -one.whole_width):
+            choice.set_folded(room < 0)
+            room += choice.whole_width - choice.sizeHint().width()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground and the line below."""
+        theme, painter = Theme.now(), QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("panel"))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, theme.colour("line"))
+        painter.end()
+
+
+class _KeyFocus(QWidget):
+    """Knows whether focus came by a key, since only then a ring is drawn."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._by_key = False
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def focusInEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        """Remember how focus came."""
+        self._by_key = event.reason() in KEY_REASONS
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        """No ring any more."""
+        self._by_key = False
+        super().focusOutEvent(event)
+        self.update()
+
+
+_ARROW: Final = 14
+
+
+class Segmented(_KeyFocus):
+    """One of a few words, chosen by click or arrow keys; ``chosen`` carries its value."""
+
+    chosen = Signal(object)
+
+    def __init__(self, choices: Sequence[tuple[Any, str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values = [value for value, _ in choices]
+        self._words = [words for _, words in choices]
+        self._place = 0
+        self._hovered = -1
+        self._folded = False
+        self._font, self._bold = font(12), font(12, 500)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._describe()
+
+    @property
+    def value(self) -> Any:
+        """The value of what is chosen."""
+        return self._values[self._place]
+
+    def set_value(self, value: Any) -> None:
+        """Show another choice, without announcing it; unknown values choose nothing new."""
+        if value in self._values and self._values.index(value) != self._place:
+            self._place = self._values.index(value)
+            self._describe()
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """All words with room around them; folded, the chosen one with the sign of a menu."""
+        return QSize(
+            round(self._widths()[self._place]) + _ARROW + 4 if self._folded else self.whole_width, 24
+        )
+
+    @property
+    def whole_width(self) -> int:
+        """Pixels that all words take."""
+        return round(sum(self._widths())) + 4
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether only the chosen word is shown, the others in a menu."""
+        return self._folded
+
+    def set_folded(self, folded: bool) -> None:
+        """Show all words, or the chosen one with a menu."""
+        if folded != self._folded:
+            self._folded = folded
+            self.updateGeometry()
+            self.update()
+
+    def _widths(self) -> list[float]:
+        metrics = QFontMetrics(self._bold)
+        return [metrics.horizontalAdvance(words) + 16 for words in self._words]
+
+    def _boxes(self) -> list[QRectF]:
+        if self._folded:
+            return [
+                QRectF(2, 2, self.width() - 4, self.height() - 4) if place == self._place else QRectF()
+                for place in range(len(self._words))
+            ]
+        boxes, x = [], 2.0
+        for width in self._widths():
+            boxes.append(QRectF(x, 2, width, self.height() - 4))
+            x += width
+        return boxes
+
+    def _at(self, x: float) -> int:
+        return next((place for place, box in enumerate(self._boxes()) if box.left() <= x < box.right()), -1)
+
+    def _choose(self, place: int) -> None:
+        if 0 <= place < len(self._values) and place != self._place:
+            self._place = place
+            self._describe()
+            self.updateGeometry()
+            self.update()
+            self.chosen.emit(self._values[place])
+
+    def _describe(self) -> None:
+        self.setAccessibleDescription(self._words[self._place])
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose what was clicked, or from the menu."""
+        if self._folded:
+            self.menu().popup(self.mapToGlobal(self.rect().bottomLeft()))
+        else:
+            self._choose(self._at(event.position().x()))
+
+    def menu(self) -> QMenu:
+        """All words as a menu, the chosen one marked."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for place, words in enumerate(self._words):
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(place == self._place)
+            action.triggered.connect(lambda _=False, place=place: self._choose(place))
+        return menu
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show what a click would choose."""
+        self._hover(self._at(event.position().x()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is hovered any more."""
+        self._hover(-1)
+
+    def _hover(self, place: int) -> None:
+        if place != self._hovered:
+            self._hovered = place
+            self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Arrows go from choice to choice."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self._choose(self._place + step)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The track, the chosen one raised, the words."""
+        theme, painter = Theme.now(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("well"))
+        painter.drawRoundedRect(QRectF(self.rect()), RADIUS_BUTTON, RADIUS_BUTTON)
+        for place, box in enumerate(self._boxes()):
+            on = place == self._place
+            if box.isEmpty():
+                continue
+            if on:
+                painter.setBrush(theme.colour("panel"))
+                painter.setPen(QPen(theme.colour("line2"), 1))
+                painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CONTROL, RADIUS_CONTROL)
+            painter.setFont(self._bold if on else self._font)
+            token = "text" if on or place == self._hovered else "text2"
+            painter.setPen(theme.colour(token if self.isEnabled() else "text3"))
+            words = box.adjusted(0, 0, -_ARROW, 0) if self._folded else box
+            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self._words[place])
+        if self._folded:
+            draw_icon(painter, "down", QRectF(self.width() - 19, 6, 12, 12), theme.text2)
+        if self._by_key:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS_BUTTON, RADIUS_BUTTON)
+        painter.end()
+
+
+class IconButton(QToolButton):
+    """A flat button with one of our icons, and words beside it if it has any."""
+
+    def __init__(self, name: str, text: str = "", *, checkable: bool = False, token: str = "text2") -> None:
+        super().__init__()
+        self.setIcon(icon(name, token))
+        self.setIconSize(QSize(16, 16))
+        self.setAutoRaise(True)
+        self.setCheckable(checkable)
+        self.setFont(font(12))
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        if text:
+            self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Words beside the icon; none shows the icon alone."""
+        super().setText(text)
+        style = Qt.ToolButtonStyle
+        self.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
+
+
+def heading(text: str) -> QLabel:
+    """A section's heading."""
+    label = QLabel(text)
+    label.setFont(font(12.5, 600))
+    return label

@@ -1,0 +1,125 @@
+"""The real window as a picture, for the command line and the documentation."""
+
+import time
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QEventLoop
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from gnet_desktop.convention import parse_convention
+from gnet_desktop.errors import GNetError, UsageError
+from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.faults import quieten_qt
+from gnet_desktop.gui.system.session import Session
+from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.network.naming import parse_unit
+
+PATIENCE: Final = 120.0
+_SETTLE: Final = 0.25
+
+
+def render_window(
+    checkpoint: Path,
+    picture: Path,
+    *,
+    labels: Path | None = None,
+    module: str | None = None,
+    unit: str | None = None,
+    theme: str = "light",
+    size: tuple[int, int] = (1600, 1000),
+    panel: str | None = None,
+    preprocess: str | None = None,
+    device: str = "cpu",
+) -> QImage:
+    """The window with a checkpoint and a picture, once all panels are current.
+
+    ``panel`` names one of the docks, or ``card``, ``heads``, ``try_both``. Raises what
+    opening either raises.
+    """
+    if module is not None and module not in MODULES:
+        raise UsageError(f"There is no module {module}.", f"The modules are {', '.join(MODULES)}.")
+    app = make_application()
+    end_quiet = quieten_qt()
+    apply_theme(app, theme)
+    window, dispatcher = make_window(Session(None))
+    failures: list[GNetError] = []
+    window.workspace.failed.subscribe(failures.append)
+    try:
+        window.workspace.change_view(theme=theme)
+        window.resize(*size)
+        window.show()
+        window.workspace.device = device
+        window.workspace.open_checkpoint(checkpoint, labels)
+        _wait(app, lambda: window.workspace.checkpoint is not None or bool(failures))
+        _raise_first(failures)
+        _choose(window, module, unit, preprocess)
+        window.workspace.add_pictures([picture])
+        _wait(app, lambda: _is_current(window))
+        _raise_first([entry.error for entry in window.workspace.pictures.values() if entry.error])
+        return _grab(app, window, panel)
+    finally:
+        window.close()
+        window.deleteLater()
+        app.processEvents()
+        end_quiet()
+        del dispatcher
+
+
+def _choose(window: Window, module: str | None, unit: str | None, preprocess: str | None) -> None:
+    workspace = window.workspace
+    assert workspace.checkpoint is not None
+    if preprocess:
+        workspace.set_convention(parse_convention(preprocess, workspace.checkpoint.convention))
+    if module is not None:
+        workspace.choose_module(module)
+    if unit is not None:
+        workspace.choose_unit(parse_unit(unit, workspace.checkpoint.architecture))
+
+
+def _is_current(window: Window) -> bool:
+    workspace = window.workspace
+    failed = any(entry.error for entry in workspace.pictures.values())
+    return failed or (workspace.result is not None and not workspace.stale)
+
+
+def _grab(app: QApplication, window: Window, panel: str | None) -> QImage:
+    _settle(app, window)
+    if panel is None:
+        return window.grab().toImage()
+    if panel in window.panels:
+        return window.panels[panel].grab().toImage()
+    if panel not in ("card", "heads", "try_both"):
+        names = ", ".join([*window.panels, "card", "heads", "try_both"])
+        raise UsageError(f"There is no panel {panel}.", f"The panels are {names}.")
+    dialog = window.show_dialog(panel)
+    _settle(app, window)
+    return dialog.grab().toImage()
+
+
+def _raise_first(failures: list[GNetError]) -> None:
+    if failures:
+        raise failures[0]
+
+
+def _wait(app: QApplication, done) -> None:  # type: ignore[no-untyped-def]
+    end = time.monotonic() + PATIENCE
+    while not done():
+        if time.monotonic() > end:
+            raise GNetError("The window was not ready in time.", f"It took more than {PATIENCE:.0f} s.")
+        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        time.sleep(0.002)
+
+
+def _settle(app: QApplication, window: Window) -> None:
+    """Wait until the workers have had nothing to do for a while, and layouts are at rest."""
+    last = time.monotonic() + PATIENCE
+    quiet = time.monotonic()
+    while time.monotonic() < min(last, quiet + _SETTLE):
+        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+        if not window.workspace.idle:
+            quiet = time.monotonic()
+        time.sleep(0.005)

@@ -1,0 +1,192 @@
+"""The heads' own window: how the answer develops with depth, and each head step by step."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from gnet_desktop.gui.answers import sentences
+from gnet_desktop.gui.answers.notices import Notice
+from gnet_desktop.gui.answers.values import Shown, shown_of
+from gnet_desktop.gui.controls.common import PanelHeader, Segmented
+from gnet_desktop.gui.heads.section import HeadSection
+from gnet_desktop.gui.heads.timeline import Timeline, courses
+from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.network_map.model import own_result
+from gnet_desktop.inspection.head_parts import HeadParts, head_parts
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result
+
+if TYPE_CHECKING:
+    from gnet_desktop.network.googlenet import GoogLeNet
+
+
+class HeadsView(QWidget):
+    """Timeline aux1 → aux2 → main; below, what flows through aux1 and aux2."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self.setWindowTitle(self.tr("Heads"))
+        self.setAccessibleName(self.tr("Heads"))
+        self.header = PanelHeader(self.tr("Heads"))
+        self.unit = Segmented([(False, self.tr("Probability, %")), (True, self.tr("Logit"))])
+        self.unit.setAccessibleName(self.tr("Numbers as probabilities or logits"))
+        self.unit.chosen.connect(lambda logits: workspace.change_view(logits=logits))
+        self.steps = Segmented([(False, self.tr("Activations")), (True, self.tr("Added to the answer"))])
+        self.steps.setAccessibleName(self.tr("What the steps show"))
+        self.steps.set_value(False)
+        self.steps.chosen.connect(self._show_steps)
+        self._parts: dict[str, HeadParts] | None = {}
+        self._asked: tuple[Result, int | None] | None = None
+        self.header.add(self.unit)
+        self.header.add(self.steps)
+        self.says, self.warning, self.timeline = Notice("says"), Notice("warn"), Timeline()
+        self.sections = {name: HeadSection(name) for name in ("aux1", "aux2")}
+        self.empty = QLabel()
+        self.empty.setFont(font(13))
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._build()
+        self.resize(1400, 960)
+        ends = [
+            workspace.result_changed.subscribe(self.refresh),
+            workspace.checkpoint_changed.subscribe(self.refresh),
+            workspace.view_changed.subscribe(lambda _: self.refresh()),
+            workspace.explained_changed.subscribe(self.refresh),
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
+        self.refresh()
+
+    def _build(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        strips = QVBoxLayout()
+        strips.setContentsMargins(16, 12, 16, 4)
+        strips.addWidget(self.says)
+        strips.addWidget(self.warning)
+        column.addLayout(strips)
+        column.addWidget(self.timeline)
+        for section in self.sections.values():
+            column.addWidget(section)
+            section.unit_wanted.connect(self._workspace.choose_unit)
+        column.addStretch(1)
+        self._scroller = QScrollArea()
+        self._scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroller.setWidgetResizable(True)
+        self._scroller.setWidget(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.header)
+        whole.addWidget(self.empty, 1)
+        whole.addWidget(self._scroller, 1)
+
+    def refresh(self) -> None:
+        """The result, the checkpoint or the unit of numbers changed."""
+        workspace, result = self._workspace, own_result(self._workspace)
+        self.unit.set_value(workspace.view.logits)
+        self.header.set_note(self._note())
+        self.empty.setVisible(result is None)
+        self._scroller.setVisible(result is not None)
+        self.empty.setText(self.tr("Open a picture to see what the heads say."))
+        parts = self._wanted_parts(result)
+        if parts is not None:
+            for name, section in self.sections.items():
+                section.show_result(workspace, result, parts.get(name))
+        if result is not None:
+            self._show(result)
+
+    def _show_steps(self, parts: bool) -> None:
+        self.steps.set_value(parts)
+        self.refresh()
+
+    def _wanted_parts(self, result: Result | None) -> dict[str, HeadParts] | None:
+        """What each value adds, by head; empty if nobody wants it, None while it is being worked out.
+
+        That happens once a pass and class, by the thread that owns the weights.
+        """
+        loaded = self._workspace.network
+        if not self.steps.value or result is None or loaded is None:
+            return {}
+        asked = result, self._workspace.explained
+        if asked != self._asked:
+            self._asked, self._parts = asked, None
+            self._workspace.compute(
+                "head parts",
+                lambda: _parts(loaded.network, *asked),
+                lambda found: self._take_parts(found, asked),
+            )
+        return self._parts
+
+    def _take_parts(self, found: object, asked: tuple[Result, int | None]) -> None:
+        if isValid(self) and asked == self._asked and isinstance(found, dict):
+            self._parts = found
+            self.refresh()
+
+    def _note(self) -> str:
+        workspace, result = self._workspace, self._workspace.result
+        checkpoint = workspace.checkpoint
+        parts = [] if checkpoint is None else [checkpoint.provenance.path.name]
+        if result is not None and result.entry_id in workspace.pictures:
+            parts.append(workspace.pictures[result.entry_id].name)
+        if workspace.stale:
+            parts.append(self.tr("the next picture is being computed"))
+        return " · ".join(parts)
+
+    def _show(self, result: Result) -> None:
+        workspace = self._workspace
+        shown: Shown = shown_of(result, workspace.trained, rows=7, logits=workspace.view.logits)
+        standing = shown.standing
+        untrained = tuple(head for head, one in standing.items() if one == "untrained")
+        absent = tuple(head for head, one in standing.items() if one == "absent")
+        self.says.say(sentences.verdict_sentence(shown))
+        words = sentences.untrained_sentence(shown)
+        if standing["main"] == "not a number":
+            words = sentences.not_a_number_sentence(None)
+        self.warning.say(words)
+        self.timeline.show_courses(
+            courses(result, untrained, logits=workspace.view.logits),
+            untrained=untrained,
+            absent=absent,
+            logits=workspace.view.logits,
+            stale=workspace.stale,
+        )
+
+    def copy_numbers(self) -> str:
+        """A table with tabs: a line a class, its value at each head."""
+        lines = ["\t".join(["class", "aux1", "aux2", "main"])]
+        for course in self.timeline.courses:
+            values = dict(course.points)
+            cells = [f"{values[head]:.6g}" if head in values else "" for head in ("aux1", "aux2", "main")]
+            lines.append("\t".join([course.name, *cells]))
+        return "\n".join(lines)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ground."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Theme.now().colour("panel"))
+        painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme: sentences carry colours."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.refresh()
+        super().changeEvent(event)
+
+
+def _parts(network: "GoogLeNet", result: Result, explained: int | None) -> dict[str, HeadParts]:
+    """By head: what adds to the class that is explained, else to the head's own first answer."""
+    found: dict[str, HeadParts] = {}
+    for head in network.architecture.heads:
+        answers = result.record.answers.get(head.name)
+        if answers is None:
+            continue
+        index = explained if explained is not None and explained < head.classes else answers.top(1)[0][0]
+        parts = head_parts(network.weights, result.record, head, index)
+        if parts is not None:
+            found[head.name] = parts
+    return found

@@ -1,0 +1,145 @@
+"""The network panel: the map with its header, and below it the teaching view."""
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from gnet_desktop.errors import ExportError
+from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.network_map.export import export_map
+from gnet_desktop.gui.network_map.teaching import CHART_HEIGHT, TeachingView
+from gnet_desktop.gui.network_map.view import NetworkMap
+from gnet_desktop.gui.painting.glyphs import GLYPH, draw_glyph
+from gnet_desktop.workspace.state import Workspace
+
+_TALL: Final = 860
+"""From this height of the window on, the teaching view gets room for its whole chart."""
+_LOW: Final = 150
+_LEGEND: Final = (("1x1", "1×1"), ("3x3", "3×3"), ("5x5", "5×5"), ("pool_proj", "pool"))
+
+
+class Legend(QWidget):
+    """The four branches' glyphs and names."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFixedSize(round(self._paint(None)), 20)
+        self.setAccessibleName(self.tr("Signs of the branches: 1×1, 3×3, 5×5, pool"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Sign, name, sign, name."""
+        painter = QPainter(self)
+        self._paint(painter)
+        painter.end()
+
+    def _paint(self, painter: QPainter | None) -> float:
+        face = font(12)
+        metrics, x = QFontMetricsF(face), 6.0
+        for branch, name in _LEGEND:
+            width = metrics.horizontalAdvance(name)
+            if painter is not None:
+                draw_glyph(painter, branch, x, 3)
+                painter.setFont(face)
+                painter.setPen(Theme.now().colour("text2"))
+                painter.drawText(QRectF(x + GLYPH + 3, 0, width + 4, 20), Qt.AlignmentFlag.AlignVCenter, name)
+            x += GLYPH + 3 + width + 14
+        return x
+
+
+class NetworkPanel(QWidget):
+    """The whole network as one picture; ``head_wanted(name)`` when a head was clicked."""
+
+    head_wanted = Signal(str)
+    menu_wanted = Signal(str, QPoint)
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self.setAccessibleName(self.tr("Network"))
+        self.header = PanelHeader(self.tr("Network"))
+        self.quantity = Segmented(
+            [
+                ("channels", self.tr("Channels")),
+                ("macs", self.tr("Multiply-adds")),
+                ("parameters", self.tr("Parameters")),
+                ("energy", self.tr("Energy")),
+                ("nonzero", self.tr("Non-zero")),
+            ]
+        )
+        self.quantity.setAccessibleName(self.tr("What the width of the branches shows"))
+        self.header.add_left(Legend())
+        self.header.add(ElidedLabel(self.tr("width shows"), token="text3"))
+        self.header.add(self.quantity)
+        self.teach = IconButton("check", self.tr("Teaching"), checkable=True)
+        self.teach.setToolTip(self.tr("What branches, reductions and heads are for (T)"))
+        self.header.add(self.teach)
+        self.map = NetworkMap(workspace)
+        self.teaching = TeachingView(workspace)
+        self._scroller = QScrollArea()
+        self._scroller.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroller.setWidgetResizable(True)
+        self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroller.setWidget(self.teaching)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.map, 5)
+        layout.addWidget(self._scroller, 6)
+        self.setFocusProxy(self.map)
+        self.quantity.chosen.connect(lambda name: workspace.change_view(quantity=name))
+        self.teach.toggled.connect(lambda on: workspace.change_view(teaching=on))
+        self.map.head_wanted.connect(self.head_wanted)
+        self.map.menu_wanted.connect(self.menu_wanted)
+        ends = [
+            workspace.view_changed.subscribe(lambda _: self._show_state()),
+            workspace.result_changed.subscribe(self._show_state),
+            workspace.checkpoint_changed.subscribe(self._show_state),
+            workspace.selection_changed.subscribe(self._show_teaching),
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
+        self._show_state()
+
+    def export(self, path: Path) -> None:
+        """Write the map as SVG or PNG, as the file's name ends; raises ExportError."""
+        model = self.map.model
+        if model is None:
+            raise ExportError("The map was not written.", "No checkpoint is open.", "Open one first.")
+        export_map(model, path)
+
+    def copy_numbers(self) -> str:
+        """A table with tabs: each layer with its value of the quantity shown."""
+        model = self.map.model
+        if model is None:
+            return ""
+        lines = [f"layer\t{model.quantity.name}"]
+        lines += [f"{name}\t{value:.9g}" for name, value in model.quantity.layers.items()]
+        return "\n".join(lines)
+
+    def _show_state(self) -> None:
+        self.quantity.set_value(self._workspace.view.quantity)
+        model = self.map.model
+        missing = model is not None and model.missing
+        self.header.set_note(self.tr("open a picture to see this") if missing else "")
+        self.teach.setChecked(self._workspace.view.teaching)
+        tall = self.window().height() >= _TALL
+        self._scroller.setMinimumHeight(CHART_HEIGHT if tall else _LOW)
+        self._scroller.setVisible(self._workspace.view.teaching)
+        self._show_teaching()
+
+    def _show_teaching(self) -> None:
+        if self._workspace.view.teaching:
+            self.teaching.show_model(self.map.model, self._middles)
+
+    def _middles(self) -> dict[str, float]:
+        """The x of each module's middle, where the map shows all of them."""
+        layout = self.map.map_layout
+        if layout is None or self.map.zoom > 1:
+            return {}
+        return {name: frame.left + frame.width / 2 for name, frame in layout.frames.items()}

@@ -1,0 +1,268 @@
+"""The teaching view below the map: what branches, reductions and heads are for, in numbers."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.network_map.chart import SavingsChart, draw_path, less, text
+from gnet_desktop.gui.network_map.model import MapModel
+from gnet_desktop.gui.network_map.savings import Path, Savings, paths, savings
+from gnet_desktop.gui.network_map.words import amount
+from gnet_desktop.workspace.state import Workspace
+
+CHART_HEIGHT: Final = 236
+_LEGEND: Final = 236
+_TOTALS: Final = 140
+_CARD: Final = 112
+
+
+class _Chart(QWidget):
+    """Title and legend at the left, bars under the modules, totals at the right."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.savings: Savings | None = None
+        self.module = ""
+        self.middles: Callable[[], dict[str, float]] = dict
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(CHART_HEIGHT)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """All of it."""
+        if self.savings is None:
+            return
+        painter = QPainter(self)
+        middles = self._places()
+        right = self.width() - _TOTALS
+        SavingsChart(
+            self.savings, QRectF(_LEGEND - 6, 14, right - _LEGEND, CHART_HEIGHT - 22), middles, self.module
+        ).draw(painter)
+        self._draw_legend(painter, self.savings)
+        self._draw_totals(painter, self.savings, right + 16)
+        painter.end()
+
+    def _places(self) -> dict[str, float]:
+        """Below the modules of the map where that fits; else spread evenly."""
+        assert self.savings is not None
+        names = [module.name for module in self.savings.modules]
+        left, right = _LEGEND + 8, self.width() - _TOTALS - 4
+        middles = self.middles()
+        if middles and min(middles.values()) > left + 20 and max(middles.values()) < right - 20:
+            return middles
+        pitch = (right - left) / max(len(names), 1)
+        return {name: left + (place + 0.5) * pitch for place, name in enumerate(names)}
+
+    def _draw_legend(self, painter: QPainter, found: Savings) -> None:
+        theme = Theme.now()
+        text(
+            painter,
+            QRectF(16, 14, 200, 20),
+            self.tr("What the reductions save"),
+            pixels=13,
+            weight=600,
+            token="text",
+        )
+        what = self.tr("multiply-adds of one picture") if found.what == "macs" else self.tr("weights")
+        text(painter, QRectF(16, 35, 160, 17), what, pixels=12)
+        rows = (
+            (0.32, self.tr("3×3 and 5×5 read"), self.tr("the whole input")),
+            (1.0, self.tr("as built, through 1×1"), ""),
+        )
+        for place, (alpha, first, second) in enumerate(rows):
+            y = 62 + place * 42
+            painter.fillRect(QRectF(16, y + 2, 13, 13), theme.branch("3x3", alpha))
+            text(painter, QRectF(38, y, 140, 17), first, pixels=12)
+            text(painter, QRectF(38, y + 16, 140, 17), second, pixels=12)
+        y = CHART_HEIGHT - 8 - 24
+        text(painter, QRectF(16, y, 150, 17), self.tr("Σ as built, with the stem"), pixels=11, token="text3")
+
+    def _draw_totals(self, painter: QPainter, found: Savings, left: float) -> None:
+        wide = self.width() - left - 8
+        rows = (
+            (amount(found.total_without), self.tr("without"), "text2"),
+            (amount(found.total), self.tr("as built"), "text"),
+            (less(found.ratio), self.tr("all nine modules"), "accent"),
+        )
+        for place, (number, words, token) in enumerate(rows):
+            y = 26 + place * 58
+            size = 15 if place == 2 else 18
+            text(painter, QRectF(left, y, wide, 24), number, pixels=size, weight=600, token=token)
+            text(painter, QRectF(left, y + 23, wide, 17), words, pixels=12)
+
+
+class _Cards(QWidget):
+    """The chosen module's branches, step by step, side by side."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths: list[Path] = []
+        self.module = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(_CARD)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A card a branch."""
+        if not self.paths:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        wide = (self.width() - 16 * (len(self.paths) - 1)) / len(self.paths)
+        for place, path in enumerate(self.paths):
+            draw_path(painter, path, self.module, QRectF(place * (wide + 16), 0, wide, _CARD))
+        painter.end()
+
+
+class TeachingView(QWidget):
+    """Bars with and without reductions, the chosen module's steps, and three short explanations."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._model: MapModel | None = None
+        self.chart, self.cards = _Chart(), _Cards()
+        self.steps_title = QLabel()
+        self.steps_title.setTextFormat(Qt.TextFormat.RichText)
+        self.steps_title.setFont(font(12.5))
+        self.explanations = [QLabel() for _ in range(3)]
+        below = QVBoxLayout()
+        below.setContentsMargins(16, 10, 16, 14)
+        below.setSpacing(8)
+        below.addWidget(self.steps_title)
+        below.addWidget(self.cards)
+        words = QGridLayout()
+        words.setHorizontalSpacing(24)
+        for place, label in enumerate(self.explanations):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.RichText)
+            label.setFont(font(12.5))
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            words.addWidget(label, 0, place)
+            words.setColumnStretch(place, 1)
+        below.addLayout(words)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.chart)
+        column.addLayout(below)
+        column.addStretch(1)
+        self.setAccessibleName(self.tr("Teaching: what the reductions save"))
+
+    def sizeHint(self) -> QSize:
+        """Chart, steps, explanations."""
+        return QSize(1047, CHART_HEIGHT + _CARD + 150)
+
+    def show_model(self, model: MapModel | None, middles: Callable[[], dict[str, float]]) -> None:
+        """Explain a network; ``middles`` gives the x of each module's middle on the map."""
+        self._model = model
+        self.chart.middles = middles
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The network, the choice or the quantity changed."""
+        model, module = self._model, self._workspace.selection.module
+        if model is None:
+            self.chart.savings, self.cards.paths = None, []
+            return
+        names = [one.name for one in model.architecture.modules]
+        module = module if module in names else names[0]
+        what = "weights" if self._workspace.view.quantity == "parameters" else "macs"
+        found = savings(model.architecture, model.input_size, what)  # type: ignore[arg-type]
+        self.chart.savings, self.chart.module = found, module
+        self.cards.paths = paths(model.architecture, module, model.input_size)
+        self.cards.module = module
+        self._explain(model, found, module)
+        self.chart.update()
+        self.cards.update()
+
+    def _explain(self, model: MapModel, found: Savings, module: str) -> None:
+        spec, shape = model.architecture.module(module), model.shapes[module]
+        saving = found.module(module)
+        head = self.tr("Module {0}, step by step").format(module)
+        come = self.tr("{0} channels come in at {1} × {2} cells, {3} leave.").format(
+            spec.inputs, shape[2], shape[1], spec.outputs
+        )
+        what = self.tr("multiply-adds") if found.what == "macs" else self.tr("weights")
+        share = round(100 * saving.running / max(found.whole, 1))
+        running = self.tr("With {0}, {1} of {2} {3} are done ({4} %).").format(
+            module,
+            amount(saving.running),
+            amount(found.whole),
+            what,
+            share,
+        )
+        grey = Theme.now().text2
+        self.steps_title.setText(
+            f'<b>{head}</b>&nbsp;&nbsp; <span style="color:{grey}">{come} {running}</span>'
+        )
+        sentences = (
+            self.branch_sentences(model),
+            self.reduction_sentences(module),
+            self.head_sentences(model),
+        )
+        titles = (self.tr("A branch"), self.tr("A reduction"), self.tr("A head"))
+        for label, title, words in zip(self.explanations, titles, sentences, strict=True):
+            label.setText(f'<b>{title}</b><br><span style="color:{grey}">{words}</span>')
+        numbers = ", ".join(
+            self.tr("{0}: {1} instead of {2}").format(one.name, amount(one.total), amount(one.total_without))
+            for one in found.modules
+        )
+        self.setAccessibleDescription(f"{numbers}. {' '.join(sentences)}")
+
+    def branch_sentences(self, model: MapModel) -> str:
+        """What a branch is for, in two sentences."""
+        first = self.tr(
+            "Each branch reads the same input through another window, from single cells to a"
+            " neighbourhood of 5×5, and the pool keeps what is strongest near by."
+        )
+        if model.architecture.modules[0].branch("5x5").kernel == 3:
+            first = self.tr(
+                "Each branch reads the same input through another window, from single cells to 3×3"
+                " (in this file the branch called 5×5 has a 3×3 kernel too), and the pool keeps what is"
+                " strongest near by."
+            )
+        second = self.tr("Their maps are stacked, so that the next module can use each size of pattern.")
+        return f"{first} {second}"
+
+    def reduction_sentences(self, module: str) -> str:
+        """What a reduction is for, in two sentences with this module's numbers."""
+        path = next((one for one in self.cards.paths if one.branch.name == "5x5"), None)
+        if path is None or path.without is None:
+            return ""
+        first = self.tr(
+            "A 1×1 reduction mixes the {0} incoming channels into {1} before the costly kernel reads them."
+        ).format(path.inputs, path.steps[0].channels)
+        second = self.tr("The 5×5 branch of {0} takes {1} multiply-adds that way, instead of {2}.").format(
+            module, amount(path.macs), amount(path.without)
+        )
+        return f"{first} {second}"
+
+    def head_sentences(self, model: MapModel) -> str:
+        """What a head is for, in two sentences."""
+        first = self.tr(
+            "An auxiliary head answers from the middle of the network; in training it brings the error"
+            " to the early modules."
+        )
+        if not model.architecture.heads:
+            return f"{first} " + self.tr("This file has none, since a finished network answers without them.")
+        second = self.tr("Afterwards it shows how much is already decided after 4a and after 4d.")
+        return f"{first} {second}"
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The lower part's ground."""
+        painter, theme = QPainter(self), Theme.now()
+        painter.fillRect(self.rect(), theme.colour("panel"))
+        below = QRectF(0, CHART_HEIGHT, self.width(), self.height() - CHART_HEIGHT)
+        painter.fillRect(below, theme.colour("raised"))
+        painter.fillRect(QRectF(0, CHART_HEIGHT, self.width(), 1), theme.colour("line"))
+        painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("line"))
+        painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme: the texts carry colours."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.refresh()
+        super().changeEvent(event)

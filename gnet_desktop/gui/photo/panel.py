@@ -1,0 +1,107 @@
+"""The photo panel: header, tools, the photo, and what stands in its place without one."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.photo.failure import FailedPicture
+from gnet_desktop.gui.photo.view import PhotoView
+from gnet_desktop.workspace.state import Workspace
+
+_TOOLS = (("crop_frame", "crop"), ("overlay", "flame"), ("field", "field"), ("smooth", "smooth"))
+
+
+class PhotoPanel(QWidget):
+    """The current picture, and over it what the chosen or hovered unit sees."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self.setAccessibleName(self.tr("Photo"))
+        self.view = PhotoView(workspace)
+        self.failed = FailedPicture(workspace)
+        self.header = PanelHeader("")
+        self.mode = Segmented([("whole", self.tr("Whole")), ("crop", self.tr("Crop")), ("pixels", "1:1")])
+        self.mode.setAccessibleName(self.tr("What of the picture is shown"))
+        self.mode.chosen.connect(lambda mode: workspace.change_view(photo=mode))
+        self.zoom = ElidedLabel("", pixels=12, token="text2")
+        self.header.add(self.zoom)
+        self.header.add(self.mode)
+        self.tools = self._make_tools()
+        place = QWidget()
+        self._stack = QStackedLayout(place)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.failed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(place, 1)
+        self.setFocusProxy(self.view)
+        ends = [
+            workspace.current_changed.subscribe(self._show_state),
+            workspace.result_changed.subscribe(self._show_state),
+            workspace.entry_changed.subscribe(lambda _: self._show_state()),
+            workspace.view_changed.subscribe(lambda _: self._show_state()),
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
+        self.view.installEventFilter(self)
+        self._show_state()
+
+    def _make_tools(self) -> QWidget:
+        words = {
+            "crop_frame": self.tr("Crop frame (C)"),
+            "overlay": self.tr("Overlay of the unit (O)"),
+            "field": self.tr("Receptive field (F)"),
+            "smooth": self.tr("Smooth overlay, or cells (M)"),
+        }
+        column = QWidget(self.view)
+        column.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column.setObjectName("photoTools")
+        column.setStyleSheet("#photoTools { background: palette(base); border-radius: 6px; }")
+        layout = QVBoxLayout(column)
+        layout.setContentsMargins(3, 3, 3, 3)
+        layout.setSpacing(2)
+        self.buttons = {}
+        for option, name in _TOOLS:
+            button = IconButton(name, checkable=True)
+            button.setToolTip(words[option])
+            button.setAccessibleName(words[option])
+            button.clicked.connect(lambda on, option=option: self._workspace.change_view(**{option: on}))
+            layout.addWidget(button)
+            self.buttons[option] = button
+        column.move(12, 12)
+        column.adjustSize()
+        return column
+
+    def _show_state(self) -> None:
+        workspace = self._workspace
+        entry = workspace.pictures.get(workspace.current) if workspace.current is not None else None
+        failed = entry is not None and entry.error is not None
+        self._stack.setCurrentIndex(1 if failed else 0)
+        result = workspace.result
+        self.header.set_title(entry.name if entry else self.tr("Photo"))
+        note = ""
+        if result is not None and not workspace.stale and not failed:
+            width, height = result.picture.size
+            note = f"{width} × {height}"
+            if result.picture.frames > 1:
+                note += self.tr(" · frame {0} of {1}").format(result.picture.frame + 1, result.picture.frames)
+        self.header.set_note(note)
+        self.header.setToolTip("\n".join(result.picture.notes) if result and not failed else "")
+        self.mode.set_value(workspace.view.photo)
+        for option, button in self.buttons.items():
+            button.setChecked(getattr(workspace.view, option))
+        self.tools.setVisible(result is not None and not failed)
+        self.view.covered = self.tools.geometry().right() if result is not None else 0
+        self._show_zoom()
+
+    def _show_zoom(self) -> None:
+        shown = self._workspace.result is not None
+        self.zoom.setText(f"{self.view.percentage:.0f} %" if shown else "")
+
+    def eventFilter(self, watched: object, event: QEvent) -> bool:
+        """The zoom's number follows the view."""
+        if event.type() == QEvent.Type.Paint:
+            self._show_zoom()
+        return False

@@ -1,0 +1,1 @@
+"""The window itself: bar, docks, start page, notices, drops."""

@@ -1,0 +1,92 @@
+"""The windows beside the main one, made when first wanted and kept."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
+
+if TYPE_CHECKING:
+    from gnet_desktop.gui.shell.window import Window
+
+
+class Dialogs(QObject):
+    """One of each kind: ``card``, ``try_both``, ``heads``, ``catalogue``, ``help``, ``about``."""
+
+    def __init__(self, window: "Window") -> None:
+        super().__init__(window)
+        self._window = window
+        self._made: dict[str, QWidget] = {}
+
+    def show(self, name: str) -> QWidget:
+        """Show a dialog and bring it to the front."""
+        if name not in self._made:
+            self._made[name] = _MAKERS[name](self)
+        dialog = self._made[name]
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+        return dialog
+
+    def close_all(self) -> None:
+        """The program ends."""
+        from gnet_desktop.gui.card.catalogue import CatalogueDialog
+
+        for dialog in self._made.values():
+            dialog.close()
+            if isinstance(dialog, CatalogueDialog):
+                dialog.end()
+
+    def card(self) -> QWidget:
+        """Everything that is known about the checkpoint."""
+        from gnet_desktop.gui.card.dialog import CheckpointCard
+
+        return _as_window(CheckpointCard(self._window.workspace, self._window))
+
+    def try_both(self) -> QWidget:
+        """The current picture under two conventions."""
+        from gnet_desktop.gui.conventions.try_both import TryBoth
+
+        return _as_window(TryBoth(self._window.workspace, self._window))
+
+    def heads(self) -> QWidget:
+        """The auxiliary heads step by step."""
+        from gnet_desktop.gui.heads.window import HeadsView
+
+        return _as_window(HeadsView(self._window.workspace, self._window))
+
+    def catalogue(self) -> QWidget:
+        """Known checkpoints."""
+        from gnet_desktop.gui.card.catalogue import CatalogueDialog
+
+        dialog = CatalogueDialog(self._window)
+        dialog.open_wanted.connect(self._window.open_checkpoint)
+        dialog.changed.connect(self._window.refresh_choices)
+        return dialog
+
+    def help(self) -> QWidget:
+        """All keys."""
+        from gnet_desktop.gui.actions.help import TextDialog, keys_html
+
+        return TextDialog(self.tr("All keys"), keys_html(), self._window)
+
+    def about(self) -> QWidget:
+        """Version, licence, credits."""
+        from gnet_desktop.gui.actions.help import TextDialog, about_html
+
+        return TextDialog(self.tr("About GNet Desktop"), about_html(), self._window)
+
+
+def _as_window(widget: QWidget) -> QWidget:
+    widget.setWindowFlag(Qt.WindowType.Window)
+    return widget
+
+
+_MAKERS: Final[dict[str, Callable[[Dialogs], QWidget]]] = {
+    "card": Dialogs.card,
+    "try_both": Dialogs.try_both,
+    "heads": Dialogs.heads,
+    "catalogue": Dialogs.catalogue,
+    "help": Dialogs.help,
+    "about": Dialogs.about,
+}

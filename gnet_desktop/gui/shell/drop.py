@@ -1,0 +1,198 @@
+"""What a drop or the clipboard carries, and the card that answers while it hovers."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMimeData, QRectF, Qt, QUrl
+from PySide6.QtGui import QImage, QImageWriter, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from gnet_desktop.errors import UsageError
+from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
+from gnet_desktop.gui.painting.images import rgb_image
+from gnet_desktop.workspace.arrivals import Arrivals, sort_arrivals
+
+SHOWN: Final = 3
+"""Pictures of a drop that the card shows."""
+_THUMB: Final = 56
+_PICTURE_TYPES: Final = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/tiff", "image/bmp")
+
+
+def tr(text: str) -> str:
+    """Words of drops in the window's language."""
+    return QCoreApplication.translate("drop", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Files, or a picture's bytes with a name, or a link that leads elsewhere."""
+
+    files: Arrivals = field(default_factory=Arrivals)
+    picture: tuple[str, bytes] | None = None
+    link: str = ""
+
+    def refusal(self) -> UsageError | None:
+        """The sentence for a drop that brings nothing that can be opened."""
+        if not self.files.empty or self.picture is not None:
+            return None
+        if self.link:
+            return UsageError(
+                tr("Only a link was sent: {0}.").format(self.link),
+                tr("Nothing is downloaded without asking."),
+                tr("Save the picture first, then drop the file."),
+            )
+        return UsageError(
+            tr("Nothing in this drop can be opened."), "", tr("Drop pictures, folders or a checkpoint.")
+        )
+
+
+def read_mime(data: QMimeData) -> Dropped:
+    """What the data carries: local files before picture data before links."""
+    files = sort_arrivals(_local_files(data))
+    if not files.empty:
+        return Dropped(files)
+    picture = _picture_bytes(data)
+    if picture is not None:
+        return Dropped(picture=(tr("pasted picture"), picture))
+    return Dropped(link=_link(data))
+
+
+def _local_files(data: QMimeData) -> list[Path]:
+    urls = [_local_path(url) for url in data.urls() if url.isLocalFile()]
+    if not urls and data.hasText():
+        urls = [_path_in(line) for line in data.text().splitlines()[:1000]]
+    return [Path(path) for path in urls if path]
+
+
+def _local_path(url: QUrl) -> str:
+    """The path with its exact bytes: Qt replaces those that are no UTF-8, and the file would not be found."""
+    if os.name == "nt":
+        return url.toLocalFile()
+    return os.fsdecode(unquote_to_bytes(url.path(QUrl.ComponentFormattingOption.FullyEncoded)))
+
+
+def _path_in(line: str) -> str:
+    """An absolute path or file URL of an existing file in a line of text; else nothing."""
+    text = line.strip().strip("'\"")
+    path = _local_path(QUrl(text)) if text.startswith("file:") else text
+    if not path.startswith(("/", "~", "\\")) and path[1:2] != ":":
+        return ""
+    try:
+        found = Path(path).expanduser()
+        return str(found) if found.exists() else ""
+    except (OSError, RuntimeError, ValueError):
+        return ""
+
+
+def _picture_bytes(data: QMimeData) -> bytes | None:
+    for kind in _PICTURE_TYPES:
+        if data.hasFormat(kind):
+            return bytes(data.data(kind).data())
+    if data.hasImage():
+        image = data.imageData()
+        if isinstance(image, QImage) and not image.isNull():
+            return _as_png(image)
+    return None
+
+
+def _as_png(image: QImage) -> bytes:
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, b"png").write(image)
+    buffer.close()
+    return bytes(content.data())
+
+
+def _link(data: QMimeData) -> str:
+    links = [url.toString() for url in data.urls()] or [data.text().strip()]
+    return next((link for link in links if link.startswith(("http://", "https://"))), "")
+
+
+class DropCard(QWidget):
+    """Covers the window while something hovers over it and says what letting go would do."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._title = self._note = ""
+        self.pictures: list[QImage] = []
+        self.hide()
+
+    @property
+    def title(self) -> str:
+        """What letting go would do."""
+        return self._title
+
+    def show_for(self, dropped: Dropped) -> None:
+        """Say what this drop would do."""
+        self._title, self._note = describe(dropped)
+        self.pictures = []
+        parent = self.parentWidget()
+        assert parent is not None
+        self.setGeometry(parent.rect())
+        self.raise_()
+        self.show()
+        self.update()
+
+    def add_picture(self, pixels: NDArray[np.uint8]) -> None:
+        """Show one of the pictures that would be added, (height, width, 3)."""
+        self.pictures.append(rgb_image(pixels))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A veil, a frame and the card."""
+        theme, painter = Theme.now(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), theme.colour("accentbg", 0.75))
+        painter.setPen(theme.colour("accent"))
+        pen = painter.pen()
+        pen.setWidthF(2)
+        painter.setPen(pen)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 8, -8, -8), RADIUS_CARD, RADIUS_CARD)
+        strip = _THUMB + 14 if self.pictures else 0
+        card = QRectF(0, 0, min(460, self.width() - 60), 96 + strip)
+        card.moveCenter(QRectF(self.rect()).center())
+        painter.setPen(theme.colour("line"))
+        painter.setBrush(theme.colour("panel"))
+        painter.drawRoundedRect(card, RADIUS_CARD, RADIUS_CARD)
+        self._draw_pictures(painter, card)
+        card.setTop(card.top() + strip)
+        painter.setPen(theme.colour("text"))
+        painter.setFont(font(15, 600))
+        painter.drawText(card.adjusted(16, 18, -16, -46), Qt.AlignmentFlag.AlignCenter, self._title)
+        painter.setPen(theme.colour("text2"))
+        painter.setFont(font(12.5))
+        words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(card.adjusted(16, 48, -16, -12), words, self._note)
+        painter.end()
+
+    def _draw_pictures(self, painter: QPainter, card: QRectF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        wide = len(self.pictures) * (_THUMB + 6) - 6
+        left = card.center().x() - wide / 2
+        for image in self.pictures:
+            side = min(image.width(), image.height())
+            middle = QRectF((image.width() - side) / 2, (image.height() - side) / 2, side, side)
+            painter.drawImage(QRectF(left, card.top() + 16, _THUMB, _THUMB), image, middle)
+            left += _THUMB + 6
+
+
+def describe(dropped: Dropped) -> tuple[str, str]:
+    """Title and note of the card."""
+    files = dropped.files
+    if files.checkpoints:
+        more = tr("Then the pictures are added.") if files.pictures else tr("The open pictures stay.")
+        return tr("Open {0} in its place").format(files.checkpoints[0].name), more
+    if files.pictures:
+        if len(files.pictures) == 1:
+            return tr("Add {0}").format(files.pictures[0].name), tr("It opens at once.")
+        return tr("Add {0} pictures").format(len(files.pictures)), tr("The first one opens at once.")
+    if dropped.picture is not None:
+        return tr("Add this picture"), tr("It opens at once.")
+    return tr("Only a link was sent"), tr("Save the picture first.")

@@ -1,0 +1,197 @@
+"""The window on its first day: everything is ready, one drop away."""
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtSvgWidgets import QSvgWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gnet_desktop.gui.looks.icons import icon
+from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, RADIUS_CARD, Theme, font
+from gnet_desktop.resources import resource
+from gnet_desktop.workspace.state import Workspace
+
+_SAMPLES: Final = ("cat", "espresso", "goldfish", "bucket", "moose", "rocket")
+_WIDTH: Final = 820
+
+
+class Sample(QWidget):
+    """A sample picture that opens when it is clicked."""
+
+    opened = Signal(Path)
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path, self._image = path, QImage(str(path))
+        self._hovered = False
+        self.setFixedSize(124, 112)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(self.tr("Sample picture: {0}").format(path.stem))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The picture, its name below."""
+        theme, painter = Theme.now(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        box = QRectF(2, 2, self.width() - 4, 84)
+        path = QPainterPath()
+        path.addRoundedRect(box, RADIUS_BUTTON, RADIUS_BUTTON)
+        painter.setClipPath(path)
+        painter.drawImage(box, self._image, self._cut(box))
+        painter.setClipping(False)
+        if self._hovered or self.hasFocus():
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.drawPath(path)
+        painter.setFont(font(12))
+        painter.setPen(theme.colour("text2"))
+        painter.drawText(QRectF(0, 90, self.width(), 18), Qt.AlignmentFlag.AlignCenter, self._path.stem)
+        painter.end()
+
+    def _cut(self, box: QRectF) -> QRectF:
+        """The middle of the picture in the box's aspect."""
+        width, height = self._image.width(), self._image.height()
+        scale = max(box.width() / max(1, width), box.height() / max(1, height))
+        w, h = box.width() / scale, box.height() / scale
+        return QRectF((width - w) / 2, (height - h) / 2, w, h)
+
+    def enterEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        """Hovered."""
+        self._hovered = True
+        self.update()
+
+    def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        """Left."""
+        self._hovered = False
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open it."""
+        self.opened.emit(self._path)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Space open it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.opened.emit(self._path)
+        else:
+            super().keyPressEvent(event)
+
+
+class _DropPlace(QWidget):
+    """The dashed field that asks for a picture."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground and dashes."""
+        theme, painter = Theme.now(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(theme.colour("line2"), 1)
+        pen.setDashPattern([3, 3])
+        painter.setPen(pen)
+        painter.setBrush(theme.colour("raised"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
+        painter.end()
+
+
+class StartPage(QWidget):
+    """Asks for a picture, offers samples, and says what is loaded."""
+
+    pictures_wanted, checkpoint_wanted, paste_wanted = Signal(), Signal(), Signal()
+    sample_opened = Signal(Path)
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self.setAccessibleName(self.tr("Start"))
+        column = QVBoxLayout()
+        column.setSpacing(20)
+        column.addWidget(self._make_place())
+        column.addLayout(self._make_samples())
+        middle = QWidget()
+        middle.setMaximumWidth(_WIDTH)
+        middle.setLayout(column)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(middle, 6)
+        row.addStretch(1)
+        outer = QVBoxLayout(self)
+        outer.addStretch(1)
+        outer.addLayout(row)
+        outer.addStretch(2)
+        ends = [
+            workspace.checkpoint_changed.subscribe(self._show_state),
+            workspace.loading_changed.subscribe(self._show_state),
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
+        self._show_state()
+
+    def _make_place(self) -> QWidget:
+        place = _DropPlace()
+        sign = QSvgWidget(str(resource("icons", "icon.svg")))
+        sign.setFixedSize(48, 48)
+        title = QLabel(self.tr("Drop a picture here and look inside"))
+        title.setFont(font(20, 600))
+        note = QLabel(self.tr("Pictures, folders, or a GoogLeNet checkpoint. Nothing leaves this machine."))
+        note.setFont(font(13))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        for name, words, signal, primary in (
+            ("image", self.tr("Open pictures…"), self.pictures_wanted, True),
+            ("file", self.tr("Open a checkpoint…"), self.checkpoint_wanted, False),
+            ("paste", self.tr("Paste"), self.paste_wanted, False),
+        ):
+            button = QPushButton(icon(name, "onaccent" if primary else "text2"), words)
+            button.setProperty("primary", primary)
+            button.clicked.connect(signal)
+            button.setIconSize(QSize(16, 16))
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        layout = QVBoxLayout(place)
+        layout.setContentsMargins(24, 36, 24, 36)
+        layout.setSpacing(10)
+        for widget in (sign, title, note):
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(6)
+        layout.addLayout(buttons)
+        return place
+
+    def _make_samples(self) -> QVBoxLayout:
+        heading = QLabel(self.tr("Or begin with one of these"))
+        heading.setFont(font(12.5, 600))
+        self.ready = QLabel()
+        self.ready.setFont(font(12))
+        first = QHBoxLayout()
+        first.addWidget(heading)
+        first.addStretch(1)
+        first.addWidget(self.ready)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for name in _SAMPLES:
+            path = resource("samples", f"{name}.jpg")
+            if path.is_file():
+                sample = Sample(path)
+                sample.opened.connect(self.sample_opened)
+                row.addWidget(sample)
+        row.addStretch(1)
+        column = QVBoxLayout()
+        column.setSpacing(8)
+        column.addLayout(first)
+        column.addLayout(row)
+        return column
+
+    def _show_state(self) -> None:
+        checkpoint, loading = self._workspace.checkpoint, self._workspace.loading
+        if loading is not None:
+            self.ready.setText(self.tr("opening {0}…").format(loading.path.name))
+        elif checkpoint is not None:
+            self.ready.setText(self.tr("✓ {0} is loaded and ready").format(checkpoint.provenance.path.stem))
+        else:
+            self.ready.setText(self.tr("loading engine…"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A calm ground."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Theme.now().colour("panel"))
+        painter.end()

@@ -1,0 +1,113 @@
+"""The status line: picture, convention, device, time, and whether all panels are current."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from gnet_desktop.convention import describe
+from gnet_desktop.gui.looks.icons import draw_icon
+from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.tasks import cpu_threads
+
+
+class StatusBar(QWidget):
+    """Facts in a fixed order, so that the eye finds each in its place."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self.setFixedHeight(STATUS_BAR)
+        self.setAccessibleName(self.tr("Status"))
+        self._parts: list[str] = []
+        self._state, self._sign = "", ""
+        ends = [
+            signal.subscribe(self._show_state)
+            for signal in (
+                workspace.result_changed,
+                workspace.checkpoint_changed,
+                workspace.current_changed,
+                workspace.pictures_changed,
+            )
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
+        self._show_state()
+
+    @property
+    def text(self) -> str:
+        """All that is said, for tests and screen readers."""
+        return " | ".join([*self._parts, self._state])
+
+    def _show_state(self) -> None:
+        workspace, result = self._workspace, self._workspace.result
+        parts = []
+        if result is not None:
+            width, height = result.picture.size
+            parts.append(self.tr("picture {0} × {1}").format(width, height))
+        if workspace.convention is not None and workspace.checkpoint is not None:
+            facts = " · ".join(f"{name} {value}" for name, value in describe(workspace.convention))
+            own = workspace.convention == workspace.checkpoint.convention
+            source = workspace.checkpoint.convention_source if own else self.tr("chosen by you")
+            parts.append(facts)
+            parts.append(f"{workspace.convention.name}, {source}")
+        parts.append(self._device())
+        if result is not None:
+            parts.append(f"{result.record.milliseconds:.0f} ms")
+            parts += result.record.notes
+        self._parts = parts
+        self._state, self._sign = self._currency()
+        self.setAccessibleDescription(self.text)
+        self.setToolTip(self.text)
+        self.update()
+
+    def _device(self) -> str:
+        device = self._workspace.device
+        return self.tr("CPU, {0} threads").format(cpu_threads()) if device == "cpu" else device.upper()
+
+    def _currency(self) -> tuple[str, str]:
+        workspace = self._workspace
+        if workspace.loading is not None:
+            return self.tr("opening {0}").format(workspace.loading.path.name), ""
+        entry = workspace.pictures.get(workspace.current or 0)
+        if entry is not None and entry.error is not None:
+            return self.tr("{0} was not opened").format(entry.name), ""
+        if workspace.stale:
+            return self.tr("computing {0}").format(entry.name if entry else ""), ""
+        if workspace.result is not None:
+            return self.tr("all panels current"), "check"
+        return "", ""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Parts with thin lines between them; the state at the right."""
+        theme, painter = Theme.now(), QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("panel"))
+        painter.fillRect(0, 0, self.width(), 1, theme.colour("line"))
+        face = font(12)
+        painter.setFont(face)
+        metrics = QFontMetricsF(face)
+        right = self.width() - 12.0
+        if self._state:
+            width = metrics.horizontalAdvance(self._state)
+            painter.setPen(theme.colour("text2"))
+            painter.drawText(
+                QRectF(right - width - 1, 0, width + 2, self.height()),
+                Qt.AlignmentFlag.AlignVCenter,
+                self._state,
+            )
+            right -= width + 8
+            if self._sign:
+                draw_icon(painter, self._sign, QRectF(right - 14, 7, 13, 13), theme.good)
+                right -= 22
+        x = 12.0
+        for place, part in enumerate(self._parts):
+            room = right - x
+            if room < 60:
+                break
+            if place:
+                painter.fillRect(QRectF(x, 7, 1, self.height() - 14), theme.colour("line2"))
+                x += 12
+            shown = metrics.elidedText(part, Qt.TextElideMode.ElideRight, room - 12)
+            painter.setPen(theme.colour("text2"))
+            painter.drawText(QRectF(x, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, shown)
+            x += metrics.horizontalAdvance(shown) + 12
+        painter.end()

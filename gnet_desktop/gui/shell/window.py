@@ -1,0 +1,361 @@
+"""The window: bar, start page or docks, status line, and what floats above them."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QIcon,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from gnet_desktop.errors import ExportError, GNetError
+from gnet_desktop.gui.actions.handlers import Handlers
+from gnet_desktop.gui.actions.palette import Palette
+from gnet_desktop.gui.actions.recent import Recent
+from gnet_desktop.gui.actions.table import fill_menus, make_actions
+from gnet_desktop.gui.answers.panel import AnswersPanel
+from gnet_desktop.gui.conventions.memory import ConventionMemory
+from gnet_desktop.gui.exports.saving import write_png
+from gnet_desktop.gui.lanes.panel import LanesPanel
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.network_map.panel import NetworkPanel
+from gnet_desktop.gui.photo.panel import PhotoPanel
+from gnet_desktop.gui.pictures.panel import PicturesPanel
+from gnet_desktop.gui.shell.dialogs import Dialogs
+from gnet_desktop.gui.shell.docks import PANELS, DockArea
+from gnet_desktop.gui.shell.drop import SHOWN, DropCard, Dropped, read_mime
+from gnet_desktop.gui.shell.loading_card import LoadingCard
+from gnet_desktop.gui.shell.notices import BugDialog, Notice
+from gnet_desktop.gui.shell.start_page import StartPage
+from gnet_desktop.gui.shell.status_bar import StatusBar
+from gnet_desktop.gui.shell.top_bar import TopBar
+from gnet_desktop.gui.system import reopening
+from gnet_desktop.gui.system.session import RECENT, Session
+from gnet_desktop.gui.unit.panel import UnitPanel
+from gnet_desktop.resources import resource
+from gnet_desktop.workspace.arrivals import expand_pictures
+from gnet_desktop.workspace.ordering import ORDERS
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Bug, ViewOptions
+
+_SIZE: Final = (1600, 1000)
+_LEAST: Final = (960, 600)
+_COMPACT: Final = 1250
+
+
+class Window(QMainWindow):
+    """Everything that a person sees; state is in the workspace, memory in the session."""
+
+    def __init__(self, workspace: Workspace, session: Session) -> None:
+        super().__init__()
+        self.workspace, self.session = workspace, session
+        self.setWindowTitle("GNet Desktop")
+        self.setWindowIcon(QIcon(str(resource("icons", "icon.svg"))))
+        self.setMinimumSize(*_LEAST)
+        self.setAcceptDrops(True)
+        workspace.view = session.view()
+        self.handlers = Handlers(self)
+        self.actions_by_name = make_actions(self, self.handlers.run)
+        self.bar = TopBar(workspace, self.actions_by_name)
+        self.recent = Recent(session, lambda path: self.take_pictures([path]), self.open_checkpoint, self)
+        fill_menus(self.bar.menus, self.actions_by_name)["File"].insertMenu(
+            self.actions_by_name["show_catalogue"], self.recent
+        )
+        self.panels = self._make_panels()
+        self.area = DockArea(self.panels, self._titles())
+        self.start = StartPage(workspace)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.start)
+        self.pages.addWidget(self.area)
+        self.status = StatusBar(workspace)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bar)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(middle)
+        self.notice, self.drop_card = Notice(self), DropCard(self)
+        self._hovering: Dropped | None = None
+        self.loading = LoadingCard(workspace, self)
+        self.palette_dialog = Palette(workspace, self.handlers.run, self)
+        self.palette_dialog.more = self.recent.found
+        self._conventions = ConventionMemory(workspace, session)
+        self._arranged = False
+        self.dialogs = Dialogs(self)
+        self._connect()
+        self._restore()
+        self._show_page()
+        self._show_options()
+        self.start.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _make_panels(self) -> dict[str, QWidget]:
+        makers: tuple[tuple[str, Callable[[Workspace], QWidget]], ...] = (
+            ("pictures", PicturesPanel),
+            ("photo", PhotoPanel),
+            ("answers", AnswersPanel),
+            ("network", NetworkPanel),
+            ("lanes", LanesPanel),
+            ("unit", UnitPanel),
+        )
+        return {name: make(self.workspace) for name, make in makers}
+
+    def _titles(self) -> dict[str, str]:
+        return {
+            "pictures": self.tr("Pictures"),
+            "photo": self.tr("Photo"),
+            "answers": self.tr("Answers"),
+            "network": self.tr("Network"),
+            "lanes": self.tr("Branches"),
+            "unit": self.tr("Unit"),
+        }
+
+    def _connect(self) -> None:
+        workspace, handlers = self.workspace, self.handlers
+        workspace.failed.subscribe(self.show_error)
+        workspace.bug.subscribe(self._show_bug)
+        workspace.pictures_changed.subscribe(self._show_page)
+        workspace.current_changed.subscribe(self._show_title)
+        workspace.checkpoint_changed.subscribe(self._checkpoint_changed)
+        workspace.view_changed.subscribe(self._view_changed)
+        self.panels["pictures"].open_wanted.connect(handlers.open_pictures)  # type: ignore[attr-defined]
+        self.panels["pictures"].orders_wanted.connect(self._orders_menu)  # type: ignore[attr-defined]
+        self.panels["network"].head_wanted.connect(lambda _: handlers.show_heads())  # type: ignore[attr-defined]
+        self.panels["network"].menu_wanted.connect(self._network_menu)  # type: ignore[attr-defined]
+        self.start.pictures_wanted.connect(handlers.open_pictures)
+        self.start.checkpoint_wanted.connect(handlers.open_checkpoint)
+        self.start.paste_wanted.connect(handlers.paste)
+        self.start.sample_opened.connect(lambda path: self.take_pictures([path]))
+        self.bar.checkpoint_wanted.connect(self.open_checkpoint)
+        self.bar.device_wanted.connect(workspace.set_device)
+        for name in ("lanes", "unit"):
+            self.panels[name].ask_path = handlers.ask_target  # type: ignore[attr-defined]
+        for name, dock in self.area.docks.items():
+            dock.visibilityChanged.connect(
+                lambda _, name=name, dock=dock: self.actions_by_name[f"panel {name}"].setChecked(
+                    not dock.isHidden()
+                )
+            )
+
+    # Opening
+
+    def open_checkpoint(self, path: Path, labels: Path | None = None) -> None:
+        """Open a checkpoint in place of the one that is open."""
+        self.session.set_folder("checkpoints", path)
+        self.workspace.open_checkpoint(path, labels)
+
+    def take_pictures(self, paths: list[Path]) -> None:
+        """Add pictures, and those in folders; a folder without any is told."""
+        found = expand_pictures(paths)
+        if not found:
+            self.show_error(
+                GNetError(self.tr("No picture was found."), "", self.tr("Choose a folder that holds some."))
+            )
+            return
+        self.session.set_folder("pictures", found[0])
+        self.recent.remember(paths[:RECENT])
+        self.workspace.add_pictures(found)
+
+    def take(self, dropped: Dropped) -> None:
+        """Open what a drop or the clipboard brought; every one of them ends visibly."""
+        refusal = dropped.refusal()
+        if refusal is not None:
+            self.show_error(refusal)
+            return
+        if dropped.files.checkpoints:
+            self.open_checkpoint(dropped.files.checkpoints[0])
+        if dropped.files.pictures:
+            self.take_pictures(list(dropped.files.pictures))
+        if dropped.picture is not None:
+            self.workspace.add_pictures([dropped.picture])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Light up for whatever comes, and say what letting go would do."""
+        dropped = self._hovering = read_mime(event.mimeData())
+        self.drop_card.show_for(dropped)
+        event.acceptProposedAction()
+        if not dropped.files.checkpoints:
+            for path in dropped.files.pictures[:SHOWN]:
+                self.workspace.preview(path, partial(self._add_to_card, dropped))
+
+    def _add_to_card(self, dropped: Dropped, pixels: NDArray[np.uint8]) -> None:
+        if self._hovering is dropped:
+            self.drop_card.add_picture(pixels)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It went away."""
+        self._hovering = None
+        self.drop_card.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open it."""
+        self._hovering = None
+        self.drop_card.hide()
+        event.acceptProposedAction()
+        self.take(read_mime(event.mimeData()))
+
+    # What is shown
+
+    def show_error(self, error: GNetError) -> None:
+        """A sentence over the window; what was open stays."""
+        self.notice.show_error(error)
+
+    def _show_bug(self, bug: Bug) -> None:
+        dialog = BugDialog(bug, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _show_page(self) -> None:
+        self.pages.setCurrentIndex(1 if self.workspace.pictures else 0)
+        if self.workspace.pictures and not self._arranged:
+            self._arranged = True
+            layout = self.session.get("layout", "")
+            follows = self.session.get("layout follows")
+            if not (layout and self.area.restore(layout, follows if isinstance(follows, int) else None)):
+                self.area.follow(self.width(), anew=True)
+            self.panels["photo"].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_title(self) -> None:
+        entry = self.workspace.pictures.get(self.workspace.current or 0)
+        self.setWindowTitle(f"{entry.name} – GNet Desktop" if entry else "GNet Desktop")
+
+    def _checkpoint_changed(self) -> None:
+        checkpoint = self.workspace.checkpoint
+        if checkpoint is not None:
+            self.session.add_recent("checkpoints", checkpoint.provenance.path)
+        self.refresh_choices()
+
+    def refresh_choices(self) -> None:
+        """Recent and known checkpoints in the bar's menu."""
+        from gnet_desktop.checkpoints import catalogue
+
+        known = [
+            (entry.name, path) for entry in catalogue.ENTRIES if (path := catalogue.locate(entry)) is not None
+        ]
+        recent = [
+            path for path in self.session.recent("checkpoints") if path not in [place for _, place in known]
+        ]
+        self.bar.set_recent(recent, known)
+
+    def _view_changed(self, old: ViewOptions) -> None:
+        if old.theme != self.workspace.view.theme:
+            app = QApplication.instance()
+            assert isinstance(app, QApplication)
+            apply_theme(app, self.workspace.view.theme)
+        self._show_options()
+
+    def _show_options(self) -> None:
+        from gnet_desktop.gui.actions.table import ACTIONS
+
+        for action in ACTIONS:
+            if action.option:
+                self.actions_by_name[action.name].setChecked(
+                    bool(getattr(self.workspace.view, action.option))
+                )
+
+    def show_dialog(self, name: str) -> QWidget:
+        """Show one of the windows beside the main one (`gui.dialogs`)."""
+        return self.dialogs.show(name)
+
+    def _network_menu(self, target: str, place: QPoint) -> None:
+        """What can be done with a part of the network."""
+        module = target.partition("/")[0]
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if f"module {module}" in self.actions_by_name:
+            menu.addAction(self.actions_by_name[f"module {module}"])
+        for name in ("show_heads", "toggle_teaching", "export_shown"):
+            menu.addAction(self.actions_by_name[name])
+        menu.popup(place)
+
+    def _orders_menu(self) -> None:
+        """The orders of the list of pictures, below its button."""
+        button = self.panels["pictures"].order  # type: ignore[attr-defined]
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for order in ORDERS:
+            menu.addAction(self.actions_by_name[f"sort {order}"])
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    # Keyboard among panels
+
+    def panel_with_focus(self) -> str | None:
+        """The panel that has the keyboard."""
+        focus = QApplication.focusWidget()
+        for name, panel in self.panels.items():
+            if focus is not None and (panel is focus or panel.isAncestorOf(focus)):
+                return name
+        return None
+
+    def step_panel(self, step: int) -> None:
+        """Give the keyboard to the next panel that is shown."""
+        shown = [name for name in PANELS if not self.area.docks[name].isHidden()]
+        now = self.panel_with_focus()
+        place = (shown.index(now) + step) % len(shown) if now in shown else 0
+        self.panels[shown[place]].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    # Exports
+
+    def export_picture(self, widget: QWidget, path: Path) -> None:
+        """Save what a widget shows as PNG, whole or not at all."""
+        try:
+            write_png(widget.grab().toImage(), path)
+        except ExportError as error:
+            self.show_error(error)
+        else:
+            self.notice.show_news(self.tr("{0} was written.").format(path.name))
+
+    # Memory
+
+    def _restore(self) -> None:
+        self.resize(*_SIZE)
+        geometry = self.session.get("geometry", "")
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
+        else:
+            self._fit_screen()
+        screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+        if not any(screen.intersects(self.geometry()) for screen in screens) and screens:
+            self.move(screens[0].topLeft())
+
+    def _fit_screen(self) -> None:
+        screen = QGuiApplication.primaryScreen()
+        if screen is not None and screen.size().width() > _LEAST[0]:
+            room = screen.availableGeometry()
+            self.resize(min(_SIZE[0], room.width()), min(_SIZE[1], room.height()))
+
+    def remember(self) -> None:
+        """Keep size, layout and options for the next start."""
+        session, workspace = self.session, self.workspace
+        session.set("geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
+        if self._arranged:
+            session.set("layout", self.area.state())
+            session.set("layout follows", self.area.follows)
+        session.set_view(workspace.view)
+        reopening.remember(self)
+        session.save()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember, end the workers, go."""
+        self.remember()
+        self.dialogs.close_all()
+        self.workspace.close()
+        super().closeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the search field where room is short."""
+        super().resizeEvent(event)
+        self.bar.set_compact(self.width() < _COMPACT)
+        self.area.follow(self.width())

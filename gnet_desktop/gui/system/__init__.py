@@ -1,0 +1,1 @@
+"""What lies between the window and the machine: threads, faults, the desktop, what is remembered."""

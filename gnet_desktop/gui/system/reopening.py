@@ -1,0 +1,87 @@
+"""What was open when the program ended, opened again: checkpoint, pictures, unit."""
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QCoreApplication
+
+from gnet_desktop.network.naming import unit_of
+from gnet_desktop.resources import resource
+
+if TYPE_CHECKING:
+    from gnet_desktop.gui.shell.window import Window
+
+MOST: Final = 100
+"""Pictures that are remembered; a folder of thousands is opened again in one step by hand."""
+
+translate = QCoreApplication.translate
+
+
+def remember(window: "Window") -> None:
+    """Note what is open."""
+    session, workspace = window.session, window.workspace
+    files = {
+        entry.id: entry.source for entry in workspace.pictures.values() if isinstance(entry.source, Path)
+    }
+    current = files.get(workspace.current or 0)
+    session.set("pictures", [os.fspath(path.absolute()) for path in list(files.values())[:MOST]])
+    session.set("picture", os.fspath(current.absolute()) if current is not None else "")
+    session.set("module", workspace.selection.module)
+    unit = workspace.selection.unit
+    session.set("unit", [unit.part, unit.channel] if unit is not None else [])
+    if workspace.checkpoint is not None:
+        session.set("checkpoint", os.fspath(workspace.checkpoint.provenance.path.absolute()))
+
+
+def last_checkpoint(window: "Window") -> Path:
+    """The checkpoint that was open; the bundled one if there was none or it is gone, which is said."""
+    last = window.session.get("checkpoint", "")
+    if last and Path(last).is_file():
+        return Path(last)
+    if last:
+        words = translate("reopening", "{0} is gone; the bundled checkpoint is open.")
+        window.notice.show_news(words.format(Path(last).name))
+    return bundled()
+
+
+def bundled() -> Path:
+    """The checkpoint that comes with the program."""
+    return resource("checkpoints", "everyday100.safetensors")
+
+
+def fall_back(window: "Window") -> None:
+    """Open the bundled checkpoint if the first one cannot be: a window without any is of no use."""
+    workspace = window.workspace
+
+    def failed(_: object) -> None:
+        if workspace.checkpoint is None and workspace.loading is None:
+            stop()
+            workspace.open_checkpoint(bundled())
+
+    ends = [workspace.failed.subscribe(failed), workspace.checkpoint_changed.subscribe(lambda: stop())]
+
+    def stop() -> None:
+        while ends:
+            ends.pop()()
+
+
+def reopen_pictures(window: "Window") -> None:
+    """Open the pictures that were open, the current one first; say what is gone."""
+    session, workspace = window.session, window.workspace
+    stored = [Path(one) for one in session.get("pictures", [])[:MOST] if isinstance(one, str) and one]
+    there = [path for path in stored if path.is_file()]
+    gone = [path for path in stored if path not in there]
+    if gone:
+        words = translate("reopening", "{0} is gone.").format(gone[0].name)
+        if len(gone) > 1:
+            words = translate("reopening", "{0} of {1} pictures are gone.").format(len(gone), len(stored))
+        window.notice.show_news(words)
+    if not there:
+        return
+    unit = session.get("unit", [])
+    if len(unit) == 2 and isinstance(unit[0], str) and type(unit[1]) is int:
+        workspace.choose_unit(unit_of(unit[0], unit[1]))
+    ids = workspace.add_pictures(there, show=False)
+    current = Path(session.get("picture", ""))
+    workspace.choose_picture(ids[there.index(current)] if current in there else ids[0])
