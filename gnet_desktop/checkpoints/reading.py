@@ -17,7 +17,7 @@ import numpy as np
 from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState, Provenance
 from gnet_desktop.checkpoints.containers import read_container
 from gnet_desktop.checkpoints.containers.source import FileSource, chunks
-from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor
+from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, is_whole
 from gnet_desktop.checkpoints.containers.zipped import Content
 from gnet_desktop.checkpoints.convention import FROM_METADATA, infer_convention
 from gnet_desktop.checkpoints.describing.heads import OFFICIAL_HASH, head_states
@@ -91,6 +91,7 @@ def _open(
     contents = read_container(source)
     recognised = recognise(contents, assume)
     fitted = recognised.fitted
+    _check_kinds(fitted.tensors)
     _check_memory(fitted.tensors, source.whole_size)
     steps.at("Check the file", 0.1)
     sha256 = _hash(source, steps)
@@ -141,11 +142,23 @@ def _open(
             missing=fitted.missing,
             left_over=recognised.left_over,
             assumed={**fitted.assumed, **assumed},
-            notes=(*contents.notes, *recognised.notes, *notes),
+            notes=(*contents.notes, *recognised.notes, *notes, *_rounding(fitted.tensors)),
             warnings=(*recognised.warnings, *_disagreement(heads), *_damage(fitted.tensors)),
             metadata=dict(contents.texts),
         ),
     )
+
+
+def _check_kinds(tensors: Mapping[str, StoredTensor]) -> None:
+    """Raise CheckpointError for whole numbers that nothing in the file makes weights of."""
+    whole = Counter(tensor.dtype for tensor in tensors.values() if is_whole(tensor.dtype))
+    for dtype, count in whole.most_common(1):
+        raise CheckpointError(
+            f"{count} of its weights are stored as {dtype}.",
+            "Such whole numbers stand for weights only with a scale and a zero point, "
+            "and these are not beside them.",
+            "Open the float32 or float16 file of the same network.",
+        )
 
 
 def _check_memory(tensors: Mapping[str, StoredTensor], size: int) -> None:
@@ -187,7 +200,7 @@ def _disagreement(heads: Mapping[str, HeadState]) -> tuple[str, ...]:
 
 def _damage(tensors: Mapping[str, StoredTensor]) -> tuple[str, ...]:
     """A warning where what an archive holds is not what its checksums say."""
-    sources = {id(tensor.source): (name, tensor.source) for name, tensor in tensors.items()}
+    sources = {id(source): (name, source) for name, tensor in tensors.items() for source in tensor.sources}
     bad = [
         name for name, source in sources.values() if isinstance(source, Content) and not source.is_intact()
     ]
@@ -275,7 +288,17 @@ def _check_assumptions(assume: Mapping[str, str], family: str) -> None:
 
 
 def _dtypes(tensors: Mapping[str, StoredTensor]) -> dict[str, int]:
-    return dict(Counter(tensor.dtype for tensor in tensors.values()))
+    return dict(Counter(tensor.kind or tensor.dtype for tensor in tensors.values()))
+
+
+def _rounding(tensors: Mapping[str, StoredTensor]) -> tuple[str, ...]:
+    """A note where the weights were quantised."""
+    if not any(is_whole(tensor.kind) for tensor in tensors.values()):
+        return ()
+    return (
+        "Its weights are quantised; they are computed with in float32, so that answers may differ "
+        "a little from the quantised network's.",
+    )
 
 
 def _converted(contents: Contents, tensors: Mapping[str, StoredTensor]) -> tuple[str, ...]:
@@ -284,6 +307,8 @@ def _converted(contents: Contents, tensors: Mapping[str, StoredTensor]) -> tuple
         for dtype, count in sorted(_dtypes(tensors).items())
         if dtype != "float32"
     ]
+    made = Counter(tensor.how for tensor in tensors.values() if tensor.how)
+    lines += [f"{count} tensors put together: {how}" for how, count in made.items()]
     if any(tensor.order == ">" for tensor in tensors.values()):
         lines.append("byte order from big to little")
     devices = [device for device in contents.devices if device != "cpu"]

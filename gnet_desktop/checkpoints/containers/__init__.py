@@ -18,6 +18,7 @@ from gnet_desktop.checkpoints.containers import (
     torch_tar,
     torch_zip,
 )
+from gnet_desktop.checkpoints.containers.composing import composed
 from gnet_desktop.checkpoints.containers.refusals import refusal
 from gnet_desktop.checkpoints.containers.source import Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
@@ -57,5 +58,5 @@ def read_container(source: Source) -> Contents:
     head = read(source, 0, min(HEAD, source.size))
     for container in CONTAINERS:
         if container.claims(head, source):
-            return container.read_contents(source)
+            return composed(container.read_contents(source))
     raise refusal(head, source)

@@ -14,7 +14,8 @@ from gnet_desktop.errors import CheckpointError
 
 _NPY: Final = b"\x93NUMPY"
 _HEADER: Final = re.compile(
-    r"\{'descr': '([^']{1,16})', 'fortran_order': (True|False), 'shape': \(((?:\d{1,12},? ?)*)\),? *\}\s*"
+    r"\{'descr': ('[^']{1,16}'|\[.{1,4000}?\]), 'fortran_order': (True|False), "
+    r"'shape': \(((?:\d{1,12},? ?)*)\),? *\}\s*"
 )
 _LARGEST_HEADER: Final = 1 << 12
 
@@ -39,7 +40,7 @@ def read_contents(source: Source) -> Contents:
     }
     tensors: Mapping[str, StoredTensor] = {name: array for name, array in arrays.items() if array is not None}
     skipped = len(arrays) - len(tensors)
-    notes = (f"{skipped} entries of the archive hold no numbers and were not read.",) if skipped else ()
+    notes = (f"{skipped} entries of the archive hold no plain numbers and were not read.",) if skipped else ()
     return Contents("NumPy npz", tensors, notes=notes)
 
 
@@ -55,7 +56,7 @@ def _single(source: Source) -> Contents:
 
 
 def _array(name: str, source: Source) -> StoredTensor | None:
-    """An entry as a tensor; None for kinds that hold no numbers."""
+    """An entry as a tensor; None for kinds that are no plain numbers (texts, dates, records)."""
     word, column, shape, start = _header(name, source)
     kind = numpy_kind(word)
     if not kind.dtype:
@@ -78,4 +79,4 @@ def _header(name: str, source: Source) -> tuple[str, bool, tuple[int, ...], int]
     if found is None:
         raise Damaged(f"{name} has no description of its array.")
     shape = tuple(int(side) for side in re.findall(r"\d+", found[3]))
-    return found[1], found[2] == "True", shape, begin + length
+    return found[1].strip("'"), found[2] == "True", shape, begin + length

@@ -34,6 +34,22 @@ ELEMENTS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Kinds of number and the code of the bytes that hold one."""
 
+_UNREAD: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        **dict.fromkeys(("float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz"), 1),
+        "float8_e8m0fnu": 1,
+        "complex32": 4,
+        "complex64": 8,
+        "complex128": 16,
+        "ComplexHalf": 4,
+        "ComplexFloat": 8,
+        "ComplexDouble": 16,
+        "QUInt4x2": 1,
+        "QUInt2x4": 1,
+    }
+)
+"""Bytes of numbers that are stepped over where the network doesn't need them."""
+
 _MOST_DIMENSIONS: Final = 8
 _STEP: Final = 1 << 16
 """How many numbers are converted at a time."""
@@ -44,10 +60,20 @@ def element_size(dtype: str) -> int:
     if dtype not in ELEMENTS:
         raise CheckpointError(
             f"Its weights are stored as {dtype}.",
-            "That is a quantised or special precision, whose numbers cannot be compared with the original's.",
+            "That is a quantised or special form, whose numbers cannot be compared with the original's.",
             "Open the float32 or float16 file of the same network.",
         )
     return int(ELEMENTS[dtype][1])
+
+
+def stepped_size(dtype: str) -> int:
+    """Bytes of one number, also of a kind that is only stepped over; raises CheckpointError for others."""
+    return _UNREAD[dtype] if dtype in _UNREAD else element_size(dtype)
+
+
+def is_whole(dtype: str) -> bool:
+    """Whether numbers of this kind are whole ones, which are no weights by themselves."""
+    return ELEMENTS.get(dtype, "f")[0] in "iu" and dtype != "bfloat16"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +81,8 @@ class StoredTensor:
     """A tensor that lies in ``source`` from byte ``offset`` on.
 
     ``strides`` count numbers; None is row-major without gaps. ``order`` is that of
-    the bytes in a number.
+    the bytes in a number. ``kind`` is what the file holds where these numbers are worked
+    out from others (``int8``), ``how`` what is done to get them.
     """
 
     source: Source
@@ -64,11 +91,19 @@ class StoredTensor:
     offset: int = 0
     strides: tuple[int, ...] | None = None
     order: str = "<"
+    kind: str = ""
+    how: str = ""
 
     @property
     def count(self) -> int:
         """How many numbers it has."""
         return prod(self.shape)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where in the file its numbers lie, or those that they are worked out from."""
+        parts: tuple[StoredTensor, ...] = getattr(self.source, "parts", ())
+        return tuple(source for part in parts for source in part.sources) or (self.source,)
 
     def check(self, name: str) -> None:
         """Raise Damaged unless the whole tensor lies inside its source."""

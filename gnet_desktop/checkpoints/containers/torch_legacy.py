@@ -7,7 +7,7 @@ from gnet_desktop.checkpoints.containers.pickled.machine import load
 from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN, Storage, storage_dtype
 from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Incomplete, Source
-from gnet_desktop.checkpoints.containers.stored import Contents, element_size
+from gnet_desktop.checkpoints.containers.stored import Contents, stepped_size
 
 _MAGIC: Final = 0x1950A86A20F9469CFC6C
 _HEAD: Final = b"\x8a\n" + _MAGIC.to_bytes(10, "little") + b"."
@@ -68,7 +68,7 @@ class _Storages:
                 raise Damaged("It lists data that none of its tensors uses.")
             if count != storage.count:
                 raise Damaged(f"A storage has {count:,} numbers instead of {storage.count:,}.")
-            size = count * element_size(storage.dtype)
+            size = count * stepped_size(storage.dtype)
             if size > cursor.end - cursor.position:
                 raise Incomplete(
                     f"It has {cursor.end:,} bytes, but a tensor's data ends at {cursor.position + size:,}."

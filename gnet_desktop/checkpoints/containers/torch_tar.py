@@ -12,7 +12,7 @@ from gnet_desktop.checkpoints.containers.pickled.rebuilding import (
 )
 from gnet_desktop.checkpoints.containers.pickled.values import Global
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source, Span, read
-from gnet_desktop.checkpoints.containers.stored import Contents, element_size
+from gnet_desktop.checkpoints.containers.stored import Contents, stepped_size
 
 _BLOCK: Final = 512
 _MOST_MEMBERS: Final = 64
@@ -84,7 +84,7 @@ def _storages(cursor: Cursor) -> dict[str, Storage]:
     for _ in range(_count(cursor)):
         key, device, kind = _triple(load(cursor, KNOWN))
         storage = Storage(storage_dtype(kind), _integer(cursor), str(device))
-        storage.source = cursor.skip(storage.count * element_size(storage.dtype))
+        storage.source = cursor.skip(storage.count * stepped_size(storage.dtype))
         found[str(key)] = storage
     views = load(cursor, KNOWN)
     for view in views if isinstance(views, list) else ():

@@ -12,7 +12,7 @@ from gnet_desktop.checkpoints.containers.pickled.contents import NoTensors, cont
 from gnet_desktop.checkpoints.containers.pickled.machine import load
 from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN, Storage, storage_dtype
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source, read
-from gnet_desktop.checkpoints.containers.stored import Contents, element_size
+from gnet_desktop.checkpoints.containers.stored import Contents, stepped_size
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory
 
 _LARGEST_TEXT: Final = 1 << 26
@@ -119,6 +119,6 @@ class _Archive:
         if entry is None:
             raise Damaged(f"The data of one of its tensors ({key}) is not in it.")
         data = content(self.source, entry)
-        if not 0 <= count * element_size(dtype) <= data.size:
+        if not 0 <= count * stepped_size(dtype) <= data.size:
             raise Damaged(f"Its storage {key} claims {count:,} numbers, but has {data.size:,} bytes.")
         return Storage(dtype, count, device, data)

@@ -190,7 +190,7 @@ def _matrices(tensors: Tensors, *, turned: bool) -> Tensors:
     """All matrices lie like the main classifier's, whose inputs are known; without one, as usual."""
     last = {name: tensors[f"5b/{name}"]["weight"].shape[0] for name in ("1x1", "3x3", "5x5", "pool_proj")}
     inputs = tensors["conv4"]["weight"].shape[0] if "conv4" in tensors else sum(last.values())
-    first = next((layer for layer in ("fc_1", "fc") if layer in tensors), None)
+    first = next((layer for layer in ("fc_1", "fc") if "weight" in tensors.get(layer, {})), None)
     shape = tensors[first]["weight"].shape if first else ()
     if len(shape) == 2 and (shape[0] == inputs) != (shape[1] == inputs):
         turned = shape[0] == inputs

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from gnet_desktop.checkpoints.containers.pickled.flattening import Flat, flatten
-from gnet_desktop.checkpoints.containers.pickled.rebuilding import TensorValue
+from gnet_desktop.checkpoints.containers.pickled.flattening import Flat, Numbers, flatten
+from gnet_desktop.checkpoints.containers.pickled.rebuilding import DerivedValue, TensorValue
 from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance
 from gnet_desktop.checkpoints.containers.stored import Contents
 from gnet_desktop.errors import CheckpointError
@@ -32,13 +32,20 @@ def contents(value: Any, container: str, *, order: str = "<", notes: tuple[str, 
         labels=flat.labels,
         entries=flat.entries,
         classes=flat.classes,
-        devices=tuple(
-            sorted(
-                {tensor.storage.device for tensor in flat.tensors.values() if isinstance(tensor, TensorValue)}
-            )
-        ),
+        devices=_devices(flat),
         notes=notes,
     )
+
+
+def _devices(flat: Flat) -> tuple[str, ...]:
+    """Where the tensors were when they were saved."""
+    return tuple(sorted({part.storage.device for tensor in flat.tensors.values() for part in _parts(tensor)}))
+
+
+def _parts(tensor: Numbers) -> tuple[TensorValue, ...]:
+    if isinstance(tensor, DerivedValue):
+        return tensor.parts
+    return (tensor,) if isinstance(tensor, TensorValue) else ()
 
 
 def _no_tensors(value: Any, flat: Flat) -> NoTensors:

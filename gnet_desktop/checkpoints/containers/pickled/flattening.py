@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from gnet_desktop.checkpoints.containers.pickled.rebuilding import ArrayValue, TensorValue
+from gnet_desktop.checkpoints.containers.pickled.rebuilding import ArrayValue, DerivedValue, TensorValue
 from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance
 
 _DEEPEST: Final = 32
@@ -36,14 +36,17 @@ _SETTINGS: Final[Mapping[str, str]] = {
 }
 """Attributes of torch's modules that a state dict doesn't keep, and our words for them."""
 
-_WALKED: Final = (TensorValue, ArrayValue, Instance, dict, list, tuple)
+Numbers = TensorValue | ArrayValue | DerivedValue
+"""Values of a pickle that are tensors."""
+
+_WALKED: Final = (TensorValue, ArrayValue, DerivedValue, Instance, dict, list, tuple)
 
 
 @dataclass
 class Flat:
     """What a pickled value holds, by dotted path."""
 
-    tensors: dict[str, TensorValue | ArrayValue] = field(default_factory=dict)
+    tensors: dict[str, Numbers] = field(default_factory=dict)
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     classes: dict[str, str] = field(default_factory=dict)
     labels: dict[str, Any] = field(default_factory=dict)
@@ -90,8 +93,10 @@ def _unpaired(item: Any) -> Any:
 
 
 def _holds_numbers(item: Any) -> bool:
-    """A tensor, or an array that isn't one of objects."""
-    return isinstance(item, TensorValue) or (isinstance(item, ArrayValue) and not isinstance(item.data, list))
+    """A tensor, or an array of plain numbers: not of objects, texts, dates or records."""
+    if isinstance(item, ArrayValue):
+        return bool(item.dtype) and not isinstance(item.data, list)
+    return isinstance(item, TensorValue | DerivedValue)
 
 
 def _children(item: Any) -> Iterator[tuple[str, Any]]:

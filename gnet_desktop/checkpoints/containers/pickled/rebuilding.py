@@ -7,11 +7,13 @@ not the numbers.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
+from gnet_desktop.checkpoints.containers.made import dense, dense_rows, dequantised
 from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance, put
 from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source, Span, read
-from gnet_desktop.checkpoints.containers.stored import StoredTensor, element_size
+from gnet_desktop.checkpoints.containers.stored import StoredTensor, stepped_size
 
 STORAGE_KINDS: Final[Mapping[str, str]] = {
     "DoubleStorage": "float64",
@@ -22,6 +24,9 @@ STORAGE_KINDS: Final[Mapping[str, str]] = {
     "IntStorage": "int32",
     "ShortStorage": "int16",
     "CharStorage": "int8",
+    "QInt8Storage": "int8",
+    "QUInt8Storage": "uint8",
+    "QInt32Storage": "int32",
     "ByteStorage": "uint8",
     "BoolStorage": "bool",
     "UntypedStorage": "uint8",
@@ -69,7 +74,7 @@ class Storage:
 
     def bytes(self) -> Source:
         """Where its bytes are; raises Damaged if the file has none."""
-        size = element_size(self.dtype)
+        size = stepped_size(self.dtype)
         if self.root is not None:
             return Span(self.root.bytes(), self.start * size, self.count * size)
         if self.source is None:
@@ -90,8 +95,20 @@ class TensorValue:
     def stored(self, order: str = "<") -> StoredTensor:
         """The tensor where it lies; ``order`` is that of the bytes in a number."""
         dtype = self.dtype or self.storage.dtype
-        offset = self.offset * element_size(dtype)
+        offset = self.offset * stepped_size(dtype)
         return StoredTensor(self.storage.bytes(), dtype, self.shape, offset, self.strides, order)
+
+
+@dataclass(slots=True, eq=False)
+class DerivedValue:
+    """A tensor that is worked out from others: ``make`` takes these as they are stored."""
+
+    parts: tuple[TensorValue, ...]
+    make: Callable[..., StoredTensor]
+
+    def stored(self, order: str = "<") -> StoredTensor:
+        """The tensor, unread; ``order`` is that of the bytes in a number."""
+        return self.make(*(part.stored(order) for part in self.parts))
 
 
 @dataclass(slots=True, eq=False)
@@ -188,6 +205,34 @@ def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *rest: Any) -> Te
     return TensorValue(storage, offset, shape, strides, dtype)
 
 
+def _quantised(storage: Any, offset: Any, size: Any, stride: Any, quantiser: Any, *_: Any) -> DerivedValue:
+    """Whole numbers with one scale and zero point, or with one for each channel along an axis."""
+    values = _tensor(storage, offset, size, stride)
+    scheme, scale, zero, *axis = quantiser
+    if isinstance(scale, TensorValue) and isinstance(zero, TensorValue) and axis and isinstance(axis[0], int):
+        return DerivedValue((values, scale, zero), partial(dequantised, axis=axis[0]))
+    if not isinstance(scale, float | int) or not isinstance(zero, int):
+        raise TypeError(f"{scheme} without scale or zero point")
+    return DerivedValue((values,), partial(dequantised, scale=float(scale), zero=float(zero)))
+
+
+def _sparse(layout: Any, data: Any) -> Any:
+    """A sparse tensor of coordinates or of rows; one of another layout is refused where it is needed."""
+    if layout not in _LAYOUTS:
+        return DerivedValue((), partial(StoredTensor, MemorySource(b""), str(layout), _integers(data[3])))
+    count, make = _LAYOUTS[layout]
+    parts = tuple(data[:count])
+    if not all(isinstance(part, TensorValue) for part in parts):
+        raise TypeError("no coordinates")
+    return DerivedValue(parts, partial(make, shape=_integers(data[count])))
+
+
+_LAYOUTS: Final[Mapping[str, tuple[int, Callable[..., StoredTensor]]]] = {
+    "torch.sparse_coo": (2, dense),
+    "torch.sparse_csr": (3, dense_rows),
+}
+
+
 def _from_type(function: Any, _kind: Any, arguments: Any, _state: Any = None) -> Any:
     known = KNOWN.get(str(function))
     return known(*arguments) if known else Instance(function, arguments)
@@ -255,6 +300,9 @@ KNOWN: Final[Mapping[str, Callable[..., Any]]] = {
     "torch._utils._rebuild_tensor": _tensor,
     "torch._utils._rebuild_tensor_v2": _tensor,
     "torch._utils._rebuild_tensor_v3": _tensor,
+    "torch._utils._rebuild_qtensor": _quantised,
+    "torch._utils._rebuild_sparse_tensor": _sparse,
+    "torch.serialization._get_layout": lambda name: name,
     "torch._utils._rebuild_parameter": lambda data, *_: data,
     "torch._utils._rebuild_parameter_with_state": lambda data, *_: data,
     "torch._utils._rebuild_device_tensor_from_numpy": _from_numpy,
