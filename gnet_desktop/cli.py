@@ -11,7 +11,15 @@ from typing import Final
 from gnet_desktop import __version__
 from gnet_desktop.errors import Cancelled, GNetError
 
-COMMANDS: Final = ("classify", "inspect", "activations", "screenshot", "models", "self-test")
+COMMANDS: Final = (
+    "classify",
+    "inspect",
+    "activations",
+    "evaluate",
+    "screenshot",
+    "models",
+    "self-test",
+)
 INTERRUPTED: Final = 130
 
 _DESCRIPTION: Final = (
@@ -23,6 +31,7 @@ commands:
   classify     answers of all heads for pictures, folders or standard input
   inspect      what a checkpoint is: family, classes, heads, input convention
   activations  numbers and maps of every branch for one picture
+  evaluate     how right a checkpoint is on a folder of pictures
   screenshot   the window as a picture, without a screen
   models       known checkpoints: list, fetch, where
   self-test    check that this installation works
@@ -73,6 +82,7 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
         "classify": _classify(),
         "inspect": _inspect(),
         "activations": _activations(),
+        "evaluate": _evaluate(),
         "screenshot": _screenshot(),
         "models": _models(),
         "self-test": _parser("self-test", "Check that this installation works."),
@@ -138,6 +148,21 @@ def _activations() -> argparse.ArgumentParser:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the files of --save")
     parser.add_argument("--save", type=_kinds, default=(), metavar="npy,png", help="write arrays, pictures")
+    _add_preprocess(parser)
+    _add_device(parser)
+    _add_format(parser, "text", "json", "csv")
+    return parser
+
+
+def _evaluate() -> argparse.ArgumentParser:
+    parser = _parser("evaluate", "How right a checkpoint is on a folder whose pictures' classes are known.")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="class folders, or pictures with --truth")
+    parser.add_argument("--truth", type=Path, metavar="F.csv", help="a picture's path and its class a row")
+    _add_checkpoint(parser)
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", help="keep the answers there, and go on from them"
+    )
+    parser.add_argument("--out", type=Path, metavar="F.html", help="also a page with the worst mistakes")
     _add_preprocess(parser)
     _add_device(parser)
     _add_format(parser, "text", "json", "csv")

@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,8 +105,18 @@ def read_labels(path: Path, count: int | None = None) -> Labels:
 
 def imagenet() -> tuple[str, ...]:
     """The 1000 names of ImageNet 2012, in torchvision's wording and order."""
-    text = resource("labels", "imagenet.txt").read_text("utf-8")
-    return tuple(line.partition(" ")[2] for line in text.splitlines())
+    return tuple(name for _, name in _imagenet_lines())
+
+
+def wordnet_ids() -> tuple[str, ...]:
+    """The WordNet ids of ImageNet's 1000 classes, in the order of `imagenet`."""
+    return tuple(identifier for identifier, _ in _imagenet_lines())
+
+
+def _imagenet_lines() -> Iterator[tuple[str, str]]:
+    for line in resource("labels", "imagenet.txt").read_text("utf-8").splitlines():
+        identifier, _, name = line.partition(" ")
+        yield identifier, name
 
 
 def _text(path: Path, shown: str) -> str:

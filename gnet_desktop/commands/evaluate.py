@@ -1,0 +1,187 @@
+"""``gnet-desktop evaluate``: how right a checkpoint is on a folder of pictures."""
+
+import argparse
+import csv
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from gnet_desktop.commands.opening import Session, open_session, progress_wanted
+from gnet_desktop.errors import PictureError
+from gnet_desktop.inspection.answers import percent
+
+if TYPE_CHECKING:
+    from gnet_desktop.folder.evaluating import Evaluation
+    from gnet_desktop.folder.figures import HeadFigures, Share
+
+DIGITS: Final = 12
+WORST: Final = 20
+"""Confusions and mistakes that are listed as text."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Evaluate; 0 all pictures were read, 1 some were not, 2 none could be."""
+    from gnet_desktop.folder import evaluating, scanning, truth
+    from gnet_desktop.folder.answering import Pass, bring_up_to_date
+    from gnet_desktop.folder.store import Recipe, Store
+
+    found = scanning.scan(arguments.folder)
+    given = truth.from_table(arguments.truth) if arguments.truth else truth.from_folders(found)
+    source = arguments.truth.name if arguments.truth else "class folders"
+    session = open_session(arguments)
+    checkpoint = session.checkpoint
+    matched = truth.match(given, checkpoint.labels.names, source)
+    recipe = Recipe(
+        checkpoint.provenance.sha256,
+        json.dumps(asdict(session.convention), sort_keys=True),
+        len(checkpoint.labels.names),
+    )
+    with tempfile.TemporaryDirectory(prefix="gnet-evaluate-") as temporary:
+        store = Store((arguments.keep or Path(temporary)) / "answers.sqlite", recipe)
+        try:
+            through = Pass(session.network, session.convention)
+            bring_up_to_date(store, arguments.folder, found, through, _show_progress)
+            evaluation = evaluating.evaluate(checkpoint, store, matched)
+        finally:
+            store.close()
+    if len(evaluation.failed) == len(found):
+        raise PictureError("No picture could be read.", next(iter(evaluation.failed.values())))
+    WRITERS[arguments.format](session, evaluation)
+    if arguments.out:
+        from gnet_desktop.folder.page import write_page
+
+        write_page(arguments.out, arguments.folder, session.checkpoint, session.convention, evaluation)
+    return 1 if evaluation.failed else 0
+
+
+def _show_progress(done: int, total: int) -> None:
+    if progress_wanted():
+        print(f"\r{done} of {total} pictures", end="\n" if done == total else "", file=sys.stderr, flush=True)
+
+
+def _write_text(session: Session, evaluation: "Evaluation") -> None:
+    names = session.checkpoint.labels.names
+    print(f"{evaluation.pictures} pictures with a known class, truth from {evaluation.truth.source}")
+    if evaluation.without_truth:
+        print(f"{len(evaluation.without_truth)} pictures without a known class don't count")
+    for name, why in evaluation.truth.unmatched.items():
+        print(f"  {name}: {why}")
+    for head, figures in evaluation.heads.items():
+        print(f"{head:<5} first {_share(figures.top1)}   within five {_share(figures.top5)}")
+        print(
+            f"      log loss {figures.log_loss:.3f}, calibration error {percent(figures.calibration_error)} %"
+        )
+    if (main := evaluation.heads.get("main")) is None:
+        return
+    print("\nclass                            right       95 %      precision  pictures")
+    for one in main.per_class:
+        low, high = one.share.interval
+        right = f"{percent(one.recall)} %"
+        print(
+            f"{names[one.index]:<30} {right:>8}  {percent(low, digits=0):>3}–{percent(high, digits=0):<3} %"
+            f"  {percent(one.precision):>7} %  {one.support:>7}"
+        )
+    if mistakes := main.mistakes()[:WORST]:
+        print("\nmost frequent mistakes")
+        for shown, answer, count in mistakes:
+            print(f"  {count:>4}  {names[shown]} → {names[answer]}")
+
+
+def _share(share: "Share") -> str:
+    low, high = share.interval
+    return f"{percent(share.value):>5} % (95 %: {percent(low)}–{percent(high)})"
+
+
+def _write_json(session: Session, evaluation: "Evaluation") -> None:
+    print(json.dumps(facts(session, evaluation), ensure_ascii=False, allow_nan=False))
+
+
+def facts(session: Session, evaluation: "Evaluation") -> dict[str, Any]:
+    """The evaluation in the form of JSON; shares in 0…1, what is no number is null."""
+    names = session.checkpoint.labels.names
+    return {
+        "checkpoint": session.checkpoint.provenance.path.name,
+        "sha256": session.checkpoint.provenance.sha256,
+        "convention": session.convention.name,
+        "pictures": evaluation.pictures,
+        "truth": evaluation.truth.source,
+        "heads": {head: _head(one, names, evaluation) for head, one in evaluation.heads.items()},
+        "first_right": {head or "none": count for head, count in evaluation.first_right.items()},
+        "temperatures": {head: round(value, 4) for head, value in evaluation.temperatures.items()},
+        "mistakes": [
+            {
+                "picture": one.path,
+                "truth": names[one.truth],
+                "answer": names[one.answer],
+                "probability": _number(one.probability),
+                "of_truth": _number(one.of_truth),
+            }
+            for one in evaluation.mistakes
+        ],
+        "unmatched": [{"name": name, "why": why} for name, why in evaluation.truth.unmatched.items()],
+        "without_truth": list(evaluation.without_truth),
+        "failed": [{"picture": path, "error": error} for path, error in evaluation.failed.items()],
+    }
+
+
+def _head(figures: "HeadFigures", names: tuple[str, ...], evaluation: "Evaluation") -> dict[str, Any]:
+    return {
+        "top1": _number(figures.top1.value),
+        "top5": _number(figures.top5.value),
+        "interval": [_number(bound) for bound in figures.top1.interval],
+        "interval5": [_number(bound) for bound in figures.top5.interval],
+        "log_loss": _number(figures.log_loss),
+        "calibration_error": _number(figures.calibration_error),
+        "reliability": [
+            {
+                "low": one.low,
+                "high": one.high,
+                "count": one.count,
+                "confidence": one.confidence,
+                "accuracy": one.accuracy,
+            }
+            for one in figures.reliability
+        ],
+        "per_class": [
+            {
+                "index": one.index,
+                "label": names[one.index],
+                "pictures": one.support,
+                "precision": _number(one.precision),
+                "recall": _number(one.recall),
+                "f1": _number(one.f1),
+                "interval": [_number(bound) for bound in one.share.interval],
+            }
+            for one in figures.per_class
+        ],
+        "confusion": [
+            {"truth": shown, "answer": answer, "pictures": count}
+            for (shown, answer), count in sorted(figures.confusion.items())
+        ],
+    }
+
+
+def _number(value: float) -> float | None:
+    return round(value, DIGITS) if value == value else None
+
+
+def _write_csv(session: Session, evaluation: "Evaluation") -> None:
+    """A row a class and head."""
+    names = session.checkpoint.labels.names
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    rows.writerow(["head", "index", "label", "pictures", "right", "precision", "recall", "f1", "low", "high"])
+    for head, figures in evaluation.heads.items():
+        for one in figures.per_class:
+            numbers = (one.precision, one.recall, one.f1, *one.share.interval)
+            rows.writerow([head, one.index, names[one.index], one.support, one.right, *map(_number, numbers)])
+
+
+WRITERS: Final[dict[str, Callable[[Session, "Evaluation"], None]]] = {
+    "text": _write_text,
+    "json": _write_json,
+    "csv": _write_csv,
+}

@@ -1,0 +1,86 @@
+"""Pictures decoded and prepared ahead of the network, in small batches, in order.
+
+Two threads read a few pictures ahead, so that decoding overlaps the passes and a million
+pictures take no more memory than ten.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from gnet_desktop.convention import Convention
+from gnet_desktop.errors import GNetError
+
+if TYPE_CHECKING:
+    from gnet_desktop.pictures.preparation import Prepared
+
+READERS: Final = 2
+AHEAD: Final = 12
+BATCH: Final = 4
+
+Source = Path | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A picture ready for the network, or the sentence of its error."""
+
+    source: Source
+    size: tuple[int, int] | None = None
+    prepared: "Prepared | None" = None
+    error: str | None = None
+
+
+def batches(sources: Iterable[Source], convention: Convention, *, batch: int = BATCH) -> Iterator[list[Read]]:
+    """Pictures of equal input size, at most ``batch`` at once: what is ready isn't held back."""
+    waiting: deque[Future[Read]] = deque()
+    readers = ThreadPoolExecutor(READERS, "gnet-reader")
+    try:
+        coming = iter(sources)
+        while _fill(waiting, coming, readers, convention):
+            yield _take_ready(waiting, batch)
+    finally:
+        readers.shutdown(cancel_futures=True)
+
+
+def read(source: Source, convention: Convention) -> Read:
+    """Decode and prepare one picture; never raises for what is wrong with it."""
+    from gnet_desktop.pictures.decoding import read_picture
+    from gnet_desktop.pictures.preparation import prepare
+
+    try:
+        name = "standard input" if isinstance(source, bytes) else None
+        picture = read_picture(source, name=name, convert_profile=convention.profile == "srgb")
+        return Read(source, picture.size, prepare(picture, convention))
+    except GNetError as error:
+        return Read(source, error=str(error))
+
+
+def _fill(
+    waiting: deque[Future[Read]],
+    coming: Iterator[Source],
+    readers: ThreadPoolExecutor,
+    convention: Convention,
+) -> bool:
+    while len(waiting) < AHEAD and (source := next(coming, None)) is not None:
+        waiting.append(readers.submit(read, source, convention))
+    return bool(waiting)
+
+
+def _take_ready(waiting: deque[Future[Read]], batch: int) -> list[Read]:
+    """The next picture, waited for, and those behind it that are ready and alike."""
+    taken: list[Read] = []
+    while waiting and len(taken) < batch and (not taken or waiting[0].done()):
+        one = waiting[0].result()
+        if taken and _shape(one) != _shape(taken[0]):
+            break
+        waiting.popleft()
+        taken.append(one)
+    return taken
+
+
+def _shape(one: Read) -> tuple[int, ...] | None:
+    return one.prepared.array.shape if one.prepared else None

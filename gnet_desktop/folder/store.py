@@ -1,0 +1,207 @@
+"""The answers for a folder, kept in one SQLite file, so that work goes on where it stopped.
+
+A picture is known by its path relative to the folder, its size and its time; one that
+changed is answered anew. Everything that belongs together is written in one transaction:
+a program that is killed at any moment leaves what was complete, once.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gnet_desktop.errors import UsageError
+
+Array = NDArray[np.float32]
+
+VERSION: Final = "1"
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pictures (
+    path TEXT PRIMARY KEY, bytes INTEGER NOT NULL, time INTEGER NOT NULL,
+    width INTEGER, height INTEGER, error TEXT
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answers (
+    path TEXT NOT NULL REFERENCES pictures ON DELETE CASCADE, head TEXT NOT NULL, logits BLOB NOT NULL,
+    PRIMARY KEY (path, head)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blocks (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells whether a file is still the same: its size in bytes and its time in nanoseconds."""
+
+    bytes: int
+    time: int
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """The stamp of a file; raises OSError."""
+        status = path.stat()
+        return cls(status.st_size, status.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One picture as it is kept: its size and logits by head, or the sentence of its error."""
+
+    path: str
+    stamp: Stamp
+    size: tuple[int, int] | None = None
+    logits: Mapping[str, Array] | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What answers depend on: they are comparable only where all of it is equal."""
+
+    sha256: str
+    convention: str
+    classes: int
+
+
+class Store:
+    """The kept answers of one folder, one checkpoint and one convention.
+
+    Made anew if the file isn't there. One thread uses it at a time. Raises UsageError if
+    the file is no such store or belongs to another recipe.
+    """
+
+    def __init__(self, file: Path, recipe: Recipe) -> None:
+        self.file = file
+        self.recipe = recipe
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._base = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+            self._base.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
+            self._check()
+        except (OSError, sqlite3.Error) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            raise UsageError(
+                f"The index {file} cannot be used.", f"{why}.", "Choose another folder for it, or remove it."
+            ) from error
+
+    def _check(self) -> None:
+        about = {
+            "version": VERSION,
+            "sha256": self.recipe.sha256,
+            "convention": self.recipe.convention,
+            "classes": str(self.recipe.classes),
+        }
+        found = dict(self._base.execute("SELECT key, value FROM about"))
+        if not found:
+            with self._base:
+                self._base.executemany("INSERT OR IGNORE INTO about VALUES (?, ?)", about.items())
+            return
+        different = [key for key, value in about.items() if found.get(key) != value]
+        if different:
+            raise UsageError(
+                f"{self.file.parent.name} holds answers of another {_WORDS[different[0]]}.",
+                "Answers of different networks or conventions are not mixed.",
+                "Choose another folder for the index.",
+            )
+
+    def close(self) -> None:
+        """Write what is open and let go of the file."""
+        self._base.close()
+
+    def stamps(self) -> dict[str, Stamp]:
+        """What is known: {path: stamp}."""
+        rows = self._base.execute("SELECT path, bytes, time FROM pictures")
+        return {path: Stamp(size, time) for path, size, time in rows}
+
+    def put(self, answered: Iterable[Answered], blocks: Mapping[str, bytes] | None = None) -> None:
+        """Keep pictures, and named blocks of bytes that belong to them, all at once or not at all."""
+        with closing(self._base.cursor()) as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                for one in answered:
+                    _put(cursor, one)
+                for name, value in (blocks or {}).items():
+                    cursor.execute("INSERT OR REPLACE INTO blocks VALUES (?, ?)", (name, value))
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            cursor.execute("COMMIT")
+
+    def block(self, name: str) -> bytes | None:
+        """A block kept by `put`; None if there is none."""
+        row = self._base.execute("SELECT value FROM blocks WHERE name = ?", (name,)).fetchone()
+        return bytes(row[0]) if row else None
+
+    def forget(self, paths: Iterable[str]) -> None:
+        """Pictures that are no longer there."""
+        with closing(self._base.cursor()) as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            for path in paths:
+                cursor.execute("DELETE FROM answers WHERE path = ?", (path,))
+                cursor.execute("DELETE FROM pictures WHERE path = ?", (path,))
+            cursor.execute("COMMIT")
+
+    def failed(self) -> dict[str, str]:
+        """{path: sentence} of the pictures that could not be read."""
+        return dict(
+            self._base.execute("SELECT path, error FROM pictures WHERE error IS NOT NULL ORDER BY path")
+        )
+
+    def answered(self) -> Iterator[Answered]:
+        """Everything that is kept, by path; not to be changed while it is read."""
+        rows = self._base.execute(
+            "SELECT p.path, bytes, time, width, height, error, head, logits"
+            " FROM pictures p LEFT JOIN answers a ON a.path = p.path ORDER BY p.path, head"
+        )
+        last: Answered | None = None
+        logits: dict[str, Array] = {}
+        for path, size, time, width, height, error, head, values in rows:
+            if last is None or path != last.path:
+                if last is not None:
+                    yield last
+                logits = {}
+                shown = (width, height) if width is not None else None
+                kept = None if error is not None else logits
+                last = Answered(path, Stamp(size, time), shown, kept, error)
+            if head is not None:
+                logits[head] = np.frombuffer(values, "<f4")
+        if last is not None:
+            yield last
+
+    def logits(self, head: str) -> tuple[list[str], Array]:
+        """Paths, and the logits (pictures, classes) of a head, by path."""
+        rows = self._base.execute("SELECT path, logits FROM answers WHERE head = ? ORDER BY path", (head,))
+        paths, values = [], []
+        for path, blob in rows:
+            paths.append(path)
+            values.append(np.frombuffer(blob, "<f4"))
+        return paths, np.stack(values) if values else np.empty((0, self.recipe.classes), np.float32)
+
+    def heads(self) -> list[str]:
+        """The heads that answered anything."""
+        return [head for (head,) in self._base.execute("SELECT DISTINCT head FROM answers ORDER BY head")]
+
+
+_WORDS: Final = {
+    "version": "version of this program",
+    "sha256": "checkpoint",
+    "convention": "input convention",
+    "classes": "number of classes",
+}
+
+
+def _put(cursor: sqlite3.Cursor, one: Answered) -> None:
+    width, height = one.size or (None, None)
+    cursor.execute("DELETE FROM answers WHERE path = ?", (one.path,))
+    cursor.execute(
+        "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?)",
+        (one.path, one.stamp.bytes, one.stamp.time, width, height, one.error),
+    )
+    for head, logits in (one.logits or {}).items():
+        data = np.ascontiguousarray(logits, "<f4").tobytes()
+        cursor.execute("INSERT INTO answers VALUES (?, ?, ?)", (one.path, head, data))

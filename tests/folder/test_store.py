@@ -1,0 +1,93 @@
+"""Kept answers: what was complete is there once, whenever the program ends."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gnet_desktop.errors import UsageError
+from gnet_desktop.folder.store import Answered, Recipe, Stamp, Store
+
+RECIPE = Recipe("ab" * 32, "torchvision", 3)
+
+
+def answered(path: str, value: float = 1.0) -> Answered:
+    logits = {"main": np.array([value, 2, 3], np.float32), "aux1": np.array([3, 2, value], np.float32)}
+    return Answered(path, Stamp(10, 20), (4, 5), logits)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "answers.sqlite", RECIPE)
+
+
+def test_answers_come_back_bit_by_bit_and_in_order(store: Store) -> None:
+    store.put([answered("b"), answered("a", np.float32(0.1)), Answered("c", Stamp(1, 1), error="Cut off.")])
+    found = list(store.answered())
+    assert [one.path for one in found] == ["a", "b", "c"]
+    assert found[0].logits is not None
+    np.testing.assert_array_equal(found[0].logits["main"], np.array([np.float32(0.1), 2, 3], np.float32))
+    assert (found[0].size, found[0].stamp) == ((4, 5), Stamp(10, 20))
+    assert (found[2].logits, found[2].error) == (None, "Cut off.")
+    assert store.failed() == {"c": "Cut off."}
+
+
+def test_a_picture_is_there_once_however_often_it_is_put(store: Store) -> None:
+    store.put([answered("a", 1)])
+    store.put([answered("a", 7)])
+    paths, logits = store.logits("main")
+    assert paths == ["a"]
+    assert logits[0, 0] == 7
+
+
+def test_a_failure_takes_the_place_of_an_older_answer(store: Store) -> None:
+    store.put([answered("a")])
+    store.put([Answered("a", Stamp(1, 1), error="Gone.")])
+    assert store.logits("main")[0] == []
+
+
+def test_what_fails_half_way_leaves_nothing(store: Store) -> None:
+    def coming():  # type: ignore[no-untyped-def]
+        yield answered("a")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.put(coming())
+    assert store.stamps() == {}
+
+
+def test_pictures_and_their_blocks_are_kept_together(store: Store, tmp_path: Path) -> None:
+    store.put([answered("a")], {"units": b"123"})
+    store.close()
+    again = Store(tmp_path / "answers.sqlite", RECIPE)
+    assert again.block("units") == b"123"
+    assert list(again.stamps()) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (Recipe("cd" * 32, "torchvision", 3), "checkpoint"),
+        (Recipe("ab" * 32, "caffe", 3), "convention"),
+    ],
+)
+def test_answers_of_another_recipe_are_not_mixed_in(
+    store: Store, tmp_path: Path, other: Recipe, words: str
+) -> None:
+    store.put([answered("a")])
+    store.close()
+    with pytest.raises(UsageError, match=words):
+        Store(tmp_path / "answers.sqlite", other)
+
+
+def test_what_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
+    file = tmp_path / "answers.sqlite"
+    file.write_bytes(b"no database at all, but long enough to be taken for one" * 30)
+    with pytest.raises(UsageError, match="cannot be used"):
+        Store(file, RECIPE)
+
+
+def test_forgotten_pictures_leave_no_answers(store: Store) -> None:
+    store.put([answered("a"), answered("b")])
+    store.forget(["a"])
+    assert store.logits("aux1")[0] == ["b"]
