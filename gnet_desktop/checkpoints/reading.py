@@ -16,6 +16,7 @@ import numpy as np
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState, Provenance
 from gnet_desktop.checkpoints.containers import read_container
+from gnet_desktop.checkpoints.containers.caffemodel import CAFFE
 from gnet_desktop.checkpoints.containers.source import FileSource, chunks
 from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, is_whole
 from gnet_desktop.checkpoints.containers.zipped import Content
@@ -23,6 +24,7 @@ from gnet_desktop.checkpoints.convention import FROM_METADATA, infer_convention
 from gnet_desktop.checkpoints.describing.heads import OFFICIAL_HASH, head_states
 from gnet_desktop.checkpoints.fitting.sequential import HIDDEN
 from gnet_desktop.checkpoints.labels import find_labels
+from gnet_desktop.checkpoints.mean_picture import with_mean_beside
 from gnet_desktop.checkpoints.recognition.recognise import Recognised, recognise
 from gnet_desktop.errors import Cancelled, CheckpointError, UsageError
 from gnet_desktop.network.families import FAMILIES
@@ -119,6 +121,9 @@ def _open(
     )
     if convention_source == FROM_METADATA:
         assumed = {}  # the file says how a picture is prepared
+    elif contents.container.startswith(CAFFE):
+        convention, convention_source, more = with_mean_beside(path, convention, convention_source)
+        notes = (*notes, *more)
     _check_assumptions(assume, architecture.family)
     steps.at("Ready", 1.0)
     return Checkpoint(

@@ -22,6 +22,9 @@ from gnet_desktop.checkpoints.containers.protobuf import (
 from gnet_desktop.checkpoints.containers.source import Damaged, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 
+CAFFE: Final = "caffemodel"
+"""What the names of these containers begin with."""
+
 # NetParameter
 _LAYERS_V1, _LAYERS = 2, 100
 # BlobProto
@@ -84,7 +87,7 @@ def read_contents(source: Source) -> Contents:
         if item.kind == BYTES and item.number in (_LAYERS, _LAYERS_V1):
             net.add(item.data, _CURRENT if item.number == _LAYERS else _V1, budget)
     return Contents(
-        f"caffemodel, {' and '.join(sorted(net.forms)) or 'no layers'}",
+        f"{CAFFE}, {' and '.join(sorted(net.forms)) or 'no layers'}",
         net.tensors,
         facts=net.facts,
         classes=net.kinds,
@@ -113,7 +116,7 @@ class _Net:
         blobs = [item for item in items if item.number == form.blobs and item.kind == BYTES]
         for index, blob in enumerate(blobs):
             role = _ROLES[index] if index < len(_ROLES) else f".blob{index}"
-            self.tensors[name + role] = _blob(f"{name}{role}", blob, budget)
+            self.tensors[name + role] = read_blob(f"{name}{role}", blob.data, budget)
         for item in items:
             if item.number in form.settings and item.kind == BYTES:
                 self.facts[name] = dict(_settings(item, form.settings[item.number], budget))
@@ -128,11 +131,12 @@ def _settings(message: Field, words: Mapping[int, str], budget: Budget) -> Itera
             yield word, values[0]
 
 
-def _blob(name: str, blob: Field, budget: Budget) -> StoredTensor:
+def read_blob(name: str, blob: Source, budget: Budget) -> StoredTensor:
+    """A BlobProto's numbers, unread; raises Damaged where its shape is not theirs."""
     sides = dict.fromkeys(_LEGACY_SIDES, 1)
     shape: list[int] | None = None
     pieces: dict[int, list[Field]] = {_DATA: [], _DOUBLES: []}
-    for item in fields(blob.data, budget):
+    for item in fields(blob, budget):
         if item.number in sides:
             sides[item.number] = signed(item.value)
         elif item.number == _SHAPE and item.kind == BYTES:

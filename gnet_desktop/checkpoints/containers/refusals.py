@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from gnet_desktop.checkpoints.containers.source import Source, read
+from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
 from gnet_desktop.checkpoints.containers.torch_tar import members
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, directory
 from gnet_desktop.errors import CheckpointError
@@ -50,6 +50,31 @@ _MATLAB: Final = Foreign(
 )
 
 
+_TORCH7: Final = Foreign(
+    "a Torch7 file",
+    "This kind of file is not read.",
+    "Convert it to PyTorch (torchfile, or convert_torch_to_pytorch), and open the state dict.",
+)
+_TENSORRT: Final = Foreign(
+    "a TensorRT engine",
+    "It is built for one graphics card, and its weights cannot be read back.",
+    "Open the ONNX file that it was built from.",
+)
+_SPLIT: Final = Foreign(
+    "one part of a split archive",
+    "The weights are spread over several files.",
+    "Put all parts in one folder, unpack the first, and open the file inside.",
+)
+_VARIABLES: Final = Foreign(
+    "the numbers of a TensorFlow checkpoint, without their names",
+    "The names are in the .index file that belongs to it, and neither is read here.",
+    _TENSORFLOW,
+)
+_UNFINISHED: Final = Foreign(
+    "an unfinished download", "The browser has not renamed it yet.", "Wait for it, or download it again."
+)
+
+
 def _compressed(kind: str) -> Foreign:
     return Foreign(f"a file packed with {kind}", "The weights are inside it.", _UNPACK)
 
@@ -75,6 +100,13 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Foreign], ...]] = (
     (0, b"BM", _PICTURE),
     (4, b"ftyp", _VIDEO),
     (0, b"\x1aE\xdf\xa3", _VIDEO),
+    (0, b"PK\x07\x08PK\x03\x04", _SPLIT),
+    (0, b"\4\0\0\0\1\0\0\0\3\0\0\0V 1", _TORCH7),
+    (0, b"\3\0\0\0\1\0\0\0", _TORCH7),
+    (0, b"4\n1\n3\nV 1\n", _TORCH7),
+    (0, b"3\n1\n", _TORCH7),
+    (0, b"ftrt", _TENSORRT),
+    (0, b"ptrt", _TENSORRT),
     (0, b"%PDF", Foreign("a PDF document", "It holds no weights.", _OTHER)),
     (0, b"\x7fELF", _PROGRAM),
     (0, b"MZ", _PROGRAM),
@@ -82,6 +114,42 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Foreign], ...]] = (
     (0, b"GGUF", Foreign("a GGUF file", "It holds a language model, not a GoogLeNet.", _OTHER)),
     (4, b"TFL3", Foreign("a TensorFlow Lite file", "Its weights may be quantised and are not read.", _OTHER)),
     (0, b"SQLite format 3", Foreign("a database", "It holds no weights.", _OTHER)),
+)
+
+# What only the name tells: asked where the content is no readable file.
+_NAMES: Final[tuple[tuple[re.Pattern[str], Foreign], ...]] = (
+    (re.compile(r"\.(z\d\d|r\d\d|part\d+(\.rar)?|part[-_]?[a-z]{2}|\d{3})$", re.IGNORECASE), _SPLIT),
+    (re.compile(r"\.data-\d{5}-of-\d{5}$"), _VARIABLES),
+    (re.compile(r"\.(part|crdownload|download|partial)$", re.IGNORECASE), _UNFINISHED),
+)
+
+_TEXTS: Final[tuple[tuple[re.Pattern[bytes], Foreign], ...]] = (
+    (
+        re.compile(rb"^\s*layers?\s*\{", re.MULTILINE),
+        Foreign(
+            "a Caffe description (prototxt)",
+            "The weights are in the caffemodel that belongs to it.",
+            "Open the caffemodel.",
+        ),
+    ),
+    (
+        re.compile(rb"\A7767517\s"),
+        Foreign(
+            "NCNN's description of a network",
+            "Its weights are in the .bin file beside it, and that kind is not read.",
+            "Open the file that it was converted from.",
+        ),
+    ),
+    (
+        re.compile(rb"\A(all_)?model_checkpoint_path(s)?:"),
+        Foreign(
+            "TensorFlow's note of its last checkpoint", "It holds names of files, no weights.", _TENSORFLOW
+        ),
+    ),
+    (
+        re.compile(rb"\Anode\s*\{"),
+        Foreign("a TensorFlow graph as text", "It holds no weights.", "Open the frozen graph (.pb)."),
+    ),
 )
 
 _TABLE_END: Final = bytes.fromhex("57fb808b247547db")
@@ -102,6 +170,8 @@ def refusal(head: bytes, source: Source) -> CheckpointError:
         return Foreign(
             "a file of zeros", "Its download or copy broke off.", "Download or copy it again."
         ).error()
+    if (named := _by_name(source)) is not None:
+        return named.error()
     for offset, signature, foreign in _SIGNATURES:
         if head[offset : offset + len(signature)] == signature:
             return foreign.error()
@@ -111,6 +181,12 @@ def refusal(head: bytes, source: Source) -> CheckpointError:
     return Foreign(
         "no weights file that can be recognised", "Its first bytes fit no known format.", _OTHER
     ).error()
+
+
+def _by_name(source: Source) -> Foreign | None:
+    """What the file is called: for kinds that have no mark of their own."""
+    name = source.path.name if isinstance(source, FileSource) else ""
+    return next((foreign for pattern, foreign in _NAMES if pattern.search(name)), None)
 
 
 def _zip(head: bytes, source: Source) -> Foreign | None:
@@ -179,7 +255,7 @@ def _page(head: bytes, source: Source) -> Foreign | None:
 
 def _xml(head: bytes, source: Source) -> Foreign | None:
     text = _plain(head)
-    if not text.startswith(b"<"):
+    if not text.startswith(b"<") or not _is_text(text):
         return None
     if b"<net " in text:
         return Foreign("OpenVINO's description of a network", "The weights are in its .bin file.", _OTHER)
@@ -208,13 +284,8 @@ def _text(head: bytes, source: Source) -> Foreign | None:
     text = _plain(head)
     if not _is_text(text):
         return None
-    if re.search(rb"^\s*(layer|layers)\s*\{", text, re.MULTILINE):
-        return Foreign(
-            "a Caffe description (prototxt)",
-            "The weights are in the caffemodel that belongs to it.",
-            "Open the caffemodel.",
-        )
-    return Foreign("a text file", "It holds no weights.", _OTHER)
+    found = next((foreign for pattern, foreign in _TEXTS if pattern.search(text)), None)
+    return found or Foreign("a text file", "It holds no weights.", _OTHER)
 
 
 def _is_text(data: bytes) -> bool:

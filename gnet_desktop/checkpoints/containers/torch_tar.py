@@ -16,6 +16,8 @@ from gnet_desktop.checkpoints.containers.stored import Contents, stepped_size
 
 _BLOCK: Final = 512
 _MOST_MEMBERS: Final = 64
+_FILES: Final = (b"0", b"\0", b"7")
+"""Types of a member that is a file."""
 _MOST_TENSORS: Final = 10_000
 _MOST_SIDES: Final = 16
 _NEEDED: Final = frozenset(("storages", "tensors", "pickle"))
@@ -46,15 +48,20 @@ def read_contents(source: Source) -> Contents:
 
 
 def members(source: Source) -> dict[str, Span]:
-    """The files of a tar archive by name; what lies behind a broken header is left out."""
+    """The files of a tar archive by name; what lies behind a broken header is left out.
+
+    Headers that only say more of the next file, folders and links are passed over.
+    """
     found: dict[str, Span] = {}
-    position = 0
-    while position + _BLOCK <= source.size and len(found) < _MOST_MEMBERS:
+    position = headers = 0
+    while position + _BLOCK <= source.size and headers < _MOST_MEMBERS:
+        headers += 1
         header = read(source, position, _BLOCK)
         size = _size(header)
         if not header.rstrip(b"\0") or size is None or position + _BLOCK + size > source.size:
             break
-        found[_name(header)] = Span(source, position + _BLOCK, size)
+        if header[156:157] in _FILES:
+            found[_name(header)] = Span(source, position + _BLOCK, size)
         position += _BLOCK + -(-size // _BLOCK) * _BLOCK
     return found
 

@@ -13,6 +13,7 @@ class NoTensors(CheckpointError):
     """A pickle that holds no tensors."""
 
 
+_META: Final = "_rebuild_meta_tensor_no_storage"
 _LAZY: Final = ("UninitializedParameter", "UninitializedBuffer")
 
 
@@ -55,6 +56,12 @@ def _no_tensors(value: Any, flat: Flat) -> NoTensors:
             "The network was saved before its first pass.",
             "Its lazy layers have no values yet.",
             "Run it on one picture, save it again, and open that.",
+        )
+    if any(name.endswith(_META) for name in wanted):
+        return NoTensors(
+            "The file holds shapes but no numbers.",
+            "Its tensors were on torch's meta device when they were saved.",
+            "Load the weights into the network first, save it again, and open that.",
         )
     if isinstance(value, Global):
         wanted = [str(value)]

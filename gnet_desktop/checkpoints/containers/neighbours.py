@@ -1,0 +1,115 @@
+"""Files of other programs in Google's wire format, called by their names.
+
+They begin as an ONNX file or a caffemodel may begin, so they are asked for before
+these; nothing of them is read.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from gnet_desktop.checkpoints.containers.refusals import Foreign
+from gnet_desktop.checkpoints.containers.source import Source, read
+from gnet_desktop.checkpoints.containers.stored import Contents
+
+_HEAD: Final = 4096
+_VARINT, _BYTES = 0, 2
+_MOST: Final = 8
+
+_SOLVER: Final = Foreign(
+    "a Caffe solver's state",
+    "It holds what training needs to go on, and only the name of the weights: {}.",
+    "Open that caffemodel.",
+)
+_SAVED_MODEL: Final = Foreign(
+    "TensorFlow's SavedModel",
+    "Its weights are in the folder `variables` beside it, and that kind is not read.",
+    "Export it to ONNX with tf2onnx, and open that.",
+)
+_META_GRAPH: Final = Foreign(
+    "the graph of a TensorFlow checkpoint (.meta)",
+    "Its weights are in the .data file beside it, and that kind is not read.",
+    "Export it to ONNX with tf2onnx, and open that.",
+)
+_CORE_ML: Final = Foreign(
+    "a Core ML model",
+    "This kind of file is not read.",
+    "Open the file that it was converted from, or export its weights as a NumPy npz.",
+)
+
+
+def claims(head: bytes, source: Source) -> bool:
+    """Whether it begins as one of these does."""
+    return _kind(head) is not None
+
+
+def read_contents(source: Source) -> Contents:
+    """Raises CheckpointError with what it is."""
+    found = _kind(read(source, 0, min(_HEAD, source.size)))
+    assert found is not None
+    raise found.error()
+
+
+def _kind(head: bytes) -> Foreign | None:
+    fields = list(_peek(head))
+    match fields[:2]:
+        case [(1, int()), (2, bytes() as second)]:
+            return _solver(second) or _model(second)
+        case [(1, bytes() as first), *_] if _is_meta_info(first):
+            return _META_GRAPH
+    return None
+
+
+def _solver(text: bytes) -> Foreign | None:
+    if not text.endswith((b".caffemodel", b".caffemodel.h5")):
+        return None
+    name = text.decode("utf-8", "replace").replace("\\", "/").rpartition("/")[2]
+    return Foreign(_SOLVER.is_a, _SOLVER.why.format(name), _SOLVER.todo)
+
+
+def _model(message: bytes) -> Foreign | None:
+    """A message inside the second field: a graph with its meta information, or named inputs."""
+    first = next(_peek(message), (0, 0))
+    if first[0] != 1 or not isinstance(first[1], bytes):
+        return None
+    if _is_meta_info(first[1]):
+        return _SAVED_MODEL
+    inner = next(_peek(first[1]), (0, 0))
+    return _CORE_ML if inner[0] == 1 and isinstance(inner[1], bytes) else None
+
+
+def _is_meta_info(message: bytes) -> bool:
+    """Whether it lists operations, or has the tags that only a saved graph has."""
+    fields = dict(_peek(message))
+    operations = fields.get(2, b"")
+    lists = isinstance(operations, bytes) and operations.startswith(b"\x0a")
+    return lists or 4 in fields or 5 in fields
+
+
+def _peek(data: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """The first fields of a message of which only the beginning is here, the last one perhaps cut."""
+    position = 0
+    for _ in range(_MOST):
+        tag, position = _varint(data, position)
+        value, position = _varint(data, position)
+        kind = tag & 7
+        if position < 0 or kind not in (_VARINT, _BYTES):
+            return
+        if kind == _VARINT:
+            yield tag >> 3, value
+            continue
+        yield tag >> 3, data[position : position + value]
+        position += value
+
+
+def _varint(data: bytes, position: int) -> tuple[int, int]:
+    """A number and where it ends; -1 where there is none."""
+    result = 0
+    for shift in range(0, 70, 7):
+        if not 0 <= position < len(data):
+            break
+        byte = data[position]
+        position += 1
+        result |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return result, position
+    return 0, -1
