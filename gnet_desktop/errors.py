@@ -13,6 +13,9 @@ Each is raised at the place that knows, and carries three short texts: what
 happened, why, and what to do. Anything else that escapes is a bug.
 """
 
+import re
+from typing import Final
+
 
 class GNetError(Exception):
     """A failure with a sentence for people.
@@ -64,3 +67,21 @@ class Cancelled(GNetError):
 
     def __init__(self) -> None:
         super().__init__("Stopped.")
+
+
+_LINK: Final = re.compile(r"([a-z][a-z0-9+.-]+):/+([^/].*)", re.IGNORECASE | re.DOTALL)
+
+
+def link(text: str) -> str:
+    """The address in what was given as a path, with the slash that a path loses; or ""."""
+    found = _LINK.fullmatch(text)
+    return f"{found[1]}://{found[2]}" if found else ""
+
+
+def only_a_link(address: str, thing: str) -> tuple[str, str, str]:
+    """What is said of an address in a file's place: ``thing`` is what it should be."""
+    return (
+        f"{address} is a link, not a file.",
+        "Nothing is downloaded without asking.",
+        f"Save the {thing} first, then open the file.",
+    )

@@ -32,6 +32,7 @@ _NEIGHBOURS: Final = (
     "synset_words.txt",
     "classes.csv",
     "labels.csv",
+    "config.json",
 )
 # Keys under which JSON objects keep their names.
 _KEYS: Final = (
@@ -243,13 +244,23 @@ def _beside(path: Path, count: int) -> tuple[Labels | None, tuple[str, ...]]:
     notes: list[str] = []
     for name in (*_NEIGHBOURS, *(f"{stem}{ending}" for ending in (".json", ".txt", ".csv"))):
         candidate = path.parent / name
-        if candidate == path or not candidate.is_file():
+        if candidate == path or not candidate.is_file() or not _may_hold_names(candidate):
             continue
         try:
             return read_labels(candidate, count), tuple(notes)
         except LabelsError as error:
             notes.append(f"Class names beside the file were passed over: {error.what}")
     return None, tuple(notes)
+
+
+def _may_hold_names(path: Path) -> bool:
+    """Hugging Face's settings hold names only under this key; any other file of a list is one."""
+    if path.name != "config.json":
+        return True
+    try:
+        return path.stat().st_size <= _LARGEST and b'"id2label"' in path.read_bytes()
+    except OSError:
+        return False
 
 
 def _by_count(count: int, special: int) -> tuple[Labels, tuple[str, ...]]:

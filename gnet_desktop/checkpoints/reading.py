@@ -17,6 +17,7 @@ import numpy as np
 from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState, Provenance
 from gnet_desktop.checkpoints.containers import read_container
 from gnet_desktop.checkpoints.containers.caffemodel import CAFFE
+from gnet_desktop.checkpoints.containers.folders import chosen
 from gnet_desktop.checkpoints.containers.source import FileSource, chunks
 from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, is_whole
 from gnet_desktop.checkpoints.containers.zipped import Content
@@ -48,13 +49,14 @@ def open_checkpoint(
 ) -> Checkpoint:
     """Open a GoogLeNet from a file of any known kind, without running anything in it.
 
+    A folder is opened by the index or the weights in it (`containers.folders`).
     ``labels`` is a file or folder of class names. ``progress`` gets a stage in words and
     the share done (0…1); ``cancelled`` is asked between steps. ``assume`` answers what
     the file doesn't tell (keys and choices: `Provenance.assumed`, `families.FAMILIES`).
     Raises CheckpointError, LabelsError, UsageError or Cancelled.
     """
     steps = _Steps(progress or (lambda stage, share: None), cancelled or (lambda: False))
-    path = Path(path)
+    path = chosen(Path(path))
     with FileSource(path) as source:
         try:
             return _open(path, source, labels, steps, dict(assume or {}))
@@ -177,11 +179,12 @@ def _check_memory(tensors: Mapping[str, StoredTensor], size: int) -> None:
 
 
 def _hash(source: FileSource, steps: _Steps) -> str:
-    digest, done = hashlib.sha256(), 0
-    for piece in chunks(source):
+    """SHA-256 of the file, or of it and those beside it that hold its weights, one behind the other."""
+    digest, done, size = hashlib.sha256(), 0, source.whole_size
+    for piece in (piece for file in source.whole for piece in chunks(file)):
         digest.update(piece)
         done += len(piece)
-        steps.at("Check the file", 0.1 + 0.3 * done / source.size)
+        steps.at("Check the file", 0.1 + 0.3 * done / size)
     return digest.hexdigest()
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention, parse_convention
-from gnet_desktop.errors import UsageError
+from gnet_desktop.errors import UsageError, link
 
 if TYPE_CHECKING:
     from gnet_desktop.network.googlenet import GoogLeNet
@@ -75,10 +75,11 @@ def picture_source(name: str) -> Path | bytes:
 
 
 def shown_name(source: Path | bytes | str) -> str:
-    """A name for people and for data: undecodable bytes become replacement signs."""
+    """A name for people and data: undecodable bytes become replacement signs, links keep their slashes."""
     if isinstance(source, bytes):
         return "-"
-    return os.fsencode(source).decode("utf-8", "replace")
+    name = os.fsencode(source).decode("utf-8", "replace")
+    return link(name) or name
 
 
 def progress_wanted() -> bool:

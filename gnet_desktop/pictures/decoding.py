@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from PIL import Image, ImageFile
 
-from gnet_desktop.errors import PictureError
+from gnet_desktop.errors import PictureError, link, only_a_link
 from gnet_desktop.pictures import modes, recognition
 from gnet_desktop.pictures.decoders import BROKEN, STILL, Decoder, decoder_for
 from gnet_desktop.pictures.finding import find_pictures
@@ -151,6 +151,8 @@ def _stream(source: Source, title: str) -> BinaryIO:
             )
         return source.open("rb")
     except FileNotFoundError:
+        if address := link(title):
+            raise PictureError(*only_a_link(address, "picture")) from None
         raise PictureError(f"{title} is not there.", "It may have been moved or renamed.") from None
     except IsADirectoryError:
         raise PictureError(f"{title} is a folder.", "", "Drop the folder, not its name.") from None

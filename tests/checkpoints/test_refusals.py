@@ -45,6 +45,8 @@ PAGE = b"<!DOCTYPE html>\n<html><head><title>\n Sign   in </title></head><body>\
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 53533754\n"
 NOTEBOOK = json.dumps({"cells": [], "nbformat": 4}).encode()
 
+_META_INFO = writing.message(2, writing.message(1, writing.text(1, "Add"))) + writing.text(4, "serve")
+
 REFUSED: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "empty file.*0 bytes"),
     "zeros": (bytes(5000), "file of zeros"),
@@ -87,6 +89,31 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "zip around weights": (_zip(best__model_DOT_pth=b"x"), "zip archive around other files.*best/model.pth"),
     "zip of nothing": (_zip(a_DOT_txt=b"x"), "zip archive"),
     "Keras 3": (_zip(config_DOT_json=b"{}", model_DOT_weights_DOT_h5=b"x"), "Keras"),
+    "SavedModel": (
+        writing.number(1, 1) + writing.message(2, writing.message(1, _META_INFO) + writing.message(2, b"")),
+        "TensorFlow's SavedModel.*variables",
+    ),
+    "TensorFlow's .meta": (writing.message(1, _META_INFO), "the graph of a TensorFlow checkpoint"),
+    "Core ML": (
+        writing.number(1, 4) + writing.message(2, writing.message(1, writing.text(1, "data"))),
+        "a Core ML model",
+    ),
+    **{
+        f"solver state {count}": (
+            writing.number(1, count) + writing.text(2, f"/x/snap_{count}.caffemodel"),
+            rf"Caffe solver's state.*snap_{count}\.caffemodel",
+        )
+        for count in (5, 500, 100_000)
+    },
+    "Torch7": (struct.pack("<3i", 4, 1, 3) + b"V 1\x0d\0\0\0nn.Sequential", "a Torch7 file"),
+    "Torch7 table": (struct.pack("<3i", 3, 1, 2), "a Torch7 file"),
+    "Torch7 as text": (b"4\n1\n3\nV 1\n13\nnn.Sequential\n", "a Torch7 file"),
+    "split zip": (b"PK\7\x08PK\3\4" + bytes(90), "split archive"),
+    "TensorRT": (b"ftrt\1\0" + bytes(90), "a TensorRT engine"),
+    "NCNN": (b"7767517\n75 85\nInput data 0 1 data\n", "NCNN's description"),
+    "note of the last checkpoint": (b'model_checkpoint_path: "model.ckpt-5"\n', "last checkpoint"),
+    "graph as text": (b'node {\n  name: "x"\n}\n', "TensorFlow graph as text"),
+    "binary that starts with <": (b"<\x83\0\xff" * 200, "no weights file that can be recognised"),
     "one array": (b"", "single NumPy array"),
     "arbitrary bytes": (bytes(range(1, 256)) * 3, "no weights file|damaged|incomplete"),
 }
@@ -103,6 +130,56 @@ def test_other_files_are_named_for_what_they_are(kind: str, ending: str, tmp_pat
         open_checkpoint(path)
     assert caught.value.todo
     assert "Traceback" not in str(caught.value)
+
+
+NAMES = {
+    "model.ckpt.data-00000-of-00001": "the numbers of a TensorFlow checkpoint, without their names",
+    "net.z02": "split archive",
+    "net.part2.rar": "split archive",
+    "net.7z.003": "split archive",
+    "net.pth.part": "unfinished download",
+    "net.pth.crdownload": "unfinished download",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_without_a_mark_are_known_by_their_names(name: str, tmp_path: Path) -> None:
+    (path := tmp_path / name).write_bytes(bytes(range(255, 0, -1)) * 9)
+    with pytest.raises(CheckpointError, match=NAMES[name]):
+        open_checkpoint(path)
+
+
+def test_a_tar_archive_lists_its_files_only(tmp_path: Path) -> None:
+    with tarfile.open(path := tmp_path / "m.tar", "w", format=tarfile.PAX_FORMAT) as archive:
+        folder = tarfile.TarInfo("folder")
+        folder.type = tarfile.DIRTYPE
+        archive.addfile(folder)
+        entry = tarfile.TarInfo("folder/inception_v1.ckpt")
+        entry.pax_headers = {"mtime": "1.5"}
+        archive.addfile(entry)
+    with pytest.raises(CheckpointError) as caught:
+        open_checkpoint(path)
+    assert caught.value.why == "It holds folder/inception_v1.ckpt."
+
+
+def test_a_link_is_shown_as_it_was_given() -> None:
+    with pytest.raises(CheckpointError, match=r"^https://example\.org/a\.pth is a link, not a file\."):
+        open_checkpoint(Path("https://example.org/a.pth"))
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_placeholders_of_sharded_training_are_named(count: int, tmp_path: Path) -> None:
+    state = {name: torch.empty(count) for name in sample("torchvision").state}
+    torch.save({"module": state, "ds_version": "0.14"}, path := tmp_path / "mp_rank_00_model_states.pt")
+    with pytest.raises(CheckpointError, match=r"empty placeholders.*DeepSpeed.*zero_to_fp32"):
+        open_checkpoint(path)
+
+
+def test_tensors_of_the_meta_device_are_named(tmp_path: Path) -> None:
+    state = {name: tensor.to("meta") for name, tensor in sample("tutorial").state.items()}
+    torch.save(state, path := tmp_path / "meta.pth")
+    with pytest.raises(CheckpointError, match="shapes but no numbers"):
+        open_checkpoint(path)
 
 
 def test_a_folder_a_pipe_and_a_missing_file(tmp_path: Path) -> None:

@@ -9,18 +9,21 @@ from typing import Final, Protocol
 from gnet_desktop.checkpoints.containers import (
     bare_pickle,
     caffemodel,
+    distributed,
+    exported,
     mxnet,
     neighbours,
     numpy_files,
     onnx,
     safetensors,
+    shards,
     tensorflow_graph,
     torch_legacy,
     torch_tar,
     torch_zip,
 )
 from gnet_desktop.checkpoints.containers.composing import composed
-from gnet_desktop.checkpoints.containers.refusals import refusal
+from gnet_desktop.checkpoints.containers.refusals import refusal, refuse_placeholders
 from gnet_desktop.checkpoints.containers.source import Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
 
@@ -41,7 +44,10 @@ class Container(Protocol):
 
 
 CONTAINERS: Final[tuple[Container, ...]] = (
+    distributed,
+    shards,
     torch_zip,
+    exported,
     torch_legacy,
     torch_tar,
     numpy_files,
@@ -60,5 +66,7 @@ def read_container(source: Source) -> Contents:
     head = read(source, 0, min(HEAD, source.size))
     for container in CONTAINERS:
         if container.claims(head, source):
-            return composed(container.read_contents(source))
+            contents = composed(container.read_contents(source))
+            refuse_placeholders(contents)
+            return contents
     raise refusal(head, source)

@@ -80,9 +80,10 @@ def _model(message: bytes) -> Foreign | None:
 def _is_meta_info(message: bytes) -> bool:
     """Whether it lists operations, or has the tags that only a saved graph has."""
     fields = dict(_peek(message))
-    operations = fields.get(2, b"")
-    lists = isinstance(operations, bytes) and operations.startswith(b"\x0a")
-    return lists or 4 in fields or 5 in fields
+    operations = fields.get(2, 0)
+    if isinstance(operations, bytes) and operations.startswith(b"\x0a"):
+        return True
+    return 1 not in fields and any(isinstance(fields.get(number), bytes) for number in (4, 5))
 
 
 def _peek(data: bytes) -> Iterator[tuple[int, int | bytes]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
+from gnet_desktop.checkpoints.containers.stored import Contents
 from gnet_desktop.checkpoints.containers.torch_tar import members
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, directory
 from gnet_desktop.errors import CheckpointError
@@ -152,6 +153,9 @@ _TEXTS: Final[tuple[tuple[re.Pattern[bytes], Foreign], ...]] = (
     ),
 )
 
+_MANY: Final = 20
+"""Placeholders from which on a file is one of them."""
+
 _TABLE_END: Final = bytes.fromhex("57fb808b247547db")
 """Last bytes of a TensorFlow checkpoint's index, and of its first format."""
 
@@ -181,6 +185,20 @@ def refusal(head: bytes, source: Source) -> CheckpointError:
     return Foreign(
         "no weights file that can be recognised", "Its first bytes fit no known format.", _OTHER
     ).error()
+
+
+def refuse_placeholders(contents: Contents) -> None:
+    """Raise CheckpointError where nearly every tensor has one number or none: the weights are elsewhere."""
+    tensors = [
+        tensor for name, tensor in contents.tensors.items() if not name.endswith("num_batches_tracked")
+    ]
+    empty = sum(tensor.count <= 1 for tensor in tensors)
+    if empty >= _MANY and empty > 0.9 * len(tensors):
+        raise CheckpointError(
+            f"Its {empty} tensors are empty placeholders.",
+            "The weights lie in other files, as with DeepSpeed's ZeRO 3 and other sharded training.",
+            "Put them together first (zero_to_fp32.py beside the checkpoint does it), and open the result.",
+        )
 
 
 def _by_name(source: Source) -> Foreign | None:

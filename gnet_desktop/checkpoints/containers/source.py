@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
-from gnet_desktop.errors import CheckpointError
+from gnet_desktop.errors import CheckpointError, link, only_a_link
 
 CHUNK: Final = 1 << 20
 
@@ -98,7 +98,7 @@ class FileSource:
         """
         if name not in self._companions:
             folder = self.path.parent.resolve()
-            place = (folder / name).resolve()
+            place = _resolved(folder, name)
             if not place.is_relative_to(folder):
                 raise CheckpointError(
                     f"Its weights are in {place}.",
@@ -117,13 +117,20 @@ class FileSource:
     @property
     def whole_size(self) -> int:
         """Size in bytes together with the files beside it that were opened."""
-        return self.size + sum(file.size for file in self._companions.values())
+        return sum(file.size for file in self.whole)
+
+    @property
+    def whole(self) -> "tuple[FileSource, ...]":
+        """This file and those beside it that were opened, in the order of their names."""
+        beside = (self._companions[name] for name in sorted(self._companions))
+        return (self, *(file for companion in beside for file in companion.whole))
 
     def check_unchanged(self) -> None:
-        """Raise CheckpointError if the file was written to since it was opened."""
-        now = os.fstat(self._file.fileno())
-        if (now.st_size, now.st_mtime_ns) != (self._state.st_size, self._state.st_mtime_ns):
-            raise self._changed()
+        """Raise CheckpointError if a file was written to since it was opened."""
+        for file in self.whole:
+            now = os.fstat(file._file.fileno())
+            if (now.st_size, now.st_mtime_ns) != (file._state.st_size, file._state.st_mtime_ns):
+                raise file._changed()
 
     def _changed(self) -> CheckpointError:
         return CheckpointError(
@@ -143,6 +150,18 @@ class FileSource:
         self.close()
 
 
+def _resolved(folder: Path, name: str) -> Path:
+    """Where a name that a file gives leads; raises CheckpointError for one that cannot be a name."""
+    try:
+        place = (folder / name).resolve()
+        place.exists()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise CheckpointError(
+            f"Its weights are in {name!r:.80}.", "No file can be called so.", "Save the model again."
+        ) from error
+    return place
+
+
 def _opened(path: Path) -> io.FileIO:
     """A pipe or a device is never opened: that could wait for ever."""
     try:
@@ -157,6 +176,8 @@ def _opened(path: Path) -> io.FileIO:
             raise CheckpointError(f"{path.name} is no ordinary file.", "", "Choose a checkpoint file.")
         return io.FileIO(path, "rb")
     except FileNotFoundError as error:
+        if address := link(str(path)):
+            raise CheckpointError(*only_a_link(address, "checkpoint")) from error
         raise CheckpointError(f"{path} does not exist.", "", "Check its name and folder.") from error
     except (OSError, ValueError) as error:
         why = f"{getattr(error, 'strerror', None) or error}."

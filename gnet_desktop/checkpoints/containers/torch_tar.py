@@ -60,7 +60,7 @@ def members(source: Source) -> dict[str, Span]:
         size = _size(header)
         if not header.rstrip(b"\0") or size is None or position + _BLOCK + size > source.size:
             break
-        if header[156:157] in _FILES:
+        if header[156:157] in _FILES and not _name(header).endswith("/"):
             found[_name(header)] = Span(source, position + _BLOCK, size)
         position += _BLOCK + -(-size // _BLOCK) * _BLOCK
     return found

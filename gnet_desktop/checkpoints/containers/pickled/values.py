@@ -39,8 +39,11 @@ class Instance:
         return found
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Opaque:
-    """A key that cannot be one here (a list, a huge number); equal only to itself."""
+    """A key that cannot be one here (a list, an object, a huge number); equal only to itself."""
+
+    value: Any
 
 
 def key_of(value: Any) -> Any:
@@ -51,8 +54,8 @@ def key_of(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.decode("latin-1")
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
-        return Opaque()
-    return value if value is None or isinstance(value, str | int | float | Global) else Opaque()
+        return Opaque(value)
+    return value if value is None or isinstance(value, str | int | float | Global) else Opaque(value)
 
 
 def put(target: Any, key: Any, value: Any) -> None:
