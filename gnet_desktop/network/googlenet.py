@@ -1,9 +1,8 @@
-"""GoogLeNet, built from an `Architecture`; a pass gives a `Record`."""
+"""GoogLeNet, built from an `Architecture`: one way through its layers serves every question."""
 
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 import torch
 from torch import Tensor, nn
@@ -20,25 +19,25 @@ from gnet_desktop.network.architecture import (
     TrunkLayer,
 )
 from gnet_desktop.network.arithmetic import sources
+from gnet_desktop.network.changes import Change, Editor, branch_spans, place_of
 from gnet_desktop.network.folding import folded
 from gnet_desktop.network.layers import (
     ConvolutionLayer,
     LinearLayer,
     ModuleLayer,
-    Outputs,
     can_pack,
     channels_last,
     global_pool,
     pool,
     response_norm,
 )
-from gnet_desktop.network.record import Answers, Array, Record
-from gnet_desktop.network.sizes import allowed_sizes, check_size, head_fits
-
-Detail = Literal["all", "branches", "answers"]
-"""What a record keeps: everything; all but the reductions and pools in modules; no maps at all."""
+from gnet_desktop.network.passing import LOGITS, Outputs, Pass
+from gnet_desktop.network.record import Array, Record
+from gnet_desktop.network.recording import Detail, resume, whole_pass
+from gnet_desktop.network.sizes import check_size, head_fits
 
 _OUT_OF_MEMORY: Final = "The GPU ran out of memory, so this pass ran on the CPU."
+_LINEAR: Final = "/linear"
 
 
 class Calibrated(Protocol):
@@ -62,7 +61,7 @@ class Opened(Protocol):
 
 
 class GoogLeNet(nn.Module):
-    """A GoogLeNet of any dialect, for inference only, built without initialisation.
+    """A GoogLeNet of any dialect, built without initialisation; its weights stay as they are.
 
     ``tensors`` are those that the architecture asks for. ``temperatures`` divide the
     logits of a head (``main``, ``aux1``, ``aux2``) before the softmax.
@@ -98,41 +97,72 @@ class GoogLeNet(nn.Module):
 
     if TYPE_CHECKING:
 
-        def __call__(self, tensor: Tensor, detail: Detail = "all") -> Record: ...
+        def __call__(
+            self, tensor: Tensor, detail: Detail = "all", changes: Sequence[Change] = ()
+        ) -> Record: ...
 
     @property
     def device(self) -> torch.device:
         """Where the weights are and the passes run."""
         return next(self.buffers()).device
 
-    def forward(self, tensor: Tensor, detail: Detail = "all") -> Record:
-        """One picture (1, channels, height, width), float32, through everything.
+    def forward(self, tensor: Tensor, detail: Detail = "all", changes: Sequence[Change] = ()) -> Record:
+        """`recording.whole_pass`: one picture through everything."""
+        return whole_pass(self, tensor, detail, changes)
 
-        Raises PictureError if the network cannot take its size or channels.
+    def resume(self, record: Record, changes: Sequence[Change], detail: Detail = "all") -> Record:
+        """`recording.resume`: a record's pass once more, with changes."""
+        return resume(self, record, changes, detail)
+
+    def outputs(
+        self,
+        value: Tensor,
+        wanted: Collection[str] = tuple(LOGITS.values()),
+        *,
+        after: str = "input",
+        changes: Sequence[Change] = (),
+        differentiable: bool = False,
+    ) -> Outputs:
+        """Chosen parts of a pass of a batch, computed no further than the last of them.
+
+        ``value`` is what ``after`` has before changes: (pictures, channels, height, width) of
+        the ``input`` or of a layer of the trunk (``4a``, ``pool3``), or (pictures, channels)
+        of ``global_pool``. ``wanted`` are canonical names, those of convolutions also with
+        ``/linear`` (before the rectifier), and those of `LOGITS`; what doesn't come behind
+        ``after`` is missing in the result. The tensors are on the network's device; with
+        ``differentiable`` they have derivatives by ``value``. Raises PictureError as
+        `forward` does, and UsageError for changes that aren't possible.
         """
-        if tensor.shape[0] != 1:
-            raise ValueError(f"a record is of one picture, not of {tensor.shape[0]}")
-        started = time.perf_counter()
-        outputs, device, notes = self._somewhere(tensor, detail)
-        answers = {name: self._answer(name, outputs[key][0]) for name, key in self._answering(outputs)}
-        kept = {} if detail == "answers" else self._in_order(outputs)
-        return Record(
-            {name: value[0].numpy() for name, value in kept.items()},
-            answers,
-            input_size=(tensor.shape[2], tensor.shape[3]),
-            milliseconds=(time.perf_counter() - started) * 1000,
-            device=device,
-            notes=(*notes, *self._silent_heads(answers)),
-            input=tensor[0].detach().to("cpu", torch.float32, copy=True).numpy(),
-        )
+        if after == "input":
+            self.check(value)
+        spans = {name: span for name, span in branch_spans(self.architecture).items() if name in wanted}
+        kept = {*wanted, *(module for module, _ in spans.values())}
+        linear = [name.removesuffix(_LINEAR) for name in wanted if name.endswith(_LINEAR)]
+        going = Pass(kept.__contains__, Editor(self.architecture, changes), linear)
+        heads = [one for one in self.architecture.heads if any(_is_of(one.name, name) for name in wanted)]
+        with torch.enable_grad() if differentiable else torch.inference_mode():
+            self.travel(after, value, going, heads, until=self._last(wanted))
+            found = going.outputs | {
+                name: going.outputs[module][:, span]
+                for name, (module, span) in spans.items()
+                if module in going.outputs
+            }
+        return {name: found[name] for name in wanted if name in found}
 
-    def answers(self, batch: Tensor) -> dict[str, Array]:
+    def answers(self, batch: Tensor, changes: Sequence[Change] = ()) -> dict[str, Array]:
         """Logits (pictures, classes) of ``main`` and of every head that can take this size.
 
         Raises PictureError as the pass of one picture does.
         """
-        outputs, _, _ = self._somewhere(batch, "answers")
-        return {name: outputs[key].numpy() for name, key in self._answering(outputs)}
+        self.check(batch)
+        heads = self.fitting_heads((batch.shape[2], batch.shape[3]))
+
+        def run() -> Pass:
+            going = Pass(frozenset(LOGITS.values()).__contains__, Editor(self.architecture, changes))
+            return self.travel("input", batch, going, heads)
+
+        found = self.somewhere(run)[0].outputs
+        return {head: found[name].cpu().numpy() for head, name in LOGITS.items() if name in found}
 
     @torch.inference_mode()
     def linear(self, source: Record | Tensor, name: str) -> Array:
@@ -142,9 +172,9 @@ class GoogLeNet(nn.Module):
         input tensor. ``name`` may end in ``/linear``. Raises KeyError if the network has
         no such convolution.
         """
-        name = name.removesuffix("/linear")
+        name = name.removesuffix(_LINEAR)
         layer = self._holder(name)
-        value = self._recorded(source, self._sources[name])
+        value = self.recorded(source, self._sources[name])
         output = layer.linear(name, value) if isinstance(layer, ModuleLayer) else layer.linear(value)
         array: Array = output[0].cpu().numpy()
         return array
@@ -166,32 +196,110 @@ class GoogLeNet(nn.Module):
             raise KeyError(name)
         return layer
 
-    def _recorded(self, source: Record | Tensor, name: str) -> Tensor:
+    def recorded(self, source: Record | Tensor, name: str) -> Tensor:
         """A map of a pass, (1, channels, height, width); by another pass if it wasn't kept."""
         if isinstance(source, Tensor):
-            return channels_last(source) if name == "input" else self._recorded(self(source), name)
+            return channels_last(source) if name == "input" else self.recorded(self(source), name)
         array = source.input if name == "input" else source.get(name)
         if array is not None:
             return channels_last(torch.from_numpy(array)[None].to(self.device))
         if source.input is None:
             raise KeyError(name)
-        return self._recorded(torch.from_numpy(source.input)[None], name)
+        return self.recorded(torch.from_numpy(source.input)[None], name)
 
-    def _somewhere(self, tensor: Tensor, detail: Detail) -> tuple[Outputs, str, tuple[str, ...]]:
-        """Run where the network is, or on the CPU if the GPU's memory doesn't suffice."""
-        self._check(tensor)
+    # The one way through the layers
+
+    def travel(
+        self, after: str, value: Tensor, going: Pass, heads: Sequence[Head], until: str = "logits"
+    ) -> Pass:
+        """From what ``after`` has (see `outputs`) through the trunk and ``heads``, to ``until``.
+
+        ``until`` is a trunk layer, or ``logits`` for the whole way.
+        """
+        names = ["input", *(layer.name for layer in self.architecture.trunk), "global_pool"]
+        value = value.to(next(self.buffers()))  # device and precision
+        value = channels_last(value) if value.ndim == 4 else value
+        with _exact_arithmetic(self.device):
+            if after not in ("input", "global_pool"):
+                value = self._made(after, value, going, heads)
+            last = names.index(until) if until in names else len(names)
+            for layer in self.architecture.trunk[names.index(after) : last]:
+                value = self._made(layer.name, self._trunk_layer(layer, value, going), going, heads)
+            if until not in names:
+                pooled = after == "global_pool"
+                value = value if pooled else global_pool(self.architecture.global_pool, value)
+                self._classify(value, going)
+        return going
+
+    def travel_head(self, head: Head, value: Tensor, going: Pass) -> None:
+        """Through one auxiliary head, from what it reads."""
+        with _exact_arithmetic(self.device):
+            self._head(head, value, going)
+
+    def _made(self, name: str, value: Tensor, going: Pass, heads: Sequence[Head]) -> Tensor:
+        """A trunk layer's output handed in, and the heads that read it."""
+        value = going(name, value)
+        for head in heads:
+            if head.source == name:
+                self._head(head, value, going)
+        return value
+
+    def _trunk_layer(self, layer: TrunkLayer, value: Tensor, going: Pass) -> Tensor:
+        if isinstance(layer, Pool):
+            return pool(layer, value)
+        if isinstance(layer, ResponseNorm):
+            return response_norm(layer, value)
+        output: Tensor = self._layers[layer.name](value, going)
+        return output
+
+    def _head(self, head: Head, value: Tensor, going: Pass) -> None:
+        pooled = (
+            pool(head.pool, value)
+            if isinstance(head.pool, Pool)
+            else functional.adaptive_avg_pool2d(value, head.pool)
+        )
+        pooled = going(f"{head.name}/pool", pooled)
+        value = going(head.convolution.name, self._layers[head.convolution.name](pooled, going))
+        for layer in head.layers:
+            name = head.name if layer is head.layers[-1] else layer.name
+            value = going(name, self._layers[layer.name](value))
+
+    def _classify(self, value: Tensor, going: Pass) -> None:
+        value = going("global_pool", value)
+        for layer in self.architecture.classifier:
+            name = "logits" if layer is self.architecture.classifier[-1] else layer.name
+            value = going(name, self._layers[layer.name](value))
+
+    def _last(self, wanted: Collection[str]) -> str:
+        """The trunk layer behind which nothing of ``wanted`` lies, or ``logits``."""
+        order = {layer.name: index for index, layer in enumerate(self.architecture.trunk)}
+        sources: dict[str, str] = {head.name: head.source for head in self.architecture.heads}
+        places = [place_of(self.architecture, name.removesuffix(_LINEAR)) for name in wanted]
+        indices = [order.get(sources.get(place, place), len(order)) for place in places]
+        last = max(indices, default=len(order))
+        return self.architecture.trunk[last].name if last < len(order) else "logits"
+
+    # Where it runs, and what it takes
+
+    def somewhere(self, run: Callable[[], Pass]) -> tuple[Pass, str, tuple[str, ...]]:
+        """Run without derivatives where the network is, or on the CPU if the GPU's memory is too small.
+
+        Returns what ``run``, which may be called twice, gives; the device it ran on; and notes.
+        """
         device = self.device
         try:
-            return self._run(tensor, detail), str(device), ()
+            with torch.inference_mode():
+                return run(), str(device), ()
         except RuntimeError as error:
             if device.type == "cpu" or not _is_memory(error):
                 raise
         # Outside the handler, whose traceback holds the tensors that filled the memory.
         self.to("cpu")
         torch.cuda.empty_cache()
-        outputs = self._run(tensor, detail)
+        with torch.inference_mode():
+            done = run()
         self._return_to(device)
-        return outputs, "cpu", (_OUT_OF_MEMORY,)
+        return done, "cpu", (_OUT_OF_MEMORY,)
 
     def _return_to(self, device: torch.device) -> None:
         """Back to the GPU, or wholly on the CPU if not even the weights fit."""
@@ -202,7 +310,12 @@ class GoogLeNet(nn.Module):
                 raise
             self.to("cpu")
 
-    def _check(self, tensor: Tensor) -> None:
+    def fitting_heads(self, size: tuple[int, int]) -> list[Head]:
+        """The auxiliary heads that can take an input of this (height, width)."""
+        return [head for head in self.architecture.heads if head_fits(self.architecture, head, size)]
+
+    def check(self, tensor: Tensor) -> None:
+        """Raise PictureError if the network cannot take an input of this shape."""
         check_size(self.architecture, (tensor.shape[2], tensor.shape[3]))
         wanted = self.architecture.input_channels
         if tensor.shape[1] != wanted:
@@ -212,100 +325,9 @@ class GoogLeNet(nn.Module):
                 "Choose an input convention with the right channels.",
             )
 
-    @torch.inference_mode()
-    def _run(self, tensor: Tensor, detail: Detail) -> Outputs:
-        """The pass. Its outputs, on the CPU; without branches, which are parts of a module's."""
-        found: Outputs = {}
-        size = (tensor.shape[2], tensor.shape[3])
-        heads = [head for head in self.architecture.heads if head_fits(self.architecture, head, size)]
-        value = channels_last(tensor.to(self.device, torch.float32))
-        with _exact_arithmetic(self.device):
-            for layer in self.architecture.trunk:
-                parts: Outputs = {}
-                value = self._trunk_layer(layer, value, parts)
-                parts[layer.name] = value
-                for head in heads:
-                    if head.source == layer.name:
-                        parts.update(self._head(head, value))
-                found.update(self._kept(parts, detail))
-            found.update(self._kept(self._end(value), detail))
-        return {name: output.cpu() for name, output in found.items()}
 
-    def _trunk_layer(self, layer: TrunkLayer, value: Tensor, parts: Outputs) -> Tensor:
-        if isinstance(layer, Pool):
-            return pool(layer, value)
-        if isinstance(layer, ResponseNorm):
-            return response_norm(layer, value)
-        torch_layer = self._layers[layer.name]
-        output: Tensor = torch_layer(value, parts) if isinstance(layer, Module) else torch_layer(value)
-        return output
-
-    def _head(self, head: Head, value: Tensor) -> Outputs:
-        pooled = (
-            pool(head.pool, value)
-            if isinstance(head.pool, Pool)
-            else functional.adaptive_avg_pool2d(value, head.pool)
-        )
-        value = self._layers[head.convolution.name](pooled)
-        outputs = {f"{head.name}/pool": pooled, head.convolution.name: value}
-        for layer in head.layers:
-            value = self._layers[layer.name](value)
-            outputs[head.name if layer is head.layers[-1] else layer.name] = value
-        return outputs
-
-    def _end(self, value: Tensor) -> Outputs:
-        value = global_pool(self.architecture.global_pool, value)
-        outputs = {"global_pool": value}
-        for layer in self.architecture.classifier:
-            value = self._layers[layer.name](value)
-            outputs["logits" if layer is self.architecture.classifier[-1] else layer.name] = value
-        return outputs
-
-    def _kept(self, outputs: Outputs, detail: Detail) -> Outputs:
-        if detail == "answers":
-            return {key: outputs[key] for _, key in self._answering(outputs)}
-        if detail == "branches":
-            inside = tuple(f"{module.name}/" for module in self.architecture.modules)
-            return {name: value for name, value in outputs.items() if not name.startswith(inside)}
-        return outputs
-
-    def _in_order(self, outputs: Outputs) -> Outputs:
-        """The outputs as a record has them: in the order of the pass, branches cut from modules."""
-        ordered: Outputs = {}
-        for layer in self.architecture.trunk:
-            if isinstance(layer, Module):
-                ordered.update(_parts(layer, outputs))
-            ordered[layer.name] = outputs[layer.name]
-        return ordered | {name: value for name, value in outputs.items() if name not in ordered}
-
-    def _answering(self, outputs: Outputs) -> Iterator[tuple[str, str]]:
-        """(head, name of its logits) of the heads that answered."""
-        if "logits" in outputs:
-            yield "main", "logits"
-        for head in self.architecture.heads:
-            if head.name in outputs:
-                yield head.name, head.name
-
-    def _answer(self, head: str, logits: Tensor) -> Answers:
-        probabilities = torch.softmax(logits / self.temperatures.get(head, 1.0), 0)
-        return Answers(logits.numpy(), probabilities.numpy())
-
-    def _silent_heads(self, answers: Mapping[str, Answers]) -> Iterator[str]:
-        silent = [head.name for head in self.architecture.heads if head.name not in answers]
-        allowed = allowed_sizes(self.architecture) if silent else {}
-        for name in silent:
-            needs = f"needs sides of {allowed[name]} pixels" if name in allowed else "fits no size"
-            yield f"{name} {needs}, so it gives no answer here."
-
-
-def _parts(module: Module, outputs: Outputs) -> Iterator[tuple[str, Tensor]]:
-    """The parts of a module in order; what it concatenates as views into its output."""
-    output = outputs[module.name]
-    for branch in module.branches:
-        for layer in branch.layers[:-1]:
-            if layer.name in outputs:
-                yield layer.name, outputs[layer.name]
-        yield branch.layers[-1].name, output.narrow(1, module.offset(branch.name), branch.outputs)
+def _is_of(head: str, name: str) -> bool:
+    return name == head or name.startswith(f"{head}/")
 
 
 def _is_memory(error: RuntimeError) -> bool:

@@ -4,7 +4,7 @@ Maps are (pictures, channels, height, width) in the channels-last memory layout,
 which oneDNN's convolutions are fastest. A layer never writes to its input.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 import torch
@@ -21,9 +21,8 @@ from gnet_desktop.network.architecture import (
     ResponseNorm,
 )
 from gnet_desktop.network.folding import folded
+from gnet_desktop.network.passing import Outputs, Pass
 from gnet_desktop.network.sizes import padding_of
-
-Outputs = dict[str, Tensor]
 
 _ACTIVATIONS: Final[Mapping[Activation, Callable[[Tensor], Tensor]]] = {
     "relu": functional.relu_,
@@ -61,9 +60,11 @@ class ConvolutionLayer(nn.Module):
         self._packs = packs
         self._packed: tuple[torch.Size, Tensor] | None = None
 
-    def forward(self, value: Tensor) -> Tensor:
+    def forward(self, value: Tensor, going: Pass) -> Tensor:
         """The activated output."""
-        return activate(self.layer.activation, self.linear(value))
+        output = self.linear(value)
+        going.before_activation(self.layer.name, output)
+        return activate(self.layer.activation, output)
 
     def linear(self, value: Tensor) -> Tensor:
         """The output before the activation."""
@@ -71,7 +72,8 @@ class ConvolutionLayer(nn.Module):
         padding = layer.padding
         if not isinstance(padding, int):
             value, padding = _padded(layer, value, 0.0), 0
-        if self._packs and value.device.type == "cpu":
+        # the packed form has no derivative
+        if self._packs and value.device.type == "cpu" and not torch.is_grad_enabled():
             return _packed_convolution(
                 value, self._kernel_for(value.shape, padding), self.bias, layer.stride, padding
             )
@@ -151,16 +153,16 @@ class ModuleLayer(nn.Module):
             }
         )
 
-    def forward(self, value: Tensor, parts: Outputs) -> Tensor:
-        """The module's output; ``parts`` is given what isn't part of it: reductions and the pool."""
-        started = self._start(value)
+    def forward(self, value: Tensor, going: Pass) -> Tensor:
+        """The module's output; reductions and the pool, which aren't part of it, are handed in."""
+        started = self._start(value, going)
         ends = []
         for branch in self.module.branches:
             part = value
             for layer in branch.layers:
-                part = started[layer.name] if layer.name in started else self._layer(layer, part)
+                part = started[layer.name] if layer.name in started else self._layer(layer, part, going)
                 if layer is not branch.layers[-1]:
-                    parts[layer.name] = part
+                    part = going(layer.name, part)
             ends.append(part)
         return activate(self.module.activation, torch.cat(ends, 1))
 
@@ -180,18 +182,26 @@ class ModuleLayer(nn.Module):
             return self._other(name).weight, self._other(name).bias
         return self.joint.weight[span], self.joint.bias[span]
 
-    def _start(self, value: Tensor) -> Outputs:
+    def _start(self, value: Tensor, going: Pass) -> Outputs:
         """The outputs of the 1×1 convolutions that read the module's input.
 
         Each is a tensor of its own, so that a record of one doesn't hold all of them.
         """
-        parts = self.joint(value).split([layer.outputs for layer in self._shared], 1)
-        return {layer.name: channels_last(part) for layer, part in zip(self._shared, parts, strict=True)}
+        linear = self.joint.linear(value)
+        for name, part in self._apart(linear):
+            going.before_activation(name, part)
+        joint = activate(self.joint.layer.activation, linear)
+        return {name: channels_last(part) for name, part in self._apart(joint)}
 
-    def _layer(self, layer: Convolution | Pool, value: Tensor) -> Tensor:
+    def _apart(self, joint: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """The joint convolution's output by the layers that it stands for."""
+        parts = joint.split([layer.outputs for layer in self._shared], 1)  # type: ignore[no-untyped-call]
+        return zip((layer.name for layer in self._shared), parts, strict=True)
+
+    def _layer(self, layer: Convolution | Pool, value: Tensor, going: Pass) -> Tensor:
         if isinstance(layer, Pool):
             return pool(layer, value)
-        output: Tensor = self.others[layer.name](value)
+        output: Tensor = self.others[layer.name](value, going)
         return output
 
     def _span(self, name: str) -> slice | None:
@@ -231,9 +241,15 @@ class LinearLayer(nn.Module):
         return activate(self.layer.activation, functional.linear(value, self.weight, self.bias))
 
 
+_POOLS: Final[Mapping[str, Callable[..., Tensor]]] = {
+    "max": functional.max_pool2d,
+    "average": functional.avg_pool2d,
+}
+
+
 def pool(layer: Pool, value: Tensor) -> Tensor:
-    """A pool by its own rules of padding and rounding."""
-    function = functional.max_pool2d if layer.kind == "max" else functional.avg_pool2d
+    """A pool by its own rules of padding and rounding; raises KeyError for a kind that isn't known."""
+    function = _POOLS[layer.kind]
     padding = layer.padding
     if not isinstance(padding, int):
         value, padding = _padded(layer, value, -torch.inf if layer.kind == "max" else 0.0), 0
@@ -257,22 +273,28 @@ def response_norm(layer: ResponseNorm, value: Tensor) -> Tensor:
     """
     value = value.permute(0, 2, 3, 1)
     channels, before = value.shape[3], layer.size // 2
-    squares = value.new_zeros(*value.shape[:3], channels + layer.size - 1)
-    torch.mul(value, value, out=squares[..., before : before + channels])
+    squares = functional.pad(torch.square(value), (before, layer.size - 1 - before))
     total = squares[..., :channels].clone()
     for start in range(1, layer.size):
         total += squares[..., start : start + channels]
     total.mul_(layer.alpha / layer.size).add_(layer.k)
-    return _inverse_power(total, layer.beta).mul_(value).permute(0, 3, 1, 2)
+    room = None if torch.is_grad_enabled() else total  # derivatives need the steps in between
+    return torch.mul(_inverse_power(total, layer.beta, room), value, out=room).permute(0, 3, 1, 2)
 
 
-def _inverse_power(value: Tensor, exponent: float) -> Tensor:
-    """value^−exponent; by square roots for the two exponents in use, six times as fast."""
+def _inverse_power(value: Tensor, exponent: float, room: Tensor | None) -> Tensor:
+    """value^−exponent, into ``room`` if given; by square roots where it can be, six times as fast."""
     if exponent == 0.75:
-        return (value * value.sqrt()).rsqrt_()
-    return value.rsqrt_() if exponent == 0.5 else value.pow_(-exponent)
+        return torch.rsqrt(torch.mul(value, value.sqrt(), out=room), out=room)
+    return torch.rsqrt(value, out=room) if exponent == 0.5 else torch.pow(value, -exponent, out=room)
 
 
 def global_pool(layer: GlobalPool, value: Tensor) -> Tensor:
     """(pictures, channels): the average or the maximum of each map."""
-    return value.amax((2, 3)) if layer.kind == "max" else value.mean((2, 3))
+    return _GLOBAL_POOLS[layer.kind](value)
+
+
+_GLOBAL_POOLS: Final[Mapping[str, Callable[[Tensor], Tensor]]] = {
+    "max": lambda value: value.amax((2, 3)),
+    "average": lambda value: value.mean((2, 3)),
+}

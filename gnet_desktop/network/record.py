@@ -43,7 +43,8 @@ class Record(Mapping[str, Array]):
     Their memory may be ordered channels last: use `numpy.ascontiguousarray` where the
     order of the bytes matters. A module's branches are views into its output.
     ``answers`` has an entry for each head that answered; ``notes`` say why one didn't.
-    ``input`` is what the network was given, (channels, height, width).
+    ``input`` is what the network was given, (channels, height, width). ``altered`` counts,
+    for each change of the pass, the values that it made different.
     """
 
     activations: Mapping[str, Array]
@@ -53,6 +54,7 @@ class Record(Mapping[str, Array]):
     device: str = "cpu"
     notes: tuple[str, ...] = field(default=())
     input: Array | None = None
+    altered: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "activations", MappingProxyType(dict(self.activations)))

@@ -18,6 +18,7 @@ from gnet_desktop.network.arithmetic import shapes
 from gnet_desktop.network.families import FAMILIES, ModuleWidths, Widths, build
 from gnet_desktop.network.folding import folded
 from gnet_desktop.network.googlenet import GoogLeNet
+from gnet_desktop.network.passing import Pass
 from gnet_desktop.network.sizes import allowed_sizes
 from tests.network.cases import CASES, random_tensors, tiny
 
@@ -414,17 +415,17 @@ def test_a_gpu_out_of_memory_falls_back_to_the_cpu_with_a_note(
     """Without a GPU: the first run pretends to be on one and to fail there."""
     value = picture(small.architecture)
     expected = small(value)
-    run = GoogLeNet._run
+    run = GoogLeNet.travel
     moves: list[str] = []
 
-    def fails_once(self: GoogLeNet, tensor: torch.Tensor, detail: googlenet.Detail) -> layers.Outputs:
+    def fails_once(self: GoogLeNet, *arguments: object) -> Pass:
         if not moves:
             raise error
-        return run(self, tensor, detail)
+        return run(self, *arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(GoogLeNet, "device", property(lambda self: torch.device("cpu" if moves else "cuda")))
     monkeypatch.setattr(GoogLeNet, "to", lambda self, device: moves.append(str(device)))
-    monkeypatch.setattr(GoogLeNet, "_run", fails_once)
+    monkeypatch.setattr(GoogLeNet, "travel", fails_once)
     record = small(value)
     assert record.device == "cpu"
     assert record.notes == ("The GPU ran out of memory, so this pass ran on the CPU.",)
@@ -439,11 +440,11 @@ def test_a_gpu_out_of_memory_falls_back_to_the_cpu_with_a_note(
 def test_other_failures_are_not_hidden(
     small: GoogLeNet, monkeypatch: pytest.MonkeyPatch, device: str, error: RuntimeError
 ) -> None:
-    def fails(*_: object) -> layers.Outputs:
+    def fails(*_: object) -> Pass:
         raise error
 
     monkeypatch.setattr(GoogLeNet, "device", property(lambda self: torch.device(device)))
-    monkeypatch.setattr(GoogLeNet, "_run", fails)
+    monkeypatch.setattr(GoogLeNet, "travel", fails)
     with pytest.raises(type(error), match=str(error)):
         small(picture(small.architecture))
 

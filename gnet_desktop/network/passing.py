@@ -1,0 +1,52 @@
+"""What a pass keeps of what it computes, and what it changes, on its way through the layers."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
+
+from torch import Tensor
+
+from gnet_desktop.network.changes import Editor
+
+Outputs = dict[str, Tensor]
+
+LOGITS: Final[Mapping[str, str]] = {"main": "logits", "aux2": "aux2", "aux1": "aux1"}
+"""Under which name the logits of each head are found."""
+
+
+class Pass:
+    """One way through the network.
+
+    Every layer hands in what it made, by canonical name, and goes on with what it gets
+    back. ``keeps`` says which names are kept in ``outputs``; ``linear`` names convolutions
+    whose value before the activation is kept too, as ``4a/5x5/linear``. Branches aren't
+    handed in: they are slices of their module's output.
+    """
+
+    def __init__(
+        self,
+        keeps: Callable[[str], bool],
+        editor: Editor | None = None,
+        linear: Collection[str] = (),
+    ) -> None:
+        self.outputs: Outputs = {}
+        self._keeps = keeps
+        self._editor = editor if editor else None
+        self._linear = frozenset(linear)
+
+    @property
+    def altered(self) -> tuple[int, ...]:
+        """How many values each change made different."""
+        return self._editor.altered if self._editor is not None else ()
+
+    def __call__(self, name: str, value: Tensor) -> Tensor:
+        """The value that the pass goes on with."""
+        if self._editor is not None:
+            value = self._editor(name, value)
+        if self._keeps(name):
+            self.outputs[name] = value
+        return value
+
+    def before_activation(self, name: str, value: Tensor) -> None:
+        """Keep a convolution's value before its activation, which is applied in place."""
+        if name in self._linear:
+            self.outputs[f"{name}/linear"] = value.clone()

@@ -1,0 +1,369 @@
+"""Parts switched off, averaged, scaled and replaced: against hooks on independent networks."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import Tensor, nn
+
+from gnet_desktop.errors import UsageError
+from gnet_desktop.network.changes import Change, Values, changeable_parts, parse_change
+from gnet_desktop.network.families import FAMILIES
+from gnet_desktop.network.googlenet import GoogLeNet
+from gnet_desktop.network.record import Record
+from tests.network.cases import CASES, random_tensors, tiny
+from tests.oracles import ORACLES
+
+SIZES = {"kuangliu": 32, "weiaicunzai": 32, "weiaicunzai_later": 40, "d2l": 96}
+
+
+def made(family: str, *, heads: bool = True) -> tuple[GoogLeNet, Record]:
+    architecture = tiny(family, heads=heads)
+    network = GoogLeNet(architecture, random_tensors(architecture, 0))
+    side = SIZES.get(family, 224)
+    generator = torch.Generator().manual_seed(3)
+    return network, network(torch.randn(1, architecture.input_channels, side, side, generator=generator))
+
+
+@pytest.fixture(scope="module")
+def small() -> tuple[GoogLeNet, Record]:
+    return made("torchvision")
+
+
+def again(network: GoogLeNet, record: Record, *changes: Change) -> Record:
+    """A whole pass of the same picture with changes."""
+    assert record.input is not None
+    return network(torch.from_numpy(record.input)[None], changes=changes)
+
+
+def same(left: Record, right: Record, *, exact: bool = False) -> None:
+    assert list(left) == list(right)
+    for name in left:
+        if exact:
+            np.testing.assert_array_equal(left[name], right[name], err_msg=name)
+        else:
+            size = max(1.0, float(np.abs(right[name]).max()))
+            np.testing.assert_allclose(left[name] / size, right[name] / size, atol=1e-6, err_msg=name)
+    assert left.answers.keys() == right.answers.keys()
+    for head in left.answers:
+        np.testing.assert_allclose(
+            left.answers[head].probabilities, right.answers[head].probabilities, atol=1e-6, err_msg=head
+        )
+
+
+def changes_of(part: str, record: Record) -> Iterator[Change]:
+    """One change of each kind of a part, with values that differ from its own."""
+    array = record[part]
+    yield Change(part)
+    yield Change(part, "off", (0,))
+    yield Change(part, "scaled", factor=2.5)
+    yield Change(part, "mean")
+    yield Change(part, "usual", values=Values(np.linspace(0.1, 0.9, len(array), dtype=np.float32)))
+    yield Change(part, "other", values=Values(array[::-1].copy()))
+
+
+PARTS = (
+    "conv1",
+    "conv2",
+    "pool1",
+    "3a/1x1",
+    "3b",
+    "4a/5x5",
+    "4a/5x5_reduce",
+    "4d/pool",
+    "5b/pool_proj",
+    "5b",
+)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("heads", [True, False])
+def test_going_on_from_a_record_equals_a_whole_pass_with_the_same_changes(family: str, heads: bool) -> None:
+    network, record = made(family, heads=heads)
+    parts = [part for part in (*PARTS, "aux1/conv", "aux2/fc1", "global_pool") if part in record]
+    for number, part in enumerate(parts):
+        for change in list(changes_of(part, record))[number % 2 :: 2]:
+            same(network.resume(record, (change,)), again(network, record, change))
+
+
+@pytest.mark.parametrize("family", ["torchvision", "caffe", "paddle", "lucid"])
+def test_a_change_to_its_own_value_changes_no_bit(family: str) -> None:
+    network, record = made(family)
+    for part in (part for part in changeable_parts(network.architecture) if part in record):
+        for change in (
+            Change(part, "other", values=Values(record[part])),
+            Change(part, "scaled", factor=1.0),
+        ):
+            changed = network.resume(record, (change,))
+            same(changed, record, exact=True)
+            assert changed.altered == (0,)
+
+
+def test_what_lies_before_a_change_is_the_same_memory(small: tuple[GoogLeNet, Record]) -> None:
+    network, record = small
+    changed = network.resume(record, (Change("4c/3x3"),))
+    names = list(record)
+    before = names[: names.index("4c/1x1")]
+    assert all(np.shares_memory(changed[name], record[name]) for name in before)
+    assert changed.answers["aux1"] is record.answers["aux1"]
+    assert not np.array_equal(changed["4c"], record["4c"])
+    assert not np.array_equal(changed.answers["aux2"].logits, record.answers["aux2"].logits)
+
+
+def test_a_heads_inner_layer_changes_that_head_only(small: tuple[GoogLeNet, Record]) -> None:
+    network, record = small
+    changed = network.resume(record, (Change("aux1/fc1"),))
+    assert changed.answers["main"] is record.answers["main"]
+    assert changed.answers["aux2"] is record.answers["aux2"]
+    assert not np.array_equal(changed.answers["aux1"].logits, record.answers["aux1"].logits)
+    same(changed, again(network, record, Change("aux1/fc1")))
+
+
+def test_several_changes_act_in_the_order_of_the_network(small: tuple[GoogLeNet, Record]) -> None:
+    """Of one part in the order given: off and then doubled is off, doubled and then half is as before."""
+    network, record = small
+    off, double = Change("4b/3x3"), Change("4b/3x3", "scaled", factor=2)
+    assert not network.resume(record, (off, double))["4b/3x3"].any()
+    half = Change("4b/3x3", "scaled", factor=0.5)
+    same(network.resume(record, (double, half)), record, exact=True)
+    both = (Change("5a/1x1"), Change("3b/5x5"))
+    same(network.resume(record, both), again(network, record, *reversed(both)))
+
+
+def test_what_really_changed_is_counted(small: tuple[GoogLeNet, Record]) -> None:
+    network, record = small
+    changes = (Change("4a/5x5"), Change("4a/5x5"))
+    assert network.resume(record, changes).altered == (int((record["4a/5x5"] != 0).sum()), 0)
+
+
+@given(st.data())
+@settings(max_examples=40, deadline=None)
+def test_any_changes_together_equal_a_whole_pass(data: st.DataObject) -> None:
+    network, record = _small()
+    parts = data.draw(st.lists(st.sampled_from([part for part in PARTS if part in record]), max_size=4))
+    kinds = [data.draw(st.sampled_from(list(changes_of(part, record)))) for part in parts]
+    same(network.resume(record, kinds), again(network, record, *kinds))
+
+
+def _small(kept: list[tuple[GoogLeNet, Record]] = []) -> tuple[GoogLeNet, Record]:  # noqa: B006
+    if not kept:
+        kept.append(made("torchvision"))
+    return kept[0]
+
+
+# Against torchvision's own network with forward hooks
+
+Rule = Callable[[Tensor], Tensor]
+HOOKED = {
+    "4a": "inception4a",
+    "4a/5x5": "inception4a.branch3.1",
+    "3b/3x3_reduce": "inception3b.branch2.0",
+    "5b/1x1": "inception5b.branch1",
+    "conv2": "conv2",
+    "pool3": "maxpool3",
+}
+
+
+@contextmanager
+def hooked(model: nn.Module, module: str, rule: Rule) -> Iterator[None]:
+    handle = model.get_submodule(module).register_forward_hook(lambda layer, given, output: rule(output))
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def unit_off(value: Tensor) -> Tensor:
+    value = value.clone()
+    value[:, 1] = 0
+    return value
+
+
+@pytest.mark.parametrize("part", HOOKED)
+@pytest.mark.parametrize("kind", ["off", "unit", "mean", "scaled", "other"])
+def test_every_kind_equals_a_hook_on_torchvisions_network(part: str, kind: str) -> None:
+    case = CASES["torchvision"]
+    model = case.oracle()
+    value = case.picture()
+    network = case.network(model)
+    record = network(value)
+    patched = torch.from_numpy(record[part][::-1].copy())[None]
+    rules: dict[str, tuple[Change, Rule]] = {
+        "off": (Change(part), torch.zeros_like),
+        "unit": (Change(part, "off", (1,)), unit_off),
+        "mean": (Change(part, "mean"), lambda x: x.mean((2, 3), keepdim=True).expand_as(x)),
+        "scaled": (Change(part, "scaled", factor=1.7), lambda x: 1.7 * x),
+        "other": (Change(part, "other", values=Values(patched[0].numpy())), lambda x: patched),
+    }
+    change, rule = rules[kind]
+    with hooked(model, HOOKED[part], rule):
+        expected = case.outputs(model, value)
+    found = network.resume(record, (change,))
+    for name, logits in {"main": "logits", "aux1": "aux1", "aux2": "aux2"}.items():
+        np.testing.assert_allclose(found.answers[name].logits, expected[logits][0], rtol=1e-4, atol=1e-4)
+
+
+def test_a_unit_of_5b_lowers_a_logit_by_exactly_what_it_adds(small: tuple[GoogLeNet, Record]) -> None:
+    """Behind 5b there is only an average and the classifier's matrix."""
+    network, record = small
+    weight, _ = network.weights("fc")
+    for channel in range(len(record["5b"])):
+        changed = network.resume(record, (Change("5b", "off", (channel,)),))
+        lowered = record.answers["main"].logits - changed.answers["main"].logits
+        np.testing.assert_allclose(lowered, weight[:, channel] * record["5b"][channel].mean(), atol=1e-5)
+
+
+# Batches, parts, derivatives
+
+
+def test_wanted_parts_of_a_batch_are_those_of_each_picture(small: tuple[GoogLeNet, Record]) -> None:
+    network, _ = small
+    batch = torch.randn(3, 3, 224, 224, generator=torch.Generator().manual_seed(5))
+    wanted = ("3b", "4a/5x5", "4a/5x5_reduce", "4a/3x3/linear", "aux1")
+    found = network.outputs(batch, wanted)
+    assert tuple(found) == wanted
+    for index in range(3):
+        record = network(batch[index : index + 1])
+        for name in ("3b", "4a/5x5", "4a/5x5_reduce", "aux1"):
+            np.testing.assert_allclose(found[name][index], record[name], atol=1e-5)
+        linear = network.linear(record, "4a/3x3")
+        np.testing.assert_allclose(found["4a/3x3/linear"][index], linear, atol=1e-5)
+
+
+def test_nothing_behind_what_is_wanted_is_computed(
+    small: tuple[GoogLeNet, Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, record = small
+    layers = network._layers
+    monkeypatch.setattr(type(layers["4b"]), "forward", _count(calls := [], type(layers["4b"]).forward))
+    network.outputs(torch.from_numpy(record.input)[None], ("4a",))
+    assert calls == ["3a", "3b", "4a"]
+
+
+def _count(calls: list[str], forward: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    def counted(self: nn.Module, *arguments: object) -> Tensor:
+        calls.append(self.module.name)  # type: ignore[union-attr,arg-type]
+        return forward(self, *arguments)
+
+    return counted
+
+
+@pytest.mark.parametrize("after", ["pool1", "3b", "4a", "pool4", "5b", "global_pool"])
+def test_a_pass_from_the_middle_gives_the_same_answers(small: tuple[GoogLeNet, Record], after: str) -> None:
+    network, record = small
+    value = torch.from_numpy(record[after].copy())[None].repeat(2, *[1] * record[after].ndim)
+    found = network.outputs(value, after=after)
+    for name, logits in found.items():
+        for row in logits:
+            np.testing.assert_allclose(row, record[name], atol=1e-5)
+    assert ("aux1" in found) == (after in ("pool1", "3b", "4a"))
+
+
+@pytest.mark.parametrize("family", ["torchvision", "caffe", "shanglianlm", "slim", "paddle"])
+def test_derivatives_are_those_of_the_independent_definition(family: str) -> None:
+    """In float64: in float32 some rectifiers and maxima near a tie fall to the other side."""
+    case = CASES[family]
+    model = case.oracle()
+    network = case.network(model).double()
+    value = case.picture().double()
+    ours, theirs = (value.clone().requires_grad_() for _ in range(2))
+    logits = network.outputs(ours, ("logits",), differentiable=True)["logits"]
+    logits[0, 2].backward()
+    expected = ORACLES[case.family].outputs(model.double(), theirs)["logits"]
+    torch.testing.assert_close(logits, expected, rtol=1e-4, atol=1e-5)
+    expected[0, 2].backward()
+    assert theirs.grad is not None
+    size = theirs.grad.abs().max()
+    torch.testing.assert_close(ours.grad / size, theirs.grad / size, rtol=1e-4, atol=1e-4)
+
+
+def test_the_differentiable_pass_gives_the_ordinary_numbers(small: tuple[GoogLeNet, Record]) -> None:
+    network, record = small
+    found = network.outputs(torch.from_numpy(record.input)[None], ("4a", "logits"), differentiable=True)
+    for name, value in found.items():
+        np.testing.assert_allclose(value[0].detach(), record[name], rtol=1e-5, atol=1e-6)
+
+
+def test_derivatives_from_the_middle_are_finite_differences(small: tuple[GoogLeNet, Record]) -> None:
+    network, record = small
+    start = torch.from_numpy(record["4b"].copy())[None].requires_grad_()
+    network.outputs(start, ("logits",), after="4b", differentiable=True)["logits"][0, 1].backward()
+    step = 1e-2
+    for place in [(0, 3, 4), (2, 7, 7), (5, 0, 13)]:
+        sides = []
+        for sign in (1, -1):
+            moved = start.detach().clone()
+            moved[(0, *place)] += sign * step
+            sides.append(float(network.outputs(moved, ("logits",), after="4b")["logits"][0, 1]))
+        slope = (sides[0] - sides[1]) / (2 * step)
+        assert start.grad is not None
+        assert float(start.grad[(0, *place)]) == pytest.approx(slope, rel=0.05, abs=1e-3)
+
+
+def test_changes_act_on_batches_and_on_what_begins_in_the_middle(small: tuple[GoogLeNet, Record]) -> None:
+    network, record = small
+    change = Change("4c/1x1")
+    value = torch.from_numpy(record["4b"].copy())[None].repeat(2, 1, 1, 1)
+    found = network.outputs(value, ("logits",), after="4b", changes=(change,))["logits"]
+    expected = network.resume(record, (change,))["logits"]
+    np.testing.assert_allclose(found, np.stack([expected, expected]), atol=1e-5)
+
+
+# Names and refusals
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "channels"),
+    [
+        ("4a/5x5", "4a/5x5", None),
+        ("inception_4a/5x5:1,0", "4a/5x5", (0, 1)),
+        ("conv2", "conv2", None),
+        ("4a:0", "4a", (0,)),
+        ("mixed4a_5x5:1", "4a/5x5", (1,)),
+    ],
+)
+def test_parts_are_named_as_units_are(
+    small: tuple[GoogLeNet, Record], text: str, part: str, channels: tuple[int, ...] | None
+) -> None:
+    change = parse_change(text, small[0].architecture)
+    assert (change.part, change.channels) == (part, channels)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "numbers"),
+    [
+        ("4z/5x5", "off", {}),
+        ("4a/5x5:999", "off", {}),
+        ("4a/5x5:a", "off", {}),
+        ("logits", "off", {}),
+        ("4a", "scaled", {"factor": 4.5}),
+        ("4a", "scaled", {"factor": float("nan")}),
+        ("4a", "usual", {}),
+        ("4a", "other", {"values": Values(np.zeros(3, np.float32))}),
+    ],
+)
+def test_what_cannot_be_changed_is_said(
+    small: tuple[GoogLeNet, Record], text: str, kind: str, numbers: dict
+) -> None:
+    with pytest.raises(UsageError):
+        parse_change(text, small[0].architecture, kind, **numbers)  # type: ignore[arg-type]
+
+
+def test_values_of_another_size_are_refused(small: tuple[GoogLeNet, Record]) -> None:
+    network, record = small
+    other = Values(np.zeros((len(record["4a"]), 3, 3), np.float32))
+    with pytest.raises(UsageError, match="another size"):
+        network.resume(record, (Change("4a", "other", values=other),))
+
+
+def test_equal_changes_are_one_key() -> None:
+    """Values are told apart by what they are."""
+    ones, zeros = np.ones((2, 3), np.float32), np.zeros((2, 3), np.float32)
+    first, second = (Change("4a", "other", values=Values(ones.copy(), "a")) for _ in range(2))
+    assert hash(first) == hash(second)
+    assert first == second
+    assert first != Change("4a", "other", values=Values(zeros, "a"))
