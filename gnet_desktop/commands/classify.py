@@ -116,6 +116,7 @@ class Read:
 
 
 def _read(source: Source, convention: Convention) -> Read:
+    from gnet_desktop.checkpoints.containers.sniffing import not_a_picture
     from gnet_desktop.pictures.decoding import read_picture
     from gnet_desktop.pictures.preparation import prepare
 
@@ -124,7 +125,7 @@ def _read(source: Source, convention: Convention) -> Read:
         picture = read_picture(source, name=name, convert_profile=convention.profile == "srgb")
         return Read(picture.size, prepare(picture, convention))
     except GNetError as error:
-        return Read(error=str(error))
+        return Read(error=str(not_a_picture(error, source)))
 
 
 def _fill(

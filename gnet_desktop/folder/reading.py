@@ -48,6 +48,7 @@ def batches(sources: Iterable[Source], convention: Convention, *, batch: int = B
 
 def read(source: Source, convention: Convention) -> Read:
     """Decode and prepare one picture; never raises for what is wrong with it."""
+    from gnet_desktop.checkpoints.containers.sniffing import not_a_picture
     from gnet_desktop.pictures.decoding import read_picture
     from gnet_desktop.pictures.preparation import prepare
 
@@ -56,7 +57,7 @@ def read(source: Source, convention: Convention) -> Read:
         picture = read_picture(source, name=name, convert_profile=convention.profile == "srgb")
         return Read(source, picture.size, prepare(picture, convention))
     except GNetError as error:
-        return Read(source, error=str(error))
+        return Read(source, error=str(not_a_picture(error, source)))
 
 
 def _fill(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from gnet_desktop.checkpoints.containers.sniffing import holds_weights
 from gnet_desktop.pictures.decoders import surely_picture
 from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.recognition import HEAD
@@ -12,9 +13,8 @@ from gnet_desktop.pictures.recognition import HEAD
 # Content decides; a name only where the content says neither picture nor weights.
 _WEIGHT_NAMES: Final = (
     *(".pth", ".pt", ".safetensors", ".caffemodel", ".onnx", ".ckpt", ".bin", ".t7", ".pkl"),
-    *(".npz", ".pdparams", ".params", ".pb", ".h5", ".hdf5", ".mat", ".tar"),
+    *(".npz", ".pdparams", ".params", ".pb", ".h5", ".hdf5", ".mat", ".tar", ".pt2", ".distcp"),
 )
-_WEIGHT_HEADS: Final = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x89HDF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Arrivals:
 
 
 def sort_arrivals(paths: Iterable[Path]) -> Arrivals:
-    """Tell checkpoints from pictures by looking into the files; folders hold pictures."""
+    """Tell checkpoints from pictures by looking into the files; a folder without weights holds pictures."""
     checkpoints: list[Path] = []
     pictures: list[Path] = []
     for path in paths:
@@ -40,17 +40,17 @@ def sort_arrivals(paths: Iterable[Path]) -> Arrivals:
 
 
 def looks_like_weights(path: Path) -> bool:
-    """Whether a file is more likely a checkpoint than a picture."""
+    """Whether a file or folder is more likely a checkpoint than pictures."""
+    if path.is_dir():
+        return holds_weights(path)
     try:
-        if path.is_dir():
-            return False
         with path.open("rb") as file:
             head = file.read(HEAD)
-    except OSError:
+    except (OSError, ValueError):
         head = b""
     if surely_picture(head):
         return False
-    return head.startswith(_WEIGHT_HEADS) or path.suffix.lower() in _WEIGHT_NAMES
+    return (bool(head) and holds_weights(path)) or path.suffix.lower() in _WEIGHT_NAMES
 
 
 def expand_pictures(paths: Iterable[Path]) -> list[Path]:

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.checkpoints.containers.sniffing import not_a_picture
 from gnet_desktop.convention import Convention
-from gnet_desktop.errors import Cancelled, GNetError, MachineError
+from gnet_desktop.errors import Cancelled, GNetError, MachineError, PictureError
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.naming import Unit, channel_counts
 from gnet_desktop.network.record import Record
@@ -146,7 +147,10 @@ def make_thumbnail(source: Path | bytes) -> NDArray[np.uint8]:
 
 def read_and_prepare(source: Path | bytes, name: str, convention: Convention) -> Read:
     """Decode a picture and make the network's input of it; raises PictureError."""
-    picture = read_picture(source, name=name, convert_profile=convention.profile == "srgb")
+    try:
+        picture = read_picture(source, name=name, convert_profile=convention.profile == "srgb")
+    except PictureError as error:
+        raise not_a_picture(error, source) from error
     return Read(picture, prepare(picture, convention), convention)
 
 

@@ -6,7 +6,7 @@ A refusal is worth most where the file looks right by its name: a web page saved
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
@@ -18,11 +18,15 @@ from gnet_desktop.errors import CheckpointError
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A kind of file: ``is_a`` ends a sentence that starts with "This is"."""
+    """A kind of file: ``is_a`` ends a sentence that starts with "This is".
+
+    ``weights`` is true where it holds or describes a network.
+    """
 
     is_a: str
     why: str
     todo: str
+    weights: bool = False
 
     def error(self) -> CheckpointError:
         """The refusal as it is raised."""
@@ -43,11 +47,13 @@ _HDF5: Final = Foreign(
     "an HDF5 file (Keras, Caffe or MATLAB)",
     "This kind of file is not read.",
     "Save the network's weights as a NumPy npz, ONNX or safetensors file, and open that.",
+    weights=True,
 )
 _MATLAB: Final = Foreign(
     "a MATLAB file",
     "This kind of file is not read.",
     "Export the network with exportONNXNetwork, and open that.",
+    weights=True,
 )
 
 
@@ -55,11 +61,13 @@ _TORCH7: Final = Foreign(
     "a Torch7 file",
     "This kind of file is not read.",
     "Convert it to PyTorch (torchfile, or convert_torch_to_pytorch), and open the state dict.",
+    weights=True,
 )
 _TENSORRT: Final = Foreign(
     "a TensorRT engine",
     "It is built for one graphics card, and its weights cannot be read back.",
     "Open the ONNX file that it was built from.",
+    weights=True,
 )
 _SPLIT: Final = Foreign(
     "one part of a split archive",
@@ -70,6 +78,7 @@ _VARIABLES: Final = Foreign(
     "the numbers of a TensorFlow checkpoint, without their names",
     "The names are in the .index file that belongs to it, and neither is read here.",
     _TENSORFLOW,
+    weights=True,
 )
 _UNFINISHED: Final = Foreign(
     "an unfinished download", "The browser has not renamed it yet.", "Wait for it, or download it again."
@@ -112,8 +121,14 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Foreign], ...]] = (
     (0, b"\x7fELF", _PROGRAM),
     (0, b"MZ", _PROGRAM),
     (0, b"#!", _PROGRAM),
-    (0, b"GGUF", Foreign("a GGUF file", "It holds a language model, not a GoogLeNet.", _OTHER)),
-    (4, b"TFL3", Foreign("a TensorFlow Lite file", "Its weights may be quantised and are not read.", _OTHER)),
+    (0, b"GGUF", Foreign("a GGUF file", "It holds a language model, not a GoogLeNet.", _OTHER, weights=True)),
+    (
+        4,
+        b"TFL3",
+        Foreign(
+            "a TensorFlow Lite file", "Its weights may be quantised and are not read.", _OTHER, weights=True
+        ),
+    ),
     (0, b"SQLite format 3", Foreign("a database", "It holds no weights.", _OTHER)),
 )
 
@@ -131,6 +146,7 @@ _TEXTS: Final[tuple[tuple[re.Pattern[bytes], Foreign], ...]] = (
             "a Caffe description (prototxt)",
             "The weights are in the caffemodel that belongs to it.",
             "Open the caffemodel.",
+            weights=True,
         ),
     ),
     (
@@ -139,17 +155,23 @@ _TEXTS: Final[tuple[tuple[re.Pattern[bytes], Foreign], ...]] = (
             "NCNN's description of a network",
             "Its weights are in the .bin file beside it, and that kind is not read.",
             "Open the file that it was converted from.",
+            weights=True,
         ),
     ),
     (
         re.compile(rb"\A(all_)?model_checkpoint_path(s)?:"),
         Foreign(
-            "TensorFlow's note of its last checkpoint", "It holds names of files, no weights.", _TENSORFLOW
+            "TensorFlow's note of its last checkpoint",
+            "It holds names of files, no weights.",
+            _TENSORFLOW,
+            weights=True,
         ),
     ),
     (
         re.compile(rb"\Anode\s*\{"),
-        Foreign("a TensorFlow graph as text", "It holds no weights.", "Open the frozen graph (.pb)."),
+        Foreign(
+            "a TensorFlow graph as text", "It holds no weights.", "Open the frozen graph (.pb).", weights=True
+        ),
     ),
 )
 
@@ -168,23 +190,24 @@ _ERROR: Final = re.compile(r'"(?:message|error|detail|error_description)"\s*:\s*
 
 def refusal(head: bytes, source: Source) -> CheckpointError:
     """The error for a file that no container claims."""
+    return foreign(head, source).error()
+
+
+def foreign(head: bytes, source: Source) -> Foreign:
+    """What a file is that no container claims."""
     if not source.size:
-        return Foreign("an empty file", "It has 0 bytes.", "Download or copy it again.").error()
+        return Foreign("an empty file", "It has 0 bytes.", "Download or copy it again.")
     if not head.strip(b"\0"):
-        return Foreign(
-            "a file of zeros", "Its download or copy broke off.", "Download or copy it again."
-        ).error()
+        return Foreign("a file of zeros", "Its download or copy broke off.", "Download or copy it again.")
     if (named := _by_name(source)) is not None:
-        return named.error()
-    for offset, signature, foreign in _SIGNATURES:
+        return named
+    for offset, signature, kind in _SIGNATURES:
         if head[offset : offset + len(signature)] == signature:
-            return foreign.error()
+            return kind
     for look in _LOOKS:
         if found := look(head, source):
-            return found.error()
-    return Foreign(
-        "no weights file that can be recognised", "Its first bytes fit no known format.", _OTHER
-    ).error()
+            return found
+    return Foreign("no weights file that can be recognised", "Its first bytes fit no known format.", _OTHER)
 
 
 def refuse_placeholders(contents: Contents) -> None:
@@ -204,24 +227,27 @@ def refuse_placeholders(contents: Contents) -> None:
 def _by_name(source: Source) -> Foreign | None:
     """What the file is called: for kinds that have no mark of their own."""
     name = source.path.name if isinstance(source, FileSource) else ""
-    return next((foreign for pattern, foreign in _NAMES if pattern.search(name)), None)
+    return next((kind for pattern, kind in _NAMES if pattern.search(name)), None)
 
 
 def _zip(head: bytes, source: Source) -> Foreign | None:
     if not head.startswith(MAGIC):
         return None
     names = list(directory(source))
-    for ending, foreign in _INSIDE:
+    for ending, kind in _INSIDE:
         if inside := next((name for name in names if name.lower().endswith(ending)), None):
-            return Foreign(foreign.is_a, foreign.why.format(inside), foreign.todo)
+            return replace(kind, why=kind.why.format(inside))
     return Foreign("a zip archive", "No weights were found in it.", _UNPACK)
 
 
 _INSIDE: Final[tuple[tuple[str, Foreign], ...]] = (
-    ("model.weights.h5", Foreign("a Keras file", "This kind of file is not read.", _HDF5.todo)),
+    ("model.weights.h5", Foreign("a Keras file", "This kind of file is not read.", _HDF5.todo, weights=True)),
     ("[content_types].xml", Foreign("an Office document", "It holds no weights.", _OTHER)),
     *(
-        (ending, Foreign("a zip archive around other files", "The weights may be in {}.", _UNPACK))
+        (
+            ending,
+            Foreign("a zip archive around other files", "The weights may be in {}.", _UNPACK, weights=True),
+        )
         for ending in (
             ".pth",
             ".pt",
@@ -276,7 +302,9 @@ def _xml(head: bytes, source: Source) -> Foreign | None:
     if not text.startswith(b"<") or not _is_text(text):
         return None
     if b"<net " in text:
-        return Foreign("OpenVINO's description of a network", "The weights are in its .bin file.", _OTHER)
+        return Foreign(
+            "OpenVINO's description of a network", "The weights are in its .bin file.", _OTHER, weights=True
+        )
     return Foreign("a text in XML or HTML", "The site may have sent a page instead of the file.", _AGAIN)
 
 
@@ -294,7 +322,7 @@ def _json(head: bytes, source: Source) -> Foreign | None:
 def _tensorflow(head: bytes, source: Source) -> Foreign | None:
     tail = read(source, max(source.size - 8, 0), min(8, source.size))
     if tail == _TABLE_END:
-        return Foreign("a TensorFlow checkpoint", "This kind of file is not read.", _TENSORFLOW)
+        return Foreign("a TensorFlow checkpoint", "This kind of file is not read.", _TENSORFLOW, weights=True)
     return None
 
 
@@ -302,7 +330,7 @@ def _text(head: bytes, source: Source) -> Foreign | None:
     text = _plain(head)
     if not _is_text(text):
         return None
-    found = next((foreign for pattern, foreign in _TEXTS if pattern.search(text)), None)
+    found = next((kind for pattern, kind in _TEXTS if pattern.search(text)), None)
     return found or Foreign("a text file", "It holds no weights.", _OTHER)
 
 
