@@ -3,18 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
+from gnet_desktop.checkpoints.containers.refusals import ENDINGS
 from gnet_desktop.checkpoints.containers.sniffing import holds_weights
 from gnet_desktop.pictures.decoders import surely_picture
 from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.recognition import HEAD
-
-# Content decides; a name only where the content says neither picture nor weights.
-_WEIGHT_NAMES: Final = (
-    *(".pth", ".pt", ".safetensors", ".caffemodel", ".onnx", ".ckpt", ".bin", ".t7", ".pkl"),
-    *(".npz", ".pdparams", ".params", ".pb", ".h5", ".hdf5", ".mat", ".tar", ".pt2", ".distcp"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,8 @@ def looks_like_weights(path: Path) -> bool:
         head = b""
     if surely_picture(head):
         return False
-    return (bool(head) and holds_weights(path)) or path.suffix.lower() in _WEIGHT_NAMES
+    # a name only where the content says neither picture nor weights
+    return (bool(head) and holds_weights(path)) or path.suffix.lower() in ENDINGS
 
 
 def expand_pictures(paths: Iterable[Path]) -> list[Path]:

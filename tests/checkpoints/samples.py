@@ -8,7 +8,9 @@ import torch
 from torch import Tensor, nn
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.checkpoints.dialects import DIALECTS
 from gnet_desktop.network.googlenet import GoogLeNet
+from tests.network.cases import random_tensors, tiny
 from tests.oracles import ORACLES, Oracle
 from tests.oracles.common import Outputs
 
@@ -43,6 +45,13 @@ def sample(family: str, **make: Any) -> Sample:
     oracle = ORACLES[family]
     model = oracle.make(0, classes=CLASSES, **make)
     return observed(oracle, model, channels=make.get("channels", oracle.channels))
+
+
+def tiny_state(family: str, dialect: str) -> dict[str, Tensor]:
+    """A network of a handful of channels under a dialect's names."""
+    [names] = [dict(known.tensors()) for known in DIALECTS if known.name == dialect]
+    tensors = random_tensors(tiny(family, heads=True))
+    return {names[name]: tensor for name, tensor in tensors.items()}
 
 
 def observed(oracle: Oracle, model: nn.Module, *, channels: int = 3) -> Sample:

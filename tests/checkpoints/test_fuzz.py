@@ -3,10 +3,13 @@
 The usual run opens about 2,000 of them, ``--slow`` some 40,000.
 """
 
+import gzip
 import io
+import json
 import pickle
 import random
 import struct
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,21 +28,20 @@ from gnet_desktop.errors import GNetError
 from gnet_desktop.network.arithmetic import tensor_shapes
 from gnet_desktop.network.googlenet import GoogLeNet
 from tests.checkpoints import writing
-from tests.network.cases import random_tensors, tiny
+from tests.checkpoints.samples import tiny_state
 
 FEW, MANY = 120, 3_000
-
-
-def tiny_state(family: str, dialect: str) -> dict[str, Tensor]:
-    """A network of a handful of channels under a dialect's names."""
-    [names] = [dict(known.tensors()) for known in DIALECTS if known.name == dialect]
-    tensors = random_tensors(tiny(family, heads=True))
-    return {names[name]: tensor for name, tensor in tensors.items()}
 
 
 def _saved(value: object, **options: bool) -> bytes:
     torch.save(value, data := io.BytesIO(), **options)
     return data.getvalue()
+
+
+def _zip(data: bytes) -> bytes:
+    with zipfile.ZipFile(file := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("net.pth", data)
+    return file.getvalue()
 
 
 def _npz(state: dict[str, Tensor], *, packed: bool) -> bytes:
@@ -74,6 +76,46 @@ def _onnx(state: dict[str, Tensor]) -> bytes:
     return writing.number(1, 8) + writing.message(7, writing.message(1, node) + tensors)
 
 
+def _in_parts(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Every weight kept in another way: pruned, normed, sparse, quantised with one scale or many."""
+    found: dict[str, Tensor] = {}
+    for number, (name, value) in enumerate(state.items()):
+        if value.dim() < 2:
+            found[name] = value
+            continue
+        stem = name.removesuffix(".weight")
+        flat = value.flatten(1)
+        scales = flat.abs().amax(1) / 127 + 1e-6
+        whole = (value / scales.view(-1, *[1] * (value.dim() - 1))).round().to(torch.int8)
+        ways: list[dict[str, Tensor]] = [
+            {f"{name}_orig": value, f"{name}_mask": (value > 0).float()},
+            {f"{name}_g": flat.norm(dim=1).view(-1, *[1] * (value.dim() - 1)), f"{name}_v": value},
+            {f"{name}_orig": value, f"{name}_u": flat[:, 0], f"{name}_v": flat[0]},
+            {
+                f"{stem}.parametrizations.weight.original0": flat.norm(),
+                f"{stem}.parametrizations.weight.original1": value,
+            },
+            {name: value.to_sparse()},
+            {name: torch.quantize_per_tensor(value, 0.01, 3, torch.quint8)},
+            {name: torch.quantize_per_channel(value, scales, torch.zeros(len(scales)), 0, torch.qint8)},
+            {name: whole, f"{name}_scale": scales, f"{name}_zero_point": torch.zeros(len(scales))},
+        ]
+        found |= ways[number % len(ways)]
+    return found
+
+
+def _exported(state: dict[str, Tensor]) -> bytes:
+    config = {}
+    with zipfile.ZipFile(data := io.BytesIO(), "w") as archive:
+        for number, (name, value) in enumerate(state.items()):
+            sides = [[{"as_int": side} for side in part] for part in (value.shape, value.stride())]
+            meta = {"dtype": 7, "sizes": sides[0], "strides": sides[1], "storage_offset": {"as_int": 0}}
+            config[name] = {"path_name": f"weight_{number}", "use_pickle": False, "tensor_meta": meta}
+            archive.writestr(f"net/data/weights/weight_{number}", value.numpy().tobytes())
+        archive.writestr("net/data/weights/model_weights_config.json", json.dumps({"config": config}))
+    return data.getvalue()
+
+
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """A small but complete file of each container."""
@@ -88,6 +130,11 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
         "safetensors": safetensors_bytes(state, {"labels": '["a", "b", "c", "d"]'}),
         "npz": _npz(state, packed=False),
         "packed npz": _npz(state, packed=True),
+        "parts": _saved(_in_parts(state)),
+        "older parts": _saved(_in_parts(state), _use_new_zipfile_serialization=False),
+        "exported": _exported(state),
+        "gzip": gzip.compress(_saved(state), 1),
+        "packed in a zip": _zip(_saved(state)),
         "pickle": pickle.dumps({k: v.numpy() for k, v in state.items()}),
         "pickle of tensors": pickle.dumps(state),
         "caffemodel": writing.caffemodel(caffe),
@@ -108,6 +155,11 @@ CONTAINERS = (
     "safetensors",
     "npz",
     "packed npz",
+    "parts",
+    "older parts",
+    "exported",
+    "gzip",
+    "packed in a zip",
     "pickle",
     "pickle of tensors",
     "caffemodel",
@@ -213,6 +265,30 @@ def test_mutated_files(container: str, files: dict[str, bytes], tmp_path: Path) 
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_many_mutated_files(container: str, files: dict[str, bytes], tmp_path: Path) -> None:
     _mutate_all(files[container], MANY, tmp_path, seed=1)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("count", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", ["index", "metadata"])
+def test_mutated_descriptions_of_several_files(kind: str, count: int, tmp_path: Path) -> None:
+    """What they describe lies beside them, whole."""
+    state = tiny_state("torchvision", "torchvision")
+    if kind == "index":
+        names = list(state)
+        for number, part in enumerate((names[::2], names[1::2]), 1):
+            (tmp_path / f"x-{number}.safetensors").write_bytes(
+                safetensors_bytes({name: state[name] for name in part})
+            )
+        places = {name: f"x-{1 + place % 2}.safetensors" for place, name in enumerate(names)}
+        data = json.dumps({"metadata": {}, "weight_map": places}).encode()
+    else:
+        import torch.distributed.checkpoint as distributed
+
+        distributed.save(state, checkpoint_id=tmp_path)
+        data = (tmp_path / ".metadata").read_bytes()
+    (path := tmp_path / "weights").write_bytes(data)
+    assert check(path)
+    _mutate_all(data, count, tmp_path)
 
 
 def _real(data: bytes, dice: random.Random) -> bytes:

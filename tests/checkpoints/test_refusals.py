@@ -159,7 +159,7 @@ def test_a_tar_archive_lists_its_files_only(tmp_path: Path) -> None:
         archive.addfile(entry)
     with pytest.raises(CheckpointError) as caught:
         open_checkpoint(path)
-    assert caught.value.why == "It holds folder/inception_v1.ckpt."
+    assert caught.value.why == "It holds folder/inception_v1.ckpt: an empty file."
 
 
 def test_a_link_is_shown_as_it_was_given() -> None:

@@ -4,6 +4,7 @@ A module has ``claims(head, source)``, true if a file that starts like this is i
 and ``read_contents(source)``. To add one, write it and list it here.
 """
 
+from dataclasses import replace
 from typing import Final, Protocol
 
 from gnet_desktop.checkpoints.containers import (
@@ -23,9 +24,14 @@ from gnet_desktop.checkpoints.containers import (
     torch_zip,
 )
 from gnet_desktop.checkpoints.containers.composing import composed
-from gnet_desktop.checkpoints.containers.refusals import refusal, refuse_placeholders
-from gnet_desktop.checkpoints.containers.source import Source, read
+from gnet_desktop.checkpoints.containers.refusals import (
+    Unclaimed,
+    foreign,
+    refuse_placeholders,
+)
+from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
+from gnet_desktop.checkpoints.containers.wrapped import unwrapped
 
 HEAD: Final = 4096
 """How many bytes from the start a container is recognised by."""
@@ -61,12 +67,30 @@ CONTAINERS: Final[tuple[Container, ...]] = (
 )
 
 
+_DEEPEST: Final = 3
+"""Files in files: a torch file in a tar archive that is packed with gzip."""
+
+
 def read_container(source: Source) -> Contents:
     """The contents of a file, whatever its ending says; raises CheckpointError with what it is instead."""
+    contents = composed(_read(source, source if isinstance(source, FileSource) else None, 0))
+    refuse_placeholders(contents)
+    return contents
+
+
+def _read(source: Source, root: FileSource | None, depth: int) -> Contents:
+    """What is in a file or, where it is only packed, in the file inside."""
     head = read(source, 0, min(HEAD, source.size))
     for container in CONTAINERS:
         if container.claims(head, source):
-            contents = composed(container.read_contents(source))
-            refuse_placeholders(contents)
-            return contents
-    raise refusal(head, source)
+            return container.read_contents(source)
+    inner = unwrapped(head, source, root) if depth < _DEEPEST else None
+    if inner is None:
+        raise Unclaimed(foreign(head, source))
+    try:
+        found = _read(inner.source, root, depth + 1)
+    except Unclaimed as error:
+        why = f"It holds {inner.name}: {error.kind.is_a}."
+        raise Unclaimed(replace(foreign(head, source), why=why)) from error
+    note = f"The weights were unpacked from {inner.words}: {inner.name}."
+    return replace(found, container=f"{found.container}, in {inner.words}", notes=(note, *found.notes))

@@ -33,6 +33,20 @@ class Foreign:
         return CheckpointError(f"This is {self.is_a}.", self.why, self.todo)
 
 
+class Unclaimed(CheckpointError):
+    """A file that no container claims; ``kind`` is what it is instead."""
+
+    def __init__(self, kind: Foreign) -> None:
+        super().__init__(f"This is {kind.is_a}.", kind.why, kind.todo)
+        self.kind = kind
+
+
+ENDINGS: Final = (
+    *(".pth", ".pt", ".ckpt", ".safetensors", ".caffemodel", ".onnx", ".npz", ".npy", ".bin", ".tar"),
+    *(".pb", ".params", ".pdparams", ".pkl", ".pickle", ".pt2", ".t7", ".h5", ".hdf5", ".mat", ".distcp"),
+)
+"""What files of weights are called."""
+
 _OTHER: Final = "Open a PyTorch, safetensors, Caffe, ONNX or NumPy file."
 _AGAIN: Final = "Download the file again from its own page."
 _UNPACK: Final = "Unpack it and open the file inside."
@@ -86,7 +100,7 @@ _UNFINISHED: Final = Foreign(
 
 
 def _compressed(kind: str) -> Foreign:
-    return Foreign(f"a file packed with {kind}", "The weights are inside it.", _UNPACK)
+    return Foreign(f"a file packed with {kind}", "What is inside it cannot be read here.", _UNPACK)
 
 
 # (offset, bytes there, what it is)
@@ -188,11 +202,6 @@ _POINTER_SIZE: Final = re.compile(rb"^size (\d{1,15})\s*$", re.MULTILINE)
 _ERROR: Final = re.compile(r'"(?:message|error|detail|error_description)"\s*:\s*"([^"\\]{1,120})"')
 
 
-def refusal(head: bytes, source: Source) -> CheckpointError:
-    """The error for a file that no container claims."""
-    return foreign(head, source).error()
-
-
 def foreign(head: bytes, source: Source) -> Foreign:
     """What a file is that no container claims."""
     if not source.size:
@@ -248,19 +257,7 @@ _INSIDE: Final[tuple[tuple[str, Foreign], ...]] = (
             ending,
             Foreign("a zip archive around other files", "The weights may be in {}.", _UNPACK, weights=True),
         )
-        for ending in (
-            ".pth",
-            ".pt",
-            ".ckpt",
-            ".safetensors",
-            ".caffemodel",
-            ".onnx",
-            ".npz",
-            ".bin",
-            ".tar",
-            ".pb",
-            ".params",
-        )
+        for ending in ENDINGS
     ),
 )
 
@@ -299,7 +296,7 @@ def _page(head: bytes, source: Source) -> Foreign | None:
 
 def _xml(head: bytes, source: Source) -> Foreign | None:
     text = _plain(head)
-    if not text.startswith(b"<") or not _is_text(text):
+    if not text.startswith(b"<") or not is_text(text):
         return None
     if b"<net " in text:
         return Foreign(
@@ -328,13 +325,14 @@ def _tensorflow(head: bytes, source: Source) -> Foreign | None:
 
 def _text(head: bytes, source: Source) -> Foreign | None:
     text = _plain(head)
-    if not _is_text(text):
+    if not is_text(text):
         return None
     found = next((kind for pattern, kind in _TEXTS if pattern.search(text)), None)
     return found or Foreign("a text file", "It holds no weights.", _OTHER)
 
 
-def _is_text(data: bytes) -> bool:
+def is_text(data: bytes) -> bool:
+    """Whether these first bytes read as text."""
     try:
         text = data[:1024].decode("utf-8", "ignore")
     except UnicodeDecodeError:

@@ -12,8 +12,9 @@ from gnet_desktop.checkpoints.containers import (
     tensorflow_graph,
 )
 from gnet_desktop.checkpoints.containers.folders import checkpoint_in
-from gnet_desktop.checkpoints.containers.refusals import foreign
+from gnet_desktop.checkpoints.containers.refusals import foreign, is_text
 from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
+from gnet_desktop.checkpoints.containers.wrapped import first_bytes
 from gnet_desktop.errors import CheckpointError, GNetError, PictureError
 
 _WITHOUT_A_MARK: Final = (onnx, tensorflow_graph, caffemodel)
@@ -51,4 +52,6 @@ def _is_one(source: Source) -> bool:
     for container in CONTAINERS:
         if container.claims(head, source):
             return container not in _WITHOUT_A_MARK or bool(container.read_contents(source).tensors)
+    if first := first_bytes(head, HEAD):
+        return not is_text(first)
     return foreign(head, source).weights

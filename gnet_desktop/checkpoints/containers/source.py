@@ -43,6 +43,14 @@ class Source(Protocol):
         ...
 
 
+class Closing(Protocol):
+    """Something that has to be given back."""
+
+    def close(self) -> None:
+        """Give it back."""
+        ...
+
+
 def read(source: Source, offset: int, length: int) -> bytes:
     """The bytes of a span; raises Damaged where it reaches outside."""
     if not (0 <= offset <= offset + length <= source.size):
@@ -72,6 +80,7 @@ class FileSource:
         self._file = _opened(path)
         self._state = os.fstat(self._file.fileno())
         self._companions: dict[str, FileSource] = {}
+        self._adopted: list[Closing] = []
 
     @property
     def size(self) -> int:
@@ -137,11 +146,15 @@ class FileSource:
             f"{self.path.name} changed while it was read.", "Another program is writing it.", "Open it again."
         )
 
+    def adopt(self, thing: "Closing") -> None:
+        """Close something together with this file."""
+        self._adopted.append(thing)
+
     def close(self) -> None:
-        """Give the file back, and those beside it."""
+        """Give the file back, those beside it and what it has adopted."""
         self._file.close()
-        for file in self._companions.values():
-            file.close()
+        for thing in (*self._companions.values(), *self._adopted):
+            thing.close()
 
     def __enter__(self) -> "FileSource":
         return self

@@ -114,6 +114,11 @@ def _large(extra: bytes, values: list[int]) -> list[int]:
     return values
 
 
+def is_packed(entry: Entry) -> bool:
+    """Whether its content is compressed, so that it is read forward only."""
+    return entry.method == _DEFLATED
+
+
 def content(source: Source, entry: Entry) -> "Content":
     """An entry's content, unread; raises Damaged if it cannot be got at."""
     local = _LOCAL.unpack(read(source, entry.offset, _LOCAL.size))
