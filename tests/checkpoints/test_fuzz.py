@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.distributed.checkpoint as distributed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save as safetensors_bytes
@@ -282,8 +283,6 @@ def test_mutated_descriptions_of_several_files(kind: str, count: int, tmp_path: 
         places = {name: f"x-{1 + place % 2}.safetensors" for place, name in enumerate(names)}
         data = json.dumps({"metadata": {}, "weight_map": places}).encode()
     else:
-        import torch.distributed.checkpoint as distributed
-
         distributed.save(state, checkpoint_id=tmp_path)
         data = (tmp_path / ".metadata").read_bytes()
     (path := tmp_path / "weights").write_bytes(data)

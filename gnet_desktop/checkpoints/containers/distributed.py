@@ -86,11 +86,11 @@ def _pieces(metadata: Any) -> Iterator[_Piece]:
         raise Damaged("The description of its pieces makes no sense.")
     for key, place in storage.items():
         index, told = _attributes(key.value if isinstance(key, Opaque) else key), _attributes(place)
-        name = index.get("fqn")
-        whole = _attributes(shapes.get(name)).get("size")
+        name, corner = index.get("fqn"), index.get("offset") or ()
+        whole = _attributes(shapes.get(name)).get("size") if isinstance(name, str) else None
         piece = _Piece(
             name if isinstance(name, str) else "",
-            index.get("offset") or (),
+            corner if isinstance(corner, tuple) else (-1,),
             whole if isinstance(whole, tuple) else None,
             told.get("relative_path", ""),
             told.get("offset", -1),

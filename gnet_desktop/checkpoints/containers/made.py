@@ -33,7 +33,9 @@ class Made:
         """Fill ``target``; raises CheckpointError where a part cannot be read or doesn't fit."""
         for part in self.parts:
             part.check("that another is worked out of")
-        numbers = np.ascontiguousarray(self.work_out(*(part.numbers() for part in self.parts)), "<f4")
+        with np.errstate(all="ignore"):  # what is no number stays none, and is told later
+            worked_out = self.work_out(*(part.numbers() for part in self.parts))
+            numbers = np.ascontiguousarray(worked_out, "<f4")
         target[:] = numbers.reshape(-1).view(np.uint8).data[offset : offset + len(target)]
 
 
