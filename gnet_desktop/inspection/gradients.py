@@ -1,47 +1,45 @@
 """How a class's logit changes with the values of a layer: the rest of the pass, differentiated."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gnet_desktop.errors import UsageError
-from gnet_desktop.network.changes import Change
-from gnet_desktop.network.record import Array, Record
+from gnet_desktop.network.record import LOGITS, Array, Record
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from gnet_desktop.network.googlenet import GoogLeNet
 
 
-def logit_gradient(
-    network: "GoogLeNet",
-    record: Record,
-    part: str,
-    index: int,
-    head: str = "main",
-    changes: Sequence[Change] = (),
-) -> Array:
+def logit_gradient(network: "GoogLeNet", record: Record, part: str, index: int, head: str = "main") -> Array:
     """Derivative of a head's logit ``index`` by each value that a layer of the trunk gives on.
 
-    (channels, height, width), as ``record[part]``; ``changes`` are those of the record's pass.
-    Only from the thread that owns the network. Raises UsageError if there is no such head
-    behind that layer, or no such class.
+    (channels, height, width), as ``record[part]``. Only from the thread that owns the
+    network. Raises UsageError if there is no such head behind that layer, or no such class.
     """
+
+    def logit(logits: "Tensor") -> "Tensor":
+        if not 0 <= index < logits.shape[1]:
+            raise UsageError(f"There is no class {index}.", f"{head} tells {logits.shape[1]} apart.")
+        return logits[:, index]
+
+    return target_gradient(network, record[part], part, LOGITS[head], logit)
+
+
+def target_gradient(
+    network: "GoogLeNet", values: Array, part: str, name: str, target: Callable[["Tensor"], "Tensor"]
+) -> Array:
+    """Derivative of ``target``, of the logits found under ``name``, by what a layer of the trunk gives on."""
     import torch
 
-    from gnet_desktop.network.passing import LOGITS
-
-    start = torch.from_numpy(record[part].copy())[None].requires_grad_()
-    found = network.outputs(start, (LOGITS[head],), after=part, changes=changes, differentiable=True)
-    if LOGITS[head] not in found:
-        raise UsageError(f"{head} doesn't read {part}.", "", "Choose a head behind it, or a layer before.")
-    logits = found[LOGITS[head]][0]
-    check_class(index, len(logits))
-    logits[index].backward()  # type: ignore[no-untyped-call]
+    start = torch.from_numpy(values.copy())[None].requires_grad_()
+    found = network.outputs(start, (name,), after=part, differentiable=True)
+    if name not in found:
+        raise UsageError(
+            f"{name} doesn't read what {part} gives.", "", "Choose a head behind it, or a layer before."
+        )
+    target(found[name]).sum().backward()  # type: ignore[no-untyped-call]
     assert start.grad is not None
-    gradient: Array = start.grad[0].numpy()
+    gradient: Array = start.grad[0].cpu().numpy()
     return gradient
-
-
-def check_class(index: int, count: int) -> None:
-    """Raise UsageError if there is no class of that number."""
-    if not 0 <= index < count:
-        raise UsageError(f"There is no class {index}.", f"This head tells {count} apart.")

@@ -1,5 +1,6 @@
 """GoogLeNet, built from an `Architecture`: one way through its layers serves every question."""
 
+import copy
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
@@ -31,8 +32,8 @@ from gnet_desktop.network.layers import (
     pool,
     response_norm,
 )
-from gnet_desktop.network.passing import LOGITS, Outputs, Pass
-from gnet_desktop.network.record import Array, Record
+from gnet_desktop.network.passing import Outputs, Pass
+from gnet_desktop.network.record import LOGITS, Array, Record
 from gnet_desktop.network.recording import Detail, resume, whole_pass
 from gnet_desktop.network.sizes import check_size, head_fits
 
@@ -188,6 +189,16 @@ class GoogLeNet(nn.Module):
         layer = self._holder(name)
         weight, bias = layer.kernel(name) if isinstance(layer, ModuleLayer) else (layer.weight, layer.bias)
         return weight.cpu().numpy(), bias.cpu().numpy()
+
+    def shuffled(self, layers: Collection[str], seed: int = 0) -> Self:
+        """A copy with the weights of these layers (``fc``, ``5b``, ``conv1`` …) in random order."""
+        other = copy.deepcopy(self)
+        generator = torch.Generator().manual_seed(seed)
+        for name in layers:
+            for layer in other._layers[name].modules():
+                if isinstance(layer, ConvolutionLayer | LinearLayer):
+                    layer.shuffle(generator)
+        return other
 
     def _holder(self, name: str) -> Any:
         """The torch layer that has the weights of that name: a module's its own, else one by one."""

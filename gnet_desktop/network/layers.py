@@ -5,7 +5,7 @@ which oneDNN's convolutions are fastest. A layer never writes to its input.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
@@ -72,17 +72,36 @@ class ConvolutionLayer(nn.Module):
         padding = layer.padding
         if not isinstance(padding, int):
             value, padding = _padded(layer, value, 0.0), 0
-        # the packed form has no derivative
-        if self._packs and value.device.type == "cpu" and not torch.is_grad_enabled():
+        if self._packs and _can_be_packed(value):
             return _packed_convolution(
                 value, self._kernel_for(value.shape, padding), self.bias, layer.stride, padding
             )
         return functional.conv2d(value, self.weight, self.bias, layer.stride, padding)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies: what oneDNN made of the kernel cannot be copied, and is soon made again."""
+        return self.__dict__ | {"_packed": None}
+
+    def shuffle(self, generator: torch.Generator) -> None:
+        """Put the kernel's numbers and the biases into random order."""
+        self.weight, self.bias = (_shuffled(part, generator) for part in (self.weight, self.bias))
+        self._packed = None
+
     def _kernel_for(self, shape: torch.Size, padding: int) -> Tensor:
         if self._packed is None or self._packed[0] != shape:
             self._packed = shape, _pack(self.weight, self.layer.stride, padding, shape)
         return self._packed[1]
+
+
+def _can_be_packed(value: Tensor) -> bool:
+    """oneDNN's packed form is for the CPU and float32, and has no derivative."""
+    return value.device.type == "cpu" and value.dtype == torch.float32 and not torch.is_grad_enabled()
+
+
+def _shuffled(part: Tensor, generator: torch.Generator) -> Tensor:
+    order = torch.randperm(part.numel(), generator=generator).to(part.device)
+    mixed = part.flatten()[order].view(part.shape)
+    return channels_last(mixed) if mixed.ndim == 4 else mixed
 
 
 def _pack(weight: Tensor, stride: int, padding: int, shape: Sequence[int]) -> Tensor:
@@ -232,6 +251,10 @@ class LinearLayer(nn.Module):
         bias = tensors[f"{layer.name}.bias"] if layer.bias else weight.new_zeros(layer.outputs)
         self.register_buffer("weight", weight, persistent=False)
         self.register_buffer("bias", bias.detach().to(torch.float32), persistent=False)
+
+    def shuffle(self, generator: torch.Generator) -> None:
+        """Put the matrix' numbers and the biases into random order."""
+        self.weight, self.bias = (_shuffled(part, generator) for part in (self.weight, self.bias))
 
     def forward(self, value: Tensor) -> Tensor:
         """(pictures, outputs), activated."""

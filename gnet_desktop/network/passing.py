@@ -1,16 +1,12 @@
 """What a pass keeps of what it computes, and what it changes, on its way through the layers."""
 
-from collections.abc import Callable, Collection, Mapping
-from typing import Final
+from collections.abc import Callable, Collection
 
 from torch import Tensor
 
 from gnet_desktop.network.changes import Editor
 
 Outputs = dict[str, Tensor]
-
-LOGITS: Final[Mapping[str, str]] = {"main": "logits", "aux2": "aux2", "aux1": "aux1"}
-"""Under which name the logits of each head are found."""
 
 
 class Pass:

@@ -3,11 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+
+LOGITS: Final[Mapping[str, str]] = MappingProxyType({"main": "logits", "aux2": "aux2", "aux1": "aux1"})
+"""Under which name a pass has the logits of each head."""
 
 
 @dataclass(frozen=True, slots=True)

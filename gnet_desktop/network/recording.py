@@ -14,8 +14,8 @@ from torch import Tensor
 
 from gnet_desktop.network.architecture import Architecture, Head, Module
 from gnet_desktop.network.changes import Change, Editor, first_place
-from gnet_desktop.network.passing import LOGITS, Outputs, Pass
-from gnet_desktop.network.record import Answers, Record
+from gnet_desktop.network.passing import Outputs, Pass
+from gnet_desktop.network.record import LOGITS, Answers, Record
 from gnet_desktop.network.sizes import allowed_sizes
 
 if TYPE_CHECKING:
