@@ -15,6 +15,8 @@ COMMANDS: Final = (
     "classify",
     "inspect",
     "activations",
+    "ablate",
+    "explain",
     "evaluate",
     "screenshot",
     "models",
@@ -31,6 +33,8 @@ commands:
   classify     answers of all heads for pictures, folders or standard input
   inspect      what a checkpoint is: family, classes, heads, input convention
   activations  numbers and maps of every branch for one picture
+  ablate       answers with parts of the network switched off
+  explain      which part of a picture speaks for an answer
   evaluate     how right a checkpoint is on a folder of pictures
   screenshot   the window as a picture, without a screen
   models       known checkpoints: list, fetch, where
@@ -82,6 +86,8 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
         "classify": _classify(),
         "inspect": _inspect(),
         "activations": _activations(),
+        "ablate": _ablate(),
+        "explain": _explain(),
         "evaluate": _evaluate(),
         "screenshot": _screenshot(),
         "models": _models(),
@@ -152,6 +158,61 @@ def _activations() -> argparse.ArgumentParser:
     _add_device(parser)
     _add_format(parser, "text", "json", "csv")
     return parser
+
+
+def _ablate() -> argparse.ArgumentParser:
+    parser = _parser("ablate", "Answers with parts of the network switched off, or the effect of each part.")
+    parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="a picture, or - for its bytes")
+    _add_checkpoint(parser)
+    parser.add_argument(
+        "--part",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="PART",
+        help="4a/5x5, 4a, conv2, 4a/5x5:3,11",
+    )
+    parser.add_argument("--how", default="off", metavar="off|mean|scale=K", help="what becomes of it (off)")
+    parser.add_argument("--each", choices=("branch", "module", "unit"), help="the effect of each, one by one")
+    parser.add_argument("--within", metavar="4a", help="only of this module")
+    _add_class(parser)
+    parser.add_argument("--top", type=_positive, default=5, metavar="N", help="answers of each head (5)")
+    _add_preprocess(parser)
+    _add_device(parser)
+    _add_format(parser, "text", "json", "csv")
+    return parser
+
+
+def _explain() -> argparse.ArgumentParser:
+    parser = _parser("explain", "Which part of a picture speaks for an answer, and how far to trust that.")
+    parser.add_argument("picture", metavar="PICTURE", help="a picture, or - for its bytes")
+    _add_checkpoint(parser)
+    methods = ("contributions", "grad-cam", "integrated-gradients", "occlusion")
+    parser.add_argument("--method", choices=methods, default="grad-cam", help="(grad-cam)")
+    parser.add_argument("--at", metavar="5b", help="the layer, for contributions and Grad-CAM (the deepest)")
+    parser.add_argument("--head", choices=("main", "aux2", "aux1"), default="main", help="(main)")
+    _add_class(parser)
+    parser.add_argument("--against", metavar="CLASS", help="what speaks for the class and not for this one")
+    parser.add_argument(
+        "--baseline",
+        choices=("mean", "black", "blurred"),
+        default="mean",
+        help="what covers or begins (mean)",
+    )
+    parser.add_argument("--trust", action="store_true", help="also deletion and insertion curves")
+    parser.add_argument(
+        "--out", type=Path, metavar="F.png|F.npy", help="the map on the photo, or its numbers"
+    )
+    _add_preprocess(parser)
+    _add_device(parser)
+    _add_format(parser, "text", "json")
+    return parser
+
+
+def _add_class(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--class", dest="label", metavar="CLASS", help="a class by name or number (the first answer)"
+    )
 
 
 def _evaluate() -> argparse.ArgumentParser:

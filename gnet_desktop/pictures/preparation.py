@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from gnet_desktop.convention import IMAGENET_MEAN, IMAGENET_STD, Convention
 from gnet_desktop.errors import PictureError, UsageError
@@ -70,6 +70,34 @@ def prepare(picture: Picture, convention: Convention) -> Prepared:
         _shown(pixels, place, convention),
         convention,
     )
+
+
+BASELINES: Final = ("mean", "black", "blurred")
+"""What a picture may be compared with, or covered by."""
+
+
+def baseline(prepared: Prepared, kind: str) -> NDArray[np.float32]:
+    """An input of the same size that shows nothing: (channels, height, width).
+
+    ``mean`` is the convention's mean, ``black`` is black, ``blurred`` is the picture itself
+    under a Gaussian of a tenth of its shorter side. Raises UsageError for another kind.
+    """
+    if kind not in BASELINES:
+        raise UsageError(f"There is no baseline {kind!r}.", f"There are {', '.join(BASELINES)}.")
+    if kind == "blurred":
+        radius = min(prepared.shown.size) / 10
+        return _numbers_of(prepared.shown.filter(ImageFilter.GaussianBlur(radius)), prepared.convention)
+    table = _table(prepared.convention)
+    mean = np.array(prepared.convention.mean, np.float32)[:, None]
+    colour = _normalised(mean, prepared.convention)[:, 0] if kind == "mean" else table[:, 0]
+    return np.broadcast_to(colour[:, None, None], prepared.array.shape).astype(np.float32)
+
+
+def _numbers_of(shown: Image.Image, convention: Convention) -> NDArray[np.float32]:
+    """The input for an RGB image that is as large as the input already."""
+    pixels = shown.convert("L") if convention.order == "grey" else shown
+    size = pixels.size
+    return _numbers(pixels, _Place(size, size, (0, 0)), convention)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,204 @@
+"""``gnet-desktop ablate``: answers with parts switched off, or the effect of each part."""
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
+from gnet_desktop.commands.passing import class_index, look_at
+from gnet_desktop.errors import GNetError, UsageError
+from gnet_desktop.inspection.ablation import Effect, classes_of, effects, strongest
+from gnet_desktop.inspection.answers import percent
+from gnet_desktop.network.architecture import HEADS
+from gnet_desktop.network.changes import Change, Kind, parse_change
+from gnet_desktop.network.record import Answers, Record
+
+DIGITS: Final = 6
+TEXT_ROWS: Final = 20
+
+Row = dict[str, Any]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ablate; 0 all done, 1 some pictures failed, 2 all did or nothing can be done."""
+    if bool(arguments.part) == bool(arguments.each):
+        raise UsageError("Say what to switch off.", "", "Give --part 4a/5x5, or --each branch|module|unit.")
+    if arguments.each == "unit" and not arguments.within:
+        raise UsageError(
+            "--each unit needs --within.", "A network has thousands of units.", "Name a module: --within 4a."
+        )
+    session = open_session(arguments)
+    work = _parts if arguments.part else _each
+    objects = work(session, arguments)
+    writer = WRITERS[arguments.format](session, arguments)
+    failed = done = 0
+    for source in map(picture_source, arguments.pictures):
+        try:
+            writer(shown_name(source), objects(source))
+            done += 1
+        except GNetError as error:
+            if isinstance(error, UsageError) or len(arguments.pictures) == 1:
+                raise
+            print(f"gnet-desktop: {shown_name(source)}: {error}", file=sys.stderr)
+            failed += 1
+    return 0 if not failed else 1 if done else 2
+
+
+def changes_of(session: Session, parts: Sequence[str], how: str) -> tuple[Change, ...]:
+    """The changes that ``--part`` and ``--how`` ask for."""
+    kind, factor = _kind(how)
+    return tuple(parse_change(part, session.checkpoint.architecture, kind, factor=factor) for part in parts)
+
+
+def _kind(how: str) -> tuple[Kind, float]:
+    if how in ("off", "mean"):
+        return ("off", 1.0) if how == "off" else ("mean", 1.0)
+    word, _, number = how.partition("=")
+    try:
+        if word == "scale":
+            return "scaled", float(number)
+    except ValueError:
+        pass
+    raise UsageError(f"--how {how} is not understood.", "", "Write off, mean or scale=K with K from 0 to 4.")
+
+
+def _parts(session: Session, arguments: argparse.Namespace) -> Callable[[Any], Row]:
+    changes = changes_of(session, arguments.part, arguments.how)
+    chosen = class_index(session.checkpoint, arguments.label) if arguments.label else None
+
+    def one(source: Any) -> Row:
+        record = look_at(session, source).record
+        changed = session.network.resume(record, changes, detail="answers")
+        for change, altered in zip(changes, changed.altered, strict=True):
+            if not altered:
+                print(f"gnet-desktop: {change.name}: 0 values changed on this picture", file=sys.stderr)
+        return {
+            "changes": [
+                {"part": change.name, "how": arguments.how, "altered": altered}
+                for change, altered in zip(changes, changed.altered, strict=True)
+            ],
+            "answers": {
+                head: _compared(session, record.answers[head], changed.answers[head], arguments.top, chosen)
+                if head in record.answers
+                else None
+                for head in HEADS
+            },
+        }
+
+    return one
+
+
+def _compared(session: Session, before: Answers, after: Answers, top: int, chosen: int | None) -> list[Row]:
+    """The first answers of before and of after, in the order of before."""
+    names = session.checkpoint.labels.names
+    wanted = [index for answers in (before, after) for index, _ in answers.top(top)]
+    wanted = list(dict.fromkeys([chosen] if chosen is not None else wanted))
+    return [
+        {
+            "index": index,
+            "label": names[index] if index < len(names) else f"class {index}",
+            "probability": round(float(before.probabilities[index]), DIGITS),
+            "without": round(float(after.probabilities[index]), DIGITS),
+            "difference": round(float(after.probabilities[index] - before.probabilities[index]), DIGITS),
+            "logit_difference": round(float(after.logits[index] - before.logits[index]), DIGITS),
+        }
+        for index in wanted
+    ]
+
+
+def _each(session: Session, arguments: argparse.Namespace) -> Callable[[Any], Row]:
+    within = arguments.within
+    if within is not None and within not in {one.name for one in session.checkpoint.architecture.modules}:
+        raise UsageError(f"There is no module {within!r}.", "", "Write it like 4a.")
+    chosen = class_index(session.checkpoint, arguments.label) if arguments.label else None
+
+    def one(source: Any) -> Row:
+        record: Record = look_at(session, source).record
+        classes = classes_of(record, chosen)
+        found = list(effects(session.network, record, classes, arguments.each, within, _progress))
+        return {"effects": [row for head in HEADS for row in _rows(session, found, classes, head)]}
+
+    return one
+
+
+def _progress(share: float, so_far: object) -> bool:
+    if progress_wanted():
+        print(f"\r{share * 100:.0f} %", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
+    return True
+
+
+def _rows(session: Session, found: list[Effect], classes: dict[str, int], head: str) -> Iterator[Row]:
+    names = session.checkpoint.labels.names
+    for effect in strongest(found, head):
+        yield {
+            "part": effect.part,
+            "head": head,
+            "class": classes[head],
+            "label": names[classes[head]] if classes[head] < len(names) else f"class {classes[head]}",
+            "logit_difference": round(effect.heads[head].logit, DIGITS),
+            "probability_difference": round(effect.heads[head].probability, DIGITS),
+        }
+
+
+def _json_writer(session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
+    """One object a picture; for ``--each`` one a part and head, strongest first."""
+
+    def write(name: str, found: Row) -> None:
+        for row in found.get("effects", [found]):
+            print(json.dumps({"picture": name} | row, ensure_ascii=False, allow_nan=False))
+
+    return write
+
+
+def _text_writer(session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
+    def write(name: str, found: Row) -> None:
+        print(name)
+        if "effects" in found:
+            _write_effects(found["effects"], arguments.top)
+            return
+        what = ", ".join(f"{one['part']} {one['how']}" for one in found["changes"])
+        for head, rows in found["answers"].items():
+            if rows is not None:
+                print(f"  {head:<5} {'':<26} {'as it is':>9} {what:>14}")
+            for row in rows or ():
+                before, after = percent(row["probability"]), percent(row["without"])
+                sign = f"{100 * row['difference']:+.1f}"
+                print(f"        {row['label']:<26} {before:>7} % {after:>12} % {sign:>8}")
+
+    return write
+
+
+def _write_effects(rows: list[Row], top: int) -> None:
+    for head in dict.fromkeys(row["head"] for row in rows):
+        mine = [row for row in rows if row["head"] == head]
+        print(f"  {head}: {mine[0]['label']}, with the part off less without")
+        for row in mine[: max(top, TEXT_ROWS)]:
+            percent_ = f"{100 * row['probability_difference']:+.1f}"
+            print(f"    {row['part']:<18} logit {row['logit_difference']:+8.3f}   {percent_:>6} %")
+    print("  Single effects don't add up: parts may tell the same, or need each other.")
+
+
+def _csv_writer(session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    answers = ("head", "index", "label", "probability", "without", "difference", "logit_difference")
+    parts = ("part", "head", "class", "label", "logit_difference", "probability_difference")
+    rows.writerow(["picture", *(parts if arguments.each else answers)])
+
+    def write(name: str, found: Row) -> None:
+        for row in found.get("effects", ()):
+            rows.writerow([name, *(row[key] for key in parts)])
+        for head, said in found.get("answers", {}).items():
+            for row in said or ():
+                rows.writerow([name, head, *(row[key] for key in answers[1:])])
+
+    return write
+
+
+WRITERS: Final[dict[str, Callable[[Session, argparse.Namespace], Callable[[str, Row], None]]]] = {
+    "text": _text_writer,
+    "json": _json_writer,
+    "csv": _csv_writer,
+}

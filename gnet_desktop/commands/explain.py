@@ -1,0 +1,274 @@
+"""``gnet-desktop explain``: which part of a picture speaks for an answer, and how far to trust that."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from PIL import Image
+
+from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
+from gnet_desktop.commands.passing import Seen, class_index, look_at
+from gnet_desktop.errors import UsageError
+from gnet_desktop.files import whole_file
+from gnet_desktop.inspection.attribution.attribution import Attribution, Method, Target, check_target
+
+if TYPE_CHECKING:
+    from gnet_desktop.inspection.attribution.trust import Trust
+    from gnet_desktop.network.record import Array
+
+LAST: Final = "5b"
+DIGITS: Final = 6
+SHOWN_SHARE: Final = 99.0
+"""Per cent of the pixels that the scale of a map of pixels covers; the rest is at its end."""
+PICTURE_SIDE: Final = 1600
+"""Longest side of a picture that is written."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Explain; 0 done, 2 refused."""
+    if arguments.out and arguments.out.suffix.lower() not in _SAVERS:
+        raise UsageError(
+            f"{arguments.out.name} is neither a picture nor an array.", "", "Write F.png or F.npy."
+        )
+    session = open_session(arguments)
+    source = picture_source(arguments.picture)
+    seen = look_at(session, source)
+    target = _target(session, seen, arguments)
+    attribution = attribute(session, seen, target, arguments.method, arguments.at, arguments.baseline)
+    trusted = _trust(session, seen, attribution) if arguments.trust else None
+    if arguments.out:
+        _SAVERS[arguments.out.suffix.lower()](session, seen, attribution, arguments.out)
+    WRITERS[arguments.format](session, shown_name(source), attribution, trusted)
+    return 0
+
+
+def _target(session: Session, seen: Seen, arguments: argparse.Namespace) -> Target:
+    checkpoint, head = session.checkpoint, arguments.head
+    if head not in seen.record.answers:
+        check_target(Target(head, 0), seen.record)
+    index = (
+        class_index(checkpoint, arguments.label)
+        if arguments.label
+        else seen.record.answers[head].top(1)[0][0]
+    )
+    against = class_index(checkpoint, arguments.against) if arguments.against else None
+    target = Target(head, index, against)
+    check_target(target, seen.record)
+    return target
+
+
+def attribute(
+    session: Session, seen: Seen, target: Target, method: Method, at: str | None, baseline: str
+) -> Attribution:
+    """The map that a method gives; progress goes to stderr where somebody watches."""
+    return _METHODS[method](_Asked(session, seen, target, at, baseline))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    session: Session
+    seen: Seen
+    target: Target
+    at: str | None
+    baseline: str
+
+    def layer(self) -> str:
+        """The layer that is asked about, by default the deepest that the head reads."""
+        heads: dict[str, str] = {
+            head.name: head.source for head in self.session.checkpoint.architecture.heads
+        }
+        at = self.at or heads.get(self.target.head, LAST)
+        names = [layer.name for layer in self.session.checkpoint.architecture.trunk]
+        if at not in names:
+            raise UsageError(f"There is no layer {at!r}.", f"There are {', '.join(names)}.")
+        return at
+
+    def beside(self) -> "Array":
+        from gnet_desktop.pictures.preparation import baseline
+
+        return baseline(self.seen.prepared, self.baseline)
+
+
+def _contributions(asked: _Asked) -> Attribution:
+    from gnet_desktop.inspection.attribution.at_layer import contributions
+
+    return contributions(asked.session.network, asked.seen.record, asked.target, asked.layer())
+
+
+def _grad_cam(asked: _Asked) -> Attribution:
+    from gnet_desktop.inspection.attribution.at_layer import grad_cam
+
+    return grad_cam(asked.session.network, asked.seen.record, asked.target, asked.layer())
+
+
+def _integrated(asked: _Asked) -> Attribution:
+    from gnet_desktop.inspection.attribution.integrated import integrated_gradients
+
+    return integrated_gradients(
+        asked.session.network, asked.seen.record, asked.target, asked.beside(), progress=_progress
+    )
+
+
+def _occlusion(asked: _Asked) -> Attribution:
+    from gnet_desktop.inspection.attribution.occlusion import occlusion
+
+    return occlusion(
+        asked.session.network, asked.seen.record, asked.target, asked.beside(), progress=_progress
+    )
+
+
+_METHODS: Final[dict[Method, Callable[[_Asked], Attribution]]] = {
+    "contributions": _contributions,
+    "grad-cam": _grad_cam,
+    "integrated-gradients": _integrated,
+    "occlusion": _occlusion,
+}
+
+
+def _trust(session: Session, seen: Seen, attribution: Attribution) -> "Trust":
+    from gnet_desktop.inspection.attribution.trust import trust
+    from gnet_desktop.pictures.preparation import baseline
+
+    return trust(
+        session.network,
+        seen.record,
+        attribution.target,
+        _on_input(session, seen, attribution),
+        baseline(seen.prepared, "mean"),
+        progress=_progress,
+    )
+
+
+def _on_input(session: Session, seen: Seen, attribution: Attribution) -> "Array":
+    from gnet_desktop.inspection.attribution.placing import on_input
+
+    if attribution.at is None:
+        return attribution.map
+    return on_input(session.checkpoint.architecture, attribution.at, attribution.map, seen.record.input_size)
+
+
+def _progress(share: float, so_far: object) -> bool:
+    if progress_wanted():
+        print(f"\r{share * 100:.0f} %", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
+    return True
+
+
+def _save_array(session: Session, seen: Seen, attribution: Attribution, file: Path) -> None:
+    with whole_file(file) as beside:
+        np.save(beside, np.ascontiguousarray(attribution.map, np.float32), allow_pickle=False)
+
+
+def _save_picture(session: Session, seen: Seen, attribution: Attribution, file: Path) -> None:
+    with whole_file(file) as beside:
+        picture_of(session, seen, attribution).save(beside, "PNG")
+
+
+def picture_of(session: Session, seen: Seen, attribution: Attribution) -> Image.Image:
+    """The photo with the map over it, in the signed colours, where its cells and pixels lie."""
+    from gnet_desktop.inspection.colour_maps import TIDE
+    from gnet_desktop.inspection.overlay import overlay
+    from gnet_desktop.inspection.scaling import Limits
+    from gnet_desktop.network.arithmetic import receptive_field
+    from gnet_desktop.pictures.geometry import Grid
+
+    size = (attribution.map.shape[1], attribution.map.shape[0])
+    if attribution.at is None:
+        grid = Grid((0.0, 0.0), 1, size)
+    else:
+        field = receptive_field(session.checkpoint.architecture, attribution.at, seen.record.input_size)
+        grid = Grid(field.centre, field.jump, size)
+    # single pixels of a gradient would take the whole scale for themselves
+    sizes = np.abs(attribution.map)
+    reach = float(sizes.max() if attribution.at else np.percentile(sizes, SHOWN_SHARE))
+    photo = seen.picture.image.convert("RGBA")
+    factor = min(1.0, PICTURE_SIDE / max(photo.size))
+    shown = (max(1, round(photo.width * factor)), max(1, round(photo.height * factor)))
+    laid = overlay(
+        attribution.map,
+        grid,
+        seen.prepared.geometry,
+        (0.0, 0.0, float(photo.width), float(photo.height)),
+        shown,
+        limits=Limits(-reach, reach),
+        colours=TIDE,
+    )
+    return Image.alpha_composite(photo.resize(shown), Image.fromarray(_straight(laid), "RGBA")).convert("RGB")
+
+
+def _straight(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Premultiplied RGBA as Pillow wants it: colours not multiplied by their opacity."""
+    alpha = pixels[..., 3:].astype(np.float32)
+    colours = np.divide(pixels[..., :3] * 255.0, alpha, out=np.zeros(pixels[..., :3].shape), where=alpha > 0)
+    return np.concatenate([np.clip(colours, 0, 255).astype(np.uint8), pixels[..., 3:]], 2)
+
+
+_SAVERS: Final[dict[str, Callable[[Session, Seen, Attribution, Path], None]]] = {
+    ".npy": _save_array,
+    ".png": _save_picture,
+}
+
+
+def _write_json(session: Session, name: str, attribution: Attribution, trusted: "Trust | None") -> None:
+    print(json.dumps(_facts(session, name, attribution, trusted), ensure_ascii=False, allow_nan=False))
+
+
+def _facts(session: Session, name: str, attribution: Attribution, trusted: "Trust | None") -> dict[str, Any]:
+    names = session.checkpoint.labels.names
+    target = attribution.target
+    areas = (
+        {
+            "deletion": trusted.deletion.area,
+            "insertion": trusted.insertion.area,
+            "random_deletion": trusted.random_deletion.area,
+            "random_insertion": trusted.random_insertion.area,
+        }
+        if trusted
+        else dict.fromkeys(("deletion", "insertion", "random_deletion", "random_insertion"))
+    )
+    return {
+        "picture": name,
+        "head": target.head,
+        "class": target.index,
+        "label": names[target.index] if target.index < len(names) else f"class {target.index}",
+        "against": target.against,
+        "method": attribution.method,
+        "at": attribution.at,
+        "logit": round(attribution.logit, DIGITS),
+        "sum": None if attribution.sum is None else round(attribution.sum, DIGITS),
+        "expected": None if attribution.expected is None else round(attribution.expected, DIGITS),
+        "completeness_error": None if attribution.error is None else round(attribution.error, DIGITS),
+        "exact": attribution.exact,
+        "settings": attribution.settings,
+        **{key: None if area is None else round(area, DIGITS) for key, area in areas.items()},
+        "map": list(attribution.map.shape),
+    }
+
+
+def _write_text(session: Session, name: str, attribution: Attribution, trusted: "Trust | None") -> None:
+    facts = _facts(session, name, attribution, trusted)
+    against = ""
+    if attribution.target.against is not None:
+        against = f" against {session.checkpoint.labels.names[attribution.target.against]}"
+    where = f" at {attribution.at}" if attribution.at else ""
+    print(f"{name}: why {facts['label']}{against}, {attribution.target.head}, by {attribution.method}{where}")
+    print(f"  logit {attribution.logit:.3f}", end="")
+    if attribution.explained is not None:
+        print(f", the map explains {100 * attribution.explained:.1f} %", end="")
+    print(f"\n  {attribution.note}")
+    if not (attribution.map > 0).any():
+        print("  There is no evidence for this class here.")
+    if trusted:
+        for name, better in (("deletion", "lower"), ("insertion", "higher")):
+            area, random = facts[name], facts[f"random_{name}"]
+            print(f"  {name:<9} {area:.3f}, in random order {random:.3f}: {better} is better")
+
+
+WRITERS: Final[dict[str, Callable[[Session, str, Attribution, "Trust | None"], None]]] = {
+    "text": _write_text,
+    "json": _write_json,
+}
