@@ -149,6 +149,39 @@ def test_torchs_quantised_tensors_are_dequantised(
     assert found.provenance.left_over == ()
 
 
+class Quantised(nn.Module):
+    """torch's own quantised layers, under torchvision's names for the first of them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.quant = torch.ao.nn.quantized.Quantize(0.1, 3, torch.quint8)
+        self.conv1 = torch.ao.nn.quantized.Conv2d(3, 64, 7, bias=False)
+        self.fc = torch.ao.nn.quantized.Linear(1024, 7)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning", "ignore::DeprecationWarning")
+def test_torchs_packed_layers_open_by_their_state_only(tmp_path: Path) -> None:
+    state = Quantised().state_dict()
+    own = sample("tutorial").state
+    layers = {"layer_1.0": "conv1", "fc_layer": "fc"}
+    found = opened(
+        own
+        | {
+            name.replace(layers[layer], layer): value
+            for layer in layers
+            for name, value in state.items()
+            if name.startswith(layers[layer])
+        }
+        | {"layer_1.0.bias": own["layer_1.0.bias"]},
+        tmp_path,
+    )
+    packed = state["fc._packed_params._packed_params"][0]
+    assert torch.equal(found.tensors["fc.weight"], packed.dequantize())
+    assert torch.equal(found.tensors["conv1.weight"], state["conv1.weight"].dequantize())
+    with pytest.raises(CheckpointError, match="quantised network that was saved whole"):
+        opened(Quantised(), tmp_path)
+
+
 NAMES = {
     "weight_scale": ("{}.weight_scale", "{}.weight_zero_point"),
     "weight.scale": ("{}.weight.scale", "{}.weight.zero_point"),

@@ -27,7 +27,7 @@ from gnet_desktop.checkpoints.containers.composing import composed
 from gnet_desktop.checkpoints.containers.refusals import (
     Unclaimed,
     foreign,
-    refuse_placeholders,
+    refuse_without_weights,
 )
 from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
@@ -74,7 +74,7 @@ _DEEPEST: Final = 3
 def read_container(source: Source) -> Contents:
     """The contents of a file, whatever its ending says; raises CheckpointError with what it is instead."""
     contents = composed(_read(source, source if isinstance(source, FileSource) else None, 0))
-    refuse_placeholders(contents)
+    refuse_without_weights(contents)
     return contents
 
 

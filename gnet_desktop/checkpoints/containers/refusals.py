@@ -219,8 +219,16 @@ def foreign(head: bytes, source: Source) -> Foreign:
     return Foreign("no weights file that can be recognised", "Its first bytes fit no known format.", _OTHER)
 
 
-def refuse_placeholders(contents: Contents) -> None:
+def refuse_without_weights(contents: Contents) -> None:
     """Raise CheckpointError where nearly every tensor has one number or none: the weights are elsewhere."""
+    if any(".quantized." in kind for kind in contents.classes.values()) and not any(
+        len(tensor.shape) > 1 for tensor in contents.tensors.values()
+    ):
+        raise CheckpointError(
+            "It is a quantised network that was saved whole.",
+            "Its weights are packed for one kind of processor.",
+            "Save its state dict, with torch.save(model.state_dict(), …), and open that.",
+        )
     tensors = [
         tensor for name, tensor in contents.tensors.items() if not name.endswith("num_batches_tracked")
     ]
