@@ -65,6 +65,10 @@ def _with(
     fits = height == width and height >= (convention.crop or 1)
     size = height if fits and convention.resize == "exact" else convention.size
     words = ", ".join(f"{value:g}" for value in means)
-    note = f"The means {words} are those of {name} beside the file, a mean picture of {width} × {height}."
+    spread = float(np.abs(picture - np.array(means, np.float32)[:, None, None]).max())
+    note = (
+        f"The means {words} are those of {name} beside the file, a mean picture of {width} × {height}; "
+        f"its places, which differ from them by up to {spread:.0f}, are not subtracted one by one."
+    )
     changed = replace(convention, name=f"{convention.name} with {name}", mean=means, size=size)
     return changed, f"{source}, with the means of {name}", (note,)

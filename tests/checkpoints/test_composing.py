@@ -242,6 +242,20 @@ def test_arrays_without_plain_numbers_beside_the_weights_are_passed_over(kind: s
     assert any("no plain numbers" in note for note in found.provenance.notes)
 
 
+THINGS = tuple(f"thing {index}" for index in range(7))
+
+
+@pytest.mark.parametrize("kind", ["<U7", ">U7", object])
+@pytest.mark.parametrize("key", ["classes", "class_names"])
+def test_class_names_in_an_array_are_used(key: str, kind: object, tmp_path: Path) -> None:
+    state, names = sample("tutorial").state, np.array(THINGS, kind)
+    assert opened({"state_dict": state, key: names}, tmp_path).labels.names == THINGS
+    if kind is not object:
+        arrays = {name: value.numpy() for name, value in state.items()}
+        np.savez((path := tmp_path / "arrays.npz").open("wb"), **arrays, **{key: names})
+        assert open_checkpoint(path).labels.names == THINGS
+
+
 @pytest.mark.parametrize("legacy", [False, True])
 @pytest.mark.parametrize("dtype", [torch.complex64, torch.complex128, torch.float8_e4m3fn])
 def test_special_tensors_beside_the_weights_are_passed_over(

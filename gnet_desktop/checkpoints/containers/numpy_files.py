@@ -1,12 +1,18 @@
 """NumPy's files: npz archives of arrays (Chainer), and npy files that pickle a dictionary of them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from gnet_desktop.checkpoints.containers.pickled.contents import contents
+from gnet_desktop.checkpoints.containers.pickled.flattening import LABEL_KEYS
 from gnet_desktop.checkpoints.containers.pickled.machine import load
-from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN, column_major, numpy_kind
+from gnet_desktop.checkpoints.containers.pickled.rebuilding import (
+    KNOWN,
+    column_major,
+    fixed_texts,
+    numpy_kind,
+)
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source, Span, read
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, content, directory
@@ -41,7 +47,20 @@ def read_contents(source: Source) -> Contents:
     tensors: Mapping[str, StoredTensor] = {name: array for name, array in arrays.items() if array is not None}
     skipped = len(arrays) - len(tensors)
     notes = (f"{skipped} entries of the archive hold no plain numbers and were not read.",) if skipped else ()
-    return Contents("NumPy npz", tensors, notes=notes)
+    return Contents("NumPy npz", tensors, labels=dict(_labels(source)), notes=notes)
+
+
+def _labels(source: Source) -> Iterator[tuple[str, list[str]]]:
+    """Entries of texts whose names say that they are class names."""
+    for name, entry in directory(source).items():
+        key = name.removesuffix(".npy")
+        if key in LABEL_KEYS:
+            array = content(source, entry)
+            word, _, shape, start = _header(name, array)
+            kind = numpy_kind(word)
+            texts = fixed_texts(array, shape[0] if len(shape) == 1 else 0, kind.width, kind.order, start)
+            if texts is not None:
+                yield key, texts
 
 
 def _single(source: Source) -> Contents:

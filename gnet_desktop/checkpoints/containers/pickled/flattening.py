@@ -67,8 +67,8 @@ def flatten(value: Any) -> Flat:
         if _holds_numbers(item):
             flat.tensors[path] = item
             continue
-        if path.rpartition(".")[2] in LABEL_KEYS and isinstance(item, dict | list | tuple):
-            flat.labels.setdefault(path, item)
+        if path.rpartition(".")[2] in LABEL_KEYS and (names := _names(item)) is not None:
+            flat.labels.setdefault(path, names)
         if depth >= _DEEPEST or id(item) in seen:
             continue
         if isinstance(item, dict | list | tuple | Instance):
@@ -84,6 +84,13 @@ def flatten(value: Any) -> Flat:
             if isinstance(child, _WALKED) and len(path) + len(name) < _LONGEST_PATH
         ]
     return flat
+
+
+def _names(item: Any) -> Any:
+    """What may be class names: a list or table, or an array of texts as a list."""
+    if isinstance(item, ArrayValue):
+        return item.texts
+    return item if isinstance(item, dict | list | tuple) else None
 
 
 def _unpaired(item: Any) -> Any:

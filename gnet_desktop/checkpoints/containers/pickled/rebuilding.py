@@ -42,6 +42,8 @@ _TORCH_DTYPES: Final[Mapping[str, str]] = {
 }
 
 _NUMPY_DTYPE: Final = re.compile(r"([<>=|]?)(f8|f4|f2|i8|i4|i2|i1|u8|u4|u2|u1|b1)")
+_NUMPY_TEXT: Final = re.compile(r"([<>=|]?)U(\d{1,4})")
+_MOST_TEXT: Final = 1 << 22
 _NUMPY_KINDS: Final[Mapping[str, str]] = {
     "f8": "float64",
     "f4": "float32",
@@ -120,13 +122,24 @@ class ArrayValue:
     order: str = "<"
     fortran: bool = False
     data: Any = b""
+    width: int = 0
+
+    @property
+    def texts(self) -> list[str] | None:
+        """The texts of a list of them, kept as objects or at a fixed width; None for anything else."""
+        if isinstance(self.data, list):
+            return self.data if all(isinstance(one, str) for one in self.data) else None
+        source = bytes_source(self.data)
+        if not self.width or len(self.shape) != 1 or source is None:
+            return None
+        return fixed_texts(source, self.shape[0], self.width, self.order)
 
     def set_state(self, state: tuple[Any, ...]) -> None:
         """What numpy's ``ndarray.__setstate__`` is given."""
         _version, shape, kind, fortran, data = state
         self.shape, self.fortran, self.data = _integers(shape), bool(fortran), data
         if isinstance(kind, NumpyKind):
-            self.dtype, self.order = kind.dtype, kind.order
+            self.dtype, self.order, self.width = kind.dtype, kind.order, kind.width
 
     def stored(self, order: str = "<") -> StoredTensor:
         """The array where it lies; an array of objects has no numbers and is Damaged."""
@@ -139,10 +152,14 @@ class ArrayValue:
 
 @dataclass(slots=True, eq=False)
 class NumpyKind:
-    """numpy's dtype; an empty ``dtype`` is a kind that holds no numbers."""
+    """numpy's dtype; an empty ``dtype`` is a kind that holds no numbers.
+
+    ``width`` is that of texts in characters, 0 for anything else.
+    """
 
     dtype: str
     order: str = "<"
+    width: int = 0
 
     def set_state(self, state: tuple[Any, ...]) -> None:
         """What numpy's ``dtype.__setstate__`` is given: the byte order is second."""
@@ -152,10 +169,25 @@ class NumpyKind:
 
 def numpy_kind(text: str) -> NumpyKind:
     """The kind that numpy's short word means: ``<f4``."""
+    if (letters := _NUMPY_TEXT.fullmatch(text)) is not None:
+        return NumpyKind("", ">" if letters[1] == ">" else "<", int(letters[2]))
     found = _NUMPY_DTYPE.fullmatch(text)
     if found is None:
         return NumpyKind("")
     return NumpyKind(_NUMPY_KINDS[found[2]], ">" if found[1] == ">" else "<")
+
+
+def fixed_texts(source: Source, count: int, width: int, order: str, offset: int = 0) -> list[str] | None:
+    """Texts of a fixed width, four bytes a character; None where they are not all there, or far too many."""
+    size = 4 * count * width
+    if not 0 < size <= _MOST_TEXT or offset + size > source.size:
+        return None
+    data = read(source, offset, size)
+    code = "utf-32-le" if order == "<" else "utf-32-be"
+    return [
+        data[start : start + 4 * width].decode(code, "replace").rstrip("\0")
+        for start in range(0, size, 4 * width)
+    ]
 
 
 def column_major(shape: tuple[int, ...]) -> tuple[int, ...]:
