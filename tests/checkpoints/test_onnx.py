@@ -198,12 +198,74 @@ def test_missing_data_beside_the_model_are_named(tmp_path: Path) -> None:
         open_checkpoint(_elsewhere("weights.bin", tmp_path))
 
 
-def test_quantised_networks_are_refused_by_name(tmp_path: Path) -> None:
+def test_networks_that_compute_with_whole_numbers_are_refused_by_name(tmp_path: Path) -> None:
     model = ZooGraph(sample("caffe", heads=False).state).model()
-    model.graph.node.insert(0, helper.make_node("DequantizeLinear", ["a", "b", "c"], ["d"]))
-    onnx.save(model, path := tmp_path / "googlenet-12-qdq.onnx")
-    with pytest.raises(CheckpointError, match=r"quantised.*DequantizeLinear"):
+    model.graph.node.insert(0, helper.make_node("ConvInteger", ["a", "b", "c"], ["d"]))
+    onnx.save(model, path := tmp_path / "googlenet-12-int8.onnx")
+    with pytest.raises(CheckpointError, match=r"quantised.*ConvInteger"):
         open_checkpoint(path)
+
+
+def _rounded(weight: Tensor, by_channel: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """A weight as int8 with its scales, and what these stand for."""
+    largest = weight.abs().flatten(1).amax(1) if by_channel else weight.abs().max()
+    scale = largest / 127
+    wide = scale.view(-1, *[1] * (weight.dim() - 1)) if by_channel else scale
+    whole = (weight / wide).round()
+    return whole.to(torch.int8), scale, whole * wide
+
+
+class QuantisedGraph(ZooGraph):
+    """The same network as onnxruntime quantises it: int8 weights behind a DequantizeLinear, int32
+    biases, and values that are written as uint8 and read again, which is all that is left of a rectifier.
+    """
+
+    def __init__(self, state: dict[str, Tensor], *, by_channel: bool) -> None:
+        super().__init__(state)
+        self.by_channel = by_channel
+
+    def keep(self, name: str, value: Tensor) -> str:
+        self.tensors.append(numpy_helper.from_array(value.numpy(), name))
+        return name
+
+    def weights(self, layer: str) -> list[str]:
+        whole, scale, _ = _rounded(self.state[f"{layer}.weight"], self.by_channel)
+        names = [self.keep(f"{layer}_q", whole), self.keep(f"{layer}_s", scale)]
+        names.append(self.keep(f"{layer}_z", torch.zeros_like(scale, dtype=torch.int8)))
+        self.add("DequantizeLinear", names, f"{layer}_w_0", axis=0)
+        step = torch.tensor(1e-6)
+        bias = (self.state[f"{layer}.bias"] / step).round().to(torch.int32)
+        names = [self.keep(f"{layer}_bq", bias), self.keep(f"{layer}_bs", step)]
+        self.add("DequantizeLinear", names, f"{layer}_b_0")
+        return [f"{layer}_w_0", f"{layer}_b_0"]
+
+    def add(self, kind: str, inputs: list[str], output: str, **settings: Any) -> str:
+        if kind != "Relu":
+            return super().add(kind, inputs, output, **settings)
+        if not any(tensor.name == "step" for tensor in self.tensors):
+            self.keep("step", torch.tensor(0.1))
+            self.keep("zero", torch.tensor(0, dtype=torch.uint8))
+        self.add("QuantizeLinear", [*inputs, "step", "zero"], f"{output}_q")
+        return self.add("DequantizeLinear", [f"{output}_q", "step", "zero"], output)
+
+
+@pytest.mark.parametrize("by_channel", [True, False])
+def test_a_graph_with_whole_numbers_for_weights_is_made_float_again(by_channel: bool, tmp_path: Path) -> None:
+    oracle = ORACLES["caffe"]
+    model = oracle.make(0, classes=7, heads=False)
+    with torch.no_grad():
+        for weight in model.parameters():
+            if weight.dim() > 1:
+                weight.copy_(_rounded(weight, by_channel)[2])
+    expected = observed(oracle, model)
+    graph = QuantisedGraph(expected.state, by_channel=by_channel)
+    onnx.save(graph.model(opset=13), path := tmp_path / "googlenet-12-qdq.onnx")
+    found = open_checkpoint(path)
+    assert_same_numbers(found, expected, parts=10)
+    assert found.provenance.dtypes["int8"] == 58
+    notes = " ".join(found.provenance.notes)
+    assert "weights are quantised" in notes
+    assert "rounds the values between its layers" in notes
 
 
 def test_another_order_of_the_branches_is_refused(tmp_path: Path) -> None:

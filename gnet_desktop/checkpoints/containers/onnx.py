@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from gnet_desktop.checkpoints.containers.graph import Graph, Node
+from gnet_desktop.checkpoints.containers.onnx_quantised import unquantised
 from gnet_desktop.checkpoints.containers.protobuf import (
     BYTES,
     VARINT,
@@ -46,15 +47,6 @@ _DTYPES: Final[Mapping[int, str]] = {
 }
 _FLOAT_DATA, _INT32_DATA, _INT64_DATA, _RAW_DATA, _DOUBLE_DATA = 4, 5, 7, 9, 10
 
-_QUANTISED: Final = (
-    "QLinearConv",
-    "QLinearMatMul",
-    "ConvInteger",
-    "MatMulInteger",
-    "QuantizeLinear",
-    "DequantizeLinear",
-    "DynamicQuantizeLinear",
-)
 _LONGEST_LIST: Final = 1 << 12
 _LEAST_INPUTS: Final = 3
 
@@ -74,20 +66,14 @@ def read_contents(source: Source) -> Contents:
     for item in fields(source, model.budget):
         if item.number in _MODEL and item.kind in (BYTES, VARINT):
             _MODEL[item.number](model, item)
-    quantised = sorted({node.kind for node in model.nodes} & set(_QUANTISED))
-    if quantised:
-        raise CheckpointError(
-            "This is a quantised network.",
-            f"Its graph uses {', '.join(quantised)}: its numbers are whole-number stand-ins.",
-            "Open the float file of the same network.",
-        )
+    nodes, tensors = unquantised(model.nodes, model.tensors)
     given = tuple(name for name in model.inputs if name not in model.tensors)
     opset = f" opset {model.opset}" if model.opset else ""
     return Contents(
         f"ONNX{opset}{f', written by {model.producer}' if model.producer else ''}",
-        model.tensors,
+        tensors,
         texts=model.texts,
-        graph=Graph(tuple(model.nodes), given, tuple(model.outputs)),
+        graph=Graph(tuple(nodes), given, tuple(model.outputs)),
         notes=model.notes(given),
     )
 
@@ -111,6 +97,10 @@ class _Model:
             if given
             else []
         )
+        if any(node.kind == "QuantizeLinear" for node in self.nodes):
+            lines.append(
+                "The original rounds the values between its layers to whole numbers; here they are not."
+            )
         if self.beside:
             lines.append(f"Weights are read from {', '.join(sorted(self.beside))} beside the file.")
         return tuple(lines)
