@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QMouseEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_application, make_window
@@ -104,6 +104,36 @@ def test_a_dropped_photo_is_answered_by_all_heads(window: Window, shared: Path) 
         assert index == reference["pizza.jpg"][head][0][0]
     assert window.windowTitle().startswith("pizza.jpg")
     assert "all panels current" in window.status.text
+
+
+@pytest.mark.parametrize("preferred", [Qt.DropAction.MoveAction, Qt.DropAction.LinkAction])
+def test_a_drop_is_a_copy_whatever_the_file_manager_prefers(
+    window: Window, tmp_path: Path, preferred: Qt.DropAction
+) -> None:
+    path = tmp_path / "one.png"
+    Image.new("RGB", (40, 30)).save(path)
+    data, place = files(path), QPointF(400, 400)
+    offered = Qt.DropAction.CopyAction | Qt.DropAction.MoveAction | Qt.DropAction.LinkAction
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for event in (
+        QDragEnterEvent(place.toPoint(), offered, data, buttons, keys),
+        QDragMoveEvent(place.toPoint(), offered, data, buttons, keys),
+        QDropEvent(place, offered, data, buttons, keys),
+    ):
+        event.setDropAction(preferred)
+        QApplication.sendEvent(window, event)
+        assert event.isAccepted()
+        assert event.dropAction() == Qt.DropAction.CopyAction
+    assert [entry.name for entry in window.workspace.pictures.values()] == ["one.png"]
+
+
+def test_a_drop_that_would_delete_its_file_is_refused(window: Window, tmp_path: Path) -> None:
+    data, move = files(tmp_path), Qt.DropAction.MoveAction
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(400, 400), move, data, buttons, keys)
+    QApplication.sendEvent(window, enter)
+    assert not enter.isAccepted()
+    assert not window.drop_card.isVisible()
 
 
 def test_several_files_come_in_order_and_the_first_is_shown(window: Window, shared: Path) -> None:

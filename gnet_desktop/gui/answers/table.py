@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 from gnet_desktop.gui.answers.bars import draw_bar
 from gnet_desktop.gui.answers.sentences import others_words
 from gnet_desktop.gui.answers.values import Cell, Line, Shown
+from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.glyphs import ring_row
 from gnet_desktop.inspection.answers import COLUMNS, PLACES
 
 Index = QModelIndex | QPersistentModelIndex
@@ -113,17 +115,23 @@ class _Delegate(QStyledItemDelegate):
         rect = QRectF(option.rect)
         state = option.state
         painter.save()
+        painter.fillRect(rect, theme.colour(self._ground(line, index.row())))
         if line.index is None:
             painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), 1), theme.colour("line"))
-        elif state & QStyle.StateFlag.State_Selected and self._view.hasFocus():
-            painter.fillRect(rect, theme.colour("accentbg"))
-        elif self._view.hovered_row == index.row():
-            painter.fillRect(rect, theme.colour("raised"))
         if index.column() == 0:
             self._paint_name(painter, rect, line, index)
         else:
             self._paint_cell(painter, rect, line, index.data(CELL), COLUMNS[index.column() - 1])
+        if state & QStyle.StateFlag.State_Selected and self._view.focus.shown:
+            row = QRectF(0, rect.top(), self._view.viewport().width(), rect.height())
+            ring_row(painter, row)
         painter.restore()
+
+    def _ground(self, line: Line, row: int) -> str:
+        """The colour below a row: of the class that is explained, of the row under the cursor, or none."""
+        if line.index is not None and line.index == self._view.explained:
+            return "accentbg"
+        return "raised" if line.index is not None and row == self._view.hovered_row else "panel"
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Rows are as high as the view says."""
@@ -212,6 +220,7 @@ class AnswersTable(QTableView):
         self.answers = AnswersModel()
         self.row_height, self.hovered_row, self.stale = 28, -1, False
         self.explained: int | None = None
+        self.focus = KeyFocus(self)
         self._faint: frozenset[str] = frozenset()
         self.setModel(self.answers)
         self.setItemDelegate(_Delegate(self))

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from gnet_desktop.checkpoints import catalogue
 from gnet_desktop.checkpoints.catalogue import Entry
 from gnet_desktop.errors import Cancelled, GNetError
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.system.dispatch import Dispatcher
 from gnet_desktop.workspace.engine import Request, Worker
@@ -42,7 +43,7 @@ class EntryRow(QWidget):
         self.words.setWordWrap(True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
-        self.button = QPushButton()
+        self.button = Button()
         self.button.clicked.connect(self._press)
         first = QHBoxLayout()
         first.addWidget(name)

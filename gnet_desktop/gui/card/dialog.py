@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -30,12 +29,12 @@ from gnet_desktop.gui.card.widgets import (
     quiet,
     value,
 )
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import IconButton
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.choices import alternatives
 from gnet_desktop.gui.conventions.editor import ConventionEditor
 from gnet_desktop.gui.conventions.try_both import TryBoth
-from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.state import Workspace
@@ -145,9 +144,8 @@ class CheckpointCard(QWidget):
         title.setFont(font(20, 600))
         words.addWidget(title)
         words.addWidget(below)
-        self.try_button = QPushButton(icon("swap"), self.tr("Try two conventions…"))
-        self.verify_button = QPushButton(icon("check", "onaccent"), self.tr("Verify on this picture"))
-        self.verify_button.setProperty("primary", "true")
+        self.try_button = Button(self.tr("Try two conventions…"), "swap")
+        self.verify_button = Button(self.tr("Verify on this picture"), "check", primary=True)
         self.verify_button.setToolTip(
             self.tr("Compare with torchvision's own network on the current picture")
         )

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
-from gnet_desktop.gui.controls.common import KEY_REASONS
+from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, RADIUS_CONTROL, Theme, font
 
@@ -36,7 +36,8 @@ class Chooser(QPushButton):
         super().__init__()
         self._sign, self._keys = sign, tuple(keys)
         self._name = self._note = ""
-        self._compact = self._by_key = False
+        self._compact = False
+        self._focus = KeyFocus(self)
         self.setFixedHeight(_HEIGHT)
         self.setFont(font(12.5))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -84,9 +85,10 @@ class Chooser(QPushButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setBrush(theme.colour("raised" if self.underMouse() or self.isDown() else "panel"))
-        painter.setPen(QPen(theme.colour("accent"), 2) if self._by_key else QPen(theme.colour("line2"), 1))
+        focused = self._focus.shown
+        painter.setPen(QPen(theme.colour("accent"), 2) if focused else QPen(theme.colour("line2"), 1))
         painter.drawRoundedRect(
-            box.adjusted(0.5, 0.5, -0.5, -0.5) if self._by_key else box, RADIUS_BUTTON, RADIUS_BUTTON
+            box.adjusted(0.5, 0.5, -0.5, -0.5) if focused else box, RADIUS_BUTTON, RADIUS_BUTTON
         )
         middle = self.height() / 2
         left = (self.width() - _SIGN) / 2 if self._compact else float(_PAD)
@@ -118,15 +120,3 @@ class Chooser(QPushButton):
             alignment = Qt.AlignmentFlag.AlignCenter if piece.boxed else Qt.AlignmentFlag.AlignVCenter
             painter.drawText(box, alignment, words)
             x += width + (4 if piece.boxed else _GAP)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """A ring only where focus came by a key."""
-        self._by_key = event.reason() in KEY_REASONS
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """No ring any more."""
-        self._by_key = False
-        super().focusOutEvent(event)
-        self.update()

@@ -7,14 +7,9 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
+from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.looks.icons import draw_icon, icon
 from gnet_desktop.gui.looks.theme import PANEL_HEADER, RADIUS_BUTTON, RADIUS_CONTROL, Theme, font
-
-KEY_REASONS = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
 
 _FEWEST: Final = 5
 """Letters of a cut text that are still worth showing, the sign of the cut among them."""
@@ -177,31 +172,10 @@ class PanelHeader(QWidget):
         painter.end()
 
 
-class _KeyFocus(QWidget):
-    """Knows whether focus came by a key, since only then a ring is drawn."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._by_key = False
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def focusInEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        """Remember how focus came."""
-        self._by_key = event.reason() in KEY_REASONS
-        super().focusInEvent(event)
-        self.update()
-
-    def focusOutEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        """No ring any more."""
-        self._by_key = False
-        super().focusOutEvent(event)
-        self.update()
-
-
 _ARROW: Final = 14
 
 
-class Segmented(_KeyFocus):
+class Segmented(QWidget):
     """One of a few words, chosen by click or arrow keys; ``chosen`` carries its value."""
 
     chosen = Signal(object)
@@ -213,6 +187,8 @@ class Segmented(_KeyFocus):
         self._place = 0
         self._hovered = -1
         self._folded = False
+        self._focus = KeyFocus(self)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._font, self._bold = font(12), font(12, 500)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -345,7 +321,7 @@ class Segmented(_KeyFocus):
             painter.drawText(words, Qt.AlignmentFlag.AlignCenter, self._words[place])
         if self._folded:
             draw_icon(painter, "down", QRectF(self.width() - 19, 6, 12, 12), theme.text2)
-        if self._by_key:
+        if self._focus.shown:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.colour("accent"), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), RADIUS_BUTTON, RADIUS_BUTTON)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from gnet_desktop.convention import Convention
 from gnet_desktop.gui.answers.bars import draw_bar
 from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.choices import alternatives
 from gnet_desktop.gui.conventions.comparing import Compared, Tried, change_words
@@ -173,7 +173,7 @@ class Column(QFrame):
         super().__init__(parent)
         self.convention: Convention | None = None
         self._in_use = False
-        self.name = QPushButton()
+        self.name = Button()
         self.name.setFlat(True)
         self.name.setFont(font(15, 600))
         self.name.setStyleSheet(
@@ -181,7 +181,7 @@ class Column(QFrame):
             "QPushButton::menu-indicator { image: none; }"
         )
         self.name.setToolTip(self.tr("Choose another convention, or edit this one"))
-        self.use = QPushButton()
+        self.use = Button()
         self.note = QLabel()
         self.note.setFont(font(12.5))
         self.chips, self.seen = Chips(), Seen()

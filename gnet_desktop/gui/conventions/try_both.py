@@ -4,9 +4,10 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from gnet_desktop.convention import Convention
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.conventions.chips import differing
 from gnet_desktop.gui.conventions.choices import beside
@@ -20,7 +21,7 @@ from gnet_desktop.gui.conventions.comparing import (
     verdict_words,
 )
 from gnet_desktop.gui.conventions.editor import ConventionEditor
-from gnet_desktop.gui.looks.icons import draw_icon, icon
+from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.numbers import size
 from gnet_desktop.workspace.state import Workspace
@@ -37,7 +38,7 @@ class _Summary(QFrame):
         self.verdict.setFont(font(13))
         self.verdict.setWordWrap(True)
         self.count.setFont(font(13))
-        self.open_other = QPushButton(self.tr("Open the different one"))
+        self.open_other = Button(self.tr("Open the different one"))
         self.open_other.hide()
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -90,7 +91,7 @@ class TryBoth(QWidget):
         title = QLabel(self.tr("Try two conventions"))
         title.setFont(font(15, 600))
         self.subject = ElidedLabel("", pixels=13, token="text2", middle=True)
-        self.next_picture = QPushButton(icon("forward"), self.tr("next picture"))
+        self.next_picture = Button(self.tr("next picture"), "forward")
         self.next_picture.setFlat(True)
         self.next_picture.setStyleSheet("QPushButton { border: 0; }")
         self.next_picture.clicked.connect(self._step)

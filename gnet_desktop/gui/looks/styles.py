@@ -58,7 +58,7 @@ QPushButton { border: 1px solid $line2; border-radius: 6px; padding: 5px 12px;
 QPushButton:hover { background: $raised; }
 QPushButton:pressed { background: $well; }
 QPushButton:disabled { color: $text3; border-color: $line; }
-QPushButton:focus { border: 2px solid $accent; padding: 4px 11px; }
+QDialogButtonBox QPushButton:focus { border: 2px solid $accent; padding: 4px 11px; }
 QPushButton:default, QPushButton[primary="true"] {
     background: $accent; color: $onaccent; border-color: $accent; font-weight: 600; }
 QPushButton[chooser="true"] { text-align: left; padding: 4px 10px; }
@@ -74,7 +74,8 @@ QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSp
     width: 0; border: 0; }
 QComboBox::drop-down { border: 0; width: 18px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 10px; height: 10px; }
-QListView, QTreeView, QTableView { background: $panel; color: $text; border: 0; outline: 0; }
+QListView, QTreeView, QTableView { background: $panel; color: $text; border: 0; outline: 0;
+    selection-background-color: $accentbg; selection-color: $text; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }
 QScrollBar:vertical { width: 10px; background: transparent; margin: 0; }
 QScrollBar:horizontal { height: 10px; background: transparent; margin: 0; }

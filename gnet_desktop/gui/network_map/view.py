@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
+from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.choosing import choose_target, chosen_target
@@ -40,11 +41,6 @@ _MOST: Final = 8.0
 _LEAST_SCALE: Final = 0.5
 _STEP: Final = 1.25
 _DRAG: Final = 4
-_KEY_REASONS: Final = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
 
 
 class NetworkMap(QWidget):
@@ -406,7 +402,7 @@ class NetworkMap(QWidget):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the keyboard's place only to who uses keys."""
-        self._shows_focus = event.reason() in _KEY_REASONS
+        self._shows_focus = event.reason() in KEY_REASONS
         if self._shows_focus and self._place is None and self._layout is not None:
             self._place = self._start(self._layout.columns)
         self.update()

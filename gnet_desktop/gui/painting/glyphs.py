@@ -63,6 +63,17 @@ def outline_focused(painter: QPainter, tile: QRectF) -> None:
     outline(painter, tile, Theme.now().colour("accent"), 2.0, 2.0)
 
 
+def ring_inside(painter: QPainter, box: QRectF) -> None:
+    """The same where nothing can be drawn outside: a ring of 2 at the edge, the gap inside it."""
+    outline(painter, box, Theme.now().colour("panel"), 2.0, -4.0)
+    outline(painter, box, Theme.now().colour("accent"), 2.0, -2.0)
+
+
+def ring_row(painter: QPainter, row: QRectF) -> None:
+    """The frame of the keyboard's place in a list: a ring of 2 inside the row."""
+    outline(painter, row, Theme.now().colour("accent"), 2.0, -3.0)
+
+
 def mark_cell(painter: QPainter, cell: QRectF, *, width: float = 1.5) -> None:
     """A cell's box, white around blue: never themed, since what lies under it isn't."""
     theme = Theme.now()

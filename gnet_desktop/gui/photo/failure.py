@@ -5,9 +5,10 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from gnet_desktop.gui.looks.icons import draw_icon, icon
+from gnet_desktop.gui.controls.button import Button
+from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.system.desktop import show_in_folder
 from gnet_desktop.workspace.state import Workspace
@@ -40,9 +41,9 @@ class FailedPicture(QWidget):
         for label in (self.what, self.why):
             label.setWordWrap(True)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.retry = QPushButton(icon("retry"), self.tr("Try again"))
-        self.folder = QPushButton(icon("folder"), self.tr("Show in folder"))
-        self.copy = QPushButton(icon("copy"), self.tr("Copy details"))
+        self.retry = Button(self.tr("Try again"), "retry")
+        self.folder = Button(self.tr("Show in folder"), "folder")
+        self.copy = Button(self.tr("Copy details"), "copy")
         self.retry.clicked.connect(self._retry)
         self.folder.clicked.connect(self._show_folder)
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text))

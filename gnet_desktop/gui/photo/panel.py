@@ -1,7 +1,7 @@
 """The photo panel: header, tools, the photo, and what stands in its place without one."""
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.photo.failure import FailedPicture
@@ -78,7 +78,7 @@ class PhotoPanel(QWidget):
         workspace = self._workspace
         entry = workspace.pictures.get(workspace.current) if workspace.current is not None else None
         failed = entry is not None and entry.error is not None
-        self._stack.setCurrentIndex(1 if failed else 0)
+        self._show_place(failed=failed)
         result = workspace.result
         self.header.set_title(entry.name if entry else self.tr("Photo"))
         note = ""
@@ -95,6 +95,15 @@ class PhotoPanel(QWidget):
         self.tools.setVisible(result is not None and not failed)
         self.view.covered = self.tools.geometry().right() if result is not None else 0
         self._show_zoom()
+
+    def _show_place(self, *, failed: bool) -> None:
+        """The photo, or why there is none; the keyboard stays in the panel."""
+        keeper = self.failed.retry if failed else self.view
+        had_focus = self.isAncestorOf(QApplication.focusWidget() or self) and self.focusProxy() is not keeper
+        self.setFocusProxy(keeper)
+        self._stack.setCurrentIndex(1 if failed else 0)
+        if had_focus:
+            keeper.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_zoom(self) -> None:
         shown = self._workspace.result is not None

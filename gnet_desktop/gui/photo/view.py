@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gnet_desktop.gui.controls.common import KEY_REASONS
+from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused
 from gnet_desktop.gui.painting.scale_bar import Scale

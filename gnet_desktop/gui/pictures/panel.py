@@ -34,8 +34,10 @@ from PySide6.QtWidgets import (
 )
 
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
+from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.glyphs import ring_row
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.workspace.state import Workspace
@@ -114,6 +116,7 @@ class _Delegate(QStyledItemDelegate):
     def __init__(self, model: PicturesModel, view: QListView) -> None:
         super().__init__(view)
         self._model = model
+        self._focus = KeyFocus(view)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All rows are alike."""
@@ -130,6 +133,8 @@ class _Delegate(QStyledItemDelegate):
             painter.fillRect(rect.left(), rect.top(), 2, rect.height(), theme.colour("accent"))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, theme.colour("raised"))
+        if chosen and self._focus.shown:
+            ring_row(painter, QRectF(rect))
         narrow = rect.width() < NARROW
         left = rect.left() + ((rect.width() - THUMB) / 2 if narrow else 12)
         box = QRectF(left, rect.top() + (ROW - THUMB) / 2, THUMB, THUMB)

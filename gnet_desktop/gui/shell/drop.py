@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMimeData, QRectF, Qt, QUrl
-from PySide6.QtGui import QImage, QImageWriter, QPainter, QPaintEvent
+from PySide6.QtGui import QDropEvent, QImage, QImageWriter, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.errors import UsageError
@@ -112,6 +112,20 @@ def _as_png(image: QImage) -> bytes:
 def _link(data: QMimeData) -> str:
     links = [url.toString() for url in data.urls()] or [data.text().strip()]
     return next((link for link in links if link.startswith(("http://", "https://"))), "")
+
+
+def accept_copy(event: QDropEvent) -> bool:
+    """Take a drop as a copy or a link, whatever its source would prefer: after a move it may delete its file.
+
+    A source that offers nothing but a move is refused.
+    """
+    for action in (Qt.DropAction.CopyAction, Qt.DropAction.LinkAction):
+        if event.possibleActions() & action:
+            event.setDropAction(action)
+            event.accept()
+            return True
+    event.ignore()
+    return False
 
 
 class DropCard(QWidget):

@@ -4,8 +4,9 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.workspace.state import Workspace
@@ -28,7 +29,7 @@ class LoadingCard(QWidget):
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 100)
         self.stays = ElidedLabel("", pixels=12, token="text3")
-        self.cancel = QPushButton(self.tr("Cancel"))
+        self.cancel = Button(self.tr("Cancel"))
         self.cancel.clicked.connect(workspace.cancel_opening)
         row = QHBoxLayout()
         row.addWidget(self.stays, 1)

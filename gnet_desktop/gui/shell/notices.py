@@ -8,12 +8,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from gnet_desktop.errors import GNetError
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import IconButton
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
@@ -116,7 +116,7 @@ class BugDialog(QDialog):
         self.report = QPlainTextEdit(bug.report)
         self.report.setReadOnly(True)
         self.report.setFont(font(11.5, mono=True))
-        copy = QPushButton(self.tr("Copy the report"))
+        copy = Button(self.tr("Copy the report"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(bug.report))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(copy, QDialogButtonBox.ButtonRole.ActionRole)

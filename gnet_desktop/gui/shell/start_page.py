@@ -6,9 +6,9 @@ from typing import Final
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtSvgWidgets import QSvgWidget
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from gnet_desktop.gui.looks.icons import icon
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, RADIUS_CARD, Theme, font
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.state import Workspace
@@ -142,8 +142,7 @@ class StartPage(QWidget):
             ("file", self.tr("Open a checkpoint…"), self.checkpoint_wanted, False),
             ("paste", self.tr("Paste"), self.paste_wanted, False),
         ):
-            button = QPushButton(icon(name, "onaccent" if primary else "text2"), words)
-            button.setProperty("primary", primary)
+            button = Button(words, name, primary=primary)
             button.clicked.connect(signal)
             button.setIconSize(QSize(16, 16))
             buttons.addWidget(button)

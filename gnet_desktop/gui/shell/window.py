@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
+    QDragMoveEvent,
     QDropEvent,
     QGuiApplication,
     QIcon,
@@ -34,7 +35,7 @@ from gnet_desktop.gui.photo.panel import PhotoPanel
 from gnet_desktop.gui.pictures.panel import PicturesPanel
 from gnet_desktop.gui.shell.dialogs import Dialogs
 from gnet_desktop.gui.shell.docks import PANELS, DockArea
-from gnet_desktop.gui.shell.drop import SHOWN, DropCard, Dropped, read_mime
+from gnet_desktop.gui.shell.drop import SHOWN, DropCard, Dropped, accept_copy, read_mime
 from gnet_desktop.gui.shell.loading_card import LoadingCard
 from gnet_desktop.gui.shell.notices import BugDialog, Notice
 from gnet_desktop.gui.shell.start_page import StartPage
@@ -183,9 +184,10 @@ class Window(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Light up for whatever comes, and say what letting go would do."""
+        if not accept_copy(event):
+            return
         dropped = self._hovering = read_mime(event.mimeData())
         self.drop_card.show_for(dropped)
-        event.acceptProposedAction()
         if not dropped.files.checkpoints:
             for path in dropped.files.pictures[:SHOWN]:
                 self.workspace.preview(path, partial(self._add_to_card, dropped))
@@ -193,6 +195,10 @@ class Window(QMainWindow):
     def _add_to_card(self, dropped: Dropped, pixels: NDArray[np.uint8]) -> None:
         if self._hovering is dropped:
             self.drop_card.add_picture(pixels)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Still over the window: the same action, whatever keys are held."""
+        accept_copy(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """It went away."""
@@ -203,8 +209,8 @@ class Window(QMainWindow):
         """Open it."""
         self._hovering = None
         self.drop_card.hide()
-        event.acceptProposedAction()
-        self.take(read_mime(event.mimeData()))
+        if accept_copy(event):
+            self.take(read_mime(event.mimeData()))
 
     # What is shown
 
@@ -303,8 +309,13 @@ class Window(QMainWindow):
         """Give the keyboard to the next panel that is shown."""
         shown = [name for name in PANELS if not self.area.docks[name].isHidden()]
         now = self.panel_with_focus()
-        place = (shown.index(now) + step) % len(shown) if now in shown else 0
-        self.panels[shown[place]].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        place = shown.index(now) if now in shown else min(0, -step)
+        for away in range(1, len(shown) + 1):
+            name = shown[(place + away * step) % len(shown)]
+            self.panels[name].setFocus(Qt.FocusReason.ShortcutFocusReason)
+            # a panel that has nothing to work on takes no keyboard
+            if self.panel_with_focus() == name:
+                return
 
     # Exports
 

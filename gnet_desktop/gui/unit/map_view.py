@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gnet_desktop.gui.controls.common import KEY_REASONS
+from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.painting.glyphs import mark_cell, outline
+from gnet_desktop.gui.painting.glyphs import mark_cell, ring_inside
 from gnet_desktop.gui.painting.images import LevelImage, map_image, snapped, tile_table
 from gnet_desktop.gui.painting.ink import ink_on
 from gnet_desktop.gui.painting.numbers import number
@@ -145,7 +145,7 @@ class MapView(QWidget):
         draw_standing_bar(painter, self._scale, self._scale.strip(), bar)
         self._draw_line(painter, box)
         if self._ring:
-            outline(painter, box, Theme.now().colour("accent"), 2, -2)
+            ring_inside(painter, box)
         painter.end()
 
     def _make(self, facts: UnitFacts, box: QRectF) -> None:

@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.workspace.state import Workspace
 
@@ -22,7 +23,7 @@ class NoUnit(QWidget):
         words.setFont(font(13))
         words.setWordWrap(True)
         words.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.button = QPushButton()
+        self.button = Button()
         self.button.clicked.connect(self.wanted)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 24, 24, 24)

@@ -134,7 +134,7 @@ class UnitPanel(QWidget):
         self.header.set_note(self.tr("chosen") if chosen else "")
         self.copy_button.setEnabled(chosen)
         self.pin_button.setEnabled(chosen)
-        self.setFocusProxy(self.body.map if chosen else self.tray)
+        self.setFocusProxy(self.body.map if chosen else self.empty.button)
         self.empty.setVisible(not chosen)
         self._scroller.setVisible(chosen or self.body.shows_places)
 
