@@ -18,6 +18,7 @@ COMMANDS: Final = (
     "ablate",
     "explain",
     "evaluate",
+    "index",
     "screenshot",
     "models",
     "self-test",
@@ -36,6 +37,7 @@ commands:
   ablate       answers with parts of the network switched off
   explain      which part of a picture speaks for an answer
   evaluate     how right a checkpoint is on a folder of pictures
+  index        what every unit does over a folder of pictures
   screenshot   the window as a picture, without a screen
   models       known checkpoints: list, fetch, where
   self-test    check that this installation works
@@ -89,6 +91,7 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
         "ablate": _ablate(),
         "explain": _explain(),
         "evaluate": _evaluate(),
+        "index": _index(),
         "screenshot": _screenshot(),
         "models": _models(),
         "self-test": _parser("self-test", "Check that this installation works."),
@@ -230,6 +233,28 @@ def _evaluate() -> argparse.ArgumentParser:
     return parser
 
 
+def _index() -> argparse.ArgumentParser:
+    parser = _parser(
+        "index",
+        "What every unit does over a folder of pictures.",
+        usage="gnet-desktop index FOLDER --out DIR | index merge DIR… --out DIR | index top UNIT --from DIR",
+    )
+    parser.add_argument("what", nargs="?", choices=("merge", "top"), help=argparse.SUPPRESS)
+    parser.add_argument("items", nargs="+", metavar="FOLDER", help="a folder; indexes to merge; a unit")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the index that is made, or goes on")
+    parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help="only every Nth picture")
+    parser.add_argument("--truth", type=Path, metavar="F.csv", help="a picture's path and its class a row")
+    parser.add_argument("--from", dest="source", type=Path, metavar="DIR", help="top: the index to ask")
+    parser.add_argument("--image", type=Path, metavar="F.png", help="top: the crops as a picture")
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="top: where the pictures lie")
+    parser.add_argument("--top", type=_positive, default=10, metavar="N", help="top: how many (10)")
+    _add_checkpoint(parser)
+    _add_preprocess(parser)
+    _add_device(parser)
+    _add_format(parser, "text", "json", "csv")
+    return parser
+
+
 def _screenshot() -> argparse.ArgumentParser:
     parser = _parser("screenshot", "The window as a picture, without a screen.")
     parser.add_argument("picture", type=Path, metavar="PICTURE")
@@ -283,6 +308,13 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return number
+
+
+def _shard(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise argparse.ArgumentTypeError(f"{text}: I/N with I from 1 to N")
+    return int(part), int(parts)
 
 
 def _kinds(text: str) -> tuple[str, ...]:

@@ -34,14 +34,19 @@ class Read:
     error: str | None = None
 
 
-def batches(sources: Iterable[Source], convention: Convention, *, batch: int = BATCH) -> Iterator[list[Read]]:
-    """Pictures of equal input size, at most ``batch`` at once: what is ready isn't held back."""
+def batches(
+    sources: Iterable[Source], convention: Convention, *, batch: int = BATCH, full: bool = False
+) -> Iterator[list[Read]]:
+    """Pictures of equal input size, at most ``batch`` at once.
+
+    What is ready isn't held back, unless batches shall be ``full``.
+    """
     waiting: deque[Future[Read]] = deque()
     readers = ThreadPoolExecutor(READERS, "gnet-reader")
     try:
         coming = iter(sources)
         while _fill(waiting, coming, readers, convention):
-            yield _take_ready(waiting, batch)
+            yield _take(waiting, batch, wait=full)
     finally:
         readers.shutdown(cancel_futures=True)
 
@@ -71,10 +76,10 @@ def _fill(
     return bool(waiting)
 
 
-def _take_ready(waiting: deque[Future[Read]], batch: int) -> list[Read]:
-    """The next picture, waited for, and those behind it that are ready and alike."""
+def _take(waiting: deque[Future[Read]], batch: int, *, wait: bool) -> list[Read]:
+    """The next picture, waited for, and those behind it that are alike, and ready or waited for too."""
     taken: list[Read] = []
-    while waiting and len(taken) < batch and (not taken or waiting[0].done()):
+    while waiting and len(taken) < batch and (wait or not taken or waiting[0].done()):
         one = waiting[0].result()
         if taken and _shape(one) != _shape(taken[0]):
             break

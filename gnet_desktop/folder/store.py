@@ -89,6 +89,16 @@ class Store:
                 f"The index {file} cannot be used.", f"{why}.", "Choose another folder for it, or remove it."
             ) from error
 
+    @staticmethod
+    def recipe_of(file: Path) -> Recipe:
+        """The recipe of a store that is there; raises UsageError if there is none."""
+        try:
+            with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as base:
+                about = dict(base.execute("SELECT key, value FROM about"))
+            return Recipe(about["sha256"], about["convention"], int(about["classes"]))
+        except (sqlite3.Error, KeyError, ValueError) as error:
+            raise UsageError(f"{file.parent} holds no index.", f"{error}.") from error
+
     def _check(self) -> None:
         about = {
             "version": VERSION,
@@ -131,6 +141,11 @@ class Store:
                 cursor.execute("ROLLBACK")
                 raise
             cursor.execute("COMMIT")
+
+    def size_of(self, path: str) -> tuple[int, int] | None:
+        """(width, height) of a kept picture; None if it isn't there or could not be read."""
+        row = self._base.execute("SELECT width, height FROM pictures WHERE path = ?", (path,)).fetchone()
+        return (row[0], row[1]) if row and row[0] is not None else None
 
     def block(self, name: str) -> bytes | None:
         """A block kept by `put`; None if there is none."""

@@ -61,7 +61,7 @@ def prepare(picture: Picture, convention: Convention) -> Prepared:
     out, `PictureError` where the input would be too large for any network.
     """
     _check(convention)
-    place = _place(picture, convention)
+    place = _place(picture.size, convention, picture.source)
     image = picture.image.convert("L") if convention.order == "grey" else picture.image
     pixels = _resample(image, place, convention)
     return Prepared(
@@ -100,6 +100,12 @@ def _numbers_of(shown: Image.Image, convention: Convention) -> NDArray[np.float3
     return _numbers(pixels, _Place(size, size, (0, 0)), convention)
 
 
+def geometry_of(size: Size, convention: Convention) -> Geometry:
+    """How the input lies on a picture of ``size`` (width, height), without the picture."""
+    place = _place(size, convention, "The picture")
+    return Geometry(size, place.input, _scale(size, place.resized), place.origin)
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Sizes are (width, height); ``origin`` is the input's corner on the resized picture.
@@ -124,14 +130,14 @@ class _Place:
         return max(0, -self.origin[0]), max(0, -self.origin[1])
 
 
-def _place(picture: Picture, convention: Convention) -> _Place:
-    resized = _resized(picture.size, convention)
+def _place(size: Size, convention: Convention, source: str) -> _Place:
+    resized = _resized(size, convention)
     side = convention.size if convention.resize == "fit" else None
     side = convention.crop or side
     canvas = (side, side) if side else resized
     if canvas[0] * canvas[1] > _INPUT_LIMIT:
         why = f"The input would be {canvas[0]} × {canvas[1]} pixels with the convention {convention.name}."
-        raise PictureError(f"{picture.source} cannot be prepared.", why, "Choose a convention with a crop.")
+        raise PictureError(f"{source} cannot be prepared.", why, "Choose a convention with a crop.")
     origin = (_offset(resized[0], canvas[0], convention), _offset(resized[1], canvas[1], convention))
     return _Place(resized, canvas, origin)
 
