@@ -117,8 +117,7 @@ def _place(
         field = receptive_field(architecture, part, geometry.input[::-1])
     except KeyError:  # a vector sees the whole picture
         return {"box": [round(bound, 2) for bound in geometry.seen_box]}
-    box = field_box(field, cell[1], cell[0])
-    left, top, right, bottom = geometry.box_to_picture(tuple(map(float, box)))
+    left, top, right, bottom = geometry.box_to_picture(field_box(field, cell[1], cell[0]))
     inside = (max(0.0, left), max(0.0, top), min(float(size[0]), right), min(float(size[1]), bottom))
     return {"box": [round(bound, 2) for bound in inside]}
 
