@@ -301,7 +301,8 @@ def _dtypes(tensors: Mapping[str, StoredTensor]) -> dict[str, int]:
 
 def _rounding(tensors: Mapping[str, StoredTensor]) -> tuple[str, ...]:
     """A note where the weights were quantised."""
-    if not any(is_whole(tensor.kind) for tensor in tensors.values()):
+    kinds = {tensor.kind or tensor.dtype for tensor in tensors.values()}
+    if not any(is_whole(kind) or kind.startswith("float8") for kind in kinds):
         return ()
     return (
         "Its weights are quantised; they are computed with in float32, so that answers may differ "

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.utils import parametrizations, prune, spectral_norm, weight_norm
 
@@ -242,6 +243,42 @@ def test_arrays_without_plain_numbers_beside_the_weights_are_passed_over(kind: s
     assert any("no plain numbers" in note for note in found.provenance.notes)
 
 
+@pytest.mark.parametrize("container", ["zip", "legacy", "safetensors"])
+@pytest.mark.parametrize("dtype", [torch.float8_e4m3fn, torch.float8_e5m2])
+def test_float8_is_read_as_torch_reads_it(dtype: torch.dtype, container: str, tmp_path: Path) -> None:
+    """Every one of the 256 codes stands in the first kernel."""
+    state = sample("tutorial").state
+    codes = torch.arange(state["layer_1.0.weight"].numel()).to(torch.uint8).view(dtype)
+    state = {name: value.to(dtype) for name, value in state.items()}
+    state["layer_1.0.weight"] = codes.reshape(state["layer_1.0.weight"].shape)
+    path = tmp_path / "weights"
+    if container == "safetensors":
+        save_file(state, path)
+    else:
+        torch.save(state, path, _use_new_zipfile_serialization=container == "zip")
+    found = open_checkpoint(path)
+    expected = {name: value.float() for name, value in state.items()}
+    assert torch.equal(found.tensors["fc.weight"], expected["fc_layer.weight"])
+    assert torch.allclose(
+        found.tensors["conv1.weight"], expected["layer_1.0.weight"], rtol=0, atol=0, equal_nan=True
+    )
+    assert "114 tensors from float8" in found.provenance.converted[0]
+    assert any("quantised" in note for note in found.provenance.notes)
+
+
+def test_float8_with_scales_beside_it(tmp_path: Path) -> None:
+    state = sample("tutorial").state
+    saved = {}
+    for name, value in state.items():
+        scale = value.abs().max() / 448
+        saved[name] = (value / scale).to(torch.float8_e4m3fn)
+        saved[f"{name}_scale"] = scale
+    found = opened(saved, tmp_path)
+    expected = saved["fc_layer.weight"].float() * saved["fc_layer.weight_scale"]
+    assert torch.equal(found.tensors["fc.weight"], expected)
+    assert found.provenance.left_over == ()
+
+
 THINGS = tuple(f"thing {index}" for index in range(7))
 
 
@@ -257,7 +294,7 @@ def test_class_names_in_an_array_are_used(key: str, kind: object, tmp_path: Path
 
 
 @pytest.mark.parametrize("legacy", [False, True])
-@pytest.mark.parametrize("dtype", [torch.complex64, torch.complex128, torch.float8_e4m3fn])
+@pytest.mark.parametrize("dtype", [torch.complex64, torch.complex128, torch.float8_e4m3fnuz])
 def test_special_tensors_beside_the_weights_are_passed_over(
     dtype: torch.dtype, legacy: bool, tmp_path: Path
 ) -> None:

@@ -182,7 +182,11 @@ def _is_quantised(parts: Parts) -> bool:
 
 def _is_symmetric(parts: Parts) -> bool:
     """Without a zero point it is 0, which unsigned numbers would make no sense with."""
-    return parts[0].dtype == "int8" and _is_quantised(parts)
+    shape = parts[0].shape
+    return parts[0].dtype in _SIGNED and parts[1].count in (1, *shape[:1])
+
+
+_SIGNED: Final = ("int8", "float8_e4m3fn", "float8_e5m2")
 
 
 def _masked(weight: Floats, mask: Floats) -> NDArray[Any]:

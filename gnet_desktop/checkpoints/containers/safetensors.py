@@ -27,6 +27,8 @@ _DTYPES: Final[Mapping[str, str]] = MappingProxyType(
         "U16": "uint16",
         "U8": "uint8",
         "BOOL": "bool",
+        "F8_E4M3": "float8_e4m3fn",
+        "F8_E5M2": "float8_e5m2",
     }
 )
 

@@ -30,13 +30,15 @@ ELEMENTS: Final[Mapping[str, str]] = MappingProxyType(
         "uint16": "u2",
         "uint8": "u1",
         "bool": "u1",
+        "float8_e4m3fn": "u1",
+        "float8_e5m2": "u1",
     }
 )
 """Kinds of number and the code of the bytes that hold one."""
 
 _UNREAD: Final[Mapping[str, int]] = MappingProxyType(
     {
-        **dict.fromkeys(("float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz"), 1),
+        **dict.fromkeys(("float8_e4m3fnuz", "float8_e5m2fnuz"), 1),
         "float8_e8m0fnu": 1,
         "complex32": 4,
         "complex64": 8,
@@ -73,7 +75,7 @@ def stepped_size(dtype: str) -> int:
 
 def is_whole(dtype: str) -> bool:
     """Whether numbers of this kind are whole ones, which are no weights by themselves."""
-    return ELEMENTS.get(dtype, "f")[0] in "iu" and dtype != "bfloat16"
+    return dtype in ELEMENTS and dtype.startswith(("int", "uint", "bool"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +194,26 @@ class StoredTensor:
     def _as_floats(self, values: NDArray[Any]) -> Floats:
         if self.dtype == "bfloat16":
             return (values.astype(np.uint32) << 16).view(np.float32)
+        if self.dtype in _BYTES:
+            return np.take(_BYTES[self.dtype], values)
         with np.errstate(over="ignore"):
             return values.astype(np.float32)
+
+
+def _e4m3fn() -> Floats:
+    """What the bytes of a float8 with four bits of exponent stand for; it has no infinities."""
+    codes = np.arange(128)
+    exponent, fraction = codes >> 3, (codes & 7) / 8
+    values = np.where(exponent == 0, fraction * 2.0**-6, (1 + fraction) * 2.0 ** (exponent - 7.0))
+    values[127] = np.nan
+    return np.concatenate([values, -values]).astype(np.float32)
+
+
+_BYTES: Final[Mapping[str, Floats]] = {
+    "float8_e4m3fn": _e4m3fn(),
+    "float8_e5m2": (np.arange(256, dtype=np.uint16) << 8).view(np.float16).astype(np.float32),
+}
+"""The 256 numbers of each float8; with five bits of exponent it is the first half of a float16."""
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
