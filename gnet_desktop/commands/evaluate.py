@@ -5,7 +5,7 @@ import csv
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -41,16 +41,19 @@ def run(arguments: argparse.Namespace) -> int:
         len(checkpoint.labels.names),
     )
     with tempfile.TemporaryDirectory(prefix="gnet-evaluate-") as temporary:
-        store = Store((arguments.keep or Path(temporary)) / "answers.sqlite", recipe)
+        store = Store(
+            (arguments.keep or Path(temporary)) / "answers.sqlite", recipe, session.network.temperatures
+        )
         try:
             through = Pass(session.network, session.convention)
             bring_up_to_date(store, arguments.folder, found, through, _show_progress)
             evaluation = evaluating.evaluate(checkpoint, store, matched)
+            fitted = evaluating.temperatures(store, matched)
         finally:
             store.close()
     if len(evaluation.failed) == len(found):
         raise PictureError("No picture could be read.", next(iter(evaluation.failed.values())))
-    WRITERS[arguments.format](session, evaluation)
+    WRITERS[arguments.format](session, evaluation, fitted)
     if arguments.out:
         from gnet_desktop.folder.page import write_page
 
@@ -63,7 +66,7 @@ def _show_progress(done: int, total: int) -> None:
         print(f"\r{done} of {total} pictures", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
-def _write_text(session: Session, evaluation: "Evaluation") -> None:
+def _write_text(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
     names = session.checkpoint.labels.names
     print(f"{evaluation.pictures} pictures with a known class, truth from {evaluation.truth.source}")
     if evaluation.without_truth:
@@ -72,9 +75,9 @@ def _write_text(session: Session, evaluation: "Evaluation") -> None:
         print(f"  {name}: {why}")
     for head, figures in evaluation.heads.items():
         print(f"{head:<5} first {_share(figures.top1)}   within five {_share(figures.top5)}")
-        print(
-            f"      log loss {figures.log_loss:.3f}, calibration error {percent(figures.calibration_error)} %"
-        )
+        error = percent(figures.calibration_error)
+        best = f", best temperature {fitted[head]:.2f}" if head in fitted else ""
+        print(f"      log loss {figures.log_loss:.3f}, calibration error {error} %{best}")
     if (main := evaluation.heads.get("main")) is None:
         return
     print("\nclass                            right       95 %      precision  pictures")
@@ -96,11 +99,11 @@ def _share(share: "Share") -> str:
     return f"{percent(share.value):>5} % (95 %: {percent(low)}–{percent(high)})"
 
 
-def _write_json(session: Session, evaluation: "Evaluation") -> None:
-    print(json.dumps(facts(session, evaluation), ensure_ascii=False, allow_nan=False))
+def _write_json(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
+    print(json.dumps(facts(session, evaluation, fitted), ensure_ascii=False, allow_nan=False))
 
 
-def facts(session: Session, evaluation: "Evaluation") -> dict[str, Any]:
+def facts(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> dict[str, Any]:
     """The evaluation in the form of JSON; shares in 0…1, what is no number is null."""
     names = session.checkpoint.labels.names
     return {
@@ -111,7 +114,7 @@ def facts(session: Session, evaluation: "Evaluation") -> dict[str, Any]:
         "truth": evaluation.truth.source,
         "heads": {head: _head(one, names, evaluation) for head, one in evaluation.heads.items()},
         "first_right": {head or "none": count for head, count in evaluation.first_right.items()},
-        "temperatures": {head: round(value, 4) for head, value in evaluation.temperatures.items()},
+        "temperatures": {head: round(value, 4) for head, value in fitted.items()},
         "mistakes": [
             {
                 "picture": one.path,
@@ -169,7 +172,7 @@ def _number(value: float) -> float | None:
     return round(value, DIGITS) if value == value else None
 
 
-def _write_csv(session: Session, evaluation: "Evaluation") -> None:
+def _write_csv(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
     """A row a class and head."""
     names = session.checkpoint.labels.names
     rows = csv.writer(sys.stdout, lineterminator="\n")
@@ -180,7 +183,7 @@ def _write_csv(session: Session, evaluation: "Evaluation") -> None:
             rows.writerow([head, one.index, names[one.index], one.support, one.right, *map(_number, numbers)])
 
 
-WRITERS: Final[dict[str, Callable[[Session, "Evaluation"], None]]] = {
+WRITERS: Final[dict[str, Callable[[Session, "Evaluation", Mapping[str, float]], None]]] = {
     "text": _write_text,
     "json": _write_json,
     "csv": _write_csv,

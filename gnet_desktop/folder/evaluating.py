@@ -1,13 +1,13 @@
 """A folder's kept answers against its truth: everything that a report of it says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.folder import figures
-from gnet_desktop.folder.figures import HeadFigures
+from gnet_desktop.folder.figures import HeadFigures, Judged
 from gnet_desktop.folder.store import Store
 from gnet_desktop.folder.truth import Truth
 from gnet_desktop.network.architecture import HEADS
@@ -33,14 +33,12 @@ class Evaluation:
 
     ``pictures`` counts those that were answered and whose class is known; ``heads`` has
     the figures of each head that answered, as the file calibrates them. ``first_right``
-    says at which head pictures become right (None: at none). ``temperatures`` are those
-    that would fit this folder best.
+    says at which head pictures become right (None: at none).
     """
 
     pictures: int
     heads: Mapping[str, HeadFigures]
     first_right: Mapping[str | None, int]
-    temperatures: Mapping[str, float]
     mistakes: tuple[Mistake, ...]
     truth: Truth
     without_truth: tuple[str, ...]
@@ -49,54 +47,65 @@ class Evaluation:
 
 def evaluate(checkpoint: Checkpoint, store: Store, truth: Truth) -> Evaluation:
     """All figures of what is kept; ``mistakes`` of the main head, the surest first."""
-    heads: dict[str, HeadFigures] = {}
-    first: dict[str, figures.Ints] = {}
-    temperatures: dict[str, float] = {}
-    mistakes: tuple[Mistake, ...] = ()
-    pictures = 0
-    without: tuple[str, ...] = ()
-    shown = np.empty(0, np.int64)
-    for head in (head for head in HEADS if head in store.heads()):
-        paths, logits = store.logits(head)
-        known = [(place, truth.of(path)) for place, path in enumerate(paths)]
-        places = np.array([place for place, index in known if index is not None], np.int64)
-        shown = np.array([index for _, index in known if index is not None], np.int64)
-        logits = logits[places]
-        temperature = checkpoint.heads[head].temperature
-        heads[head] = figures.head_figures(logits, shown, temperature)
-        first[head] = figures.first_answers(logits)
-        if len(shown):
-            temperatures[head] = figures.fitted_temperature(logits, shown)
-        if head == "main":
-            pictures = len(places)
-            without = tuple(paths[place] for place, index in known if index is None)
-            mistakes = _mistakes([paths[place] for place in places], logits, shown, temperature)
+    found: dict[str, tuple[list[str], Judged]] = {}
+    kept = store.heads()
+    for head in (head for head in HEADS if head in kept):
+        found[head] = judge(store, head, truth, checkpoint.heads[head].temperature)
+    leading = next(iter(found.values()), ([], figures.together([])))
+    paths, answers = leading
     return Evaluation(
-        pictures,
-        heads,
-        figures.first_right(first, shown, DEPTH),
-        temperatures,
-        mistakes,
+        len(paths),
+        {head: figures.head_figures(one) for head, (_, one) in found.items()},
+        figures.first_right({head: one.first for head, (_, one) in found.items()}, answers.truth, DEPTH),
+        _mistakes(paths, answers),
         truth,
-        without,
+        tuple(path for path in store.firsts(next(iter(found)))[0] if truth.of(path) is None) if found else (),
         store.failed(),
     )
 
 
-def _mistakes(
-    paths: list[str], logits: figures.Logits, truth: figures.Ints, temperature: float
-) -> tuple[Mistake, ...]:
-    logarithms = figures.log_softmax(logits, temperature)
-    first = figures.first_answers(logits)
-    wrong = np.flatnonzero(first != truth)
-    found = [
+def judge(store: Store, head: str, truth: Truth, temperature: float) -> tuple[list[str], Judged]:
+    """Paths of the pictures whose class is known, and a head's answers to them judged."""
+    known: list[str] = []
+    parts = [figures.together([])]
+    for paths, logits in store.logits(head):
+        classes = [
+            (place, index) for place, path in enumerate(paths) if (index := truth.of(path)) is not None
+        ]
+        places = np.array([place for place, _ in classes], np.int64)
+        known += [paths[place] for place in places]
+        parts.append(
+            figures.judged(logits[places], np.array([index for _, index in classes], np.int64), temperature)
+        )
+    return known, figures.together(parts)
+
+
+def temperatures(store: Store, truth: Truth) -> dict[str, float]:
+    """{head: the temperature that would fit this folder best}; takes all logits into memory."""
+    found = {}
+    for head in store.heads():
+        kept = [
+            (row, index)
+            for paths, logits in store.logits(head)
+            for path, row in zip(paths, logits, strict=True)
+            if (index := truth.of(path)) is not None
+        ]
+        if kept:
+            logits = np.stack([row for row, _ in kept])
+            found[head] = figures.fitted_temperature(logits, np.array([index for _, index in kept], np.int64))
+    return found
+
+
+def _mistakes(paths: Sequence[str], answers: Judged) -> tuple[Mistake, ...]:
+    wrong = np.flatnonzero(~answers.right)
+    order = sorted(wrong.tolist(), key=lambda place: (-answers.confidence[place], paths[place]))
+    return tuple(
         Mistake(
             paths[place],
-            int(truth[place]),
-            int(first[place]),
-            float(np.exp(logarithms[place, first[place]])),
-            float(np.exp(logarithms[place, truth[place]])),
+            int(answers.truth[place]),
+            int(answers.first[place]),
+            float(answers.confidence[place]),
+            float(np.exp(-answers.loss[place])),
         )
-        for place in wrong
-    ]
-    return tuple(sorted(found, key=lambda one: (-one.probability, one.path)))
+        for place in order
+    )

@@ -101,21 +101,57 @@ class HeadFigures:
         return sorted(wrong, key=lambda one: (-one[2], one[0], one[1]))
 
 
-def head_figures(logits: Logits, truth: Ints, temperature: float = 1.0) -> HeadFigures:
-    """All figures of one head; probabilities are softmax(logits / temperature)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """One head's answers against the truth, picture by picture; each array is (pictures,).
+
+    ``first`` is the first answer, ``confidence`` its probability; ``rank`` counts the
+    classes before the true one and ``loss`` is −log of the true one's probability, in nats.
+    """
+
+    truth: Ints
+    first: Ints
+    rank: Ints
+    confidence: Floats
+    loss: Floats
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        """Where the first answer is the true class."""
+        return self.first == self.truth
+
+
+def judged(logits: Logits, truth: Ints, temperature: float = 1.0) -> Judged:
+    """Answers judged; probabilities are softmax(logits / temperature)."""
     logarithms = log_softmax(logits, temperature)
-    first = first_answers(logits)
-    right = first == truth
-    confidence = np.exp(logarithms.max(1, initial=-np.inf)) if len(truth) else np.empty(0)
-    bins = reliability(confidence, right)
+    return Judged(
+        truth,
+        first_answers(logits),
+        rank_of(logits, truth),
+        np.exp(logarithms.max(1, initial=-np.inf)) if len(truth) else np.empty(0),
+        -logarithms[np.arange(len(truth)), truth],
+    )
+
+
+def together(parts: Sequence[Judged]) -> Judged:
+    """Several judged sets as one."""
+    nothing = Judged(*(np.empty(0, kind) for kind in (int, int, int, float, float)))
+    names = ("truth", "first", "rank", "confidence", "loss")
+    return Judged(*(np.concatenate([getattr(part, name) for part in (nothing, *parts)]) for name in names))
+
+
+def head_figures(answers: Judged) -> HeadFigures:
+    """All figures of one head."""
+    right = answers.right
+    bins = reliability(answers.confidence, right)
     return HeadFigures(
-        top1=Share(int(right.sum()), len(truth)),
-        top5=Share(int((rank_of(logits, truth) < TOP).sum()), len(truth)),
-        log_loss=float(-logarithms[np.arange(len(truth)), truth].mean()) if len(truth) else math.nan,
+        top1=Share(int(right.sum()), len(right)),
+        top5=Share(int((answers.rank < TOP).sum()), len(right)),
+        log_loss=float(answers.loss.mean()) if len(right) else math.nan,
         calibration_error=calibration_error(bins),
         reliability=bins,
-        per_class=class_figures(first, truth),
-        confusion=confusion(first, truth),
+        per_class=class_figures(answers.first, answers.truth),
+        confusion=confusion(answers.first, answers.truth),
     )
 
 

@@ -84,7 +84,7 @@ def index_folder(
     counted anew. Once ``wanted`` says no it ends; what was done is kept.
     """
     found = scanning.scan(folder, shard)
-    store = Store(out / ANSWERS, through.recipe)
+    store = Store(out / ANSWERS, through.recipe, through.network.temperatures)
     try:
         changes = scanning.compare(found, store.stamps())
         kept = store.block(BLOCK)

@@ -16,10 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.errors import UsageError
+from gnet_desktop.network.record import Answers
 
 Array = NDArray[np.float32]
 
 VERSION: Final = "1"
+CHUNK: Final = 512
+"""Pictures whose logits are in memory at once."""
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pictures (
@@ -27,9 +30,11 @@ CREATE TABLE IF NOT EXISTS pictures (
     width INTEGER, height INTEGER, error TEXT
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS answers (
-    path TEXT NOT NULL REFERENCES pictures ON DELETE CASCADE, head TEXT NOT NULL, logits BLOB NOT NULL,
+    path TEXT NOT NULL REFERENCES pictures ON DELETE CASCADE, head TEXT NOT NULL,
+    first INTEGER NOT NULL, confidence REAL NOT NULL, logits BLOB NOT NULL,
     PRIMARY KEY (path, head)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS firsts ON answers (head, path, first, confidence);
 CREATE TABLE IF NOT EXISTS blocks (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
 
@@ -71,13 +76,15 @@ class Recipe:
 class Store:
     """The kept answers of one folder, one checkpoint and one convention.
 
-    Made anew if the file isn't there. One thread uses it at a time. Raises UsageError if
-    the file is no such store or belongs to another recipe.
+    Made anew if the file isn't there. One thread uses it at a time. ``temperatures`` divide
+    the logits of a head where a probability is kept. Raises UsageError if the file is no
+    such store or belongs to another recipe.
     """
 
-    def __init__(self, file: Path, recipe: Recipe) -> None:
+    def __init__(self, file: Path, recipe: Recipe, temperatures: Mapping[str, float] | None = None) -> None:
         self.file = file
         self.recipe = recipe
+        self._temperatures = temperatures or {}
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
@@ -134,13 +141,36 @@ class Store:
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 for one in answered:
-                    _put(cursor, one)
+                    self._put(cursor, one)
                 for name, value in (blocks or {}).items():
                     cursor.execute("INSERT OR REPLACE INTO blocks VALUES (?, ?)", (name, value))
             except BaseException:
                 cursor.execute("ROLLBACK")
                 raise
             cursor.execute("COMMIT")
+
+    def _put(self, cursor: sqlite3.Cursor, one: Answered) -> None:
+        width, height = one.size or (None, None)
+        cursor.execute("DELETE FROM answers WHERE path = ?", (one.path,))
+        cursor.execute(
+            "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?)",
+            (one.path, one.stamp.bytes, one.stamp.time, width, height, one.error),
+        )
+        for head, logits in (one.logits or {}).items():
+            said = Answers.from_logits(logits, self._temperatures.get(head, 1.0))
+            first, confidence = said.top(1)[0]
+            data = np.ascontiguousarray(logits, "<f4").tobytes()
+            cursor.execute(
+                "INSERT INTO answers VALUES (?, ?, ?, ?, ?)", (one.path, head, first, confidence, data)
+            )
+
+    def firsts(self, head: str) -> tuple[list[str], NDArray[np.int64], NDArray[np.float64]]:
+        """Paths, first answers and their probabilities of a head, by path; without the logits."""
+        rows = self._base.execute(
+            "SELECT path, first, confidence FROM answers WHERE head = ? ORDER BY path", (head,)
+        ).fetchall()
+        numbers = np.array([row[1:] for row in rows], np.float64).reshape(-1, 2)
+        return [row[0] for row in rows], numbers[:, 0].astype(np.int64), numbers[:, 1]
 
     def size_of(self, path: str) -> tuple[int, int] | None:
         """(width, height) of a kept picture; None if it isn't there or could not be read."""
@@ -188,14 +218,11 @@ class Store:
         if last is not None:
             yield last
 
-    def logits(self, head: str) -> tuple[list[str], Array]:
-        """Paths, and the logits (pictures, classes) of a head, by path."""
+    def logits(self, head: str, at_once: int = CHUNK) -> Iterator[tuple[list[str], Array]]:
+        """Paths, and the logits (pictures, classes) of a head, by path, so many pictures at once."""
         rows = self._base.execute("SELECT path, logits FROM answers WHERE head = ? ORDER BY path", (head,))
-        paths, values = [], []
-        for path, blob in rows:
-            paths.append(path)
-            values.append(np.frombuffer(blob, "<f4"))
-        return paths, np.stack(values) if values else np.empty((0, self.recipe.classes), np.float32)
+        while chunk := rows.fetchmany(at_once):
+            yield [path for path, _ in chunk], np.stack([np.frombuffer(blob, "<f4") for _, blob in chunk])
 
     def heads(self) -> list[str]:
         """The heads that answered anything."""
@@ -208,15 +235,3 @@ _WORDS: Final = {
     "convention": "input convention",
     "classes": "number of classes",
 }
-
-
-def _put(cursor: sqlite3.Cursor, one: Answered) -> None:
-    width, height = one.size or (None, None)
-    cursor.execute("DELETE FROM answers WHERE path = ?", (one.path,))
-    cursor.execute(
-        "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?)",
-        (one.path, one.stamp.bytes, one.stamp.time, width, height, one.error),
-    )
-    for head, logits in (one.logits or {}).items():
-        data = np.ascontiguousarray(logits, "<f4").tobytes()
-        cursor.execute("INSERT INTO answers VALUES (?, ?, ?)", (one.path, head, data))

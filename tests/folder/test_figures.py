@@ -25,7 +25,7 @@ def made(pictures: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 @pytest.mark.parametrize(("pictures", "seed"), [(1, 0), (7, 1), (400, 2), (3000, 3)])
 def test_shares_and_log_loss_are_those_of_scikit_learn(pictures: int, seed: int) -> None:
     logits, truth = made(pictures, seed)
-    found = figures.head_figures(logits, truth)
+    found = figures.head_figures(figures.judged(logits, truth))
     labels = range(CLASSES)
     probabilities = np.exp(figures.log_softmax(logits))
     assert found.top1.value == pytest.approx(metrics.accuracy_score(truth, logits.argmax(1)), abs=1e-12)
@@ -38,7 +38,7 @@ def test_shares_and_log_loss_are_those_of_scikit_learn(pictures: int, seed: int)
 @pytest.mark.parametrize(("pictures", "seed"), [(7, 1), (400, 2), (3000, 3)])
 def test_each_class_and_the_confusion_are_those_of_scikit_learn(pictures: int, seed: int) -> None:
     logits, truth = made(pictures, seed)
-    found = figures.head_figures(logits, truth)
+    found = figures.head_figures(figures.judged(logits, truth))
     first = logits.argmax(1)
     shown = [one.index for one in found.per_class]
     precision, recall, f1, support = metrics.precision_recall_fscore_support(
@@ -56,7 +56,7 @@ def test_each_class_and_the_confusion_are_those_of_scikit_learn(pictures: int, s
 def test_the_reliability_diagram_is_scikit_learns_calibration_curve() -> None:
     calibration = pytest.importorskip("sklearn.calibration")
     logits, truth = made(5000, 4)
-    found = figures.head_figures(logits, truth)
+    found = figures.head_figures(figures.judged(logits, truth))
     confidence = np.exp(figures.log_softmax(logits)).max(1)
     accuracy, mean = calibration.calibration_curve(
         logits.argmax(1) == truth, confidence, n_bins=figures.BINS, strategy="uniform"
@@ -87,7 +87,7 @@ def test_the_interval_of_nothing_is_everything() -> None:
 
 
 def test_no_picture_with_a_known_class_gives_no_numbers_and_no_error() -> None:
-    found = figures.head_figures(np.empty((0, CLASSES), np.float32), np.empty(0, np.int64))
+    found = figures.head_figures(figures.judged(np.empty((0, CLASSES), np.float32), np.empty(0, np.int64)))
     assert math.isnan(found.log_loss)
     assert found.per_class == ()
     assert found.confusion == {}

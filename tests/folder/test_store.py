@@ -35,7 +35,7 @@ def test_answers_come_back_bit_by_bit_and_in_order(store: Store) -> None:
 def test_a_picture_is_there_once_however_often_it_is_put(store: Store) -> None:
     store.put([answered("a", 1)])
     store.put([answered("a", 7)])
-    paths, logits = store.logits("main")
+    ((paths, logits),) = store.logits("main")
     assert paths == ["a"]
     assert logits[0, 0] == 7
 
@@ -43,7 +43,7 @@ def test_a_picture_is_there_once_however_often_it_is_put(store: Store) -> None:
 def test_a_failure_takes_the_place_of_an_older_answer(store: Store) -> None:
     store.put([answered("a")])
     store.put([Answered("a", Stamp(1, 1), error="Gone.")])
-    assert store.logits("main")[0] == []
+    assert list(store.logits("main")) == []
 
 
 def test_what_fails_half_way_leaves_nothing(store: Store) -> None:
@@ -90,4 +90,13 @@ def test_what_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
 def test_forgotten_pictures_leave_no_answers(store: Store) -> None:
     store.put([answered("a"), answered("b")])
     store.forget(["a"])
-    assert store.logits("aux1")[0] == ["b"]
+    assert [paths for paths, _ in store.logits("aux1")] == [["b"]]
+
+
+def test_first_answers_are_kept_with_their_probability(tmp_path: Path) -> None:
+    store = Store(tmp_path / "answers.sqlite", RECIPE, {"main": 2.0})
+    store.put([answered("a", 1)])
+    paths, first, confidence = store.firsts("main")
+    assert (paths, first.tolist()) == (["a"], [2])
+    powers = np.exp(np.array([1, 2, 3]) / 2)
+    assert confidence == pytest.approx(powers[2] / powers.sum())
