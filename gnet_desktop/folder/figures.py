@@ -118,7 +118,8 @@ class Judged:
     @property
     def right(self) -> NDArray[np.bool_]:
         """Where the first answer is the true class."""
-        return self.first == self.truth
+        right: NDArray[np.bool_] = self.first == self.truth
+        return right
 
 
 def judged(logits: Logits, truth: Ints, temperature: float = 1.0) -> Judged:
