@@ -85,11 +85,11 @@ def begin(window: Window, paths: Sequence[Path], labels: Path | None, device: st
     arrivals = sort_arrivals(paths)
     workspace = window.workspace
     if device != "auto":
-        workspace.device = device
+        workspace.set_device(device)
     checkpoint = arrivals.checkpoints[0] if arrivals.checkpoints else last_checkpoint(window)
     fall_back(window)
     workspace.open_checkpoint(checkpoint, labels)
-    workspace.compute("devices", tasks.devices, lambda found: window.bar.set_devices(found))  # type: ignore[arg-type]
+    workspace.compute("devices", tasks.devices, lambda found: window.bar.set_devices(found))
     window.refresh_choices()
     if arrivals.pictures:
         window.take_pictures(list(arrivals.pictures))

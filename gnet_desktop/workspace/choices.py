@@ -1,23 +1,24 @@
-"""What a person chose to look at, and how: no pictures, no network, no Qt."""
+"""What a person chose to look at, to change and to compare, and how: no pictures, no network, no Qt."""
 
 from collections.abc import Callable
 
 from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.network.changes import Change, Changes
 from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace.history import History
 from gnet_desktop.workspace.signal import Signal
-from gnet_desktop.workspace.values import Selection, ViewOptions
+from gnet_desktop.workspace.values import UNCHANGED, Reference, Selection, ViewOptions
 
 Point = tuple[float, float]
 
 
 class Choices:
-    """Selection with its history, hover, pinned places, tray and view options.
+    """Selection and changes with their histories, reference, hover, pins, tray and view options.
 
-    ``hovered`` is the unit under the cursor, ``point`` the place of the photo under
-    it (picture pixels); ``pins`` are at most two places that were kept, ``tray`` the
-    units that stay; ``explained`` is the class that contributions are to, None for
-    the first answer. Signals:
+    Signals:
       selection_changed()    another module or unit is chosen
+      changes_changed()      `changes` are others
+      reference_changed()    `reference` is another
       hover_changed()        `hovered` or `point` changed
       pins_changed()         `pins` or `tray` changed
       explained_changed()    another class is explained
@@ -25,18 +26,35 @@ class Choices:
     """
 
     def __init__(self) -> None:
-        self.selection = Selection()
-        self.hovered: Unit | None = None
-        self.point: Point | None = None
-        self.pins: tuple[Point, ...] = ()
-        self.tray: tuple[Unit, ...] = ()
-        self.explained: int | None = None
-        self.view = ViewOptions()
         self.selection_changed, self.hover_changed = Signal(), Signal()
         self.pins_changed, self.view_changed = Signal(), Signal()
+        self.changes_changed, self.reference_changed = Signal(), Signal()
         self.explained_changed = Signal()
-        self._visited: list[Selection] = [self.selection]
-        self._place = 0
+        self._selections = History(Selection())
+        self._edits: History[Changes] = History(())
+        self._compared: Reference | None = None
+        self._hovered: tuple[Unit | None, Point | None] = (None, None)
+        self._pins: tuple[Point, ...] = ()
+        self._tray: tuple[Unit, ...] = ()
+        self._explained: int | None = None
+        self._view = ViewOptions()
+
+    # What to look at
+
+    @property
+    def selection(self) -> Selection:
+        """The chosen module, and perhaps one of its units."""
+        return self._selections.now
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether `back` has anywhere to go."""
+        return self._selections.can_go_back
+
+    @property
+    def can_go_forward(self) -> bool:
+        """Whether `forward` has anywhere to go."""
+        return self._selections.can_go_forward
 
     def choose_module(self, module: str) -> None:
         """Choose one of the nine modules; the unit is kept if it is one of its own."""
@@ -51,85 +69,174 @@ class Choices:
 
     def back(self) -> None:
         """The selection before this one."""
-        self._go(self._place - 1)
+        self._go(-1)
 
     def forward(self) -> None:
         """The selection that was left with `back`."""
-        self._go(self._place + 1)
+        self._go(1)
+
+    def _visit(self, selection: Selection) -> None:
+        if selection != self.selection:
+            self._selections.add(selection)
+            self.selection_changed.emit()
+
+    def _go(self, step: int) -> None:
+        if self._selections.go(step):
+            self.selection_changed.emit()
+
+    # What to change, and what to compare with
 
     @property
-    def can_go_back(self) -> bool:
-        """Whether `back` has anywhere to go."""
-        return self._place > 0
+    def changes(self) -> Changes:
+        """What is changed in the network, in the order in which it was asked for."""
+        return self._edits.now
 
     @property
-    def can_go_forward(self) -> bool:
-        """Whether `forward` has anywhere to go."""
-        return self._place + 1 < len(self._visited)
+    def can_undo(self) -> bool:
+        """Whether `undo` has anything to take back."""
+        return self._edits.can_go_back
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether `redo` has anything to do again."""
+        return self._edits.can_go_forward
+
+    def set_changes(self, changes: Changes) -> None:
+        """Other changes from now on; `undo` brings the old ones back."""
+        if changes != self.changes:
+            self._edit(lambda: self._edits.add(changes))
+
+    def add_change(self, change: Change) -> None:
+        """One more change; one of the same part, units and kind is replaced."""
+        kept = [one for one in self.changes if (one.name, one.kind) != (change.name, change.kind)]
+        self.set_changes((*kept, change))
+
+    def remove_change(self, change: Change) -> None:
+        """Without that change."""
+        self.set_changes(tuple(one for one in self.changes if one != change))
+
+    def toggle_change(self, change: Change) -> None:
+        """Take a change back if it is there, else make it."""
+        (self.remove_change if change in self.changes else self.add_change)(change)
+
+    def undo(self) -> None:
+        """The changes before the last step."""
+        self._edit(lambda: self._edits.go(-1))
+
+    def redo(self) -> None:
+        """The step that was taken back with `undo` once more."""
+        self._edit(lambda: self._edits.go(1))
+
+    def reset_changes(self) -> None:
+        """The network as it is in its file; `undo` brings the changes back."""
+        self.set_changes(())
+
+    def _edit(self, step: Callable[[], object]) -> None:
+        changes, reference = self.changes, self.reference
+        step()
+        if changes != self.changes:
+            self.changes_changed.emit()
+        if reference != self.reference:
+            self.reference_changed.emit()
+
+    @property
+    def reference(self) -> Reference | None:
+        """What the run is compared with: the unchanged one by itself once there are changes."""
+        return self._compared or (UNCHANGED if self.changes else None)
+
+    def compare_with(self, reference: Reference | None) -> None:
+        """Compare with another run; None: with the unchanged one, once there are changes."""
+        old = self.reference
+        self._compared = None if reference == UNCHANGED else reference
+        if old != self.reference:
+            self.reference_changed.emit()
+
+    # How to look
+
+    @property
+    def hovered(self) -> Unit | None:
+        """The unit under the cursor."""
+        return self._hovered[0]
+
+    @property
+    def point(self) -> Point | None:
+        """The place of the photo under the cursor, in picture pixels."""
+        return self._hovered[1]
+
+    @property
+    def pins(self) -> tuple[Point, ...]:
+        """At most two places that were kept."""
+        return self._pins
+
+    @property
+    def tray(self) -> tuple[Unit, ...]:
+        """The units that stay."""
+        return self._tray
+
+    @property
+    def explained(self) -> int | None:
+        """The class that contributions are to; None for the first answer."""
+        return self._explained
+
+    @property
+    def view(self) -> ViewOptions:
+        """How things are shown."""
+        return self._view
 
     def hover(self, unit: Unit | None, point: Point | None = None) -> None:
         """The cursor is over a unit's map, over a place of the photo (picture pixels), or neither."""
-        if (unit, point) != (self.hovered, self.point):
-            self.hovered, self.point = unit, point
+        if (unit, point) != self._hovered:
+            self._hovered = (unit, point)
             self.hover_changed.emit()
 
     def pin_point(self, point: Point, *, compare: bool = False) -> None:
         """Keep a place of the photo; with ``compare`` beside the first one."""
-        self.pins = (*self.pins[:1], point) if compare and self.pins else (point,)
+        self._pins = (*self._pins[:1], point) if compare and self._pins else (point,)
         self.pins_changed.emit()
 
     def clear_pins(self) -> None:
         """Forget the kept places."""
-        if self.pins:
-            self.pins = ()
+        if self._pins:
+            self._pins = ()
             self.pins_changed.emit()
 
     def toggle_in_tray(self, unit: Unit) -> None:
         """Put a unit into the tray, or take it out."""
-        kept = tuple(other for other in self.tray if other != unit)
-        self.tray = kept if len(kept) < len(self.tray) else (*kept, unit)
+        kept = tuple(other for other in self._tray if other != unit)
+        self._tray = kept if len(kept) < len(self._tray) else (*kept, unit)
         self.pins_changed.emit()
 
     def explain(self, index: int | None) -> None:
         """Explain a class of the main head; None: whichever is its first answer."""
-        if index != self.explained:
-            self.explained = index
+        if index != self._explained:
+            self._explained = index
             self.explained_changed.emit()
 
     def change_view(self, **fields: object) -> None:
         """Change some of the `ViewOptions`."""
-        old, self.view = self.view, self.view.changed(**fields)
-        if old != self.view:
+        self.set_view(self._view.changed(**fields))
+
+    def set_view(self, view: ViewOptions) -> None:
+        """Show things in another way."""
+        old, self._view = self._view, view
+        if old != view:
             self.view_changed.emit(old)
 
-    def _visit(self, selection: Selection) -> None:
-        if selection == self.selection:
-            return
-        del self._visited[self._place + 1 :]
-        self._visited.append(selection)
-        self._place = len(self._visited) - 1
-        self._select(selection)
-
-    def _go(self, place: int) -> None:
-        if 0 <= place < len(self._visited):
-            self._place = place
-            self._select(self._visited[place])
-
-    def _select(self, selection: Selection) -> None:
-        if selection != self.selection:
-            self.selection = selection
-            self.selection_changed.emit()
+    # Another network is in use
 
     def keep_units(self, exists: Callable[[Unit], bool]) -> None:
-        """Another network is in use: forget the units that it doesn't have."""
-        unit = self.selection.unit
-        if unit is not None and not exists(unit):
-            self._select(Selection(self.selection.module))
-        self._visited = [
-            Selection(one.module, one.unit if one.unit and exists(one.unit) else None)
-            for one in self._visited
-        ]
-        kept = tuple(unit for unit in self.tray if exists(unit))
-        if kept != self.tray:
-            self.tray = kept
+        """Forget the units that another network doesn't have."""
+        old = self.selection
+        self._selections.revise(
+            lambda one: one if one.unit is None or exists(one.unit) else Selection(one.module)
+        )
+        if old != self.selection:
+            self.selection_changed.emit()
+        kept = tuple(unit for unit in self._tray if exists(unit))
+        if kept != self._tray:
+            self._tray = kept
             self.pins_changed.emit()
+
+    def keep_changes(self, possible: Callable[[Change], bool]) -> None:
+        """Forget the changes that another network cannot make."""
+        self._edit(lambda: self._edits.revise(lambda one: tuple(filter(possible, one))))

@@ -8,7 +8,9 @@ request, so that neither knows anything about the other or about Qt.
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Generic, Protocol, TypeVar
+
+T = TypeVar("T")
 
 URGENT: Final = 0
 NORMAL: Final = 1
@@ -16,7 +18,7 @@ BACKGROUND: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Request(Generic[T]):
     """Work for a worker.
 
     ``purpose`` names what it is for: a newer request of the same purpose replaces
@@ -25,10 +27,27 @@ class Request:
     """
 
     purpose: str
-    run: Callable[[], Any]
-    done: Callable[[Any], None]
+    run: Callable[[], T]
+    done: Callable[[T], None]
     failed: Callable[[BaseException], None]
     priority: int = NORMAL
+
+
+class Works(Protocol):
+    """What the workspace knows of a worker."""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing runs."""
+
+    def ask(self, request: Request[Any]) -> None:
+        """Queue a request; it replaces a waiting one of the same purpose."""
+
+    def drop(self, prefix: str) -> None:
+        """Forget waiting requests whose purpose starts with ``prefix``."""
+
+    def close(self) -> bool:
+        """End; False if what is running did not end in time."""
 
 
 class Mailbox:
@@ -39,11 +58,11 @@ class Mailbox:
     """
 
     def __init__(self) -> None:
-        self._waiting: dict[str, Request] = {}
+        self._waiting: dict[str, Request[Any]] = {}
         self._changed = threading.Condition()
         self._closed = False
 
-    def put(self, request: Request) -> None:
+    def put(self, request: Request[Any]) -> None:
         """Add a request; an older one of the same purpose is dropped."""
         with self._changed:
             self._waiting.pop(request.purpose, None)
@@ -57,7 +76,7 @@ class Mailbox:
             for purpose in [purpose for purpose in self._waiting if purpose.startswith(prefix)]:
                 del self._waiting[purpose]
 
-    def take(self) -> Request | None:
+    def take(self) -> Request[Any] | None:
         """The most urgent request, oldest first; None once closed."""
         with self._changed:
             while not self._waiting and not self._closed:
@@ -93,7 +112,7 @@ class Worker:
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
 
-    def ask(self, request: Request) -> None:
+    def ask(self, request: Request[Any]) -> None:
         """Queue a request; it replaces a waiting one of the same purpose."""
         self._mailbox.put(request)
 
@@ -120,13 +139,13 @@ class Worker:
             self._running = False
 
     @staticmethod
-    def _attempt(request: Request) -> tuple[Any, BaseException | None]:
+    def _attempt(request: Request[Any]) -> tuple[Any, BaseException | None]:
         try:
             return request.run(), None
         except BaseException as error:  # the one place that hands every failure on
             return None, error
 
-    def _deliver(self, request: Request, result: Any, error: BaseException | None) -> None:
+    def _deliver(self, request: Request[Any], result: Any, error: BaseException | None) -> None:
         if self._closing:
             return
         if error is None:

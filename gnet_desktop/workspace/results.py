@@ -1,61 +1,83 @@
-"""The results kept, within a budget of bytes."""
+"""The runs that are kept, within a budget of bytes."""
 
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 from numpy.typing import NDArray
 
-from gnet_desktop.workspace.values import Result
+from gnet_desktop.workspace.values import Outcome, Result, RunKey
 
 BUDGET: Final = 160 * 2**20
+Span = tuple[int, int]
 
 
-def size_of(result: Result) -> int:
-    """Bytes that a result holds: its activations and its decoded picture."""
-    memory = {id(owner): owner.nbytes for owner in map(_owner, result.record.activations.values())}
-    width, height = result.picture.size
-    return sum(memory.values()) + width * height * 3
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What results hold: ``spans`` of bytes of arrays, and the bytes of each decoded picture."""
+
+    spans: frozenset[Span]
+    pictures: frozenset[tuple[int, int]]
+
+    @classmethod
+    def of(cls, result: Result) -> "Memory":
+        """The memory of one result."""
+        width, height = result.picture.size
+        spans = map(_span, result.record.activations.values())
+        return cls(frozenset(spans), frozenset({(id(result.picture), width * height * 3)}))
 
 
-def _owner(array: NDArray[Any]) -> NDArray[Any]:
-    """The array whose memory this one looks into."""
-    while isinstance(array.base, np.ndarray):
-        array = array.base
-    return array
+def size_of(memories: Iterable[Memory]) -> int:
+    """Bytes held together; what several hold, and what is a view of another array, counts once."""
+    memories = tuple(memories)
+    pictures = frozenset[tuple[int, int]]().union(*(one.pictures for one in memories))
+    spans = frozenset[Span]().union(*(one.spans for one in memories))
+    return _length(sorted(spans)) + sum(size for _, size in pictures)
+
+
+def _span(array: NDArray[Any]) -> Span:
+    """The addresses of the first byte and behind the last one; for strides that are not negative."""
+    start: int = array.__array_interface__["data"][0]
+    steps = sum((count - 1) * stride for count, stride in zip(array.shape, array.strides, strict=True))
+    return start, start + steps + array.itemsize
+
+
+def _length(spans: list[Span]) -> int:
+    """Bytes that sorted spans cover."""
+    total = reached = 0
+    for start, end in spans:
+        total += max(0, end - max(start, reached))
+        reached = max(reached, end)
+    return total
 
 
 class Results:
-    """The most recently used results; the oldest go when the budget is exceeded.
+    """The most recently used runs; the oldest go when the budget is exceeded.
 
     The newest one always stays, whatever its size.
     """
 
     def __init__(self, budget: int = BUDGET) -> None:
         self._budget = budget
-        self._kept: OrderedDict[int, Result] = OrderedDict()
-        self._sizes: dict[int, int] = {}
+        self._kept: OrderedDict[RunKey, tuple[Outcome, Memory]] = OrderedDict()
 
-    def get(self, entry_id: int) -> Result | None:
-        """The result of that picture, now the most recent; None if it isn't kept."""
-        if entry_id in self._kept:
-            self._kept.move_to_end(entry_id)
-        return self._kept.get(entry_id)
+    def get(self, key: RunKey) -> Outcome | None:
+        """What that run gave, now the most recent; None if it isn't kept."""
+        if key not in self._kept:
+            return None
+        self._kept.move_to_end(key)
+        return self._kept[key][0]
 
-    def put(self, result: Result) -> None:
-        """Keep a result; drop the least recently used ones beyond the budget."""
-        self.drop(result.entry_id)
-        self._kept[result.entry_id] = result
-        self._sizes[result.entry_id] = size_of(result)
-        while sum(self._sizes.values()) > self._budget and len(self._kept) > 1:
-            self.drop(next(iter(self._kept)))
+    def put(self, outcome: Outcome) -> None:
+        """Keep what a run gave; drop the least recently used beyond the budget."""
+        key = outcome.result.key
+        self._kept[key] = (outcome, Memory.of(outcome.result))
+        self._kept.move_to_end(key)
+        while len(self._kept) > 1 and size_of(memory for _, memory in self._kept.values()) > self._budget:
+            self._kept.popitem(last=False)
 
-    def drop(self, entry_id: int) -> None:
-        """Forget the result of that picture."""
-        self._kept.pop(entry_id, None)
-        self._sizes.pop(entry_id, None)
-
-    def clear(self) -> None:
-        """Forget all."""
-        self._kept.clear()
-        self._sizes.clear()
+    def keep(self, wanted: Callable[[RunKey], bool]) -> None:
+        """Forget the runs that are not wanted."""
+        for key in [key for key in self._kept if not wanted(key)]:
+            del self._kept[key]

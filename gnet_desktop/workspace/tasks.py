@@ -7,7 +7,7 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.containers.sniffing import not_a_picture
 from gnet_desktop.convention import Convention
-from gnet_desktop.errors import Cancelled, GNetError, MachineError, PictureError
+from gnet_desktop.errors import Cancelled, GNetError, MachineError, PictureError, UsageError
 from gnet_desktop.network.architecture import Architecture
+from gnet_desktop.network.changes import Change, check_changes
 from gnet_desktop.network.naming import Unit, channel_counts
 from gnet_desktop.network.record import Record
 from gnet_desktop.pictures.decoding import read_picture, thumbnail
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.pictures.preparation import Prepared, prepare
-from gnet_desktop.workspace.values import THUMBNAIL_SIDE, Result
+from gnet_desktop.workspace.values import THUMBNAIL_SIDE, Outcome, Result, RunKey, identity
 
 if TYPE_CHECKING:
     from gnet_desktop.network.googlenet import GoogLeNet
@@ -35,11 +36,15 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class LoadedNetwork:
-    """A checkpoint, its network and where it runs."""
+    """A checkpoint, its network, where it runs, and its name in a `RunKey`."""
 
     checkpoint: Checkpoint
     network: "GoogLeNet"
     device: str
+    name: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", identity(self.checkpoint, self.device))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,28 +159,22 @@ def read_and_prepare(source: Path | bytes, name: str, convention: Convention) ->
     return Read(picture, prepare(picture, convention), convention)
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
-    """A pass, with what the list of pictures keeps of it: `unit_peaks` and `best_answer`."""
-
-    result: Result
-    peaks: dict[str, NDArray[np.float32]]
-    best: tuple[str, float] | None
+def run_pass(loaded: LoadedNetwork, read: Read, picture: int) -> Outcome:
+    """One pass with the full record; ``picture`` is its number in the list."""
+    prepared, key = read.prepared, RunKey(loaded.name, read.convention, picture)
+    record = loaded.network(prepared.tensor())
+    return outcome(Result(key, read.picture, prepared.geometry, prepared.shown, record, loaded.checkpoint))
 
 
-def run_pass(loaded: LoadedNetwork, read: Read, entry_id: int) -> Passed:
-    """One pass with the full record."""
-    record = loaded.network(read.prepared.tensor())
-    result = Result(
-        entry_id,
-        read.picture,
-        read.prepared.geometry,
-        read.prepared.shown,
-        record,
-        loaded.checkpoint,
-        read.convention,
-    )
-    return Passed(result, unit_peaks(record, loaded.checkpoint.architecture), best_answer(result))
+def resume_pass(loaded: LoadedNetwork, unchanged: Result, key: RunKey) -> Outcome:
+    """The run of that name from the unchanged one's record; raises UsageError if it isn't possible."""
+    record = loaded.network.resume(unchanged.record, key.changes)
+    return outcome(replace(unchanged, key=key, record=record))
+
+
+def outcome(result: Result) -> Outcome:
+    """A result with what the list of pictures keeps of it."""
+    return Outcome(result, unit_peaks(result.record, result.checkpoint.architecture), best_answer(result))
 
 
 def unit_peaks(record: Record, architecture: Architecture) -> dict[str, NDArray[np.float32]]:
@@ -195,6 +194,15 @@ def best_answer(result: Result) -> tuple[str, float] | None:
 def unit_exists(architecture: Architecture, unit: Unit) -> bool:
     """Whether this network has that unit."""
     return unit.channel < channel_counts(architecture).get(unit.part, 0)
+
+
+def change_is_possible(architecture: Architecture, change: Change) -> bool:
+    """Whether another network can make a change that was made in one; numbers are those of one network."""
+    try:
+        check_changes(architecture, (change,))
+    except UsageError:
+        return False
+    return change.values is None
 
 
 def cpu_threads() -> int:

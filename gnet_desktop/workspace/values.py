@@ -1,5 +1,7 @@
 """The values that the workspace holds and announces."""
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -11,6 +13,7 @@ from PIL import Image
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
+from gnet_desktop.network.changes import Changes
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.network.record import Record
 from gnet_desktop.pictures.geometry import Geometry
@@ -36,20 +39,90 @@ class Entry:
     error: GNetError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """The name of a run: one pass of one picture.
+
+    ``checkpoint`` is the `identity` of the network, ``picture`` the id of an `Entry`.
+    """
+
+    checkpoint: str
+    convention: Convention
+    picture: int
+    changes: Changes = ()
+
+    @property
+    def unchanged(self) -> "RunKey":
+        """The same run without changes."""
+        return replace(self, changes=())
+
+
+def identity(checkpoint: Checkpoint, device: str) -> str:
+    """A name that two networks share only if their runs are the same, to the last bit and word.
+
+    Of the file's contents, how it was read, its class names and the device.
+    """
+    provenance = checkpoint.provenance
+    read = (sorted(provenance.assumed.items()), checkpoint.labels.names, device)
+    return f"{provenance.sha256} {hashlib.sha256(repr(read).encode()).hexdigest()[:16]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Another run to compare with, by what it has in another way; it has no changes.
+
+    None: as the run itself. ``picture`` is the id of an `Entry`, ``checkpoint`` the
+    `identity` of a network.
+    """
+
+    picture: int | None = None
+    checkpoint: str | None = None
+    convention: Convention | None = None
+
+    def key(self, run: RunKey) -> RunKey:
+        """The run that ``run`` is compared with."""
+        return RunKey(
+            self.checkpoint or run.checkpoint,
+            self.convention or run.convention,
+            run.picture if self.picture is None else self.picture,
+        )
+
+
+UNCHANGED: Final = Reference()
+"""The same picture, unchanged."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:
-    """A picture that went through the network, with all that is needed to draw it.
+    """The value of a run: a picture that went through the network, with all that draws it.
 
     ``shown`` is exactly what the network saw, as a picture.
     """
 
-    entry_id: int
+    key: RunKey
     picture: Picture
     geometry: Geometry
     shown: Image.Image
     record: Record
     checkpoint: Checkpoint
-    convention: Convention
+
+    @property
+    def convention(self) -> Convention:
+        """The input convention under which the picture was read."""
+        return self.key.convention
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """A result, with what the list of pictures keeps of it when the result itself is long gone.
+
+    ``peaks`` are the largest values of every unit, {module: (channels,)}; ``best`` is the
+    main head's first answer and its probability.
+    """
+
+    result: Result
+    peaks: Mapping[str, NDArray[np.float32]]
+    best: tuple[str, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +164,7 @@ class ViewOptions:
     reductions: bool = False
     filter: str = ""
     theme: Literal["system", "light", "dark"] = "system"
+    show: Literal["this", "reference", "difference"] = "this"
 
     def changed(self, **fields: object) -> "ViewOptions":
         """A copy with some options replaced."""

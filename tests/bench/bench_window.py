@@ -80,9 +80,10 @@ def main() -> None:
     measure("another picture that is kept, all current", 30, [step], window)
     extra = []
     for _ in range(12):
-        workspace._results.clear()
         begun = time.perf_counter()
-        step()
+        workspace.add_pictures(pictures[:1])
+        while workspace.stale:
+            painted()
         extra.append((time.perf_counter() - begun) * 1000 - workspace.result.record.milliseconds)
         while not workspace.idle:
             painted()

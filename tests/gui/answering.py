@@ -16,8 +16,9 @@ from gnet_desktop.network.families import build
 from gnet_desktop.network.record import Answers, Record
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.pictures.preparation import prepare
-from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import Entry, Result
+from gnet_desktop.workspace import tasks
+from gnet_desktop.workspace.values import Result, RunKey, identity
+from tests.workspace.workers import Posed
 
 CATS = ("Egyptian cat", "tabby", "tiger cat", "lynx", "snow leopard", "Persian cat", "tiger", "dog")
 Calls = queue.Queue[Callable[[], None]]
@@ -92,19 +93,20 @@ def make_result(
     picture = Picture(Image.linear_gradient("L").convert("RGB").resize((300, 400)), "made", "PNG", (300, 400))
     prepared = prepare(picture, convention)
     record = Record(activations(checkpoint.architecture, (size, size)), answers, (size, size), 20.0)
-    return Result(entry_id, picture, prepared.geometry, prepared.shown, record, checkpoint, convention)
+    key = RunKey(identity(checkpoint, "cpu"), convention, entry_id)
+    return Result(key, picture, prepared.geometry, prepared.shown, record, checkpoint)
 
 
-def make_workspace(result: Result | None, checkpoint: Checkpoint | None = None) -> Workspace:
+def make_workspace(result: Result | None, checkpoint: Checkpoint | None = None) -> Posed:
     """A workspace that shows a result, or only a checkpoint, or nothing."""
-    workspace = Workspace(lambda call: call())
-    workspace.checkpoint = result.checkpoint if result is not None else checkpoint
-    if workspace.checkpoint is not None:
-        workspace.convention = workspace.checkpoint.convention
-    for number, name in enumerate(("egyptian_cat.jpg", "monarch.jpg"), 1):
-        workspace.pictures[number] = Entry(number, b"", name)
+    workspace = Posed()
+    checkpoint = result.checkpoint if result is not None else checkpoint
+    if checkpoint is not None:
+        workspace.use(tasks.LoadedNetwork(checkpoint, None, "cpu"))  # type: ignore[arg-type]
+    workspace.add_pictures([(name, b"") for name in ("egyptian_cat.jpg", "monarch.jpg")], show=False)
     if result is not None:
-        workspace.current, workspace.result = result.entry_id, result
+        workspace.set_convention(result.convention)
+        show(workspace, result)
     return workspace
 
 
@@ -122,7 +124,7 @@ def with_record(result: Result, **fields: object) -> Result:
     return replace(result, record=Record(**parts))  # type: ignore[arg-type]
 
 
-def show(workspace: Workspace, result: Result) -> None:
+def show(workspace: Posed, result: Result) -> None:
     """A pass ends."""
-    workspace.result, workspace.stale, workspace.current = result, False, result.entry_id
-    workspace.result_changed.emit()
+    workspace.choose_picture(result.key.picture)
+    workspace.accept(tasks.outcome(result))

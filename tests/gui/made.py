@@ -17,8 +17,8 @@ from gnet_desktop.network.record import Record
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.pictures.preparation import prepare
 from gnet_desktop.workspace import tasks
-from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import Entry, Result
+from gnet_desktop.workspace.values import Result, RunKey
+from tests.workspace.workers import Posed
 
 CLASSES = 10
 
@@ -65,6 +65,7 @@ def make_world(count: int = 2, *, heads: bool = False) -> World:
     """Passes over pictures of smooth noise, 335 wide and 500 high."""
     checkpoint = make_checkpoint(heads=heads)
     network = GoogLeNet.from_checkpoint(checkpoint)
+    loaded = tasks.LoadedNetwork(checkpoint, network, "cpu")
     random = np.random.default_rng(3)
     results = []
     for number in range(1, count + 1):
@@ -72,26 +73,21 @@ def make_world(count: int = 2, *, heads: bool = False) -> World:
         picture = Picture(rough.resize((335, 500)), f"made {number}", "PNG", (335, 500))
         prepared = prepare(picture, checkpoint.convention)
         record = network(prepared.tensor())
-        results.append(
-            Result(
-                number, picture, prepared.geometry, prepared.shown, record, checkpoint, checkpoint.convention
-            )
-        )
-    return World(tasks.LoadedNetwork(checkpoint, network, "cpu"), results)
+        key = RunKey(loaded.name, checkpoint.convention, number)
+        results.append(Result(key, picture, prepared.geometry, prepared.shown, record, checkpoint))
+    return World(loaded, results)
 
 
-def make_workspace(world: World, post: Callable[[Callable[[], None]], None]) -> Workspace:
-    """A workspace that shows the first result."""
-    workspace = Workspace(post)
-    first = world.results[0]
-    workspace.checkpoint, workspace.convention = first.checkpoint, first.convention
-    workspace._network = world.loaded
+def make_workspace(world: World, post: Callable[[Callable[[], None]], None]) -> Posed:
+    """A workspace that shows the first result and knows the others."""
+    workspace = Posed(post)
+    workspace.use(world.loaded)
+    workspace.add_pictures([(result.picture.source, b"") for result in world.results], show=False)
     for result in world.results:
         thumbnail = np.asarray(result.picture.image.resize((86, 128)))
-        name = result.picture.source
-        workspace.pictures[result.entry_id] = Entry(result.entry_id, b"", name, thumbnail, ("class 1", 0.5))
-        workspace.peaks[result.entry_id] = tasks.unit_peaks(result.record, result.checkpoint.architecture)
-    workspace.current, workspace.result = first.entry_id, first
+        workspace.reader.give(f"thumbnail {result.key.picture}", thumbnail)
+        workspace.accept(replace(tasks.outcome(result), best=("class 1", 0.5)))
+    workspace.choose_picture(world.results[0].key.picture)
     return workspace
 
 
@@ -108,7 +104,9 @@ def changed(result: Result, maps: Mapping[str, Callable[[np.ndarray], None]]) ->
     return replace(result, record=new)
 
 
-def show(workspace: Workspace, result: Result, *, stale: bool = False) -> None:
+def show(workspace: Posed, result: Result, *, stale: bool = False) -> None:
     """Make a result the current one, as the workspace does when a pass ends."""
-    workspace.result, workspace.stale, workspace.current = result, stale, result.entry_id
-    workspace.result_changed.emit()
+    workspace.choose_picture(result.key.picture)
+    workspace.accept(tasks.outcome(result))
+    if stale:
+        workspace.lag()

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -169,14 +168,13 @@ def test_a_file_may_doubt_its_own_answer(open_panel) -> None:
 
 def test_a_lagging_answer_is_striped_and_says_whose_it_is(open_panel, workspace) -> None:
     panel = open_panel(workspace)
-    workspace.current, workspace.stale = 2, True
+    workspace.choose_picture(2)
     workspace.result_changed.emit()
     assert panel.stale_mark.isVisible()
     assert panel.stale_mark.text == "of egyptian_cat.jpg, monarch.jpg is next"
     assert panel.table.stale
     assert table(panel)[0][1] == "79.0"
-    workspace.current, workspace.stale = 1, False
-    workspace.result_changed.emit()
+    workspace.choose_picture(1)
     assert not panel.stale_mark.isVisible()
     assert not panel.table.stale
 
@@ -197,9 +195,7 @@ def test_answers_that_are_no_numbers_are_not_shown(open_panel, result) -> None:
 def test_a_picture_that_failed_has_no_answer(open_panel, workspace, result) -> None:
     panel = open_panel(workspace)
     error = PictureError("This is a web page.", "", "")
-    workspace.pictures[2] = replace(workspace.pictures[2], error=error)
-    workspace.current, workspace.result = 2, None
-    workspace.result_changed.emit()
+    workspace.fail(2, error)
     assert panel.empty.text() == "monarch.jpg could not be opened, so there is no answer."
     assert not panel.table.isVisible()
 

@@ -103,7 +103,7 @@ def test_what_the_file_does_not_tell_can_be_answered_otherwise(world, qtbot, cal
     checkpoint = world.loaded.checkpoint
     assumed = replace(checkpoint.provenance, assumed={"epsilon": "torchvision"})
     workspace = make_workspace(world, calls.put)
-    workspace.checkpoint = replace(checkpoint, provenance=assumed)
+    workspace.use(replace(world.loaded, checkpoint=replace(checkpoint, provenance=assumed)))
     opened: list[tuple[Path, object]] = []
     workspace.open_checkpoint = lambda path, labels=None, assume=None: opened.append((path, assume))
     one = CheckpointCard(workspace)
@@ -134,9 +134,7 @@ def test_class_folders_can_be_taken_in_their_other_order(card, workspace, until)
     assert len(card.labels_menu().actions()) == 2
     given = Labels(names, "folders in train, sorted as text", tuple(reversed(names)))
     given = replace(workspace.checkpoint, labels=given)
-    workspace.checkpoint = given
-    workspace._network = replace(workspace.network, checkpoint=given)
-    workspace.checkpoint_changed.emit()
+    workspace.use(replace(workspace.network, checkpoint=given))
     until(lambda: card.card is not None and card.card.checkpoint is given)
     *_, swap = card.labels_menu().actions()
     swap.trigger()
@@ -157,14 +155,13 @@ def test_verifying_compares_with_torchvisions_own_network(card, until, qtbot) ->
 
 
 def test_verifying_without_a_picture_says_what_to_do(card, workspace, qtbot) -> None:
-    workspace.result = None
+    workspace.remove_all_pictures()
     qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)
     assert card.verification.words == "Open a picture first: the comparison needs one."
 
 
 def test_another_family_cannot_be_verified_and_says_why(card, workspace, until, qtbot) -> None:
-    workspace.checkpoint = make_checkpoint("caffe")
-    workspace.checkpoint_changed.emit()
+    workspace.use(replace(workspace.network, checkpoint=make_checkpoint("caffe")))
     until(lambda: card.card is not None)
     qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)
     until(lambda: card.verification is not None)

@@ -579,7 +579,7 @@ def test_a_short_panel_shortens_its_headers_not_its_lanes(panel):
 
 
 def test_nothing_open_is_a_sentence(workspace, qtbot):
-    workspace.result = None
+    workspace.remove_all_pictures()
     panel = LanesPanel(workspace)
     qtbot.addWidget(panel)
     panel.show()

@@ -79,7 +79,7 @@ def current(window: Window) -> bool:
     return (
         workspace.result is not None
         and not workspace.stale
-        and workspace.result.entry_id == workspace.current
+        and workspace.result.key.picture == workspace.current
     )
 
 

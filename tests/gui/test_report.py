@@ -60,6 +60,6 @@ def test_a_convention_is_spelled_so_that_it_is_read_again(name: str) -> None:
 
 
 def test_the_command_names_all_that_was_chosen(result) -> None:
-    changed = replace(result, convention=CONVENTIONS["caffe"])
+    changed = replace(result, key=replace(result.key, convention=CONVENTIONS["caffe"]))
     words = command(changed, "4a", Unit("4a", "5x5", 3))
     assert re.search(r"--module 4a --unit 4a/5x5:3 --preprocess \S*order=bgr", words)

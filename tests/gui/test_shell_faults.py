@@ -118,7 +118,7 @@ def test_no_picture_is_shown_in_the_place_of_another(window: Window, shared: Pat
 
     def look() -> None:
         if workspace.result is not None and not workspace.stale:
-            seen.append(workspace.result.entry_id == workspace.current)
+            seen.append(workspace.result.key.picture == workspace.current)
 
     end = workspace.result_changed.subscribe(look)
     for _ in names[1:]:

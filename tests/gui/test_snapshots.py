@@ -94,8 +94,8 @@ def test_a_failed_picture_looks_as_approved(qtbot, workspace, snapshot) -> None:
         "",
         "Save it as JPEG and drop it again.",
     )
-    workspace._change_entry(workspace.current, error=error)
-    workspace.current_changed.emit()
+    workspace.lag()
+    workspace.fail(workspace.current, error)
     snapshot.check(shown(panel, 480, 343), "failed-light")
 
 
@@ -103,6 +103,5 @@ def test_a_stale_result_looks_as_approved(qtbot, workspace, snapshot) -> None:
     apply_theme(QApplication.instance(), "light")
     panel = LanesPanel(workspace)
     qtbot.addWidget(panel)
-    workspace.stale = True
-    workspace.result_changed.emit()
+    workspace.lag()
     snapshot.check(shown(panel, 1047, 200), "stale-light")

@@ -20,9 +20,9 @@ from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.pictures.preparation import prepare
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import Entry
 from tests.gui.answering import Calls
 from tests.gui.made import make_checkpoint
+from tests.workspace.workers import Posed
 
 BASE = CONVENTIONS["torchvision"].changed(name="small", size=72, crop=64)
 
@@ -52,11 +52,10 @@ def calls() -> Calls:
 
 @pytest.fixture
 def workspace(loaded, photos, calls) -> Iterator[Workspace]:
-    one = Workspace(calls.put)
-    one.checkpoint, one.convention, one._network = loaded.checkpoint, BASE, loaded
-    for number, path in enumerate(photos, 1):
-        one.pictures[number] = Entry(number, path, path.name)
-    one.current = 1
+    one = Posed(calls.put)
+    one.use(loaded)
+    one.set_convention(BASE)
+    one.add_pictures(photos)
     yield one
     one.close()
 
@@ -164,8 +163,7 @@ def test_a_hidden_dialog_computes_nothing(workspace, calls, qtbot) -> None:
 
 
 def test_without_a_picture_it_says_what_to_do(workspace, qtbot) -> None:
-    workspace.pictures.clear()
-    workspace.current = None
+    workspace.remove_all_pictures()
     one = TryBoth(workspace)
     qtbot.addWidget(one)
     one.show()

@@ -195,7 +195,7 @@ def test_kernels_come_from_the_units_of_largest_weight(panel, workspace, unit):
 
 
 def test_the_strongest_pictures_are_ranked_and_lead_to_them(panel, workspace, world, unit, qtbot):
-    maxima = {result.entry_id: float(values_of_result(result, unit).max()) for result in world.results}
+    maxima = {result.key.picture: float(values_of_result(result, unit).max()) for result in world.results}
     ranked = sorted(maxima, key=lambda entry: -maxima[entry])
     section = panel.body.pictures
     assert [piece.value for piece in section.pieces] == ranked

@@ -96,7 +96,7 @@ class AnswersPanel(QWidget):
 
     @property
     def _result_id(self) -> int | None:
-        return None if self._workspace.result is None else self._workspace.result.entry_id
+        return None if self._workspace.result is None else self._workspace.result.key.picture
 
     def refresh(self) -> None:
         """The result or the checkpoint changed."""

@@ -311,7 +311,7 @@ class CheckpointCard(QWidget):
         if result is None or checkpoint is None or result.record.input is None:
             self._say(facts.Note("info", self.tr("Open a picture first: the comparison needs one.")))
             return
-        given, name = result.record.input, self._picture_name(result.entry_id)
+        given, name = result.record.input, self._picture_name(result.key.picture)
 
         def compare() -> object:
             import torch

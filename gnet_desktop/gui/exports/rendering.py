@@ -52,7 +52,7 @@ def render_window(
         window.workspace.change_view(theme=theme)
         window.resize(*size)
         window.show()
-        window.workspace.device = device
+        window.workspace.set_device(device)
         window.workspace.open_checkpoint(checkpoint, labels)
         _wait(app, lambda: window.workspace.checkpoint is not None or bool(failures))
         _raise_first(failures)

@@ -131,8 +131,8 @@ class HeadsView(QWidget):
         workspace, result = self._workspace, self._workspace.result
         checkpoint = workspace.checkpoint
         parts = [] if checkpoint is None else [checkpoint.provenance.path.name]
-        if result is not None and result.entry_id in workspace.pictures:
-            parts.append(workspace.pictures[result.entry_id].name)
+        if result is not None and result.key.picture in workspace.pictures:
+            parts.append(workspace.pictures[result.key.picture].name)
         if workspace.stale:
             parts.append(self.tr("the next picture is being computed"))
         return " · ".join(parts)

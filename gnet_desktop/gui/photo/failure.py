@@ -94,7 +94,7 @@ class FailedPicture(QWidget):
         if entry is None or error is None:
             return
         others = len(self._workspace.pictures) - 1
-        calm = self.tr("The other {0} pictures are not affected.").format(others) if others else ""
+        calm = _calm(self, others)
         # the folder is no news: it is what the person chose
         self.what.setText(error.what.replace(str(entry.source), entry.name))
         self.why.setText(" ".join(part for part in (error.why, error.todo, calm) if part))
@@ -109,3 +109,9 @@ class FailedPicture(QWidget):
         entry = self._workspace.pictures.get(self._workspace.current or 0)
         if entry is not None and isinstance(entry.source, Path):
             show_in_folder(entry.source)
+
+
+def _calm(widget: QWidget, others: int) -> str:
+    if others == 1:
+        return widget.tr("The other picture is not affected.")
+    return widget.tr("The other {0} pictures are not affected.").format(others) if others else ""

@@ -107,7 +107,7 @@ class PhotoView(QWidget):
 
     @staticmethod
     def _same_frame(one: Result, other: Result) -> bool:
-        return one.entry_id == other.entry_id and one.picture.size == other.picture.size
+        return one.key.picture == other.key.picture and one.picture.size == other.picture.size
 
     def _view_changed(self, old: object) -> None:
         if getattr(old, "photo", None) != self._workspace.view.photo:

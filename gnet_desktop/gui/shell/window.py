@@ -65,7 +65,7 @@ class Window(QMainWindow):
         self.setWindowIcon(QIcon(str(resource("icons", "icon.svg"))))
         self.setMinimumSize(*_LEAST)
         self.setAcceptDrops(True)
-        workspace.view = session.view()
+        workspace.set_view(session.view())
         self.handlers = Handlers(self)
         self.actions_by_name = make_actions(self, self.handlers.run)
         self.bar = TopBar(workspace, self.actions_by_name)

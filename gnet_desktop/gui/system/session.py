@@ -84,8 +84,8 @@ class Session:
         )
 
     def set_view(self, view: ViewOptions) -> None:
-        """Remember the view options, except what was typed into the filter."""
-        self.set("view", {**asdict(view), "filter": ""})
+        """Remember the view options, except what was typed into the filter and what is compared."""
+        self.set("view", {**asdict(view), "filter": "", "show": "this"})
 
     def folder(self, kind: str) -> Path:
         """The folder last used for a kind of file, or its nearest ancestor that is still there."""
