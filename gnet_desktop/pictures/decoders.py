@@ -6,14 +6,17 @@ programs (EPS) or claim nearly any bytes. Each is imported when first needed.
 
 import struct
 import zlib
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
-from typing import Final, cast
+from typing import Any, BinaryIO, Final
 
 from PIL import Image, ImageFile
 
 from gnet_desktop.pictures.recognition import AVIF_BRANDS, HEIF_BRANDS, brand
 
-Decoder = type[ImageFile.ImageFile]
+Decoder = Callable[[BinaryIO, int], ImageFile.ImageFile]
+"""Opens the frame of that number; nothing is decoded before the image's ``load``."""
 
 BROKEN: Final = (
     *(OSError, EOFError, ValueError, TypeError, SyntaxError, AttributeError, LookupError, ArithmeticError),
@@ -28,10 +31,10 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, str, str], ...]] = (
     (0, b"GIF87a", "GIF", "PIL.GifImagePlugin:GifImageFile"),
     (0, b"GIF89a", "GIF", "PIL.GifImagePlugin:GifImageFile"),
     (8, b"WEBP", "WebP", "PIL.WebPImagePlugin:WebPImageFile"),
-    (0, b"II\x2a\x00", "TIFF", "PIL.TiffImagePlugin:TiffImageFile"),
-    (0, b"MM\x00\x2a", "TIFF", "PIL.TiffImagePlugin:TiffImageFile"),
-    (0, b"II\x2b\x00", "TIFF", "PIL.TiffImagePlugin:TiffImageFile"),
-    (0, b"MM\x00\x2b", "TIFF", "PIL.TiffImagePlugin:TiffImageFile"),
+    (0, b"II\x2a\x00", "TIFF", "gnet_desktop.pictures.tiff.picture:open_frame"),
+    (0, b"MM\x00\x2a", "TIFF", "gnet_desktop.pictures.tiff.picture:open_frame"),
+    (0, b"II\x2b\x00", "TIFF", "gnet_desktop.pictures.tiff.picture:open_frame"),
+    (0, b"MM\x00\x2b", "TIFF", "gnet_desktop.pictures.tiff.picture:open_frame"),
     (0, b"BM", "BMP", "PIL.BmpImagePlugin:BmpImageFile"),
     (0, b"\x00\x00\x00\x0cjP  ", "JPEG 2000", "PIL.Jpeg2KImagePlugin:Jpeg2KImageFile"),
     (0, b"\xff\x4f\xff\x51", "JPEG 2000", "PIL.Jpeg2KImagePlugin:Jpeg2KImageFile"),
@@ -69,7 +72,15 @@ def surely_picture(head: bytes) -> bool:
 
 def _load(place: str) -> Decoder:
     module, _, attribute = place.partition(":")
-    return cast(Decoder, getattr(import_module(module), attribute))
+    found: Any = getattr(import_module(module), attribute)
+    return partial(_open_frame, found) if isinstance(found, type) else found
+
+
+def _open_frame(kind: type[ImageFile.ImageFile], stream: BinaryIO, frame: int) -> ImageFile.ImageFile:
+    image = kind(stream, "")
+    if frame:
+        image.seek(frame)
+    return image
 
 
 def _by_brand(name: bytes) -> tuple[str, Decoder] | None:

@@ -9,7 +9,7 @@ import io
 import os
 import stat
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -21,6 +21,7 @@ from gnet_desktop.pictures.decoders import BROKEN, STILL, Decoder, decoder_for
 from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.incomplete import as_far_as_decoded
 from gnet_desktop.pictures.picture import Picture
+from gnet_desktop.pictures.tiff.picture import RawTiff, UnreadTiff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +41,6 @@ _UPRIGHT: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 _ORIENTATION: Final = 0x0112
-_DNG, _SUB_PICTURES, _KIND = 50706, 330, 254
 _SMOOTH: Final = ("L", "LA", "RGB", "RGBA", "CMYK")
 _BLANK_PIXELS: Final = 50_000_000
 _BLANK_RATIO: Final = 1000
@@ -99,7 +99,7 @@ def read_picture(
         _check_size(opened, title, max_pixels)
         frames = _count(opened)
         if frame:
-            _seek(opened, frame, frames, title)
+            opened = _at(opened, frame, frames, title)
             _check_size(opened, title, max_pixels)
         stored = opened.image.size
         notes: list[str] = []
@@ -178,8 +178,6 @@ def _identify(stream: BinaryIO, title: str) -> _Opened:
     opened = _open(stream, head, length, title)
     if opened is None:
         raise _refusal(recognition.recognise(head), title)
-    if _is_raw(opened):
-        raise _refusal(recognition.raw_photo(), title)
     return opened
 
 
@@ -193,24 +191,32 @@ def _open(stream: BinaryIO, head: bytes, length: int, title: str) -> _Opened | N
     if found is None:
         return None
     name, decoder = found
-    stream.seek(0)
     try:
-        return _Opened(decoder(stream, ""), name, length, stream, decoder)
-    except BROKEN:
+        return _Opened(_frame(decoder, stream, 0, title, name), name, length, stream, decoder)
+    except PictureError:
         if recognition.is_text(head):
             return None  # it only began with the letters of a format
+        raise
+
+
+def _frame(decoder: Decoder, stream: BinaryIO, frame: int, title: str, name: str) -> ImageFile.ImageFile:
+    """A frame whose header is read; raises PictureError with what is wrong."""
+    stream.seek(0)
+    try:
+        return decoder(stream, frame)
+    except RawTiff as raw:
+        raise _refusal(recognition.raw_photo(raw.make, dng=raw.dng), title) from None
+    except UnreadTiff as unread:
+        raise PictureError(
+            f"{title} cannot be decoded.", unread.why, "Save it as PNG or as 8-bit TIFF and drop it again."
+        ) from None
+    except BROKEN:
         raise _damaged(title, name) from None
 
 
 def _damaged(title: str, name: str) -> PictureError:
     why = f"It begins as {name} does, but is damaged or cut off."
     return PictureError(f"{title} cannot be decoded.", why, "Copy or download it again.")
-
-
-def _is_raw(opened: _Opened) -> bool:
-    """Camera raws look like TIFFs whose first picture is a small preview."""
-    tags = getattr(opened.image, "tag_v2", {})
-    return _DNG in tags or (_SUB_PICTURES in tags and tags.get(_KIND) == 1)
 
 
 def _count(opened: _Opened) -> int:
@@ -222,14 +228,13 @@ def _count(opened: _Opened) -> int:
         return 1
 
 
-def _seek(opened: _Opened, frame: int, frames: int, title: str) -> None:
+def _at(opened: _Opened, frame: int, frames: int, title: str) -> _Opened:
+    """The same file at another frame."""
     if not 0 <= frame < frames:
         why = f"It has {frames} frame{'s' if frames > 1 else ''}, counted from 0."
         raise PictureError(f"{title} has no frame {frame}.", why)
-    try:
-        opened.image.seek(frame)
-    except BROKEN:
-        raise _damaged(title, opened.format) from None
+    image = _frame(opened.decoder, opened.stream, frame, title, opened.format)
+    return replace(opened, image=image)
 
 
 def _check_size(opened: _Opened, title: str, max_pixels: int | None) -> None:
@@ -248,7 +253,7 @@ def _check_size(opened: _Opened, title: str, max_pixels: int | None) -> None:
 
 def _load(opened: _Opened, frame: int, title: str, notes: list[str], limit_side: int | None) -> Image.Image:
     """The pixels; of a cut file, as many as there are; at a fraction of the size where that is quicker."""
-    image = opened.image
+    image: Image.Image = opened.image
     try:
         if limit_side:
             image.draft(None, (limit_side, limit_side))
@@ -258,7 +263,8 @@ def _load(opened: _Opened, frame: int, title: str, notes: list[str], limit_side:
             f"{title} needs more memory than there is.", "", "Open a smaller version."
         ) from None
     except BROKEN:
-        return _shrunk(_partly(opened, frame, title, notes), limit_side)
+        image = _partly(opened, frame, title, notes)
+    notes.extend(getattr(opened.image, "notes", ()))
     return _shrunk(image, limit_side)
 
 

@@ -47,10 +47,8 @@ def _attempts(stream: BinaryIO, *, jpeg: bool) -> Iterator[BinaryIO]:
 def _decoded(decoder: Decoder, stream: BinaryIO, frame: int) -> Image.Image | None:
     try:
         stream.seek(0)
-        image = decoder(stream, "")
-        if frame:
-            image.seek(frame)
-        image.im = Image.new(image.mode, image.size, _ground(image.mode)).im
+        image = decoder(stream, frame)
+        image.im = Image.new(image.mode, image.size, ground(image.mode)).im
     except (*BROKEN, MemoryError):
         return None
     try:
@@ -60,7 +58,8 @@ def _decoded(decoder: Decoder, stream: BinaryIO, frame: int) -> Image.Image | No
     return image
 
 
-def _ground(mode: str) -> int | tuple[int, ...]:
+def ground(mode: str) -> int | tuple[int, ...]:
+    """The grey of a mode that stands where nothing was decoded, a value for each band."""
     bands = Image.getmodebands(mode)
     if bands == 1:
         return _UNDECODED[0] if mode == "L" else 0
@@ -70,9 +69,9 @@ def _ground(mode: str) -> int | tuple[int, ...]:
 def _share(image: Image.Image) -> float:
     """Share of the rows in which something was decoded."""
     width, height = image.size
-    ground = np.array(_ground(image.mode))
+    grey = np.array(ground(image.mode))
     decoded = 0
     for top in range(0, height, _BAND):  # in bands, since a copy of it all may be a gigabyte
         band = np.asarray(image.crop((0, top, width, min(height, top + _BAND))))
-        decoded += int((band != ground.astype(band.dtype)).reshape(len(band), -1).any(axis=1).sum())
+        decoded += int((band != grey.astype(band.dtype)).reshape(len(band), -1).any(axis=1).sum())
     return decoded / height

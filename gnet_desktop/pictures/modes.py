@@ -5,11 +5,12 @@ Functions take a loaded Pillow image and give an RGB one and notes for people.
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageCms
+
+from gnet_desktop.pictures.scaling import by_depth, by_value, limits
 
 Rgb = tuple[int, int, int]
 _DEEP: Final = ("I;16", "I;16L", "I;16B", "I;16N")
@@ -35,19 +36,14 @@ def to_rgb(
 
 def _eight_bit(image: Image.Image, notes: list[str]) -> Image.Image:
     if image.mode in _DEEP:
-        notes.append("16-bit grey scaled to 8 bits")
+        notes.append(by_depth(16).note.format("grey"))
         return _sixteen(image)
-    if image.mode == "I":
-        return _integers(image, notes)
-    if image.mode == "F":
-        return _floats(image, notes)
-    return image
+    return _by_value(image, notes) if image.mode in ("I", "F") else image
 
 
 def _sixteen(image: Image.Image) -> Image.Image:
-    # the high byte, as libpng and Pillow's own 16-bit RGB do: 256 equal steps
     values = np.asarray(image)
-    grey = Image.fromarray((values >> 8).astype(np.uint8))
+    grey = Image.fromarray(by_depth(16).apply(values))
     clear = image.info.get("transparency")
     if isinstance(clear, int):
         alpha = Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8))
@@ -55,35 +51,13 @@ def _sixteen(image: Image.Image) -> Image.Image:
     return _keep_profile(grey, image)
 
 
-def _integers(image: Image.Image, notes: list[str]) -> Image.Image:
+def _by_value(image: Image.Image, notes: list[str]) -> Image.Image:
     values = np.asarray(image)
-    low, high = int(values.min()), int(values.max())
-    if low >= 0 and high <= 0xFFFF and (high > 0xFF or image.format in ("PNG", "PPM")):
-        notes.append("16-bit grey scaled to 8 bits")
-        return _keep_profile(Image.fromarray((values >> 8).astype(np.uint8)), image)
-    if low >= 0 and high <= 0xFF:
-        notes.append("32-bit whole numbers taken as 8-bit grey")
-        return Image.fromarray(values.astype(np.uint8))
-    return _stretched(values, low, high, notes)
-
-
-def _floats(image: Image.Image, notes: list[str]) -> Image.Image:
-    values = np.asarray(image)
-    finite = np.where(np.isfinite(values), values, 0)
-    low, high = float(finite.min()), float(finite.max())
-    if low >= 0 and high <= 1:
-        notes.append("floating point 0…1 scaled to 8 bits")
-        return Image.fromarray(np.rint(finite * 255).astype(np.uint8))
-    if low >= 0 and high <= 255:
-        notes.append("floating point 0…255 rounded to 8 bits")
-        return Image.fromarray(np.rint(finite).astype(np.uint8))
-    return _stretched(finite, low, high, notes)
-
-
-def _stretched(values: NDArray[Any], low: float, high: float, notes: list[str]) -> Image.Image:
-    notes.append(f"values {low:g}…{high:g} stretched to 8 bits")
-    span = max(float(high) - float(low), 1e-30)
-    return Image.fromarray(np.rint((values.astype(np.float64) - low) * (255 / span)).astype(np.uint8))
+    low, high = limits(values)
+    sixteen = image.format in ("PNG", "PPM") and low >= 0 and high <= 0xFFFF
+    scale = by_depth(16) if sixteen else by_value(low, high, whole=image.mode == "I")
+    notes.append(scale.note.format("grey"))
+    return _keep_profile(Image.fromarray(scale.apply(values)), image)
 
 
 def _keep_profile(result: Image.Image, original: Image.Image) -> Image.Image:

@@ -30,6 +30,12 @@ _HEIC = Foreign(
 _AVIF = Foreign("an AVIF picture", "no AVIF decoder is installed.", _HEIC.todo)
 _VIDEO = Foreign("a video", "only still pictures can be opened.", "Save a frame as PNG and drop it.")
 _RAW = Foreign("a camera raw photo", "it has to be developed first.", _CONVERT)
+
+
+def _raw(kind: str) -> Foreign:
+    return Foreign(f"a camera raw photo ({kind})", _RAW.why, _RAW.todo)
+
+
 _SVG = Foreign("an SVG drawing", "it holds shapes, not pixels.", "Export it as PNG and drop that.")
 _PDF = Foreign("a PDF document", "it is no picture.", "Export the page as PNG and drop that.")
 _POSTSCRIPT = Foreign(
@@ -106,9 +112,20 @@ def is_foreign_picture(head: bytes) -> bool:
     return bool(head) and recognise(head) in (_HEIC, _AVIF, _RAW, _JXL)
 
 
-def raw_photo() -> Foreign:
-    """The refusal for camera raw files, which look like TIFF."""
-    return _RAW
+_RAW_KINDS: Final = (
+    *(("canon", "Canon"), ("nikon", "Nikon"), ("sony", "Sony"), ("pentax", "Pentax"), ("ricoh", "Ricoh")),
+    *(("olympus", "Olympus"), ("panasonic", "Panasonic"), ("fujifilm", "Fujifilm"), ("leica", "Leica")),
+    *(("samsung", "Samsung"), ("hasselblad", "Hasselblad"), ("phase one", "Phase One"), ("kodak", "Kodak")),
+    *(("eastman kodak", "Kodak"), ("seiko epson", "Epson"), ("minolta", "Minolta"), ("mamiya", "Mamiya")),
+)
+
+
+def raw_photo(make: str, *, dng: bool) -> Foreign:
+    """The refusal for a camera's raw file in a TIFF's clothes; ``make`` is what it says of its maker."""
+    maker = next((name for start, name in _RAW_KINDS if make.lower().startswith(start)), "")
+    if dng:
+        return _raw("DNG")
+    return _raw(maker) if maker else _RAW
 
 
 def _by_brand(name: bytes) -> Foreign:

@@ -2,6 +2,8 @@
 
 import contextlib
 import io
+from collections.abc import Callable
+from functools import cache, partial
 
 import numpy as np
 import pytest
@@ -35,18 +37,32 @@ def sample(form: str) -> bytes:
     return stream.getvalue()
 
 
-SAMPLES = {form: sample(form) for form in FORMATS}
+def deep_tiff(**options: object) -> bytes:
+    tifffile = pytest.importorskip("tifffile")
+    values = np.random.default_rng(3).random((24, 24, 3)).astype(np.float32)
+    stream = io.BytesIO()
+    tifffile.imwrite(stream, values, photometric="rgb", **options)
+    return stream.getvalue()
+
+
+SAMPLES: dict[str, Callable[[], bytes]] = {
+    **{form: partial(sample, form) for form in FORMATS},
+    "deep TIFF": deep_tiff,
+    "tiled TIFF": partial(deep_tiff, tile=(16, 16), compression="lzw", predictor=True, byteorder=">"),
+    "BigTIFF": partial(deep_tiff, compression="deflate", bigtiff=True),
+}
+made = cache(lambda form: SAMPLES[form]())
 CHANGES = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8)
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::PIL.Image.DecompressionBombWarning")
-@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("form", SAMPLES)
 @given(changes=CHANGES, cut=st.floats(0.02, 1), early=st.booleans())
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_damaged_file_gives_a_picture_or_a_sentence(
     form: str, changes: list[tuple[float, int]], cut: float, early: bool
 ) -> None:
-    data = bytearray(SAMPLES[form])
+    data = bytearray(made(form))
     reach = min(len(data), 200) if early else len(data)
     for place, value in changes:
         data[min(int(place * reach), len(data) - 1)] = value
