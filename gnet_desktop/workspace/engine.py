@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
+Post = Callable[[Callable[[], None]], None]
 
 URGENT: Final = 0
 NORMAL: Final = 1
@@ -104,7 +105,7 @@ class Worker:
     by a queued signal). After `close` nothing is posted any more.
     """
 
-    def __init__(self, name: str, post: Callable[[Callable[[], None]], None]) -> None:
+    def __init__(self, name: str, post: Post) -> None:
         self._mailbox = Mailbox()
         self._post = post
         self._closing = False

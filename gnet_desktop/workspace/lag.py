@@ -4,6 +4,8 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from gnet_desktop.workspace.engine import Post
+
 LAG: Final = 0.15
 """Seconds before panels are told of a result that lags: a usual pass is over sooner, and painting
 everything as old would only flicker, and slow the pass."""
@@ -14,7 +16,7 @@ class Lag:
 
     def __init__(
         self,
-        post: Callable[[Callable[[], None]], None],
+        post: Post,
         announce: Callable[[], None],
         seconds: float = LAG,
     ) -> None:

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Final
 
 from gnet_desktop.workspace import tasks
-from gnet_desktop.workspace.engine import URGENT, Request, Works
+from gnet_desktop.workspace.engine import URGENT, Post, Request, Works
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.values import Loading
 
 FIRST_STAGE: Final = "Read the container"
-Post = Callable[[Callable[[], None]], None]
 
 
 class Opening:

@@ -14,7 +14,7 @@ from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.engine import BACKGROUND, URGENT, Request, Works
 from gnet_desktop.workspace.ordering import in_order
 from gnet_desktop.workspace.signal import Signal
-from gnet_desktop.workspace.values import Entry
+from gnet_desktop.workspace.values import Entry, Outcome, Peaks
 
 Source = Path | tuple[str, bytes]
 
@@ -33,12 +33,18 @@ class PictureList:
         self._reader = reader
         self._as_error = as_error
         self._entries: dict[int, Entry] = {}
+        self._peaks: dict[int, Peaks] = {}
         self._ids = itertools.count(1)
 
     @property
     def entries(self) -> Mapping[int, Entry]:
         """The pictures in their order, not to be written to."""
         return MappingProxyType(self._entries)
+
+    @property
+    def peaks(self) -> Mapping[int, Peaks]:
+        """{picture's id: largest values} of those that were answered, not to be written to."""
+        return MappingProxyType(self._peaks)
 
     def add(self, sources: Iterable[Source]) -> list[int]:
         """Put pictures at the end; returns their ids. See `make_thumbnails`."""
@@ -57,6 +63,7 @@ class PictureList:
         order = list(self._entries)
         place = order.index(picture)
         del self._entries[picture]
+        self._peaks.pop(picture, None)
         order.remove(picture)
         self.changed.emit()
         return order[min(place, len(order) - 1)] if order else None
@@ -64,6 +71,7 @@ class PictureList:
     def clear(self) -> None:
         """Empty the list."""
         self._entries.clear()
+        self._peaks.clear()
         self.current = None
         self.changed.emit()
 
@@ -89,8 +97,15 @@ class PictureList:
             self._entries[picture] = replace(self._entries[picture], **fields)  # type: ignore[arg-type]
             self.entry_changed.emit(picture)
 
+    def learn(self, outcome: Outcome) -> None:
+        """Note what the network says of a picture of the list."""
+        picture = outcome.result.key.picture
+        self._peaks[picture] = outcome.peaks
+        self.change(picture, best=outcome.best, error=None)
+
     def forget_answers(self) -> None:
         """What the network said of them counts no more; tells nobody."""
+        self._peaks.clear()
         for entry in self:
             self._entries[entry.id] = replace(entry, best=None)
 

@@ -6,9 +6,7 @@ hand results over through ``post``.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, TypeVar
 
 import numpy as np
@@ -16,22 +14,20 @@ from numpy.typing import NDArray
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
-from gnet_desktop.errors import Cancelled, GNetError
 from gnet_desktop.network.changes import Change
 from gnet_desktop.workspace import tasks
-from gnet_desktop.workspace.bugs import describe_bug
 from gnet_desktop.workspace.choices import Choices
-from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, Request, Worker, Works
+from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, Post, Request, Worker, Works
+from gnet_desktop.workspace.failures import Failures
 from gnet_desktop.workspace.judging import Judge
-from gnet_desktop.workspace.lag import Lag
-from gnet_desktop.workspace.opening import Opening, Post
+from gnet_desktop.workspace.networks import Networks
 from gnet_desktop.workspace.picture_list import PictureList, Source
 from gnet_desktop.workspace.runs import Job, Runs
+from gnet_desktop.workspace.shown import Shown
 from gnet_desktop.workspace.signal import Signal
-from gnet_desktop.workspace.values import Bug, Entry, Loading, Outcome, Reference, Result, RunKey
+from gnet_desktop.workspace.values import Entry, Loading, Outcome, Peaks, Reference, Result, RunKey
 
 T = TypeVar("T")
-Peaks = Mapping[str, NDArray[np.float32]]
 
 # A waiting decode for a picture that the person browsed past is worthless; one
 # ahead makes the next Page Down instant.
@@ -61,33 +57,26 @@ class Workspace(Choices):
 
     def __init__(self, post: Post, *, engine: Works | None = None, reader: Works | None = None) -> None:
         super().__init__()
-        self.checkpoint_changed, self.current_changed = Signal(), Signal()
-        self.result_changed, self.reference_result_changed = Signal(), Signal()
-        self.failed, self.bug = Signal(), Signal()
-
+        self._failures = Failures()
         self._engine: Works = engine or Worker("gnet-engine", post)
         self._reader: Works = reader or Worker("gnet-reader", post)
-        self._list = PictureList(self._reader, self._as_error)
-        self._opening = Opening("checkpoint", self._engine, post, self.use, self._complain)
-        self._second = Opening("reference", self._engine, post, self._compare_network, self._complain)
+        self._list = PictureList(self._reader, self._failures.sentence)
+        self._networks = Networks(self._engine, post, self._failures.tell)
         self._runs = Runs(
             self._engine, self._reader, self._wanted, self._computed, self._not_computed, self._compute
         )
-        self._lag = Lag(post, self.result_changed.emit)
+        self._shown = Shown(post)
         self._judge = Judge()
 
-        self._network: tasks.LoadedNetwork | None = None
-        self._reference_network: tasks.LoadedNetwork | None = None
-        self._convention: Convention | None = None
-        self._device = "cpu"
-        self._result: Result | None = None
-        self._reference_result: Result | None = None
-        self._peaks: dict[int, Peaks] = {}
-
+        self.checkpoint_changed, self.current_changed = Signal(), Signal()
+        self.failed, self.bug = self._failures.failed, self._failures.bug
+        self.result_changed = self._shown.result_changed
+        self.reference_result_changed = self._shown.reference_changed
         self.pictures_changed, self.entry_changed = self._list.changed, self._list.entry_changed
-        self.loading_changed = Signal()
-        for opening in (self._opening, self._second):
-            opening.changed.subscribe(self.loading_changed.emit)
+        self.loading_changed = self._networks.loading_changed
+        self._networks.replaced.subscribe(self._keep_possible)
+        self._networks.changed.subscribe(self._start_anew)
+        self._networks.compared.subscribe(self._compare_network)
         self.pictures_changed.subscribe(self._forget_pictures)  # before any panel hears of it
         self.changes_changed.subscribe(self._refresh)
         self.reference_changed.subscribe(self._compare)
@@ -97,32 +86,32 @@ class Workspace(Choices):
     @property
     def network(self) -> tasks.LoadedNetwork | None:
         """The network in use; its methods only from the engine's thread (see `compute`)."""
-        return self._network
+        return self._networks.now
 
     @property
     def checkpoint(self) -> Checkpoint | None:
         """The checkpoint in use."""
-        return self._network.checkpoint if self._network is not None else None
+        return self.network.checkpoint if self.network is not None else None
 
     @property
     def reference_network(self) -> tasks.LoadedNetwork | None:
         """The network of the reference, where that is of another checkpoint."""
-        return self._reference_network
+        return self._networks.reference
 
     @property
     def convention(self) -> Convention | None:
         """The input convention in use."""
-        return self._convention
+        return self._networks.convention
 
     @property
     def device(self) -> str:
         """Where the network runs, or the next one will."""
-        return self._device
+        return self._networks.device
 
     @property
     def loading(self) -> Loading | None:
         """The checkpoint that is being opened."""
-        return self._opening.loading or self._second.loading
+        return self._networks.loading
 
     @property
     def pictures(self) -> Mapping[int, Entry]:
@@ -137,7 +126,7 @@ class Workspace(Choices):
     @property
     def peaks(self) -> Mapping[int, Peaks]:
         """{picture's id: {module: largest value of each unit}} of those that were answered."""
-        return MappingProxyType(self._peaks)
+        return self._list.peaks
 
     # Checkpoints
 
@@ -148,67 +137,46 @@ class Workspace(Choices):
 
         ``labels`` and ``assume`` as in `checkpoints.reading.open_checkpoint`.
         """
-        self._opening.open(path, labels, assume, device=self._device)
+        self._networks.open(path, labels, assume)
 
     def open_reference(self, path: Path) -> None:
         """Open another checkpoint in the background, and compare with what it says."""
-        self._second.open(path, device=self._device)
+        self._networks.open_reference(path)
 
     def cancel_opening(self) -> None:
         """Stop opening a checkpoint; what was open stays."""
-        self._opening.cancel()
-        self._second.cancel()
+        self._networks.cancel()
 
     def use(self, network: tasks.LoadedNetwork) -> None:
         """Take a network that is loaded into use, with its own convention."""
-        self._network, self._device = network, network.device
-        self._convention = network.checkpoint.convention
+        self._networks.use(network)
+
+    def set_convention(self, convention: Convention) -> None:
+        """Use another input convention; every answer is computed anew."""
+        self._networks.set_convention(convention)
+
+    def swap_labels(self) -> None:
+        """Take the class names in their other order (`Labels.alternative`)."""
+        self._networks.swap_labels()
+
+    def set_device(self, device: str) -> None:
+        """Move the network; on failure the old device stays and `failed` says why."""
+        self._networks.move(device)
+
+    def _keep_possible(self, network: tasks.LoadedNetwork) -> None:
+        """Forget the choices that another network doesn't have."""
         architecture = network.checkpoint.architecture
         self.keep_units(lambda unit: tasks.unit_exists(architecture, unit))
         self.keep_changes(lambda change: tasks.change_is_possible(architecture, change))
         self.explain(None)  # the number means another class now
-        self._start_anew()
-
-    def set_convention(self, convention: Convention) -> None:
-        """Use another input convention; every answer is computed anew."""
-        if convention != self._convention:
-            self._convention = convention
-            self._start_anew()
-
-    def swap_labels(self) -> None:
-        """Take the class names in their other order (`Labels.alternative`)."""
-        network = self._network
-        if network is None or not network.checkpoint.labels.alternative:
-            return
-        checkpoint = replace(network.checkpoint, labels=network.checkpoint.labels.swapped())
-        self._network = replace(network, checkpoint=checkpoint)
-        self._start_anew()
-
-    def set_device(self, device: str) -> None:
-        """Move the network; on failure the old device stays and `failed` says why."""
-        network = self._network
-        if network is None:
-            self._device = device
-            self.checkpoint_changed.emit()
-            return
-
-        def moved(new: tasks.LoadedNetwork) -> None:
-            self._network, self._device = new, new.device
-            self._start_anew()
-
-        self._engine.ask(
-            Request("device", lambda: tasks.move_network(network, device), moved, self._complain, URGENT)
-        )
 
     def _compare_network(self, network: tasks.LoadedNetwork) -> None:
-        self._reference_network = network
         self.compare_with(Reference(checkpoint=network.name, convention=network.checkpoint.convention))
 
     def _start_anew(self) -> None:
         """The network or its input is another: what was found about the list counts no more."""
         self._runs.abandon()
-        self._runs.keep(lambda key: self._network_of(key) is not None)
-        self._peaks.clear()
+        self._runs.keep(lambda key: self._networks.called(key.checkpoint) is not None)
         self._judge.forget()
         self._list.forget_answers()
         for picture in self.pictures:
@@ -281,7 +249,6 @@ class Workspace(Choices):
     def _forget_pictures(self) -> None:
         """What was kept of pictures that are no longer in the list goes."""
         self._runs.keep(lambda key: key.picture in self.pictures)
-        self._peaks = {picture: peaks for picture, peaks in self._peaks.items() if picture in self.pictures}
         compared = self.reference.picture if self.reference is not None else None
         if compared is not None and compared not in self.pictures:
             self.compare_with(None)
@@ -305,17 +272,17 @@ class Workspace(Choices):
     @property
     def result(self) -> Result | None:
         """What is shown: the latest result of the current run, or an older one (`stale`)."""
-        return self._result
+        return self._shown.result
 
     @property
     def stale(self) -> bool:
         """Whether `result` is that of another run than the one that is looked at."""
-        return self._result is not None and self._result.key != self.key
+        return self.result is not None and self.result.key != self.key
 
     @property
     def reference_result(self) -> Result | None:
         """The result to compare `result` with; None while it is computed, or without a reference."""
-        return self._reference_result
+        return self._shown.reference
 
     def accept(self, outcome: Outcome) -> None:
         """Take what a run gave, wherever it was computed: keep it, and show it if it is looked at."""
@@ -328,9 +295,9 @@ class Workspace(Choices):
         return self._judge.trained(self.checkpoint, head)
 
     def _key_of(self, picture: int | None, changes: tuple[Change, ...] = ()) -> RunKey | None:
-        if self._network is None or self._convention is None or picture is None:
+        if self.network is None or self.convention is None or picture is None:
             return None
-        return RunKey(self._network.name, self._convention, picture, changes)
+        return RunKey(self.network.name, self.convention, picture, changes)
 
     def _reference_of(self, key: RunKey | None) -> RunKey | None:
         return self.reference.key(key) if self.reference is not None and key is not None else None
@@ -350,7 +317,7 @@ class Workspace(Choices):
         # One after the other: the reader is quicker than the network, and decoded photos
         # that wait for it would fill the memory.
         if not self._runs.has(OTHERS):
-            others = (one.id for one in self._list if one.id not in self._peaks and one.id != self.current)
+            others = (one.id for one in self._list if one.id not in self.peaks and one.id != self.current)
             yield OTHERS, self._key_of(next((one for one in others if self._readable(one)), None)), BACKGROUND
 
     def _readable(self, picture: int) -> bool:
@@ -361,13 +328,9 @@ class Workspace(Choices):
         for purpose, key, priority in self._wants():
             if key is None or not self._readable(key.picture) or self._runs.get(key) is not None:
                 continue
-            network, entry = self._network_of(key), self.pictures[key.picture]
+            network, entry = self._networks.called(key.checkpoint), self.pictures[key.picture]
             if network is not None:
                 self._runs.ask(Job(purpose, key, network, entry.source, entry.name, priority))
-
-    def _network_of(self, key: RunKey) -> tasks.LoadedNetwork | None:
-        networks = (self._network, self._reference_network)
-        return next((one for one in networks if one is not None and one.name == key.checkpoint), None)
 
     def _computed(self, outcome: Outcome) -> None:
         """A wanted run is there."""
@@ -382,19 +345,17 @@ class Workspace(Choices):
         """Note what a run says of its picture, if it is the one that the list tells of."""
         if outcome is None or outcome.result.key != self._key_of(outcome.result.key.picture):
             return
-        picture = outcome.result.key.picture
-        self._peaks[picture] = outcome.peaks
-        self._judge.hear(picture, outcome.result.record)
-        self._list.change(picture, best=outcome.best, error=None)
+        self._judge.hear(outcome.result.key.picture, outcome.result.record)
+        self._list.learn(outcome)
 
     def _not_computed(self, key: RunKey, error: BaseException) -> None:
         """A wanted run failed."""
         if key == self._key_of(key.picture):
-            self._list.change(key.picture, error=self._as_error(error))
+            self._list.change(key.picture, error=self._failures.sentence(error))
             if key.picture == self.current:
                 self._show(None)
             return
-        self._complain(error)
+        self._failures.tell(error)
         if key.changes:
             self.reset_changes()
         else:
@@ -405,27 +366,20 @@ class Workspace(Choices):
         key, kept = self.key, self._kept(self.key)
         if kept is not None:
             self._show(kept.result)
-        elif key is None or not self._readable(key.picture) or self._result is None:
+        elif key is None or not self._readable(key.picture) or self.result is None:
             self._show(None)
         else:
-            self._lag.begin()
+            self._shown.lag()
         self._compute()
 
     def _show(self, result: Result | None) -> None:
-        self._lag.end()
-        self._result = result
-        old, self._reference_result = self._reference_result, self._compared_with(result)
-        self.result_changed.emit()
-        if old is not self._reference_result:
-            self.reference_result_changed.emit()
+        self._shown.show(result, self._compared_with(result))
 
     def _compare(self) -> None:
         """Compare what is shown with what it is compared with now."""
         if self.reference is None or self.reference.checkpoint is None:
-            self._reference_network = None
-        old, self._reference_result = self._reference_result, self._compared_with(self._result)
-        if old is not self._reference_result:
-            self.reference_result_changed.emit()
+            self._networks.reference = None
+        self._shown.compare(self._compared_with(self.result))
         self._compute()
 
     def _compared_with(self, result: Result | None) -> Result | None:
@@ -439,7 +393,7 @@ class Workspace(Choices):
 
     def compute(self, purpose: str, run: Callable[[], T], done: Callable[[T], None]) -> None:
         """Run anything that needs torch on the engine's thread; failures go to `failed`."""
-        self._engine.ask(Request(f"task {purpose}", run, done, self._complain))
+        self._engine.ask(Request(f"task {purpose}", run, done, self._failures.tell))
 
     @property
     def idle(self) -> bool:
@@ -449,20 +403,5 @@ class Workspace(Choices):
     def close(self) -> bool:
         """End both workers; waits for what is running only. False if one hangs."""
         self.cancel_opening()
-        self._lag.end()
+        self._shown.close()
         return all([self._engine.close(), self._reader.close()])
-
-    def _complain(self, error: BaseException) -> None:
-        if isinstance(error, Cancelled):
-            return
-        if isinstance(error, GNetError):
-            self.failed.emit(error)
-        else:
-            self.bug.emit(describe_bug(error))
-
-    def _as_error(self, error: BaseException) -> GNetError:
-        if isinstance(error, GNetError):
-            return error
-        bug: Bug = describe_bug(error)
-        self.bug.emit(bug)
-        return GNetError(bug.title)

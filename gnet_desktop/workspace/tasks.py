@@ -71,7 +71,7 @@ def load_checkpoint(
     checkpoint = open_checkpoint(
         path, labels=labels, progress=progress, cancelled=cancelled.is_set, assume=assume
     )
-    progress("Build the network", 0.9)
+    progress("Build the network", 1.0)
     network = LoadedNetwork(checkpoint, GoogLeNet.from_checkpoint(checkpoint), "cpu")
     if device != "cpu":
         network = move_network(network, device)

@@ -21,6 +21,8 @@ from gnet_desktop.pictures.picture import Picture
 
 THUMBNAIL_SIDE: Final = 128
 
+Peaks = Mapping[str, NDArray[np.float32]]
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -121,7 +123,7 @@ class Outcome:
     """
 
     result: Result
-    peaks: Mapping[str, NDArray[np.float32]]
+    peaks: Peaks
     best: tuple[str, float] | None
 
 

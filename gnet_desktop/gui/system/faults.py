@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from gnet_desktop.workspace.bugs import describe_bug
+from gnet_desktop.workspace.failures import describe_bug
 from gnet_desktop.workspace.values import Bug
 
 _MOST: Final = 20
