@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
 from gnet_desktop.checkpoints.checkpoint import HeadState, Labels
@@ -13,6 +13,7 @@ from gnet_desktop.checkpoints.describing.card import Verification, make_card
 from gnet_desktop.checkpoints.describing.verification import Difference
 from gnet_desktop.gui.card import facts
 from gnet_desktop.gui.card.dialog import CheckpointCard
+from gnet_desktop.gui.card.widgets import WidthsTable
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.workspace.state import Workspace
 from tests.gui.answering import Calls
@@ -114,6 +115,17 @@ def test_what_the_file_does_not_tell_can_be_answered_otherwise(world, qtbot, cal
     one._assume("epsilon", "pytorch")
     assert opened == [(Path("made.pth"), {"epsilon": "pytorch"})]
     workspace.close()
+
+
+def test_where_it_is_narrow_the_columns_stand_below_each_other(card, qtbot) -> None:
+    table = card.findChild(WidthsTable)
+    card.resize(1280, 800)
+    qtbot.waitUntil(lambda: table.mapTo(card, QPoint()).x() > 600)
+    card.resize(940, 560)
+    qtbot.waitUntil(lambda: table.mapTo(card, QPoint()).x() < 100)
+    assert table.width() > 700
+    card.resize(1280, 800)
+    qtbot.waitUntil(lambda: table.mapTo(card, QPoint()).x() > 600)
 
 
 def test_everything_is_copied_as_text(card, qtbot) -> None:

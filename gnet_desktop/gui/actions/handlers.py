@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QMimeData, QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from gnet_desktop.errors import ExportError
 from gnet_desktop.gui.actions.table import ACTIONS
@@ -104,14 +104,20 @@ class Handlers(QObject):
         """The auxiliary heads step by step."""
         self._window.show_dialog("heads")
 
-    def export_shown(self) -> None:
-        """Save the panel with the keyboard, or the window, as a picture; the network as a drawing, too."""
+    def _shown(self) -> QWidget:
+        """What the keyboard is in: a panel, a window beside the main one, or else the main one."""
         panel = self._window.panel_with_focus()
-        if panel == "network":
+        active = QApplication.activeWindow()
+        return self._window.panels[panel] if panel else active or self._window
+
+    def export_shown(self) -> None:
+        """Save the panel or the window with the keyboard as a picture; the network as a drawing, too."""
+        widget, panels = self._shown(), self._window.panels
+        if widget is panels["network"]:
             self._export_network()
             return
-        widget: QWidget = self._window.panels[panel] if panel else self._window
-        path = self.ask_target(f"{panel or 'gnet-desktop'}.png")
+        name = next((name for name, panel in panels.items() if panel is widget), "gnet-desktop")
+        path = self.ask_target(f"{name}.png")
         if path is not None:
             self._window.export_picture(widget, path)
 
@@ -192,8 +198,13 @@ class Handlers(QObject):
         if isinstance(focus, QLineEdit | QTextEdit | QPlainTextEdit):
             focus.copy()
             return
-        panel = self._window.panel_with_focus() or "answers"
-        copy = getattr(self._window.panels[panel], "copy_numbers", None)
+        if isinstance(focus, QLabel) and focus.hasSelectedText():
+            QGuiApplication.clipboard().setText(focus.selectedText())
+            return
+        shown = self._shown()
+        copy = getattr(
+            self._window.panels["answers"] if shown is self._window else shown, "copy_numbers", None
+        )
         text = copy() if copy is not None else ""
         if text:
             QGuiApplication.clipboard().setText(text)

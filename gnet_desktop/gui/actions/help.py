@@ -1,13 +1,30 @@
 """The help: all keys in one table made from the actions; and what the program is."""
 
 from html import escape
+from typing import Final
 
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from gnet_desktop import __version__
 from gnet_desktop.gui.actions.table import ACTIONS, MENUS, key_text, tr
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.resources import resource
+
+_SCROLLING: Final = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
+
+
+class _Page(QTextBrowser):
+    """A page that is read with Page Down, which elsewhere is the next picture."""
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys that scroll."""
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() in _SCROLLING:
+            event.accept()
+            return True
+        return super().event(event)
 
 
 class TextDialog(QDialog):
@@ -17,7 +34,7 @@ class TextDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.resize(620, 640)
-        self.browser = QTextBrowser()
+        self.browser = _Page()
         self.browser.setHtml(html)
         self.browser.setOpenExternalLinks(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

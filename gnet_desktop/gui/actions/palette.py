@@ -7,6 +7,7 @@ from functools import partial
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QLabel,
     QLineEdit,
@@ -140,8 +141,8 @@ class Palette(QDialog):
         self.resize(560, 420)
 
     def open_with(self, text: str = "") -> None:
-        """Show it in the upper middle of the window, with a first query."""
-        parent = self.parentWidget()
+        """Show it in the upper middle of the window that has the keyboard, with a first query."""
+        parent = QApplication.activeWindow() or self.parentWidget()
         assert parent is not None
         corner = parent.mapToGlobal(parent.rect().topLeft())
         self.move(corner.x() + (parent.width() - self.width()) // 2, corner.y() + 56)

@@ -127,7 +127,8 @@ def make_actions(owner: QWidget, run: Callable[[str], None]) -> dict[str, QActio
     for action in ACTIONS:
         qt = QAction(tr(action.text), owner)
         qt.setShortcuts([QKeySequence(key) for key in action.keys])
-        qt.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        # the same keys in the card, the heads and all other windows
+        qt.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
         qt.setCheckable(bool(action.option) or action.name.startswith("panel "))
         qt.triggered.connect(lambda checked=False, name=action.name: run(name))
         owner.addAction(qt)

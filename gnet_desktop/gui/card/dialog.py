@@ -2,11 +2,12 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap, QShowEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFileDialog,
     QFrame,
     QHBoxLayout,
@@ -34,7 +35,6 @@ from gnet_desktop.gui.controls.common import IconButton
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.choices import alternatives
 from gnet_desktop.gui.conventions.editor import ConventionEditor
-from gnet_desktop.gui.conventions.try_both import TryBoth
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.state import Workspace
@@ -43,8 +43,14 @@ if TYPE_CHECKING:
     from gnet_desktop.checkpoints.describing.card import Card
 
 
+_TWO_COLUMNS: Final = 1080
+"""Pixels of width below which the widths' numbers would touch."""
+
+
 class CheckpointCard(QWidget):
     """Facts of the open checkpoint; made on the engine's thread, since every number is looked at once."""
+
+    try_both_wanted = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +58,7 @@ class CheckpointCard(QWidget):
         self.card: Card | None = None
         self.verification: facts.Note | None = None
         self._generation = 0
-        self._try_both: TryBoth | None = None
+        self._sides: QBoxLayout | None = None
         self.setWindowTitle(self.tr("Checkpoint"))
         self._scroller = QScrollArea()
         self._scroller.setFrameShape(QFrame.Shape.NoFrame)
@@ -98,6 +104,7 @@ class CheckpointCard(QWidget):
             self._show_card(card)
 
     def _show_words(self, words: str) -> None:
+        self._sides = None
         label = QLabel(words)
         label.setFont(font(13))
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -114,7 +121,7 @@ class CheckpointCard(QWidget):
         column.addWidget(_line())
         column.addLayout(self._figures(card))
         column.addWidget(_line())
-        sides = QHBoxLayout()
+        sides = self._sides = QBoxLayout(self._direction())
         sides.setContentsMargins(32, 20, 32, 8)
         sides.setSpacing(48)
         sides.addLayout(self._left(card), 1)
@@ -126,6 +133,17 @@ class CheckpointCard(QWidget):
         place = self._scroller.verticalScrollBar().value()
         self._scroller.setWidget(body)
         self._scroller.verticalScrollBar().setValue(place)
+
+    def _direction(self) -> QBoxLayout.Direction:
+        """Two columns where there is room for both, else one below the other."""
+        wide = self.width() >= _TWO_COLUMNS
+        return QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One column or two."""
+        super().resizeEvent(event)
+        if self._sides is not None:
+            self._sides.setDirection(self._direction())
 
     def _head(self, card: "Card") -> QHBoxLayout:
         row = QHBoxLayout()
@@ -149,7 +167,7 @@ class CheckpointCard(QWidget):
         self.verify_button.setToolTip(
             self.tr("Compare with torchvision's own network on the current picture")
         )
-        self.try_button.clicked.connect(self._open_try_both)
+        self.try_button.clicked.connect(self.try_both_wanted)
         self.verify_button.clicked.connect(self.verify)
         row.addWidget(sign)
         row.addLayout(words, 1)
@@ -343,13 +361,6 @@ class CheckpointCard(QWidget):
         self.verification = note
         if self.card is not None:
             self._show_card(self.card)
-
-    def _open_try_both(self) -> None:
-        if self._try_both is None:
-            self._try_both = TryBoth(self._workspace, self)
-            self._try_both.setWindowFlag(Qt.WindowType.Window)
-        self._try_both.show()
-        self._try_both.raise_()
 
     def edit_convention(self) -> None:
         """Edit the convention in use."""

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
+
+from gnet_desktop.gui.system.screens import fit_screen
 
 if TYPE_CHECKING:
     from gnet_desktop.gui.shell.window import Window
@@ -21,12 +24,21 @@ class Dialogs(QObject):
     def show(self, name: str) -> QWidget:
         """Show a dialog and bring it to the front."""
         if name not in self._made:
-            self._made[name] = _MAKERS[name](self)
+            made = self._made[name] = _MAKERS[name](self)
+            made.installEventFilter(self)
+            fit_screen(made, over=self._window)
         dialog = self._made[name]
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()
         return dialog
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc that nothing in a window wanted closes it."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            wanted = event.key() == Qt.Key.Key_Escape and isinstance(watched, QWidget)
+            return bool(wanted and watched.close())  # type: ignore[attr-defined]
+        return False
 
     def close_all(self) -> None:
         """The program ends."""
@@ -41,7 +53,9 @@ class Dialogs(QObject):
         """Everything that is known about the checkpoint."""
         from gnet_desktop.gui.card.dialog import CheckpointCard
 
-        return _as_window(CheckpointCard(self._window.workspace, self._window))
+        card = CheckpointCard(self._window.workspace, self._window)
+        card.try_both_wanted.connect(self._window.handlers.try_both)
+        return _as_window(card)
 
     def try_both(self) -> QWidget:
         """The current picture under two conventions."""

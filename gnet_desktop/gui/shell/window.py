@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QByteArray, QPoint, Qt
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QIcon,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
@@ -42,6 +43,7 @@ from gnet_desktop.gui.shell.start_page import StartPage
 from gnet_desktop.gui.shell.status_bar import StatusBar
 from gnet_desktop.gui.shell.top_bar import TopBar
 from gnet_desktop.gui.system import reopening
+from gnet_desktop.gui.system.screens import fit_screen, keep_on_screen
 from gnet_desktop.gui.system.session import RECENT, Session
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.resources import resource
@@ -53,6 +55,8 @@ from gnet_desktop.workspace.values import Bug, ViewOptions
 _SIZE: Final = (1600, 1000)
 _LEAST: Final = (960, 600)
 _COMPACT: Final = 1250
+_FRAMED: Final = 300
+"""Milliseconds after which a window that was shown has its frame."""
 
 
 class Window(QMainWindow):
@@ -300,10 +304,7 @@ class Window(QMainWindow):
     def panel_with_focus(self) -> str | None:
         """The panel that has the keyboard."""
         focus = QApplication.focusWidget()
-        for name, panel in self.panels.items():
-            if focus is not None and (panel is focus or panel.isAncestorOf(focus)):
-                return name
-        return None
+        return next((name for name, panel in self.panels.items() if _is_in(focus, panel)), None)
 
     def step_panel(self, step: int) -> None:
         """Give the keyboard to the next panel that is shown."""
@@ -312,9 +313,11 @@ class Window(QMainWindow):
         place = shown.index(now) if now in shown else min(0, -step)
         for away in range(1, len(shown) + 1):
             name = shown[(place + away * step) % len(shown)]
-            self.panels[name].setFocus(Qt.FocusReason.ShortcutFocusReason)
+            panel = self.panels[name]
+            panel.window().activateWindow()
+            panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
             # a panel that has nothing to work on takes no keyboard
-            if self.panel_with_focus() == name:
+            if _is_in(panel.window().focusWidget(), panel):
                 return
 
     # Exports
@@ -335,17 +338,12 @@ class Window(QMainWindow):
         geometry = self.session.get("geometry", "")
         if geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
-        else:
-            self._fit_screen()
-        screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
-        if not any(screen.intersects(self.geometry()) for screen in screens) and screens:
-            self.move(screens[0].topLeft())
-
-    def _fit_screen(self) -> None:
-        screen = QGuiApplication.primaryScreen()
-        if screen is not None and screen.size().width() > _LEAST[0]:
-            room = screen.availableGeometry()
-            self.resize(min(_SIZE[0], room.width()), min(_SIZE[1], room.height()))
+            screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+            if not any(screen.intersects(self.geometry()) for screen in screens) and screens:
+                self.move(screens[0].topLeft())
+        elif not fit_screen(self):
+            # a small screen is used whole; this size is for whoever takes the window off its edges
+            self.setWindowState(Qt.WindowState.WindowMaximized)
 
     def remember(self) -> None:
         """Keep size, layout and options for the next start."""
@@ -357,6 +355,11 @@ class Window(QMainWindow):
         session.set_view(workspace.view)
         reopening.remember(self)
         session.save()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The desktop has put a frame around the window a moment later."""
+        super().showEvent(event)
+        QTimer.singleShot(_FRAMED, lambda: keep_on_screen(self))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember, end the workers, go."""
@@ -370,3 +373,7 @@ class Window(QMainWindow):
         super().resizeEvent(event)
         self.bar.set_compact(self.width() < _COMPACT)
         self.area.follow(self.width())
+
+
+def _is_in(focus: QWidget | None, panel: QWidget) -> bool:
+    return focus is not None and (panel is focus or panel.isAncestorOf(focus))
