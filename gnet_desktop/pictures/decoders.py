@@ -27,7 +27,7 @@ BROKEN: Final = (
 
 _SIGNATURES: Final[tuple[tuple[int, bytes, str, str], ...]] = (
     (0, b"\xff\xd8\xff", "JPEG", "PIL.JpegImagePlugin:JpegImageFile"),
-    (0, b"\x89PNG\r\n\x1a\n", "PNG", "PIL.PngImagePlugin:PngImageFile"),
+    (0, b"\x89PNG\r\n\x1a\n", "PNG", "gnet_desktop.pictures.png:open_frame"),
     (0, b"GIF87a", "GIF", "PIL.GifImagePlugin:GifImageFile"),
     (0, b"GIF89a", "GIF", "PIL.GifImagePlugin:GifImageFile"),
     (8, b"WEBP", "WebP", "PIL.WebPImagePlugin:WebPImageFile"),

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.pictures.decoding import read_picture, thumbnail
@@ -45,8 +46,19 @@ def deep_tiff(**options: object) -> bytes:
     return stream.getvalue()
 
 
+def png_with_blocks() -> bytes:
+    text = PngInfo()
+    text.add(b"gAMA", (60_000).to_bytes(4, "big"))
+    text.add(b"cHRM", bytes(range(32)))
+    text.add_text("Comment", "words " * 50, zip=True)
+    stream = io.BytesIO()
+    Image.new("RGB", (24, 24), (10, 200, 90)).save(stream, "PNG", pnginfo=text)
+    return stream.getvalue()
+
+
 SAMPLES: dict[str, Callable[[], bytes]] = {
     **{form: partial(sample, form) for form in FORMATS},
+    "PNG with blocks": png_with_blocks,
     "deep TIFF": deep_tiff,
     "tiled TIFF": partial(deep_tiff, tile=(16, 16), compression="lzw", predictor=True, byteorder=">"),
     "BigTIFF": partial(deep_tiff, compression="deflate", bigtiff=True),
