@@ -16,14 +16,26 @@ Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class UnitNumbers:
+    """One unit's map in numbers; NaN where it has no finite cell, which ``non_finite`` tells."""
+
+    mean: float
+    maximum: float
+    minimum: float
+    nonzero: float
+    energy: float
+    non_finite: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitStatistics:
     """One number per channel: arrays of (channels,).
 
-    ``nonzero`` is the share of cells other than 0; ``energy`` the sum of squares;
+    ``cells`` are how many each has; ``nonzero`` is the share of cells other than 0; ``energy`` the sum of squares;
     ``non_finite`` how many cells are NaN or infinite (all others leave them out; a
-    channel with no finite cell has 0 everywhere). ``zero`` and ``constant`` say
-    that all cells are finite and 0, or equal.
+    channel with no finite cell has 0 everywhere, so that it sums and sorts; ``of`` says
+    NaN). ``zero`` and ``constant`` say that all cells are finite and 0, or equal.
     """
 
     mean: Doubles
@@ -32,6 +44,20 @@ class UnitStatistics:
     nonzero: Doubles
     energy: Doubles
     non_finite: NDArray[np.int64]
+    cells: int
+
+    def of(self, channel: int) -> UnitNumbers:
+        """One channel's numbers, as every panel, file and text has them."""
+        broken = int(self.non_finite[channel])
+        known = 1.0 if broken < self.cells else float("nan")
+        return UnitNumbers(
+            mean=float(self.mean[channel]) * known,
+            maximum=float(self.maximum[channel]) * known,
+            minimum=float(self.minimum[channel]) * known,
+            nonzero=float(self.nonzero[channel]) * known,
+            energy=float(self.energy[channel]) * known,
+            non_finite=broken,
+        )
 
     @property
     def zero(self) -> NDArray[np.bool_]:
@@ -103,17 +129,14 @@ def _statistics(cells: Array, maximum: Array, minimum: Array, counts: NDArray[np
         nonzero=np.count_nonzero(cells, axis=1) / known,
         energy=np.einsum("ij,ij->i", cells, cells, dtype=np.float64, casting="same_kind"),
         non_finite=cells.shape[1] - counts,
+        cells=cells.shape[1],
     )
 
 
 def branch_summary(maps: Array, *, strongest: int = 5) -> BranchSummary:
     """The summary of a branch, with its ``strongest`` channels by mean (ties by number)."""
-    return summarise(unit_statistics(maps), maps[0].size, strongest=strongest)
-
-
-def summarise(units: UnitStatistics, cells: int, *, strongest: int = 5) -> BranchSummary:
-    """The summary from statistics that exist already; ``cells`` per channel."""
-    counts = cells - units.non_finite
+    units = unit_statistics(maps)
+    counts = units.cells - units.non_finite
     known, some = max(1, int(counts.sum())), counts > 0
     order = np.argsort(-units.mean, kind="stable")[:strongest]
     return BranchSummary(
@@ -149,6 +172,13 @@ def non_finite_count(values: Array) -> int:
         if np.isfinite(values.sum()):
             return 0
     return int(values.size - np.count_nonzero(np.isfinite(values)))
+
+
+def nonzero_share(values: Array) -> float:
+    """Share of cells other than 0 among those that are numbers; 0 where none is."""
+    broken = non_finite_count(values)
+    known = values.size - broken
+    return (int(np.count_nonzero(values)) - broken) / known if known else 0.0
 
 
 def first_non_finite(activations: Mapping[str, Array] | Iterable[tuple[str, Array]]) -> NonFinite | None:

@@ -7,7 +7,8 @@ import numpy as np
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
-from gnet_desktop.inspection.statistics import branch_summary
+from gnet_desktop.inspection.ranking import peak
+from gnet_desktop.inspection.statistics import Array, branch_summary, unit_statistics
 from gnet_desktop.network.architecture import HEADS
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.network.record import Answers, Record
@@ -74,16 +75,17 @@ def describe(
     return facts
 
 
-def unit_facts(values: np.ndarray[Any, np.dtype[np.float32]]) -> dict[str, Any]:
-    """Numbers of one map (height, width): mean, maximum, share of non-zero, peak (row, column)."""
-    finite = np.where(np.isfinite(values), values, -np.inf)
-    row, column = np.unravel_index(int(finite.argmax()), values.shape)
-    facts: dict[str, Any] = {
-        "mean": float(values.mean()),
-        "max": float(finite.max()),
-        "nonzero": float(np.count_nonzero(values) / values.size),
-    }
-    return _rounded(facts) | {"peak": [int(row), int(column)], "shape": list(values.shape)}
+def unit_facts(values: Array) -> dict[str, Any]:
+    """Numbers of one map (height, width): mean, maximum, share of non-zero, peak (row, column).
+
+    Values that are no numbers are left out and counted as ``non_finite``; where nothing is
+    left, the numbers are None.
+    """
+    numbers = unit_statistics(values[None]).of(0)
+    column, row = peak(values)
+    facts = _rounded({"mean": numbers.mean, "max": numbers.maximum, "nonzero": numbers.nonzero})
+    counted = {"non_finite": numbers.non_finite} if numbers.non_finite else {}
+    return facts | {"peak": [row, column], "shape": list(values.shape)} | counted
 
 
 def _rounded(facts: dict[str, Any]) -> dict[str, Any]:

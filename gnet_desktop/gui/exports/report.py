@@ -166,7 +166,8 @@ def _units(result: Result, units: Sequence[Unit]) -> str:
         maps = result.record.get(one.part)
         if maps is not None and maps.ndim == 3:
             facts = unit_facts(maps[one.channel])
-            lines.append([one.name, facts["mean"], facts["max"], facts["nonzero"], facts["peak"]])
+            numbers = (facts[name] for name in ("mean", "max", "nonzero", "peak"))
+            lines.append([one.name, *("NaN" if value is None else value for value in numbers)])
     return _table(lines, headed=True)
 
 

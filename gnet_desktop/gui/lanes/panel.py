@@ -106,16 +106,10 @@ class LanesPanel(QWidget):
             lane, atlas = view.lane, view.atlas
             if lane is None or atlas is None:
                 continue
-            units = lane.units
             for channel in atlas.layout.order.tolist():
                 place = "" if lane.offset is None else str(lane.offset + channel)
-                numbers = (
-                    units.maximum[channel],
-                    units.mean[channel],
-                    units.minimum[channel],
-                    units.nonzero[channel],
-                    units.energy[channel],
-                )
+                unit = lane.units.of(channel)
+                numbers = (unit.maximum, unit.mean, unit.minimum, unit.nonzero, unit.energy)
                 lines.append("\t".join([lane.unit(channel).name, place, *(f"{one:.9g}" for one in numbers)]))
         return "\n".join(lines)
 

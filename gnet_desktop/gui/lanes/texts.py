@@ -48,17 +48,17 @@ def header_tooltip(lane: Lane, shown: int) -> str:
 
 def tip_lines(lane: Lane, channel: int) -> tuple[str, ...]:
     """A unit's name; ``max``, ``mean``, share of active cells; its number in the module, if it has one."""
-    units = lane.units
+    unit = lane.units.of(channel)
     numbers = [
-        translate("Lanes", "max {0}").format(number(float(units.maximum[channel]))),
-        translate("Lanes", "mean {0}").format(number(float(units.mean[channel]))),
-        translate("Lanes", "{0} active").format(percent(float(units.nonzero[channel]))),
+        translate("Lanes", "max {0}").format(number(unit.maximum)),
+        translate("Lanes", "mean {0}").format(number(unit.mean)),
+        translate("Lanes", "{0} active").format(percent(unit.nonzero)),
     ]
-    if units.minimum[channel] < 0:
-        numbers.insert(1, translate("Lanes", "min {0}").format(number(float(units.minimum[channel]))))
+    if unit.minimum < 0:
+        numbers.insert(1, translate("Lanes", "min {0}").format(number(unit.minimum)))
     lines = [lane.unit(channel).name, " · ".join(numbers)]
-    if units.non_finite[channel]:
-        lines.append(translate("Lanes", "{0} cells not a number").format(int(units.non_finite[channel])))
+    if unit.non_finite:
+        lines.append(translate("Lanes", "{0} cells not a number").format(unit.non_finite))
     if lane.offset is not None:
         module = lane.part.partition("/")[0]
         lines.append(translate("Lanes", "channel {0} of {1}").format(lane.offset + channel, module))

@@ -4,12 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from gnet_desktop.inspection.statistics import energy_shares, non_finite_count
+from gnet_desktop.inspection.statistics import energy_shares, nonzero_share
 from gnet_desktop.network.architecture import Architecture, Module
 from gnet_desktop.network.arithmetic import Cost, costs
-from gnet_desktop.network.record import Array, Record
+from gnet_desktop.network.record import Record
 from gnet_desktop.network.sizes import Size
 
 QUANTITIES: Final = ("channels", "macs", "parameters", "energy", "nonzero")
@@ -95,13 +93,6 @@ _MEASURED: Final[Mapping[str, Callable[[Architecture, Record], Quantity]]] = {
     "energy": _energy,
     "nonzero": _nonzero,
 }
-
-
-def nonzero_share(values: Array) -> float:
-    """Share of cells other than 0 among those that are numbers."""
-    broken = non_finite_count(values)
-    known = values.size - broken
-    return (int(np.count_nonzero(values)) - broken) / known if known else 0.0
 
 
 def branches_of(module: Module) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from gnet_desktop.gui.network_map.quantities import Quantity, branches_of, nonzero_share
+from gnet_desktop.gui.network_map.quantities import Quantity, branches_of
 from gnet_desktop.gui.network_map.texts import Texts
 from gnet_desktop.gui.painting.numbers import THIN, percent
 from gnet_desktop.inspection.answers import PLACES, valid

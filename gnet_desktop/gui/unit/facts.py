@@ -73,6 +73,7 @@ class UnitFacts:
 def facts_of(result: Result, unit: Unit, statistics: UnitStatistics) -> UnitFacts:
     """The facts of a unit that the result has; ``statistics`` are those of its layer."""
     values, channel = result.record[unit.part][unit.channel], unit.channel
+    numbers = statistics.of(channel)
     layer = layer_of(result.checkpoint.architecture, unit.part)
     return UnitFacts(
         unit=unit,
@@ -80,11 +81,11 @@ def facts_of(result: Result, unit: Unit, statistics: UnitStatistics) -> UnitFact
         position=channel_in_module(result.checkpoint.architecture, unit),
         kernel=layer.kernel if layer else None,
         stride=layer.stride if layer else 1,
-        maximum=float(statistics.maximum[channel]),
-        minimum=float(statistics.minimum[channel]),
-        mean=float(statistics.mean[channel]),
-        nonzero=float(statistics.nonzero[channel]),
-        non_finite=int(statistics.non_finite[channel]),
+        maximum=numbers.maximum,
+        minimum=numbers.minimum,
+        mean=numbers.mean,
+        nonzero=numbers.nonzero,
+        non_finite=numbers.non_finite,
         rank=1 + int((statistics.maximum > statistics.maximum[channel]).sum()),
         siblings=len(statistics),
         peak=peak(values),
