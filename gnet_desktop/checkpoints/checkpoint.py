@@ -51,6 +51,14 @@ class HeadState:
     why: str = ""
     temperature: float = 1.0
 
+    @property
+    def words(self) -> str:
+        """What a line of text says of it."""
+        if not self.present:
+            return "not in this file"
+        told = {True: "trained", False: "untrained", None: "trained or not, the file does not tell"}
+        return told[self.trained]
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:

@@ -28,6 +28,7 @@ from gnet_desktop.checkpoints.labels import find_labels
 from gnet_desktop.checkpoints.mean_picture import with_mean_beside
 from gnet_desktop.checkpoints.recognition.recognise import Recognised, recognise
 from gnet_desktop.errors import Cancelled, CheckpointError, UsageError
+from gnet_desktop.network.architecture import AUXILIARY
 from gnet_desktop.network.families import FAMILIES
 
 if TYPE_CHECKING:
@@ -270,7 +271,7 @@ def _transform_input(
         return recognised.transform_input, {}
     if sha256.startswith(OFFICIAL_HASH):
         return True, {}
-    untrained = all(heads[head].present and heads[head].trained is False for head in ("aux1", "aux2"))
+    untrained = all(heads[head].present and heads[head].trained is False for head in AUXILIARY)
     published = untrained and architecture.classes == 1000 and heads["main"].trained is True
     return published, {"transform_input": "on" if published else "off"}
 

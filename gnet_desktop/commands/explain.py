@@ -16,12 +16,12 @@ from gnet_desktop.commands.passing import Seen, class_index, look_at
 from gnet_desktop.errors import UsageError
 from gnet_desktop.files import whole_file
 from gnet_desktop.inspection.attribution.attribution import Attribution, Method, Target, check_target
+from gnet_desktop.network.architecture import HEAD_PLACES
 
 if TYPE_CHECKING:
     from gnet_desktop.inspection.attribution.trust import Trust
     from gnet_desktop.network.record import Array
 
-LAST: Final = "5b"
 DIGITS: Final = 6
 SHOWN_SHARE: Final = 99.0
 """Per cent of the pixels that the scale of a map of pixels covers; the rest is at its end."""
@@ -79,10 +79,7 @@ class _Asked:
 
     def layer(self) -> str:
         """The layer that is asked about, by default the deepest that the head reads."""
-        heads: dict[str, str] = {
-            head.name: head.source for head in self.session.checkpoint.architecture.heads
-        }
-        at = self.at or heads.get(self.target.head, LAST)
+        at = self.at or HEAD_PLACES[self.target.head]
         names = [layer.name for layer in self.session.checkpoint.architecture.trunk]
         if at not in names:
             raise UsageError(f"There is no layer {at!r}.", f"There are {', '.join(names)}.")

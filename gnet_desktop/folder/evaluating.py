@@ -10,9 +10,9 @@ from gnet_desktop.folder import figures
 from gnet_desktop.folder.figures import HeadFigures, Judged
 from gnet_desktop.folder.store import Store
 from gnet_desktop.folder.truth import Truth
+from gnet_desktop.inspection.answers import DEPTH
 from gnet_desktop.network.architecture import HEADS
 
-DEPTH = tuple(reversed(HEADS))
 """The heads from shallow to deep."""
 
 

@@ -11,14 +11,12 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gnet_desktop.network.architecture import HEAD_PLACES, HEADS
+
 Array = NDArray[np.float32]
 
-DEPTH: Final = ("aux1", "aux2", "main")
+DEPTH: Final = tuple(HEAD_PLACES)
 """The heads from shallow to deep."""
-PLACES: Final = {"aux1": "4a", "aux2": "4d", "main": "5b"}
-"""After which module each head reads."""
-COLUMNS: Final = ("main", "aux2", "aux1")
-"""The heads as the panel's columns."""
 
 _EVEN: Final = 0.9
 _FEW: Final = 3
@@ -99,7 +97,7 @@ def answer_rows(answers: Mapping[str, HeadAnswers], *, top: int = 5, limit: int 
     Heads whose answers are no numbers are left out. At most ``limit`` rows, but each head's
     first answer is always among them.
     """
-    sound = {head: answers[head] for head in COLUMNS if head in answers and valid(answers[head])}
+    sound = {head: answers[head] for head in HEADS if head in answers and valid(answers[head])}
     leading = {head: one.top(top) for head, one in sound.items()}
     wanted = list(dict.fromkeys(index for tops in leading.values() for index, _ in tops))
     firsts = [tops[0][0] for tops in leading.values() if tops]
@@ -135,7 +133,7 @@ def verdict(answers: Mapping[str, HeadAnswers], *, leave_out: Sequence[str] = ()
             groups.append(Says((head,), index, probability))
     if not groups:
         return None
-    return Verdict(tuple(groups), PLACES[groups[-1].heads[0]] if len(groups) > 1 else None)
+    return Verdict(tuple(groups), HEAD_PLACES[groups[-1].heads[0]] if len(groups) > 1 else None)
 
 
 def timeline(
@@ -152,7 +150,7 @@ def timeline(
 
 def others(rows: Sequence[Row], answers: Mapping[str, HeadAnswers]) -> Others:
     """What the rows leave out: how many classes (of main, or the deepest head), and their sum per head."""
-    sound = {head: answers[head] for head in COLUMNS if head in answers and valid(answers[head])}
+    sound = {head: answers[head] for head in HEADS if head in answers and valid(answers[head])}
     classes = next((len(one.probabilities) for one in sound.values()), 0)
     rest = {head: max(0.0, 1.0 - sum(row.probabilities.get(head, 0.0) for row in rows)) for head in sound}
     return Others(max(0, classes - len(rows)), rest)

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gnet_desktop.inspection.scaling import GAP, GROUND, NON_FINITE, STRIPE, TOP
+from gnet_desktop.inspection.scaling import GAP, GROUND, NON_FINITE, STRIPE, TOP, Scaling, Scope
 
 Table = NDArray[np.uint8]
 Rgb = tuple[int, int, int]
@@ -35,12 +35,26 @@ class ColourMap:
         """RGBA of ``size`` equally spaced values: uint8 (size, 4), opaque."""
         return _table(self.points, size)
 
+    def scaling(self, scope: Scope = "module", clip: float = 100.0, gamma: float = 0.5) -> Scaling:
+        """The scaling that fits it: with 0 in the middle where it has a colour for that."""
+        return Scaling(scope, clip, gamma, self.signed)
+
 
 EMBER: Final = ColourMap("ember", "08091F 2E0A53 64036A 9A1366 C93458 EE5F38 FF9527 F9CE61 FDF7C9")
 LAGOON: Final = ColourMap("lagoon", "090A1D 0F1C53 013F6C 00627A 008687 0BAD87 61CE76 BDE571 F8F9CA")
 GREY: Final = ColourMap("grey", "0C0C0C F5F5F5")
 TIDE: Final = ColourMap("tide", "0B4C92 3975BE 639FEC A9CBF6 F5F5F4 F3C3A6 DE8155 B0572A 803200", signed=True)
-COLOUR_MAPS: Final = {one.name: one for one in (EMBER, LAGOON, GREY, TIDE)}
+FOG: Final = ColourMap("fog", GREY.points, signed=True)
+"""What a signed map becomes where nothing is to draw the eye."""
+
+OFFERED: Final = tuple(one.name for one in (EMBER, LAGOON, GREY, TIDE))
+"""The names of those that a person can choose, in the order of the menu."""
+COLOUR_MAPS: Final = {one.name: one for one in (EMBER, LAGOON, GREY, TIDE, FOG)}
+
+
+def faded(name: str) -> str:
+    """The grey map for what is stale or untrained, with its 0 where the named map has it."""
+    return FOG.name if COLOUR_MAPS[name].signed else GREY.name
 
 
 @lru_cache(maxsize=32)

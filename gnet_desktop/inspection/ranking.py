@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -13,14 +15,30 @@ from gnet_desktop.inspection.statistics import UnitStatistics
 Array = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
-_BY_STATISTICS: Final[dict[str, Callable[[UnitStatistics], NDArray[Any]]]] = {
-    "mean": lambda units: units.mean,
-    "maximum": lambda units: units.maximum,
-    "nonzero": lambda units: units.nonzero,
-}
-_BY_VALUES: Final = ("similarity", "contribution")
-SORTS: Final = ("index", *_BY_STATISTICS, *_BY_VALUES)
-"""The sort orders by name, in the order of the menu. The last two need values of their own."""
+
+@dataclass(frozen=True, slots=True)
+class SortOrder:
+    """An order of units: the largest first, ties by number.
+
+    ``key`` gives (channels,) from the statistics; None where the order needs values of its
+    own. ``silent_last`` puts units that are zero everywhere behind all others.
+    """
+
+    key: Callable[[UnitStatistics], NDArray[Any]] | None = None
+    silent_last: bool = True
+
+
+SORTS: Final[Mapping[str, SortOrder]] = MappingProxyType(
+    {
+        "mean": SortOrder(lambda units: units.mean),
+        "maximum": SortOrder(lambda units: units.maximum),
+        "nonzero": SortOrder(lambda units: units.nonzero),
+        "index": SortOrder(lambda units: -np.arange(len(units)), silent_last=False),
+        "similarity": SortOrder(),
+        "contribution": SortOrder(),
+    }
+)
+"""The sort orders by name, in the order of the menu."""
 
 
 class UnitAt(NamedTuple):
@@ -36,18 +54,17 @@ def order(
 ) -> NDArray[np.intp]:
     """Channel numbers, the largest first and ties by number: (channels,).
 
-    ``index`` is by number alone. In every other order channels that are zero everywhere
-    come last, and those without a finite value too. ``similarity`` and
-    ``contribution`` order by ``values``, (channels,), from the functions of that name.
+    Channels without a finite value come last, and in every order but ``index`` those that
+    are zero everywhere. ``similarity`` and ``contribution`` order by ``values``,
+    (channels,), from the functions of that name.
     """
-    if sort == "index":
-        return np.arange(len(units))
-    if sort in _BY_STATISTICS:
-        values = _BY_STATISTICS[sort](units)
-    elif sort not in _BY_VALUES or values is None:
+    wanted = SORTS.get(sort)
+    if wanted is None or (wanted.key is None and values is None):
         raise UsageError(f"Units cannot be sorted by {sort}.", "", f"Choose one of {', '.join(SORTS)}.")
-    keys = np.where(np.isfinite(values), values, -np.inf).astype(np.float64)
-    return np.lexsort((-keys, units.zero))
+    found = values if wanted.key is None else wanted.key(units)
+    assert found is not None
+    keys = np.where(np.isfinite(found), found, -np.inf).astype(np.float64)
+    return np.lexsort((-keys, units.zero & wanted.silent_last))
 
 
 def rank(ordered: NDArray[np.intp], channel: int) -> int | None:
@@ -68,17 +85,6 @@ def similarity(maps: Array, reference: Array) -> Doubles:
     result = np.zeros(len(rows))
     np.divide(np.einsum("ij,j->i", rows, one), np.sqrt(squares), out=result, where=squares > 0)
     return result
-
-
-def class_contributions(maps: Array, weights: Array, *, kind: str = "average", scale: float = 1.0) -> Doubles:
-    """What each channel of the last module adds to one class's logit, exactly: (channels,).
-
-    The logit is linear in the pooled channels: pooled · ``scale`` · ``weights`` (that class's
-    row of the classifier), plus the bias. ``kind`` is the global pool's. Valid only for a
-    classifier of one layer; elsewhere use `gradient_contributions`.
-    """
-    pooled = maps.mean(axis=(1, 2), dtype=np.float64) if kind == "average" else maps.max(axis=(1, 2))
-    return np.asarray(pooled * weights * scale, np.float64)
 
 
 def gradient_contributions(maps: Array, gradient: Array) -> Doubles:

@@ -4,7 +4,6 @@ Tiles are stored as levels, so that a change of the colour map is a change of a 
 of 256 colours. Levels above `TOP` are not values (see `colour_maps.palette`).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -74,21 +73,6 @@ def limits_of(values: Array, scaling: Scaling) -> Limits:
         reach = max(abs(low), abs(high))
         return Limits(-reach, reach)
     return Limits(min(0.0, low), max(0.0, high))
-
-
-def branch_limits(branches: Mapping[str, Array], branch: str, scaling: Scaling) -> Limits:
-    """The ends for one branch of a module; for the scope ``map`` those of the branch."""
-    if scaling.scope != "module":
-        return limits_of(branches[branch], scaling)
-    parts = [limits_of(maps, scaling) for maps in branches.values()] if scaling.clip >= 100 else None
-    if parts is None:
-        return limits_of(np.concatenate([np.ravel(maps) for maps in branches.values()]), scaling)
-    return Limits(min(part.low for part in parts), max(part.high for part in parts))
-
-
-def map_limits(maps: Array, scaling: Scaling) -> list[Limits]:
-    """The ends of each channel's own scale."""
-    return [limits_of(one, scaling) for one in maps]
 
 
 def _extremes(values: Array, clip: float) -> tuple[float, float]:

@@ -32,10 +32,11 @@ class UnitNumbers:
 class UnitStatistics:
     """One number per channel: arrays of (channels,).
 
-    ``cells`` are how many each has; ``nonzero`` is the share of cells other than 0; ``energy`` the sum of squares;
-    ``non_finite`` how many cells are NaN or infinite (all others leave them out; a
-    channel with no finite cell has 0 everywhere, so that it sums and sorts; ``of`` says
-    NaN). ``zero`` and ``constant`` say that all cells are finite and 0, or equal.
+    ``cells`` are how many each has; ``nonzero`` is the share of cells other than 0;
+    ``energy`` the sum of squares; ``non_finite`` how many cells are NaN or infinite
+    (all others leave them out; a channel with no finite cell has 0 everywhere, so that
+    it sums and sorts; ``of`` says NaN). ``zero`` and ``constant`` say that all cells are
+    finite and 0, or equal.
     """
 
     mean: Doubles

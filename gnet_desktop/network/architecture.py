@@ -6,8 +6,9 @@ name plus a suffix: ``conv1.weight``, ``4a/5x5.bias``; batch norm's tensors are
 classifier is ``fc``, those of the heads ``aux1/conv``, ``aux1/fc1``, ``aux1/fc2``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, Literal
 
 Activation = Literal["relu", "relu6", "none"]
@@ -15,7 +16,15 @@ Padding = int | Literal["same"]
 
 MODULES: Final = ("3a", "3b", "4a", "4b", "4c", "4d", "4e", "5a", "5b")
 BRANCHES: Final = ("1x1", "3x3", "5x5", "pool_proj")
-HEADS: Final = ("main", "aux2", "aux1")
+HeadName = Literal["aux1", "aux2"]
+AUXILIARY: Final[Mapping[HeadName, str]] = MappingProxyType({"aux1": "4a", "aux2": "4d"})
+"""The auxiliary heads from shallow to deep, and the module after which each reads."""
+HEAD_PLACES: Final[Mapping[str, str]] = MappingProxyType(
+    {**{str(name): place for name, place in AUXILIARY.items()}, "main": MODULES[-1]}
+)
+"""All heads from shallow to deep, and the module after which each reads."""
+HEADS: Final = tuple(HEAD_PLACES)[::-1]
+"""The heads in the order in which answers are listed: ``main``, ``aux2``, ``aux1``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from gnet_desktop.network.architecture import (
+    AUXILIARY,
     MODULES,
     Architecture,
     Branch,
     Convolution,
     Head,
+    HeadName,
     Linear,
     Module,
     Pool,
     TrunkLayer,
 )
 from gnet_desktop.network.recipes import (
-    HEAD_SOURCES,
     Family,
-    HeadName,
     HeadWidths,
     ModuleWidths,
     Template,
@@ -38,7 +38,7 @@ def assemble(
         classifier=_classifier(recipe, widths, list(outputs.values())[-1], classes),
         heads=tuple(
             _head(recipe, widths, name, outputs[source], aux_classes[name])
-            for name, source in HEAD_SOURCES.items()
+            for name, source in AUXILIARY.items()
             if aux_classes.get(name)
         ),
         outputs=recipe.outputs,
@@ -123,7 +123,7 @@ def _head(recipe: Family, widths: Widths, name: HeadName, channels: int, classes
     pool = recipe.head.pool
     return Head(
         name=name,
-        source=HEAD_SOURCES[name],
+        source=AUXILIARY[name],
         pool=sizes.cells if pool is None else replace(pool, name=f"{name}/pool"),
         convolution=Convolution(
             f"{name}/conv",

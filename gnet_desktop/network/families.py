@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from gnet_desktop.errors import UsageError
 from gnet_desktop.network.architecture import (
+    AUXILIARY,
     Activation,
     Architecture,
     Convolution,
@@ -22,7 +23,6 @@ from gnet_desktop.network.architecture import (
 )
 from gnet_desktop.network.assembling import assemble
 from gnet_desktop.network.recipes import (
-    HEAD_SOURCES,
     PAPER_WIDTHS,
     Choice,
     Family,
@@ -65,7 +65,7 @@ _WITHOUT_CONV2: Final = replace(PAPER_WIDTHS, trunk=MappingProxyType({"conv1": 6
 _WITH_CONV4: Final = replace(PAPER_WIDTHS, trunk=MappingProxyType({**PAPER_WIDTHS.trunk, "conv4": 1024}))
 _ONE_CONVOLUTION: Final = replace(PAPER_WIDTHS, trunk=MappingProxyType({"conv1": 192}))
 _NINE_CELLS: Final = replace(
-    PAPER_WIDTHS, heads=MappingProxyType({name: HeadWidths(cells=3) for name in HEAD_SOURCES})
+    PAPER_WIDTHS, heads=MappingProxyType({name: HeadWidths(cells=3) for name in AUXILIARY})
 )
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})

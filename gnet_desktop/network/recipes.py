@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from gnet_desktop.network.architecture import Activation, Convolution, GlobalPool, Pool, ResponseNorm
+from gnet_desktop.network.architecture import (
+    Activation,
+    Convolution,
+    GlobalPool,
+    Pool,
+    ResponseNorm,
+)
 
 Five = Literal[3, 5, "3+3"]
-HeadName = Literal["aux1", "aux2"]
 Template = Convolution | Pool | ResponseNorm
-
-HEAD_SOURCES: Final[Mapping[HeadName, str]] = MappingProxyType({"aux1": "4a", "aux2": "4d"})
 
 
 @dataclass(frozen=True, slots=True)

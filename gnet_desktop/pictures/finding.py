@@ -4,16 +4,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
+from gnet_desktop.file_kinds import PICTURE_ENDINGS
 from gnet_desktop.pictures.decoders import surely_picture
 from gnet_desktop.pictures.recognition import HEAD, is_foreign_picture
-
-EXTENSIONS: Final = (
-    *(".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".webp", ".tif", ".tiff", ".bmp", ".jp2", ".j2k"),
-    *(".ico", ".icns", ".qoi", ".psd", ".sgi", ".ppm", ".pgm", ".pbm", ".pnm", ".avif", ".heic", ".heif"),
-)
-"""Names that are taken for pictures unseen; other files are looked into."""
 
 Thing = TypeVar("Thing")
 
@@ -73,7 +68,7 @@ def _natural(names: list[str]) -> list[str]:
 
 
 def _is_picture(path: Path) -> bool:
-    if path.suffix.lower() in EXTENSIONS:
+    if path.suffix.lower() in PICTURE_ENDINGS:
         return True
     try:
         if not path.is_file():

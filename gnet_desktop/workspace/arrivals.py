@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from gnet_desktop.checkpoints.containers.refusals import ENDINGS
 from gnet_desktop.checkpoints.containers.sniffing import holds_weights
+from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS
 from gnet_desktop.pictures.decoders import surely_picture
 from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.recognition import HEAD
@@ -45,7 +45,7 @@ def looks_like_weights(path: Path) -> bool:
     if surely_picture(head):
         return False
     # a name only where the content says neither picture nor weights
-    return (bool(head) and holds_weights(path)) or path.suffix.lower() in ENDINGS
+    return (bool(head) and holds_weights(path)) or path.suffix.lower() in CHECKPOINT_ENDINGS
 
 
 def expand_pictures(paths: Iterable[Path]) -> list[Path]:

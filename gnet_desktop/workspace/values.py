@@ -149,7 +149,7 @@ class ViewOptions:
     """How things are shown; remembered from one start to the next."""
 
     scale: Literal["map", "branch", "module"] = "module"
-    sort: Literal["mean", "maximum", "nonzero", "index", "similarity", "contribution"] = "mean"
+    sort: str = "mean"
     colour_map: str = "ember"
     gamma: float = 0.5
     clip: float = 100.0
@@ -160,7 +160,7 @@ class ViewOptions:
     field: bool = True
     crop_frame: bool = True
     photo: Literal["whole", "crop", "pixels"] = "whole"
-    quantity: Literal["channels", "macs", "parameters", "energy", "nonzero"] = "channels"
+    quantity: str = "channels"
     logits: bool = False
     teaching: bool = False
     reductions: bool = False

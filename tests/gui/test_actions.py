@@ -15,6 +15,7 @@ from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import DARK, LIGHT, Theme
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.inspection.colour_maps import OFFERED
 
 # what opens a dialog of the system or ends the program is not run here
 ASKING = {
@@ -133,3 +134,11 @@ def test_dialogs_are_made_once(window) -> None:
     assert first is second
     assert isinstance(first, QDialog)
     first.close()
+
+
+def test_the_colour_map_goes_round_all_that_are_offered(window) -> None:
+    seen = []
+    for _ in OFFERED:
+        window.actions_by_name["next_colours"].trigger()
+        seen.append(window.workspace.view.colour_map)
+    assert sorted(seen) == sorted(OFFERED)

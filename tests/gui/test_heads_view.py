@@ -72,7 +72,7 @@ def test_untrained_heads_are_greyed_left_out_and_explained(open_view) -> None:
     view = open_view(workspace)
     assert all([head for head, _ in course.points] == ["main"] for course in view.timeline.courses)
     section = view.sections["aux1"]
-    assert section.pool._colours[0] == "grey"
+    assert section.pool._colour_map == "grey"
     assert "untrained" in section.state.text()
     assert "untrained" in view.warning.text
     workspace.close()
@@ -180,7 +180,7 @@ def test_the_steps_show_what_is_added_to_the_answer_on_request(open_view, qtbot)
     best = int(record.answers["aux1"].logits.argmax())
     expected = record["aux1/fc1"] * network.weights("aux1/fc2")[0][best]
     assert np.allclose(grid._values, expected, rtol=1e-5, atol=1e-7)
-    assert grid._colours[0] == "tide"
+    assert grid._colour_map == "tide"
     most = int(expected.argmax())
     assert grid.words(most) == (f"aux1/fc1:{most}", f"adds {number(float(expected[most]))}")
     assert workspace.checkpoint.labels.names[best] in view.sections["aux1"]._steps["fc"].caption.text()

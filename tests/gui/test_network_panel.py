@@ -15,12 +15,12 @@ from gnet_desktop.errors import ExportError
 from gnet_desktop.gui.looks.theme import DARK, LIGHT
 from gnet_desktop.gui.network_map.layout import lay_out
 from gnet_desktop.gui.network_map.panel import NetworkPanel
-from gnet_desktop.gui.network_map.quantities import QUANTITIES, measure
 from gnet_desktop.gui.network_map.savings import paths, savings
 from gnet_desktop.gui.network_map.shapes import Box, Label, MapLayout, Polygon, Ribbon, Wire
 from gnet_desktop.gui.network_map.texts import Texts
 from gnet_desktop.gui.network_map.words import amount
 from gnet_desktop.gui.painting.ink import contrast, ink_on
+from gnet_desktop.inspection.quantities import QUANTITIES, measure
 from gnet_desktop.network.architecture import MODULES, Architecture
 from gnet_desktop.network.arithmetic import shapes
 from gnet_desktop.network.families import FAMILIES, build

@@ -11,10 +11,18 @@ from gnet_desktop.gui.lanes.model import Lane, LaneScale, columns_for, scales_of
 from gnet_desktop.gui.lanes.painting import Look, View, draw_tiles
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import draw_glyph, mark_cell
-from gnet_desktop.gui.painting.images import colour_table, map_image, rgb_image, tile_table
+from gnet_desktop.gui.painting.images import colour_table, rgb_image, tile_table
 from gnet_desktop.gui.painting.numbers import number, percent
-from gnet_desktop.gui.painting.scale_bar import Scale, bin_of, with_zeros
-from gnet_desktop.inspection.colour_maps import EMBER, STRIPE_DARK, STRIPE_LIGHT, palette
+from gnet_desktop.gui.painting.scale import Scale
+from gnet_desktop.gui.painting.scale_bar import bin_of, with_zeros
+from gnet_desktop.inspection.colour_maps import (
+    COLOUR_MAPS,
+    EMBER,
+    OFFERED,
+    STRIPE_DARK,
+    STRIPE_LIGHT,
+    palette,
+)
 from gnet_desktop.inspection.histogram import histogram
 from gnet_desktop.inspection.scaling import Limits, Scaling
 from gnet_desktop.inspection.statistics import unit_statistics
@@ -80,8 +88,7 @@ def test_a_colour_table_keeps_every_colour_in_qts_order():
 
 def test_a_map_is_painted_in_whole_cells_from_dark_to_bright():
     values = np.array([[0, 1], [2, 4]], np.float32)
-    table = tile_table("ember", ground=GROUND, gap=GAP)
-    image = map_image(values, Limits(0, 4), table, nominal=20).image
+    image = Scale("ember", Limits(0, 4)).image(values, nominal=20, ground=GROUND, gap=GAP).image
     seen = pixels(image)
     assert seen.shape == (20, 20, 4)
     for row in (0, 1):
@@ -95,7 +102,7 @@ def test_a_map_is_painted_in_whole_cells_from_dark_to_bright():
 
 def test_what_is_no_number_is_striped_in_colours_of_no_map():
     values = np.array([[1, np.nan], [np.inf, 2]], np.float32)
-    image = map_image(values, Limits(0, 2), tile_table("ember", ground=GROUND, gap=GAP), nominal=40).image
+    image = Scale("ember", Limits(0, 2)).image(values, nominal=40, ground=GROUND, gap=GAP).image
     broken = pixels(image)[:20, 20:, :3].reshape(-1, 3)[:, ::-1]
     assert {tuple(int(part) for part in colour) for colour in broken} == {STRIPE_LIGHT, STRIPE_DARK}
     sound = pixels(image)[:20, :20, :3].reshape(-1, 3)
@@ -104,9 +111,9 @@ def test_what_is_no_number_is_striped_in_colours_of_no_map():
 
 def test_tiles_of_a_ratio_of_two_have_twice_the_pixels_and_the_same_size():
     values = np.ones((14, 14), np.float32)
-    table = tile_table("grey", ground=GROUND, gap=GAP)
-    single = map_image(values, Limits(0, 1), table, nominal=42).image
-    double = map_image(values, Limits(0, 1), table, nominal=84, ratio=2).image
+    scale = Scale("grey", Limits(0, 1))
+    single = scale.image(values, nominal=42, ground=GROUND, gap=GAP).image
+    double = scale.image(values, nominal=84, ratio=2, ground=GROUND, gap=GAP).image
     assert double.width() == 2 * single.width()
     assert double.deviceIndependentSize() == single.deviceIndependentSize()
 
@@ -166,8 +173,12 @@ def test_a_common_scale_leaves_a_weak_channel_dark():
     maps = np.zeros((2, 2, 2))
     maps[0], maps[1] = 100, 1
     one = lane(maps)
-    common, own = (scales_of([one], Scaling(scope, gamma=1.0))[0] for scope in ("module", "map"))
-    assert common.limits == (Limits(0, 100),)
+    other = lane(np.array([[[0, 200]]]))
+    common, branch, own = (
+        scales_of([one, other], Scaling(scope, gamma=1.0))[0] for scope in ("module", "branch", "map")
+    )
+    assert common.limits == (Limits(0, 200),)
+    assert branch.limits == (Limits(0, 100),)
     assert own.limits == (Limits(0, 100), Limits(0, 1))
 
 
@@ -246,6 +257,25 @@ def test_a_scale_bar_shows_the_curve_in_use():
     straight, bent = Scale("grey", Limits(0, 100)), Scale("grey", Limits(0, 100), gamma=0.5)
     assert straight.colour_at(25).lightness() < bent.colour_at(25).lightness()
     assert bent.strip().pixelColor(64, 0).lightness() == pytest.approx(bent.colour_at(25).lightness(), abs=2)
+
+
+@pytest.mark.parametrize("name", OFFERED)
+def test_under_every_colour_map_silence_has_the_colour_of_zero(name):
+    values = np.array([[0, 1], [2, 4]], np.float32)
+    points = COLOUR_MAPS[name].points.split()
+    zero = points[len(points) // 2] if name == "tide" else points[0]
+    scale = Scale.linear(values, name)
+    image = scale.image(values, nominal=20, ground=GROUND, gap=GAP).image
+    assert image.pixelColor(2, 2) == scale.colour_at(0) == QColor(f"#{zero}")
+    assert image.pixelColor(12, 12) == scale.colour_at(4) == QColor(f"#{points[-1]}")
+
+
+def test_a_strip_of_a_part_has_the_colours_of_that_part():
+    scale = Scale.linear(np.array([[0, 8]], np.float32), "tide")
+    part = scale.strip(Limits(0, 8))
+    assert part.pixelColor(0, 0) == scale.colour_at(0)
+    assert part.pixelColor(255, 0) == scale.colour_at(8)
+    assert scale.strip().pixelColor(0, 0) == scale.colour_at(-8)
 
 
 @pytest.mark.parametrize(("branch", "count"), [("1x1", 25), ("3x3", 81), ("5x5", 100)])

@@ -19,8 +19,10 @@ from gnet_desktop.gui.photo.panel import PhotoPanel
 from gnet_desktop.gui.pictures.panel import PicturesPanel
 from gnet_desktop.gui.shell.start_page import StartPage
 from gnet_desktop.gui.unit.panel import UnitPanel
+from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import ViewOptions
 from tests.gui.made import make_workspace, make_world
 from tests.gui.snapshots import Snapshots
 
@@ -83,6 +85,17 @@ def test_a_panel_looks_as_approved(qtbot, workspace, snapshot, name: str, theme:
     panel = make(workspace)
     qtbot.addWidget(panel)
     snapshot.check(shown(panel, width, height), f"{name}-{theme}")
+
+
+@pytest.mark.parametrize("name", [name for name in OFFERED if name != ViewOptions().colour_map])
+@pytest.mark.parametrize("panel", ["photo", "lanes", "unit"])
+def test_maps_look_as_approved_under_every_colour_map(qtbot, workspace, snapshot, panel, name) -> None:
+    apply_theme(QApplication.instance(), "light")
+    workspace.change_view(colour_map=name)
+    make, width, height = PANELS[panel]
+    widget = make(workspace)
+    qtbot.addWidget(widget)
+    snapshot.check(shown(widget, width, height * 2 // 3), f"{panel}-{name}")
 
 
 def test_a_failed_picture_looks_as_approved(qtbot, workspace, snapshot) -> None:

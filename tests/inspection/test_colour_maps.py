@@ -10,6 +10,7 @@ from gnet_desktop.inspection.colour_maps import (
     LAGOON,
     STRIPE_LIGHT,
     TIDE,
+    faded,
     from_oklab,
     oklab,
     palette,
@@ -56,6 +57,15 @@ def test_the_signed_map_is_symmetric_in_lightness() -> None:
     assert lightness[[0, 128, 256]] == pytest.approx([0.42, 0.97, 0.42], abs=0.012)
     assert lightness == pytest.approx(lightness[::-1], abs=0.022)
     assert TIDE.signed
+
+
+@pytest.mark.parametrize("name", sorted(COLOUR_MAPS))
+def test_what_fades_keeps_its_zero_where_it_was(name: str) -> None:
+    before, after = COLOUR_MAPS[name], COLOUR_MAPS[faded(name)]
+    assert (before.signed, before.scaling().signed) == (after.signed, after.scaling().signed)
+    red, green, blue, _ = after.table().T
+    assert (red == green).all()
+    assert (green == blue).all()
 
 
 @pytest.mark.parametrize("name", sorted(COLOUR_MAPS))

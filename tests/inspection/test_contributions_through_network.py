@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gnet_desktop.inspection.contributions import decompose
-from gnet_desktop.inspection.ranking import class_contributions, peak
+from gnet_desktop.inspection.ranking import peak
 from gnet_desktop.network.arithmetic import sources
 from gnet_desktop.network.families import FAMILIES
 from gnet_desktop.network.googlenet import GoogLeNet
@@ -32,14 +32,3 @@ def test_parts_and_bias_sum_to_the_value_before_the_rectifier(family: str) -> No
                 scale = max(1.0, float(np.abs(found.inputs).sum()))
                 assert abs(found.value - linear[channel, row, column]) <= 1e-5 * scale
                 assert abs(found.inputs.sum() + found.bias - found.value) <= 1e-9 * scale
-
-
-def test_contributions_of_5b_sum_to_the_logit_of_a_network() -> None:
-    architecture = tiny("caffe")
-    network = GoogLeNet(architecture, random_tensors(architecture, seed=5))
-    record = network(torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(0)))
-    matrix, bias = network.weights("fc")
-    for index in range(architecture.classes):
-        parts = class_contributions(record["5b"], matrix[index])
-        logit = record.answers["main"].logits[index]
-        assert parts.sum() + bias[index] == pytest.approx(logit, rel=1e-4, abs=1e-5)

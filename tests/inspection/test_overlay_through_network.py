@@ -16,7 +16,7 @@ from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.pictures.preparation import prepare
 from tests.network.cases import random_tensors, tiny
 
-PLACES = [(0.5, 0.5), (0.36, 0.3), (0.64, 0.3), (0.36, 0.7), (0.64, 0.7)]
+HEAD_PLACES = [(0.5, 0.5), (0.36, 0.3), (0.64, 0.3), (0.36, 0.7), (0.64, 0.7)]
 NAMES = ["3a/1x1", "3a/3x3", "3a/5x5", "3a/pool_proj", "4a/1x1"]
 PLAIN = CONVENTIONS["torchvision"].changed(mean=(0.0,) * 3, std=(1.0,) * 3)
 
@@ -47,7 +47,7 @@ def grid_of(network: GoogLeNet, name: str, values: np.ndarray) -> Grid:
 
 
 @pytest.mark.parametrize("size", [(640, 360), (360, 640)])
-@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("place", HEAD_PLACES)
 def test_the_overlay_peaks_within_a_cell_of_the_dot(
     network: GoogLeNet, place: tuple[float, float], size: tuple[int, int]
 ) -> None:

@@ -12,24 +12,11 @@ from gnet_desktop.inspection.scaling import (
     TOP,
     Limits,
     Scaling,
-    branch_limits,
     limits_of,
-    map_limits,
     quantise,
 )
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-BRANCHES = {
-    "1x1": np.array([[[0, 1]], [[0, 2]]], np.float32),
-    "3x3": np.array([[[0, 200]]], np.float32),
-}
-
-
-def test_the_scope_says_whose_extremes_count() -> None:
-    assert branch_limits(BRANCHES, "1x1", Scaling("module")) == Limits(0, 200)
-    assert branch_limits(BRANCHES, "1x1", Scaling("branch")) == Limits(0, 2)
-    assert map_limits(BRANCHES["1x1"], Scaling("map")) == [Limits(0, 1), Limits(0, 2)]
 
 
 def test_silence_is_dark_even_where_nothing_is_silent() -> None:
@@ -57,10 +44,6 @@ def test_clipping_ignores_the_few_brightest_and_the_many_silent() -> None:
     assert limits_of(values, Scaling(clip=100)).high == 10_000
 
 
-def test_a_clip_over_a_module_counts_all_its_branches() -> None:
-    assert branch_limits(BRANCHES, "1x1", Scaling("module", clip=50)).high == 2
-
-
 def test_a_channel_at_a_hundredth_of_the_maximum_is_dark() -> None:
     levels = quantise(np.array([[[1.0]], [[100.0]]], np.float32), Limits(0, 100))
     assert levels[0, 0, 0] <= 0.012 * TOP
@@ -69,7 +52,10 @@ def test_a_channel_at_a_hundredth_of_the_maximum_is_dark() -> None:
 
 def test_under_its_own_scale_every_map_reaches_the_top() -> None:
     maps = np.array([[[0, 1.0]], [[0, 100.0]]], np.float32)
-    assert quantise(maps, map_limits(maps, Scaling("map"))).max(axis=(1, 2)).tolist() == [TOP, TOP]
+    assert quantise(maps, [limits_of(one, Scaling("map")) for one in maps]).max(axis=(1, 2)).tolist() == [
+        TOP,
+        TOP,
+    ]
 
 
 @pytest.mark.parametrize("value", [0.0, 7.0, -7.0])

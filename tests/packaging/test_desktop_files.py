@@ -10,9 +10,10 @@ import xml.etree.ElementTree as ET
 import pytest
 from project import APP_ID, ROOT, SUMMARY, VERSION
 
+from gnet_desktop.file_kinds import CHECKPOINTS, PICTURE_MEDIA, PICTURES
+
 DESKTOP = ROOT / "packaging" / "desktop"
 MIME = "{http://www.freedesktop.org/standards/shared-mime-info}"
-PICTURES = {"image/jpeg", "image/png", "image/webp", "image/tiff", "image/gif", "image/bmp"}
 
 
 def entry() -> configparser.SectionProxy:
@@ -35,8 +36,12 @@ def metainfo() -> ET.Element:
     return ET.parse(DESKTOP / f"{APP_ID}.metainfo.xml").getroot()
 
 
+def test_the_package_makes_known_what_the_program_calls_checkpoints():
+    assert own_types() == {kind.media: set(kind.offered) for kind in CHECKPOINTS if kind.media}
+
+
 def test_the_menu_entry_opens_pictures_and_all_own_types():
-    assert set(entry()["MimeType"].strip(";").split(";")) == PICTURES | set(own_types())
+    assert set(entry()["MimeType"].strip(";").split(";")) == {*PICTURE_MEDIA, *own_types()}
     assert entry()["Exec"] == "gnet-desktop %F"
     assert entry()["Icon"] == APP_ID
 
@@ -45,7 +50,7 @@ def test_the_metainfo_says_the_same_as_the_menu_entry():
     root = metainfo()
     assert root.findtext("id") == APP_ID
     assert root.findtext("launchable") == f"{APP_ID}.desktop"
-    assert {each.text for each in root.iter("mediatype")} == PICTURES | set(own_types())
+    assert {each.text for each in root.iter("mediatype")} == {*PICTURE_MEDIA, *own_types()}
     assert root.findtext("summary") == SUMMARY
 
 
@@ -68,6 +73,16 @@ def test_windows_and_macos_offer_the_same_extensions():
     plist = plistlib.loads((ROOT / "packaging/macos/Info.plist").read_bytes())
     tags = plist["UTImportedTypeDeclarations"][0]["UTTypeTagSpecification"]["public.filename-extension"]
     assert {f".{tag}" for tag in tags} == wanted
+
+
+def test_windows_and_macos_offer_the_same_pictures():
+    script = (ROOT / "packaging/windows/installer.nsi").read_text(encoding="utf-8")
+    endings = {ending for kind in PICTURES for ending in kind.offered}
+    assert set(re.findall(r'\$\{MACRO\} "(\.\w+)" "GNetDesktop.Picture"', script)) == endings
+    plist = plistlib.loads((ROOT / "packaging/macos/Info.plist").read_bytes())
+    pictures, checkpoints = (set(each["LSItemContentTypes"]) for each in plist["CFBundleDocumentTypes"])
+    assert pictures == {kind.uniform for kind in PICTURES if kind.uniform}
+    assert checkpoints == {kind.uniform for kind in CHECKPOINTS if kind.uniform}
 
 
 def test_macos_takes_no_default_away():

@@ -13,8 +13,8 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from gnet_desktop.errors import PictureError
+from gnet_desktop.file_kinds import PICTURE_ENDINGS
 from gnet_desktop.pictures.decoding import read_picture, thumbnail
-from gnet_desktop.pictures.finding import EXTENSIONS
 from tests.pictures.conftest import ADOBE_D50, icc_profile
 
 FORMATS = ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "PPM", "JPEG2000", "ICO", "ICNS", "SGI"]
@@ -92,4 +92,4 @@ def test_any_bytes_give_a_picture_or_a_sentence(data: bytes) -> None:
 
 
 def test_extensions_are_written_as_they_are_compared() -> None:
-    assert all(one.startswith(".") and one == one.lower() for one in EXTENSIONS)
+    assert all(one.startswith(".") and one == one.lower() for one in PICTURE_ENDINGS)

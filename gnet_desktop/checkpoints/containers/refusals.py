@@ -14,6 +14,7 @@ from gnet_desktop.checkpoints.containers.stored import Contents
 from gnet_desktop.checkpoints.containers.torch_tar import members
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, directory
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,6 @@ class Unclaimed(CheckpointError):
         super().__init__(f"This is {kind.is_a}.", kind.why, kind.todo)
         self.kind = kind
 
-
-ENDINGS: Final = (
-    *(".pth", ".pt", ".ckpt", ".safetensors", ".caffemodel", ".onnx", ".npz", ".npy", ".bin", ".tar"),
-    *(".pb", ".params", ".pdparams", ".pkl", ".pickle", ".pt2", ".t7", ".h5", ".hdf5", ".mat", ".distcp"),
-)
-"""What files of weights are called."""
 
 _OTHER: Final = "Open a PyTorch, safetensors, Caffe, ONNX or NumPy file."
 _AGAIN: Final = "Download the file again from its own page."
@@ -265,7 +260,7 @@ _INSIDE: Final[tuple[tuple[str, Foreign], ...]] = (
             ending,
             Foreign("a zip archive around other files", "The weights may be in {}.", _UNPACK, weights=True),
         )
-        for ending in ENDINGS
+        for ending in CHECKPOINT_ENDINGS
     ),
 )
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any, Final
 
-from gnet_desktop.checkpoints.containers.refusals import ENDINGS
 from gnet_desktop.checkpoints.containers.source import (
     CHUNK,
     Damaged,
@@ -27,6 +26,7 @@ from gnet_desktop.checkpoints.containers.source import (
 from gnet_desktop.checkpoints.containers.torch_tar import members
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory, is_packed
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS
 
 _RATIO: Final = 20
 _SPARE: Final = 1 << 26
@@ -230,7 +230,7 @@ def _chosen(names: list[str]) -> str | None:
     What a Mac puts beside them doesn't count.
     """
     names = [name for name in names if not _is_hidden(name)]
-    found = [name for name in names if name.lower().endswith(ENDINGS)]
+    found = [name for name in names if name.lower().endswith(CHECKPOINT_ENDINGS)]
     if len(found) > 1:
         shown = ", ".join(found[:_SHOWN]) + (" …" if len(found) > _SHOWN else "")
         raise CheckpointError(

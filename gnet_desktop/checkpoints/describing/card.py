@@ -311,9 +311,8 @@ def _table(rows: Iterable[tuple[str, str]]) -> list[str]:
 
 def _head_text(state: HeadState) -> str:
     if not state.present:
-        return "not in this file"
-    words = {True: "trained", False: "untrained", None: "trained or not, the file does not tell"}
-    return f"{state.classes:,} classes, {words[state.trained]}. {state.why}".rstrip()
+        return state.words
+    return f"{state.classes:,} classes, {state.words}. {state.why}".rstrip()
 
 
 def _assumption_text(assumption: Assumption) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.errors import MachineError, UsageError
-from gnet_desktop.network.architecture import Architecture
+from gnet_desktop.network.architecture import AUXILIARY, Architecture
 from gnet_desktop.network.families import PAPER_WIDTHS, build
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _outputs(network: Any, tensor: "torch.Tensor", heads: list[str]) -> "dict[st
                 )
             )
     found["logits"] = network(tensor)[0]
-    for head, source in (("aux1", "4a"), ("aux2", "4d")):
+    for head, source in AUXILIARY.items():
         if head in heads:
             found[head] = getattr(network, head)(found[source][None])[0]
     return found

@@ -12,7 +12,7 @@ from typing import Any, Final
 from gnet_desktop.checkpoints.containers.stored import StoredTensor, constant, shape_text
 from gnet_desktop.checkpoints.fitting.settings import apply_settings
 from gnet_desktop.errors import CheckpointError, UsageError
-from gnet_desktop.network.architecture import MODULES, Architecture, Convolution
+from gnet_desktop.network.architecture import AUXILIARY, MODULES, Architecture, Convolution
 from gnet_desktop.network.arithmetic import tensor_shapes
 from gnet_desktop.network.families import FAMILIES, Five, HeadWidths, ModuleWidths, Widths, build
 
@@ -21,7 +21,6 @@ Tensors = dict[str, dict[str, StoredTensor]]
 
 Facts = Mapping[str, Mapping[str, Any]]
 
-_HEADS: Final = ("aux1", "aux2")
 _SHOWN: Final = 10
 _BRANCHES: Final = {
     "one": "1x1",
@@ -74,7 +73,7 @@ def fit(
     family: str,
     *,
     trunk: Iterable[str],
-    heads: Iterable[str] = _HEADS,
+    heads: Iterable[str] = AUXILIARY,
     inputs_first: bool | None = False,
     facts: Facts | None = None,
     order: Sequence[str] = (),
@@ -105,11 +104,11 @@ def fit(
             "Open a checkpoint of a GoogLeNet for pictures.",
         )
     usual = tuple(heads)
-    heads = [head for head in _HEADS if _has_head(tensors, head)]
+    heads = [head for head in AUXILIARY if _has_head(tensors, head)]
     while True:
         architecture = _network(tensors, choice, heads, facts, order)
         wanted, holes = _collect(tensors, architecture)
-        broken = {hole.partition("/")[0] for hole in holes if hole.startswith(_HEADS)}
+        broken = {hole.partition("/")[0] for hole in holes if hole.startswith(tuple(AUXILIARY))}
         if not broken:
             break
         heads = [head for head in heads if head not in broken]

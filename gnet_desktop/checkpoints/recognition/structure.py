@@ -13,11 +13,10 @@ from typing import Final
 from gnet_desktop.checkpoints.containers.stored import Contents, shape_text
 from gnet_desktop.checkpoints.recognition.grouping import find_chain, indistinct, no_googlenet
 from gnet_desktop.checkpoints.recognition.layering import Layer, gather, shared
-from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.network.architecture import AUXILIARY, MODULES
 
 _MOST_CONVOLUTIONS: Final = 500
 _MOST_TENSORS: Final = 5_000
-_HEADS: Final = (("aux1", "4a"), ("aux2", "4d"))
 
 
 @dataclass
@@ -60,13 +59,12 @@ def find_structure(contents: Contents) -> Structure:
         raise indistinct(found.doubts[0])
     _keep_stem(found, rest, modules[0].inputs)
     ends = {name: module.outputs for name, module in zip(MODULES, modules, strict=True)}
-    last = next(
-        (layer.outputs for layer in rest if layer.kernel == 3 and layer.inputs == ends["5b"]), ends["5b"]
-    )
-    matrices = _matrices(layers, last)
-    for head, source in _HEADS:
+    last = ends[MODULES[-1]]
+    end = next((layer.outputs for layer in rest if layer.kernel == 3 and layer.inputs == last), last)
+    matrices = _matrices(layers, end)
+    for head, source in AUXILIARY.items():
         _keep_head(found, head, rest, matrices, ends[source])
-    _keep_classifier(found, rest, matrices, ends["5b"])
+    _keep_classifier(found, rest, matrices, last)
     return found
 
 

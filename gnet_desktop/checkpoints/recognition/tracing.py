@@ -19,7 +19,7 @@ from gnet_desktop.checkpoints.recognition.graph_walk import (
     norm_settings,
 )
 from gnet_desktop.errors import CheckpointError
-from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.network.architecture import AUXILIARY, MODULES
 
 
 @dataclass
@@ -51,7 +51,7 @@ def trace(graph: Graph, tensors: Mapping[str, StoredTensor]) -> Traced | None:
     for name, module in zip(MODULES, modules, strict=True):
         tracer.keep_module(name, module)
     tracer.keep_classifier(modules[-1].end)
-    for head, source in (("aux1", "4a"), ("aux2", "4d")):
+    for head, source in AUXILIARY.items():
         tracer.keep_head(head, modules[MODULES.index(source)].end)
     return tracer.traced if "conv1" in tracer.traced.names else None
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPla
 from gnet_desktop.errors import ExportError
 from gnet_desktop.gui.actions.table import ACTIONS
 from gnet_desktop.gui.shell.drop import read_mime
+from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.architecture import BRANCHES, MODULES
 from gnet_desktop.workspace.values import Result
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _OPTIONS: Final = {action.name: action.option for action in ACTIONS if action.option}
 _THEMES: Final = ("light", "dark", "system")
-_COLOURS: Final = ("ember", "lagoon", "grey")
 
 
 class Handlers(QObject):
@@ -250,7 +250,7 @@ class Handlers(QObject):
 
     def next_colours(self) -> None:
         """The next colour map."""
-        self._workspace.change_view(colour_map=_after(_COLOURS, self._workspace.view.colour_map))
+        self._workspace.change_view(colour_map=_after(OFFERED, self._workspace.view.colour_map))
 
     def larger(self) -> None:
         """Zoom the photo in if it has the keyboard, else larger tiles."""

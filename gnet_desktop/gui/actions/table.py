@@ -13,6 +13,8 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from gnet_desktop.inspection.colour_maps import OFFERED
+
 MENUS: Final = ("File", "Edit", "View", "Navigate", "Help")
 
 
@@ -75,7 +77,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("toggle_logits", "View", "Logits instead of probabilities", (), "scores", "logits"),
     Action("next_sort", "View", "Next sort order", ("S",), "order strongest", ruled=True),
     Action("next_scale", "View", "Next scale: map, branch, module", ("L",), "range contrast normalise"),
-    Action("next_colours", "View", "Next colour map", (), "color palette ember lagoon grey"),
+    Action("next_colours", "View", "Next colour map", (), f"color palette {' '.join(OFFERED)}"),
     Action("larger", "View", "Larger", ("+", "="), "zoom in tile"),
     Action("smaller", "View", "Smaller", ("-",), "zoom out tile"),
     Action("whole", "View", "Whole picture, usual tiles", ("0",), "fit reset zoom"),

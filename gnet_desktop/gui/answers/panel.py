@@ -13,8 +13,8 @@ from gnet_desktop.gui.answers.table import AnswersTable
 from gnet_desktop.gui.answers.values import Shown, as_text, shown_of
 from gnet_desktop.gui.controls.common import PanelHeader, Segmented
 from gnet_desktop.gui.looks.theme import PANEL_HEADER, font
-from gnet_desktop.inspection.answers import COLUMNS
 from gnet_desktop.inspection.statistics import first_non_finite
+from gnet_desktop.network.architecture import AUXILIARY, HEADS
 from gnet_desktop.workspace.state import Workspace
 
 _ROWS: Final = (3, 12)
@@ -110,7 +110,7 @@ class AnswersPanel(QWidget):
 
     @property
     def _undecided(self) -> bool:
-        return any(self._workspace.trained(head) is None for head in ("aux1", "aux2"))
+        return any(self._workspace.trained(head) is None for head in AUXILIARY)
 
     def _view_changed(self, old: object) -> None:
         if getattr(old, "logits", None) != self._workspace.view.logits:
@@ -163,7 +163,7 @@ class AnswersPanel(QWidget):
     def _note(self, shown: Shown | None) -> str:
         if shown is None:
             return ""
-        if shown.present == len(COLUMNS):
+        if shown.present == len(HEADS):
             return self.tr("of three heads")
         return self.tr("{0} of 3 heads").format(shown.present)
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from gnet_desktop.gui.answers.values import Shown
 from gnet_desktop.inspection.answers import Verdict
 from gnet_desktop.inspection.statistics import NonFinite
+from gnet_desktop.network.architecture import AUXILIARY
 
 
 def tr(text: str) -> str:
@@ -63,7 +64,7 @@ def untrained_sentence(shown: Shown) -> str:
     heads = [head for head, standing in shown.standing.items() if standing == "untrained"]
     if not heads:
         return ""
-    if set(heads) == {"aux1", "aux2"}:
+    if set(heads) == set(AUXILIARY):
         return tr(
             "The auxiliary heads of this file look <b>untrained</b>: near-even answers on every picture"
             " seen so far."
@@ -82,7 +83,7 @@ def not_a_number_sentence(first: NonFinite | None) -> str:
 
 def absent_sentences(shown: Shown, notes: tuple[str, ...]) -> tuple[str, str]:
     """Title and explanation where the auxiliary heads' columns would be; empty if they are there."""
-    aux = {shown.standing["aux1"], shown.standing["aux2"]}
+    aux = {shown.standing[head] for head in AUXILIARY}
     if aux == {"absent"}:
         why = tr("Many released files leave them out. The answer of main is not affected.")
         return tr("This file has no auxiliary heads"), why

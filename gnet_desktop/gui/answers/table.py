@@ -21,7 +21,7 @@ from gnet_desktop.gui.answers.values import Cell, Line, Shown
 from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import ring_row
-from gnet_desktop.inspection.answers import COLUMNS, PLACES
+from gnet_desktop.network.architecture import HEAD_PLACES, HEADS
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -55,12 +55,12 @@ class AnswersModel(QAbstractTableModel):
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """The class and three heads."""
-        return 0 if parent.isValid() else 1 + len(COLUMNS)
+        return 0 if parent.isValid() else 1 + len(HEADS)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Texts for reading aloud, cells for painting."""
         line = self._lines[index.row()]
-        head = COLUMNS[index.column() - 1] if index.column() else ""
+        head = HEADS[index.column() - 1] if index.column() else ""
         if role == LINE:
             return line
         if role == CELL:
@@ -80,8 +80,8 @@ class AnswersModel(QAbstractTableModel):
             return None
         if section == 0:
             return self.tr("class")
-        head = COLUMNS[section - 1]
-        return f"{head} " + self.tr("after {0}").format(PLACES[head])
+        head = HEADS[section - 1]
+        return f"{head} " + self.tr("after {0}").format(HEAD_PLACES[head])
 
     def _text(self, line: Line, head: str) -> str:
         if not head:
@@ -121,7 +121,7 @@ class _Delegate(QStyledItemDelegate):
         if index.column() == 0:
             self._paint_name(painter, rect, line, index)
         else:
-            self._paint_cell(painter, rect, line, index.data(CELL), COLUMNS[index.column() - 1])
+            self._paint_cell(painter, rect, line, index.data(CELL), HEADS[index.column() - 1])
         if state & QStyle.StateFlag.State_Selected and self._view.focus.shown:
             row = QRectF(0, rect.top(), self._view.viewport().width(), rect.height())
             ring_row(painter, row)
@@ -302,10 +302,10 @@ class AnswersTable(QTableView):
         """The class takes what the three heads leave."""
         width = self.viewport().width()
         head = int(width * _HEAD_SHARE)
-        for column in range(1, 1 + len(COLUMNS)):
+        for column in range(1, 1 + len(HEADS)):
             self.setColumnWidth(column, head)
-        self.setColumnWidth(0, max(40, width - head * len(COLUMNS)))
+        self.setColumnWidth(0, max(40, width - head * len(HEADS)))
 
     def column_left(self, head: str) -> int:
         """Where a head's column begins."""
-        return self.columnViewportPosition(1 + COLUMNS.index(head))
+        return self.columnViewportPosition(1 + HEADS.index(head))

@@ -5,13 +5,13 @@ Numbers are put into words here, so that table, copied text and tests read the s
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
+from gnet_desktop.gui.answers.standing import STANDINGS, Standing
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.inspection.answers import (
-    COLUMNS,
     HeadAnswers,
     Row,
     Verdict,
@@ -21,9 +21,8 @@ from gnet_desktop.inspection.answers import (
     valid,
     verdict,
 )
+from gnet_desktop.network.architecture import HEADS
 from gnet_desktop.workspace.values import Result
-
-Standing = Literal["answers", "absent", "silent", "untrained", "not a number"]
 
 _SPARE: Final = 2
 """Rows kept for what the other heads add to main's first answers."""
@@ -103,11 +102,12 @@ def standing_of(result: Result, head: str, trained: bool | None) -> Standing:
 def shown_of(result: Result, trained: Callable[[str], bool | None], *, rows: int, logits: bool) -> Shown:
     """What to show of a result in at most ``rows`` lines (at least each head's first answer)."""
     answers, names = result.record.answers, result.checkpoint.labels.names
-    standing = {head: standing_of(result, head, trained(head)) for head in COLUMNS}
-    counted = {head: one for head, one in answers.items() if standing.get(head) == "answers"}
+    standing = {head: standing_of(result, head, trained(head)) for head in HEADS}
+    meant = {head: STANDINGS[one] for head, one in standing.items()}
+    counted = {head: one for head, one in answers.items() if meant[head].counts}
     # without any head that may be believed, the untrained ones still have numbers
     chosen = filled_rows(counted or answers, rows)
-    known = {head: one for head, one in answers.items() if standing.get(head) in ("answers", "untrained")}
+    known = {head: one for head, one in answers.items() if meant[head].shows}
     full = [_with_all(row, known) for row in chosen]
     left = [head for head, one in standing.items() if one == "untrained"]
     bars = _bars(known, logits=logits)
@@ -169,7 +169,7 @@ def _cells(row: Row, answers: Mapping[str, HeadAnswers], full: float, *, logits:
 
 def as_text(shown: Shown, picture: str) -> str:
     """The table with tabs, for the clipboard: one line a class."""
-    heads = [head for head in COLUMNS if shown.standing[head] in ("answers", "untrained")]
+    heads = [head for head in HEADS if STANDINGS[shown.standing[head]].shows]
     what = "logit" if shown.logits else "%"
     lines = [picture, "\t".join(["class", *(f"{head} {what}" for head in heads)])]
     for line in (*shown.lines, shown.rest):

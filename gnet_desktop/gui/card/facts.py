@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.checkpoints.describing.card import Card, Verification
+from gnet_desktop.gui.answers.standing import standing_words, trained_words
 from gnet_desktop.gui.network_map.words import amount, whole
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.inspection.answers import PLACES
-from gnet_desktop.network.architecture import HEADS, Architecture, Pool, ResponseNorm
+from gnet_desktop.network.architecture import HEAD_PLACES, HEADS, Architecture, Pool, ResponseNorm
 
 _MEGA = 1e6
 
@@ -123,14 +123,10 @@ def heads(card: Card) -> list[HeadFact]:
         state = card.checkpoint.heads[name]
         words = tr("{0} classes").format(whole(state.classes))
         if not state.present:
-            words = tr("not in this file")
-        elif state.trained is False:
-            words += tr(", untrained")
-        elif state.trained and name != "main":
-            words += tr(", trained")
-        elif state.trained is None:
-            words += tr(", trained or not: the file does not tell")
-        place = tr("after {0}").format(PLACES[name])
+            words = standing_words("absent")
+        elif name != "main" or not state.trained:
+            words += f", {trained_words(state.trained)}"
+        place = tr("after {0}").format(HEAD_PLACES[name])
         rows.append(HeadFact(name, place, words, state.trained, state.present, state.why))
     return rows
 

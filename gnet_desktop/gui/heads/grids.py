@@ -1,25 +1,24 @@
 """Grids of small maps, and a vector as a square: what flows through a head."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused, outline_hovered
-from gnet_desktop.gui.painting.images import STALE_MAP, LevelImage, snapped, tile_table
+from gnet_desktop.gui.painting.images import LevelImage, snapped, tile_table
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.inspection.scaling import Scaling, limits_of, quantise
+from gnet_desktop.gui.painting.scale import Scale
+from gnet_desktop.inspection.colour_maps import EMBER, TIDE, faded
 from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.inspection.tiles import TileLayout, atlas, flatten_levels, lay_out, square
 
-_LINEAR: Final = Scaling(gamma=1.0)
-_SIGNED: Final = Scaling(gamma=1.0, signed=True)
-_DIVERGING: Final = "tide"
 _GAMMA: Final = 0.5
 
 Array = NDArray[np.float32]
@@ -43,7 +42,7 @@ class Grid(QWidget):
         self._at: int | None = None
         self._focused = 0
         self._tip: Tip | None = None
-        self._colours = ("ember", False)
+        self._colour_map = EMBER.name
         self._signed = False
         self.names: tuple[str, ...] = ()
         self.zeros = 0
@@ -67,8 +66,8 @@ class Grid(QWidget):
         values have 0 in the middle of a diverging colour map.
         """
         self._values, self._nominal, self._columns, self._signed = values, nominal, columns, signed
-        own = _DIVERGING if signed else colour_map
-        self._colours = (STALE_MAP if stale else own, stale)
+        own = TIDE.name if signed else colour_map
+        self._colour_map = faded(own) if stale else own
         self._build()
 
     def _build(self) -> None:
@@ -79,9 +78,9 @@ class Grid(QWidget):
             self.setFixedSize(0, 0)
             return
         theme = Theme.now()
-        table = tile_table(self._colours[0], ground=theme.colour("raised"), gap=theme.colour("panel"))
-        limits = limits_of(values, _SIGNED if self._signed else _LINEAR)
-        levels = quantise(values, limits, gamma=_GAMMA, signed=self._signed)
+        table = tile_table(self._colour_map, ground=theme.colour("raised"), gap=theme.colour("panel"))
+        scale = Scale.linear(values, self._colour_map)
+        levels = replace(scale, gamma=_GAMMA).levels(values)
         if self._vector:
             self.zeros = int((values == 0).sum())
             levels, order = square(levels)[None], np.arange(1)
@@ -135,12 +134,10 @@ class Grid(QWidget):
         name = self.names[channel] if channel < len(self.names) else str(channel)
         if self._vector:
             return name, self._amount(float(self._values[channel]))
-        values = self._values[channel]
         if self._signed:
-            return name, self._amount(float(values.sum()))
-        return name, self.tr("max {0} · mean {1}").format(
-            number(float(values.max())), number(float(values.mean()))
-        )
+            return name, self._amount(float(self._values[channel].sum()))
+        unit = unit_statistics(self._values[channel][None]).of(0)
+        return name, self.tr("max {0} · mean {1}").format(number(unit.maximum), number(unit.mean))
 
     def _amount(self, value: float) -> str:
         if not self._signed:
@@ -243,7 +240,3 @@ class Scroller(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(grid)
         self.setFixedSize(size)
-
-    def wheel_origin(self) -> QPoint:
-        """How far it is scrolled."""
-        return QPoint(self.horizontalScrollBar().value(), self.verticalScrollBar().value())

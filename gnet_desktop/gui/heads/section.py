@@ -8,14 +8,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from gnet_desktop.gui.answers.bars import draw_bar
 from gnet_desktop.gui.answers.sentences import others_words
+from gnet_desktop.gui.answers.standing import trained_words
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.heads.grids import Grid, Scroller
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import text
 from gnet_desktop.gui.painting.numbers import number, size
-from gnet_desktop.inspection.answers import PLACES, percent, valid
+from gnet_desktop.inspection.answers import percent, valid
+from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.inspection.head_parts import HeadParts
-from gnet_desktop.network.architecture import Architecture, Head, Pool
+from gnet_desktop.network.architecture import HEAD_PLACES, Architecture, Head, Pool
 from gnet_desktop.network.naming import unit_in_module, unit_of
 from gnet_desktop.network.record import Answers
 from gnet_desktop.workspace.state import Workspace
@@ -137,7 +139,7 @@ class HeadSection(QWidget):
         self.state.setFont(font(12.5))
         self.state.setTextFormat(Qt.TextFormat.RichText)
         self.reads.setFont(font(12))
-        self.place.setText(self.tr("after {0}").format(PLACES[name]))
+        self.place.setText(self.tr("after {0}").format(HEAD_PLACES[name]))
         for label in (self.reads, self.state):
             label.setWordWrap(True)
         for label in (self.place, self.reads):
@@ -222,10 +224,11 @@ class HeadSection(QWidget):
         why = known.why if known is not None and known.trained is not None else ""
         if trained is False and not why:
             why = self.tr("Near-even answers on every picture seen so far.")
+        words = trained_words(trained)
         said = {
-            True: f'<span style="color:{theme.good}">✓ {self.tr("trained")}</span>',
-            False: f'<span style="color:{theme.warn}">⚠ {self.tr("untrained")}</span><br>{why}',
-            None: self.tr("Trained or not: the file does not tell."),
+            True: f'<span style="color:{theme.good}">✓ {words}</span>',
+            False: f'<span style="color:{theme.warn}">⚠ {words}</span><br>{why}',
+            None: f"{words[:1].upper()}{words[1:]}.",
         }
         self.state.setText(said[trained])
         self.state.setToolTip(why)
@@ -243,7 +246,7 @@ class HeadSection(QWidget):
     ) -> None:
         record, view = result.record, workspace.view
         pooled, convolved = record.get(f"{head.name}/pool"), record.get(head.convolution.name)
-        colour = "grey" if faint else view.colour_map
+        colour = faded(view.colour_map) if faint else view.colour_map
         architecture = result.checkpoint.architecture
         source = architecture.module(head.source)
         self.pool.names = tuple(

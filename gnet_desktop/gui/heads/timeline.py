@@ -1,7 +1,7 @@
 """How the answer develops with depth: a line for each class, from aux1 to main."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,11 +9,13 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from gnet_desktop.gui.answers.standing import STANDINGS, Standing, standing_words
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import step_of, text
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.inspection.answers import DEPTH, PLACES, percent, timeline, valid
+from gnet_desktop.inspection.answers import DEPTH, percent, timeline, valid
+from gnet_desktop.network.architecture import HEAD_PLACES
 from gnet_desktop.workspace.values import Result
 
 _LABEL: Final = 17.0
@@ -69,8 +71,7 @@ class Timeline(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.courses: list[Course] = []
-        self._untrained: tuple[str, ...] = ()
-        self._absent: tuple[str, ...] = ()
+        self._standing: Mapping[str, Standing] = {}
         self._logits, self._stale = False, False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(260)
@@ -84,13 +85,12 @@ class Timeline(QWidget):
         self,
         courses: list[Course],
         *,
-        untrained: tuple[str, ...],
-        absent: tuple[str, ...],
+        standing: Mapping[str, Standing],
         logits: bool,
         stale: bool,
     ) -> None:
-        """Show lines; heads that are untrained or absent have no points and say why."""
-        self.courses, self._untrained, self._absent = courses, untrained, absent
+        """Show lines; heads that have no say have no points and say why."""
+        self.courses, self._standing = courses, standing
         self._logits, self._stale = logits, stale
         lines = [
             f"{course.name}: " + ", ".join(f"{head} {self._words(value)}" for head, value in course.points)
@@ -150,13 +150,13 @@ class Timeline(QWidget):
         theme, x, base = Theme.now(), self._x(head), self.height() - _BOTTOM
         painter.setPen(theme.colour("line2"))
         painter.drawLine(QPointF(x, _TOP - 6), QPointF(x, base))
-        faint = head in self._untrained or head in self._absent
+        standing = self._standing.get(head, "answers")
+        faint = not STANDINGS[standing].counts
         middle = Qt.AlignmentFlag.AlignHCenter
         box = QRectF(x - 80, base + 6, 160, 17)
         text(painter, box, head, pixels=13, weight=600, token="text3" if faint else "text", align=middle)
-        words = self.tr("after {0}").format(PLACES[head])
-        words = self.tr("untrained") if head in self._untrained else words
-        words = self.tr("not in this file") if head in self._absent else words
+        words = self.tr("after {0}").format(HEAD_PLACES[head])
+        words = standing_words(standing) if faint else words
         text(painter, box.translated(0, 17), words, pixels=12, token="text3", align=middle)
 
     def _pen(self, course: Course) -> QPen:

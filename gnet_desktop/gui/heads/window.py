@@ -16,6 +16,7 @@ from gnet_desktop.gui.heads.timeline import Timeline, courses
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.model import own_result
 from gnet_desktop.inspection.head_parts import HeadParts, head_parts
+from gnet_desktop.network.architecture import AUXILIARY
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
@@ -44,7 +45,7 @@ class HeadsView(QWidget):
         self.header.add(self.unit)
         self.header.add(self.steps)
         self.says, self.warning, self.timeline = Notice("says"), Notice("warn"), Timeline()
-        self.sections = {name: HeadSection(name) for name in ("aux1", "aux2")}
+        self.sections = {name: HeadSection(name) for name in AUXILIARY}
         self.empty = QLabel()
         self.empty.setFont(font(13))
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -142,7 +143,6 @@ class HeadsView(QWidget):
         shown: Shown = shown_of(result, workspace.trained, rows=7, logits=workspace.view.logits)
         standing = shown.standing
         untrained = tuple(head for head, one in standing.items() if one == "untrained")
-        absent = tuple(head for head, one in standing.items() if one == "absent")
         self.says.say(sentences.verdict_sentence(shown))
         words = sentences.untrained_sentence(shown)
         if standing["main"] == "not a number":
@@ -150,8 +150,7 @@ class HeadsView(QWidget):
         self.warning.say(words)
         self.timeline.show_courses(
             courses(result, untrained, logits=workspace.view.logits),
-            untrained=untrained,
-            absent=absent,
+            standing=standing,
             logits=workspace.view.logits,
             stale=workspace.stale,
         )

@@ -27,7 +27,8 @@ from gnet_desktop.gui.lanes.model import Lane, LaneScale
 from gnet_desktop.gui.lanes.sorting import Sorting
 from gnet_desktop.gui.lanes.texts import header_texts, tip_lines
 from gnet_desktop.gui.looks.theme import Theme
-from gnet_desktop.gui.painting.images import STALE_MAP, tile_table
+from gnet_desktop.gui.painting.images import tile_table
+from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result, ViewOptions
@@ -66,7 +67,6 @@ class LanesArea(QWidget):
         self.contents = Contents()
         self._views: list[LaneView] = []
         self._arrangement: Arrangement | None = None
-        self._tables: dict[tuple[str, str], list[int]] = {}
         self._zoom = Zoom()
         self._focused: Unit | None = None
         self._ring = False
@@ -116,8 +116,8 @@ class LanesArea(QWidget):
 
     def _view_changed(self, old: ViewOptions) -> None:
         new = self._workspace.view
-        signed = "tide" in (old.colour_map, new.colour_map)
-        if new.changed(colour_map=old.colour_map) == old and not signed:
+        same_zero = faded(old.colour_map) == faded(new.colour_map)
+        if new.changed(colour_map=old.colour_map) == old and same_zero:
             self._recolour()
             self.changed.emit()
         elif any(getattr(old, name) != getattr(new, name) for name in _LOOKS):
@@ -200,14 +200,10 @@ class LanesArea(QWidget):
         return view
 
     def _table(self) -> list[int]:
-        """The colour table in use, worked out once for each map and theme."""
-        name = STALE_MAP if self._workspace.stale else self._workspace.view.colour_map
-        key = (name, Theme.now().name)
-        if key not in self._tables:
-            theme = Theme.now()
-            ground, gap = theme.colour("raised"), theme.colour("panel")
-            self._tables[key] = tile_table(name, ground=ground, gap=gap)
-        return self._tables[key]
+        """The colour table in use."""
+        name, theme = self._workspace.view.colour_map, Theme.now()
+        name = faded(name) if self._workspace.stale else name
+        return tile_table(name, ground=theme.colour("raised"), gap=theme.colour("panel"))
 
     def _recolour(self) -> None:
         table, ratio = self._table(), self.devicePixelRatioF()

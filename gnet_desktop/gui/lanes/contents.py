@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from gnet_desktop.errors import UsageError
 from gnet_desktop.gui.lanes.filtering import filter_lanes
 from gnet_desktop.gui.lanes.model import Channels, Lane, LaneScale, lanes_of, scales_of, shown_order
-from gnet_desktop.gui.lanes.sorting import FALLBACK, PLAIN, Values
+from gnet_desktop.gui.lanes.sorting import FALLBACK, Values
+from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
+from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.inspection.scaling import Scaling
 from gnet_desktop.inspection.statistics import UnitStatistics
 from gnet_desktop.workspace.values import Result, ViewOptions
@@ -51,16 +53,15 @@ def contents_of(
     except UsageError as raised:
         error, channels = raised, filter_lanes("", lanes, architecture)
     sort, values = sorter(lanes)
-    used = sort if sort in PLAIN or values else FALLBACK
+    plain = SORTS[sort].key is not None
+    used = sort if plain or values else FALLBACK
     orders = [
-        shown_order(
-            lane, used if used in PLAIN or lane.part in values else FALLBACK, some, values.get(lane.part)
-        )
+        shown_order(lane, used if plain or lane.part in values else FALLBACK, some, values.get(lane.part))
         for lane, some in zip(lanes, channels, strict=True)
     ]
     return Contents(tuple(lanes), tuple(scales_of(lanes, scaling_of(view))), tuple(orders), used, error)
 
 
 def scaling_of(view: ViewOptions) -> Scaling:
-    """The scale that the options ask for; a map with 0 in its middle makes it a signed one."""
-    return Scaling(view.scale, view.clip, view.gamma, view.colour_map == "tide")
+    """The scale that the options ask for; a colour map with 0 in its middle makes it a signed one."""
+    return COLOUR_MAPS[view.colour_map].scaling(view.scale, view.clip, view.gamma)

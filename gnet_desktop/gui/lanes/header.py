@@ -8,18 +8,17 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidge
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.lanes.area import LanesArea
-from gnet_desktop.gui.lanes.contents import scaling_of
 from gnet_desktop.gui.lanes.filtering import unit_named
 from gnet_desktop.gui.lanes.menus import explained_name, fill_options_menu, fill_sort_menu, sort_words
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import font
-from gnet_desktop.gui.painting.images import STALE_MAP
 from gnet_desktop.gui.painting.numbers import size
-from gnet_desktop.gui.painting.scale_bar import Scale, draw_lying_bar, lying_bar_width
+from gnet_desktop.gui.painting.scale import Scale
+from gnet_desktop.gui.painting.scale_bar import draw_lying_bar, lying_bar_width
+from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.workspace.state import Workspace
 
-SORTS: Final = ("mean", "maximum", "nonzero", "index", "similarity", "contribution")
 SCALES: Final = ("map", "branch", "module")
 TILES: Final = (24, 48, 96, 256)
 _BAR: Final = 72
@@ -157,11 +156,11 @@ class LanesHeader(QWidget):
 
     def _scale(self) -> Scale:
         """The scale of all lanes; where each has its own, that of the largest values."""
-        view, scaling = self._workspace.view, scaling_of(self._workspace.view)
+        view = self._workspace.view
         ends = [limits for scale in self._area.contents.scales for limits in scale.limits]
         spanning = Limits(min(one.low for one in ends), max(one.high for one in ends))
-        name = STALE_MAP if self._workspace.stale else view.colour_map
-        return Scale(name, spanning, scaling.gamma, scaling.signed)
+        name = faded(view.colour_map) if self._workspace.stale else view.colour_map
+        return Scale(name, spanning, view.gamma)
 
     def _go_to_named(self) -> None:
         result = self._workspace.result
@@ -172,7 +171,7 @@ class LanesHeader(QWidget):
 
     def _open_sorts(self) -> None:
         menu = QMenu(self)
-        fill_sort_menu(menu, self._workspace, SORTS)
+        fill_sort_menu(menu, self._workspace)
         self._popup(menu, self.sort)
 
     def _open_options(self) -> None:

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.lanes.saving import file_name, save_array, save_picture
-from gnet_desktop.inspection.scaling import Scaling
+from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, OFFERED
+from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.network.naming import Unit, channel_in_module
 from gnet_desktop.workspace.state import Workspace
 
 _GAMMAS: Final = (1.0, 0.7, 0.5, 0.35)
 _CLIPS: Final = (100.0, 99.9, 99.0, 95.0)
-_MAPS: Final = ("ember", "lagoon", "grey", "tide")
 _SAVED_SIDE: Final = 512
 
 translate = QCoreApplication.translate
@@ -56,9 +56,9 @@ def colour_map_words(name: str) -> str:
     }[name]
 
 
-def fill_sort_menu(menu: QMenu, workspace: Workspace, sorts: Sequence[str]) -> None:
+def fill_sort_menu(menu: QMenu, workspace: Workspace) -> None:
     """The sort orders, the one in use checked."""
-    choices = [(sort_words(sort, explained_name(workspace)), sort) for sort in sorts]
+    choices = [(sort_words(sort, explained_name(workspace)), sort) for sort in SORTS]
     _choose_one(menu, choices, workspace.view.sort, lambda sort: workspace.change_view(sort=sort))
 
 
@@ -66,7 +66,7 @@ def fill_options_menu(menu: QMenu, workspace: Workspace, *, reset_zoom: Callable
     """Colours, contrast, clipping, reductions, large tiles; ``reset_zoom`` None: nothing is zoomed."""
     view = workspace.view
     submenu = menu.addMenu(translate("Lanes", "Colours"))
-    names = [(colour_map_words(name), name) for name in _MAPS]
+    names = [(colour_map_words(name), name) for name in OFFERED]
     _choose_one(submenu, names, view.colour_map, lambda name: workspace.change_view(colour_map=name))
     submenu = menu.addMenu(translate("Lanes", "Contrast"))
     curves = [
@@ -119,7 +119,7 @@ def fill_unit_menu(menu: QMenu, workspace: Workspace, unit: Unit, numbers: str, 
 def _saving(menu: QMenu, workspace: Workspace, unit: Unit, ask: AskPath) -> None:
     result, view = workspace.result, workspace.view
     assert result is not None
-    scaling = Scaling("map", view.clip, view.gamma, view.colour_map == "tide")
+    scaling = COLOUR_MAPS[view.colour_map].scaling("map", view.clip, view.gamma)
     values = result.record[unit.part][unit.channel]
     name = file_name(unit)
     choices: list[tuple[str, str, Callable[[Path], None]]] = [

@@ -5,11 +5,12 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.lanes.area import LanesArea
-from gnet_desktop.gui.lanes.header import SCALES, SORTS, TILES, LanesHeader
+from gnet_desktop.gui.lanes.header import SCALES, TILES, LanesHeader
 from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
 from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.scroller import ThinScroller
+from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 
@@ -69,7 +70,7 @@ class LanesPanel(QWidget):
 
     def next_sort(self) -> None:
         """The next sort order."""
-        self._workspace.change_view(sort=_after(SORTS, self._workspace.view.sort))
+        self._workspace.change_view(sort=_after(tuple(SORTS), self._workspace.view.sort))
 
     def next_scale(self) -> None:
         """Each map, each branch or the module on one scale: the next of them."""
@@ -86,11 +87,6 @@ class LanesPanel(QWidget):
     def focus_branch(self, number: int) -> None:
         """Put the keyboard into a branch's lane, 0 … 3."""
         self.area.focus_branch(number)
-
-    def focus_filter(self) -> None:
-        """Put the keyboard into the filter field."""
-        self.header.filter.show()
-        self.header.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The panel's ground."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.lanes.model import Lane
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.inspection.ranking import gradient_contributions, similarity
+from gnet_desktop.inspection.ranking import SORTS, gradient_contributions, similarity
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
@@ -19,7 +19,6 @@ Values = Mapping[str, NDArray[np.floating[Any]]]
 translate = QCoreApplication.translate
 
 FALLBACK: Final = "mean"
-PLAIN: Final = ("index", "mean", "maximum", "nonzero")
 
 
 class Sorting:
@@ -37,7 +36,7 @@ class Sorting:
     def order_of(self, lanes: Sequence[Lane]) -> tuple[str, Values]:
         """The sort order to use now, and its values by part (none for orders by statistics)."""
         sort = self._workspace.view.sort
-        if sort in PLAIN:
+        if SORTS[sort].key is not None:
             return sort, {}
         return sort, self._similar(lanes) if sort == "similarity" else self._contributing(lanes)
 

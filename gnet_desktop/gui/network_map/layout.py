@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from gnet_desktop.gui.network_map import measures as room
 from gnet_desktop.gui.network_map.ends import draw_end, draw_head, draw_missing_heads
 from gnet_desktop.gui.network_map.measures import Measures, measures
-from gnet_desktop.gui.network_map.quantities import Quantity, branches_of
 from gnet_desktop.gui.network_map.shapes import Area, Box, Fill, Label, MapLayout, Polygon, Ribbon, Wire
 from gnet_desktop.gui.network_map.sheet import HUES, Sheet, stacked
 from gnet_desktop.gui.network_map.stem import draw_stem
 from gnet_desktop.gui.network_map.texts import Texts
+from gnet_desktop.inspection.quantities import Quantity, branches_of
 from gnet_desktop.network.architecture import Architecture, Branch, Convolution, Module, Pool, TrunkLayer
 from gnet_desktop.network.arithmetic import Shape as MapShape
 

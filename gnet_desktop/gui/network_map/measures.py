@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gnet_desktop.gui.network_map.quantities import Quantity, branches_of
+from gnet_desktop.inspection.quantities import Quantity, branches_of
 from gnet_desktop.network.architecture import Architecture, Module, TrunkLayer
 
 THIN: Final = 2.4

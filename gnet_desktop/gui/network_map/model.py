@@ -9,10 +9,10 @@ from PySide6.QtGui import QImage
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.gui.network_map.layout import lay_out
-from gnet_desktop.gui.network_map.quantities import Quantity, measure
 from gnet_desktop.gui.network_map.shapes import MapLayout
 from gnet_desktop.gui.network_map.texts import Texts
 from gnet_desktop.gui.network_map.words import Teller, texts_of
+from gnet_desktop.inspection.quantities import Quantity, measure
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.arithmetic import Costs, Shape, costs, shapes
 from gnet_desktop.network.record import Record

@@ -13,7 +13,9 @@ from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.export import export_map
 from gnet_desktop.gui.network_map.teaching import CHART_HEIGHT, TeachingView
 from gnet_desktop.gui.network_map.view import NetworkMap
+from gnet_desktop.gui.network_map.words import quantity_words
 from gnet_desktop.gui.painting.glyphs import GLYPH, draw_glyph
+from gnet_desktop.inspection.quantities import QUANTITIES
 from gnet_desktop.workspace.state import Workspace
 
 _TALL: Final = 860
@@ -62,15 +64,7 @@ class NetworkPanel(QWidget):
         self._workspace = workspace
         self.setAccessibleName(self.tr("Network"))
         self.header = PanelHeader(self.tr("Network"))
-        self.quantity = Segmented(
-            [
-                ("channels", self.tr("Channels")),
-                ("macs", self.tr("Multiply-adds")),
-                ("parameters", self.tr("Parameters")),
-                ("energy", self.tr("Energy")),
-                ("nonzero", self.tr("Non-zero")),
-            ]
-        )
+        self.quantity = Segmented([(name, quantity_words(name)) for name in QUANTITIES])
         self.quantity.setAccessibleName(self.tr("What the width of the branches shows"))
         self.header.add_left(Legend())
         self.header.add(ElidedLabel(self.tr("width shows"), token="text3"))

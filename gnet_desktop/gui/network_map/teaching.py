@@ -12,6 +12,7 @@ from gnet_desktop.gui.network_map.chart import SavingsChart, draw_path, less, te
 from gnet_desktop.gui.network_map.model import MapModel
 from gnet_desktop.gui.network_map.savings import Path, Savings, paths, savings
 from gnet_desktop.gui.network_map.words import amount
+from gnet_desktop.network.architecture import AUXILIARY
 from gnet_desktop.workspace.state import Workspace
 
 CHART_HEIGHT: Final = 236
@@ -248,8 +249,8 @@ class TeachingView(QWidget):
         )
         if not model.architecture.heads:
             return f"{first} " + self.tr("This file has none, since a finished network answers without them.")
-        second = self.tr("Afterwards it shows how much is already decided after 4a and after 4d.")
-        return f"{first} {second}"
+        second = self.tr("Afterwards it shows how much is already decided after {0} and after {1}.")
+        return f"{first} {second.format(*AUXILIARY.values())}"
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The lower part's ground."""

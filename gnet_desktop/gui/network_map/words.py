@@ -6,11 +6,21 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from gnet_desktop.gui.network_map.quantities import Quantity, branches_of
+from gnet_desktop.gui.answers.standing import standing_words
 from gnet_desktop.gui.network_map.texts import Texts
 from gnet_desktop.gui.painting.numbers import THIN, percent
-from gnet_desktop.inspection.answers import PLACES, valid
-from gnet_desktop.network.architecture import Architecture, Branch, Convolution, Linear, Pool, ResponseNorm
+from gnet_desktop.inspection.answers import valid
+from gnet_desktop.inspection.quantities import Quantity, branches_of
+from gnet_desktop.inspection.statistics import nonzero_share
+from gnet_desktop.network.architecture import (
+    HEAD_PLACES,
+    Architecture,
+    Branch,
+    Convolution,
+    Linear,
+    Pool,
+    ResponseNorm,
+)
 from gnet_desktop.network.arithmetic import Costs, Shape
 from gnet_desktop.network.record import Record
 
@@ -42,6 +52,17 @@ def short(value: float) -> str:
 def whole(value: int) -> str:
     """A whole number with thin spaces: ``12 443 648``."""
     return f"{value:,}".replace(",", THIN)
+
+
+def quantity_words(name: str) -> str:
+    """A quantity of `QUANTITIES` in words."""
+    return {
+        "channels": tr("Channels"),
+        "macs": tr("Multiply-adds"),
+        "parameters": tr("Parameters"),
+        "energy": tr("Energy"),
+        "nonzero": tr("Non-zero"),
+    }[name]
 
 
 def values_of(quantity: Quantity) -> dict[str, str]:
@@ -95,7 +116,7 @@ def texts_of(
     answers: dict[str, tuple[str, str]] = {}
     for head in architecture.heads:
         said = said_by(record, names, head.name)
-        answers[head.name] = (tr("untrained"), "") if trained(head.name) is False else said
+        answers[head.name] = (standing_words("untrained"), "") if trained(head.name) is False else said
     return Texts(
         stem=tr("stem"),
         main=tr("main") if architecture.classifier else "",
@@ -228,7 +249,7 @@ class Teller:
         return (tr("Module {0}").format(name), *facts, *self._numbers(name))
 
     def _head(self, name: str) -> tuple[str, ...]:
-        after = tr("{0} · reads after {1}").format(name, PLACES[name])
+        after = tr("{0} · reads after {1}").format(name, HEAD_PLACES[name])
         head = self._architecture.head(name)
         classes = self._architecture.classes if name == "main" else head.classes if head else 0
         facts = [tr("{0} classes").format(classes)]

@@ -1,17 +1,14 @@
 """Arrays become QImages; nothing here scales by float arithmetic a frame."""
 
-from typing import Final
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, GREY, Rgb, Table, palette
-from gnet_desktop.inspection.scaling import Levels, Limits, quantise
-from gnet_desktop.inspection.tiles import atlas, lay_out
-
-STALE_MAP: Final = GREY.name
+from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, Rgb, Table, palette
+from gnet_desktop.inspection.scaling import Levels
 
 
 class LevelImage:
@@ -59,24 +56,13 @@ def colour_table(table: Table) -> list[int]:
 
 
 def tile_table(name: str, *, ground: QColor, gap: QColor) -> list[int]:
-    """Qt's colour table of tiles in a colour map, by its name."""
-    return colour_table(palette(COLOUR_MAPS[name], ground=rgb(ground), gap=rgb(gap)))
+    """Qt's colour table of tiles in a colour map, by its name; the same list for all who ask."""
+    return _tile_table(name, rgb(ground), rgb(gap))
 
 
-def map_image(
-    values: NDArray[np.float32],
-    limits: Limits,
-    table: list[int],
-    *,
-    nominal: float,
-    gamma: float = 1.0,
-    signed: bool = False,
-    ratio: float = 1.0,
-) -> LevelImage:
-    """One map (rows, columns), each cell a whole number of physical pixels, about ``nominal`` wide."""
-    levels = quantise(values[None], limits, gamma=gamma, signed=signed)
-    layout = lay_out(np.arange(1), (values.shape[1], values.shape[0]), nominal=nominal, columns=1, gap=0)
-    return LevelImage(atlas(levels, layout), layout.tile[0], table, ratio)
+@lru_cache(maxsize=32)
+def _tile_table(name: str, ground: Rgb, gap: Rgb) -> list[int]:
+    return colour_table(palette(COLOUR_MAPS[name], ground=ground, gap=gap))
 
 
 def rgb_image(pixels: NDArray[np.uint8]) -> QImage:

@@ -1,46 +1,18 @@
 """The colour bar with its numbers, and the histogram that stands on one."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPainterPath
 
 from gnet_desktop.gui.looks.theme import RADIUS_BAR, Theme, font
-from gnet_desktop.gui.painting.images import LevelImage, colour_table
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, palette
+from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.inspection.histogram import Histogram
-from gnet_desktop.inspection.scaling import Limits, quantise
 
 BAR_HEIGHT: Final = 8
 _NUMBER: Final = 10.5
-_STEPS: Final = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """What a colour bar explains: its map, its ends and the curve between them."""
-
-    colour_map: str
-    limits: Limits
-    gamma: float = 1.0
-    signed: bool = False
-
-    def strip(self) -> QImage:
-        """The colours from end to end, one row of 256 pixels."""
-        ends = self.limits
-        values = np.linspace(ends.low, ends.low + ends.span, _STEPS, dtype=np.float32)
-        levels = quantise(values[None], ends, gamma=self.gamma, signed=self.signed)
-        table = colour_table(palette(COLOUR_MAPS[self.colour_map], ground=(0, 0, 0)))
-        return LevelImage(np.ascontiguousarray(levels), _STEPS, table).image
-
-    def colour_at(self, value: float) -> QColor:
-        """The colour of one value."""
-        level = quantise(np.array([[value]], np.float32), self.limits, gamma=self.gamma, signed=self.signed)
-        red, green, blue, _ = palette(COLOUR_MAPS[self.colour_map], ground=(0, 0, 0))[int(level[0, 0])]
-        return QColor(int(red), int(green), int(blue))
 
 
 def draw_strip(painter: QPainter, strip: QImage, bar: QRectF) -> None:

@@ -4,7 +4,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.painting.scale_bar import Scale, draw_standing_bar
+from gnet_desktop.gui.painting.scale import Scale
+from gnet_desktop.gui.painting.scale_bar import draw_standing_bar
 from gnet_desktop.pictures.geometry import Box
 
 BAR_WIDTH, BAR_SPACE = 9.0, 66.0

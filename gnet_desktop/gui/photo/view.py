@@ -20,13 +20,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused
-from gnet_desktop.gui.painting.scale_bar import Scale
+from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.photo.camera import LEAST, Camera, centred, fitting, wheel_factor
 from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
-from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
+from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, faded
 from gnet_desktop.inspection.overlay import overlay
-from gnet_desktop.inspection.scaling import Scaling, limits_of
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Box
 from gnet_desktop.workspace.state import Workspace
@@ -238,7 +237,7 @@ class PhotoView(QWidget):
 
     def _overlay_of(self, result: Result, layer: UnitLayer) -> tuple[QImage, Scale, QImage]:
         view, ratio = self._workspace.view, self.devicePixelRatioF()
-        colours = "grey" if self._workspace.stale else view.colour_map
+        colours = faded(view.colour_map) if self._workspace.stale else view.colour_map
         options = (view.smooth, view.overlay_opacity, colours)
         key = (layer.unit, result, self._camera, self.size(), ratio, options)
         if self._overlay is None or self._overlay[0] != key:
@@ -247,14 +246,14 @@ class PhotoView(QWidget):
                 *self._camera.to_picture((0, 0)),
                 *self._camera.to_picture((size[0] / ratio, size[1] / ratio)),
             )
-            limits = limits_of(layer.values, Scaling())
+            scale = Scale.linear(layer.values, colours)
             pixels = overlay(
                 layer.values,
                 layer.grid,
                 result.geometry,
                 target,
                 size,
-                limits=limits,
+                limits=scale.limits,
                 colours=COLOUR_MAPS[colours],
                 smooth=view.smooth,
                 opacity=view.overlay_opacity,
@@ -263,7 +262,6 @@ class PhotoView(QWidget):
                 pixels.data, *size, 4 * size[0], QImage.Format.Format_RGBA8888_Premultiplied
             ).copy()
             image.setDevicePixelRatio(ratio)
-            scale = Scale(colours, limits)
             self._overlay = key, image, scale, scale.strip()
         return self._overlay[1:]
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QDropEvent, QImage, QImageWriter, QPainter, QPaintEven
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.errors import UsageError
+from gnet_desktop.file_kinds import PICTURE_MEDIA
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.workspace.arrivals import Arrivals, sort_arrivals
@@ -20,7 +21,6 @@ from gnet_desktop.workspace.arrivals import Arrivals, sort_arrivals
 SHOWN: Final = 3
 """Pictures of a drop that the card shows."""
 _THUMB: Final = 56
-_PICTURE_TYPES: Final = ("image/png", "image/jpeg", "image/webp", "image/gif", "image/tiff", "image/bmp")
 
 
 def tr(text: str) -> str:
@@ -90,7 +90,7 @@ def _path_in(line: str) -> str:
 
 
 def _picture_bytes(data: QMimeData) -> bytes | None:
-    for kind in _PICTURE_TYPES:
+    for kind in PICTURE_MEDIA:
         if data.hasFormat(kind):
             return bytes(data.data(kind).data())
     if data.hasImage():

@@ -2,18 +2,19 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from contextlib import suppress
 from dataclasses import asdict, fields
 from math import isfinite
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
-from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
+from gnet_desktop.inspection.colour_maps import OFFERED
+from gnet_desktop.inspection.quantities import QUANTITIES
+from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.workspace.values import ViewOptions
 
 RECENT: Final = 9
-FOLDERS: Final = ("checkpoints", "pictures", "labels", "exports")
 
 # What a number may be; others would be painted as nothing, or as far too much.
 _RANGES: Final = {
@@ -21,6 +22,13 @@ _RANGES: Final = {
     "clip": (50.0, 100.0),
     "tile": (24, 256),
     "overlay_opacity": (0.0, 1.0),
+}
+
+# The tables that an option must name an entry of.
+_TABLES: Final[Mapping[str, Container[str]]] = {
+    "colour_map": OFFERED,
+    "sort": SORTS,
+    "quantity": QUANTITIES,
 }
 
 
@@ -127,8 +135,8 @@ def _makes_sense(name: str, value: Any) -> bool:
     if name in _RANGES:
         low, high = _RANGES[name]
         return isfinite(value) and low <= value <= high
-    if name == "colour_map":
-        return value in COLOUR_MAPS
+    if name in _TABLES:
+        return value in _TABLES[name]
     kind = get_type_hints(ViewOptions)[name]
     return get_origin(kind) is not Literal or value in get_args(kind)
 

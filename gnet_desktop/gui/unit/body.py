@@ -11,7 +11,6 @@ from shiboken6 import isValid
 from gnet_desktop.gui.lanes.measuring import Measured
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph
-from gnet_desktop.gui.painting.images import STALE_MAP
 from gnet_desktop.gui.painting.numbers import size
 from gnet_desktop.gui.unit.facts import (
     Cell,
@@ -29,6 +28,7 @@ from gnet_desktop.gui.unit.map_view import MapView
 from gnet_desktop.gui.unit.origins_view import InputsSection, KernelSection
 from gnet_desktop.gui.unit.section import Section
 from gnet_desktop.gui.unit.sections import FactsSection, HistogramSection, PicturesSection, PlaceSection
+from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
@@ -186,7 +186,8 @@ class UnitBody(QWidget):
 
     def _colour_map(self) -> str:
         """The map in use; grey while another picture is under way."""
-        return STALE_MAP if self._workspace.stale else self._workspace.view.colour_map
+        name = self._workspace.view.colour_map
+        return faded(name) if self._workspace.stale else name
 
     # Strongest pictures
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from gnet_desktop.inspection.contributions import (
 )
 from gnet_desktop.inspection.histogram import Histogram, histogram
 from gnet_desktop.inspection.ranking import UnitAt, peak, strongest_at
-from gnet_desktop.inspection.scaling import Limits, Scaling, limits_of
 from gnet_desktop.inspection.statistics import UnitStatistics
 from gnet_desktop.network.architecture import MODULES, Architecture, Branch, Convolution, Module
 from gnet_desktop.network.naming import Unit, channel_in_module, unit_in_module, unit_of
@@ -26,8 +25,6 @@ from gnet_desktop.workspace.values import Result
 Array = NDArray[np.float32]
 Weights = Mapping[str, tuple[Array, Array]]
 Cell = tuple[int, int]
-
-LINEAR: Final = Scaling("map", gamma=1.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,7 +49,6 @@ class UnitFacts:
     rank: int
     siblings: int
     peak: Cell
-    limits: Limits
     counts: Histogram
 
     @property
@@ -89,7 +85,6 @@ def facts_of(result: Result, unit: Unit, statistics: UnitStatistics) -> UnitFact
         rank=1 + int((statistics.maximum > statistics.maximum[channel]).sum()),
         siblings=len(statistics),
         peak=peak(values),
-        limits=limits_of(values, LINEAR),
         counts=histogram(values),
     )
 

@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import mark_cell, ring_inside
-from gnet_desktop.gui.painting.images import LevelImage, map_image, snapped, tile_table
+from gnet_desktop.gui.painting.images import LevelImage, snapped
 from gnet_desktop.gui.painting.ink import ink_on
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.gui.painting.scale_bar import Scale, draw_standing_bar
+from gnet_desktop.gui.painting.scale import Scale
+from gnet_desktop.gui.painting.scale_bar import draw_standing_bar
 from gnet_desktop.gui.unit.facts import Cell, UnitFacts
 
 _BAR, _BAR_AWAY, _NUMBERS = 10, 10, 40
@@ -20,7 +21,6 @@ _LINE: Final = 28
 _WRITTEN_FROM: Final = 30
 _BETWEEN: Final = 6
 """Pixels between the numbers of two cells, at least: closer, two read as one."""
-"""Letters that fit into the smallest cell that is written on."""
 _LARGEST: Final = 320
 _STEPS: Final = {
     Qt.Key.Key_Left: (-1, 0),
@@ -150,14 +150,14 @@ class MapView(QWidget):
 
     def _make(self, facts: UnitFacts, box: QRectF) -> None:
         theme = Theme.now()
-        name = self._colour_map
         ratio = self.devicePixelRatioF()
-        signed = name == "tide"
-        table = tile_table(name, ground=theme.colour("raised"), gap=theme.colour("panel"))
-        nominal = max(box.width(), box.height()) * ratio
-        self._scale = Scale(name, facts.limits, signed=signed)
-        self._image = map_image(
-            facts.values, facts.limits, table, nominal=nominal, signed=signed, ratio=ratio
+        self._scale = Scale.linear(facts.values, self._colour_map)
+        self._image = self._scale.image(
+            facts.values,
+            nominal=max(box.width(), box.height()) * ratio,
+            ground=theme.colour("raised"),
+            gap=theme.colour("panel"),
+            ratio=ratio,
         )
 
     def _write_values(self, painter: QPainter, facts: UnitFacts, box: QRectF) -> None:

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QWidget
 from gnet_desktop.gui.lanes.model import TITLES
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph, outline_focused, outline_hovered
-from gnet_desktop.gui.painting.images import LevelImage, map_image, tile_table
+from gnet_desktop.gui.painting.images import LevelImage
 from gnet_desktop.gui.painting.numbers import number, percent
-from gnet_desktop.gui.unit.facts import LINEAR, Origins
+from gnet_desktop.gui.painting.scale import Scale
+from gnet_desktop.gui.unit.facts import Origins
 from gnet_desktop.gui.unit.section import TITLE, Piece, Section
 from gnet_desktop.gui.unit.sections import draw_bar
-from gnet_desktop.inspection.scaling import Limits, limits_of
+from gnet_desktop.inspection.colour_maps import TIDE
+from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.network.naming import Unit
 
 Array = NDArray[np.float32]
@@ -53,13 +55,12 @@ class InputsSection(Section):
         self.title = self.tr("Strongest inputs at {0}").format(self.tr("the peak") if peak else here)
         self.note = self.tr("from {0}").format(origins.source.name)
         theme, ratio = Theme.now(), self.devicePixelRatioF()
-        table = tile_table(colour_map, ground=theme.colour("raised"), gap=theme.colour("panel"))
         self._images = {
-            part.unit: map_image(
+            part.unit: Scale.linear(inputs[part.channel], colour_map).image(
                 inputs[part.channel],
-                limits_of(inputs[part.channel], LINEAR),
-                table,
                 nominal=_MAP * ratio,
+                ground=theme.colour("raised"),
+                gap=theme.colour("panel"),
                 ratio=ratio,
             )
             for parts in origins.strongest.values()
@@ -163,16 +164,15 @@ class KernelSection(Section):
         self._picture = None
         ratio, theme = self.devicePixelRatioF(), Theme.now()
         reach = max((float(np.abs(kernel).max()) for _, kernel in kernels), default=0.0)
-        table = tile_table("tide", ground=theme.colour("raised"), gap=theme.colour("panel"))
+        scale = Scale(TIDE.name, Limits(-reach, reach))
         self._matrices = [
             (
                 unit,
-                map_image(
+                scale.image(
                     kernel.astype(np.float32),
-                    Limits(-reach, reach),
-                    table,
                     nominal=self._CELL * ratio,
-                    signed=True,
+                    ground=theme.colour("raised"),
+                    gap=theme.colour("panel"),
                     ratio=ratio,
                 ),
             )

@@ -16,6 +16,7 @@ from gnet_desktop.gui.unit.body import UnitBody
 from gnet_desktop.gui.unit.facts import has_unit
 from gnet_desktop.gui.unit.no_unit import NoUnit
 from gnet_desktop.gui.unit.tray import Tray
+from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.network.naming import Unit, unit_in_module
 from gnet_desktop.workspace.state import Workspace
 
@@ -147,7 +148,8 @@ class UnitPanel(QWidget):
                 for unit in workspace.tray
                 if has_unit(result.record, unit)
             }
-        colour_map = "grey" if workspace.stale else workspace.view.colour_map
+        name = workspace.view.colour_map
+        colour_map = faded(name) if workspace.stale else name
         self.tray.show_units(workspace.tray, maps, colour_map, workspace.selection.unit)
 
     def changeEvent(self, event: QEvent) -> None:

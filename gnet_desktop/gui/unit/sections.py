@@ -11,10 +11,12 @@ from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import number, percent
-from gnet_desktop.gui.painting.scale_bar import Scale, draw_histogram, draw_strip
+from gnet_desktop.gui.painting.scale import Scale
+from gnet_desktop.gui.painting.scale_bar import draw_histogram, draw_strip
 from gnet_desktop.gui.unit.facts import UnitFacts
 from gnet_desktop.gui.unit.section import TITLE, Piece, Section
 from gnet_desktop.inspection.ranking import UnitAt
+from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.network.arithmetic import Field
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.values import Entry
@@ -90,8 +92,7 @@ class HistogramSection(Section):
     def show_values(self, facts: UnitFacts, colour_map: str) -> None:
         """Count a unit's values."""
         self._facts = facts
-        ends = facts.counts.edges
-        self._scale = Scale(colour_map, type(facts.limits)(float(ends[0]), float(ends[-1])), signed=False)
+        self._scale = Scale.linear(facts.values, colour_map)
         self._value = facts.maximum
         self.note = self.tr("{0} cells, log count").format(facts.values.size)
         self.setAccessibleName(f"{self.title}, {self.note}")
@@ -109,8 +110,9 @@ class HistogramSection(Section):
         theme = Theme.now()
         box = QRectF(0, TITLE, self.width(), self._TALL)
         draw_histogram(painter, self._facts.counts, box, self._value)
-        draw_strip(painter, self._scale.strip(), QRectF(0, box.bottom() + 2, self.width(), 4))
-        ends = self._scale.limits
+        edges = self._facts.counts.edges
+        ends = Limits(float(edges[0]), float(edges[-1]))
+        draw_strip(painter, self._scale.strip(ends), QRectF(0, box.bottom() + 2, self.width(), 4))
         painter.setFont(font(10.5, mono=True))
         painter.setPen(theme.colour("text2"))
         axis = QRectF(0, box.bottom() + 7, self.width(), 14)

@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import outline_chosen, outline_focused, outline_hovered
-from gnet_desktop.gui.painting.images import LevelImage, map_image, tile_table
-from gnet_desktop.gui.unit.facts import LINEAR
+from gnet_desktop.gui.painting.images import LevelImage
+from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.unit.section import Piece, Section, draw_title
-from gnet_desktop.inspection.scaling import limits_of
 from gnet_desktop.network.naming import Unit
 
 Array = NDArray[np.float32]
@@ -67,10 +66,15 @@ class Tray(Section):
     ) -> None:
         """Show units; those without a map in ``maps`` get an empty place."""
         theme, ratio = Theme.now(), self.devicePixelRatioF()
-        table = tile_table(colour_map, ground=theme.colour("well"), gap=theme.colour("raised"))
         self._units, self._chosen = tuple(units), chosen
         self._images = {
-            unit: map_image(values, limits_of(values, LINEAR), table, nominal=_SIDE * ratio, ratio=ratio)
+            unit: Scale.linear(values, colour_map).image(
+                values,
+                nominal=_SIDE * ratio,
+                ground=theme.colour("well"),
+                gap=theme.colour("raised"),
+                ratio=ratio,
+            )
             for unit, values in maps.items()
         }
         self._arrange()

@@ -10,8 +10,6 @@ from gnet_desktop.network.arithmetic import Cost, costs
 from gnet_desktop.network.record import Record
 from gnet_desktop.network.sizes import Size
 
-QUANTITIES: Final = ("channels", "macs", "parameters", "energy", "nonzero")
-
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
@@ -27,33 +25,27 @@ class Quantity:
     name: str
     layers: Mapping[str, float]
     stripes: Mapping[str, float]
-
-    @property
-    def is_share(self) -> bool:
-        """Whether the values are shares of 1."""
-        return self.name in ("energy", "nonzero")
+    is_share: bool = False
 
 
 def measure(architecture: Architecture, name: str, size: Size, record: Record | None) -> Quantity | None:
     """A quantity of a network for an input of (height, width) pixels.
 
-    None for energy and share of non-zero without a pass to take them from.
+    None for one that is taken from a pass, without a pass.
     """
-    if name in ("energy", "nonzero"):
-        return None if record is None else _MEASURED[name](architecture, record)
-    return _FIXED[name](architecture, size)
+    return QUANTITIES[name](architecture, size, record)
 
 
-def _channels(architecture: Architecture, size: Size) -> Quantity:
+def _channels(architecture: Architecture, size: Size, record: Record | None) -> Quantity:
     layers = {layer.name: float(layer.outputs) for layer in architecture.convolutions()}
     return Quantity("channels", layers, _by_branch(architecture, lambda part: layers[part]))
 
 
-def _macs(architecture: Architecture, size: Size) -> Quantity:
+def _macs(architecture: Architecture, size: Size, record: Record | None) -> Quantity:
     return _cost(architecture, size, "macs", lambda cost: cost.macs)
 
 
-def _parameters(architecture: Architecture, size: Size) -> Quantity:
+def _parameters(architecture: Architecture, size: Size, record: Record | None) -> Quantity:
     return _cost(architecture, size, "parameters", lambda cost: cost.parameters)
 
 
@@ -63,14 +55,18 @@ def _cost(architecture: Architecture, size: Size, name: str, of: Callable[[Cost]
     return Quantity(name, layers, {part: float(of(cost)) for part, cost in found.branches.items()})
 
 
-def _energy(architecture: Architecture, record: Record) -> Quantity:
+def _energy(architecture: Architecture, size: Size, record: Record | None) -> Quantity | None:
+    if record is None:
+        return None
     shares: dict[str, float] = {}
     for module in architecture.modules:
         shares.update(energy_shares({part: record[part] for part in branches_of(module)}))
-    return Quantity("energy", shares, shares)
+    return Quantity("energy", shares, shares, is_share=True)
 
 
-def _nonzero(architecture: Architecture, record: Record) -> Quantity:
+def _nonzero(architecture: Architecture, size: Size, record: Record | None) -> Quantity | None:
+    if record is None:
+        return None
     layers = {
         layer.name: nonzero_share(record[layer.name])
         for layer in architecture.convolutions()
@@ -81,18 +77,17 @@ def _nonzero(architecture: Architecture, record: Record) -> Quantity:
         for module in architecture.modules
         for part, branch in zip(branches_of(module), module.branches, strict=True)
     }
-    return Quantity("nonzero", layers, stripes)
+    return Quantity("nonzero", layers, stripes, is_share=True)
 
 
-_FIXED: Final[Mapping[str, Callable[[Architecture, Size], Quantity]]] = {
+QUANTITIES: Final[Mapping[str, Callable[[Architecture, Size, Record | None], Quantity | None]]] = {
     "channels": _channels,
     "macs": _macs,
     "parameters": _parameters,
-}
-_MEASURED: Final[Mapping[str, Callable[[Architecture, Record], Quantity]]] = {
     "energy": _energy,
     "nonzero": _nonzero,
 }
+"""How each quantity is worked out, in the order of the choice."""
 
 
 def branches_of(module: Module) -> list[str]:
