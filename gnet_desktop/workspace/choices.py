@@ -78,11 +78,17 @@ class Choices:
     def _visit(self, selection: Selection) -> None:
         if selection != self.selection:
             self._selections.add(selection)
-            self.selection_changed.emit()
+            self._announce_selection()
 
     def _go(self, step: int) -> None:
         if self._selections.go(step):
-            self.selection_changed.emit()
+            self._announce_selection()
+
+    def _announce_selection(self) -> None:
+        """Another choice ends what was looked at in passing, unless that was chosen."""
+        if self.hovered != self.selection.unit:
+            self.hover(None, self.point)
+        self.selection_changed.emit()
 
     # What to change, and what to compare with
 
@@ -155,7 +161,7 @@ class Choices:
 
     @property
     def hovered(self) -> Unit | None:
-        """The unit under the cursor."""
+        """The unit under the cursor, or where the keyboard is; until either leaves or a choice is made."""
         return self._hovered[0]
 
     @property

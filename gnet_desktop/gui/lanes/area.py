@@ -365,8 +365,12 @@ class LanesArea(QWidget):
         self._mark_focused()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """No place of the keyboard any more."""
+        """No place of the keyboard any more: its unit isn't looked at, unless the cursor is over one."""
         self._mark_focused()
+        popup = event.reason() == Qt.FocusReason.PopupFocusReason
+        pointed = any(view.underMouse() for view in self.views)
+        if not popup and not pointed and self._workspace.hovered == self._focused:
+            self._point(None)
 
     # Events
 

@@ -47,6 +47,7 @@ class LanesPanel(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self._tip: Tip | None = None
+        self._told: Unit | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -60,6 +61,7 @@ class LanesPanel(QWidget):
         self.area.menu_wanted.connect(lambda unit, place: self.menu_of(unit).popup(place))
         ends = [
             workspace.loading_changed.subscribe(self._show_state),
+            workspace.hover_changed.subscribe(self._hover_changed),
             workspace.current_changed.subscribe(self._show_state),
             workspace.entry_changed.subscribe(lambda _: self._show_state()),
         ]
@@ -137,9 +139,16 @@ class LanesPanel(QWidget):
         if unit is None or tile.isEmpty():
             self._hide_tip()
             return
+        self._told = unit
         self.tip.show_beside(tile.toRect(), self.area.describe(unit))
 
+    def _hover_changed(self) -> None:
+        """The tip goes with what it tells of."""
+        if self._workspace.hovered != self._told:
+            self._hide_tip()
+
     def _hide_tip(self) -> None:
+        self._told = None
         if self._tip is not None:
             self._tip.hide()
 

@@ -231,7 +231,8 @@ class PhotoView(QWidget):
         painter.drawImage(QPointF(0, 0), image)
         if self._has_bar():
             painting.draw_scale(painter, scale, strip, QRectF(self.rect()))
-            state = self.tr("hovered") if self._workspace.hovered else self.tr("chosen")
+            chosen = layer.unit == self._workspace.selection.unit
+            state = self.tr("chosen") if chosen else self.tr("hovered")
             name = layer.unit.name.split("/", 1)
             painting.draw_caption(painter, [*name, state], QRectF(self.rect()))
 
