@@ -88,6 +88,10 @@ class Workspace(Choices):
         """The network in use; its methods only from the engine's thread (see `compute`)."""
         return self._networks.now
 
+    def network_of(self, result: Result) -> tasks.LoadedNetwork | None:
+        """The network that a result came from; None if it isn't open any more."""
+        return self._networks.called(result.key.checkpoint)
+
     @property
     def checkpoint(self) -> Checkpoint | None:
         """The checkpoint in use."""

@@ -65,7 +65,7 @@ def identity(checkpoint: Checkpoint, device: str) -> str:
     Of the file's contents, how it was read, its class names and the device.
     """
     provenance = checkpoint.provenance
-    read = (sorted(provenance.assumed.items()), checkpoint.labels.names, device)
+    read = (sorted(provenance.assumed.items()), checkpoint.labels, device)
     return f"{provenance.sha256} {hashlib.sha256(repr(read).encode()).hexdigest()[:16]}"
 
 

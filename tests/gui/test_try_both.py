@@ -140,7 +140,7 @@ def test_using_a_side_changes_the_workspace_and_keeps_the_pair(dialog, workspace
 def test_the_next_picture_is_compared(dialog, workspace, until, qtbot, loaded, photos) -> None:
     qtbot.mouseClick(dialog.next_picture, Qt.MouseButton.LeftButton)
     assert workspace.current == 2
-    until(lambda: len(dialog._tried) == 2)
+    until(lambda: len(dialog._tried()) == 2)
     expected = answers_of(loaded, photos[1], dialog.pair[0])
     assert dialog.columns[0].answers.rows[0].left == pytest.approx(float(expected.max()))
     assert dialog.subject.text() == "photo 1.png, 200 × 100 · made.pth"
@@ -148,9 +148,9 @@ def test_the_next_picture_is_compared(dialog, workspace, until, qtbot, loaded, p
 
 def test_a_convention_that_this_network_cannot_take_says_why(dialog, until) -> None:
     dialog.set_side(1, CONVENTIONS["torchvision"].changed(name="tiny", size=8, crop=8))
-    until(lambda: len(dialog._tried) == 2)
+    until(lambda: len(dialog._tried()) == 2)
     column = dialog.columns[1]
-    assert column.error.isVisible() == (dialog._tried[1].error is not None)
+    assert column.error.isVisible() == (dialog._tried()[1].error is not None)
     assert dialog.columns[0].answers.rows
 
 
@@ -159,7 +159,7 @@ def test_a_hidden_dialog_computes_nothing(workspace, calls, qtbot) -> None:
     qtbot.addWidget(one)
     qtbot.wait(50)
     assert calls.empty()
-    assert one._tried == {}
+    assert one._tried() == {}
 
 
 def test_without_a_picture_it_says_what_to_do(workspace, qtbot) -> None:

@@ -86,6 +86,14 @@ class Card:
     warnings: tuple[str, ...]
     own_words: Rows
 
+    @property
+    def completeness(self) -> str:
+        """How many of the file's tensors are used, and which are missing, in a sentence."""
+        provenance = self.checkpoint.provenance
+        used, beside = sum(provenance.dtypes.values()), len(provenance.left_over)
+        missing = f"missing: {', '.join(provenance.missing)}" if provenance.missing else "none missing"
+        return f"{used} of {used + beside} tensors used, {missing}."
+
 
 def make_card(checkpoint: Checkpoint) -> Card:
     """The card of an opened file; looks at every number once."""
@@ -181,9 +189,6 @@ def _notes(checkpoint: Checkpoint) -> Iterator[str]:
     if architecture.family == "torchvision":
         state = "on" if checkpoint.convention.transform_input else "off"
         yield f"Input transform: {state}."
-    used, beside = sum(provenance.dtypes.values()), len(provenance.left_over)
-    missing = f"missing: {', '.join(provenance.missing)}" if provenance.missing else "none missing"
-    yield f"{used} of {used + beside} tensors used, {missing}."
 
 
 # JSON
@@ -225,7 +230,7 @@ def to_json(card: Card) -> dict[str, Any]:
         "not_finite": dict(card.soundness.not_finite),
         "constant": list(card.soundness.constant),
         "dead": dict(card.soundness.dead),
-        "notes": list(card.notes),
+        "notes": [*card.notes, card.completeness],
         "warnings": list(card.warnings),
         "own_words": dict(card.own_words),
     }
@@ -265,7 +270,7 @@ def to_text(card: Card) -> str:
     if card.assumptions:
         lines += ["", "Assumed, since the file does not tell:"]
         lines += [f"  {_assumption_text(assumption)}" for assumption in card.assumptions]
-    lines += ["", *(f"  {note}" for note in card.notes)]
+    lines += ["", *(f"  {note}" for note in (*card.notes, card.completeness))]
     lines += [f"  Warning: {warning}" for warning in card.warnings]
     return "\n".join(lines)
 

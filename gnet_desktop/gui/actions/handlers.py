@@ -57,13 +57,9 @@ class Handlers(QObject):
 
     def open_folder(self) -> None:
         """Ask for a folder of pictures."""
-        session = self._window.session
-        folder = QFileDialog.getExistingDirectory(
-            self._window, self.tr("Open a folder"), str(session.folder("pictures"))
-        )
-        if folder:
-            session.set_folder("pictures", Path(folder))
-            self._window.take_pictures([Path(folder)])
+        folder = self._ask_folder(self.tr("Open a folder"), "pictures")
+        if folder is not None:
+            self._window.take_pictures([folder])
 
     def open_checkpoint(self) -> None:
         """Ask for a checkpoint."""
@@ -73,10 +69,20 @@ class Handlers(QObject):
 
     def choose_labels(self) -> None:
         """Ask for class names and open the checkpoint again with them."""
-        checkpoint = self._workspace.checkpoint
         paths = self._ask_files(self.tr("Choose class names"), "labels", many=False)
-        if paths and checkpoint is not None:
-            self._workspace.open_checkpoint(checkpoint.provenance.path, labels=paths[0])
+        if paths:
+            self._take_labels(paths[0])
+
+    def choose_label_folder(self) -> None:
+        """Ask for a folder of class folders and open the checkpoint again with their names."""
+        folder = self._ask_folder(self.tr("Choose a folder of class folders"), "labels")
+        if folder is not None:
+            self._take_labels(folder)
+
+    def _take_labels(self, path: Path) -> None:
+        checkpoint = self._workspace.checkpoint
+        if checkpoint is not None:
+            self._workspace.open_checkpoint(checkpoint.provenance.path, labels=path)
 
     def _ask_files(self, title: str, kind: str, *, many: bool = True) -> list[Path]:
         session = self._window.session
@@ -87,6 +93,14 @@ class Handlers(QObject):
         if paths:
             session.set_folder(kind, paths[0])
         return paths
+
+    def _ask_folder(self, title: str, kind: str) -> Path | None:
+        session = self._window.session
+        chosen = QFileDialog.getExistingDirectory(self._window, title, str(session.folder(kind)))
+        if not chosen:
+            return None
+        session.set_folder(kind, Path(chosen))
+        return Path(chosen)
 
     def show_catalogue(self) -> None:
         """Known checkpoints: open or fetch one."""
@@ -127,13 +141,9 @@ class Handlers(QObject):
         if result is None:
             self._window.notice.show_news(self.tr("Open a picture first."))
             return
-        session = self._window.session
-        folder = QFileDialog.getExistingDirectory(
-            self._window, self.tr("Export maps into a folder"), str(session.folder("exports"))
-        )
-        if folder:
-            session.set_folder("exports", Path(folder))
-            self._save_maps(result, Path(folder))
+        folder = self._ask_folder(self.tr("Export maps into a folder"), "exports")
+        if folder is not None:
+            self._save_maps(result, folder)
 
     def _save_maps(self, result: Result, folder: Path) -> None:
         from gnet_desktop.workspace.exporting import save_result

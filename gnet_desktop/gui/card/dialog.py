@@ -1,14 +1,12 @@
 """The checkpoint card: what the open file is, and what can be changed about it."""
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFileDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -18,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.card import facts
 from gnet_desktop.gui.card.widgets import (
@@ -37,6 +36,7 @@ from gnet_desktop.gui.conventions.choices import alternatives
 from gnet_desktop.gui.conventions.editor import ConventionEditor
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.resources import resource
+from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 
 if TYPE_CHECKING:
@@ -50,14 +50,13 @@ _TWO_COLUMNS: Final = 1080
 class CheckpointCard(QWidget):
     """Facts of the open checkpoint; made on the engine's thread, since every number is looked at once."""
 
-    try_both_wanted = Signal()
+    try_both_wanted, labels_wanted, label_folder_wanted = Signal(), Signal(), Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self.card: Card | None = None
+        self._card: Derived[str, Card] = Derived(workspace, "card", self._refresh)
         self.verification: facts.Note | None = None
-        self._generation = 0
         self._sides: QBoxLayout | None = None
         self.setWindowTitle(self.tr("Checkpoint"))
         self._scroller = QScrollArea()
@@ -67,8 +66,8 @@ class CheckpointCard(QWidget):
         whole.setContentsMargins(24, 24, 24, 24)
         whole.addWidget(self._scroller)
         self.resize(1280, 860)
-        end = workspace.checkpoint_changed.subscribe(self._checkpoint_changed)
-        self.destroyed.connect(lambda: end())
+        ends = [workspace.checkpoint_changed.subscribe(self._checkpoint_changed), self._card.end]
+        self.destroyed.connect(lambda: [end() for end in ends])
         self._show_words(self.tr("No checkpoint is open."))
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -76,32 +75,30 @@ class CheckpointCard(QWidget):
         super().showEvent(event)
         self._refresh()
 
+    @property
+    def card(self) -> "Card | None":
+        """What is shown; None until it is made."""
+        return self._card.value
+
     def _checkpoint_changed(self) -> None:
-        if self.card is not None and self.card.checkpoint is not self._workspace.checkpoint:
-            self.card, self.verification = None, None
+        if self._workspace.network is None or self._card.key != self._workspace.network.name:
+            self._card.forget()
+            self.verification = None
         if self.isVisible():
             self._refresh()
 
     def _refresh(self) -> None:
-        checkpoint = self._workspace.checkpoint
-        if checkpoint is None:
+        network = self._workspace.network
+        if network is None:
             self._show_words(self.tr("No checkpoint is open."))
             return
-        if self.card is not None and self.card.checkpoint is checkpoint:
-            self._show_card(self.card)
-            return
-        from gnet_desktop.checkpoints.describing.card import make_card
-
-        self._generation += 1
-        self._show_words(self.tr("Reading every number of {0}…").format(checkpoint.provenance.path.name))
-        self._workspace.compute("card", partial(make_card, checkpoint), partial(self._made, self._generation))
-
-    def _made(self, generation: int, card: object) -> None:
-        from gnet_desktop.checkpoints.describing.card import Card
-
-        if generation == self._generation and isinstance(card, Card):
-            self.card = card
+        checkpoint = network.checkpoint
+        card = self._card.get(network.name, lambda: _make(checkpoint))
+        if card is not None:
             self._show_card(card)
+        else:
+            words = self.tr("Reading every number of {0}…")
+            self._show_words(words.format(checkpoint.provenance.path.name))
 
     def _show_words(self, words: str) -> None:
         self._sides = None
@@ -374,26 +371,14 @@ class CheckpointCard(QWidget):
     def labels_menu(self) -> QMenu:
         """Where class names can be taken from."""
         menu, checkpoint = QMenu(self), self._workspace.checkpoint
-        menu.addAction(self.tr("A file…")).triggered.connect(self._choose_labels)
-        menu.addAction(self.tr("A folder of class folders…")).triggered.connect(self._choose_label_folder)
+        menu.addAction(self.tr("A file…")).triggered.connect(self.labels_wanted)
+        menu.addAction(self.tr("A folder of class folders…")).triggered.connect(self.label_folder_wanted)
         if checkpoint is not None and checkpoint.labels.alternative:
             menu.addSeparator()
             menu.addAction(self.tr("The same in the other order")).triggered.connect(
                 self._workspace.swap_labels
             )
         return menu
-
-    def _choose_labels(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, self.tr("Choose class names"))
-        self._take_labels(name)
-
-    def _choose_label_folder(self) -> None:
-        self._take_labels(QFileDialog.getExistingDirectory(self, self.tr("Choose a folder of class folders")))
-
-    def _take_labels(self, name: str) -> None:
-        checkpoint = self._workspace.checkpoint
-        if name and checkpoint is not None:
-            self._workspace.open_checkpoint(checkpoint.provenance.path, labels=Path(name))
 
     def _assume(self, key: str, choice: str, _: bool = False) -> None:
         checkpoint = self._workspace.checkpoint
@@ -418,3 +403,9 @@ def _line() -> QFrame:
     line.setFixedHeight(1)
     line.setStyleSheet("QFrame { border: 0; background: palette(midlight); }")
     return line
+
+
+def _make(checkpoint: Checkpoint) -> "Card":
+    from gnet_desktop.checkpoints.describing.card import make_card
+
+    return make_card(checkpoint)

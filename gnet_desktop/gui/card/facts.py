@@ -142,12 +142,12 @@ def class_words(card: Card) -> str:
 
 def notes(card: Card) -> list[Note]:
     """What is to be known, warnings first."""
-    missing = card.checkpoint.provenance.missing
-    found = [Note("warning", words) for words in card.warnings]
-    for words in card.notes:
-        used = "tensors used" in words
-        found.append(Note("check" if used and not missing else "info", words))
-    return found
+    complete = not card.checkpoint.provenance.missing
+    return [
+        *(Note("warning", words) for words in card.warnings),
+        *(Note("info", words) for words in card.notes),
+        Note("check" if complete else "info", card.completeness),
+    ]
 
 
 def verified(verification: Verification, picture: str) -> Note:

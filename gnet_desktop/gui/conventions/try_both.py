@@ -1,8 +1,9 @@
 """Two input conventions side by side on the current picture, and counted over all open ones."""
 
+from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
+from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -24,8 +25,12 @@ from gnet_desktop.gui.conventions.editor import ConventionEditor
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.numbers import size
+from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Entry
+
+Question = tuple[str, int, tuple[Convention, ...]]
+"""The network's name, the picture's id, and under which conventions."""
 
 
 class _Summary(QFrame):
@@ -69,21 +74,22 @@ class TryBoth(QWidget):
         self._workspace = workspace
         self.setWindowTitle(self.tr("Try two conventions"))
         self._pair: list[Convention] = []
-        self._tried: dict[int, Tried] = {}
+        self._sides: tuple[Derived[Question, Tried], ...] = tuple(
+            Derived(workspace, f"try {place}", self._show) for place in range(2)
+        )
         self._firsts: dict[int, tuple[int, ...]] = {}
-        self._generation = 0
-        self._delay = QTimer(self)
-        self._delay.setSingleShot(True)
-        self._delay.timeout.connect(self._start)
+        self._next: Derived[Question, tuple[int, ...]] = Derived(workspace, "try count", self._counted)
+        self._counting: tuple[str, tuple[Convention, ...]] | None = None
         self.columns = (Column(second=False), Column(second=True))
         self.summary = _Summary()
         self._build()
         self.resize(1280, 820)
         ends = [
             workspace.checkpoint_changed.subscribe(self._checkpoint_changed),
-            workspace.current_changed.subscribe(self._begin),
-            workspace.pictures_changed.subscribe(self._begin),
+            workspace.current_changed.subscribe(self._show),
+            workspace.pictures_changed.subscribe(self._show),
         ]
+        ends += [*(side.end for side in self._sides), self._next.end]
         self.destroyed.connect(lambda: [end() for end in ends])
         self._checkpoint_changed()
 
@@ -134,7 +140,7 @@ class TryBoth(QWidget):
         """Compare with another convention."""
         if self._pair and convention != self._pair[place]:
             self._pair[place] = convention
-            self._begin()
+            self._show()
 
     def _checkpoint_changed(self) -> None:
         """Another file: begin with its convention. The same one with another convention stays."""
@@ -143,89 +149,84 @@ class TryBoth(QWidget):
             self._pair = []
         elif used not in self._pair:
             self._pair = [used, beside(used)]
-        self._begin()
+        self._show()
 
     def _entry(self) -> Entry | None:
         workspace = self._workspace
         return workspace.pictures.get(workspace.current) if workspace.current is not None else None
 
-    def _begin(self) -> None:
-        """Compare anew; asks nothing of the engine while the window is hidden."""
-        self._generation += 1
-        self._tried, self._firsts = {}, {}
-        self._show()
-        if self.isVisible():
-            self._delay.start(0)
-
     def showEvent(self, event: QShowEvent) -> None:
         """Compute what was put off."""
         super().showEvent(event)
-        self._delay.start(0)
+        self._show()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop counting."""
         super().hideEvent(event)
-        self._generation += 1
-        self._delay.stop()
+        self._next.forget()
 
-    def _start(self) -> None:
+    def _question(self, *conventions: Convention) -> Question | None:
         entry, network = self._entry(), self._workspace.network
-        if entry is None or network is None or not self._pair:
-            return
-        generation = self._generation
-        for place, convention in enumerate(self._pair):
-            self._workspace.compute(
-                f"try {place}",
-                partial(try_convention, network, entry, convention),
-                partial(self._came, generation, place),
-            )
+        return None if entry is None or network is None else (network.name, entry.id, conventions)
 
-    def _came(self, generation: int, place: int, tried: object) -> None:
-        if generation != self._generation or not isinstance(tried, Tried):
-            return
-        self._tried[place] = tried
-        self._show()
-        if len(self._tried) == len(self._pair):
-            self._count_next(generation)
+    def _tried(self) -> dict[int, Tried]:
+        """What each side gave, as far as it is there."""
+        sides = enumerate(zip(self._sides, self._pair, strict=False))
+        return {
+            place: side.value
+            for place, (side, convention) in sides
+            if side.value is not None and side.key == self._question(convention)
+        }
 
-    def _count_next(self, generation: int) -> None:
+    def _ask(self) -> None:
+        """Ask for what isn't there; nothing while the window is hidden."""
+        entry, network = self._entry(), self._workspace.network
+        if entry is None or network is None or not self.isVisible():
+            return
+        for side, convention in zip(self._sides, self._pair, strict=False):
+            work = partial(try_convention, network, entry, convention)
+            side.get((network.name, entry.id, (convention,)), work)
+        if self._pair and len(self._tried()) == len(self._pair):
+            self._count()
+
+    def _count(self) -> None:
         """Answer one more open picture under both; one at a time, so that looking goes first."""
-        network, pair = self._workspace.network, self.pair
-        entry = next(
-            (
-                one
-                for one in self._workspace.pictures.values()
-                if one.id not in self._firsts and one.error is None
-            ),
-            None,
-        )
-        if generation != self._generation or entry is None or network is None:
+        network, pair, pictures = self._workspace.network, self.pair, self._workspace.pictures
+        if network is None:
             return
+        if self._counting != (network.name, pair):
+            self._counting, self._firsts = (network.name, pair), {}
+        self._firsts = {picture: firsts for picture, firsts in self._firsts.items() if picture in pictures}
+        for entry in pictures.values():
+            if entry.id not in self._firsts and entry.error is None:
+                work = partial(first_answer, network, entry, pair)
+                self._next.get((network.name, entry.id, pair), work)
+                return
 
-        def came(firsts: object) -> None:
-            if generation == self._generation and isinstance(firsts, tuple):
-                self._firsts[entry.id] = firsts
-                self._show_count()
-                self._count_next(generation)
-
-        self._workspace.compute("try count", lambda: first_answer(network, entry, pair), came)
+    def _counted(self) -> None:
+        key, firsts = self._next.key, self._next.value
+        if key is not None and firsts is not None:
+            self._firsts[key[1]] = firsts
+            self._show_count()
+            self._count()
 
     # What is shown
 
     def _show(self) -> None:
-        workspace, entry = self._workspace, self._entry()
+        self._ask()
+        workspace, entry, tried = self._workspace, self._entry(), self._tried()
         checkpoint = workspace.checkpoint
         file = checkpoint.provenance.path.name if checkpoint is not None else ""
-        self.subject.setText(" · ".join(part for part in (self._picture_words(entry), file) if part))
+        self.subject.setText(" · ".join(part for part in (self._picture_words(entry, tried), file) if part))
         names = checkpoint.labels.names if checkpoint is not None else ()
-        left, right = self._tried.get(0), self._tried.get(1)
+        left, right = tried.get(0), tried.get(1)
         rows = compare(left, right)
         if self._pair and workspace.convention is not None:
             marked = sorted(differing(*self._pair))
             for place, (column, convention) in enumerate(zip(self.columns, self._pair, strict=True)):
                 in_use = convention == workspace.convention
                 column.show_convention(convention, workspace.convention, marked, in_use=in_use)
-                column.show_tried(self._tried.get(place))
+                column.show_tried(tried.get(place))
                 column.answers.show_rows(rows, names)
         words = verdict_words(left, right, names)
         if entry is None:
@@ -233,10 +234,10 @@ class TryBoth(QWidget):
         self.summary.verdict.setText(words)
         self._show_count()
 
-    def _picture_words(self, entry: Entry | None) -> str:
+    def _picture_words(self, entry: Entry | None, tried: Mapping[int, Tried]) -> str:
         if entry is None:
             return ""
-        geometry = next((one.geometry for one in self._tried.values() if one.geometry is not None), None)
+        geometry = next((one.geometry for one in tried.values() if one.geometry is not None), None)
         return entry.name if geometry is None else f"{entry.name}, {size(*geometry.picture)}"
 
     def _show_count(self) -> None:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import Notice
@@ -17,6 +16,7 @@ from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.model import own_result
 from gnet_desktop.inspection.head_parts import HeadParts, head_parts
 from gnet_desktop.network.architecture import AUXILIARY
+from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
@@ -40,8 +40,9 @@ class HeadsView(QWidget):
         self.steps.setAccessibleName(self.tr("What the steps show"))
         self.steps.set_value(False)
         self.steps.chosen.connect(self._show_steps)
-        self._parts: dict[str, HeadParts] | None = {}
-        self._asked: tuple[Result, int | None] | None = None
+        self._parts: Derived[tuple[Result, int | None], dict[str, HeadParts]] = Derived(
+            workspace, "head parts", self.refresh
+        )
         self.header.add(self.unit)
         self.header.add(self.steps)
         self.says, self.warning, self.timeline = Notice("says"), Notice("warn"), Timeline()
@@ -57,6 +58,7 @@ class HeadsView(QWidget):
             workspace.view_changed.subscribe(lambda _: self.refresh()),
             workspace.explained_changed.subscribe(self.refresh),
         ]
+        ends.append(self._parts.end)
         self.destroyed.connect(lambda: [end() for end in ends])
         self.refresh()
 
@@ -110,23 +112,11 @@ class HeadsView(QWidget):
 
         That happens once a pass and class, by the thread that owns the weights.
         """
-        loaded = self._workspace.network
+        loaded = self._workspace.network_of(result) if result is not None else None
         if not self.steps.value or result is None or loaded is None:
             return {}
         asked = result, self._workspace.explained
-        if asked != self._asked:
-            self._asked, self._parts = asked, None
-            self._workspace.compute(
-                "head parts",
-                lambda: _parts(loaded.network, *asked),
-                lambda found: self._take_parts(found, asked),
-            )
-        return self._parts
-
-    def _take_parts(self, found: object, asked: tuple[Result, int | None]) -> None:
-        if isValid(self) and asked == self._asked and isinstance(found, dict):
-            self._parts = found
-            self.refresh()
+        return self._parts.get(asked, lambda: _parts(loaded.network, *asked))
 
     def _note(self) -> str:
         workspace, result = self._workspace, self._workspace.result

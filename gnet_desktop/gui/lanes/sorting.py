@@ -11,6 +11,7 @@ from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.lanes.model import Lane
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.inspection.ranking import SORTS, gradient_contributions, similarity
+from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
@@ -29,9 +30,10 @@ class Sorting:
     """
 
     def __init__(self, workspace: Workspace, ready: Callable[[], None]) -> None:
-        self._workspace, self._ready = workspace, ready
-        self._asked: tuple[Result, str, int] | None = None
-        self._contributions: Values = {}
+        self._workspace = workspace
+        self._contributions: Derived[tuple[Result, str, int], Values] = Derived(
+            workspace, "contributions", ready
+        )
 
     def order_of(self, lanes: Sequence[Lane]) -> tuple[str, Values]:
         """The sort order to use now, and its values by part (none for orders by statistics)."""
@@ -42,11 +44,11 @@ class Sorting:
 
     def line(self, part: str, channel: int) -> str:
         """What the order in use says of one unit: how much it adds to the class; empty for other orders."""
-        if self._workspace.view.sort != "contribution" or part not in self._contributions:
+        found, asked = self._contributions.value, self._contributions.key
+        if self._workspace.view.sort != "contribution" or found is None or asked is None or part not in found:
             return ""
-        assert self._asked is not None
-        result, _, index = self._asked
-        value = float(self._contributions[part][channel])
+        result, _, index = asked
+        value = float(found[part][channel])
         name = class_name(result.checkpoint.labels.names, index)
         words = (
             translate("Lanes", "adds {0} to {1}") if value >= 0 else translate("Lanes", "takes {0} from {1}")
@@ -65,17 +67,9 @@ class Sorting:
         result, module = self._workspace.result, lanes[0].part.partition("/")[0]
         if result is None or result.record.answers.get("main") is None:
             return {}
-        wanted = result, module, explained_class(result, self._workspace.explained)
-        if self._asked != wanted:
-            self._ask(*wanted)
-        return self._contributions
-
-    def _ask(self, result: Result, module: str, index: int) -> None:
-        asked = self._asked = result, module, index
-        self._contributions = {}
-        loaded = self._workspace.network
+        loaded, index = self._workspace.network_of(result), explained_class(result, self._workspace.explained)
         if loaded is None:
-            return
+            return {}
 
         def work() -> Values:
             from gnet_desktop.inspection.gradients import logit_gradient
@@ -88,12 +82,7 @@ class Sorting:
                 for branch in spec.branches
             }
 
-        self._workspace.compute("contributions", work, lambda found: self._take(found, asked))
-
-    def _take(self, found: object, asked: tuple[Result, str, int]) -> None:
-        if asked == self._asked and isinstance(found, dict):
-            self._contributions = found
-            self._ready()
+        return self._contributions.get((result, module, index), work) or {}
 
 
 def explained_class(result: Result, wanted: int | None) -> int:

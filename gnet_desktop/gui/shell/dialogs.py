@@ -54,7 +54,10 @@ class Dialogs(QObject):
         from gnet_desktop.gui.card.dialog import CheckpointCard
 
         card = CheckpointCard(self._window.workspace, self._window)
-        card.try_both_wanted.connect(self._window.handlers.try_both)
+        handlers = self._window.handlers
+        card.try_both_wanted.connect(handlers.try_both)
+        card.labels_wanted.connect(handlers.choose_labels)
+        card.label_folder_wanted.connect(handlers.choose_label_folder)
         return _as_window(card)
 
     def try_both(self) -> QWidget:

@@ -1,12 +1,12 @@
 """The scrolling part of the unit panel: which sections are shown, and what they are given."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from gnet_desktop.gui.lanes.measuring import Measured
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -18,7 +18,6 @@ from gnet_desktop.gui.unit.facts import (
     UnitFacts,
     facts_of,
     has_unit,
-    layer_of,
     origins_of,
     path_to,
     strongest_pictures,
@@ -31,10 +30,15 @@ from gnet_desktop.gui.unit.sections import FactsSection, HistogramSection, Pictu
 from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result, ViewOptions
 
+if TYPE_CHECKING:
+    from gnet_desktop.network.googlenet import GoogLeNet
+
 _PAD: Final = 16
+Kernel = NDArray[np.float32]
 
 
 class TitleSection(Section):
@@ -100,9 +104,11 @@ class UnitBody(QWidget):
         self._workspace = workspace
         self._measured = Measured()
         self._facts: UnitFacts | None = None
-        self._origins: Origins | None = None
-        self._kernel = self._sources = False
-        self._asked: tuple[Result, Unit] | None = None
+        self._subject: tuple[Result, Unit] | None = None
+        self._sources = False
+        self._origins: Derived[tuple[Result, Unit, Cell], Origins | Kernel | None] = Derived(
+            workspace, "origins", self._origins_came
+        )
         self.title, self.map, self.facts_section = TitleSection(), MapView(), FactsSection()
         self.values, self.pictures = HistogramSection(), PicturesSection()
         self.places = (PlaceSection(), PlaceSection())
@@ -134,6 +140,7 @@ class UnitBody(QWidget):
             workspace.current_changed.subscribe(self._show_pictures),
             workspace.view_changed.subscribe(self._view_changed),
         ]
+        ends.append(self._origins.end)
         self.destroyed.connect(lambda: [end() for end in ends])
         self.refresh()
 
@@ -145,7 +152,8 @@ class UnitBody(QWidget):
     @property
     def origins(self) -> Origins | None:
         """Where its value comes from; None until that is known."""
-        return self._origins
+        found = self._origins.value
+        return found if isinstance(found, Origins) else None
 
     @property
     def shows_places(self) -> bool:
@@ -160,18 +168,18 @@ class UnitBody(QWidget):
         """Show the chosen unit of the current result."""
         result, unit = self._workspace.result, self._workspace.selection.unit
         if result is None or unit is None or not has_unit(result.record, unit):
-            self._facts = self._origins = self._asked = None
-            self._kernel = self._sources = False
+            self._facts = self._subject = None
+            self._origins.forget()
+            self._sources = False
             for section in self.sections:
                 section.hide()
         else:
-            statistics = self._measured.of(result).statistics(unit.part)
-            if self._facts is None or self._asked != (result, unit):
-                self._facts = facts_of(result, unit, statistics)
-                self._ask_origins(result, unit, self._facts.peak)
+            if self._facts is None or self._subject != (result, unit):
+                self._subject = result, unit
+                self._facts = facts_of(result, unit, self._measured.of(result).statistics(unit.part))
+                self._explain(self._facts.peak)
             self._show_facts(self._facts)
-            if self._origins is not None:
-                self._draw_origins(self._origins, result)
+            self._draw_origins()
         self._show_pictures()
         self._hover_changed()
 
@@ -206,45 +214,36 @@ class UnitBody(QWidget):
 
     # Strongest inputs and kernels: the weights are the engine's
 
-    def _ask_origins(self, result: Result, unit: Unit, cell: Cell) -> None:
-        self._asked, self._origins, self._kernel = (result, unit), None, False
+    def _explain(self, cell: Cell) -> None:
+        """Where the value of one cell comes from; of the first convolution, its kernel."""
+        if self._subject is None:
+            return
+        result, unit = self._subject
+        loaded, architecture = self._workspace.network_of(result), result.checkpoint.architecture
+        self._sources = path_to(architecture, unit) is not None
         self.inputs.wait()
-        loaded, architecture = self._workspace.network, result.checkpoint.architecture
-        branch, layer = path_to(architecture, unit), layer_of(architecture, unit.part)
-        self._sources = branch is not None
-        if loaded is None or layer is None:
-            return
+        if loaded is not None and (self._sources or unit.part == architecture.trunk[0].name):
+            network = loaded.network
+            self._origins.get((result, unit, cell), lambda: _work_out(network, result, unit, cell))
+        else:
+            self._origins.forget()
+        self._draw_origins()
 
-        def work() -> object:
-            weights = loaded.network.weights
-            if branch is None:
-                return weights(unit.part)[0][unit.channel]
-            kept = {one.name: weights(one.name) for one in branch.convolutions}
-            return origins_of(result.record, architecture, kept, unit, cell)
-
-        self._workspace.compute("origins", work, lambda found: self._show_origins(found, result, unit))
-
-    def _show_origins(self, found: object, result: Result, unit: Unit) -> None:
-        if not isValid(self) or self._asked != (result, unit) or self._facts is None:
-            return
-        if isinstance(found, Origins):
-            self._origins = found
-            self._draw_origins(found, result)
-        elif isinstance(found, np.ndarray) and unit.part == result.checkpoint.architecture.trunk[0].name:
-            self._kernel = True
-            self.kernels.show_picture(found, result.convention.order)
+    def _origins_came(self) -> None:
+        self._draw_origins()
         self._hover_changed()
 
-    def _draw_origins(self, origins: Origins, result: Result) -> None:
-        peak = self._facts is not None and origins.parts.cell == self._facts.peak
-        colour_map = self._colour_map()
-        self.inputs.show_origins(origins, result.record[origins.source.part], colour_map, peak=peak)
-        self.kernels.show_matrices(origins)
-
-    def _explain(self, cell: Cell) -> None:
-        """Where the value of one cell comes from."""
-        if self._facts is not None and self._asked is not None:
-            self._ask_origins(*self._asked, cell)
+    def _draw_origins(self) -> None:
+        found = self._origins.value
+        if self._facts is None or self._subject is None or found is None:
+            return
+        result, _ = self._subject
+        if isinstance(found, Origins):
+            peak, record = found.parts.cell == self._facts.peak, result.record
+            self.inputs.show_origins(found, record[found.source.part], self._colour_map(), peak=peak)
+            self.kernels.show_matrices(found)
+        else:
+            self.kernels.show_picture(found, result.convention.order)
 
     # Places
 
@@ -278,7 +277,7 @@ class UnitBody(QWidget):
             (self.values, own),
             (self.pictures, own and bool(self.pictures.pieces)),
             (self.inputs, own and self._sources),
-            (self.kernels, own and (self._origins is not None or self._kernel)),
+            (self.kernels, own and self._origins.value is not None),
         ):
             section.setVisible(wanted)
 
@@ -299,3 +298,14 @@ class UnitBody(QWidget):
 
     def _preview(self, value: object) -> None:
         self._workspace.hover(value if isinstance(value, Unit) else None)
+
+
+def _work_out(network: "GoogLeNet", result: Result, unit: Unit, cell: Cell) -> Origins | Kernel | None:
+    """The origins of a unit's value, or the kernel of the first convolution; on the engine's thread."""
+    architecture = network.architecture
+    branch = path_to(architecture, unit)
+    if branch is None:
+        kernel: Kernel = network.weights(unit.part)[0][unit.channel]
+        return kernel
+    kept = {one.name: network.weights(one.name) for one in branch.convolutions}
+    return origins_of(result.record, architecture, kept, unit, cell)
