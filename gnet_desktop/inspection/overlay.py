@@ -19,7 +19,8 @@ Pixels = NDArray[np.uint8]
 Box = tuple[float, float, float, float]
 
 _STEPS: Final = 1024
-_COLOUR_GAMMA: Final = 0.85
+COLOUR_GAMMA: Final = 0.85
+"""The curve of the colours along the scale; that of the opacity is another."""
 _SILENT: Final = 0.04
 _RISE: Final = 0.5
 _OPACITY_GAMMA: Final = 0.8
@@ -105,7 +106,7 @@ def overlay_colours(colours: ColourMap, *, opacity: float = 1.0) -> Pixels:
     place = np.linspace(0, 1, _STEPS)
     away = 2 * place - 1 if colours.signed else place
     strength = np.abs(away)
-    bent = np.sign(away) * strength**_COLOUR_GAMMA
+    bent = np.sign(away) * strength**COLOUR_GAMMA
     at = (1 + bent) / 2 if colours.signed else bent
     rgb = colours.table(_STEPS)[np.rint(at * (_STEPS - 1)).astype(np.intp), :3]
     alpha = opacity * _OPACITY * np.clip((strength - _SILENT) / _RISE, 0, 1) ** _OPACITY_GAMMA

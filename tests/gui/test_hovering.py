@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from gnet_desktop.gui.lanes.panel import LanesPanel
 from gnet_desktop.gui.photo.panel import PhotoPanel
 from gnet_desktop.gui.unit.panel import UnitPanel
+from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from tests.gui.made import World, make_workspace, make_world
@@ -125,3 +126,18 @@ def test_a_place_of_the_photo_stays_pointed_at_while_the_choice_changes(bench, w
     workspace.hover(None, (100.0, 100.0))
     workspace.choose_unit(Unit("4a", "5x5", 7))
     assert workspace.point == (100.0, 100.0)
+
+
+@pytest.mark.parametrize("colour_map", ["ember", "lagoon", "grey"])
+def test_the_overlays_colour_bar_has_the_colours_of_the_overlay(bench, workspace, colour_map: str) -> None:
+    workspace.change_view(colour_map=colour_map)
+    workspace.choose_unit(Unit("4a", "5x5", 7))
+    view = bench.photo.view
+    image = view.grab().toImage()
+    tall = min(150.0, view.height() * 0.5)
+    for share in (0.2, 0.5, 0.8):
+        seen = image.pixelColor(view.width() - 66 + 4, round(18 + tall * (1 - share)))
+        # overlays are coloured by the value to the power of 0.85
+        colour = COLOUR_MAPS[colour_map].table(1001)[round(1000 * share**0.85)]
+        apart = max(abs(int(one) - other) for one, other in zip(colour[:3], seen.getRgb()[:3], strict=True))
+        assert apart <= 6, share

@@ -406,7 +406,16 @@ def test_enter_in_the_filter_goes_to_a_unit_of_any_module(panel, workspace, qtbo
 def test_the_scale_in_use_is_written_with_its_numbers(panel, workspace):
     record = workspace.result.record
     assert panel.header.bar.scale.limits.high == pytest.approx(float(record["4a"].max()))
+    assert panel.header.bar.ends == ("0", number(float(record["4a"].max())))
+    assert all(view.legend is None for view in panel.area.views)
     workspace.change_view(scale="branch")
+    # each lane tells its own, and nothing claims one for all
+    assert panel.header.bar.scale is None
+    for view in panel.area.views:
+        high = float(record[view.lane.part].max())
+        assert view.legend.ends == ("0", number(high))
+        assert view.legend.scale.limits.high == pytest.approx(high)
+        assert number(high) in view.accessibleDescription()
     scales = {
         view.lane.branch: scale
         for view, scale in zip(panel.area.views, panel.area.contents.scales, strict=True)
@@ -416,6 +425,29 @@ def test_the_scale_in_use_is_written_with_its_numbers(panel, workspace):
     workspace.change_view(scale="map")
     ends = panel.area.contents.scales[1].limits
     assert [one.high for one in ends] == pytest.approx(record["4a/3x3"].max(axis=(1, 2)).tolist())
+    # no number holds for all of them
+    assert not any(letter.isdigit() for letter in panel.header.bar.ends[1])
+    assert "its own maximum" in panel.header.bar.toolTip()
+    assert all(view.legend is None for view in panel.area.views)
+
+
+def test_a_scale_that_is_cut_off_says_that_more_lies_beyond(panel, workspace):
+    workspace.change_view(clip=95.0)
+    high = panel.header.bar.scale.limits.high
+    assert high < float(workspace.result.record["4a"].max())
+    assert panel.header.bar.ends[1] == f"≥\u2009{number(high)}"
+
+
+def test_tiles_begin_below_a_lanes_own_colour_bar(panel, workspace):
+    view = panel.area.views[0]
+    before = view.tile_rectangle(view.visible_channels()[0]).top()
+    workspace.change_view(scale="branch")
+    below = view.tile_rectangle(view.visible_channels()[0]).top()
+    assert below >= before + 12
+    image = view.grab().toImage()
+    # the bright end of the strip, in the middle of the line above the tiles
+    bright = [image.pixelColor(x, round(below) - 12).lightness() for x in range(view.width() - 70)]
+    assert max(bright) > 200 > 60 > min(bright)
 
 
 def test_stale_maps_are_grey_until_the_next_result(panel, workspace, world):

@@ -21,6 +21,7 @@ from gnet_desktop.gui.lanes.arrangement import Arrangement, Place, Zoom, arrange
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
 from gnet_desktop.gui.lanes.contents import Contents, contents_of
 from gnet_desktop.gui.lanes.lane_view import LaneView
+from gnet_desktop.gui.lanes.legend import Legend, lane_legend
 from gnet_desktop.gui.lanes.marking import mark_places, mark_unit
 from gnet_desktop.gui.lanes.measuring import Cell, Measured
 from gnet_desktop.gui.lanes.model import Lane, LaneScale
@@ -186,7 +187,8 @@ class LanesArea(QWidget):
         view.setGeometry(round(place.left), 0, round(place.width), self.height())
         view.look.captions = self._arrangement.captions
         texts = header_texts(lane, len(layout.order), place.width)
-        view.show_lane(lane, atlas, region, texts, short=self.height() < _SHORT_BELOW)
+        short = self.height() < _SHORT_BELOW
+        view.show_lane(lane, atlas, region, texts, legend=self._legend(scale), short=short)
         view.show()
 
     def _make_view(self) -> LaneView:
@@ -207,10 +209,14 @@ class LanesArea(QWidget):
 
     def _recolour(self) -> None:
         table, ratio = self._table(), self.devicePixelRatioF()
-        for view in self.views:
+        for view, scale in zip(self.views, self.contents.scales, strict=True):
             if view.atlas is not None:
                 view.atlas.colour(table, ratio)
+                view.show_legend(self._legend(scale))
                 view.update()
+
+    def _legend(self, scale: LaneScale) -> Legend | None:
+        return lane_legend(scale.limits, self._workspace.view, stale=self._workspace.stale)
 
     # Linked zoom
 

@@ -9,50 +9,62 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidge
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.filtering import unit_named
+from gnet_desktop.gui.lanes.legend import Legend, common_legend
 from gnet_desktop.gui.lanes.menus import explained_name, fill_options_menu, fill_sort_menu, sort_words
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.painting.numbers import size
 from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.painting.scale_bar import draw_lying_bar, lying_bar_width
-from gnet_desktop.inspection.colour_maps import faded
-from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.workspace.state import Workspace
 
 SCALES: Final = ("map", "branch", "module")
 TILES: Final = (24, 48, 96, 256)
 _BAR: Final = 72
 _CONTROL, _FILTER, _NARROW_FILTER = 24, 130, 88
+_WITH_WORDS: Final = 1100
 _WITH_LABEL, _WITH_SORT, _WITH_FILTER, _WITH_NOTE, _WITH_BAR = 1000, 960, 800, 780, 560
 
 
 class ScaleBar(QWidget):
-    """The colour bar with its two numbers; for a scale that differs by lane or map, ``0 ▬ max``."""
+    """The colour bar of all lanes with what stands at its two ends."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._scale: Scale | None = None
+        self._legend: Legend | None = None
         self._strip: QImage | None = None
+        self._short = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
-    def show_scale(self, scale: Scale | None) -> None:
-        """Show a scale, or nothing."""
-        if scale != self._scale:
-            self._scale = scale
-            self._strip = None if scale is None else scale.strip()
-            self.setFixedWidth(0 if scale is None else round(lying_bar_width(scale, _BAR)))
-            self.update()
+    def show_legend(self, legend: Legend | None, *, short: bool) -> None:
+        """Show a scale, or nothing; ``short`` where there is little room for words."""
+        if (legend, short) == (self._legend, self._short):
+            return
+        self._legend, self._short = legend, short
+        self._strip = None if legend is None else legend.scale.strip()
+        self.setFixedWidth(0 if legend is None else round(lying_bar_width(self.ends, _BAR)))
+        self.setAccessibleDescription(legend.sentence if legend else "")
+        self.setToolTip(legend.sentence if legend else "")
+        self.update()
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """What stands at the two ends."""
+        if self._legend is None:
+            return "", ""
+        low, high = self._legend.ends
+        return low, (self._legend.short if self._short else "") or high
 
     @property
     def scale(self) -> Scale | None:
         """The scale shown."""
-        return self._scale
+        return None if self._legend is None else self._legend.scale
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Number, strip, number."""
-        if self._scale is not None and self._strip is not None:
+        if self._strip is not None:
             painter = QPainter(self)
-            draw_lying_bar(painter, self._scale, self._strip, QRectF(self.rect()))
+            draw_lying_bar(painter, self.ends, self._strip, QRectF(self.rect()))
             painter.end()
 
 
@@ -117,7 +129,7 @@ class LanesHeader(QWidget):
         )
         self.scale.set_value(view.scale)
         self.tiles.set_value(view.tile)
-        self.bar.show_scale(self._scale() if area.contents.lanes else None)
+        self._show_legend()
         if self.filter.text() != view.filter:
             self.filter.setText(view.filter)
         self.filter.setToolTip(
@@ -133,6 +145,7 @@ class LanesHeader(QWidget):
         self.filter.setFixedWidth(_FILTER if width >= _WITH_LABEL else _NARROW_FILTER)
         self.sort.setText(self._sort_words())
         self._show_note()
+        self._show_legend()
         super().resizeEvent(event)
 
     def _show_note(self) -> None:
@@ -154,13 +167,10 @@ class LanesHeader(QWidget):
             return self.tr("grey until current")
         return f"{words} · {size(*contents.lanes[0].cells)}"
 
-    def _scale(self) -> Scale:
-        """The scale of all lanes; where each has its own, that of the largest values."""
-        view = self._workspace.view
-        ends = [limits for scale in self._area.contents.scales for limits in scale.limits]
-        spanning = Limits(min(one.low for one in ends), max(one.high for one in ends))
-        name = faded(view.colour_map) if self._workspace.stale else view.colour_map
-        return Scale(name, spanning, view.gamma)
+    def _show_legend(self) -> None:
+        workspace = self._workspace
+        legend = common_legend(self._area.contents, workspace.view, stale=workspace.stale)
+        self.bar.show_legend(legend, short=self.width() < _WITH_WORDS)
 
     def _go_to_named(self) -> None:
         result = self._workspace.result

@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QEnterEvent,
     QHelpEvent,
+    QImage,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -16,9 +17,11 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from gnet_desktop.gui.lanes.arrangement import EDGE, SCROLLER
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
+from gnet_desktop.gui.lanes.legend import Legend
 from gnet_desktop.gui.lanes.model import Lane
 from gnet_desktop.gui.lanes.painting import (
     HEADER,
+    SCALE_LINE,
     SHORT_HEADER,
     THUMB_GRAB,
     Look,
@@ -29,11 +32,13 @@ from gnet_desktop.gui.lanes.painting import (
     draw_tiles,
     thumb_of,
 )
+from gnet_desktop.gui.painting.scale_bar import draw_lying_bar
 from gnet_desktop.network.naming import Unit
 
 _NOTCH: Final = 120
 _ROOM: Final = 5
 """Around a tile: its outlines lie outside it."""
+_ABOVE_TILES: Final = 4
 _ENTER_HEIGHT: Final = 60
 
 
@@ -66,17 +71,44 @@ class LaneView(QWidget):
         self._held: QPointF | None = None
         self._short = False
         self._active = False
+        self._legend: Legend | None = None
+        self._strip: QImage | None = None
 
     # What it shows
 
-    def show_lane(self, lane: Lane, atlas: LaneAtlas, region: Region, texts: Texts, *, short: bool) -> None:
-        """Show a lane; the scroll position stays where the lane is the same part."""
+    def show_lane(
+        self,
+        lane: Lane,
+        atlas: LaneAtlas,
+        region: Region,
+        texts: Texts,
+        *,
+        legend: Legend | None = None,
+        short: bool,
+    ) -> None:
+        """Show a lane; the scroll position stays where the lane is the same part.
+
+        ``legend`` is the colour bar of a lane that has a scale of its own.
+        """
         kept = self._anchor(lane, atlas)
         self._lane, self._atlas, self._region, self._texts, self._short = lane, atlas, region, texts, short
+        self.show_legend(legend)
         self.setAccessibleName(f"{lane.part}, {texts.counts[0]}, {texts.path}, {texts.energy}")
         tile = None if kept is None else atlas.layout.rectangle(kept[0])
         self.scroll_to(self._scroll if kept is None or tile is None else tile[1] - kept[1])
         self.update()
+
+    def show_legend(self, legend: Legend | None) -> None:
+        """Show a colour bar above the tiles, or none."""
+        if legend != self._legend:
+            self._legend = legend
+            self._strip = None if legend is None else legend.scale.strip()
+        self.setAccessibleDescription("" if legend is None else legend.sentence)
+
+    @property
+    def legend(self) -> Legend | None:
+        """The colour bar of its own scale."""
+        return self._legend
 
     def _anchor(self, lane: Lane, atlas: LaneAtlas) -> tuple[int, int] | None:
         """The channel that must stay at its height, and that height, where tiles change their places."""
@@ -111,7 +143,7 @@ class LaneView(QWidget):
 
     def view(self) -> View:
         """The part of the lane that is seen."""
-        top = SHORT_HEADER if self._short else HEADER
+        top = (SHORT_HEADER if self._short else HEADER) + (SCALE_LINE if self._legend else 0)
         width = self.width() - EDGE - SCROLLER
         return View(
             QRectF(EDGE, top, width, max(0, self.height() - top)),
@@ -197,11 +229,17 @@ class LaneView(QWidget):
         if dirty.top() < view.area.top():
             painter.translate(EDGE, 0)
             draw_header(painter, self._lane, self._texts, view.area.width(), short=self._short)
+            self._draw_legend(painter, view)
             painter.translate(-EDGE, 0)
         thumb = thumb_of(view, self._content())
         if thumb is not None:
             draw_thumb(painter, view, thumb, active=self._active, hot=self._grabbed is not None)
         painter.end()
+
+    def _draw_legend(self, painter: QPainter, view: View) -> None:
+        if self._legend is not None and self._strip is not None:
+            line = QRectF(0, view.area.top() - SCALE_LINE - _ABOVE_TILES, view.area.width(), SCALE_LINE)
+            draw_lying_bar(painter, self._legend.ends, self._strip, line)
 
     def event(self, event: QEvent) -> bool:
         """Over the header: everything that it may have had no room for."""

@@ -23,6 +23,8 @@ from gnet_desktop.gui.painting.images import snapped
 from gnet_desktop.gui.painting.numbers import number
 
 HEADER, SHORT_HEADER = 62, 44
+SCALE_LINE = 16
+"""What a lane's own colour bar adds to its header."""
 THUMB, THUMB_GRAB, THUMB_AWAY = 5, 16, 5
 _LEAST_MARK: Final = 5.0
 _WORDS: Final = 40

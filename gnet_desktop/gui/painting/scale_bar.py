@@ -32,18 +32,17 @@ def draw_strip(painter: QPainter, strip: QImage, bar: QRectF) -> None:
     painter.restore()
 
 
-def lying_bar_width(scale: Scale, length: float) -> float:
+def lying_bar_width(ends: tuple[str, str], length: float) -> float:
     """Room that `draw_lying_bar` takes for a strip of that length."""
     metrics = QFontMetricsF(font(_NUMBER, mono=True))
-    low, high = number(scale.limits.low), number(scale.limits.high)
-    return metrics.horizontalAdvance(low) + metrics.horizontalAdvance(high) + length + 14
+    return sum(metrics.horizontalAdvance(end) for end in ends) + length + 14
 
 
-def draw_lying_bar(painter: QPainter, scale: Scale, strip: QImage, box: QRectF) -> None:
-    """``0 ▬▬▬ 559`` across a box, centred in its height."""
+def draw_lying_bar(painter: QPainter, ends: tuple[str, str], strip: QImage, box: QRectF) -> None:
+    """``0 ▬▬▬ 559`` across a box, centred in its height; ``ends`` are the words at its two ends."""
     face = font(_NUMBER, mono=True)
     metrics = QFontMetricsF(face)
-    low, high = number(scale.limits.low), number(scale.limits.high)
+    low, high = ends
     painter.setFont(face)
     painter.setPen(Theme.now().colour("text2"))
     painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, low)

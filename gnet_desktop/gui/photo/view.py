@@ -1,5 +1,6 @@
 """The photo itself: painting from what is cached, zoom, pan, hover and pins."""
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
@@ -25,7 +26,7 @@ from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.photo.camera import LEAST, Camera, centred, fitting, wheel_factor
 from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, faded
-from gnet_desktop.inspection.overlay import overlay
+from gnet_desktop.inspection.overlay import COLOUR_GAMMA, overlay
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Box
 from gnet_desktop.workspace.state import Workspace
@@ -263,7 +264,7 @@ class PhotoView(QWidget):
                 pixels.data, *size, 4 * size[0], QImage.Format.Format_RGBA8888_Premultiplied
             ).copy()
             image.setDevicePixelRatio(ratio)
-            self._overlay = key, image, scale, scale.strip()
+            self._overlay = key, image, scale, replace(scale, gamma=COLOUR_GAMMA).strip()
         return self._overlay[1:]
 
     def _paint_field(self, painter: QPainter, result: Result, layer: UnitLayer) -> None:
