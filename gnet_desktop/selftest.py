@@ -183,7 +183,7 @@ def check_image_plugins(_: Installation) -> str:
 
 def check_panels(_: Installation) -> str:
     """The window and each of its panels are painted, in both themes."""
-    from gnet_desktop.gui.exports.rendering import render_window
+    from gnet_desktop.gui.rendering import render_window
     from gnet_desktop.gui.shell.docks import PANELS
 
     with tempfile.TemporaryDirectory() as folder:

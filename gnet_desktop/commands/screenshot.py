@@ -10,8 +10,8 @@ from gnet_desktop.commands.opening import checkpoint_path
 def run(arguments: argparse.Namespace) -> int:
     """Render the window on one picture and write it as PNG, whole or not at all."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from gnet_desktop.gui.exports.rendering import render_window
     from gnet_desktop.gui.exports.saving import write_png
+    from gnet_desktop.gui.rendering import render_window
 
     image = render_window(
         checkpoint_path(arguments.checkpoint),

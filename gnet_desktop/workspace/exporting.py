@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from gnet_desktop.errors import ExportError
-from gnet_desktop.inspection.colour_maps import EMBER, palette
+from gnet_desktop.files import whole_file, write_whole
+from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, EMBER, palette
 from gnet_desktop.inspection.scaling import GAP, Limits, Scaling, limits_of, quantise
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.naming import Unit
@@ -66,7 +68,7 @@ def _write(
             if "png" in kinds:
                 yield _save_sheet(folder, name, record[name], limits)
     for unit in units:
-        name, values = unit.name.replace(":", "_"), record[unit.part][unit.channel]
+        name, values = unit.name, record[unit.part][unit.channel]
         if "npy" in kinds:
             yield _save_array(folder, name, values)
         if "png" in kinds:
@@ -74,7 +76,7 @@ def _write(
 
 
 def _save_array(folder: Path, name: str, values: Array) -> str:
-    file = f"{name.replace('/', '_')}.npy"
+    file = f"{file_name(name)}.npy"
     np.save(folder / file, np.ascontiguousarray(values, np.float32), allow_pickle=False)
     return file
 
@@ -91,13 +93,51 @@ def _save_sheet(folder: Path, name: str, maps: Array, limits: Limits) -> str:
         sheet[top : top + height, left : left + width] = levels[channel]
     image = Image.fromarray(sheet, "P")
     image.putpalette(palette(EMBER, ground=GROUND, gap=GROUND)[:, :3].tobytes())
-    file = f"{name.replace('/', '_')}.png"
+    file = f"{file_name(name)}.png"
     image.save(folder / file)
     return file
 
 
 def save_result(result: Result, folder: Path) -> int:
     """Every branch of a result as arrays, with the record; returns how many files were written."""
+    return len(save(folder, ("npy",), result.checkpoint.architecture, result.record, (), _about(result)))
+
+
+def save_array(path: Path, result: Result, part: str, channel: int | None = None) -> None:
+    """A part's maps (channels, height, width), or one channel's, float32 and exact; beside it a ``.json``.
+
+    Raises ExportError, and then leaves nothing behind.
+    """
+    maps = result.record[part]
+    values = np.ascontiguousarray(maps if channel is None else maps[channel], np.float32)
+    facts = {"part": part, "channel": channel} | _about(result) | {"shape": list(values.shape)}
+    with whole_file(path) as beside, beside.open("wb") as file:
+        np.save(file, values, allow_pickle=False)
+    write_whole(path.with_suffix(".json"), json.dumps(facts, ensure_ascii=False, indent=1).encode())
+
+
+def save_picture(
+    path: Path, values: NDArray[np.float32], colour_map: str, scaling: Scaling, side: int
+) -> None:
+    """One map (rows, columns) as a PNG of about ``side`` pixels, cells with hard edges.
+
+    Raises ExportError.
+    """
+    levels = quantise(values[None], limits_of(values, scaling), gamma=scaling.gamma, signed=scaling.signed)[0]
+    image = Image.fromarray(levels, "P")
+    image.putpalette(palette(COLOUR_MAPS[colour_map], ground=GROUND, gap=GROUND)[:, :3].tobytes())
+    factor = max(1, side // max(levels.shape))
+    large = image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
+    with whole_file(path) as beside:
+        large.save(beside, "PNG")
+
+
+def file_name(name: str) -> str:
+    """The name of a part or unit as a file may be called, without an ending."""
+    return name.replace("/", "_").replace(":", "_")
+
+
+def _about(result: Result) -> dict[str, Any]:
+    """With what the numbers were made."""
     facts = describe(result.checkpoint, result.convention, result.record)
-    facts = {"picture": result.picture.source, "size": result.picture.size} | facts
-    return len(save(folder, ("npy",), result.checkpoint.architecture, result.record, (), facts))
+    return {"picture": result.picture.source, "size": result.picture.size} | facts

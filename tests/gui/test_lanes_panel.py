@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QApplication
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.lane_view import LaneView
 from gnet_desktop.gui.lanes.panel import LanesPanel
-from gnet_desktop.gui.lanes.saving import save_array
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace.exporting import save_array
 from gnet_desktop.workspace.state import Workspace
 from tests.gui.made import World, changed, make_workspace, make_world, show
 

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPalette
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.errors import ExportError
+from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.looks.theme import DARK, LIGHT
 from gnet_desktop.gui.network_map.layout import lay_out
 from gnet_desktop.gui.network_map.panel import NetworkPanel
@@ -497,7 +498,7 @@ def test_teaching_shows_the_sums_and_explains_in_two_sentences_each(panel, works
 
 
 def test_the_map_is_saved_as_svg_with_its_texts(panel, tmp_path: Path) -> None:
-    panel.export(tmp_path / "map.svg")
+    export_network(panel.map.model, tmp_path / "map.svg")
     root = ElementTree.parse(tmp_path / "map.svg").getroot()
     words = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
     assert {"4a", "5b", "Egyptian cat", "28 × 28 cells"} <= words
@@ -505,15 +506,15 @@ def test_the_map_is_saved_as_svg_with_its_texts(panel, tmp_path: Path) -> None:
 
 
 def test_the_map_is_saved_as_png_twice_as_sharp(panel, tmp_path: Path) -> None:
-    panel.export(tmp_path / "map.png")
+    export_network(panel.map.model, tmp_path / "map.png")
     assert QImage(str(tmp_path / "map.png")).size().toTuple() == (3200, 880)
 
 
 def test_what_cannot_be_saved_is_said_and_leaves_nothing(panel, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="SVG or PNG"):
-        panel.export(tmp_path / "map.gif")
-    with pytest.raises(ExportError, match="Choose another folder"):
-        panel.export(tmp_path / "missing" / "map.svg")
+        export_network(panel.map.model, tmp_path / "map.gif")
+    with pytest.raises(ExportError, match="Choose another place"):
+        export_network(panel.map.model, tmp_path / "missing" / "map.svg")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPla
 
 from gnet_desktop.errors import ExportError
 from gnet_desktop.gui.actions.table import ACTIONS
+from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.shell.drop import read_mime
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.architecture import BRANCHES, MODULES
@@ -159,7 +160,7 @@ class Handlers(QObject):
         if path is None:
             return
         try:
-            self._window.panels["network"].export(path)  # type: ignore[attr-defined]
+            export_network(self._window.panels["network"].map.model, path)  # type: ignore[attr-defined]
         except ExportError as error:
             self._window.show_error(error)
         else:
@@ -177,7 +178,7 @@ class Handlers(QObject):
         from gnet_desktop.gui.exports.report import write_page
 
         try:
-            write_page(self._window, result, path)
+            write_page(path, result, self._window.panels, self._workspace.selection, self._workspace.tray)
         except ExportError as error:
             self._window.show_error(error)
         else:

@@ -5,12 +5,11 @@ what, and the command that makes it again.
 """
 
 import base64
-import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice
 from PySide6.QtGui import QImageWriter
@@ -18,17 +17,15 @@ from PySide6.QtWidgets import QWidget
 
 from gnet_desktop import __version__
 from gnet_desktop.convention import Convention, describe
-from gnet_desktop.errors import ExportError
+from gnet_desktop.files import write_whole
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.facts import answer_rows, unit_facts
-from gnet_desktop.workspace.values import Result
-
-if TYPE_CHECKING:
-    from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.workspace.values import Result, Selection
 
 _TOP: Final = 10
-_PANELS: Final = ("photo", "network", "lanes", "unit")
+SHOWN: Final = ("photo", "network", "lanes", "unit")
+"""The panels whose pictures are on the page."""
 _STYLE: Final = """
 body { font: 14px/1.5 Inter, system-ui, sans-serif; color: #1A1E26; background: #ECEEF2; margin: 0 }
 main { max-width: 1100px; margin: 24px auto; background: #FFF; padding: 24px 32px; border-radius: 9px }
@@ -45,20 +42,16 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("report", text)
 
 
-def write_page(window: "Window", result: Result, path: Path) -> None:
-    """Write the page, whole or not at all; raises ExportError."""
-    workspace = window.workspace
-    pictures = {name: picture_of(window.panels[name]) for name in _PANELS}
-    page = make_page(result, pictures, workspace.selection.module, workspace.selection.unit, workspace.tray)
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_text(page, "utf-8")
-        os.replace(beside, path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise ExportError(
-            tr("{0} cannot be written.").format(path.name), f"{error.strerror}.", tr("Choose another folder.")
-        ) from error
+def write_page(
+    path: Path,
+    result: Result,
+    panels: Mapping[str, QWidget],
+    selection: Selection,
+    tray: Sequence[Unit] = (),
+) -> None:
+    """Write the page, with the pictures of `SHOWN` of ``panels``; raises ExportError."""
+    pictures = {name: picture_of(panels[name]) for name in SHOWN}
+    write_whole(path, make_page(result, pictures, selection.module, selection.unit, tray).encode())
 
 
 def picture_of(widget: QWidget) -> bytes:

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.answers.values import class_name
-from gnet_desktop.gui.lanes.saving import file_name, save_array, save_picture
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, OFFERED
 from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.network.naming import Unit, channel_in_module
+from gnet_desktop.workspace.exporting import file_name, save_array, save_picture
 from gnet_desktop.workspace.state import Workspace
 
 _GAMMAS: Final = (1.0, 0.7, 0.5, 0.35)
@@ -121,7 +121,7 @@ def _saving(menu: QMenu, workspace: Workspace, unit: Unit, ask: AskPath) -> None
     assert result is not None
     scaling = COLOUR_MAPS[view.colour_map].scaling("map", view.clip, view.gamma)
     values = result.record[unit.part][unit.channel]
-    name = file_name(unit)
+    name = file_name(unit.name)
     choices: list[tuple[str, str, Callable[[Path], None]]] = [
         (
             translate("Lanes", "Save map as .npy…"),

@@ -1,16 +1,13 @@
 """The network panel: the map with its header, and below it the teaching view."""
 
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from gnet_desktop.errors import ExportError
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.network_map.export import export_map
 from gnet_desktop.gui.network_map.teaching import CHART_HEIGHT, TeachingView
 from gnet_desktop.gui.network_map.view import NetworkMap
 from gnet_desktop.gui.network_map.words import quantity_words
@@ -99,13 +96,6 @@ class NetworkPanel(QWidget):
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self._show_state()
-
-    def export(self, path: Path) -> None:
-        """Write the map as SVG or PNG, as the file's name ends; raises ExportError."""
-        model = self.map.model
-        if model is None:
-            raise ExportError("The map was not written.", "No checkpoint is open.", "Open one first.")
-        export_map(model, path)
 
     def copy_numbers(self) -> str:
         """A table with tabs: each layer with its value of the quantity shown."""

@@ -9,6 +9,8 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
+from gnet_desktop.errors import ExportError
+from gnet_desktop.files import write_whole
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.inspection.quantities import QUANTITIES
 from gnet_desktop.inspection.ranking import SORTS
@@ -62,11 +64,9 @@ class Session:
         """Write everything beside and move it in; a folder that cannot be written is no failure."""
         if self._path is None:
             return
-        with suppress(OSError):
+        with suppress(OSError, ExportError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            beside = self._path.with_name(self._path.name + ".part")
-            beside.write_text(json.dumps(self._values, indent=1), "utf-8")
-            os.replace(beside, self._path)
+            write_whole(self._path, json.dumps(self._values, indent=1).encode())
 
     def get(self, name: str, default: Any = None) -> Any:
         """A remembered value of the default's type; the default for anything else."""

@@ -1,6 +1,5 @@
-"""The map as a file: SVG for print, PNG for everything else."""
+"""The network map as a file: SVG for print, PNG for everything else."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -10,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from gnet_desktop.errors import ExportError
+from gnet_desktop.files import write_whole
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.network_map.model import MapModel
 from gnet_desktop.gui.network_map.painting import MapPainter
@@ -61,25 +61,19 @@ def png_of(model: MapModel, size: Size = SIZE, scale: float = _SCALE) -> bytes:
 _WRITERS: Final[dict[str, Callable[[MapModel, Size], bytes]]] = {".svg": svg_of, ".png": png_of}
 
 
-def export_map(model: MapModel, path: Path, size: Size = SIZE) -> None:
+def export_network(model: MapModel | None, path: Path, size: Size = SIZE) -> None:
     """Write the map as what the file's name says; nothing half-written is left.
 
-    Raises ExportError for another ending, and where it cannot be written.
+    Raises ExportError for another ending, without a model, and where it cannot be written.
     """
+    if model is None:
+        raise ExportError("The map was not written.", "No checkpoint is open.", "Open one first.")
     write = _WRITERS.get(path.suffix.lower())
     if write is None:
         raise ExportError(
             f"{path.name} was not written.", "A map is saved as SVG or PNG.", "End the name so."
         )
-    beside = path.with_name(f"{path.name}.part")
-    try:
-        beside.write_bytes(write(model, size))
-        os.replace(beside, path)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise ExportError(
-            f"{path.name} was not written.", f"{error.strerror}.", "Choose another folder."
-        ) from error
+    write_whole(path, write(model, size))
 
 
 def _draw(painter: QPainter, model: MapModel, size: Size) -> None:
