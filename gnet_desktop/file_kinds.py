@@ -47,6 +47,10 @@ PICTURES: Final = (
     FileKind(others=(".ppm", ".pgm", ".pbm", ".pnm")),
     FileKind(others=(".avif",)),
     FileKind(others=(".heic", ".heif")),
+    FileKind(others=(".tga",)),
+    FileKind(others=(".pcx",)),
+    FileKind(others=(".dds",)),
+    FileKind(others=(".dib", ".cur", ".xbm")),
 )
 """Pictures; of several forms in one drop the first of these is taken."""
 

@@ -17,7 +17,7 @@ from PIL import Image, ImageFile
 
 from gnet_desktop.errors import PictureError, link, only_a_link
 from gnet_desktop.pictures import modes, recognition
-from gnet_desktop.pictures.decoders import BROKEN, STILL, Decoder, decoder_for
+from gnet_desktop.pictures.decoders import BROKEN, STILL, Decoder, decoder_for, guesses_for
 from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.incomplete import as_far_as_decoded
 from gnet_desktop.pictures.picture import Picture
@@ -187,16 +187,15 @@ def _refusal(foreign: recognition.Foreign, title: str) -> PictureError:
 
 
 def _open(stream: BinaryIO, head: bytes, length: int, title: str) -> _Opened | None:
+    """The file under its decoder; None where there is none, or where it only began like a picture."""
     found = decoder_for(head)
-    if found is None:
-        return None
-    name, decoder = found
-    try:
-        return _Opened(_frame(decoder, stream, 0, title, name), name, length, stream, decoder)
-    except PictureError:
-        if recognition.is_text(head):
-            return None  # it only began with the letters of a format
-        raise
+    for name, decoder in [found] if found else guesses_for(head):
+        try:
+            return _Opened(_frame(decoder, stream, 0, title, name), name, length, stream, decoder)
+        except PictureError:
+            if found and not recognition.is_text(head):
+                raise
+    return None
 
 
 def _frame(decoder: Decoder, stream: BinaryIO, frame: int, title: str, name: str) -> ImageFile.ImageFile:

@@ -54,8 +54,9 @@ def _sixteen(image: Image.Image) -> Image.Image:
 def _by_value(image: Image.Image, notes: list[str]) -> Image.Image:
     values = np.asarray(image)
     low, high = limits(values)
-    sixteen = image.format in ("PNG", "PPM") and low >= 0 and high <= 0xFFFF
-    scale = by_depth(16) if sixteen else by_value(low, high, whole=image.mode == "I")
+    whole = image.mode == "I"
+    sixteen = whole and image.format in ("PNG", "PPM") and low >= 0 and high <= 0xFFFF
+    scale = by_depth(16) if sixteen else by_value(low, high, whole=whole)
     notes.append(scale.note.format("grey"))
     return _keep_profile(Image.fromarray(scale.apply(values)), image)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gnet_desktop.checkpoints.containers.sniffing import holds_weights
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS
-from gnet_desktop.pictures.decoders import surely_picture
+from gnet_desktop.pictures.decoders import perhaps_picture, surely_picture
 from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.recognition import HEAD
 
@@ -44,8 +44,10 @@ def looks_like_weights(path: Path) -> bool:
         head = b""
     if surely_picture(head):
         return False
+    if head and holds_weights(path):
+        return True
     # a name only where the content says neither picture nor weights
-    return (bool(head) and holds_weights(path)) or path.suffix.lower() in CHECKPOINT_ENDINGS
+    return not perhaps_picture(head) and path.suffix.lower() in CHECKPOINT_ENDINGS
 
 
 def expand_pictures(paths: Iterable[Path]) -> list[Path]:

@@ -17,7 +17,11 @@ from gnet_desktop.file_kinds import PICTURE_ENDINGS
 from gnet_desktop.pictures.decoding import read_picture, thumbnail
 from tests.pictures.conftest import ADOBE_D50, icc_profile
 
-FORMATS = ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "PPM", "JPEG2000", "ICO", "ICNS", "SGI"]
+FORMATS = [
+    *("JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "PPM", "JPEG2000", "ICO", "ICNS", "SGI", "TGA", "PCX"),
+    *("DDS", "XBM", "BLP", "DIB", "MSP"),
+]
+MODES = {"XBM": "1", "MSP": "1", "BLP": "P"}
 
 
 def sample(form: str) -> bytes:
@@ -34,7 +38,7 @@ def sample(form: str) -> bytes:
         "WEBP": {"save_all": True, "append_images": [image.rotate(90)], "exif": exif},
     }
     stream = io.BytesIO()
-    image.save(stream, form, **options.get(form, {}))
+    image.convert(MODES.get(form, "RGB")).save(stream, form, **options.get(form, {}))
     return stream.getvalue()
 
 

@@ -1,8 +1,10 @@
 """REPORTS 23 and 26, and what else is dropped as a picture: one clear sentence each."""
 
+import gzip
 import io
 import os
 import struct
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,12 @@ from tests.pictures.conftest import Encode
 
 def box(brand: bytes) -> bytes:
     return b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1heic" + b"\0" * 64
+
+
+def zipped(name: str) -> bytes:
+    with zipfile.ZipFile(data := io.BytesIO(), "w") as archive:
+        archive.writestr(name, b"x")
+    return data.getvalue()
 
 
 STRANGERS = [
@@ -43,7 +51,25 @@ STRANGERS = [
     (b"\xff\x0a" + bytes(64), "a JPEG XL picture"),
     (b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(64), "a JPEG XL picture"),
     (box(b"crx "), "a camera raw photo"),
-    (b"FUJIFILMCCD-RAW 0201", "a camera raw photo"),
+    (b"FUJIFILMCCD-RAW 0201", "a camera raw photo (Fujifilm RAF)"),
+    (b"IIRO\x08\0\0\0" + bytes(40), "a camera raw photo (Olympus ORF)"),
+    (b"IIU\0\x18\0\0\0" + bytes(40), "a camera raw photo (Panasonic RW2)"),
+    (b"II\x1a\0\0\0HEAPCCDR" + bytes(40), "a camera raw photo (Canon CRW)"),
+    (gzip.compress(b"<svg viewBox='0 0 1 1'/>"), "a compressed SVG drawing (SVGZ)"),
+    (gzip.compress(b"words"), "an archive"),
+    (bytes(128) + b"DICM\x02\0", "a DICOM image"),
+    (b"\x76\x2f\x31\x01\x02\0\0\0", "an OpenEXR picture"),
+    (b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 2 +X 2\n", "a Radiance HDR picture"),
+    (b"SIMPLE  =                    T / conforms\n", "a FITS image"),
+    (b"\xd7\xcd\xc6\x9a" + bytes(40), "a Windows metafile"),
+    (b"\x01\0\x09\0\0\x03" + bytes(40), "a Windows metafile"),
+    (b"\x01\0\0\0" + bytes(36) + b" EMF" + bytes(40), "a Windows metafile"),
+    (b"gimp xcf v011\0" + bytes(40), "a GIMP picture (XCF)"),
+    (b"8BPS\0\x02" + bytes(40), "a large Photoshop document (PSB)"),
+    (b"\0\x05\x16\x07\0\x02\0\0Mac OS X", "a Mac's companion file"),
+    (b'{"error": "not found"}', "a JSON text"),
+    (zipped("[Content_Types].xml"), "an office document"),
+    (b"RIFF\0\0\0\0WAVEfmt ", "a sound file"),
     (b"\x80\x02}q\0X\x05\0\0\0state", "no picture that can be recognised"),
     (os.urandom(2000).replace(b"BM", b"xx")[:1000].join([b"\x9c", b""]), "no picture"),
 ]
@@ -97,13 +123,36 @@ def test_a_damaged_heic_with_its_decoder_is_refused(tmp_path: Path) -> None:
         read_picture(box(b"heic"))
 
 
+@pytest.mark.parametrize(
+    ("tags", "name"),
+    [
+        ({50706: b"\x01\x04\x00\x00"}, "DNG"),
+        ({330: (8,), 254: 1, 271: "NIKON CORPORATION"}, "Nikon"),
+        ({330: (8,), 254: 1, 271: "SONY"}, "Sony"),
+    ],
+)
 def test_camera_raw_in_tiffs_clothes_is_not_taken_for_its_preview(
-    pattern: Image.Image, tmp_path: Path
+    tags: dict[int, object], name: str, pattern: Image.Image, tmp_path: Path
 ) -> None:
-    path = tmp_path / "raw.dng"
-    pattern.save(path, "TIFF", tiffinfo={50706: b"\x01\x04\x00\x00"})
-    with pytest.raises(PictureError, match="camera raw"):
+    path = tmp_path / "raw.tif"
+    pattern.save(path, "TIFF", tiffinfo=tags)
+    with pytest.raises(PictureError, match=rf"is a camera raw photo \({name}\)"):
         read_picture(path)
+
+
+def test_values_of_single_photosites_are_raw(tmp_path: Path) -> None:
+    tifffile = pytest.importorskip("tifffile")
+    tifffile.imwrite(tmp_path / "x.tif", np.zeros((8, 8), np.uint16), photometric=32803)
+    with pytest.raises(PictureError, match="camera raw"):
+        read_picture(tmp_path / "x.tif")
+
+
+def test_canons_raw_is_known_by_the_mark_behind_its_header(pattern: Image.Image, encode: Encode) -> None:
+    data = encode(pattern, "TIFF")
+    start = int.from_bytes(data[4:8], "little")
+    moved = data[:4] + (start + 8).to_bytes(4, "little") + b"CR\x02\0" + bytes(4) + data[8:]
+    with pytest.raises(PictureError, match="camera raw"):
+        read_picture(moved)
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_what_holds_no_weights_is_taken_for_a_picture(kind: str, tmp_path: Path)
     assert sort_arrivals([path]).pictures == (path,)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF", "PCX", "TGA", "BMP", "DDS"])
 def test_a_picture_named_as_weights_is_a_picture(kind: str, tmp_path: Path) -> None:
     (path := tmp_path / "x.caffemodel").write_bytes(OTHERS[kind])
     assert sort_arrivals([path]).pictures == (path,)

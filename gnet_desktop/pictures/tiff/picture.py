@@ -5,7 +5,7 @@ else takes one way: pieces of samples, scaled by value, put in their places.
 """
 
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from PIL import Image, ImageFile, TiffImagePlugin
 
@@ -27,6 +27,9 @@ from gnet_desktop.pictures.tiff.directory import (
     directories,
 )
 from gnet_desktop.pictures.tiff.layout import DELEGATED, MOSAIC, Layout, Unread, layout_of
+
+_RAW_MARKS: Final = (b"CR\x02", b"IIII", b"MMMM")
+"""What stands behind the header of Canon's and Phase One's raw files."""
 
 
 class UnreadTiff(SyntaxError):
@@ -58,7 +61,8 @@ def open_frame(stream: BinaryIO, frame: int = 0) -> ImageFile.ImageFile:
 
 def _opened(stream: BinaryIO, directory: Directory, frame: int) -> ImageFile.ImageFile:
     raw = DNG in directory.tags or (FURTHER in directory.tags and directory.number(KIND, 0) == 1)
-    if raw or directory.number(PHOTOMETRIC, 0) in MOSAIC:
+    stream.seek(8)
+    if raw or stream.read(4).startswith(_RAW_MARKS) or directory.number(PHOTOMETRIC, 0) in MOSAIC:
         make = directory.data(MAKE).split(b"\0")[0].decode("ascii", "replace").strip()
         raise RawTiff(make, dng=DNG in directory.tags)
     layout = layout_of(directory)

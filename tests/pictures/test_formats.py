@@ -1,0 +1,147 @@
+"""Whatever Pillow decodes is read, the rare formats included; the others are named."""
+
+import io
+import struct
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from gnet_desktop.errors import PictureError
+from gnet_desktop.pictures.decoders import decoder_for, guesses_for
+from gnet_desktop.pictures.decoding import read_picture, thumbnail
+from gnet_desktop.pictures.finding import find_pictures
+from gnet_desktop.pictures.signatures import GUESSES, SIGNATURES
+
+LEFT_OUT = {
+    "EPS": "a program that Ghostscript would run",
+    "IM": "to be removed from Pillow",
+    "WMF": "drawing commands",
+    "FITS": "measurements, whose scale Pillow ignores",
+    **dict.fromkeys(("SPIDER", "MCIDAS", "IMT", "IPTC"), "no mark to know them by"),
+    **dict.fromkeys(("BUFR", "GRIB", "HDF5", "MPEG"), "Pillow knows their names only"),
+}
+"""Formats in Pillow's list that are not read, and why."""
+
+OTHER_NAMES = {
+    "JPEG2000": "JPEG 2000",
+    "WEBP": "WebP",
+    "PPM": "PNM",
+    "SUN": "Sun raster",
+    "GBR": "GIMP brush",
+    "PCD": "Photo CD",
+    "XVTHUMB": "XV thumbnail",
+}
+
+
+def test_every_format_of_pillow_is_read_or_left_out_for_a_reason() -> None:
+    Image.init()
+    read = {one.name for one in (*SIGNATURES, *GUESSES)} | {"AVIF", "HEIF", "MPO"}
+    known = {OTHER_NAMES.get(name, name) for name in Image.OPEN if name not in LEFT_OUT}
+    assert known - read - {"MIC", "JXL"} == set()
+
+
+def exact(pattern: Image.Image, data: bytes, mode: str = "RGB") -> None:
+    picture = read_picture(data)
+    wanted = np.asarray(pattern.convert(mode).convert("RGB")).astype(int)
+    assert np.abs(np.asarray(picture.image).astype(int) - wanted).max() <= 1
+    assert picture.size == pattern.size
+
+
+@pytest.mark.parametrize(
+    ("form", "mode", "options"),
+    [
+        ("TGA", "RGB", {}),
+        ("TGA", "RGB", {"compression": "tga_rle"}),
+        ("TGA", "L", {}),
+        ("TGA", "P", {}),
+        ("TGA", "RGBA", {}),
+        ("PCX", "RGB", {}),
+        ("PCX", "P", {}),
+        ("PCX", "L", {}),
+        ("PCX", "1", {}),
+        ("DDS", "RGB", {}),
+        ("DDS", "RGBA", {}),
+        ("DDS", "L", {}),
+        ("DIB", "RGB", {}),
+        ("MSP", "1", {}),
+        ("XBM", "1", {}),
+        ("BLP", "P", {}),
+    ],
+)
+def test_a_format_comes_back_as_it_was_written(
+    form: str, mode: str, options: dict[str, Any], pattern: Image.Image
+) -> None:
+    stream = io.BytesIO()
+    pattern.convert(mode).save(stream, form, **options)
+    data = stream.getvalue()
+    found = decoder_for(data[:4096]) or guesses_for(data[:4096])[0]
+    assert found[0] == form
+    exact(pattern, data, mode)
+    assert thumbnail(data, 16).size == (16, 12)
+
+
+def test_a_sun_raster_comes_back(pattern: Image.Image) -> None:
+    done, data = cv2.imencode(".ras", np.asarray(pattern)[..., ::-1])
+    assert done
+    exact(pattern, data.tobytes())
+
+
+def test_a_grey_picture_of_floats_comes_back(pattern: Image.Image) -> None:
+    grey = pattern.convert("L")
+    values = np.asarray(grey).astype("<f4")[::-1]
+    exact(grey, b"Pf\n64 48\n-1.0\n" + values.tobytes())
+
+
+def test_an_xpm_comes_back() -> None:
+    data = b'/* XPM */\nstatic char *x[] = {\n"2 1 2 1",\n"a c #ff0000",\n"b c #0000ff",\n"ab",\n};\n'
+    assert np.asarray(read_picture(data).image).tolist() == [[[255, 0, 0], [0, 0, 255]]]
+
+
+def tga(pixels: np.ndarray, descriptor: int) -> bytes:
+    """An uncompressed true-colour Targa with rows and columns as the descriptor says, from its definition."""
+    stored = pixels[:: 1 if descriptor & 0x20 else -1, :: -1 if descriptor & 0x10 else 1]
+    height, width, bands = stored.shape
+    header = struct.pack("<BBB5xHHHHBB", 0, 0, 2, 0, 0, width, height, 8 * bands, descriptor)
+    return header + stored[..., [2, 1, 0, 3][:bands]].tobytes()
+
+
+@pytest.mark.parametrize("descriptor", [0x00, 0x10, 0x20, 0x30])
+@pytest.mark.parametrize("alpha", [0, 8])
+def test_a_targa_is_upright_and_its_alpha_counts_only_where_it_has_one(
+    descriptor: int, alpha: int, pattern: Image.Image
+) -> None:
+    pixels = np.dstack([np.asarray(pattern), np.zeros((48, 64), np.uint8)])
+    shown = np.asarray(read_picture(tga(pixels, descriptor | alpha)).image)
+    assert np.array_equal(shown, np.full_like(shown, 255) if alpha else pixels[..., :3])
+    assert np.array_equal(np.asarray(read_picture(tga(pixels[..., :3], descriptor)).image), pixels[..., :3])
+
+
+def test_a_picture_of_a_rare_format_is_found_in_a_folder(tmp_path: Path, pattern: Image.Image) -> None:
+    for name, form in (("a.tga", "TGA"), ("b.pcx", "PCX"), ("c", "DDS"), ("d.bin", "MSP")):
+        pattern.convert("1" if form == "MSP" else "RGB").save(tmp_path / name, form)
+    assert [path.name for path in find_pictures([tmp_path])] == ["a.tga", "b.pcx", "c", "d.bin"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"#define WIDTH 3\nint main(void) { return 0; }\n",
+        b"/* a comment */\nint x;\n",
+        b"P3 is the third parameter.\n",
+    ],
+)
+def test_a_program_that_begins_as_a_picture_is_a_text(data: bytes) -> None:
+    with pytest.raises(PictureError, match="a text file"):
+        read_picture(data)
+
+
+def test_bytes_that_only_look_like_a_header_are_not_called_damaged() -> None:
+    header = struct.pack("<BBB5xHHHHBB", 0, 0, 10, 0, 0, 500, 0, 24, 0)
+    for data in (header, b"\x0a\x05\x01\x08" + bytes(10)):
+        with pytest.raises(PictureError) as caught:
+            read_picture(data)
+        assert "damaged" not in str(caught.value)
