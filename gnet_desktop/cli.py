@@ -58,11 +58,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not isinstance(error, Cancelled):
             print(f"gnet-desktop: {error}", file=sys.stderr)
         return error.exit_status
+    except ImportError as error:
+        return _say_what_is_missing(error)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         _forget_output()
         return 0
+
+
+def _say_what_is_missing(error: ImportError) -> int:
+    """A system library that isn't installed is no fault of ours; any other failed import is."""
+    from gnet_desktop.gui.system.machine import library_error
+
+    said = library_error(error)
+    if said is None:
+        raise error
+    print(f"gnet-desktop: {said}", file=sys.stderr)
+    return said.exit_status
 
 
 def _run(arguments: list[str]) -> int:

@@ -9,6 +9,7 @@ standard library.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,43 +21,17 @@ from pathlib import Path
 from typing import Literal
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from gnet_desktop.gui.system import libraries  # noqa: E402 - from this checkout, which nobody installed yet
+
 CPU_CONSTRAINTS = ROOT / "packaging" / "constraints-cpu.txt"
 PYTORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 PAIR = ("torch", "torchvision")
 STEPS = 5
 
-#: What Qt needs from the system (soname: Debian's package); see ``ldd`` on its plug-ins.
-SYSTEM_LIBRARIES = {
-    "libEGL.so.1": "libegl1",
-    "libGL.so.1": "libgl1",
-    "libOpenGL.so.0": "libopengl0",
-    "libX11.so.6": "libx11-6",
-    "libX11-xcb.so.1": "libx11-xcb1",
-    "libdbus-1.so.3": "libdbus-1-3",
-    "libfontconfig.so.1": "libfontconfig1",
-    "libfreetype.so.6": "libfreetype6",
-    "libglib-2.0.so.0": "libglib2.0-0",
-    "libgthread-2.0.so.0": "libglib2.0-0",
-    "libwayland-client.so.0": "libwayland-client0",
-    "libwayland-cursor.so.0": "libwayland-cursor0",
-    "libwayland-egl.so.1": "libwayland-egl1",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-image.so.0": "libxcb-image0",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-randr.so.0": "libxcb-randr0",
-    "libxcb-render.so.0": "libxcb-render0",
-    "libxcb-render-util.so.0": "libxcb-render-util0",
-    "libxcb-shape.so.0": "libxcb-shape0",
-    "libxcb-shm.so.0": "libxcb-shm0",
-    "libxcb-sync.so.1": "libxcb-sync1",
-    "libxcb-util.so.1": "libxcb-util1",
-    "libxcb-xfixes.so.0": "libxcb-xfixes0",
-    "libxcb-xkb.so.1": "libxcb-xkb1",
-    "libxcb.so.1": "libxcb1",
-    "libxkbcommon.so.0": "libxkbcommon0",
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-}
+#: pip's words where an index gave no answer; otherwise it was answered that there is no such package.
+NO_ANSWER = re.compile(r"connection broken|timed out|Could not fetch URL|HTTP error 5\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +60,10 @@ class SetupError(Exception):
     """A step failed; the text says which, and what to do."""
 
 
+class Unreachable(Exception):
+    """A package index gave no answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class TorchChoice:
     """What to give pip, and a word for it; ``requirements`` may lack torchvision."""
@@ -111,8 +90,9 @@ class Environment:
         self.python = folder / scripts / "python"
 
     def works(self) -> bool:
+        """Whether it can install: one that was made without pip runs, but never could."""
         try:
-            return self.ask("print(1)") == "1"
+            return self.ask("import pip; print(1)") == "1"
         except OSError:
             return False
 
@@ -140,14 +120,19 @@ class Environment:
             raise SetupError("pip could not install it, see its words above. Run this again to go on.")
 
     def would_install(self, *arguments: str) -> dict[str, str]:
-        """Names and versions that pip would install; empty if it finds no way."""
+        """Names and versions that pip would install; empty if there is no way.
+
+        Raises Unreachable where the index didn't answer, even when asked four times.
+        """
         command = [self.python, "-m", "pip", "install", "--quiet", "--dry-run", "--report", "-", *arguments]
-        quick = dict(os.environ, PIP_RETRIES="0", PIP_DEFAULT_TIMEOUT="15", PIP_DISABLE_PIP_VERSION_CHECK="1")
-        done = subprocess.run(command, capture_output=True, text=True, env=quick)
-        if done.returncode:
-            return {}
-        metadata = [item["metadata"] for item in json.loads(done.stdout)["install"]]
-        return {each["name"].lower(): each["version"] for each in metadata}
+        patient = dict(os.environ, PIP_RETRIES="3", PIP_TIMEOUT="15", PIP_DISABLE_PIP_VERSION_CHECK="1")
+        done = subprocess.run(command, capture_output=True, text=True, env=patient)
+        if done.returncode == 0:
+            metadata = [item["metadata"] for item in json.loads(done.stdout)["install"]]
+            return {each["name"].lower(): each["version"] for each in metadata}
+        if NO_ANSWER.search(done.stderr):
+            raise Unreachable
+        return {}
 
 
 def has_nvidia_gpu() -> bool:
@@ -181,15 +166,32 @@ def choose_torch(environment: Environment, profile: Profile) -> TorchChoice:
         return TorchChoice(wanted, (), "torch")
     if profile.torch == "cuda" or (profile.torch == "for this machine" and has_nvidia_gpu()):
         return TorchChoice(wanted, (), "torch for NVIDIA GPUs (about 6 GB on disk)")
+    why = "no CPU build was found for this Python"
     for options in (("--constraint", str(CPU_CONSTRAINTS)), ("--index-url", PYTORCH_CPU_INDEX)):
-        found = environment.would_install(*options, *PAIR)
+        try:
+            found = environment.would_install(*options, *PAIR)
+        except Unreachable:
+            why = f"{options[-1] if options[0] == '--index-url' else 'the package index'} gave no answer"
+            continue
         fits = fitting(found)
         if fits and (profile.torchvision != "needed" or fits == PAIR):
             exact = tuple(f"{name}=={found[name]}" for name in fits if name in wanted)
             return TorchChoice(exact, options, f"the CPU build of torch {found['torch']}")
     if profile.torch == "cpu":
-        raise SetupError("no CPU build of torch was found for this Python. Try another: PYTHON=python3.11")
-    return TorchChoice(wanted, (), "torch (no CPU build was found for this Python; about 6 GB on disk)")
+        raise SetupError(
+            f"torch's CPU build can't be had: {why}. Try again, or name another: PYTHON=python3.11"
+        )
+    if not agreed(f"{why[0].upper()}{why[1:]}. Install the build for NVIDIA GPUs, about 6 GB on disk?"):
+        raise SetupError("nothing was installed. Run this again when the index answers.")
+    return TorchChoice(wanted, (), f"torch ({why}; about 6 GB on disk)")
+
+
+def agreed(question: str) -> bool:
+    """Ask on a terminal; where nobody can answer, it goes on as far as it can."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    say(f"{question} [y/N]")
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def make(environment: Environment) -> None:
@@ -198,8 +200,13 @@ def make(environment: Environment) -> None:
         return
     step(1, f"making an environment in {environment.folder}")
     command = [sys.executable, "-m", "venv", "--clear", str(environment.folder)]
-    if subprocess.run(command, stdout=sys.stderr).returncode:
-        raise SetupError("Python could not make an environment. On Debian: apt-get install python3-venv")
+    package = f"python3.{sys.version_info[1]}-venv"
+    if not ran(command) and not (shutil.which("apt-get") and apt_get([package]) and ran(command)):
+        raise SetupError(f"Python could not make an environment. On Debian: sudo apt-get install {package}")
+
+
+def ran(command: Sequence[str]) -> bool:
+    return subprocess.run(command, stdout=sys.stderr).returncode == 0
 
 
 def install_torch(environment: Environment, profile: Profile) -> None:
@@ -234,31 +241,25 @@ def install_program(environment: Environment, profile: Profile) -> None:
 
 
 def missing_libraries(environment: Environment) -> list[str]:
-    """Debian packages of the shared libraries that Qt would not find."""
-    qt = Path(environment.ask("import PySide6; print(PySide6.__path__[0])")) / "Qt"
-    parts = [qt / "lib" / "libQt6Widgets.so.6", qt / "lib" / "libQt6Svg.so.6"]
-    for pattern in ("platforms/libq[wx]*.so", "wayland-*/*.so", "xcbglintegrations/*.so"):
-        parts += sorted((qt / "plugins").glob(pattern))
-    lines = [
-        line.split()[0]
-        for part in parts
-        for line in subprocess.run(["ldd", part], capture_output=True, text=True).stdout.splitlines()
-        if "not found" in line
-    ]
-    return sorted({SYSTEM_LIBRARIES.get(name, name) for name in lines})
+    """Names of the shared libraries that Qt's window would not find."""
+    if sys.platform != "linux":
+        return []
+    code = "import importlib.util as u; print(u.find_spec('PySide6').submodule_search_locations[0])"
+    return libraries.missing(Path(environment.ask(code)))
 
 
-def install_libraries(environment: Environment) -> None:
-    """Install what is missing with apt-get where that may be done, else say the line."""
-    missing = missing_libraries(environment) if sys.platform == "linux" and shutil.which("ldd") else []
-    if not missing:
-        step(5, "the system libraries that Qt needs are there")
-        return
-    step(5, f"installing system libraries: {' '.join(missing)}")
-    if shutil.which("apt-get") and apt_get(missing) and not missing_libraries(environment):
-        return
-    line = f"sudo apt-get install --no-install-recommends {' '.join(missing)}"
-    say(f"Qt's window needs system libraries that are not installed. Install them: {line}")
+def install_libraries(environment: Environment) -> bool:
+    """Install what is missing with apt-get where that may be done; whether all is there then."""
+    missing = missing_libraries(environment)
+    packages = libraries.packages(missing)
+    if packages and shutil.which("apt-get"):
+        step(5, f"installing system libraries: {' '.join(packages)}")
+        missing = missing_libraries(environment) if apt_get(packages) else missing
+    if missing:
+        say(f"Qt's window needs system libraries that are not installed. {libraries.advice(missing)}")
+        return False
+    step(5, "the system libraries that Qt needs are there")
+    return True
 
 
 def apt_get(packages: Sequence[str]) -> bool:
@@ -278,14 +279,22 @@ def apt_get(packages: Sequence[str]) -> bool:
 
 
 def prepare(name: str, folder: Path, stamp: str) -> None:
-    """Bring the environment in ``folder`` to the profile ``name`` and write its stamp."""
+    """Bring the environment in ``folder`` to the profile ``name`` and write its stamp.
+
+    Where only the window's system libraries are missing no stamp is written, so that
+    the next use looks for them again; what needs no window works until then.
+    """
     started = time.monotonic()
     profile = PROFILES[name]
     environment = Environment(folder)
-    make(environment)
-    install_torch(environment, profile)
-    install_program(environment, profile)
-    install_libraries(environment)
+    parts = folder / f"gnet-desktop.{name}.parts"
+    if not parts.is_file() or parts.read_text(encoding="utf-8") != stamp or not environment.works():
+        make(environment)
+        install_torch(environment, profile)
+        install_program(environment, profile)
+        parts.write_text(stamp, encoding="utf-8")
+    if not install_libraries(environment):
+        return
     for each in ("run", name):  # what serves the tests serves the program as well
         (folder / f"gnet-desktop.{each}").write_text(stamp + "\n", encoding="utf-8")
     say(f"ready after {time.monotonic() - started:.0f} s; the next start is immediate")

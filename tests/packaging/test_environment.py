@@ -1,11 +1,22 @@
 """Which torch an environment gets, and what else."""
 
+import io
 import subprocess
+import sys
 from pathlib import Path
 
 import environment
 import pytest
-from environment import PAIR, PROFILES, Environment, SetupError, choose_torch, fitting, requirements
+from environment import (
+    PAIR,
+    PROFILES,
+    Environment,
+    SetupError,
+    Unreachable,
+    choose_torch,
+    fitting,
+    requirements,
+)
 
 ROOT = Path(environment.__file__).resolve().parents[1]
 
@@ -60,6 +71,89 @@ def test_without_a_cpu_build_running_takes_what_there_is_and_a_cpu_bundle_refuse
     assert choose_torch(Offers(CUDA, {}), PROFILES["run"]).requirements == PAIR
     with pytest.raises(SetupError, match="no CPU build"):
         choose_torch(Offers(CUDA, {}), PROFILES["cpu-bundle"])
+
+
+class Silent(Environment):
+    """An environment whose indexes give no answer."""
+
+    def would_install(self, *arguments: str) -> dict[str, str]:
+        raise Unreachable
+
+
+@pytest.mark.usefixtures("linux_without_gpu")
+def test_an_index_that_is_silent_is_not_told_as_one_without_a_build(monkeypatch: pytest.MonkeyPatch):
+    choice = choose_torch(Silent(Path("nowhere")), PROFILES["run"])
+    assert choice.requirements == PAIR
+    assert "download.pytorch.org/whl/cpu gave no answer" in choice.said
+    assert "no CPU build was found" not in choice.said
+    with pytest.raises(SetupError, match="gave no answer"):
+        choose_torch(Silent(Path("nowhere")), PROFILES["cpu-bundle"])
+
+
+@pytest.mark.usefixtures("linux_without_gpu")
+@pytest.mark.parametrize(("answer", "goes_on"), [("y\n", True), ("\n", False), ("n\n", False)])
+def test_six_gigabytes_are_asked_about_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, answer: str, goes_on: bool
+):
+    monkeypatch.setattr(environment.sys, "stdin", Terminal(answer))
+    monkeypatch.setattr(environment.sys, "stderr", Terminal())
+    if goes_on:
+        assert choose_torch(Offers(CUDA, {}), PROFILES["run"]).requirements == PAIR
+        return
+    with pytest.raises(SetupError, match="nothing was installed"):
+        choose_torch(Offers(CUDA, {}), PROFILES["run"])
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("index", "silent"), [(("--index-url", "http://127.0.0.1:9/simple"), True), (("--no-index",), False)]
+)
+def test_pip_tells_silence_from_a_missing_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, index: tuple[str, ...], silent: bool
+):
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    here = Environment(tmp_path)
+    here.python = Path(sys.executable)
+    if silent:
+        with pytest.raises(Unreachable):
+            here.would_install(*index, "gnet-desktop-no-such-package")
+    else:
+        assert here.would_install(*index, "gnet-desktop-no-such-package") == {}
+
+
+def test_an_environment_without_pip_is_made_anew(tmp_path: Path):
+    """As python3 leaves it where python3-venv is not installed."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
+    broken = Environment(tmp_path / "env")
+    assert broken.ask("print(1)") == "1"
+    assert not broken.works()
+
+
+def test_no_stamp_is_written_while_the_windows_libraries_are_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """The next use looks again, without installing again what is there."""
+    missing = ["libxcb-glx.so.0"]
+    installed: list[str] = []
+    monkeypatch.setattr(environment, "make", lambda _: None)
+    monkeypatch.setattr(environment, "install_torch", lambda *_: None)
+    monkeypatch.setattr(environment, "install_program", lambda *_: installed.append("program"))
+    monkeypatch.setattr(environment, "missing_libraries", lambda _: missing)
+    monkeypatch.setattr(environment, "apt_get", lambda _: False)
+    monkeypatch.setattr(Environment, "works", lambda _: True)
+    environment.prepare("run", tmp_path, "now")
+    assert not (tmp_path / "gnet-desktop.run").exists()
+    said = capsys.readouterr().err
+    assert "libxcb-glx" in said
+    assert "ready" not in said
+    missing.clear()
+    environment.prepare("run", tmp_path, "now")
+    assert (tmp_path / "gnet-desktop.run").read_text() == "now\n"
+    assert installed == ["program"]
 
 
 def test_with_an_nvidia_gpu_running_takes_the_cuda_build(monkeypatch: pytest.MonkeyPatch):

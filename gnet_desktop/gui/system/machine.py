@@ -2,20 +2,21 @@
 
 import ctypes
 import os
+import re
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 from gnet_desktop.errors import MachineError
+from gnet_desktop.gui.system import libraries
 
-_LIBRARIES: Final = {
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libEGL.so.1": "libegl1",
-    "libGL.so.1": "libgl1",
-}
 _XCB_ONLY: Final = "libxcb-cursor.so.0"
+#: Those that are missing most often: asked for at every start, the others when one of these is missing.
+_LIBRARIES: Final = (_XCB_ONLY, "libEGL.so.1", "libGL.so.1")
+#: The loader's words, with the library's name before them.
+_NOT_LOADED: Final = re.compile(r"(\S+\.so[.\d]*): cannot open shared object file")
 _PLUGIN_PATHS: Final = ("QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH", "QT_QPA_FONTDIR")
 
 
@@ -56,12 +57,24 @@ def _no_display(why: str) -> MachineError:
 def _check_libraries(*, needs_xcb: bool) -> None:
     missing = [name for name in _LIBRARIES if (needs_xcb or name != _XCB_ONLY) and _load(name) is None]
     if missing:
-        packages = " ".join(_LIBRARIES[name] for name in missing)
-        raise MachineError(
-            f"The window needs system libraries that are not installed: {', '.join(missing)}.",
-            "",
-            f"Install them: sudo apt-get install {packages}",
-        )
+        raise _lacking(missing)
+
+
+def library_error(error: ImportError) -> MachineError | None:
+    """What to say where a module's shared library isn't installed; None for another failure."""
+    found = _NOT_LOADED.match(str(error))
+    return _lacking([found[1]]) if found else None
+
+
+def _lacking(known: Sequence[str]) -> MachineError:
+    """The error for libraries of which ``known`` are missing, with all that Qt lacks here."""
+    qt = libraries.qt_folder()
+    missing = list(dict.fromkeys([*known, *(libraries.missing(qt) if qt else ())]))
+    return MachineError(
+        f"The window needs system libraries that are not installed: {', '.join(missing)}.",
+        "",
+        libraries.advice(missing),
+    )
 
 
 def _load(name: str) -> ctypes.CDLL | None:
