@@ -121,7 +121,7 @@ def _window() -> argparse.ArgumentParser:
     parser = _parser("", _DESCRIPTION, epilog=_COMMAND_HELP)
     parser.add_argument("paths", nargs="*", type=Path, metavar="FILE", help="a checkpoint, pictures, folders")
     parser.add_argument("--version", action="version", version=f"gnet-desktop {__version__}")
-    parser.add_argument("--labels", type=Path, metavar="F", help="class names for the checkpoint")
+    _add_labels_and_heads(parser)
     _add_device(parser)
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours of the window")
     parser.add_argument("--clean", action="store_true", help="ignore the remembered settings")
@@ -145,7 +145,7 @@ def _classify() -> argparse.ArgumentParser:
 def _inspect() -> argparse.ArgumentParser:
     parser = _parser("inspect", "What a checkpoint is.")
     parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
-    parser.add_argument("--labels", type=Path, metavar="F", help="class names for the checkpoint")
+    _add_labels_and_heads(parser)
     parser.add_argument(
         "--verify",
         type=Path,
@@ -295,7 +295,16 @@ def _models() -> argparse.ArgumentParser:
 
 def _add_checkpoint(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", metavar="F", help="a file, or a name of 'models' (everyday100)")
+    _add_labels_and_heads(parser)
+
+
+def _add_labels_and_heads(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", type=Path, metavar="F", help="class names for the checkpoint")
+    parser.add_argument(
+        "--heads",
+        choices=("added", "file"),
+        help="auxiliary heads that ship for a published network without its own (added), or only the file's",
+    )
 
 
 def _add_preprocess(parser: argparse.ArgumentParser) -> None:

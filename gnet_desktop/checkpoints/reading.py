@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState, Provenance
+from gnet_desktop.checkpoints import added_heads
+from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE, Checkpoint, HeadState, Provenance
 from gnet_desktop.checkpoints.containers import read_container
 from gnet_desktop.checkpoints.containers.caffemodel import CAFFE
 from gnet_desktop.checkpoints.containers.folders import chosen
@@ -114,6 +115,10 @@ def _open(
     heads = head_states(
         architecture, arrays, _counts(recognised, contents), sha256=sha256, temperatures=_temperatures(texts)
     )
+    offered = added_heads.offered(architecture, arrays)
+    choice = added_heads.wanted(assume.get(HEADS_CHOICE), offered)
+    if offered is not None and choice == "added":
+        architecture, arrays, heads = offered.architecture, {**arrays, **offered.tensors}, offered.states(heads)
     transform, assumed = _transform_input(recognised, heads, sha256, assume)
     convention, convention_source = infer_convention(
         architecture.family,
@@ -127,6 +132,8 @@ def _open(
     elif contents.container.startswith(CAFFE):
         convention, convention_source, more = with_mean_beside(path, convention, convention_source)
         notes = (*notes, *more)
+    if choice is not None:
+        assumed = {**assumed, HEADS_CHOICE: choice}
     _check_assumptions(assume, architecture.family)
     steps.at("Ready", 1.0)
     return Checkpoint(
@@ -281,6 +288,7 @@ _ASSUMPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "transform_input": ("on", "off"),
     "hidden": HIDDEN,
     "conv1_stride": ("1", "2"),
+    HEADS_CHOICE: added_heads.CHOICES,
 }
 
 

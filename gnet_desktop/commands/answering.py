@@ -15,7 +15,8 @@ def answer_lines(checkpoint: Checkpoint, rows: Mapping[str, Any]) -> list[str]:
         state = checkpoint.heads.get(head)
         if rows[head] is None:
             continue
-        note = f"  ({state.words})" if state is not None and state.trained is False else ""
+        marked = state is not None and (state.added or state.trained is False)
+        note = f"  ({state.words})" if state is not None and marked else ""
         said = ", ".join(f"{row['label']} {percent(row['probability'])} %" for row in rows[head])
         lines.append(f"  {head:<5} {said}{note}")
     return lines

@@ -79,7 +79,7 @@ def _top(arguments: argparse.Namespace) -> int:
     if len(arguments.items) != 1 or arguments.source is None:
         raise UsageError("Give a unit and an index.", "", "Write 'index top 4a/5x5:11 --from DIR'.")
     found = opened_spectrum(arguments.source)
-    checkpoint = open_named(arguments.checkpoint, arguments.labels)
+    checkpoint = open_named(arguments.checkpoint, arguments.labels, arguments.heads)
     if checkpoint.provenance.sha256 != found.about["sha256"]:
         raise UsageError(
             f"{arguments.source.name} was made with another checkpoint.",

@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     from gnet_desktop.checkpoints.describing import card
 
     try:
-        checkpoint = open_named(str(arguments.checkpoint), arguments.labels)
+        checkpoint = open_named(str(arguments.checkpoint), arguments.labels, arguments.heads)
         facts = card.make_card(checkpoint)
         verification = _verify(checkpoint, arguments.verify) if arguments.verify else None
     except GNetError as error:

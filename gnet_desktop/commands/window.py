@@ -2,6 +2,8 @@
 
 import argparse
 
+from gnet_desktop.commands.opening import assumed_heads
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Open the window with the files given; returns when it is closed."""
@@ -10,6 +12,7 @@ def run(arguments: argparse.Namespace) -> int:
     return app.run(
         paths=arguments.paths,
         labels=arguments.labels,
+        assume=assumed_heads(arguments.heads),
         device=arguments.device,
         theme=arguments.theme,
         clean=arguments.clean,

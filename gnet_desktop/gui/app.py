@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -29,6 +29,7 @@ def run(
     *,
     paths: Sequence[Path] = (),
     labels: Path | None = None,
+    assume: Mapping[str, str] | None = None,
     device: str = "auto",
     theme: str | None = None,
     clean: bool = False,
@@ -48,7 +49,7 @@ def run(
     release = catch_faults(window.workspace.bug.emit)
     app.installEventFilter(_FileOpener(window))
     # after the first paint: everything that needs torch
-    QTimer.singleShot(0, lambda: begin(window, paths, labels, device))
+    QTimer.singleShot(0, lambda: begin(window, paths, labels, device, assume))
     ticking = _close_on_interrupt(window, interrupts)
     status = app.exec()
     ticking.stop()
@@ -80,7 +81,13 @@ def make_window(session: Session) -> tuple[Window, Dispatcher]:
     return Window(workspace, session), dispatcher
 
 
-def begin(window: Window, paths: Sequence[Path], labels: Path | None, device: str) -> None:
+def begin(
+    window: Window,
+    paths: Sequence[Path],
+    labels: Path | None,
+    device: str,
+    assume: Mapping[str, str] | None = None,
+) -> None:
     """Open what was asked for, or what was open last, or the bundled checkpoint."""
     arrivals = sort_arrivals(paths)
     workspace = window.workspace
@@ -88,7 +95,7 @@ def begin(window: Window, paths: Sequence[Path], labels: Path | None, device: st
         workspace.set_device(device)
     checkpoint = arrivals.checkpoints[0] if arrivals.checkpoints else last_checkpoint(window)
     fall_back(window)
-    workspace.open_checkpoint(checkpoint, labels)
+    workspace.open_checkpoint(checkpoint, labels, assume)
     workspace.compute("devices", tasks.devices, lambda found: window.bar.set_devices(found))
     window.refresh_choices()
     if arrivals.pictures:

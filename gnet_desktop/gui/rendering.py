@@ -1,6 +1,7 @@
 """The real window as a picture, for the command line and the documentation."""
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,7 @@ def render_window(
     picture: Path,
     *,
     labels: Path | None = None,
+    assume: Mapping[str, str] | None = None,
     module: str | None = None,
     unit: str | None = None,
     theme: str = "light",
@@ -53,7 +55,7 @@ def render_window(
         window.resize(*size)
         window.show()
         window.workspace.set_device(device)
-        window.workspace.open_checkpoint(checkpoint, labels)
+        window.workspace.open_checkpoint(checkpoint, labels, assume)
         _wait(app, lambda: window.workspace.checkpoint is not None or bool(failures))
         _raise_first(failures)
         _choose(window, module, unit, preprocess)

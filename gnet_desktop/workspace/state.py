@@ -143,6 +143,13 @@ class Workspace(Choices):
         """
         self._networks.open(path, labels, assume)
 
+    def assume(self, key: str, choice: str) -> None:
+        """Open the file in use again with another choice of what it doesn't tell (`Provenance.assumed`)."""
+        checkpoint = self.checkpoint
+        if checkpoint is not None and checkpoint.provenance.assumed.get(key) != choice:
+            assumed = {**checkpoint.provenance.assumed, key: choice}
+            self.open_checkpoint(checkpoint.provenance.path, assume=assumed)
+
     def open_reference(self, path: Path) -> None:
         """Open another checkpoint in the background, and compare with what it says."""
         self._networks.open_reference(path)

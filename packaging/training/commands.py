@@ -16,14 +16,17 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from .photos import Photos
     from .schedule import Plan
-    from .source import Pictures
+    from .source import Pictures, Source
     from .training import Trainer
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DATA: Final = Path(os.environ.get("GNET_SHARED", ROOT.parent / "shared")) / "data" / "everyday100.tar"
-WORK: Final = Path(os.environ.get("EVERYDAY100_WORK", "/var/tmp/everyday100"))
+WORK: Final = Path(os.environ.get("TRAINING_WORK", "/var/tmp/gnet-training")) / "next"
 SHIPS_AS: Final = ROOT / "resources" / "checkpoints" / "everyday100.safetensors"
+WARM: Final = 0.2
+"""The fraction of the full rate from which a run falls that begins with a finished network."""
 # Read only when a process starts. Without it glibc gives every large buffer back to the kernel
 # after each use, and clearing the pages anew takes 4 of 5 seconds: 50–170 pictures a second instead of
 # 580, at 64 px on two cores.
@@ -38,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--data", type=Path, default=DATA, help="the tar with classes.json, train/ and val/")
     top.add_argument("--work", type=Path, default=WORK, help="folder for decoded pictures, states and logs")
     top.add_argument("--run", default="long", help="name of the run inside the work folder")
+    top.add_argument("--photos", type=Path, help="folder of the unpacked photos, to mix with the pictures")
     commands = top.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train, or go on where it was stopped")
     train.add_argument("--seed", type=int, default=100)
@@ -45,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--threads", type=int, default=2)
     train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
     train.add_argument("--save-every", type=float, default=240, help="seconds between saved states")
+    train.add_argument("--begin-with", type=Path, help="a finished file whose classes are the first of ours")
     end = train.add_mutually_exclusive_group()
     end.add_argument("--anneal-now", type=float, metavar="EPOCHS", help="finish a copy within so many epochs")
     end.add_argument("--finish-by", metavar="HH:MM", help="finish a copy by this time (UTC)")
@@ -57,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=what)
         command.add_argument("--weights", default="averaged", choices=("averaged", "net"))
-        command.add_argument("--photos", type=Path, default=DATA.parents[1] / "images")
+        command.add_argument("--images", type=Path, default=DATA.parents[1] / "images")
         command.add_argument("--report", type=Path, help="write the report here, as JSON, too")
         command.add_argument("--threads", type=int, default=2)
         if name == "evaluate":
@@ -107,7 +112,8 @@ def annealing_plan(trainer: Trainer, options: argparse.Namespace) -> Callable[[T
 
     run = trainer.run
     if run.anneal is None:
-        run.anneal = {"start": trainer.epoch, "factor": max(0.05, trainer.plan.factor(trainer.epoch))}
+        factor = WARM if options.begin_with else max(0.05, trainer.plan.factor(trainer.epoch))
+        run.anneal = {"start": trainer.epoch, "factor": factor}
         if options.finish_by:
             run.anneal |= {
                 "from": time.time(),
@@ -127,13 +133,34 @@ def annealing_plan(trainer: Trainer, options: argparse.Namespace) -> Callable[[T
     return now
 
 
+def weights(file: Path) -> dict[str, Tensor]:
+    """The tensors of a file that was exported, in float32."""
+    from safetensors.torch import load_file
+
+    return {name: tensor.float() for name, tensor in load_file(file).items()}
+
+
+def data(options: argparse.Namespace) -> tuple[Source, dict[str, Photos]]:
+    """The small pictures, and the photos by part (none where no folder of them is given)."""
+    from . import photos
+    from .source import prepared
+
+    source = prepared(options.data, options.work / "pictures")
+    if options.photos is None:
+        return source, {}
+    source = replace(source, names=photos.all_names(source.names))
+    kept = options.work / "photos"
+    if not kept.exists():
+        photos.unpack(options.photos, kept, source.names)
+    return source, {part: photos.opened(kept, part) for part in ("train", "val")}
+
+
 def train(options: argparse.Namespace) -> int:
     import torch
 
     from . import state as states
     from .export import SHIPS
     from .schedule import PLANS
-    from .source import prepared
     from .training import Trainer, log
     from .training import train as run_training
 
@@ -146,22 +173,26 @@ def train(options: argparse.Namespace) -> int:
     sys.setswitchinterval(2e-4)  # seconds; a thread that has a kernel to start shouldn't wait for long
     torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     torch.backends.cudnn.benchmark = True
-    source = prepared(options.data, options.work / "pictures")
+    source, photos = data(options)
     folder: Path = options.work / options.run
     annealed = options.anneal_now is not None or options.finish_by is not None
     begun = states.load(folder, device)
-    if annealed:
+    if annealed and options.begin_with is None:
         if begun is None:
-            print(f"everyday100: {folder} holds no run to anneal", file=sys.stderr)
+            print(f"training: {folder} holds no run to anneal", file=sys.stderr)
             return 2
         folder = folder / f"annealed-{begun['run']['step']}"
         begun = states.load(folder, device) or begun
     with states.alone(folder):
         plan = scaled(PLANS[device.type], options.epochs)
         workers = 1 if device.type == "cuda" else options.threads
-        trainer = Trainer(source, plan, folder, device, seed=options.seed, workers=workers)
+        trainer = Trainer(
+            source, plan, folder, device, seed=options.seed, workers=workers, photos=photos.get("train")
+        )
         if begun is not None:
             trainer.restore(begun)
+        elif options.begin_with is not None:
+            trainer.start_from(weights(options.begin_with))
         plan_now = annealing_plan(trainer, options) if annealed else lambda _: plan
         log(
             folder,
@@ -195,7 +226,7 @@ def evaluate(options: argparse.Namespace) -> int:
     else:
         print(f"everyday100: {options.work / options.run} holds no state", file=sys.stderr)
         return 2
-    figures = measured(net, source, options.photos)
+    figures = measured(net, source, options.images)
     print(as_text(figures))
     if options.report is not None:
         options.report.write_text(json.dumps(figures, indent=1, ensure_ascii=False))

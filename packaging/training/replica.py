@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import torch
@@ -9,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .augmentation import Dice, mixed, views
+from .mixture import Group
 from .schedule import Phase
 
 HEADS: Final = ("main", "aux2", "aux1")  # torchvision's order in training mode
@@ -109,13 +111,14 @@ class Replica:
     def gradients(self) -> list[Tensor]:
         return [p.grad for p in self.parameters if p.grad is not None]
 
-    def learn(self, dice: Dice, pixels: Tensor, classes: Tensor, phase: Phase, share: float) -> Tensor:
+    def learn(self, dice: Dice, groups: Sequence[Group], phase: Phase, share: float) -> Tensor:
         """Gradients of ``share`` times the mean loss over random views; that part of the loss."""
         for dropout in self.dropouts:
             dropout.dice = dice
         for parameter in self.parameters:
             parameter.grad = None
-        pictures = views(dice, pixels, side=phase.side, strength=phase.strength)
+        seen = [views(dice, pixels, side=phase.side, strength=phase.strength) for pixels, _ in groups]
+        pictures, classes = torch.cat(seen), torch.cat([classes for _, classes in groups])
         pictures, order, own = mixed(dice, pictures, phase.strength)
         pictures = pictures.to(torch.bfloat16, memory_format=torch.channels_last)
         self.net.train()

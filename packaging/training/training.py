@@ -10,7 +10,7 @@ import json
 import math
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,8 @@ from torch import Tensor
 from . import state as states
 from .augmentation import Dice
 from .evaluation import accuracy, predictions
+from .mixture import Feed, Group, Mixture, Shuffled
+from .photos import Photos
 from .replica import EMA_EVERY, Replica, average, network, optimiser
 from .schedule import Plan
 from .source import Source
@@ -46,7 +48,15 @@ class Trainer:
     """Owns the network, its average, the optimiser and the position in the run."""
 
     def __init__(
-        self, source: Source, plan: Plan, folder: Path, device: torch.device, *, seed: int, workers: int = 1
+        self,
+        source: Source,
+        plan: Plan,
+        folder: Path,
+        device: torch.device,
+        *,
+        seed: int,
+        workers: int = 1,
+        photos: Photos | None = None,
     ) -> None:
         self.source, self.plan, self.folder, self.device = source, plan, folder, device
         self.run = Run(seed, BATCH[device.type])
@@ -59,15 +69,22 @@ class Trainer:
         self.averaged = network(len(source.names)).to(device).eval()
         self.averaged.load_state_dict(self.net.state_dict())
         self.optimiser = optimiser(self.net)
-        self.pixels = torch.from_numpy(source.train.pixels)
-        self.classes = torch.from_numpy(source.train.classes)
-        if device.type == "cuda":  # 762 MB; no transfer is left in the loop
-            self.pixels, self.classes = self.pixels.to(device), self.classes.to(device)
-        self.per_epoch = len(source.train) // self.run.batch
+        self.feed: Feed = (
+            Shuffled.of(source.train, device) if photos is None else Mixture.of(source.train, photos, device)
+        )
+        self.per_epoch = self.feed.count // self.run.batch
 
     @property
     def epoch(self) -> float:
         return self.run.step / self.per_epoch
+
+    def start_from(self, tensors: Mapping[str, Tensor]) -> None:
+        """Begin with the weights of a finished network whose classes are the first of these."""
+        state = self.net.state_dict()
+        for name, tensor in tensors.items():
+            state[name][: len(tensor)] = tensor.to(state[name])
+        self.net.load_state_dict(state)
+        self.averaged.load_state_dict(state)
 
     def state(self) -> dict[str, Any]:
         run = self.run
@@ -88,13 +105,12 @@ class Trainer:
         self.averaged.load_state_dict(state["averaged"])
         self.optimiser.load_state_dict(state["optimiser"])
 
-    def batch(self) -> tuple[Tensor, Tensor]:
-        """Pixels and classes of the current step: the epoch's own order, without repetition."""
-        epoch, position = divmod(self.run.step, self.per_epoch)
-        generator = torch.Generator().manual_seed(self.run.seed * 1_000_003 + epoch)
-        order = torch.randperm(len(self.source.train), generator=generator)
-        chosen = order[position * self.run.batch :][: self.run.batch].to(self.device)
-        return self.pixels[chosen], self.classes[chosen]
+    def parts(self) -> list[list[Group]]:
+        """The pictures of the current step, for each replica."""
+        run, count = self.run, len(self.replicas)
+        groups = self.feed.groups(run.seed, run.step, run.batch)
+        chunks = [zip(*(tensor.chunk(count) for tensor in group), strict=True) for group in groups]
+        return [list(part) for part in zip(*chunks, strict=True)]
 
     def one_step(self, plan: Plan) -> Tensor:
         """Train on the next batch; its loss, still on the device."""
@@ -103,11 +119,10 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         count = len(self.replicas)
-        parts = zip(self.replicas, *(tensor.chunk(count) for tensor in self.batch()), strict=True)
         jobs = []
-        for index, (replica, pixels, classes) in enumerate(parts):
+        for index, (replica, groups) in enumerate(zip(self.replicas, self.parts(), strict=True)):
             dice = Dice((self.run.seed << 40) + self.run.step * count + index, self.device)
-            jobs.append(self.workers.submit(replica.learn, dice, pixels, classes, phase, 1 / count))
+            jobs.append(self.workers.submit(replica.learn, dice, groups, phase, 1 / count))
         loss = torch.stack([job.result() for job in jobs]).sum()
         first, *others = self.replicas
         for other in others:

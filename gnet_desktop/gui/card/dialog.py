@@ -381,10 +381,7 @@ class CheckpointCard(QWidget):
         return menu
 
     def _assume(self, key: str, choice: str, _: bool = False) -> None:
-        checkpoint = self._workspace.checkpoint
-        if checkpoint is not None and checkpoint.provenance.assumed.get(key) != choice:
-            assumed = {**checkpoint.provenance.assumed, key: choice}
-            self._workspace.open_checkpoint(checkpoint.provenance.path, assume=assumed)
+        self._workspace.assume(key, choice)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The window's ground, and the card on it."""

@@ -18,10 +18,10 @@ sys.path.insert(0, str(ROOT / "packaging"))
 torch = pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 
-from everyday100 import augmentation, calibration, export, replica, schedule, source, state, strangers  # noqa: E402
-from everyday100.commands import next_time, scaled  # noqa: E402
-from everyday100.evaluation import accuracy, heads_of  # noqa: E402
-from everyday100.training import Trainer, train  # noqa: E402
+from training import augmentation, calibration, export, replica, schedule, source, state, strangers  # noqa: E402
+from training.commands import next_time, scaled  # noqa: E402
+from training.evaluation import accuracy, heads_of  # noqa: E402
+from training.training import Trainer, train  # noqa: E402
 
 CPU = torch.device("cpu")
 RNG = np.random.default_rng(5)
@@ -255,8 +255,8 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
             values = self.norm(self.conv(batch)).relu().mean((2, 3))
             return tuple(self.fc(self.dropout(values)) for _ in range(3))
 
-    monkeypatch.setattr("everyday100.training.network", Tiny)
-    monkeypatch.setattr("everyday100.training.BATCH", {"cpu": 8, "cuda": 8})
+    monkeypatch.setattr("training.training.network", Tiny)
+    monkeypatch.setattr("training.training.BATCH", {"cpu": 8, "cuda": 8})
 
 
 def trainer(folder: Path, *, workers: int = 2) -> Trainer:
@@ -318,7 +318,7 @@ def test_an_epoch_shows_every_picture_once(tmp_path: Path, monkeypatch: pytest.M
 
 def test_training_saves_at_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tiny(monkeypatch)
-    monkeypatch.setattr("everyday100.training.measured", lambda _trainer, **_size: {"main_top1": 50.0})
+    monkeypatch.setattr("training.training.measured", lambda _trainer, **_size: {"main_top1": 50.0})
     two_classes(tmp_path / "d.tar", train=8)
     short = scaled(schedule.FULL, 4)
     assert train(trainer(tmp_path), plan_now=lambda _: short, save_every=1e9, measure=(136, 128))

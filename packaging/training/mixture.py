@@ -1,0 +1,103 @@
+"""What a training step sees: small pictures alone, or mixed with real photos, balanced."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import torch
+from torch import Tensor
+
+from .photos import Photos
+from .source import Pictures
+
+Group = tuple[Tensor, Tensor]
+"""Pictures (n, side, side, 3) uint8 of one side, and their classes (n,)."""
+
+SHARES: Final = {"small": 0.5, "reduced": 0.1875, "sharp": 0.3125}
+"""Of a batch: pictures of 64 px, photos reduced to 64 px, and photos as they are."""
+
+
+class Feed(Protocol):
+    """Gives each step its pictures; the same ones for the same seed and step."""
+
+    @property
+    def count(self) -> int:
+        """Pictures of an epoch."""
+
+    def groups(self, seed: int, step: int, size: int) -> tuple[Group, ...]:
+        """About ``size`` pictures for this step, by the side that they have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shuffled:
+    """Small pictures only: each epoch in an order of its own, without repetition."""
+
+    pixels: Tensor
+    classes: Tensor
+
+    @classmethod
+    def of(cls, pictures: Pictures, device: torch.device | str = "cpu") -> Shuffled:
+        """``pictures`` on ``device``; on a GPU no transfer is then left in the loop (762 MB)."""
+        return cls(
+            torch.from_numpy(pictures.pixels).to(device), torch.from_numpy(pictures.classes).to(device)
+        )
+
+    @property
+    def count(self) -> int:
+        return len(self.classes)
+
+    def groups(self, seed: int, step: int, size: int) -> tuple[Group, ...]:
+        epoch, position = divmod(step, self.count // size)
+        generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
+        order = torch.randperm(self.count, generator=generator)
+        chosen = order[position * size :][:size].to(self.pixels.device)
+        return ((self.pixels[chosen], self.classes[chosen]),)
+
+
+def balanced(photos: Photos) -> Tensor:
+    """How often each photo (n,) is drawn, relative to the others.
+
+    Large classes, and large collections within a class, count by the root of their size: the ninth
+    hundred of dogs adds less than the first, but it does add.
+    """
+    folders = torch.from_numpy(photos.folders.copy())
+    classes = torch.from_numpy(photos.classes.copy())
+    roots = torch.zeros(int(classes.max()) + 1, dtype=torch.float64)
+    of_folder = folders.bincount().double()
+    within = of_folder[folders].rsqrt()  # a folder of n photos weighs √n in all
+    roots.index_add_(0, classes, within)
+    size = classes.bincount().double()
+    return within / roots[classes] * size.sqrt()[classes]  # and a class of n photos √n
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Small pictures and photos; photos come sharp and reduced, so that sharpness tells no class."""
+
+    small: Shuffled
+    large: Tensor
+    reduced: Tensor
+    classes: Tensor
+    weights: Tensor
+
+    @classmethod
+    def of(cls, pictures: Pictures, photos: Photos, device: torch.device | str = "cpu") -> Mixture:
+        large, reduced, classes = (
+            torch.from_numpy(values).to(device) for values in (photos.large, photos.small, photos.classes)
+        )
+        return cls(Shuffled.of(pictures, device), large, reduced, classes, balanced(photos))
+
+    @property
+    def count(self) -> int:
+        return self.small.count
+
+    def groups(self, seed: int, step: int, size: int) -> tuple[Group, ...]:
+        sizes = {kind: round(size * share) for kind, share in SHARES.items()}
+        (pixels, classes), *_ = self.small.groups(seed, step, sizes["small"])
+        generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
+        drawn = torch.multinomial(self.weights, sizes["reduced"] + sizes["sharp"], generator=generator)
+        reduced, sharp = drawn.to(self.classes.device).split((sizes["reduced"], sizes["sharp"]))
+        order = torch.randperm(sizes["small"] + sizes["reduced"], generator=generator).to(classes.device)
+        soft = (torch.cat([pixels, self.reduced[reduced]]), torch.cat([classes, self.classes[reduced]]))
+        return (soft[0][order], soft[1][order]), (self.large[sharp], self.classes[sharp])
