@@ -337,14 +337,16 @@ def export(options: argparse.Namespace) -> None:
             f"views of photos and of small pictures, {state['epochs']} epochs"
         ),
     }
-    tensors = {
-        f"{name.replace('.', '/', 1)}": tensor.half().contiguous()
-        for name, tensor in heads.state_dict().items()
-    }
-    size = write_file(options.out, tensors, texts)
+    size = write_file(options.out, tensors_of(heads), texts)
     print(
         json.dumps(figures, indent=1), texts["temperatures"], f"wrote {options.out}, {size} bytes", sep="\n"
     )
+
+
+def tensors_of(heads: nn.ModuleDict) -> dict[str, Tensor]:
+    """Their weights in float16, under the program's names (``aux1/fc2.bias``)."""
+    state = heads.state_dict()
+    return {name.replace(".", "/", 1): tensor.half().contiguous() for name, tensor in state.items()}
 
 
 @torch.inference_mode()

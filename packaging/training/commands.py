@@ -37,7 +37,7 @@ ENVIRONMENT: Final = {
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="everyday100", description=__doc__)
+    top = argparse.ArgumentParser(prog="training", description=__doc__)
     top.add_argument("--data", type=Path, default=DATA, help="the tar with classes.json, train/ and val/")
     top.add_argument("--work", type=Path, default=WORK, help="folder for decoded pictures, states and logs")
     top.add_argument("--run", default="long", help="name of the run inside the work folder")
@@ -167,7 +167,7 @@ def train(options: argparse.Namespace) -> int:
     cuda = torch.cuda.is_available()
     device = torch.device("cuda" if cuda and options.device != "cpu" else "cpu")
     if options.device == "cuda" and not cuda:
-        print("everyday100: there is no CUDA device here", file=sys.stderr)
+        print("training: there is no CUDA device here", file=sys.stderr)
         return 3
     torch.set_num_threads(1)  # the cores work on replicas
     sys.setswitchinterval(2e-4)  # seconds; a thread that has a kernel to start shouldn't wait for long
@@ -224,7 +224,7 @@ def evaluate(options: argparse.Namespace) -> int:
     elif (state := states.load(options.work / options.run)) is not None:
         as_shipped(net, state[options.weights], source.train)
     else:
-        print(f"everyday100: {options.work / options.run} holds no state", file=sys.stderr)
+        print(f"training: {options.work / options.run} holds no state", file=sys.stderr)
         return 2
     figures = measured(net, source, options.images)
     print(as_text(figures))
@@ -256,7 +256,7 @@ def export(options: argparse.Namespace) -> int:
     source = prepared(options.data, options.work / "pictures")
     state = states.load(options.work / options.run)
     if state is None:
-        print(f"everyday100: {options.work / options.run} holds no state", file=sys.stderr)
+        print(f"training: {options.work / options.run} holds no state", file=sys.stderr)
         return 2
     net = network(len(source.names))
     as_shipped(net, state[options.weights], source.train)

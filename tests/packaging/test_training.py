@@ -18,7 +18,20 @@ sys.path.insert(0, str(ROOT / "packaging"))
 torch = pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 
-from training import augmentation, calibration, export, replica, schedule, source, state, strangers  # noqa: E402
+from training import (  # noqa: E402
+    augmentation,
+    bvlc_heads,
+    calibration,
+    export,
+    mixture,
+    photos,
+    replica,
+    schedule,
+    source,
+    state,
+    strangers,
+    top,
+)
 from training.commands import next_time, scaled  # noqa: E402
 from training.evaluation import accuracy, heads_of  # noqa: E402
 from training.training import Trainer, train  # noqa: E402
@@ -312,7 +325,7 @@ def test_an_epoch_shows_every_picture_once(tmp_path: Path, monkeypatch: pytest.M
     seen = []
     for step in range(one.per_epoch):
         one.run.step = step
-        seen += [pixels.numpy().tobytes() for pixels in one.batch()[0]]
+        seen += [pixels.numpy().tobytes() for [(batch, _)] in one.parts() for pixels in batch]
     assert len(set(seen)) == 32
 
 
@@ -326,6 +339,118 @@ def test_training_saves_at_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert saved is not None
     assert saved["run"]["step"] == 8
     assert saved["run"]["history"][-1]["main_top1"] == 50.0
+
+
+# --- photos beside the small pictures
+
+
+def some_photos(classes: list[int], folders: list[int]) -> photos.Photos:
+    """Photos whose every pixel is their own number."""
+    numbers = np.arange(len(classes), dtype=np.uint8)[:, None, None, None]
+    large, small = (np.broadcast_to(numbers, (len(classes), side, side, 3)).copy() for side in (176, 64))
+    return photos.Photos(large, small, np.array(classes), np.array(folders))
+
+
+def test_large_classes_and_collections_weigh_by_the_root_of_their_size() -> None:
+    # class 0: 16 photos of folder 0 and 4 of folder 1; class 1: 5 of folder 2
+    found = some_photos([0] * 20 + [1] * 5, [0] * 16 + [1] * 4 + [2] * 5)
+    weights = mixture.balanced(found)
+    assert float(weights[:20].sum() / weights[20:].sum()) == pytest.approx((20 / 5) ** 0.5)
+    assert float(weights[:16].sum() / weights[16:20].sum()) == pytest.approx((16 / 4) ** 0.5)
+
+
+def test_a_step_mixes_small_pictures_with_photos_sharp_and_reduced() -> None:
+    pixels = np.full((40, 64, 64, 3), 255, np.uint8)
+    small = source.Pictures(pixels, np.zeros(40, np.int64))
+    feed = mixture.Mixture.of(small, some_photos([1] * 30, [0] * 30))
+    (soft, soft_classes), (sharp, sharp_classes) = feed.groups(3, 0, 32)
+    assert soft.shape == (22, 64, 64, 3)
+    assert sharp.shape == (10, 176, 176, 3)
+    assert soft_classes.sum() == 6  # photos among the small ones
+    assert ((soft[:, 0, 0, 0] == 255) == (soft_classes == 0)).all()
+    assert sharp_classes.tolist() == [1] * 10
+    again = feed.groups(3, 0, 32)
+    assert torch.equal(again[1][0], sharp)
+    assert not torch.equal(feed.groups(3, 1, 32)[1][0], sharp)
+
+
+def test_a_new_network_begins_with_the_weights_of_the_old_classes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny(monkeypatch)
+    two_classes(tmp_path / "d.tar", train=4)
+    one = trainer(tmp_path)
+    old = {"conv.weight": torch.ones(8, 3, 5, 5), "fc.weight": torch.full((1, 8), 3.0)}
+    before = one.net.fc.weight[1].clone()
+    one.start_from(old)
+    assert (one.net.conv.weight == 1).all()
+    assert (one.replicas[1].net.fc.weight[0] == 3).all()
+    assert torch.equal(one.net.fc.weight[1], before)
+    assert (one.averaged.fc.weight[0] == 3).all()
+
+
+def test_the_upper_part_answers_from_what_was_kept_as_the_whole_network_does(tmp_path: Path) -> None:
+    net = replica.network(3).eval()
+    batch = torch.randn(4, 3, 96, 96, generator=torch.Generator().manual_seed(4))
+    kept = top.seen(net, batch)
+    with torch.inference_mode():
+        found, expected = top.answers(net, kept), heads_of(net, batch)
+    for head in ("main", "aux1", "aux2"):  # what was kept is rounded to eleven bits, after bfloat16's eight
+        scale = float(expected[head].abs().max())
+        assert float((found[head] - expected[head]).abs().max()) < 0.06 * scale, head
+
+
+# --- heads for a published network
+
+
+def test_a_trained_head_says_the_same_in_the_program() -> None:
+    """Its form is the published one, so its tensors fit the program's layers."""
+    from gnet_desktop.network.families import build
+    from gnet_desktop.network.layers import pool
+
+    head = bvlc_heads.Head(512, classes=9).eval()
+    maps = torch.rand(2, 512, 14, 14, generator=torch.Generator().manual_seed(5))
+    recipe = build("caffe", aux_classes={"aux1": 9}).head("aux1")
+    assert recipe is not None
+    pooled = torch.nn.functional.avg_pool2d(maps, 5, 3, ceil_mode=True)
+    assert torch.equal(pooled, pool(recipe.pool, maps))
+    named = bvlc_heads.tensors_of(torch.nn.ModuleDict({"aux1": head}))
+    assert set(named) == {
+        f"aux1/{part}.{kind}" for part in ("conv", "fc1", "fc2") for kind in ("weight", "bias")
+    }
+    values = pooled.clone()
+    with torch.inference_mode():
+        values = torch.nn.functional.conv2d(
+            values, named["aux1/conv.weight"].float(), named["aux1/conv.bias"].float()
+        )
+        for part in ("fc1", "fc2"):
+            values = (
+                values.relu().flatten(1) @ named[f"aux1/{part}.weight"].float().T + named[f"aux1/{part}.bias"]
+            )
+        assert torch.allclose(values, head(pooled), rtol=0.02, atol=0.02)
+
+
+def test_first_shards_are_kept_back_from_learning(tmp_path: Path) -> None:
+    names = ("00-000000", "00-001024", "01-000000", "small-000000", "small-001024", "small-002048.part")
+    for name in names:
+        (tmp_path / f"{name}.npz").touch()
+    learn, back = bvlc_heads.parted(tmp_path)
+    assert [file.stem for file in learn] == ["00-001024", "small-001024"]
+    assert [file.stem for file in back] == ["00-000000", "01-000000", "small-000000"]
+
+
+def test_agreement_and_right_answers_are_counted() -> None:
+    class Says(torch.nn.Module):
+        def forward(self, values: torch.Tensor) -> torch.Tensor:
+            return values
+
+    order = -0.01 * torch.arange(8)  # no two answers alike
+    logits = torch.eye(8)[[0, 1, 2, 3]] + order
+    read = {"logits": logits, "aux1": torch.eye(8)[[0, 1, 5, 6]] + order, "aux2": logits}
+    heads = torch.nn.ModuleDict({"aux1": Says(), "aux2": Says()})
+    found = bvlc_heads.measure(heads, read, torch.tensor([0, 7, 2, 3]))
+    assert found["main"] == {"agrees": 100.0, "top1": 75.0, "top5": 75.0}
+    assert (found["aux1"]["agrees"], found["aux1"]["top1"]) == (50.0, 25.0)
 
 
 # --- figures
