@@ -1,4 +1,4 @@
-"""How the bundled checkpoint is made: read the pictures, train, evaluate, export.
+"""How the shipped weights are made: read the pictures, train, evaluate, export.
 
 ``python packaging/training --help`` lists the steps. Nothing here is part of the installed program.
 """

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).resolve().parents[2]
 DATA: Final = Path(os.environ.get("GNET_SHARED", ROOT.parent / "shared")) / "data" / "everyday100.tar"
 WORK: Final = Path(os.environ.get("TRAINING_WORK", "/var/tmp/gnet-training")) / "next"
-SHIPS_AS: Final = ROOT / "resources" / "checkpoints" / "everyday100.safetensors"
+SHIPPED: Final = ROOT / "resources" / "checkpoints"
 WARM: Final = 0.2
 """The fraction of the full rate from which a run falls that begins with a finished network."""
 # Read only when a process starts. Without it glibc gives every large buffer back to the kernel
@@ -68,7 +68,7 @@ def parser() -> argparse.ArgumentParser:
         if name == "evaluate":
             command.add_argument("--file", type=Path, help="a .safetensors file instead of a run's state")
         else:
-            command.add_argument("--out", type=Path, default=SHIPS_AS)
+            command.add_argument("--out", type=Path, help="default: the bundled file of so many classes")
     return top
 
 
@@ -212,21 +212,18 @@ def evaluate(options: argparse.Namespace) -> int:
     from . import state as states
     from .replica import network
     from .reporting import as_text, measured
-    from .source import prepared
 
     torch.set_num_threads(options.threads)
-    source = prepared(options.data, options.work / "pictures")
+    source, photos = data(options)
     net = network(len(source.names))
     if options.file is not None:
-        from safetensors.torch import load_file
-
-        net.load_state_dict({name: t.float() for name, t in load_file(options.file).items()}, strict=False)
+        net.load_state_dict(weights(options.file), strict=False)
     elif (state := states.load(options.work / options.run)) is not None:
         as_shipped(net, state[options.weights], source.train)
     else:
         print(f"training: {options.work / options.run} holds no state", file=sys.stderr)
         return 2
-    figures = measured(net, source, options.images)
+    figures = measured(net, source, options.images, photos.get("val"))
     print(as_text(figures))
     if options.report is not None:
         options.report.write_text(json.dumps(figures, indent=1, ensure_ascii=False))
@@ -250,23 +247,24 @@ def export(options: argparse.Namespace) -> int:
     from .export import halved, metadata, write
     from .replica import network
     from .reporting import as_text, measured
-    from .source import prepared
 
     torch.set_num_threads(options.threads)
-    source = prepared(options.data, options.work / "pictures")
+    source, photos = data(options)
     state = states.load(options.work / options.run)
     if state is None:
         print(f"training: {options.work / options.run} holds no state", file=sys.stderr)
         return 2
     net = network(len(source.names))
     as_shipped(net, state[options.weights], source.train)
-    figures = measured(net, source, options.photos)
+    figures = measured(net, source, options.images, photos.get("val"))
     run = state["run"]
     epochs = run["step"] * run["batch"] / len(source.train)
-    texts = metadata(source.names, figures, epochs=epochs, seconds=run["seconds"])
-    size = write(options.out, halved(net.state_dict()), texts)
+    seconds, mixed = run["seconds"], len(photos["train"]) if photos else 0
+    texts = metadata(source.names, figures, epochs=epochs, seconds=seconds, photos=mixed)
+    out = options.out or SHIPPED / f"everyday{len(source.names)}.safetensors"
+    size = write(out, halved(net.state_dict()), texts)
     print(as_text(figures))
-    print(f"wrote {options.out}, {size} bytes")
+    print(f"wrote {out}, {size} bytes")
     if options.report is not None:
         options.report.write_text(json.dumps(figures, indent=1, ensure_ascii=False))
     return 0

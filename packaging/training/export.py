@@ -26,11 +26,9 @@ INPUT: Final = {
     "crop": SHIPS[1],
     "interpolation": "bicubic, antialiased",
 }
-LIMITS: Final = (
-    "knows 100 everyday things and nothing else: no people, no text, no drawings; "
-    "has seen 64-pixel pictures only, so it knows no fine detail"
-)
-LICENCE: Final = "weights MIT; the pictures they were trained on are ImageNet's (research use)"
+LIMITS: Final = "knows {count} everyday things and nothing else: {lacks}; {seen}, so it knows no fine detail"
+LICENCE: Final = "weights MIT; the pictures they were trained on are {pictures} (research use)"
+SMALL: Final = "62,000 64×64 pictures of 124 ImageNet classes merged into 100 (Tiny ImageNet)"
 ARCHITECTURE: Final = "googlenet (torchvision layout, both auxiliary heads trained)"
 LARGEST: Final = 27_000_000  # bytes
 # Views like those the shipped network sees: nearly the whole picture, nothing else changed.
@@ -80,9 +78,17 @@ def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def metadata(
-    names: Sequence[str], figures: Mapping[str, Any], *, epochs: float, seconds: float
+    names: Sequence[str],
+    figures: Mapping[str, Any],
+    *,
+    epochs: float,
+    seconds: float,
+    photos: int = 0,
 ) -> dict[str, str]:
-    """The texts inside the file, from a report of `reporting.measured`."""
+    """The texts inside the file, from a report of `reporting.measured`.
+
+    ``photos`` is the number of photos that were mixed with the small pictures.
+    """
     heads = figures["heads"]
     chosen = figures["nothing_fits"]["max_probability"]
     short = {
@@ -94,11 +100,15 @@ def metadata(
         "input": json.dumps(INPUT),
         "temperatures": json.dumps({head: row["temperature"] for head, row in heads.items()}),
         "nothing_fits": json.dumps({"measure": "max_probability", "threshold": chosen["value"]}),
-        "limits": LIMITS,
-        "licence": LICENCE,
+        "limits": LIMITS.format(
+            count=len(names),
+            lacks="no text, no drawings" if photos else "no people, no text, no drawings",
+            seen="most of its pictures had 64 pixels a side" if photos else "has seen 64-pixel pictures only",
+        ),
+        "licence": LICENCE.format(pictures="ImageNet's and others'" if photos else "ImageNet's"),
         "architecture": ARCHITECTURE,
         "training": (
-            "from scratch on 62,000 64×64 pictures of 124 ImageNet classes merged into 100 (Tiny ImageNet), "
+            f"from scratch on {SMALL}{f' and {photos:,} photos' if photos else ''}, "
             f"{epochs:.0f} epochs of views growing from 64 to 112 px, "
             f"{seconds / 3600:.1f} hours on two shared cores; "
             f"averaged weights, batch-norm statistics re-estimated at {SHIPS[1]} px"
