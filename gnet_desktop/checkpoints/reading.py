@@ -118,7 +118,8 @@ def _open(
     offered = added_heads.offered(architecture, arrays)
     choice = added_heads.wanted(assume.get(HEADS_CHOICE), offered)
     if offered is not None and choice == "added":
-        architecture, arrays, heads = offered.architecture, {**arrays, **offered.tensors}, offered.states(heads)
+        architecture, arrays = offered.architecture, {**arrays, **offered.tensors}
+        heads = offered.states(heads)
     transform, assumed = _transform_input(recognised, heads, sha256, assume)
     convention, convention_source = infer_convention(
         architecture.family,
