@@ -1,13 +1,14 @@
 """The network's answers for the pictures of a folder, kept as they come."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
@@ -15,7 +16,7 @@ from gnet_desktop.folder import reading, scanning
 from gnet_desktop.folder.store import Answered, Stamp, Store
 
 if TYPE_CHECKING:
-    from gnet_desktop.network.googlenet import GoogLeNet
+    from torch import Tensor
 
 KEEP_EVERY: Final = 2.0
 """Seconds after which new answers are written: what a kill may cost."""
@@ -25,11 +26,17 @@ NOT_A_NUMBER: Final = "The answer is no number: values stop being numbers on the
 Progress = Callable[[int, int], None]
 
 
+class Answering(Protocol):
+    """What gives a batch's logits by head: a network, or something that asks one elsewhere."""
+
+    def answers(self, batch: "Tensor", /) -> Mapping[str, NDArray[np.float32]]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Pass:
     """How a picture of the folder is answered."""
 
-    network: "GoogLeNet"
+    network: Answering
     convention: Convention
 
 
@@ -80,12 +87,11 @@ def _answer(
     import torch
 
     arrays = [one.prepared.array for one in batch if one.prepared]
-    logits: dict[str, np.ndarray] = {}
+    logits: Mapping[str, NDArray[np.float32]] = {}
     error: str | None = None
     if arrays:
         try:
-            tensor = torch.from_numpy(np.stack(arrays)).to(through.network.device)
-            logits = through.network.answers(tensor)
+            logits = through.network.answers(torch.from_numpy(np.stack(arrays)))
         except GNetError as refused:
             error = str(refused)
     for place, (one, (path, stamp)) in enumerate(zip(batch, names, strict=True)):

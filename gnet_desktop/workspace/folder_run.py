@@ -8,24 +8,27 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
-from gnet_desktop.errors import GNetError, UsageError
+from gnet_desktop.convention import Convention
+from gnet_desktop.errors import GNetError
 from gnet_desktop.folder import answering, evaluating, scanning
 from gnet_desktop.folder.evaluating import Evaluation
 from gnet_desktop.folder.rows import Rows, rows_of
 from gnet_desktop.folder.store import Answered, Recipe, Stamp, Store
 from gnet_desktop.folder.truth import Truth, from_folders, from_table, match
+from gnet_desktop.network.record import Array
+from gnet_desktop.workspace.bugs import describe_bug
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.state import Workspace
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from gnet_desktop.workspace.tasks import LoadedNetwork
 
 SHOW_EVERY: Final = 1.0
@@ -58,17 +61,18 @@ class FolderRun:
     ``changed()`` tells of a new `state`. Everything here is called on the owner's thread.
     """
 
-    def __init__(self, workspace: Workspace, post: Callable[[Callable[[], None]], None], cache: Path) -> None:
-        self._workspace, self._post, self._cache = workspace, post, cache
+    def __init__(self, workspace: Workspace, cache: Path) -> None:
+        self._workspace, self._post, self._cache = workspace, workspace.post, cache
         self.state: FolderState | None = None
         self.changed = Signal()
         self._job: _Job | None = None
         self._truth_file: Path | None = None
+        self._wanted: Path | None = None
         workspace.checkpoint_changed.subscribe(self._again)
 
     def open(self, folder: Path, truth: Path | None = None) -> None:
         """Begin with a folder, or go on with one that was begun; ``truth`` is a table of classes."""
-        self._truth_file = truth
+        self._truth_file, self._wanted = truth, folder
         self._start(folder)
 
     def pause(self) -> None:
@@ -102,9 +106,10 @@ class FolderRun:
             self._job = None
 
     def _again(self) -> None:
-        """Another checkpoint or convention: other answers."""
-        if self.state is not None and self._job is not None:
-            self._start(self.state.folder)
+        """Another checkpoint or convention: other answers; or the first one that was waited for."""
+        paused = self.state is not None and self.state.state == "paused"
+        if self._wanted is not None and not paused:
+            self._start(self._wanted)
 
     def _start(self, folder: Path) -> None:
         self.close()
@@ -118,13 +123,15 @@ class FolderRun:
         self.state = replace(kept, state="scanning", names=names) if kept and kept.names == names else fresh
         text = json.dumps(asdict(convention), sort_keys=True)
         recipe = Recipe(network.checkpoint.provenance.sha256, text, len(names))
-        job = self._job = _Job(self, folder, self._truth_file, network, recipe, self._place(folder))
+        place = self._place(folder)
+        job = self._job = _Job(self, folder, self._truth_file, network, convention, recipe, place)
         threading.Thread(target=job.run, name="gnet-folder", daemon=True).start()
         self.changed.emit()
 
     def _place(self, folder: Path) -> Path:
         """Where this folder's answers are kept."""
-        return self._cache / hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+        name = str(folder.resolve()).encode("utf-8", "surrogateescape")
+        return self._cache / hashlib.sha256(name).hexdigest()[:24]
 
     def _show(self, **fields: Any) -> None:
         if self.state is not None:
@@ -141,21 +148,22 @@ class FolderRun:
         def told() -> None:
             if job is self._job:
                 self._job = None
-                self.state = None
-                self._workspace.complain(error)
+                self.state = self._wanted = None
+                if isinstance(error, GNetError):
+                    self._workspace.failed.emit(error)
+                else:
+                    self._workspace.bug.emit(describe_bug(error))
                 self.changed.emit()
 
         self._post(told)
 
-    def on_engine(self, job: "_Job", batch: np.ndarray) -> dict[str, np.ndarray]:
+    def on_engine(self, job: "_Job", batch: "Tensor") -> dict[str, Array]:
         """A batch's logits by head, computed on the engine's thread; called from the job's."""
-        import torch
-
-        result: Future[dict[str, np.ndarray]] = Future()
+        result: Future[dict[str, Array]] = Future()
 
         def run() -> None:
             try:
-                result.set_result(job.network.network.answers(torch.from_numpy(batch)))
+                result.set_result(job.network.network.answers(batch))
             except BaseException as error:
                 result.set_exception(error)
 
@@ -181,15 +189,13 @@ class _Job:
         folder: Path,
         truth: Path | None,
         network: "LoadedNetwork",
+        convention: Convention,
         recipe: Recipe,
         place: Path,
     ) -> None:
         self.owner, self.folder, self.truth_file = owner, folder, truth
-        self.network, self.recipe, self.place = network, recipe, place
+        self.network, self.convention, self.recipe, self.place = network, convention, recipe, place
         self.paused, self.ended = threading.Event(), threading.Event()
-        convention = owner._workspace.convention
-        assert convention is not None
-        self.convention = convention
         self._next_show = 0.0
 
     def run(self) -> None:
@@ -228,7 +234,7 @@ class _Job:
         pending: list[Answered] = []
         through = _OnEngine(self)
         try:
-            for one in answering.answer(self.folder, todo, answering.Pass(through, self.convention)):  # type: ignore[arg-type]
+            for one in answering.answer(self.folder, todo, answering.Pass(through, self.convention)):
                 pending.append(one)
                 done += 1
                 if self.paused.is_set():
@@ -257,14 +263,12 @@ class _Job:
 class _OnEngine:
     """The network as `answering` wants it, with its work done on the engine's thread."""
 
-    device = "cpu"
-
     def __init__(self, job: _Job) -> None:
         self._job = job
 
-    def answers(self, batch: Any) -> dict[str, np.ndarray]:
+    def answers(self, batch: "Tensor", /) -> dict[str, Array]:
         """Logits by head."""
-        return self._job.owner.on_engine(self._job, batch.numpy())
+        return self._job.owner.on_engine(self._job, batch)
 
 
 def _read_corrections(place: Path) -> dict[str, int]:

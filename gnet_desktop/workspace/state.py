@@ -58,6 +58,7 @@ class Workspace(Choices):
     def __init__(self, post: Post, *, engine: Works | None = None, reader: Works | None = None) -> None:
         super().__init__()
         self._failures = Failures()
+        self.post = post
         self._engine: Works = engine or Worker("gnet-engine", post)
         self._reader: Works = reader or Worker("gnet-reader", post)
         self._list = PictureList(self._reader, self._failures.sentence)

@@ -42,6 +42,7 @@ class Handlers(QObject):
                 "module": self._module,
                 "branch": self._branch,
                 "panel": self._panel,
+                "page": self._window.show_page,
                 "sort": self._workspace.sort_pictures,
             }[kind](argument)
         else:
@@ -61,6 +62,12 @@ class Handlers(QObject):
         folder = self._ask_folder(self.tr("Open a folder"), "pictures")
         if folder is not None:
             self._window.take_pictures([folder])
+
+    def evaluate_folder(self) -> None:
+        """Ask for a folder and open it on the Folder page."""
+        folder = self._ask_folder(self.tr("Open a folder"), "pictures")
+        if folder is not None:
+            self._window.evaluate(folder)
 
     def open_checkpoint(self) -> None:
         """Ask for a checkpoint."""

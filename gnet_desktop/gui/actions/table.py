@@ -46,6 +46,7 @@ def _modules() -> Iterator[Action]:
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("open_pictures", "File", "Open pictures…", ("Ctrl+O",), "image photo file"),
     Action("open_folder", "File", "Open a folder…", (), "directory images"),
+    Action("evaluate_folder", "File", "Evaluate a folder…", (), "accuracy confusion many pictures truth"),
     Action("open_checkpoint", "File", "Open a checkpoint…", ("Ctrl+Shift+O",), "weights model network file"),
     Action(
         "show_catalogue", "File", "Known checkpoints…", (), "catalogue fetch download models imagenet bvlc"
@@ -81,6 +82,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("larger", "View", "Larger", ("+", "="), "zoom in tile"),
     Action("smaller", "View", "Smaller", ("-",), "zoom out tile"),
     Action("whole", "View", "Whole picture, usual tiles", ("0",), "fit reset zoom"),
+    Action("page explore", "View", "Explore: one picture", ("F2",), "page look inside", ruled=True),
+    Action("page folder", "View", "Folder: many pictures", ("F3",), "page evaluate accuracy confusion"),
     Action("show_heads", "View", "Auxiliary heads…", ("H",), "aux1 aux2 timeline", ruled=True),
     Action("panel pictures", "View", "Pictures", ("F9",), "panel list", ruled=True),
     Action("panel answers", "View", "Answers", ("F10",), "panel classes heads"),

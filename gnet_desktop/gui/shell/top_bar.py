@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QSizePolicy, QWidget
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.gui.controls.chooser import Chooser
-from gnet_desktop.gui.controls.common import IconButton
+from gnet_desktop.gui.controls.common import IconButton, Segmented
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import TOP_BAR, Theme, font
 from gnet_desktop.resources import resource
@@ -21,6 +21,7 @@ class TopBar(QWidget):
 
     checkpoint_wanted = Signal(Path)
     device_wanted = Signal(str)
+    page_wanted = Signal(object)
 
     def __init__(
         self, workspace: Workspace, actions: dict[str, QAction], parent: QWidget | None = None
@@ -34,6 +35,9 @@ class TopBar(QWidget):
         self.menus.setNativeMenuBar(False)
         self.menus.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.menus.setFont(font(13))
+        self.pages = Segmented((("explore", self.tr("Explore")), ("folder", self.tr("Folder"))))
+        self.pages.setAccessibleName(self.tr("Page"))
+        self.pages.chosen.connect(self.page_wanted)
         self.back, self.forward = self._button("back", "back"), self._button("forward", "forward")
         self.checkpoint = Chooser("file")
         self.checkpoint.setAccessibleName(self.tr("Checkpoint"))
@@ -55,6 +59,7 @@ class TopBar(QWidget):
         row.setSpacing(6)
         row.addWidget(sign)
         row.addWidget(self.menus)
+        row.addWidget(self.pages)
         row.addWidget(self.back)
         row.addWidget(self.forward)
         row.addStretch(1)

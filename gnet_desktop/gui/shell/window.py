@@ -29,6 +29,7 @@ from gnet_desktop.gui.actions.table import fill_menus, make_actions
 from gnet_desktop.gui.answers.panel import AnswersPanel
 from gnet_desktop.gui.conventions.memory import ConventionMemory
 from gnet_desktop.gui.exports.saving import write_png
+from gnet_desktop.gui.folder.page import FolderPage
 from gnet_desktop.gui.lanes.panel import LanesPanel
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.network_map.panel import NetworkPanel
@@ -48,6 +49,7 @@ from gnet_desktop.gui.system.session import RECENT, Session
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.arrivals import expand_pictures
+from gnet_desktop.workspace.folder_run import FolderRun
 from gnet_desktop.workspace.ordering import ORDERS
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Bug, ViewOptions
@@ -83,6 +85,8 @@ class Window(QMainWindow):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.start)
         self.pages.addWidget(self.area)
+        self.page = "explore"
+        self._folder: FolderPage | None = None
         self.status = StatusBar(workspace)
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -145,6 +149,7 @@ class Window(QMainWindow):
         self.start.sample_opened.connect(lambda path: self.take_pictures([path]))
         self.bar.checkpoint_wanted.connect(self.open_checkpoint)
         self.bar.device_wanted.connect(workspace.set_device)
+        self.bar.page_wanted.connect(self.show_page)
         for name in ("lanes", "unit"):
             self.panels[name].ask_path = handlers.ask_target  # type: ignore[attr-defined]
         for name, dock in self.area.docks.items():
@@ -181,7 +186,10 @@ class Window(QMainWindow):
             return
         if dropped.files.checkpoints:
             self.open_checkpoint(dropped.files.checkpoints[0])
-        if dropped.files.pictures:
+        folders = [path for path in dropped.files.pictures if path.is_dir()]
+        if folders and self.page == "folder":
+            self.evaluate(folders[0])
+        elif dropped.files.pictures:
             self.take_pictures(list(dropped.files.pictures))
         if dropped.picture is not None:
             self.workspace.add_pictures([dropped.picture])
@@ -227,7 +235,36 @@ class Window(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    @property
+    def folder_page(self) -> FolderPage:
+        """The Folder page, made when it is first wanted."""
+        if self._folder is None:
+            run = FolderRun(self.workspace, self.session.cache / "folders")
+            self._folder = FolderPage(run, self.workspace.post)
+            self._folder.picture_wanted.connect(self._open_from_folder)
+            self._folder.folder_wanted.connect(self.handlers.evaluate_folder)
+            self.pages.addWidget(self._folder)
+        return self._folder
+
+    def show_page(self, name: str) -> None:
+        """Show one of the pages: ``explore`` or ``folder``."""
+        self.page = name
+        self.bar.pages.set_value(name)
+        self._show_page()
+
+    def evaluate(self, folder: Path, truth: Path | None = None) -> None:
+        """Open a folder on the Folder page."""
+        self.show_page("folder")
+        self.folder_page.run.open(folder, truth)
+
+    def _open_from_folder(self, path: Path) -> None:
+        self.show_page("explore")
+        self.workspace.add_pictures([path])
+
     def _show_page(self) -> None:
+        if self.page == "folder":
+            self.pages.setCurrentWidget(self.folder_page)
+            return
         self.pages.setCurrentIndex(1 if self.workspace.pictures else 0)
         if self.workspace.pictures and not self._arranged:
             self._arranged = True
@@ -365,6 +402,8 @@ class Window(QMainWindow):
         """Remember, end the workers, go."""
         self.remember()
         self.dialogs.close_all()
+        if self._folder is not None:
+            self._folder.close_run()
         self.workspace.close()
         super().closeEvent(event)
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict, fields
 from math import isfinite
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from gnet_desktop.errors import ExportError
@@ -43,7 +44,17 @@ class Session:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
+        self._passing: TemporaryDirectory[str] | None = None
         self._values: dict[str, Any] = self._read()
+
+    @property
+    def cache(self) -> Path:
+        """Where what is computed for folders is kept; ends with a session that remembers nothing."""
+        if self._path is not None:
+            return cache_path()
+        if self._passing is None:
+            self._passing = TemporaryDirectory(prefix="gnet-desktop-")
+        return Path(self._passing.name)
 
     def _read(self) -> dict[str, Any]:
         if self._path is None:
@@ -139,6 +150,13 @@ def _makes_sense(name: str, value: Any) -> bool:
         return value in _TABLES[name]
     kind = get_type_hints(ViewOptions)[name]
     return get_origin(kind) is not Literal or value in get_args(kind)
+
+
+def cache_path() -> Path:
+    """The folder of what can be computed again."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("gnet-desktop", appauthor=False)
 
 
 def settings_path() -> Path:

@@ -1,0 +1,235 @@
+"""The gallery: a folder's pictures with what was answered and what they show."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from gnet_desktop.folder.figures import Ints
+from gnet_desktop.folder.rows import UNKNOWN, Rows
+from gnet_desktop.gui.controls.focus import KeyFocus
+from gnet_desktop.gui.folder.thumbnails import Thumbnails
+from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.inspection.answers import percent
+
+Index = QModelIndex | QPersistentModelIndex
+PLACE: Final = Qt.ItemDataRole.UserRole
+SIDE, WORDS, GAP = 120, 40, 12
+
+
+class GalleryModel(QAbstractListModel):
+    """The rows that are shown, in their order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path()
+        self.rows: Rows | None = None
+        self.names: tuple[str, ...] = ()
+        self._places: Ints = np.empty(0, np.int64)
+
+    def show_rows(self, folder: Path, rows: Rows | None, names: tuple[str, ...], places: Ints) -> None:
+        """Show other rows; an equal list with new numbers keeps its place on the screen."""
+        same = self.rows is not None and rows is not None and np.array_equal(places, self._places)
+        self.folder, self.names = folder, names
+        if same and self.rows is not None and rows is not None and self.rows.paths == rows.paths:
+            self.rows = rows
+            if len(places):
+                self.dataChanged.emit(self.index(0), self.index(len(places) - 1))
+            return
+        self.beginResetModel()
+        self.rows, self._places = rows, places
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """How many pictures are shown."""
+        return 0 if parent.isValid() else len(self._places)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """What is answered, the tooltip, or the row's place among all."""
+        if not index.isValid() or self.rows is None:
+            return None
+        place = int(self._places[index.row()])
+        if role == PLACE:
+            return place
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.name(int(self.rows.answer[place]))
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self._words(self.rows, place)
+        return None
+
+    def _words(self, rows: Rows, place: int) -> str:
+        said = f"{self.name(int(rows.answer[place]))} {percent(float(rows.confidence[place]))} %"
+        if rows.truth[place] == UNKNOWN:
+            return f"{rows.paths[place]}: {said}"
+        right = self.tr("wrong") if rows.wrong[place] else self.tr("right")
+        shown = self.tr("shows {0}").format(self.name(int(rows.truth[place])))
+        return f"{rows.paths[place]}: {said}, {right}, {shown}"
+
+    def name(self, index: int) -> str:
+        """A class's name."""
+        return self.names[index] if 0 <= index < len(self.names) else f"class {index}"
+
+    def path(self, index: Index) -> Path | None:
+        """The file of a row."""
+        if not index.isValid() or self.rows is None:
+            return None
+        return self.folder / self.rows.paths[int(self._places[index.row()])]
+
+    def row_of(self, path: Path) -> int:
+        """The row that shows a file, −1 if none does."""
+        if self.rows is None or not path.is_relative_to(self.folder):
+            return -1
+        name = path.relative_to(self.folder).as_posix()
+        place = int(np.searchsorted(np.array(self.rows.paths, object), name)) if self.rows.paths else 0
+        if place >= len(self.rows.paths) or self.rows.paths[place] != name:
+            return -1
+        found = np.flatnonzero(self._places == place)
+        return int(found[0]) if len(found) else -1
+
+
+class _Delegate(QStyledItemDelegate):
+    """Paints a picture, its first answer and its truth; holds nothing of it."""
+
+    def __init__(self, model: GalleryModel, thumbnails: Thumbnails, view: QListView) -> None:
+        super().__init__(view)
+        self._model, self._thumbnails = model, thumbnails
+        self._focus = KeyFocus(view)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """All are alike."""
+        return QSize(SIDE + GAP, SIDE + WORDS + GAP)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """The picture, and two lines of words."""
+        rows, place = self._model.rows, index.data(PLACE)
+        path = self._model.path(index)
+        if rows is None or place is None or path is None:
+            return
+        theme = Theme.now()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        cell = QRectF(option.rect).adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2)
+        box = QRectF(cell.left(), cell.top(), SIDE, SIDE)
+        self._picture(painter, path, box, theme)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.drawRoundedRect(cell.adjusted(-4, -4, 4, 4), 6, 6)
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(QPen(theme.colour("line2"), 1))
+            painter.drawRoundedRect(cell.adjusted(-4, -4, 4, 4), 6, 6)
+        self._words(painter, rows, place, QRectF(cell.left(), box.bottom() + 4, SIDE, WORDS - 6), theme)
+        painter.restore()
+
+    def _picture(self, painter: QPainter, path: Path, box: QRectF, theme: Theme) -> None:
+        image = self._thumbnails.get(path)
+        clip = QPainterPath()
+        clip.addRoundedRect(box, 4, 4)
+        if image is None:
+            painter.fillPath(clip, theme.colour("well"))
+            return
+        side = min(image.width(), image.height())
+        source = QRectF((image.width() - side) / 2, (image.height() - side) / 2, side, side)
+        painter.setClipPath(clip)
+        painter.drawImage(box, image, source)
+        painter.setClipping(False)
+
+    def _words(self, painter: QPainter, rows: Rows, place: int, box: QRectF, theme: Theme) -> None:
+        known, wrong = rows.truth[place] != UNKNOWN, bool(rows.wrong[place])
+        left = box.left()
+        if known:
+            painter.setPen(QPen(theme.colour("bad" if wrong else "good"), 1.6))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(QRectF(left + 0.5, box.top() + 5, 6, 6))
+            left += 12
+        number = percent(float(rows.confidence[place]), digits=0)
+        painter.setFont(font(12, 600))
+        metrics = QFontMetrics(painter.font())
+        room = box.right() - left - metrics.horizontalAdvance(number) - 6
+        upper = QRectF(left, box.top(), box.right() - left, 17)
+        painter.setPen(theme.colour("text"))
+        name = self._model.name(int(rows.answer[place]))
+        painter.drawText(
+            upper,
+            Qt.AlignmentFlag.AlignVCenter,
+            metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room)),
+        )
+        painter.setFont(font(12))
+        painter.setPen(theme.colour("text2"))
+        painter.drawText(upper, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, number)
+        painter.setFont(font(11))
+        painter.setPen(theme.colour("text3"))
+        lower = QRectF(box.left(), box.top() + 17, box.width(), 15)
+        shown = self._model.name(int(rows.truth[place])) if known else rows.paths[place].rpartition("/")[2]
+        metrics = QFontMetrics(painter.font())
+        text = metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, int(lower.width()))
+        painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class Gallery(QListView):
+    """All pictures that pass the filter; Enter or a double click opens one in Explore."""
+
+    open_wanted = Signal(Path)
+
+    def __init__(self, post: Any, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pictures = GalleryModel()
+        self.thumbnails = Thumbnails(post, self._show)
+        self.setModel(self.pictures)
+        self.setItemDelegate(_Delegate(self.pictures, self.thumbnails, self))
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setLayoutMode(QListView.LayoutMode.SinglePass)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setMouseTracking(True)
+        self.setSpacing(0)
+        self.setGridSize(QSize(SIDE + GAP, SIDE + WORDS + GAP))
+        self.setAccessibleName(self.tr("Gallery"))
+        self.doubleClicked.connect(self._open)
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(40)
+        self._settled.timeout.connect(self._look_again)
+        self.verticalScrollBar().valueChanged.connect(lambda _: self._settled.start())
+
+    def _look_again(self) -> None:
+        self.thumbnails.forget_waiting()
+        self.viewport().update()
+
+    def _show(self, path: Path) -> None:
+        row = self.pictures.row_of(path)
+        if row >= 0:
+            self.update(self.pictures.index(row))
+
+    def _open(self, index: QModelIndex) -> None:
+        path = self.pictures.path(index)
+        if path is not None:
+            self.open_wanted.emit(path)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens; everything else is the list's own."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.viewport().update()
+        super().changeEvent(event)

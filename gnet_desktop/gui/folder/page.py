@@ -1,0 +1,325 @@
+"""The Folder page: figures at the left, the gallery in the middle, confusion at the right."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gnet_desktop.folder.rows import Filter, arranged
+from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.folder.confusion import OTHERS, Confusion, Pairs
+from gnet_desktop.gui.folder.figures import Figures
+from gnet_desktop.gui.folder.gallery import Gallery
+from gnet_desktop.gui.looks.icons import draw_icon
+from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
+from gnet_desktop.workspace.folder_run import FolderRun, FolderState
+
+LEFT, RIGHT = 300, 420
+
+
+class _Chip(QAbstractButton):
+    """A filter that is on; a click takes it off."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self.setText(words)
+        self.setAccessibleName(self.tr("Take off the filter {0}").format(words))
+        self.setFont(font(12))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        """The words with round ends, and the sign that takes it off."""
+        return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 38, 22)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground, words, a cross."""
+        painter, theme = QPainter(self), Theme.now()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.colour("accent") if self.hasFocus() else Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("accentbg"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10.5, 10.5)
+        painter.setPen(theme.colour("accent"))
+        painter.drawText(self.rect().adjusted(10, 0, -20, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
+        draw_icon(painter, "close", QRectF(self.width() - 19, 6, 10, 10), theme.accent)
+        painter.end()
+
+
+class _Progress(QWidget):
+    """How far it is, how fast, under which convention; pause and go on."""
+
+    pause_wanted, go_on_wanted = Signal(), Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(STATUS_BAR + 6)
+        self._share = 0.0
+        self._words = ElidedLabel("", pixels=12, token="text2")
+        self._quiet = ElidedLabel("", pixels=12, token="text3")
+        self.button = QPushButton()
+        self.button.setFont(font(12))
+        self.button.clicked.connect(self._clicked)
+        self._paused = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 2, 8, 2)
+        row.setSpacing(12)
+        row.addWidget(self._words)
+        row.addSpacing(170)
+        row.addWidget(self._quiet, 1)
+        row.addWidget(self.button)
+
+    def show_state(self, state: FolderState) -> None:
+        """Show how it stands."""
+        self._share = state.done / state.total if state.total else 0.0
+        self._paused = state.state == "paused"
+        self._words.setText(self.tr("{0} of {1} answered").format(state.done, state.total))
+        rate = self.tr("{0} pictures a second").format(f"{state.rate:.0f}") if state.rate else ""
+        ends = {"done": self.tr("kept, goes on where it stopped"), "paused": self.tr("paused, all kept")}
+        self._quiet.setText(" · ".join(filter(None, (rate, state.convention, ends.get(state.state, "")))))
+        self.button.setVisible(state.state in ("running", "paused"))
+        self.button.setText(self.tr("Go on") if self._paused else self.tr("Pause"))
+        self.setAccessibleName(self._words.text())
+        self.update()
+
+    def _clicked(self) -> None:
+        (self.go_on_wanted if self._paused else self.pause_wanted).emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground, line, bar."""
+        painter, theme = QPainter(self), Theme.now()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), theme.colour("panel"))
+        painter.fillRect(0, 0, self.width(), 1, theme.colour("line"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        bar = QRectF(self._words.geometry().right() + 12, self.height() / 2 - 2, 150, 4)
+        painter.setBrush(theme.colour("well"))
+        painter.drawRoundedRect(bar, 2, 2)
+        painter.setBrush(theme.colour("accent"))
+        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * self._share, bar.height()), 2, 2)
+        painter.end()
+
+
+class _Empty(QWidget):
+    """Before a folder is open: what this page is for, and a way in."""
+
+    def __init__(self, open_folder: Callable[[], None]) -> None:
+        super().__init__()
+        title = QLabel(self.tr("How right is this network on your pictures?"))
+        title.setFont(font(20, 600))
+        words = QLabel(
+            self.tr(
+                "Open a folder, or drop one here. Pictures in folders that are called like the classes are"
+                " judged: accuracy with intervals, confusions, calibration, the surest mistakes.\n"
+                "Without classes they are sorted and grouped by what the network says."
+            )
+        )
+        words.setFont(font(13))
+        words.setWordWrap(True)
+        words.setMaximumWidth(560)
+        self.button = QPushButton(self.tr("Open a folder…"))
+        self.button.setProperty("primary", True)
+        self.button.clicked.connect(open_folder)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        for widget in (title, words, self.button):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+            column.addSpacing(8)
+        column.addStretch(3)
+
+
+class FolderPage(QWidget):
+    """A folder's pictures: evaluated, filtered, sorted; one opens in Explore.
+
+    ``picture_wanted(path)`` asks to open a picture in Explore, ``folder_wanted()`` for a folder.
+    """
+
+    picture_wanted = Signal(Path)
+    folder_wanted = Signal()
+
+    def __init__(
+        self, run: FolderRun, post: Callable[[Callable[[], None]], None], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.run = run
+        self.filter, self.order = Filter(), "sure"
+        self.figures, self.gallery = Figures(), Gallery(post)
+        self.confusion, self.pairs = Confusion(), Pairs()
+        self.progress = _Progress()
+        self.empty = _Empty(self.folder_wanted.emit)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self._whole())
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._stack)
+        self._connect()
+        self.refresh()
+
+    def _whole(self) -> QWidget:
+        self.left_header = PanelHeader("")
+        again = IconButton("folder")
+        again.setToolTip(self.tr("Open a folder…"))
+        again.setAccessibleName(self.tr("Open a folder"))
+        again.clicked.connect(self.folder_wanted)
+        self.left_header.add(again)
+        self.gallery_header = PanelHeader(self.tr("Gallery"))
+        self._chips = QWidget()
+        row = QHBoxLayout(self._chips)
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(6)
+        self.gallery_header.add_left(self._chips)
+        self.orders = Segmented(
+            (
+                ("sure", self.tr("Most sure")),
+                ("unsure", self.tr("Least sure")),
+                ("loss", self.tr("Loss")),
+                ("answer", self.tr("Answer")),
+                ("name", self.tr("Name")),
+            )
+        )
+        self.orders.setAccessibleName(self.tr("Sorted by"))
+        self.gallery_header.add(self.orders)
+        self.right_header = PanelHeader(self.tr("Confusion"))
+        self.right_header.set_note(self.tr("rows: truth · columns: first answer"))
+        figures = QScrollArea()
+        figures.setWidgetResizable(True)
+        figures.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        figures.setFrameShape(QScrollArea.Shape.NoFrame)
+        figures.setWidget(self.figures)
+        pairs = QScrollArea()
+        pairs.setWidgetResizable(True)
+        pairs.setFrameShape(QScrollArea.Shape.NoFrame)
+        pairs.setWidget(self.pairs)
+        pairs_header = PanelHeader(self.tr("Most frequent mistakes"))
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(_column(self.right_header, self.confusion))
+        right.addWidget(_column(pairs_header, pairs))
+        right.setSizes([420, 380])
+        parts = QSplitter(Qt.Orientation.Horizontal)
+        parts.addWidget(_column(self.left_header, figures))
+        parts.addWidget(_column(self.gallery_header, self.gallery))
+        parts.addWidget(right)
+        parts.setStretchFactor(1, 1)
+        parts.setSizes([LEFT, 880, RIGHT])
+        parts.setHandleWidth(1)
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(parts, 1)
+        column.addWidget(self.progress)
+        return whole
+
+    def _connect(self) -> None:
+        end = self.run.changed.subscribe(self.refresh)
+        self.destroyed.connect(lambda: end())
+        self.gallery.open_wanted.connect(self.picture_wanted)
+        self.orders.chosen.connect(self._sort)
+        self.figures.class_wanted.connect(lambda index: self.set_filter(Filter(truth=index)))
+        self.confusion.cell_wanted.connect(self._show_cell)
+        self.pairs.pair_wanted.connect(lambda truth, answer: self.set_filter(Filter(truth, answer)))
+        self.progress.pause_wanted.connect(self.run.pause)
+        self.progress.go_on_wanted.connect(self.run.go_on)
+
+    def refresh(self) -> None:
+        """Show the run as it stands."""
+        state = self.run.state
+        self._stack.setCurrentIndex(0 if state is None else 1)
+        if state is None:
+            return
+        self.progress.show_state(state)
+        self.left_header.set_title(state.folder.name or str(state.folder))
+        evaluation = state.evaluation
+        source = evaluation.truth.source if evaluation and evaluation.pictures else self.tr("no truth")
+        self.left_header.set_note(f"{state.total} · {source}")
+        main = evaluation.heads.get("main") if evaluation is not None else None
+        self.figures.show_evaluation(evaluation, state.names)
+        self.confusion.show_figures(main, state.names)
+        self.pairs.show_figures(main, state.names)
+        self._fill()
+
+    def set_filter(self, wanted: Filter) -> None:
+        """Show only the pictures that pass; the same filter again shows all."""
+        self.filter = Filter() if wanted == self.filter else wanted
+        cell = None
+        if self.filter.truth is not None and (self.filter.answer is not None or self.filter.outside):
+            cell = (self.filter.truth, OTHERS if self.filter.outside else self.filter.answer or 0)
+        self.confusion.choose(cell)
+        self._fill()
+
+    def _show_cell(self, truth: int, answer: int) -> None:
+        outside = answer == OTHERS
+        self.set_filter(Filter(truth=truth, answer=None if outside else answer, outside=outside))
+
+    def _sort(self, order: str) -> None:
+        self.order = order
+        self._fill()
+
+    def _fill(self) -> None:
+        state = self.run.state
+        if state is None or state.rows is None:
+            return
+        places = arranged(state.rows, self.filter, self.order)
+        self.gallery.pictures.show_rows(state.folder, state.rows, state.names, places)
+        self.gallery_header.set_note(f"{len(places)}")
+        self._show_chips(state)
+
+    def _show_chips(self, state: FolderState) -> None:
+        row = self._chips.layout()
+        assert row is not None
+        while (item := row.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        for name, words in self._filters(state):
+            chip = _Chip(words)
+            chip.clicked.connect(lambda _=False, name=name: self._take_off(name))
+            row.addWidget(chip)
+        self._chips.setVisible(row.count() > 0)
+
+    def _filters(self, state: FolderState) -> list[tuple[str, str]]:
+        wanted, names = self.filter, state.names
+        found = []
+        if wanted.truth is not None:
+            found.append(("truth", self.tr("true: {0}").format(names[wanted.truth])))
+        if wanted.answer is not None:
+            found.append(("answer", self.tr("answer: {0}").format(names[wanted.answer])))
+        if wanted.outside:
+            found.append(("outside", self.tr("answer: another class")))
+        if wanted.right is not None:
+            words = self.tr("right") if wanted.right else self.tr("wrong")
+            found.append(("right", self.tr("answer: {0}").format(words)))
+        if wanted.agree is not None:
+            found.append(("agree", self.tr("heads agree") if wanted.agree else self.tr("heads disagree")))
+        return found
+
+    def _take_off(self, name: str) -> None:
+        off = {"outside": False}.get(name)
+        self.set_filter(replace(self.filter, **{name: off}))  # type: ignore[arg-type]
+
+    def close_run(self) -> None:
+        """The window closes."""
+        self.run.close()
+        self.gallery.thumbnails.close()
+
+
+def _column(header: QWidget, body: QWidget) -> QWidget:
+    widget = QWidget()
+    widget.setAutoFillBackground(True)
+    column = QVBoxLayout(widget)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(header)
+    column.addWidget(body, 1)
+    return widget
