@@ -22,7 +22,7 @@ from gnet_desktop.folder.rows import Rows, rows_of
 from gnet_desktop.folder.store import Answered, Recipe, Stamp, Store
 from gnet_desktop.folder.truth import Truth, from_folders, from_table, match
 from gnet_desktop.network.record import Array
-from gnet_desktop.workspace.bugs import describe_bug
+from gnet_desktop.workspace.failures import describe_bug
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.state import Workspace
 

@@ -1,0 +1,218 @@
+"""The Folder page with real events: what is counted, filtered, opened, paused and kept."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from gnet_desktop.folder.rows import Filter
+from gnet_desktop.gui.app import make_window
+from gnet_desktop.gui.folder.confusion import order_of
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.session import Session
+
+
+@pytest.fixture(scope="module")
+def folder(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nine shared photos, three by three in folders of two classes and of a name that is none."""
+    root = tmp_path_factory.mktemp("photos")
+    photos = {
+        "goldfish": ("goldfish", "banana", "pizza"),
+        "pizza": ("pizza", "zebra", "goldfish"),
+        "no class": ("beacon", "lion", "teapot"),
+    }
+    for name, files in photos.items():
+        (root / name).mkdir()
+        for number, file in enumerate(files):
+            shutil.copy(shared / "images" / f"{file}.jpg", root / name / f"{number}.jpg")
+    return root
+
+
+@pytest.fixture(scope="module")
+def window(qapp, everyday100: Path) -> Iterator[Window]:
+    made, dispatcher = make_window(Session(None))
+    made.resize(1400, 900)
+    made.show()
+    made.workspace.open_checkpoint(everyday100)
+    yield made
+    made.close()
+    del dispatcher
+
+
+@pytest.fixture(scope="module")
+def done(window: Window, folder: Path, qapp) -> Window:
+    """The window with the folder answered."""
+    window.evaluate(folder)
+    run = window.folder_page.run
+    for _ in range(6000):
+        QTest.qWait(10)
+        if run.state is not None and run.state.state == "done":
+            return window
+    raise AssertionError("the folder was not answered within a minute")
+
+
+@pytest.fixture(autouse=True)
+def unfiltered(request: pytest.FixtureRequest) -> None:
+    if "done" in request.fixturenames:
+        page = request.getfixturevalue("done").folder_page
+        if page.filter != Filter():
+            page.set_filter(Filter())
+
+
+def shown(window: Window) -> list[str]:
+    model = window.folder_page.gallery.pictures
+    assert model.rows is not None
+    return [
+        model.path(model.index(row)).relative_to(model.folder).as_posix()  # type: ignore[union-attr]
+        for row in range(model.rowCount())
+    ]
+
+
+def test_f3_shows_the_page_and_f2_goes_back(window: Window) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F3)
+    assert window.pages.currentWidget() is window.folder_page
+    assert window.bar.pages.value == "folder"
+    QTest.keyClick(window, Qt.Key.Key_F2)
+    assert window.pages.currentWidget() is not window.folder_page
+
+
+def test_all_pictures_are_answered_and_those_with_a_class_are_judged(done: Window) -> None:
+    state = done.folder_page.run.state
+    assert state is not None
+    assert state.evaluation is not None
+    assert (state.done, state.total, state.evaluation.pictures) == (9, 9, 6)
+    assert len(shown(done)) == 9
+    truth = {path: name for path, name in state.evaluation.truth.given.items() if name != "no class"}
+    right = sum(
+        state.names[int(answer)] == truth[path]
+        for path, answer in zip(state.rows.paths, state.rows.answer, strict=True)
+        if path in truth
+    )
+    assert state.evaluation.heads["main"].top1.count == right
+
+
+def test_the_surest_stand_first_and_a_click_sorts_in_another_order(done: Window) -> None:
+    page, state = done.folder_page, done.folder_page.run.state
+    sure = dict(zip(state.rows.paths, state.rows.confidence, strict=True))
+    assert [sure[path] for path in shown(done)] == sorted(sure.values(), reverse=True)
+    QTest.keyClick(page.orders, Qt.Key.Key_Right)
+    assert [sure[path] for path in shown(done)] == sorted(sure.values())
+    QTest.keyClick(page.orders, Qt.Key.Key_Left)
+
+
+def test_a_click_on_a_class_shows_its_pictures_and_the_chip_takes_it_off(done: Window) -> None:
+    page = done.folder_page
+    page.figures.grab()  # places are known once it was painted
+    goldfish = done.folder_page.run.state.names.index("goldfish")
+    spot = next(spot for spot in page.figures._spots if spot.index == goldfish)
+    QTest.mouseClick(page.figures, Qt.MouseButton.LeftButton, pos=spot.box.center().toPoint())
+    assert sorted(shown(done)) == ["goldfish/0.jpg", "goldfish/1.jpg", "goldfish/2.jpg"]
+    chip = page._chips.layout().itemAt(0).widget()
+    assert chip.text() == "true: goldfish"
+    QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert len(shown(done)) == 9
+
+
+def test_a_click_on_a_cell_shows_the_pictures_behind_it(done: Window) -> None:
+    page, state = done.folder_page, done.folder_page.run.state
+    page.confusion.grab()
+    row = page.confusion._order.index(state.names.index("pizza"))
+    place = page.confusion._box(row, len(page.confusion._order)).center().toPoint()
+    QTest.mouseClick(page.confusion, Qt.MouseButton.LeftButton, pos=place)
+    others = [
+        path
+        for path, answer in zip(state.rows.paths, state.rows.answer, strict=True)
+        if path.startswith("pizza/") and state.names[int(answer)] not in ("pizza", "goldfish")
+    ]
+    assert sorted(shown(done)) == sorted(others)
+
+
+def test_enter_opens_a_picture_in_explore(done: Window) -> None:
+    page = done.folder_page
+    done.show_page("folder")
+    page.gallery.setCurrentIndex(page.gallery.pictures.index(0))
+    name = page.gallery.pictures.path(page.gallery.currentIndex())
+    QTest.keyClick(page.gallery, Qt.Key.Key_Return)
+    assert done.page == "explore"
+    assert [entry.source for entry in done.workspace.pictures.values()] == [name]
+    done.workspace.remove_all_pictures()
+    done.show_page("folder")
+
+
+def test_a_folder_dropped_on_the_page_is_evaluated(done: Window, folder: Path, monkeypatch) -> None:
+    from gnet_desktop.gui.shell.drop import Dropped
+    from gnet_desktop.workspace.arrivals import sort_arrivals
+
+    opened: list[Path] = []
+    monkeypatch.setattr(done.folder_page.run, "open", lambda place, truth=None: opened.append(place))
+    done.take(Dropped(files=sort_arrivals([folder])))
+    assert opened == [folder]
+
+
+def test_what_was_answered_is_kept_and_a_name_may_be_corrected(done: Window, folder: Path) -> None:
+    run = done.folder_page.run
+    zebra = run.state.names.index("lion")
+    seen: list[str] = []
+    end = run.changed.subscribe(lambda: seen.append(run.state.state if run.state else ""))
+    run.correct("no class", zebra)
+    for _ in range(3000):
+        QTest.qWait(10)
+        if run.state.state == "done" and run.state.evaluation.pictures == 9:
+            break
+    end()
+    assert run.state.evaluation.pictures == 9
+    assert run.state.rate == 0 or seen.count("running") <= 2  # nothing was answered again
+    run.correct("no class", None)
+    QTest.qWait(300)
+
+
+def test_a_thousand_thumbnails_are_not_decoded_at_once(qapp, tmp_path: Path, done: Window) -> None:
+    from gnet_desktop.folder.rows import Rows
+
+    count = 5000
+    Image.new("RGB", (40, 30), "red").save(tmp_path / "0.png")
+    rows = Rows(
+        tuple(f"{index:05d}.png" for index in range(count)),
+        np.zeros(count, np.int64),
+        np.linspace(1, 0, count),
+        np.full(count, -1),
+        np.full(count, np.nan),
+        np.ones(count, bool),
+    )
+    gallery = done.folder_page.gallery
+    before = gallery.pictures.rows
+    gallery.pictures.show_rows(tmp_path, rows, ("a",), np.arange(count))
+    asked: list[Path] = []
+    gallery.thumbnails.get, get = lambda path: asked.append(path), gallery.thumbnails.get  # type: ignore[func-returns-value,method-assign,assignment]
+    gallery.grab()
+    gallery.thumbnails.get = get  # type: ignore[method-assign]
+    assert 0 < len(set(asked)) < 200
+    assert before is not None
+    done.folder_page.refresh()
+
+
+def test_classes_that_are_confused_stand_together() -> None:
+    confusion = {(0, 3): 9, (1, 2): 7, (2, 1): 1, (3, 3): 5}
+    order = order_of(confusion, [0, 1, 2, 3])
+    assert abs(order.index(0) - order.index(3)) == 1
+    assert abs(order.index(1) - order.index(2)) == 1
+    assert sorted(order) == [0, 1, 2, 3]
+
+
+def test_before_a_folder_is_open_the_page_says_what_it_is_for(qtbot, everyday100: Path) -> None:
+    made, dispatcher = make_window(Session(None))
+    qtbot.addWidget(made)
+    made.show_page("folder")
+    assert made.folder_page.empty.isVisibleTo(made)
+    asked: list[bool] = []
+    made.folder_page.folder_wanted.disconnect()
+    made.folder_page.folder_wanted.connect(lambda: asked.append(True))
+    QTest.mouseClick(made.folder_page.empty.button, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert asked == [True]
+    made.close()
+    del dispatcher
