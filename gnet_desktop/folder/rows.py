@@ -7,10 +7,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gnet_desktop.folder.evaluating import DEPTH, judge
+from gnet_desktop.folder.evaluating import judge
 from gnet_desktop.folder.figures import Ints
 from gnet_desktop.folder.store import Store
 from gnet_desktop.folder.truth import Truth
+from gnet_desktop.inspection.answers import DEPTH
 
 UNKNOWN: Final = -1
 

@@ -21,6 +21,7 @@ from gnet_desktop.inspection.colour_maps import OFFERED
 ASKING = {
     "open_pictures",
     "open_folder",
+    "evaluate_folder",
     "open_checkpoint",
     "choose_labels",
     "export_shown",

@@ -16,10 +16,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from gnet_desktop.folder.evaluating import DEPTH, Evaluation
+from gnet_desktop.folder.evaluating import Evaluation
 from gnet_desktop.folder.figures import ClassFigures, HeadFigures
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.inspection.answers import percent
+from gnet_desktop.inspection.answers import DEPTH, percent
 
 EDGE, ROW = 14, 22
 PLOT = 110
