@@ -25,6 +25,10 @@ case $(uname -s) in
 esac
 version=$(sed -n 's/^__version__ = "\(.*\)"/\1/p' gnet_desktop/__init__.py)
 began=$(date +%s)
+# The same sources give the same bytes: no set's order and no time of the day in them.
+export PYTHONHASHSEED=1
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
+export SOURCE_DATE_EPOCH
 mkdir -p build dist
 : >"$log"
 

@@ -17,7 +17,7 @@ Entry = tuple[str, str, str]
 #: time to start, and no release of it fits beside the CPU build of torch on PyPI).
 NEVER_USED: Final = (
     "torchvision", "tkinter", "_tkinter", "matplotlib", "IPython", "pytest", "_pytest", "hypothesis", "cv2",
-    "readline", "curses", "_curses", "dbm", "_gdbm", "sqlite3", "tensorboard", "torch.utils.tensorboard",
+    "readline", "curses", "_curses", "dbm", "_gdbm", "tensorboard", "torch.utils.tensorboard",
     "scipy", "pandas", "setuptools", "pkg_resources", "pip", "PySide6.QtQml", "PySide6.QtQuick",
     "PySide6.QtTest", "PySide6.QtOpenGL", "PySide6.QtOpenGLWidgets",
 )  # fmt: skip
@@ -95,14 +95,15 @@ def kept_binaries(entries: Iterable[Entry]) -> list[Entry]:
 def kept_data(entries: Iterable[Entry]) -> list[Entry]:
     """Data files without what belongs to the dropped parts.
 
-    Links at the top of the folder point to libraries that may have been dropped,
-    and nothing opens them by that name.
+    On Linux also without the links at the top of the folder: they point to libraries
+    that may have been dropped, and nothing opens them by that name. On macOS they are
+    how libraries find each other and Python: there every ``@rpath`` is the top.
     """
-    return [entry for entry in entries if _is_wanted(entry[0]) and not _is_top_link(entry)]
+    return [entry for entry in entries if _is_wanted(entry[0]) and not _is_useless_link(entry)]
 
 
-def _is_top_link(entry: Entry) -> bool:
-    return entry[2] == "SYMLINK" and "/" not in entry[0]
+def _is_useless_link(entry: Entry) -> bool:
+    return sys.platform == "linux" and entry[2] == "SYMLINK" and "/" not in entry[0]
 
 
 def _is_wanted(name: str) -> bool:

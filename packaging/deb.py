@@ -21,7 +21,19 @@ from pathlib import Path
 from typing import Final
 
 from finish_bundle import files, is_elf, needed_glibc
-from project import APP_ID, BUDGETS, COMMAND, DESCRIPTION, HOMEPAGE, MAINTAINER, NAME, ROOT, SUMMARY, VERSION
+from project import (
+    APP_ID,
+    BUDGETS,
+    COMMAND,
+    DESCRIPTION,
+    HOMEPAGE,
+    MAINTAINER,
+    NAME,
+    ROOT,
+    SUMMARY,
+    VERSION,
+    epoch,
+)
 
 DESKTOP: Final = ROOT / "packaging" / "desktop"
 BUILT: Final = ROOT / "build"
@@ -82,14 +94,6 @@ class Package:
     compression: tuple[str, ...]
 
 
-def epoch() -> int:
-    said = os.environ.get("SOURCE_DATE_EPOCH")
-    if not said:
-        git = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
-        said = subprocess.run(git, capture_output=True, text=True).stdout.strip() or "0"
-    return int(said)
-
-
 def put(path: Path, data: str | bytes, *, executable: bool = False) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data.encode() if isinstance(data, str) else data)
@@ -106,7 +110,8 @@ def put_gzip(path: Path, data: bytes) -> None:
 def add_desktop(tree: Path) -> None:
     """Menu entry, metainfo, file types and icons."""
     share = tree / "usr" / "share"
-    put(share / "applications" / f"{APP_ID}.desktop", (DESKTOP / f"{APP_ID}.desktop").read_bytes())
+    for entry in DESKTOP.glob("*.desktop"):
+        put(share / "applications" / entry.name, entry.read_bytes())
     put(share / "metainfo" / f"{APP_ID}.metainfo.xml", (DESKTOP / f"{APP_ID}.metainfo.xml").read_bytes())
     put(share / "mime" / "packages" / f"{APP_ID}.xml", (DESKTOP / f"{APP_ID}.xml").read_bytes())
     icons = share / "icons" / "hicolor"
@@ -255,7 +260,7 @@ def finish(tree: Path, package: Package, out: Path) -> Path:
     size = sum(each.stat().st_size + 1023 for each in installed) // 1024
     put(tree / "DEBIAN" / "md5sums", sums)
     put(tree / "DEBIAN" / "control", control(package, size))
-    for each in sorted(tree.rglob("*"), reverse=True):
+    for each in (*sorted(tree.rglob("*"), reverse=True), tree):  # the folder itself is an entry, too
         if each.is_dir():
             each.chmod(0o755)
         os.utime(each, (epoch(), epoch()), follow_symlinks=False)

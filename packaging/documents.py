@@ -7,7 +7,6 @@ so that they can't fall behind it. Needs no library: importing the command line 
 
 import argparse
 import datetime
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Final
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "packaging")]
 
-from project import COMMAND, HOMEPAGE, NAME, SUMMARY, VERSION  # noqa: E402
+from project import COMMAND, HOMEPAGE, NAME, SUMMARY, VERSION, epoch  # noqa: E402
 
 Parsers = Mapping[str, argparse.ArgumentParser]
 WINDOW: Final = "window"  #: the parsers' name for the program without a command
@@ -84,9 +83,7 @@ def _roff_options(parser: argparse.ArgumentParser) -> Iterator[str]:
 
 def man_page(parsers: Parsers) -> str:
     """The page in man's own macros."""
-    day = datetime.datetime.fromtimestamp(
-        int(os.environ.get("SOURCE_DATE_EPOCH", datetime.datetime.now().timestamp())), datetime.UTC
-    )
+    day = datetime.datetime.fromtimestamp(epoch(), datetime.UTC)
     lines = [
         f'.TH {COMMAND.upper()} 1 "{day:%Y-%m-%d}" "{NAME} {VERSION}" "User Commands"',
         f".SH NAME\n{_roff(COMMAND)} \\- {SUMMARY[0].lower() + _roff(SUMMARY[1:])}",

@@ -10,6 +10,7 @@ long for Windows, or a size above the budget.
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ CUDA: Final = re.compile(r"lib(cud|cublas|cufft|cusparse|nccl|nv|torch_cuda|c10_
 OPENMP: Final = re.compile(r"lib(g|i)?omp[-.0-9a-f]*\.(so|dylib|dll)", re.IGNORECASE)
 LONGEST_PATH: Final = 150  # Windows allows 260 for all; the rest is the person's own folder
 ELF: Final = b"\x7fELF"
+MACHO: Final = (b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")  # for one processor, for several
 
 
 def files(folder: Path) -> Iterator[Path]:
@@ -54,6 +56,15 @@ def forget_the_builder(folder: Path) -> None:
             subprocess.run(["patchelf", "--remove-rpath", str(path)], check=True)
 
 
+def put_in_order(library: Path) -> None:
+    """Write the archive of Python's own modules anew, by name: PyInstaller's order changes each time."""
+    with zipfile.ZipFile(library) as archive:
+        members = [(each.compress_type, each.filename, archive.read(each)) for each in archive.infolist()]
+    with zipfile.ZipFile(library, "w") as archive:
+        for compression, name, data in sorted(members, key=lambda each: each[1]):
+            archive.writestr(zipfile.ZipInfo(name), data, compression)  # of 1980, the format's first day
+
+
 def needed_glibc(folder: Path) -> tuple[int, ...]:
     """The newest version of the GNU C library that a file in the folder asks for."""
     versions = {(2, 0)}
@@ -62,6 +73,38 @@ def needed_glibc(folder: Path) -> tuple[int, ...]:
             said = subprocess.run(["objdump", "-p", str(path)], capture_output=True, text=True).stdout
             versions |= {tuple(map(int, v.split("."))) for v in re.findall(r"GLIBC_([0-9.]+)", said)}
     return max(versions)
+
+
+def lost_libraries(folder: Path) -> Iterator[str]:
+    """Libraries of a macOS bundle that the loader would look for in vain, as "FILE: NAME".
+
+    PyInstaller has them all asked for as ``@rpath/NAME``, and the run path of each file is
+    the folder of libraries, relative to the file itself.
+    """
+    for path in files(folder):
+        for name, runs in _asked_for(path):
+            places = (Path(run.replace("@loader_path", str(path.parent))) / name for run in runs)
+            if not any(place.exists() for place in places):
+                yield f"{path.relative_to(folder)}: {name}"
+
+
+def _asked_for(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Each name after ``@rpath/`` that a Mach-O file asks for, with its run paths."""
+    from macholib.mach_o import LC_LOAD_DYLIB, LC_RPATH
+    from macholib.MachO import MachO
+
+    with path.open("rb") as file:
+        headers = MachO(str(path)).headers if file.read(4) in MACHO else ()
+    for header in headers:
+        texts = [
+            (load.cmd, data.partition(b"\0")[0].decode())
+            for load, _, data in header.commands
+            if load.cmd in (LC_LOAD_DYLIB, LC_RPATH)
+        ]
+        runs = [text for command, text in texts if command == LC_RPATH]
+        for command, text in texts:
+            if command == LC_LOAD_DYLIB and text.startswith("@rpath/"):
+                yield text.removeprefix("@rpath/"), runs
 
 
 def faults(folder: Path, flavour: str) -> Iterator[str]:
@@ -75,6 +118,8 @@ def faults(folder: Path, flavour: str) -> Iterator[str]:
     yield from (f"a path too long for Windows: {name}" for name in names if len(name) > LONGEST_PATH)
     if sys.platform == "linux" and needed_glibc(folder) > GLIBC:
         yield f"it asks for the GNU C library {needed_glibc(folder)}, promised is {GLIBC}"
+    if sys.platform == "darwin":
+        yield from (f"a library that macOS would not find: {lost}" for lost in lost_libraries(folder))
     size = sum(each.stat().st_size for each in files(folder)) / 1e6
     if size > BUDGETS[f"{flavour} folder"]:
         yield f"{size:.0f} MB are more than the {BUDGETS[f'{flavour} folder']} allowed"
@@ -90,6 +135,8 @@ def report(folder: Path) -> None:
 
 
 def main(folder: Path, flavour: str) -> int:
+    for library in folder.rglob("base_library.zip"):
+        put_in_order(library)
     if flavour == "cpu" and sys.platform == "linux":  # the CUDA bundle's are links to its environment's
         strip(folder)
         forget_the_builder(folder)

@@ -1,6 +1,8 @@
 """The facts that every package repeats: names, texts, version and size budgets."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Final
 
@@ -32,3 +34,12 @@ BUDGETS: Final = {
     "thin deb": 32,
     "wheel": 32,
 }
+
+
+def epoch() -> int:
+    """The time that packages carry, in seconds: SOURCE_DATE_EPOCH, or the last commit's."""
+    said = os.environ.get("SOURCE_DATE_EPOCH")
+    if not said:
+        git = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+        said = subprocess.run(git, capture_output=True, text=True).stdout.strip() or "0"
+    return int(said)

@@ -1,13 +1,22 @@
 #!/bin/sh
 # Installs the packages in dist/ in bare systems and uses them as a person would:
 #
-#     packaging/verify.sh [ROOM...]     rooms: bundle-12 bundle-13 thin-13 (default: all)
+#     packaging/verify.sh [ROOM...]     (default: all)
 #
-# In each room, a minimal Debian made anew: install, self-test from the launcher,
-# a window on a screen of its own, a photo opened by the menu entry's command,
-# completion and man page, purge, and a look for what was left behind. Says what
-# it did; screenshots go to build/verify/. Needs root, mmdebstrap, Xvfb, xwininfo
-# and import (ImageMagick); without them it says so and does nothing.
+#   bundle-12 bundle-13 thin-13   in a minimal Debian made anew: install, self-test
+#       from the launcher, a window on a screen of its own, a photo opened by the menu
+#       entry's command, the program for pictures before and after, an account without
+#       a name or a home, completion and man page, purge, and what was left behind
+#   run-12 run-13    the README's first command in a minimal Debian, by an ordinary
+#       person and by root: each thing that is missing is said with the line that
+#       helps, that line is followed to the letter, and in the end there is a window
+#   same             the packages built a second time have the same bytes
+#   wine             the Windows installer, over a small payload: see try-installer.sh
+#
+# Says what it did; screenshots go to build/verify/. Needs root, mmdebstrap, Xvfb,
+# xwininfo and import (ImageMagick); without them it says so and does nothing.
+# GNET_MIRROR names Debian's mirror, GNET_PIP_CONF a pip.conf for the rooms, and GNET_LEND
+# folders that they may read (wheels, certificates).
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -42,14 +51,19 @@ leave() {
             [ "$(readlink "$process/root" 2>/dev/null)" != "$room" ] || kill -9 "${process#/proc/}" 2>/dev/null || true
         done
         sleep 1
-        umount "$room/proc" "$room/dev" 2>/dev/null || true
-        mountpoint -q "$room/proc" || mountpoint -q "$room/dev" || rm -rf "$room"
+        for lent in proc dev ${GNET_LEND:-}; do
+            umount "$room/$lent" 2>/dev/null || true
+        done
+        # Only what is the room's own; a mount that holds on keeps its folder.
+        rm -rf --one-file-system "$room"
     fi
 }
 trap leave EXIT
 trap 'exit 130' INT TERM
 
-as_root() { chroot "$room" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"; }
+as_root() {
+    chroot "$room" env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8 "$@"
+}
 as_person() {
     chroot "$room" /usr/bin/setpriv --reuid $person --regid $person --clear-groups \
         /usr/bin/env -i PATH=/usr/bin:/bin HOME=/home/person LC_ALL=C.UTF-8 XDG_RUNTIME_DIR=/home/person "$@"
@@ -76,6 +90,13 @@ make_room() { # make_room SUITE NAME
     cp /etc/resolv.conf "$room/etc/resolv.conf"
     mount -t proc proc "$room/proc"
     mount --bind /dev "$room/dev"
+    for lent in ${GNET_LEND:-}; do
+        mkdir -p "$room/$lent"
+        mount --bind -o ro "$lent" "$room/$lent"
+    done
+    [ -z "${GNET_PIP_CONF:-}" ] || cp "$GNET_PIP_CONF" "$room/etc/pip.conf"
+    echo "person:x:$person:$person::/home/person:/bin/sh" >>"$room/etc/passwd"
+    echo "person:x:$person:" >>"$room/etc/group"
     mkdir -p "$room/home/person"
     chown $person:$person "$room/home/person"
 }
@@ -84,18 +105,23 @@ make_room() { # make_room SUITE NAME
 window() { DISPLAY=$screen xwininfo -root -tree 2>/dev/null | grep -i 'gnet desktop' | grep -v '1x1' | head -n 1 || true; }
 
 # window_of LABEL COMMAND...: run it in the room, wait for the window, let it work, photograph, close.
+# $who is as_person or as_root, $patience the seconds that the window may take.
+who=as_person
+patience=60
 window_of() {
     label=$1
     shift
     began=$(seconds)
-    as_person DISPLAY=$screen "$@" >"$out/$label.txt" 2>&1 &
+    $who DISPLAY=$screen "$@" >"$out/$label.txt" 2>&1 &
     started=$!
-    for _ in $(seq 600); do
-        [ -z "$(window)" ] || break
+    ended=0 # a launcher may end before its program has a window; not long before
+    for _ in $(seq $((patience * 10))); do
+        [ -z "$(window)" ] && [ $ended -lt 100 ] || break
+        kill -0 $started 2>/dev/null || ended=$((ended + 1))
         sleep 0.1
     done
     if [ -z "$(window)" ]; then
-        fail "$label: no window after 60 s: $(tail -n 3 "$out/$label.txt")"
+        fail "$label: no window after $(since "$began"): $(tail -n 3 "$out/$label.txt")"
     else
         say "  $label: window after $(since "$began"): $(window | sed 's/^ *[^"]*"\([^"]*\)".*/\1/')"
         sleep "${GNET_WORK_SECONDS:-15}"
@@ -103,7 +129,7 @@ window_of() {
         count=0
         for process in /proc/[0-9]*; do
             [ "$(readlink "$process/root" 2>/dev/null)" = "$room" ] || continue
-            if tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -q '^\(/usr/bin/python3 \)\{0,1\}[^ ]*gnet-desktop'; then
+            if tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -q '^\([^ ]*/python[0-9.]* \)\{0,1\}[^ ]*gnet-desktop'; then
                 count=$((count + 1))
                 kill "${process#/proc/}" 2>/dev/null || true
             fi
@@ -117,7 +143,129 @@ window_of() {
     done
 }
 
+screen_on() {
+    Xvfb $screen -screen 0 1600x1000x24 -nolisten tcp >/dev/null 2>&1 &
+    xvfb=$!
+    sleep 1
+}
+
+screen_off() {
+    kill "$xvfb"
+    xvfb=
+}
+
+# --- the README's first command -----------------------------------------------------------------------
+
+# checkout FOLDER OWNER: what git would check out, in the room.
+checkout() {
+    mkdir -p "$room$1"
+    git archive HEAD | tar -x -C "$room$1"
+    chown -R "$2:$2" "$room$1"
+}
+
+# told LABEL PATTERN: run.sh ends with status 3 and says the line; prints that line's command.
+told() {
+    status=0
+    $who DISPLAY=$screen packaging/run.sh >"$out/$1.txt" 2>&1 || status=$?
+    line=$(sed -n 's/.*\(sudo apt-get install .*\)/\1/p' "$out/$1.txt" | tail -n 1)
+    if [ $status = 3 ] && echo "$line" | grep -q "$2"; then
+        say "  $1: status 3, \"$line\""
+    else
+        fail "$1: status $status, $(tail -n 3 "$out/$1.txt")"
+    fi
+}
+
+# follow: do what the last line says, as the system's owner would type it.
+follow() {
+    began=$(seconds)
+    as_root apt-get -qq -y ${line#sudo apt-get} >>"$log" 2>&1 || fail "the line doesn't work: $line, see $log"
+    say "  followed in $(since "$began")"
+}
+
+run_by_person() { # run_by_person NAME: nothing may be installed without asking; each lack is said
+    who="as_person env -C /home/person/checkout"
+    checkout /home/person/checkout $person
+    status=0
+    $who packaging/run.sh >"$out/$1-no-python.txt" 2>&1 || status=$?
+    grep -q "Python 3.11 or later" "$out/$1-no-python.txt" && [ $status = 3 ] || fail "without Python: status $status"
+    apt install --no-install-recommends python3
+    told "$1-no-venv" venv
+    follow
+    told "$1-no-libraries" libxcb
+    follow
+    patience=120
+    window_of "$1-person" packaging/run.sh
+    began=$(seconds)
+    window_of "$1-person-again" packaging/run.sh
+}
+
+run_by_root() { # run_by_root NAME: with python3 alone, all the rest is installed on the way
+    who="as_root env -C /root/checkout"
+    checkout /root/checkout 0
+    apt install --no-install-recommends python3
+    patience=900
+    window_of "$1-root" packaging/run.sh
+    patience=60
+    window_of "$1-root-again" packaging/run.sh
+}
+
+verify_run() { # verify_run NAME SUITE
+    for account in person root; do
+        log=$out/$1-$account.log
+        : >"$log"
+        say "$1, by $account: packaging/run.sh in a minimal $2"
+        make_room "$2" "$1-$account"
+        apt update
+        screen_on
+        began=$(seconds)
+        "run_by_$account" "$1"
+        say "  $account: $(du -sm --exclude=proc --exclude=dev "$room" | cut -f1) MB with the system"
+        screen_off
+        leave
+        room=
+    done
+}
+
+# --- the packages built twice --------------------------------------------------------------------------
+
+verify_same() {
+    say "same: the wheel and the thin package, built twice a few seconds apart"
+    for round in first second; do
+        rm -rf "$out/$round" "$root/build/wheel"
+        mkdir -p "$out/$round"
+        GNET_KEEP=1 packaging/build.sh thin >"$out/same-$round.txt" 2>&1 || { fail "it did not build, see $out/same-$round.txt"; return 0; }
+        cp dist/gnet-desktop_*_all.deb "$out/$round"
+        python3 -m pip wheel --quiet --no-deps --wheel-dir "$out/$round" . >>"$out/same-$round.txt" 2>&1 || true
+    done
+    for file in "$out/first"/*; do
+        if cmp -s "$file" "$out/second/${file##*/}"; then say "  ${file##*/}: the same bytes"; else fail "${file##*/} differs"; fi
+    done
+    rm -rf build/thin-env
+}
+
+# --- the Debian packages ------------------------------------------------------------------------------
+
+program_for_pictures() { as_person gio mime image/jpeg | sed -n '1s/.*: *//p'; }
+
+# An account without a name and a home, as containers give: commands and window work, and it is said.
+nobody() {
+    as_nobody() {
+        chroot "$room" /usr/bin/setpriv --reuid 4321 --regid 4321 --clear-groups /usr/bin/env -i PATH=/usr/bin:/bin \
+            LC_ALL=C.UTF-8 "$@"
+    }
+    cp "$photo" "$room/tmp/photo.jpg"
+    for words in "classify /tmp/photo.jpg" "models where"; do
+        as_nobody gnet-desktop $words >"$out/$name-nobody.txt" 2>&1 || fail "without a home, $words: $(tail -n 2 "$out/$name-nobody.txt")"
+        ! grep -q Traceback "$out/$name-nobody.txt" || fail "without a home, $words ends in a traceback"
+    done
+    who=as_nobody window_of "$name-nobody" gnet-desktop
+    who=as_person
+    say "  without a name and a home: classify, models and the window work"
+}
+
 verify() { # verify NAME SUITE DEB
+    who=as_person
+    patience=60
     name=$1
     log=$out/$name.log
     deb=$3
@@ -126,6 +274,11 @@ verify() { # verify NAME SUITE DEB
     say "$name: $(basename "$deb"), $(($(stat -c %s "$deb") / 1000000)) MB, in a minimal $2"
     make_room "$2" "$name"
     apt update
+    # A desktop with no list of its own takes the first program in the alphabet.
+    if [ -n "${GNET_WITH_RISTRETTO:-}" ] || [ "$name" = bundle-12 ]; then
+        apt install --no-install-recommends ristretto desktop-file-utils libglib2.0-bin shared-mime-info
+        shows=$(program_for_pictures)
+    fi
     before=$(listed)
 
     cp "$deb" "$room/tmp/package.deb"
@@ -146,9 +299,7 @@ verify() { # verify NAME SUITE DEB
     said=$(tail -n 3 "$out/$name-no-display.txt")
     if [ $status = 3 ]; then say "  without a display: status 3, $said"; else fail "without a display: status $status: $said"; fi
 
-    Xvfb $screen -screen 0 1600x1000x24 -nolisten tcp >/dev/null 2>&1 &
-    xvfb=$!
-    sleep 1
+    screen_on
     # As a desktop has: they make the file types known and start programs by them.
     apt install --no-install-recommends shared-mime-info desktop-file-utils libglib2.0-bin fonts-dejavu-core man-db
     mkdir -p "$room/home/person/Pictures with blanks"
@@ -156,7 +307,11 @@ verify() { # verify NAME SUITE DEB
     chown -R $person:$person "$room/home/person"
     window_of "$name-window" gnet-desktop
 
-    as_person gio mime image/jpeg 2>/dev/null | grep -q $id || fail "not offered for image/jpeg"
+    as_person gio mime image/jpeg 2>/dev/null | grep -q zz-gnet-desktop-pictures || fail "not offered for image/jpeg"
+    if [ -n "${shows:-}" ]; then
+        if [ "$(program_for_pictures)" = "$shows" ]; then say "  pictures still open in $shows"; else fail "it took the place of $shows"; fi
+    fi
+    nobody
     printf 'PK\003\004 and so on' >"$room/home/person/weights.pth"
     as_person gio info -a standard::content-type /home/person/weights.pth | grep -q pytorch-checkpoint ||
         fail "a .pth is not known as a checkpoint"
@@ -166,8 +321,7 @@ verify() { # verify NAME SUITE DEB
 
     as_root man --warnings -l /usr/share/man/man1/gnet-desktop.1.gz >"$out/$name-man.txt" 2>&1 || fail "its man page does not read"
     as_root test -e /usr/share/bash-completion/completions/gnet-desktop || fail "no completion"
-    kill $xvfb
-    xvfb=
+    screen_off
 
     apt purge --autoremove "$package" shared-mime-info desktop-file-utils libglib2.0-bin fonts-dejavu-core man-db
     echo "$before" >"$out/before"
@@ -188,15 +342,18 @@ verify() { # verify NAME SUITE DEB
 rm -rf "$out"
 mkdir -p "$out"
 photo=resources/samples/cat.jpg
-[ $# -gt 0 ] || set -- bundle-12 bundle-13 thin-13
+[ $# -gt 0 ] || set -- bundle-12 bundle-13 thin-13 run-12 run-13 same wine
 for wanted in "$@"; do
-    case $wanted in
-        bundle-*) pattern="gnet-desktop-bundle_*.deb" ;;
-        *) pattern="gnet-desktop_*_all.deb" ;;
-    esac
     case $wanted in
         *-12) suite=bookworm ;;
         *) suite=trixie ;;
+    esac
+    case $wanted in
+        run-*) verify_run "$wanted" $suite && continue ;;
+        same) verify_same && continue ;;
+        wine) packaging/windows/try-installer.sh check && continue || { fail "the installer, see above" && continue; } ;;
+        bundle-*) pattern="gnet-desktop-bundle_*.deb" ;;
+        *) pattern="gnet-desktop_*_all.deb" ;;
     esac
     deb=$(find dist -name "$pattern" 2>/dev/null | head -n 1)
     [ -n "$deb" ] || { say "$wanted: skipped, there is no dist/$pattern; build it with packaging/build.sh"; continue; }

@@ -3,9 +3,12 @@
 import json
 import os
 import re
+import shutil
+import struct
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import bundle_contents
@@ -41,12 +44,87 @@ def test_only_what_is_used_is_collected(name: str, wanted: bool):
     )
 
 
-def test_links_at_the_top_are_dropped_and_those_below_stay():
-    links = [
-        ("libfoo.so", "PySide6/Qt/lib/libfoo.so", "SYMLINK"),
-        ("torch/lib/libc.so", "libc.so.1", "SYMLINK"),
+LINKS = [
+    ("libfoo.so", "PySide6/Qt/lib/libfoo.so", "SYMLINK"),
+    ("Python", "Python.framework/Versions/3.12/Python", "SYMLINK"),
+    ("torch/lib/libc.so", "libc.so.1", "SYMLINK"),
+]
+
+
+@pytest.mark.parametrize(("system", "kept"), [("linux", LINKS[2:]), ("darwin", LINKS)])
+def test_links_at_the_top_are_dropped_on_linux_only(
+    system: str, kept: list[bundle_contents.Entry], monkeypatch: pytest.MonkeyPatch
+):
+    """On macOS the loader finds Python and every library of another folder through them."""
+    monkeypatch.setattr(bundle_contents.sys, "platform", system)
+    assert bundle_contents.kept_data(LINKS) == kept
+
+
+def mach_o(*commands: tuple[int, str]) -> bytes:
+    """The head of an arm64 library with load commands (kind, text), by Apple's loader.h."""
+    load_dylib, rpath = 0xC, 0x8000001C
+    body = b""
+    for kind, text in commands:
+        assert kind in (load_dylib, rpath)
+        fixed = struct.pack("<4I", 24, 0, 0, 0) if kind == load_dylib else struct.pack("<I", 12)
+        data = fixed + text.encode() + b"\0"
+        data += b"\0" * (-(8 + len(data)) % 8)
+        body += struct.pack("<2I", kind, 8 + len(data)) + data
+    return struct.pack("<8I", 0xFEEDFACF, 0x0100000C, 0, 6, len(commands), len(body), 0, 0) + body
+
+
+def test_a_library_that_macos_would_not_find_is_told(tmp_path: Path):
+    """Python and QtCore are found through the links at the top, and only through them."""
+    pytest.importorskip("macholib")
+    widgets = tmp_path / "_internal/PySide6/QtWidgets.abi3.so"
+    core = tmp_path / "_internal/PySide6/Qt/lib/QtCore.framework/Versions/A/QtCore"
+    core.parent.mkdir(parents=True)
+    core.write_bytes(mach_o())
+    widgets.write_bytes(
+        mach_o(
+            (0xC, "@rpath/QtCore"),
+            (0xC, "@rpath/Python"),
+            (0xC, "/usr/lib/libSystem.B.dylib"),
+            (0x8000001C, "@loader_path/.."),
+        )
+    )
+    assert list(finish_bundle.lost_libraries(tmp_path)) == [
+        "_internal/PySide6/QtWidgets.abi3.so: QtCore",
+        "_internal/PySide6/QtWidgets.abi3.so: Python",
     ]
-    assert bundle_contents.kept_data(links) == links[1:]
+    (tmp_path / "_internal/QtCore").symlink_to(core)
+    (tmp_path / "_internal/Python").write_bytes(mach_o())
+    assert list(finish_bundle.lost_libraries(tmp_path)) == []
+
+
+def test_pythons_own_modules_have_the_same_bytes_in_any_order(tmp_path: Path):
+    made = []
+    for order in (("os.pyc", "abc.pyc"), ("abc.pyc", "os.pyc")):
+        library = tmp_path / f"{order[0]}.zip"
+        with zipfile.ZipFile(library, "w") as archive:
+            for name in order:
+                archive.writestr(name, name * 3)
+        finish_bundle.put_in_order(library)
+        made.append(library.read_bytes())
+    assert made[0] == made[1]
+    assert zipfile.ZipFile(library).read("os.pyc") == b"os.pyc" * 3
+
+
+@pytest.mark.skipif(not shutil.which("dpkg-deb"), reason="dpkg-deb is not installed")
+def test_two_debian_packages_of_the_same_tree_have_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The folder itself was made at different times."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764000000")
+    package = deb.Package("gnet-desktop", "all", ("python3",), {}, "More.", "thin deb", ("-Znone",))
+    made = []
+    for time in (1764100000, 1764200000):
+        tree, out = tmp_path / f"tree{time}", tmp_path / f"out{time}"
+        deb.put(tree / "usr/bin/gnet-desktop", "#!/bin/sh\n", executable=True)
+        out.mkdir()
+        os.utime(tree, (time, time))
+        made.append(deb.finish(tree, package, out).read_bytes())
+    assert made[0] == made[1]
 
 
 def faults_with(folder: Path, *names: str) -> str:

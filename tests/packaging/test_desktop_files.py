@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 from project import APP_ID, ROOT, SUMMARY, VERSION
@@ -16,11 +17,18 @@ DESKTOP = ROOT / "packaging" / "desktop"
 MIME = "{http://www.freedesktop.org/standards/shared-mime-info}"
 
 
-def entry() -> configparser.SectionProxy:
+PICTURE_ENTRY = "zz-gnet-desktop-pictures"
+
+
+def entry(name: str = APP_ID) -> configparser.SectionProxy:
     parser = configparser.RawConfigParser()
     parser.optionxform = str  # type: ignore[assignment]
-    parser.read(DESKTOP / f"{APP_ID}.desktop", encoding="utf-8")
+    parser.read(DESKTOP / f"{name}.desktop", encoding="utf-8")
     return parser["Desktop Entry"]
+
+
+def types(name: str) -> set[str]:
+    return set(entry(name)["MimeType"].strip(";").split(";"))
 
 
 def own_types() -> dict[str, set[str]]:
@@ -40,10 +48,31 @@ def test_the_package_makes_known_what_the_program_calls_checkpoints():
     assert own_types() == {kind.media: set(kind.offered) for kind in CHECKPOINTS if kind.media}
 
 
-def test_the_menu_entry_opens_pictures_and_all_own_types():
-    assert set(entry()["MimeType"].strip(";").split(";")) == {*PICTURE_MEDIA, *own_types()}
+def test_the_menu_entry_opens_own_types_and_a_hidden_one_pictures():
+    assert types(APP_ID) == set(own_types())
+    assert types(PICTURE_ENTRY) == set(PICTURE_MEDIA)
+    assert entry(PICTURE_ENTRY)["NoDisplay"] == "true"
+    for key in ("Name", "Exec", "TryExec", "Icon", "StartupWMClass"):
+        assert entry(PICTURE_ENTRY)[key] == entry()[key]
     assert entry()["Exec"] == "gnet-desktop %F"
     assert entry()["Icon"] == APP_ID
+
+
+@pytest.mark.skipif(not shutil.which("update-desktop-database"), reason="it is not installed")
+def test_beside_a_viewer_it_does_not_become_the_program_for_pictures(tmp_path: Path):
+    """Desktops without a list of their own take the first of the cache (ristretto is Xfce's viewer)."""
+    for name in (APP_ID, PICTURE_ENTRY):
+        shutil.copy(DESKTOP / f"{name}.desktop", tmp_path)
+    for name in ("org.xfce.ristretto", "viewnior", "xnview"):
+        (tmp_path / f"{name}.desktop").write_text(
+            f"[Desktop Entry]\nType=Application\nName={name}\nExec=true\nMimeType=image/jpeg;\n"
+        )
+    subprocess.run(["update-desktop-database", tmp_path], check=True)
+    cache = configparser.RawConfigParser()
+    cache.read(tmp_path / "mimeinfo.cache")
+    programs = cache["MIME Cache"]["image/jpeg"].strip(";").split(";")
+    assert programs[0] != f"{APP_ID}.desktop"
+    assert programs[-1] == f"{PICTURE_ENTRY}.desktop"
 
 
 def test_the_metainfo_says_the_same_as_the_menu_entry():
@@ -93,7 +122,7 @@ def test_macos_takes_no_default_away():
 @pytest.mark.parametrize(
     "command",
     [
-        ["desktop-file-validate", f"{APP_ID}.desktop"],
+        ["desktop-file-validate", f"{APP_ID}.desktop", f"{PICTURE_ENTRY}.desktop"],
         ["appstreamcli", "validate", "--no-net", "--pedantic", f"{APP_ID}.metainfo.xml"],
         [str(ROOT / "packaging/windows/make-installer.sh"), "check"],
     ],

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import documents
 import pytest
+from project import ROOT
 
 from gnet_desktop.cli import COMMANDS, parsers
 
@@ -65,3 +66,14 @@ def test_the_man_page_reads_without_warnings(tmp_path: Path):
     done = subprocess.run(["man", "--warnings", "-l", page], capture_output=True, text=True)
     assert done.stderr == ""
     assert "EXIT STATUS" in done.stdout
+
+
+def test_the_man_page_carries_the_time_of_the_sources(monkeypatch: pytest.MonkeyPatch):
+    """Not the day on which it was made: two builds of one commit give the same page."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert '"2023-11-14"' in documents.man_page(parsers())
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    said = subprocess.run(["git", "log", "-1", "--format=%cs"], cwd=ROOT, capture_output=True, text=True)
+    if said.returncode:
+        pytest.skip("this is no checkout")
+    assert f'"{said.stdout.strip()}"' in documents.man_page(parsers())
