@@ -83,6 +83,29 @@ def test_what_a_hand_arranged_is_left_alone_until_reset(window) -> None:
     assert window.area.tabifiedDockWidgets(window.area.docks["answers"])
 
 
+@pytest.mark.parametrize("size", [(1600, 1000), (1280, 720), (960, 600)])
+def test_after_teaching_the_layout_is_as_before(window, qtbot, size: tuple[int, int]) -> None:
+    before = settle(window, *size)
+    for _ in range(2):
+        qtbot.keyClick(window, Qt.Key.Key_T)
+        assert window.workspace.view.teaching
+        settle(window, *size)
+        qtbot.keyClick(window, Qt.Key.Key_T)
+        assert settle(window, *size) == before
+
+
+def test_after_teaching_a_layout_made_by_hand_is_as_before(window, qtbot) -> None:
+    settle(window, 1600, 1000)
+    docks, down = window.area.docks, Qt.Orientation.Vertical
+    window.area.resizeDocks([docks["photo"], docks["network"]], [250, 300], down)
+    before = settle(window, 1600, 1000)
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    during = settle(window, 1600, 1000)
+    assert during["network"].height() > before["network"].height()
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    assert settle(window, 1600, 1000) == before
+
+
 def test_the_layout_comes_back_after_a_restart(qapp, tmp_path: Path) -> None:
     apply_theme(make_application(), "light")
     kept = tmp_path / "session.json"

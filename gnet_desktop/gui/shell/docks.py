@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QWidget
 
 PANELS: Final = ("pictures", "photo", "answers", "network", "lanes", "unit")
@@ -71,6 +71,7 @@ class DockArea(QMainWindow):
             self.docks[name] = dock
         self._plan: Plan | None = None
         self._arranging = False
+        self._before: dict[str, QSize] = {}
         self._arrange(_PLANS[0])
 
     def _arrange(self, plan: Plan) -> None:
@@ -134,6 +135,24 @@ class DockArea(QMainWindow):
         else:
             rows = [docks["photo"], docks["network"], docks["lanes"]]
             self.resizeDocks(rows, [plan.top, plan.network, plan.lanes], down)
+
+    def lend(self, *, lent: bool) -> None:
+        """A panel is about to want more room, or no longer: then all get back what they had."""
+        if lent:
+            self._before = {name: dock.size() for name, dock in self.docks.items() if dock.isVisible()}
+        else:
+            # once the layouts have heard that less is wanted
+            QTimer.singleShot(0, self._give_back)
+
+    def _give_back(self) -> None:
+        there = {self.docks[name]: size for name, size in self._before.items()}
+        # a dock with tabs is lower than its place by their height
+        docks = [dock for dock in there if dock.isVisible() and not self.tabifiedDockWidgets(dock)]
+        self.resizeDocks(docks, [there[dock].width() for dock in docks], Qt.Orientation.Horizontal)
+        self.resizeDocks(docks, [there[dock].height() for dock in docks], Qt.Orientation.Vertical)
+        if not self._before and self._plan is not None:
+            self._apply_sizes(self._plan, self.width())
+        self._before = {}
 
     def state(self) -> str:
         """The layout as text for the settings."""

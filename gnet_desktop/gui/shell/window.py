@@ -79,6 +79,7 @@ class Window(QMainWindow):
         fill_menus(self.bar.menus, self.actions_by_name)["File"].insertMenu(
             self.actions_by_name["show_catalogue"], self.recent
         )
+        workspace.view_changed.subscribe(self._lend_room)  # before a panel takes the room
         self.panels = self._make_panels()
         self.area = DockArea(self.panels, self._titles())
         self.start = StartPage(workspace)
@@ -302,6 +303,10 @@ class Window(QMainWindow):
             assert isinstance(app, QApplication)
             apply_theme(app, self.workspace.view.theme)
         self._show_options()
+
+    def _lend_room(self, old: ViewOptions) -> None:
+        if old.teaching != self.workspace.view.teaching:
+            self.area.lend(lent=self.workspace.view.teaching)
 
     def _show_options(self) -> None:
         from gnet_desktop.gui.actions.table import ACTIONS
