@@ -13,6 +13,7 @@ from gnet_desktop.gui.answers.notices import AbsentCard, Notice, StaleMark
 from gnet_desktop.gui.answers.table import AnswersTable
 from gnet_desktop.gui.answers.values import Shown, as_text, shown_of
 from gnet_desktop.gui.controls.common import PanelHeader, Segmented
+from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.looks.theme import PANEL_HEADER, font
 from gnet_desktop.inspection.statistics import first_non_finite
 from gnet_desktop.network.architecture import AUXILIARY, HEADS
@@ -41,6 +42,7 @@ class AnswersPanel(QWidget):
         ends = [
             workspace.result_changed.subscribe(self.refresh),
             workspace.checkpoint_changed.subscribe(self.refresh),
+            workspace.loading_changed.subscribe(self._loading_changed),
             workspace.entry_changed.subscribe(self._entry_changed),
             workspace.view_changed.subscribe(self._view_changed),
             workspace.explained_changed.subscribe(self._show_explained),
@@ -105,6 +107,10 @@ class AnswersPanel(QWidget):
     def refresh(self) -> None:
         """The result or the checkpoint changed."""
         self._show()
+
+    def _loading_changed(self) -> None:
+        if self._workspace.result is None:
+            self._show()
 
     def _entry_changed(self, entry_id: int) -> None:
         # its error is said here; and any answer may settle whether the heads were ever trained
@@ -185,13 +191,9 @@ class AnswersPanel(QWidget):
         entry = workspace.pictures.get(workspace.current or 0)
         if entry is not None and entry.error is not None:
             return self.tr("{0} could not be opened, so there is no answer.").format(entry.name)
-        if workspace.loading is not None and workspace.checkpoint is None:
-            return self.tr("Opening {0}: {1}").format(workspace.loading.path.name, workspace.loading.stage)
-        if workspace.checkpoint is None:
-            return self.tr("No checkpoint is open.")
-        if entry is not None:
-            return self.tr("Looking at {0}").format(entry.name)
-        return self.tr("Drop a picture here and look inside.")
+        if entry is None:
+            return self.tr("Drop a picture here and look inside.")
+        return obstacle(workspace) or self.tr("Looking at {0}").format(entry.name)
 
     def _arrange(self) -> None:
         """As many rows as fit; they get lower before they get fewer than seven."""

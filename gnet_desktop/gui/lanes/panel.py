@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
 
+from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.header import SCALES, TILES, LanesHeader
 from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
@@ -133,7 +134,7 @@ class LanesPanel(QWidget):
             return self.tr("The maps of every branch appear here as soon as a picture is open.")
         if entry.error is not None:
             return self.tr("{0} has no maps, because it could not be read.").format(entry.name)
-        return self.tr("The maps of {0} are being computed.").format(entry.name)
+        return obstacle(workspace) or self.tr("The maps of {0} are being computed.").format(entry.name)
 
     def _show_tip(self, unit: Unit | None, tile: QRectF) -> None:
         if unit is None or tile.isEmpty():

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from gnet_desktop.gui.controls.focus import KEY_REASONS
+from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.choosing import choose_target, chosen_target
@@ -76,6 +77,7 @@ class NetworkMap(QWidget):
         self.setMinimumSize(320, 104)
         ends = [
             workspace.checkpoint_changed.subscribe(self.refresh),
+            workspace.loading_changed.subscribe(self.update),
             workspace.result_changed.subscribe(self.refresh),
             workspace.view_changed.subscribe(self._view_changed),
             workspace.selection_changed.subscribe(self._selection_changed),
@@ -89,6 +91,11 @@ class NetworkMap(QWidget):
         """The network, the picture or the quantity changed."""
         self._model = model_of(self._workspace, self._model)
         self._lay_out()
+
+    @property
+    def empty_words(self) -> str:
+        """What stands in the map's place while there is no network; empty otherwise."""
+        return obstacle(self._workspace)
 
     @property
     def model(self) -> MapModel | None:
@@ -213,11 +220,7 @@ class NetworkMap(QWidget):
     def _paint_empty(self, painter: QPainter) -> None:
         painter.setFont(font(13))
         painter.setPen(Theme.now().colour("text3"))
-        loading = self._workspace.loading
-        words = self.tr("No checkpoint is open.")
-        if loading is not None:
-            words = self.tr("Opening {0}: {1}").format(loading.path.name, loading.stage)
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.empty_words)
 
     def _paint_image(self, layout: MapLayout) -> QPixmap:
         """All shapes in view, transparent where there is none.

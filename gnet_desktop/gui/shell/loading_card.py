@@ -1,22 +1,30 @@
-"""The card of a checkpoint being opened: what is done, how far, and a way out."""
+"""The card of a checkpoint being opened: what is done, how far, and a way out; or of none being there."""
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QTimer
+from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
+from gnet_desktop.gui.system.reopening import bundled
 from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Loading
 
 _PATIENCE: Final = 150
 """Milliseconds before progress is worth showing."""
 
 
 class LoadingCard(QWidget):
-    """In the middle of the window while a checkpoint is opened for longer than a moment."""
+    """In the middle of the window while a checkpoint is opened for longer than a moment.
+
+    After that, where none came of it, it offers another: ``bundled_wanted`` and
+    ``other_wanted`` ask for the one that comes with the program, or for a file.
+    """
+
+    bundled_wanted, other_wanted = Signal(), Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(parent)
@@ -31,9 +39,14 @@ class LoadingCard(QWidget):
         self.stays = ElidedLabel("", pixels=12, token="text3")
         self.cancel = Button(self.tr("Cancel"))
         self.cancel.clicked.connect(workspace.cancel_opening)
+        self.other = Button(self.tr("Open a checkpoint…"))
+        self.other.clicked.connect(self.other_wanted)
+        self.bundled = Button(self.tr("Open {0}").format(bundled().stem), primary=True)
+        self.bundled.clicked.connect(self.bundled_wanted)
         row = QHBoxLayout()
         row.addWidget(self.stays, 1)
-        row.addWidget(self.cancel)
+        for button in (self.cancel, self.other, self.bundled):
+            row.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 16, 20, 14)
         for widget in (self.name, self.bar, self.stage):
@@ -44,26 +57,44 @@ class LoadingCard(QWidget):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._appear)
         parent.installEventFilter(self)
-        end = workspace.loading_changed.subscribe(self._show_state)
-        self.destroyed.connect(lambda: end())
+        ends = [
+            workspace.loading_changed.subscribe(self._show_state),
+            workspace.checkpoint_changed.subscribe(self._show_state),
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
         self.hide()
 
     def _show_state(self) -> None:
         loading, workspace = self._workspace.loading, self._workspace
-        if loading is None:
+        if loading is None and workspace.checkpoint is not None:
             self._timer.stop()
             self.hide()
             return
+        for widget in (self.bar, self.cancel):
+            widget.setVisible(loading is not None)
+        for widget in (self.other, self.bundled):
+            widget.setVisible(loading is None)
+        if loading is not None:
+            self._tell(loading)
+        else:
+            self._tell_none()
+        if not self.isVisible() and not self._timer.isActive():
+            self._timer.start(_PATIENCE)
+
+    def _tell(self, loading: Loading) -> None:
+        checkpoint = self._workspace.checkpoint
         self.name.setText(loading.path.name)
         self.stage.setText(loading.stage)
         self.bar.setValue(round(100 * loading.share))
         self.setAccessibleName(self.tr("Opening {0}: {1}").format(loading.path.name, loading.stage))
-        open_now = workspace.checkpoint.provenance.path.stem if workspace.checkpoint else ""
-        self.stays.setText(
-            self.tr("{0} stays usable until this is done.").format(open_now) if open_now else ""
-        )
-        if not self.isVisible() and not self._timer.isActive():
-            self._timer.start(_PATIENCE)
+        stays = self.tr("{0} stays usable until this is done.")
+        self.stays.setText(stays.format(checkpoint.provenance.path.stem) if checkpoint else "")
+
+    def _tell_none(self) -> None:
+        self.name.setText(self.tr("No checkpoint is open"))
+        self.stage.setText(self.tr("Pictures are answered as soon as one is."))
+        self.stays.setText("")
+        self.setAccessibleName(f"{self.name.text()}. {self.stage.text()}")
 
     def _appear(self) -> None:
         self._place()

@@ -187,7 +187,7 @@ class StartPage(QWidget):
         elif checkpoint is not None:
             self.ready.setText(self.tr("✓ {0} is loaded and ready").format(checkpoint.provenance.path.stem))
         else:
-            self.ready.setText(self.tr("loading engine…"))
+            self.ready.setText(self.tr("no checkpoint is open"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A calm ground."""

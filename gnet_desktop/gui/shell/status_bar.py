@@ -28,6 +28,7 @@ class StatusBar(QWidget):
                 workspace.checkpoint_changed,
                 workspace.current_changed,
                 workspace.pictures_changed,
+                workspace.loading_changed,
             )
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
@@ -71,6 +72,8 @@ class StatusBar(QWidget):
         entry = workspace.pictures.get(workspace.current or 0)
         if entry is not None and entry.error is not None:
             return self.tr("{0} was not opened").format(entry.name), ""
+        if workspace.checkpoint is None:
+            return self.tr("no checkpoint is open"), ""
         if workspace.stale:
             return self.tr("computing {0}").format(entry.name if entry else ""), ""
         if workspace.result is not None:

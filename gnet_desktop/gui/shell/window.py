@@ -148,6 +148,8 @@ class Window(QMainWindow):
         self.start.checkpoint_wanted.connect(handlers.open_checkpoint)
         self.start.paste_wanted.connect(handlers.paste)
         self.start.sample_opened.connect(lambda path: self.take_pictures([path]))
+        self.loading.other_wanted.connect(handlers.open_checkpoint)
+        self.loading.bundled_wanted.connect(lambda: workspace.open_checkpoint(reopening.bundled()))
         self.bar.checkpoint_wanted.connect(self.open_checkpoint)
         self.bar.device_wanted.connect(workspace.set_device)
         self.bar.page_wanted.connect(self.show_page)

@@ -1,0 +1,125 @@
+"""While a checkpoint is opened, and where none came of it, the whole window tells the same story."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+
+from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.session import Session
+from gnet_desktop.resources import resource
+from gnet_desktop.workspace import tasks
+from tests.gui.made import World, make_world
+
+
+class Slow:
+    """Stands for reading a large file: tells each stage it is given, and ends when it is told."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._steps = world, []
+        self.ended = False
+
+    def __call__(self, path, labels, device, progress, flag, assume):
+        while not self.ended and not flag.is_set():
+            while self._steps:
+                progress(self._steps.pop(0), 0.5)
+            time.sleep(0.002)
+        if flag.is_set():
+            raise tasks.Cancelled
+        return self._world.loaded
+
+    def reach(self, stage: str) -> None:
+        self._steps.append(stage)
+
+
+@pytest.fixture(scope="module")
+def world(qapp) -> World:
+    return make_world(1)
+
+
+@pytest.fixture
+def slow(world, monkeypatch) -> Slow:
+    one = Slow(world)
+    monkeypatch.setattr(tasks, "load_checkpoint", one)
+    return one
+
+
+@pytest.fixture
+def window(qapp, slow) -> Iterator[Window]:
+    apply_theme(make_application(), "light")
+    one, dispatcher = make_window(Session(None))
+    one.resize(1600, 1000)
+    one.show()
+    one.workspace.add_pictures([resource("samples", "cat.jpg")])
+    one.workspace.open_checkpoint(Path("large.pth"))
+    yield one
+    slow.ended = True
+    one.close()
+    del dispatcher
+
+
+def told(window: Window) -> dict[str, str]:
+    """What each place of the window says."""
+    panels = window.panels
+    return {
+        "card": window.loading.accessibleName() if window.loading.isVisible() else "",
+        "answers": panels["answers"].empty.text(),
+        "lanes": panels["lanes"].empty.text(),
+        "network": panels["network"].map.empty_words,
+    }
+
+
+def test_all_panels_tell_the_same_stage_at_once(window, slow, qtbot) -> None:
+    for stage in ("Check the file", "Build the network"):
+        slow.reach(stage)
+        qtbot.waitUntil(lambda stage=stage: stage in told(window)["card"])
+        assert set(told(window).values()) == {f"Opening large.pth: {stage}"}
+        assert "opening large.pth" in window.status.text
+
+
+def test_cancelling_the_first_opening_says_so_everywhere_and_offers_another(window, slow, qtbot) -> None:
+    qtbot.waitUntil(window.loading.isVisible)
+    qtbot.mouseClick(window.loading.cancel, Qt.MouseButton.LeftButton)
+    assert window.workspace.loading is None
+    assert window.loading.isVisible()
+    said = told(window)
+    assert said.pop("card").startswith("No checkpoint is open.")
+    assert set(said.values()) == {"No checkpoint is open."}
+    assert "opening" not in window.status.text
+    assert "no checkpoint is open" in window.status.text
+    assert "No checkpoint" in window.bar.checkpoint.text()
+    assert window.loading.bundled.isVisible()
+    assert not window.loading.cancel.isVisible()
+    slow.ended = True
+    qtbot.mouseClick(window.loading.bundled, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.workspace.checkpoint is not None)
+    assert not window.loading.isVisible()
+    assert "No checkpoint" not in told(window)["answers"]
+
+
+def test_cancelling_a_later_opening_leaves_what_is_open(window, slow, qtbot) -> None:
+    slow.ended = True
+    qtbot.waitUntil(lambda: window.workspace.result is not None, timeout=20000)
+    slow.ended = False
+    window.workspace.open_checkpoint(Path("other.pth"))
+    qtbot.waitUntil(window.loading.isVisible)
+    qtbot.mouseClick(window.loading.cancel, Qt.MouseButton.LeftButton)
+    assert not window.loading.isVisible()
+    assert "all panels current" in window.status.text
+
+
+def test_the_start_page_tells_it_too(qapp, slow, qtbot) -> None:
+    one, dispatcher = make_window(Session(None))
+    one.show()
+    one.workspace.open_checkpoint(Path("large.pth"))
+    qtbot.waitUntil(lambda: "large.pth" in one.start.ready.text())
+    one.workspace.cancel_opening()
+    assert one.start.ready.text() == "no checkpoint is open"
+    qtbot.waitUntil(one.loading.isVisible)
+    assert one.loading.bundled.isVisible()
+    one.close()
+    del dispatcher
