@@ -16,19 +16,25 @@ happened, why, and what to do. Anything else that escapes is a bug.
 import re
 from typing import Final
 
+from gnet_desktop.shown import plain
+
+_LONGEST: Final = 1000
+"""Letters of a text that people are shown; the longest of our own have half as many."""
+
 
 class GNetError(Exception):
     """A failure with a sentence for people.
 
     ``what`` names the thing and the failure, ``why`` the cause, ``todo`` the
-    next step. Each is a sentence with its full stop, or empty.
+    next step. Each is a sentence with its full stop, or empty. Whatever comes from outside
+    in them cannot make them endless, and has no signs that do more than be read.
     """
 
     exit_status = 2
 
     def __init__(self, what: str, why: str = "", todo: str = "") -> None:
-        super().__init__(what, why, todo)
-        self.what, self.why, self.todo = what, why, todo
+        self.what, self.why, self.todo = (plain(text, _LONGEST) for text in (what, why, todo))
+        super().__init__(self.what, self.why, self.todo)
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.what, self.why, self.todo) if part)

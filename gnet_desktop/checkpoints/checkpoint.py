@@ -1,6 +1,5 @@
 """What an opened file is: a network's weights and all that is known about them."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from gnet_desktop.convention import Convention
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.record import Answers
+from gnet_desktop.plain_json import parsed
 
 if TYPE_CHECKING:
     import torch
@@ -120,9 +120,9 @@ class Checkpoint:
         From the metadata's ``nothing_fits`` (JSON with ``threshold``); None without one.
         """
         try:
-            threshold = json.loads(self.provenance.metadata["nothing_fits"])["threshold"]
+            threshold = parsed(self.provenance.metadata["nothing_fits"])["threshold"]
             return float(threshold)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, OverflowError):
             return None
 
     def doubt(self, answers: Mapping[str, Answers]) -> str | None:

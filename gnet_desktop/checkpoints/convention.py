@@ -1,12 +1,12 @@
 """Which input convention a checkpoint asks for, and how we know."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from gnet_desktop.convention import CONVENTIONS, Convention
 from gnet_desktop.network.families import FAMILIES
+from gnet_desktop.plain_json import parsed
 
 FROM_METADATA: Final = "the file's metadata"
 
@@ -52,11 +52,11 @@ def _from_metadata(text: str) -> Convention | None:
     Their reference rounds the long side and floors the crop's offset.
     """
     try:
-        given = json.loads(text)
+        given = parsed(text)
         values = _numbers(given["mean"]), _numbers(given["std"])
         low, high = (float(bound) for bound in given["range"])
         order, size, crop = str(given["order"]), int(given["resize"]), int(given["crop"])
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
+    except (ValueError, TypeError, KeyError, OverflowError):
         return None
     sides = 0 < crop <= size <= 4096 and low == 0 < high and all(value > 0 for value in values[1])
     wanted = 1 if order == "grey" else 3

@@ -9,17 +9,26 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from natsort import natsorted
 
+from gnet_desktop.budget import Budget, spending
 from gnet_desktop.checkpoints.checkpoint import Labels
 from gnet_desktop.errors import LabelsError
+from gnet_desktop.plain_json import parsed
 from gnet_desktop.resources import resource
+from gnet_desktop.shown import plain, shown
 
 BACKGROUND: Final = "background"
 _LARGEST: Final = 16 * 2**20
+_MOST_NAMES: Final = 100_000
+_LONGEST_NAME: Final = 200
+_LONGEST_LINE: Final = 4096
+_MOST_DIGITS: Final = 9
+_LINE_ENDS: Final = ("\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029")
 
 # Names that files of class names usually have, beside a checkpoint.
 _NEIGHBOURS: Final = (
@@ -47,7 +56,7 @@ _KEYS: Final = (
 )
 
 _SYNSET: Final = re.compile(r"(n\d{8})[\s,:]+(\S.*)")
-_NUMBERED: Final = re.compile(r"\{?\s*['\"]?(\d+)['\"]?(?:\s*[:\t;,]\s*|\s+)(\S.*?)\s*,?\s*\}?")
+_NUMBERED: Final = re.compile(r"\{?\s*['\"]?(\d{1,9})['\"]?(?:\s*[:\t;,]\s*|\s+)(\S.*?)\s*,?\s*\}?")
 
 
 def find_labels(
@@ -80,24 +89,23 @@ def read_labels(path: Path, count: int | None = None) -> Labels:
     with one or two columns, or text with a name a line, numbered or with synset
     identifiers. Raises LabelsError if it cannot be read, or has not ``count`` names.
     """
-    shown = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    file = plain(path.name, _LONGEST_NAME)
     try:
-        labels = (
-            _from_folder(path, shown) if path.is_dir() else Labels(_parse(_text(path, shown), path), shown)
-        )
+        with spending(Budget(LabelsError)):
+            labels = _from_folder(path, file) if path.is_dir() else _from_file(path, file)
     except OSError as error:
-        raise LabelsError(f"The class names in {shown} cannot be read.", f"{error.strerror}.") from error
+        raise LabelsError(f"The class names in {file} cannot be read.", f"{error.strerror}.") from error
     except LabelsError:
         raise
-    except (ValueError, RecursionError) as error:
+    except (ValueError, csv.Error) as error:
         raise LabelsError(
-            f"{shown} does not hold class names.",
+            f"{file} does not hold class names.",
             f"{error}.",
             "Give a name a line, JSON, CSV or a folder of class folders.",
         ) from error
     if count is not None and len(labels.names) != count:
         raise LabelsError(
-            f"{shown} has {len(labels.names)} names, but the network has {count} outputs.",
+            f"{file} has {len(labels.names)} names, but the network has {count} outputs.",
             "Names would stand beside the wrong answers.",
             "Choose the file that belongs to this checkpoint.",
         )
@@ -120,28 +128,45 @@ def _imagenet_lines() -> Iterator[tuple[str, str]]:
         yield identifier, name
 
 
-def _text(path: Path, shown: str) -> str:
+def _from_file(path: Path, file: str) -> Labels:
+    text = _text(path, file)
+    if sum(map(text.count, _LINE_ENDS)) > _MOST_NAMES:
+        raise ValueError(f"it has more than {_MOST_NAMES:,} lines")
+    return Labels(_short(_parse(text, path)), file)
+
+
+def _short(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names as they can be shown; raises ValueError where there are more than anyone has."""
+    if len(names) > _MOST_NAMES:
+        raise ValueError(f"it has {len(names):,} names")
+    return tuple(plain(name, _LONGEST_NAME) for name in names)
+
+
+def _text(path: Path, file: str) -> str:
     if path.stat().st_size > _LARGEST:
-        raise LabelsError(f"{shown} is too large for a list of class names.", "It has over 16 MB.")
+        raise LabelsError(f"{file} is too large for a list of class names.", "It has over 16 MB.")
     data = path.read_bytes()
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise LabelsError(f"{shown} is not text in UTF-8.", "", "Save it again as UTF-8.") from error
+        raise LabelsError(f"{file} is not text in UTF-8.", "", "Save it again as UTF-8.") from error
 
 
 def _parse(text: str, path: Path) -> tuple[str, ...]:
     start = text.lstrip()[:1]
     if start in ("[", "{"):
         try:
-            return _from_json(json.loads(text))
+            return _from_json(parsed(text))
         except json.JSONDecodeError:
-            names = _numbered(_lines(text))  # a Python dictionary, a name a line
-            if names is None:
+            lines = _lines(text)
+            names = _numbered(lines) if max(map(len, lines)) <= _LONGEST_LINE else None
+            if names is None:  # no Python dictionary either, a name a line
                 raise
             return names
+    if max(map(len, text.splitlines()), default=0) > _LONGEST_LINE:
+        raise ValueError(f"it has a line of more than {_LONGEST_LINE:,} letters")
     return _from_csv(text) if path.suffix.lower() in (".csv", ".tsv") else _from_lines(text)
 
 
@@ -155,7 +180,7 @@ def _from_json(value: Any) -> tuple[str, ...]:
             return _from_json(value[key])
     if all(isinstance(one, int) and not isinstance(one, bool) for one in value.values()):
         return _in_order({index: name for name, index in value.items()}, len(value))
-    if all(str(key).isdecimal() for key in value):
+    if all(key.isdecimal() and len(key) <= _MOST_DIGITS for key in value):
         return _in_order({int(key): _name(one) for key, one in value.items()}, len(value))
     raise ValueError("its keys are no numbers and its values neither")
 
@@ -165,7 +190,7 @@ def _name(value: Any) -> str:
     if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
         value = value[-1]
     if not isinstance(value, str):
-        raise ValueError(f"{value!r:.40} is no name")
+        raise ValueError(f"{shown(value, 40)!r} is no name")
     return value.strip()
 
 
@@ -220,21 +245,24 @@ def _numbered(lines: list[str]) -> tuple[str, ...] | None:
     return _in_order(pairs, len(lines))
 
 
-def _from_folder(path: Path, shown: str) -> Labels:
+def _from_folder(path: Path, file: str) -> Labels:
     """Class folders as text sorts them, which is what training loaders do; by number as the alternative."""
-    names = [one.name for one in path.iterdir() if one.is_dir() and not one.name.startswith(".")]
+    found = (one.name for one in path.iterdir() if one.is_dir() and not one.name.startswith("."))
+    names = list(islice(found, _MOST_NAMES + 1))
+    if len(names) > _MOST_NAMES:
+        raise ValueError(f"it has more than {_MOST_NAMES:,} folders")
     if not names:
         raise LabelsError(
-            f"The folder {shown} has no class folders in it.", "", "Choose the folder above them."
+            f"The folder {file} has no class folders in it.", "", "Choose the folder above them."
         )
     as_text, as_numbers = tuple(sorted(names)), tuple(natsorted(names))
-    return Labels(as_text, f"folders in {shown}, sorted as text", as_numbers if as_numbers != as_text else ())
+    return Labels(as_text, f"folders in {file}, sorted as text", as_numbers if as_numbers != as_text else ())
 
 
 def _from_metadata(text: str, count: int) -> Labels | None:
     try:
-        names = _from_json(json.loads(text))
-    except (ValueError, RecursionError):
+        names = _short(_from_json(parsed(text)))
+    except ValueError:
         return None
     return Labels(names, "the file itself") if len(names) == count else None
 

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 
 from gnet_desktop.checkpoints.containers.caffemodel import read_blob
-from gnet_desktop.checkpoints.containers.protobuf import Budget
 from gnet_desktop.checkpoints.containers.source import FileSource
 from gnet_desktop.checkpoints.containers.stored import Floats
 from gnet_desktop.convention import Convention
@@ -46,7 +45,7 @@ def read_mean(path: Path, channels: int) -> Floats:
     Raises CheckpointError where it is none, or one of another number of channels.
     """
     with FileSource(path) as file:
-        tensor = read_blob("the mean", file, Budget())
+        tensor = read_blob("the mean", file)
         shape = tensor.shape[1:] if len(tensor.shape) == 4 and tensor.shape[0] == 1 else tensor.shape
         if len(shape) != 3 or shape[0] != channels or not 0 < tensor.count <= _LARGEST:
             raise CheckpointError(f"It is no mean picture of {channels} channels.")

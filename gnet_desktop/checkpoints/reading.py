@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from gnet_desktop.budget import Budget, spending
 from gnet_desktop.checkpoints import added_heads
 from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE, Checkpoint, HeadState, Provenance
 from gnet_desktop.checkpoints.containers import read_container
@@ -31,6 +32,7 @@ from gnet_desktop.checkpoints.recognition.recognise import Recognised, recognise
 from gnet_desktop.errors import Cancelled, CheckpointError, UsageError
 from gnet_desktop.network.architecture import AUXILIARY
 from gnet_desktop.network.families import FAMILIES
+from gnet_desktop.plain_json import parsed
 
 if TYPE_CHECKING:
     import torch
@@ -39,6 +41,16 @@ Progress = Callable[[str, float], None]
 
 _SPARE: Final = 1 << 26
 """Bytes that a file's numbers may take beyond twice its size (a tensor may repeat one number)."""
+
+_LARGE: Final = (
+    "If you trust it, save only the weights, with torch.save(model.state_dict(), …), and open that."
+)
+
+# The budget is spent before either happens; this is for what it doesn't know of.
+_TOO_MUCH: Final[Mapping[type[Exception], tuple[str, str, str]]] = {
+    MemoryError: ("It needs more memory than there is.", "", "Close other programs, or use another machine."),
+    RecursionError: ("The file is not read to its end.", "It is nested too deep.", "Do not trust this file."),
+}
 
 
 def open_checkpoint(
@@ -59,11 +71,14 @@ def open_checkpoint(
     """
     steps = _Steps(progress or (lambda stage, share: None), cancelled or (lambda: False))
     path = chosen(Path(path))
-    with FileSource(path) as source:
+    budget = Budget(CheckpointError, todo=_LARGE, cancelled=steps.cancelled)
+    with spending(budget), FileSource(path) as source:
         try:
             return _open(path, source, labels, steps, dict(assume or {}))
         except CheckpointError as error:
             raise _named(path, error) from error
+        except (MemoryError, RecursionError) as error:
+            raise _named(path, CheckpointError(*_TOO_MUCH[type(error)])) from error
 
 
 def _named(path: Path, error: CheckpointError) -> CheckpointError:
@@ -247,18 +262,15 @@ def _texts(contents: Contents) -> dict[str, str]:
     """Metadata; class names that stand beside the weights are put in as JSON."""
     texts = dict(contents.texts)
     for value in contents.labels.values():
-        try:
-            texts.setdefault("labels", json.dumps(value))
-        except (TypeError, ValueError, RecursionError):
-            continue
+        texts.setdefault("labels", json.dumps(value))
     return texts
 
 
 def _temperatures(texts: Mapping[str, str]) -> dict[str, float]:
     try:
-        given = json.loads(texts.get("temperatures", "{}"))
+        given = parsed(texts.get("temperatures", "{}"))
         found = {str(name): float(value) for name, value in given.items()}
-    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+    except (ValueError, TypeError, AttributeError, OverflowError):
         return {}
     return {name: value for name, value in found.items() if 1e-3 < value < 1e3}
 

@@ -3,24 +3,19 @@
 The usual run opens about 2,000 of them, ``--slow`` some 40,000.
 """
 
-import gzip
-import io
 import json
 import pickle
 import random
 import struct
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 import torch.distributed.checkpoint as distributed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save as safetensors_bytes
-from torch import Tensor
 
 from gnet_desktop.checkpoints.describing.card import make_card, to_json, to_text
 from gnet_desktop.checkpoints.dialects import DIALECTS
@@ -28,125 +23,10 @@ from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.errors import GNetError
 from gnet_desktop.network.arithmetic import tensor_shapes
 from gnet_desktop.network.googlenet import GoogLeNet
-from tests.checkpoints import writing
 from tests.checkpoints.samples import tiny_state
+from tests.checkpoints.tiny import small_files
 
 FEW, MANY = 120, 3_000
-
-
-def _saved(value: object, **options: bool) -> bytes:
-    torch.save(value, data := io.BytesIO(), **options)
-    return data.getvalue()
-
-
-def _zip(data: bytes) -> bytes:
-    with zipfile.ZipFile(file := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("net.pth", data)
-    return file.getvalue()
-
-
-def _npz(state: dict[str, Tensor], *, packed: bool) -> bytes:
-    data = io.BytesIO()
-    (np.savez_compressed if packed else np.savez)(data, **{k: v.numpy() for k, v in state.items()})
-    return data.getvalue()
-
-
-def _tar(state: dict[str, Tensor], folder: Path) -> bytes:
-    writing.torch_tar(path := folder / "old.tar", state)
-    return path.read_bytes()
-
-
-def _onnx(state: dict[str, Tensor]) -> bytes:
-    """Stored tensors by name, and a graph that makes no sense of them."""
-    tensors = b"".join(
-        writing.message(
-            5,
-            b"".join(writing.number(1, side) for side in value.shape)
-            + writing.number(2, 1)
-            + writing.text(8, name)
-            + writing.message(9, value.numpy().tobytes()),
-        )
-        for name, value in state.items()
-    )
-    node = (
-        writing.text(1, "x")
-        + writing.text(1, "conv1.conv.weight")
-        + writing.text(2, "y")
-        + writing.text(4, "Conv")
-    )
-    return writing.number(1, 8) + writing.message(7, writing.message(1, node) + tensors)
-
-
-def _in_parts(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Every weight kept in another way: pruned, normed, sparse, quantised with one scale or many."""
-    found: dict[str, Tensor] = {}
-    for number, (name, value) in enumerate(state.items()):
-        if value.dim() < 2:
-            found[name] = value
-            continue
-        stem = name.removesuffix(".weight")
-        flat = value.flatten(1)
-        scales = flat.abs().amax(1) / 127 + 1e-6
-        whole = (value / scales.view(-1, *[1] * (value.dim() - 1))).round().to(torch.int8)
-        ways: list[dict[str, Tensor]] = [
-            {f"{name}_orig": value, f"{name}_mask": (value > 0).float()},
-            {f"{name}_g": flat.norm(dim=1).view(-1, *[1] * (value.dim() - 1)), f"{name}_v": value},
-            {f"{name}_orig": value, f"{name}_u": flat[:, 0], f"{name}_v": flat[0]},
-            {
-                f"{stem}.parametrizations.weight.original0": flat.norm(),
-                f"{stem}.parametrizations.weight.original1": value,
-            },
-            {name: value.to_sparse()},
-            {name: torch.quantize_per_tensor(value, 0.01, 3, torch.quint8)},
-            {name: torch.quantize_per_channel(value, scales, torch.zeros(len(scales)), 0, torch.qint8)},
-            {name: whole, f"{name}_scale": scales, f"{name}_zero_point": torch.zeros(len(scales))},
-        ]
-        found |= ways[number % len(ways)]
-    return found
-
-
-def _exported(state: dict[str, Tensor]) -> bytes:
-    config = {}
-    with zipfile.ZipFile(data := io.BytesIO(), "w") as archive:
-        for number, (name, value) in enumerate(state.items()):
-            sides = [[{"as_int": side} for side in part] for part in (value.shape, value.stride())]
-            meta = {"dtype": 7, "sizes": sides[0], "strides": sides[1], "storage_offset": {"as_int": 0}}
-            config[name] = {"path_name": f"weight_{number}", "use_pickle": False, "tensor_meta": meta}
-            archive.writestr(f"net/data/weights/weight_{number}", value.numpy().tobytes())
-        archive.writestr("net/data/weights/model_weights_config.json", json.dumps({"config": config}))
-    return data.getvalue()
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """A small but complete file of each container."""
-    state = tiny_state("torchvision", "torchvision")
-    caffe = {k.replace("_w_0", ".weight"): v for k, v in tiny_state("caffe", "caffe").items()}
-    whole = {"model": state, "optimizer": {"lr": 0.1, "steps": [1, 2]}, "args": pickle}
-    whole["args"] = io.BytesIO  # a class, which torch pickles by name
-    return {
-        "zip": _saved(whole),
-        "legacy": _saved(state, _use_new_zipfile_serialization=False),
-        "tar": _tar(state, tmp_path_factory.mktemp("tar")),
-        "safetensors": safetensors_bytes(state, {"labels": '["a", "b", "c", "d"]'}),
-        "npz": _npz(state, packed=False),
-        "packed npz": _npz(state, packed=True),
-        "parts": _saved(_in_parts(state)),
-        "older parts": _saved(_in_parts(state), _use_new_zipfile_serialization=False),
-        "exported": _exported(state),
-        "gzip": gzip.compress(_saved(state), 1),
-        "packed in a zip": _zip(_saved(state)),
-        "pickle": pickle.dumps({k: v.numpy() for k, v in state.items()}),
-        "pickle of tensors": pickle.dumps(state),
-        "caffemodel": writing.caffemodel(caffe),
-        "old caffemodel": writing.caffemodel(caffe, form="V1", shape=writing.legacy_shape),
-        "onnx": _onnx(state),
-        "mxnet": writing.mxnet(state),
-        "graph": b"".join(
-            writing.graph_node(name, "Const", value=writing.graph_tensor(value.numpy()))
-            for name, value in state.items()
-        ),
-    }
 
 
 CONTAINERS = (
@@ -250,22 +130,20 @@ def _mutate_all(data: bytes, count: int, folder: Path, seed: int = 0) -> int:
 
 
 @pytest.mark.parametrize("container", CONTAINERS)
-def test_small_files_open_before_they_are_mutated(
-    container: str, files: dict[str, bytes], tmp_path: Path
-) -> None:
-    (path := tmp_path / "weights").write_bytes(files[container])
+def test_small_files_open_before_they_are_mutated(container: str, tmp_path: Path) -> None:
+    (path := tmp_path / "weights").write_bytes(small_files()[container])
     assert check(path)
 
 
 @pytest.mark.parametrize("container", CONTAINERS)
-def test_mutated_files(container: str, files: dict[str, bytes], tmp_path: Path) -> None:
-    _mutate_all(files[container], FEW, tmp_path)
+def test_mutated_files(container: str, tmp_path: Path) -> None:
+    _mutate_all(small_files()[container], FEW, tmp_path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("container", CONTAINERS)
-def test_many_mutated_files(container: str, files: dict[str, bytes], tmp_path: Path) -> None:
-    _mutate_all(files[container], MANY, tmp_path, seed=1)
+def test_many_mutated_files(container: str, tmp_path: Path) -> None:
+    _mutate_all(small_files()[container], MANY, tmp_path, seed=1)
 
 
 @pytest.mark.filterwarnings("ignore")

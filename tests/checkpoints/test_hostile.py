@@ -4,7 +4,6 @@ import socket
 import subprocess
 import sys
 import textwrap
-import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -71,21 +70,6 @@ def test_weights_beside_a_program_open_and_the_program_is_not_run(tmp_path: Path
     assert any("hook (" in note and ".eval)" in note for note in found.provenance.notes)
     assert_same_tensors(found, open_checkpoint(plain))
     assert not trace.exists()
-
-
-@pytest.mark.parametrize("kind", hostile.COSTLY)
-def test_files_that_want_memory_or_time_are_refused(kind: str, tmp_path: Path) -> None:
-    """At most 160 MB at once, whatever they claim: the most that a million small objects take."""
-    path = tmp_path / "weights"
-    path.write_bytes(hostile.COSTLY[kind]())
-    tracemalloc.start()
-    try:
-        with pytest.raises(CheckpointError):
-            open_checkpoint(path)
-        _, most = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert most < 160e6
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the memory of a process from /proc")

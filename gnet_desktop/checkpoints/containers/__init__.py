@@ -23,6 +23,7 @@ from gnet_desktop.checkpoints.containers import (
     torch_tar,
     torch_zip,
 )
+from gnet_desktop.checkpoints.containers.admitting import admitted
 from gnet_desktop.checkpoints.containers.composing import composed
 from gnet_desktop.checkpoints.containers.refusals import (
     Unclaimed,
@@ -32,6 +33,7 @@ from gnet_desktop.checkpoints.containers.refusals import (
 from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
 from gnet_desktop.checkpoints.containers.wrapped import unwrapped
+from gnet_desktop.shown import shown
 
 HEAD: Final = 4096
 """How many bytes from the start a container is recognised by."""
@@ -83,14 +85,14 @@ def _read(source: Source, root: FileSource | None, depth: int) -> Contents:
     head = read(source, 0, min(HEAD, source.size))
     for container in CONTAINERS:
         if container.claims(head, source):
-            return container.read_contents(source)
+            return admitted(container.read_contents(source))
     inner = unwrapped(head, source, root) if depth < _DEEPEST else None
     if inner is None:
         raise Unclaimed(foreign(head, source))
     try:
         found = _read(inner.source, root, depth + 1)
     except Unclaimed as error:
-        why = f"It holds {inner.name}: {error.kind.is_a}."
+        why = f"It holds {shown(inner.name)}: {error.kind.is_a}."
         raise Unclaimed(replace(foreign(head, source), why=why)) from error
-    note = f"The weights were unpacked from {inner.words}: {inner.name}."
+    note = f"The weights were unpacked from {inner.words}: {shown(inner.name)}."
     return replace(found, container=f"{found.container}, in {inner.words}", notes=(note, *found.notes))

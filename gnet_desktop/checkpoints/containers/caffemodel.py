@@ -6,13 +6,14 @@ A layer's blobs become ``NAME.weight`` and ``NAME.bias``.
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from math import prod
 from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.protobuf import (
     BYTES,
     FOUR,
-    Budget,
+    VARINT,
     Field,
     fields,
     numbers,
@@ -20,7 +21,8 @@ from gnet_desktop.checkpoints.containers.protobuf import (
     varints,
 )
 from gnet_desktop.checkpoints.containers.source import Damaged, Source, read
-from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
+from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, sides
+from gnet_desktop.shown import shown
 
 CAFFE: Final = "caffemodel"
 """What the names of these containers begin with."""
@@ -82,10 +84,9 @@ _NEXT: Final = (b"\x12", b"\x1a", b"\x20", b"\x22", b"\x28", b"\x32", b"\x38", b
 def read_contents(source: Source) -> Contents:
     """The blobs of all layers; raises Damaged or Incomplete."""
     net = _Net()
-    budget = Budget()
-    for item in fields(source, budget):
+    for item in fields(source):
         if item.kind == BYTES and item.number in (_LAYERS, _LAYERS_V1):
-            net.add(item.data, _CURRENT if item.number == _LAYERS else _V1, budget)
+            net.add(item.data, _CURRENT if item.number == _LAYERS else _V1)
     return Contents(
         f"{CAFFE}, {' and '.join(sorted(net.forms)) or 'no layers'}",
         net.tensors,
@@ -101,12 +102,12 @@ class _Net:
     kinds: dict[str, str] = field(default_factory=dict)
     forms: set[str] = field(default_factory=set)
 
-    def add(self, message: Source, form: _Form, budget: Budget) -> None:
+    def add(self, message: Source, form: _Form) -> None:
         """A layer: its blobs and its settings."""
-        items = list(fields(message, budget))
+        items = list(fields(message))
         if form is _V1 and (inner := next((item for item in items if item.number == 1), None)):
             # V0: the layer is a message inside the connection
-            self.add(inner.data, _V0, budget)
+            self.add(inner.data, _V0)
             return
         self.forms.add(form.words)
         name = next((item.text() for item in items if item.number == form.name and item.kind == BYTES), "")
@@ -116,40 +117,40 @@ class _Net:
         blobs = [item for item in items if item.number == form.blobs and item.kind == BYTES]
         for index, blob in enumerate(blobs):
             role = _ROLES[index] if index < len(_ROLES) else f".blob{index}"
-            self.tensors[name + role] = read_blob(f"{name}{role}", blob.data, budget)
+            self.tensors[name + role] = read_blob(f"{name}{role}", blob.data)
         for item in items:
             if item.number in form.settings and item.kind == BYTES:
-                self.facts[name] = dict(_settings(item, form.settings[item.number], budget))
+                self.facts[name] = dict(_settings(item, form.settings[item.number]))
 
 
-def _settings(message: Field, words: Mapping[int, str], budget: Budget) -> Iterator[tuple[str, Any]]:
-    for item in fields(message.data, budget):
+def _settings(message: Field, words: Mapping[int, str]) -> Iterator[tuple[str, Any]]:
+    for item in fields(message.data):
         word = words.get(item.number)
         if word in _FLOATS and item.kind == FOUR:
             yield word, struct.unpack("<f", read(item.data, 0, 4))[0]
-        elif word is not None and (values := varints(item) if item.kind in (0, BYTES) else []):
-            yield word, values[0]
+        elif word is not None and item.kind in (VARINT, BYTES):
+            yield from ((word, value) for value in islice(varints(item), 1))
 
 
-def read_blob(name: str, blob: Source, budget: Budget) -> StoredTensor:
+def read_blob(name: str, blob: Source) -> StoredTensor:
     """A BlobProto's numbers, unread; raises Damaged where its shape is not theirs."""
-    sides = dict.fromkeys(_LEGACY_SIDES, 1)
-    shape: list[int] | None = None
+    legacy = dict.fromkeys(_LEGACY_SIDES, 1)
+    shape: tuple[int, ...] | None = None
     pieces: dict[int, list[Field]] = {_DATA: [], _DOUBLES: []}
-    for item in fields(blob, budget):
-        if item.number in sides:
-            sides[item.number] = signed(item.value)
+    for item in fields(blob):
+        if item.number in legacy:
+            legacy[item.number] = signed(item.value)
         elif item.number == _SHAPE and item.kind == BYTES:
-            shape = [side for part in fields(item.data, budget) if part.number == 1 for side in varints(part)]
+            shape = sides(side for part in fields(item.data) if part.number == 1 for side in varints(part))
         elif item.number in pieces:
             pieces[item.number].append(item)
     double = bool(pieces[_DOUBLES]) and not pieces[_DATA]
     data = numbers(pieces[_DOUBLES if double else _DATA])
-    found = tuple(shape) if shape is not None else _without_leading_ones(tuple(sides.values()))
+    found = shape if shape is not None else _without_leading_ones(sides(legacy.values()))
     size = 8 if double else 4
     if min(found, default=0) < 0 or prod(found) * size != data.size:
         raise Damaged(
-            f"The blob {name} has {data.size // size:,} numbers, which is not what its shape takes."
+            f"The blob {shown(name)} has {data.size // size:,} numbers, which is not what its shape takes."
         )
     return StoredTensor(data, "float64" if double else "float32", found)
 

@@ -18,8 +18,9 @@ from gnet_desktop.checkpoints.containers.pickled.machine import load
 from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN
 from gnet_desktop.checkpoints.containers.pickled.values import Instance, Opaque
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, FileSource, Source, Span
-from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor
+from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, sides
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.shown import listed, shown
 
 METADATA: Final = ".metadata"
 _SHARD: Final = ".distcp"
@@ -55,11 +56,11 @@ def read_contents(source: Source) -> Contents:
         files[piece.file] = files.get(piece.file, 0) + piece.length
     for name, length in files.items():
         if length > _file(source, name).size:
-            raise Damaged(f"The pieces in {name} overlap, or reach beyond its end.")
+            raise Damaged(f"The pieces in {shown(name)} overlap, or reach beyond its end.")
     return Contents(
         f"a distributed checkpoint in {len(files)} files",
         {name: tensor for name, parts in pieces.items() if (tensor := _tensor(source, parts)) is not None},
-        notes=(f"Weights are read from {', '.join(sorted(files))}.",),
+        notes=(f"Weights are read from {listed(sorted(files))}.",),
     )
 
 
@@ -90,8 +91,8 @@ def _pieces(metadata: Any) -> Iterator[_Piece]:
         whole = _attributes(shapes.get(name)).get("size") if isinstance(name, str) else None
         piece = _Piece(
             name if isinstance(name, str) else "",
-            corner if isinstance(corner, tuple) else (-1,),
-            whole if isinstance(whole, tuple) else None,
+            sides(corner) if isinstance(corner, tuple) else (-1,),
+            sides(whole) if isinstance(whole, tuple) else None,
             told.get("relative_path", ""),
             told.get("offset", -1),
             told.get("length", -1),
@@ -128,9 +129,9 @@ def _tensor(source: FileSource, pieces: list[_Piece]) -> StoredTensor | None:
         if not len(corner) == len(part.shape) == len(whole) or any(
             end > side for end, side in zip(reach, whole, strict=True)
         ):
-            raise Damaged(f"A piece of {pieces[0].name} lies outside it.")
+            raise Damaged(f"A piece of {shown(pieces[0].name)} lies outside it.")
     if sum(part.count for part in parts) != prod(whole):
-        raise Damaged(f"The pieces of {pieces[0].name} do not make it whole.")
+        raise Damaged(f"The pieces of {shown(pieces[0].name)} do not make it whole.")
     return made(parts, partial(_joined, corners=corners, shape=whole), shape=whole, how="pieces joined")
 
 

@@ -4,7 +4,6 @@ Since torch 2.8 each tensor is an entry of its own, described in JSON; before, t
 dict is one torch file in the archive.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from math import prod
@@ -12,8 +11,10 @@ from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers import torch_zip
 from gnet_desktop.checkpoints.containers.source import Damaged, Source, read
-from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, stepped_size
+from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, sides, stepped_size
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory
+from gnet_desktop.plain_json import parsed
+from gnet_desktop.shown import shown
 
 _CONFIG: Final = "_weights_config.json"
 _MOST_SHARING: Final = 100
@@ -59,12 +60,12 @@ def read_contents(source: Source) -> Contents:
     tensors: dict[str, StoredTensor] = {}
     seen = Counter[str]()
     for name, told in _described(description):
-        data = entries.get(f"{folder}/{told.get('path_name')}")
+        data = entries.get(f"{folder}/{shown(told.get('path_name'), 200)}")
         if data is None:
-            raise Damaged(f"The data of {name} is not in it.")
+            raise Damaged(f"The data of {shown(name)} is not in it.")
         seen[data.name] += 1
         if seen[data.name] > _MOST_SHARING:
-            raise Damaged(f"Far too many tensors share the entry {data.name}.")
+            raise Damaged(f"Far too many tensors share the entry {shown(data.name)}.")
         tensors[name] = _tensor(name, told, content(source, data))
     return Contents("torch.export", tensors)
 
@@ -78,9 +79,9 @@ def _described(text: Source) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if text.size > _LARGEST_TEXT:
         raise Damaged(f"Its description takes {text.size:,} bytes, far more than a network's.")
     try:
-        config = json.loads(read(text, 0, text.size))["config"]
+        config = parsed(read(text, 0, text.size).decode("utf-8"))["config"]
         yield from ((str(name), dict(told)) for name, told in config.items())
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Damaged("The description of its weights makes no sense.") from error
 
 
@@ -90,15 +91,16 @@ def _tensor(name: str, told: Mapping[str, Any], data: Source) -> StoredTensor:
         return next(iter(tensors.values()))
     try:
         meta = told["tensor_meta"]
-        shape, strides = (tuple(_integer(side) for side in meta[key]) for key in ("sizes", "strides"))
-        offset, dtype = _integer(meta["storage_offset"]), _DTYPES.get(meta["dtype"], f"kind {meta['dtype']}")
+        shape, strides = (sides(_integer(side) for side in meta[key]) for key in ("sizes", "strides"))
+        number = meta["dtype"]
+        offset, dtype = _integer(meta["storage_offset"]), _DTYPES.get(number, f"kind {shown(number)}")
     except (KeyError, TypeError, ValueError) as error:
-        raise Damaged(f"The description of {name} makes no sense.") from error
+        raise Damaged(f"The description of {shown(name)} makes no sense.") from error
     if len(shape) != len(strides) or min((*shape, *strides, offset), default=0) < 0:
-        raise Damaged(f"The tensor {name} has no shape.")
+        raise Damaged(f"The tensor {shown(name)} has no shape.")
     size = stepped_size(dtype) if dtype in _DTYPES.values() else 0
     if strides == _row_major(shape) and not offset and size and data.size < prod(shape) * size:
-        raise Damaged(f"The tensor {name} has {data.size:,} bytes, which is not what its shape takes.")
+        raise Damaged(f"The tensor {shown(name)} has {data.size:,} bytes, which is not what its shape takes.")
     return StoredTensor(data, dtype, shape, offset * size, strides)
 
 

@@ -4,14 +4,13 @@ from math import prod
 from typing import Final
 
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source
-from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, element_size
+from gnet_desktop.checkpoints.containers.stored import MOST_SIDES, Contents, StoredTensor, element_size, sides
 
 _MAGIC: Final = (0x112).to_bytes(8, "little") + bytes(8)
 # An array's edition: V1 has sides of 64 bits, V2 a kind of storage, V3 a signed number of sides.
 _V1, _V2, _V3 = 0xF993FAC8, 0xF993FAC9, 0xF993FACA
 _DTYPES: Final = ("float32", "float64", "float16", "uint8", "int32", "int8", "int64")
 _MOST_ARRAYS: Final = 10_000
-_MOST_SIDES: Final = 16
 _LONGEST_NAME: Final = 1 << 12
 
 
@@ -48,12 +47,12 @@ def _array(cursor: Cursor) -> StoredTensor | None:
     if edition in (_V2, _V3) and _number(cursor, 4) != 0:
         raise Damaged("It holds sparse arrays.", "Save it with dense ones.")
     named = edition in (_V1, _V2, _V3)
-    sides = _number(cursor, 4) if named else edition  # the oldest edition starts with the number of sides
-    if edition == _V3 and sides == 0xFFFFFFFF:
+    count = _number(cursor, 4) if named else edition  # the oldest edition starts with the number of sides
+    if edition == _V3 and count == 0xFFFFFFFF:
         return None
-    if sides > _MOST_SIDES:
-        raise Damaged(f"An array in it claims {sides:,} sides.")
-    shape = tuple(_number(cursor, 8 if named else 4) for _ in range(sides))
+    if count > MOST_SIDES:
+        raise Damaged(f"An array in it claims {count:,} sides.")
+    shape = sides(_number(cursor, 8 if named else 4) for _ in range(count))
     if not shape and edition != _V3:
         return None
     cursor.take(8)  # the device that it was on

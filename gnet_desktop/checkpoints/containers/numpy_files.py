@@ -14,14 +14,15 @@ from gnet_desktop.checkpoints.containers.pickled.rebuilding import (
     numpy_kind,
 )
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source, Span, read
-from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
+from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, sides
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, content, directory
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.shown import shown
 
 _NPY: Final = b"\x93NUMPY"
 _HEADER: Final = re.compile(
     r"\{'descr': ('[^']{1,16}'|\[.{1,4000}?\]), 'fortran_order': (True|False), "
-    r"'shape': \(((?:\d{1,12},? ?)*)\),? *\}\s*"
+    r"'shape': \(([\d, ]{0,200})\),? *\}\s*"
 )
 _LARGEST_HEADER: Final = 1 << 12
 
@@ -65,7 +66,7 @@ def _labels(source: Source) -> Iterator[tuple[str, list[str]]]:
 
 def _single(source: Source) -> Contents:
     """One array tells nothing; one that pickles a dictionary may be a whole network."""
-    kind, _, _, start = _header("the file", source)
+    kind, _, _, start = _header("It", source)
     if "O" not in kind:
         raise CheckpointError(
             "This is a single NumPy array.", "A network has many tensors.", "Save them with numpy.savez."
@@ -88,14 +89,14 @@ def _header(name: str, source: Source) -> tuple[str, bool, tuple[int, ...], int]
     """(kind, column-major, shape, where the data starts)."""
     head = read(source, 0, min(12, source.size))
     if not head.startswith(_NPY) or len(head) < 12:
-        raise Damaged(f"{name} is no NumPy array.")
+        raise Damaged(f"{shown(name)} is no NumPy array.")
     wide = head[6] > 1
     length = int.from_bytes(head[8:12] if wide else head[8:10], "little")
     begin = 12 if wide else 10
     if length > _LARGEST_HEADER:
-        raise Damaged(f"The description of {name} claims {length:,} bytes.")
+        raise Damaged(f"The description of {shown(name)} claims {length:,} bytes.")
     found = _HEADER.fullmatch(read(source, begin, length).decode("latin-1"))
     if found is None:
-        raise Damaged(f"{name} has no description of its array.")
-    shape = tuple(int(side) for side in re.findall(r"\d+", found[3]))
+        raise Damaged(f"{shown(name)} has no description of its array.")
+    shape = sides(int(side) for side in re.findall(r"\d+", found[3]))
     return found[1].strip("'"), found[2] == "True", shape, begin + length

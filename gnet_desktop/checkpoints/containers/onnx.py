@@ -6,6 +6,7 @@ Needs no library. Tensors may lie in files beside the model; these must be in it
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from math import prod
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, Final
@@ -17,7 +18,6 @@ from gnet_desktop.checkpoints.containers.onnx_quantised import unquantised
 from gnet_desktop.checkpoints.containers.protobuf import (
     BYTES,
     VARINT,
-    Budget,
     Field,
     fields,
     numbers,
@@ -26,8 +26,9 @@ from gnet_desktop.checkpoints.containers.protobuf import (
     varints,
 )
 from gnet_desktop.checkpoints.containers.source import Damaged, FileSource, MemorySource, Source, Span, read
-from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, element_size
+from gnet_desktop.checkpoints.containers.stored import MOST_SIDES, Contents, StoredTensor, element_size, sides
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.shown import listed, shown
 
 # data_type of TensorProto
 _DTYPES: Final[Mapping[int, str]] = {
@@ -49,6 +50,7 @@ _FLOAT_DATA, _INT32_DATA, _INT64_DATA, _RAW_DATA, _DOUBLE_DATA = 4, 5, 7, 9, 10
 
 _LONGEST_LIST: Final = 1 << 12
 _LEAST_INPUTS: Final = 3
+_MOST_DIGITS: Final = 18
 
 
 def claims(head: bytes, source: Source) -> bool:
@@ -63,7 +65,7 @@ def claims(head: bytes, source: Source) -> bool:
 def read_contents(source: Source) -> Contents:
     """All stored tensors and the graph; raises CheckpointError."""
     model = _Model(source)
-    for item in fields(source, model.budget):
+    for item in fields(source):
         if item.number in _MODEL and item.kind in (BYTES, VARINT):
             _MODEL[item.number](model, item)
     nodes, tensors = unquantised(model.nodes, model.tensors)
@@ -81,7 +83,6 @@ def read_contents(source: Source) -> Contents:
 @dataclass
 class _Model:
     source: Source
-    budget: Budget = field(default_factory=Budget)
     tensors: dict[str, StoredTensor] = field(default_factory=dict)
     nodes: list[Node] = field(default_factory=list)
     inputs: list[str] = field(default_factory=list)
@@ -92,21 +93,17 @@ class _Model:
     opset: int = 0
 
     def notes(self, given: tuple[str, ...]) -> tuple[str, ...]:
-        lines = (
-            [f"The graph's input is {', '.join(given)}, its output {', '.join(self.outputs)}."]
-            if given
-            else []
-        )
+        lines = [f"The graph's input is {listed(given)}, its output {listed(self.outputs)}."] if given else []
         if any(node.kind == "QuantizeLinear" for node in self.nodes):
             lines.append(
                 "The original rounds the values between its layers to whole numbers; here they are not."
             )
         if self.beside:
-            lines.append(f"Weights are read from {', '.join(sorted(self.beside))} beside the file.")
+            lines.append(f"Weights are read from {listed(sorted(self.beside))} beside the file.")
         return tuple(lines)
 
     def graph(self, message: Source) -> None:
-        for item in fields(message, self.budget):
+        for item in fields(message):
             if item.kind != BYTES:
                 continue
             if item.number == 1:
@@ -114,9 +111,7 @@ class _Model:
             elif item.number == 5:
                 self.add(*_tensor(item.data, self))
             elif item.number in (11, 12):
-                (self.inputs if item.number == 11 else self.outputs).append(
-                    _first_text(item.data, self.budget)
-                )
+                (self.inputs if item.number == 11 else self.outputs).append(_first_text(item.data))
 
     def add(self, name: str, tensor: StoredTensor | None) -> None:
         if tensor is not None:
@@ -124,14 +119,14 @@ class _Model:
 
     def opsets(self, message: Source) -> None:
         domain, version = "", 0
-        for item in fields(message, self.budget):
+        for item in fields(message):
             domain = item.text() if item.number == 1 else domain
             version = item.value if item.number == 2 else version
         if domain in ("", "ai.onnx"):
             self.opset = version
 
     def text(self, message: Source) -> None:
-        pair = {item.number: item.text() for item in fields(message, self.budget) if item.kind == BYTES}
+        pair = {item.number: item.text() for item in fields(message) if item.kind == BYTES}
         self.texts[pair.get(1, "")] = pair.get(2, "")
 
 
@@ -143,16 +138,14 @@ _MODEL: Final[Mapping[int, Callable[[_Model, Field], None]]] = {
 }
 
 
-def _first_text(message: Source, budget: Budget) -> str:
-    return next(
-        (item.text() for item in fields(message, budget) if item.number == 1 and item.kind == BYTES), ""
-    )
+def _first_text(message: Source) -> str:
+    return next((item.text() for item in fields(message) if item.number == 1 and item.kind == BYTES), "")
 
 
 def _node(message: Source, model: _Model) -> Node:
     inputs, outputs, kind = [], [], ""
     settings: dict[str, Any] = {}
-    for item in fields(message, model.budget):
+    for item in fields(message):
         if item.number == 1:
             inputs.append(item.text())
         elif item.number == 2:
@@ -176,7 +169,7 @@ def _attribute(message: Source, model: _Model) -> tuple[str, Any]:
     name, value = "", None
     whole: list[int] = []
     floats: list[float] = []
-    for item in fields(message, model.budget):
+    for item in fields(message):
         if item.number == 1:
             name = item.text()
         elif item.number == 2 and item.data.size == 4:
@@ -196,18 +189,18 @@ def _attribute(message: Source, model: _Model) -> tuple[str, Any]:
 
 def _tensor(message: Source, model: _Model) -> tuple[str, StoredTensor | None]:
     """A tensor's name and where it lies; None for texts and other kinds without numbers."""
-    shape: list[int] = []
+    shape = tuple[int, ...]()
     kind, name, outside = 0, "", {}
     pieces: dict[int, list[Field]] = {}
-    for item in fields(message, model.budget):
+    for item in fields(message):
         if item.number == 1:
-            shape += varints(item)
+            shape = sides((*shape, *islice(varints(item), MOST_SIDES + 1)))
         elif item.number == 2:
             kind = item.value
         elif item.number == 8:
             name = item.text()
         elif item.number == 13 and item.kind == BYTES:
-            pair = {part.number: part.text() for part in fields(item.data, model.budget)}
+            pair = {part.number: part.text() for part in fields(item.data)}
             outside[pair.get(1, "")] = pair.get(2, "")
         elif item.number in (_FLOAT_DATA, _INT32_DATA, _INT64_DATA, _RAW_DATA, _DOUBLE_DATA):
             pieces.setdefault(item.number, []).append(item)
@@ -215,12 +208,12 @@ def _tensor(message: Source, model: _Model) -> tuple[str, StoredTensor | None]:
     if dtype is None:
         return name, None
     if min(shape, default=0) < 0:
-        raise Damaged(f"The tensor {name} has no shape.")
+        raise Damaged(f"The tensor {shown(name)} has no shape.")
     size = prod(shape) * element_size(dtype)
     data = _beside(name, outside, model) if outside else _data(pieces, dtype)
     if data.size < size or (not outside and data.size != size):
-        raise Damaged(f"The tensor {name} has {data.size:,} bytes, which is not what its shape takes.")
-    return name, StoredTensor(data, dtype, tuple(shape))
+        raise Damaged(f"The tensor {shown(name)} has {data.size:,} bytes, which is not what its shape takes.")
+    return name, StoredTensor(data, dtype, shape)
 
 
 def _data(pieces: Mapping[int, list[Field]], dtype: str) -> Source:
@@ -229,15 +222,9 @@ def _data(pieces: Mapping[int, list[Field]], dtype: str) -> Source:
             return numbers(pieces[number])
     for number in (_INT32_DATA, _INT64_DATA):
         if number in pieces:
-            return MemorySource(_narrow(pieces[number], dtype))
+            # small numbers, and half precision's bits, are written as a varint each
+            return packed_varints(pieces[number], f"<u{element_size(dtype)}")
     return MemorySource(b"")
-
-
-def _narrow(pieces: list[Field], dtype: str) -> bytes:
-    """Small numbers, and half precision's bits, are written as a varint each."""
-    size = element_size(dtype)
-    values = np.concatenate([packed_varints(piece) for piece in pieces])
-    return values.astype(f"<u{size}").tobytes()
 
 
 def _beside(name: str, outside: Mapping[str, str], model: _Model) -> Source:
@@ -251,15 +238,18 @@ def _beside(name: str, outside: Mapping[str, str], model: _Model) -> Source:
     )
     if not isinstance(model.source, FileSource) or not location or root or ".." in parts or "\0" in location:
         raise CheckpointError(
-            f"The weights of {name} are in another file.",
-            f"The file gives its place as {location!r:.80}, which is not in its own folder.",
+            f"The weights of {shown(name)} are in another file.",
+            f"The file gives its place as {shown(location)!r}, which is not in its own folder.",
             "Put the data file beside the model and save the model again.",
         )
     file = model.source.beside(location)
     model.beside.add(location)
-    try:
-        offset = int(outside.get("offset", "0"))
-        length = int(outside.get("length", file.size - offset))
-    except ValueError as error:
-        raise Damaged(f"The place of the tensor {name} makes no sense.") from error
+    offset = _place(outside.get("offset", "0"), name)
+    length = _place(outside["length"], name) if "length" in outside else file.size - offset
     return Span(file, offset, length)
+
+
+def _place(digits: str, name: str) -> int:
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > _MOST_DIGITS:
+        raise Damaged(f"The place of the tensor {shown(name)} makes no sense.")
+    return int(digits)

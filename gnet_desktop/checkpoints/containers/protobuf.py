@@ -3,13 +3,14 @@
 Every length is checked against its parent before anything is read.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gnet_desktop.budget import current
 from gnet_desktop.checkpoints.containers.source import (
     CHUNK,
     Cursor,
@@ -21,9 +22,9 @@ from gnet_desktop.checkpoints.containers.source import (
 
 VARINT, EIGHT, BYTES, FOUR = 0, 1, 2, 5
 
-MOST_FIELDS: Final = 300_000
-"""An ONNX file whose paddings are worked out in the graph has some 100,000."""
-
+_FIRST_LOOK: Final = 64
+_RUN: Final = 1 << 18
+_NOTHING: Final = MemorySource(b"")
 _SIZES: Final = {EIGHT: 8, FOUR: 4}
 
 
@@ -43,28 +44,15 @@ class Field:
         return read(self.data, 0, self.data.size).decode("utf-8", "replace")
 
 
-class Budget:
-    """How many fields may still be read of a file, so that none keeps us for ever."""
-
-    def __init__(self) -> None:
-        self.left = MOST_FIELDS
-
-    def spend(self) -> None:
-        """Count one field."""
-        self.left -= 1
-        if self.left < 0:
-            raise Damaged(f"It has more than {MOST_FIELDS:,} fields, far more than a network's.")
-
-
-def fields(source: Source, budget: Budget) -> Iterator[Field]:
+def fields(source: Source) -> Iterator[Field]:
     """The fields of a message in order; raises Damaged or Incomplete."""
-    cursor = Cursor(source)
+    cursor, budget = Cursor(source), current()
     while not cursor.at_end:
-        budget.spend()
+        budget.values()
         tag = varint(cursor)
         number, kind = tag >> 3, tag & 7
         value = 0
-        data: Source = MemorySource(b"")
+        data: Source = _NOTHING
         if kind == VARINT:
             value = varint(cursor)
         elif kind == BYTES:
@@ -94,27 +82,48 @@ def signed(value: int) -> int:
     return value - (1 << 64) if value >= 1 << 63 else value
 
 
-def varints(field: Field) -> list[int]:
+def varints(field: Field) -> Iterator[int]:
     """A repeated whole number: one varint, or many packed."""
     if field.kind == VARINT:
-        return [signed(field.value)]
-    if field.data.size > CHUNK:
-        raise Damaged("A list in it is longer than a network needs.")
-    cursor, found = Cursor(field.data), []
+        yield signed(field.value)
+        return
+    cursor = Cursor(field.data)
     while not cursor.at_end:
-        found.append(signed(varint(cursor)))
-    return found
+        yield signed(varint(cursor))
 
 
-def packed_varints(field: Field) -> NDArray[np.uint64]:
-    """Many whole numbers at once (of at most 32 bits, negative ones in ten bytes)."""
+def packed_varints(pieces: Iterable[Field], code: str) -> Source:
+    """Many whole numbers (of at most 32 bits, negative ones in ten bytes) as numbers of a fixed size.
+
+    ``code`` is numpy's for these (``<u2``): half precision's bits are written as a varint each.
+    """
+    found, budget = [], current()
+    for piece in pieces:
+        for run in _runs_of_varints(piece):
+            found.append(run.astype(code))
+            budget.keep(found[-1].nbytes)
+    return MemorySource(np.concatenate(found or [np.empty(0, code)]).view(np.uint8).data)
+
+
+def _runs_of_varints(field: Field) -> Iterator[NDArray[np.uint64]]:
+    """The numbers of a field, some hundred thousand at a time: they take eight times their place."""
     if field.kind == VARINT:
-        return np.array([field.value], np.uint64)
-    data = np.frombuffer(read(field.data, 0, field.data.size), np.uint8)
-    ends = np.flatnonzero(data < 0x80)
-    if len(data) and (not len(ends) or ends[-1] != len(data) - 1):
-        raise Damaged("A list of numbers in it ends too early.")
-    starts = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
+        yield np.array([field.value], np.uint64)
+        return
+    position = 0
+    while position < field.data.size:
+        length = min(_RUN, field.data.size - position)
+        data = np.frombuffer(read(field.data, position, length), np.uint8)
+        ends = np.flatnonzero(data < 0x80)
+        if not len(ends):
+            raise Damaged("A list of numbers in it ends too early.")
+        yield _decoded(data, ends)
+        position += int(ends[-1]) + 1
+
+
+def _decoded(data: NDArray[np.uint8], ends: NDArray[np.intp]) -> NDArray[np.uint64]:
+    """The varints that end at these bytes."""
+    starts = np.concatenate([[0], ends[:-1] + 1])
     found = np.zeros(len(ends), np.uint64)
     for place in range(5):
         inside = starts + place <= ends
@@ -127,6 +136,7 @@ def numbers(pieces: list[Field]) -> Source:
     """The bytes of a repeated field of fixed-size numbers, packed or not."""
     if len(pieces) == 1:
         return pieces[0].data
+    current().keep(sum(piece.data.size for piece in pieces))
     return MemorySource(b"".join(read(piece.data, 0, piece.data.size) for piece in pieces))
 
 
@@ -137,10 +147,10 @@ def _run(cursor: Cursor, size: int) -> Source:
     """
     source, start = cursor.source, cursor.position
     first = cursor.skip(size)
-    if cursor.at_end:
+    if cursor.at_end or cursor.peek() != (tag := read(source, start - 1, 1)):
         return first
-    tag, found = read(source, start - 1, 1), [first.read()]
-    while (count := min(CHUNK, source.size - cursor.position) // (size + 1)) > 0:
+    found, look = [first.read()], _FIRST_LOOK  # two kinds of field in turn make many short runs
+    while (count := min(look, (source.size - cursor.position) // (size + 1))) > 0:
         table = np.frombuffer(read(source, cursor.position, count * (size + 1)), np.uint8)
         table = table.reshape(count, size + 1)
         same = table[:, 0] == tag[0]
@@ -149,4 +159,6 @@ def _run(cursor: Cursor, size: int) -> Source:
         cursor.position += run * (size + 1)
         if run < count:
             break
+        look = min(2 * look, CHUNK)
+    current().keep(sum(map(len, found)))
     return MemorySource(b"".join(found))

@@ -150,7 +150,7 @@ _NAMES: Final[tuple[tuple[re.Pattern[str], Foreign], ...]] = (
 
 _TEXTS: Final[tuple[tuple[re.Pattern[bytes], Foreign], ...]] = (
     (
-        re.compile(rb"^\s*layers?\s*\{", re.MULTILINE),
+        re.compile(rb"^[ \t]*layers?[ \t]*\{", re.MULTILINE),
         Foreign(
             "a Caffe description (prototxt)",
             "The weights are in the caffemodel that belongs to it.",
@@ -191,7 +191,7 @@ _TABLE_END: Final = bytes.fromhex("57fb808b247547db")
 """Last bytes of a TensorFlow checkpoint's index, and of its first format."""
 
 _PAGE: Final = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
-_TITLE: Final = re.compile(rb"<title[^>]*>\s*(.{1,80}?)\s*</title>", re.IGNORECASE | re.DOTALL)
+_TITLE: Final = re.compile(rb"<title[^>]{0,100}>([^<]{1,400})</title>", re.IGNORECASE)
 _POINTER: Final = b"version https://git-lfs"
 _POINTER_SIZE: Final = re.compile(rb"^size (\d{1,15})\s*$", re.MULTILINE)
 _ERROR: Final = re.compile(r'"(?:message|error|detail|error_description)"\s*:\s*"([^"\\]{1,120})"')

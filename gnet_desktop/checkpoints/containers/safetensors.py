@@ -7,7 +7,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.source import Damaged, Incomplete, Source, Span, read
-from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, element_size
+from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, element_size, sides
+from gnet_desktop.plain_json import parsed
+from gnet_desktop.shown import shown
 
 _LARGEST_HEADER: Final = 1 << 23
 """The header of a GoogLeNet has some 40 kB; parsed, it takes ten times as much memory."""
@@ -61,9 +63,11 @@ def read_contents(source: Source) -> Contents:
 
 def _header(data: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(data.decode("utf-8"), object_pairs_hook=_without_doubles)
-    except (ValueError, RecursionError) as error:
+        found = parsed(data.decode("utf-8"), pairs=_without_doubles)
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise Damaged("Its header is no JSON.") from error
+    except ValueError as error:
+        raise Damaged(f"Its header is not that of a network: {error}.") from error
     if not isinstance(found, dict):
         raise Damaged("Its header is no table of tensors.")
     return found
@@ -79,22 +83,24 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _tensor(name: str, entry: Any, data: Span) -> StoredTensor:
     begin, end = _offsets(name, entry)
     shape, kind = entry.get("shape"), entry.get("dtype")
-    if not isinstance(shape, list) or not all(type(side) is int and side >= 0 for side in shape):
-        raise Damaged(f"The tensor {name} has no shape.")
-    dtype = _DTYPES.get(str(kind), str(kind))
+    if not isinstance(shape, list) or min(whole := sides(shape), default=0) < 0:
+        raise Damaged(f"The tensor {shown(name)} has no shape.")
+    dtype = _DTYPES.get(kind, kind) if isinstance(kind, str) else "?"
     # A kind that isn't known is refused only if the network needs this tensor.
-    if dtype in _DTYPES.values() and prod(shape) * element_size(dtype) != end - begin:
-        raise Damaged(f"The tensor {name} has {end - begin:,} bytes, which is not what its shape takes.")
-    return StoredTensor(data, dtype, tuple(shape), begin)
+    if dtype in _DTYPES.values() and prod(whole) * element_size(dtype) != end - begin:
+        raise Damaged(
+            f"The tensor {shown(name)} has {end - begin:,} bytes, which is not what its shape takes."
+        )
+    return StoredTensor(data, dtype, whole, begin)
 
 
 def _offsets(name: str, entry: Any) -> tuple[int, int]:
     offsets = entry.get("data_offsets") if isinstance(entry, dict) else None
     if not isinstance(offsets, list) or len(offsets) != 2 or not all(type(value) is int for value in offsets):
-        raise Damaged(f"The tensor {name} has no place.")
+        raise Damaged(f"The tensor {shown(name)} has no place.")
     begin, end = offsets
     if not 0 <= begin <= end:
-        raise Damaged(f"The tensor {name} has no place.")
+        raise Damaged(f"The tensor {shown(name)} has no place.")
     return begin, end
 
 

@@ -3,7 +3,6 @@
 The index is JSON that gives each tensor's file; one of the files opens the whole, too.
 """
 
-import json
 import re
 from pathlib import PurePath
 from typing import Any, Final
@@ -12,6 +11,8 @@ from gnet_desktop.checkpoints.containers import safetensors, torch_legacy, torch
 from gnet_desktop.checkpoints.containers.source import Damaged, FileSource, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.plain_json import parsed
+from gnet_desktop.shown import listed, shown
 
 _MAP: Final = "weight_map"
 _INDEX: Final = re.compile(rb'\s*\{\s*"(?:metadata|weight_map)"')
@@ -52,14 +53,14 @@ def read_contents(source: Source) -> Contents:
     tensors: dict[str, StoredTensor] = {}
     for name, file in places.items():
         if name not in shards[file].tensors:
-            raise Damaged(f"{file} has no {name}, which the index says is there.")
+            raise Damaged(f"{shown(file)} has no {shown(name)}, which the index says is there.")
         tensors[name] = shards[file].tensors[name]
     containers = sorted({shard.container for shard in shards.values()})
     return Contents(
         f"{' and '.join(containers)} in {len(shards)} files",
         tensors,
         devices=tuple(sorted({device for shard in shards.values() for device in shard.devices})),
-        notes=(f"Weights are read from {', '.join(shards)}.",),
+        notes=(f"Weights are read from {listed(shards)}.",),
     )
 
 
@@ -81,9 +82,9 @@ def _places(index: FileSource) -> dict[str, str]:
     if index.size > _LARGEST:
         raise Damaged(f"Its index takes {index.size:,} bytes, far more than a network's.")
     try:
-        table: Any = json.loads(read(index, 0, index.size))[_MAP]
+        table: Any = parsed(read(index, 0, index.size).decode("utf-8"))[_MAP]
         places = {str(name): file for name, file in table.items()}
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Damaged("Its index of files makes no sense.") from error
     files = set(places.values()) if all(isinstance(file, str) for file in places.values()) else {""}
     if len(files) > _MOST_FILES or not all(file and PurePath(file).name == file for file in files):
@@ -98,4 +99,4 @@ def _shard(source: FileSource, name: str) -> Contents:
         if kind.claims(head, shard):
             contents: Contents = kind.read_contents(shard)
             return contents
-    raise Damaged(f"{name} holds no weights.")
+    raise Damaged(f"{shown(name)} holds no weights.")

@@ -11,9 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
+from gnet_desktop.budget import current
 from gnet_desktop.errors import CheckpointError, link, only_a_link
+from gnet_desktop.shown import shown
 
 CHUNK: Final = 1 << 20
+_PIECES: Final = 16
+"""Small pieces that are charged together."""
 
 
 class Damaged(CheckpointError):
@@ -54,10 +58,15 @@ class Closing(Protocol):
 def read(source: Source, offset: int, length: int) -> bytes:
     """The bytes of a span; raises Damaged where it reaches outside."""
     if not (0 <= offset <= offset + length <= source.size):
-        raise Damaged(f"It asks for {length} bytes at {offset}, but has only {source.size}.")
+        raise _outside(source, offset, length)
+    current().handle(length)
     buffer = bytearray(length)
     source.read_into(offset, memoryview(buffer))
     return bytes(buffer)
+
+
+def _outside(source: Source, offset: int, length: int) -> Damaged:
+    return Damaged(f"It asks for {shown(length)} bytes at {shown(offset)}, but has only {source.size:,}.")
 
 
 def chunks(source: Source) -> Iterator[memoryview]:
@@ -79,8 +88,10 @@ class FileSource:
         self.path = path
         self._file = _opened(path)
         self._state = os.fstat(self._file.fileno())
-        self._companions: dict[str, FileSource] = {}
+        self._companions: dict[Path, FileSource] = {}
         self._adopted: list[Closing] = []
+        self._budget = current()
+        self._budget.grow(self.size)
 
     @property
     def size(self) -> int:
@@ -89,6 +100,7 @@ class FileSource:
 
     def read_into(self, offset: int, target: memoryview) -> None:
         """Fill ``target``; raises CheckpointError if the file shrank or cannot be read."""
+        self._budget.handle(len(target))
         try:
             self._file.seek(offset)
             while len(target):
@@ -105,23 +117,23 @@ class FileSource:
 
         Raises CheckpointError if it isn't there, or is a link that leads out of the folder.
         """
-        if name not in self._companions:
-            folder = self.path.parent.resolve()
-            place = _resolved(folder, name)
+        folder = self.path.parent.resolve()
+        place = _resolved(folder, name)
+        if place not in self._companions:
             if not place.is_relative_to(folder):
                 raise CheckpointError(
-                    f"Its weights are in {place}.",
+                    f"Its weights are in {shown(str(place))}.",
                     "That is outside the model's folder.",
                     "Copy it beside the model.",
                 )
             if not place.exists():
                 raise CheckpointError(
-                    f"Its weights are in {name}, which is not there.",
+                    f"Its weights are in {shown(name)}, which is not there.",
                     f"The file has only the description ({self.size:,} bytes).",
-                    f"Put {name} beside it.",
+                    f"Put {shown(name)} beside it.",
                 )
-            self._companions[name] = FileSource(place)
-        return self._companions[name]
+            self._companions[place] = FileSource(place)
+        return self._companions[place]
 
     @property
     def whole_size(self) -> int:
@@ -131,7 +143,7 @@ class FileSource:
     @property
     def whole(self) -> "tuple[FileSource, ...]":
         """This file and those beside it that were opened, in the order of their names."""
-        beside = (self._companions[name] for name in sorted(self._companions))
+        beside = (self._companions[place] for place in sorted(self._companions))
         return (self, *(file for companion in beside for file in companion.whole))
 
     def check_unchanged(self) -> None:
@@ -170,7 +182,7 @@ def _resolved(folder: Path, name: str) -> Path:
         place.exists()
     except (OSError, ValueError, RuntimeError) as error:
         raise CheckpointError(
-            f"Its weights are in {name!r:.80}.", "No file can be called so.", "Save the model again."
+            f"Its weights are in {shown(name)}.", "No file can be called so.", "Save the model again."
         ) from error
     return place
 
@@ -225,7 +237,7 @@ class Span:
 
     def __init__(self, source: Source, offset: int, size: int) -> None:
         if not (0 <= offset <= offset + size <= source.size):
-            raise Damaged(f"It asks for {size} bytes at {offset}, but has only {source.size}.")
+            raise _outside(source, offset, size)
         self.source, self.offset, self.size = source, offset, size
 
     def read_into(self, offset: int, target: memoryview) -> None:
@@ -238,47 +250,67 @@ class Span:
 
 
 class Cursor:
-    """Reads forward through a source in small pieces, with a block of look-ahead."""
+    """Reads forward through a source in small pieces, with a block of look-ahead; a piece is a step."""
 
     def __init__(self, source: Source, position: int = 0, end: int | None = None) -> None:
         self.source, self.position = source, position
         self.end = source.size if end is None else end
         self._block, self._start = b"", 0
+        self._budget, self._pieces = current(), 0
+        self._budget.steps()
 
     def take(self, count: int) -> bytes:
         """The next bytes; raises Incomplete where there are too few."""
+        self._pieces += 1
+        if self._pieces == _PIECES:
+            self._pieces = 0
+            self._budget.steps(_PIECES)
+        begin = self.position - self._start
+        end = begin + count
+        if not 0 <= begin <= end <= len(self._block):
+            begin, end = self._loaded(count), count
+        self.position += count
+        return self._block[begin:end]
+
+    def peek(self) -> bytes:
+        """The next byte, which is not taken; raises Incomplete at the end."""
+        begin = self._loaded(1)
+        return self._block[begin : begin + 1]
+
+    def _loaded(self, count: int) -> int:
+        """Where in the block the next bytes begin, so many of which are in it now."""
         begin = self.position - self._start
         if not (begin >= 0 and begin + count <= len(self._block)):
             self._load(count)
             begin = 0
-        self.position += count
-        return self._block[begin : begin + count]
+        return begin
 
     def _load(self, count: int) -> None:
         left = self.end - self.position
         if count > left:
-            raise Incomplete(f"It ends at byte {self.end}, {count - left} bytes too early.")
+            raise Incomplete(f"It ends at byte {self.end}, {shown(count - left)} bytes too early.")
         self._start = self.position
         self._block = read(self.source, self.position, min(left, max(count, CHUNK // 4)))
 
     def skip(self, count: int) -> Span:
         """Step over bytes without reading them; they can be read later from the span."""
         if not 0 <= count <= self.end - self.position:
-            raise Incomplete(
-                f"It announces {count} bytes at {self.position}, but only {self.end - self.position} follow."
-            )
+            left = self.end - self.position
+            raise Incomplete(f"It announces {shown(count)} bytes at {self.position}, but only {left} follow.")
         span = Span(self.source, self.position, count)
         self.position += count
         return span
 
     def line(self, limit: int = 4096) -> bytes:
         """The bytes up to the next line feed, which is taken but not given."""
-        found = bytearray()
-        while (byte := self.take(1)) != b"\n":
-            found += byte
-            if len(found) > limit:
-                raise Damaged(f"A line at byte {self.position} has no end.")
-        return bytes(found)
+        self._budget.steps()
+        most = min(limit + 1, self.end - self.position)
+        begin = self._loaded(most)
+        end = self._block.find(b"\n", begin, begin + most)
+        if end < 0:
+            raise Damaged(f"A line at byte {self.position} has no end.")
+        self.position += end - begin + 1
+        return self._block[begin:end]
 
     @property
     def at_end(self) -> bool:

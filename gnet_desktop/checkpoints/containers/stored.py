@@ -1,6 +1,6 @@
 """Tensors as they lie in a file: described, checked, and read only when they are needed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from math import prod
 from types import MappingProxyType
@@ -9,9 +9,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from gnet_desktop.budget import current
 from gnet_desktop.checkpoints.containers.graph import Graph
-from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source, read
+from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.shown import shown
 
 Floats = NDArray[np.float32]
 
@@ -52,7 +54,8 @@ _UNREAD: Final[Mapping[str, int]] = MappingProxyType(
 )
 """Bytes of numbers that are stepped over where the network doesn't need them."""
 
-_MOST_DIMENSIONS: Final = 8
+MOST_SIDES: Final = 8
+_LARGEST_SIDE: Final = 1 << 48
 _STEP: Final = 1 << 16
 """How many numbers are converted at a time."""
 
@@ -61,7 +64,7 @@ def element_size(dtype: str) -> int:
     """Bytes of one number; raises CheckpointError for kinds that are not read."""
     if dtype not in ELEMENTS:
         raise CheckpointError(
-            f"Its weights are stored as {dtype}.",
+            f"Its weights are stored as {shown(dtype)}.",
             "That is a quantised or special form, whose numbers cannot be compared with the original's.",
             "Open the float32 or float16 file of the same network.",
         )
@@ -71,6 +74,21 @@ def element_size(dtype: str) -> int:
 def stepped_size(dtype: str) -> int:
     """Bytes of one number, also of a kind that is only stepped over; raises CheckpointError for others."""
     return _UNREAD[dtype] if dtype in _UNREAD else element_size(dtype)
+
+
+def sides(values: Iterable[object]) -> tuple[int, ...]:
+    """Sides or strides of a tensor as a file gives them; Damaged where these are more than a tensor has.
+
+    They may be negative: `StoredTensor.check` tells whether they make sense.
+    """
+    found: list[int] = []
+    for value in values:
+        if type(value) is not int or abs(value) > _LARGEST_SIDE:
+            raise Damaged(f"A tensor in it has no shape: one of its sides is {shown(value)}.")
+        found.append(value)
+        if len(found) > MOST_SIDES:
+            raise Damaged(f"A tensor in it has more than {MOST_SIDES} sides.")
+    return tuple(found)
 
 
 def is_whole(dtype: str) -> bool:
@@ -110,11 +128,11 @@ class StoredTensor:
     def check(self, name: str) -> None:
         """Raise Damaged unless the whole tensor lies inside its source."""
         end = self.offset + self._reach() * element_size(self.dtype)
-        sound = (
-            len(self.shape) <= _MOST_DIMENSIONS and min((*self.shape, *(self.strides or ())), default=0) >= 0
-        )
+        sound = len(self.shape) <= MOST_SIDES and min((*self.shape, *(self.strides or ())), default=0) >= 0
         if not sound or not 0 <= self.offset <= end <= self.source.size:
-            raise Damaged(f"The tensor {name} of shape {shape_text(self.shape)} reaches outside its data.")
+            raise Damaged(
+                f"The tensor {shown(name)} of shape {shape_text(self.shape)} reaches outside its data."
+            )
 
     def _reach(self) -> int:
         """Numbers from its first to its last one."""
@@ -161,6 +179,7 @@ class StoredTensor:
         Takes no more memory than the array and, where the layout is another, the
         bytes of the span that it lies in.
         """
+        current().array(4 * self.count)
         if not self.is_plain:
             return self._strided()
         target = np.empty(self.count, np.float32)
@@ -177,10 +196,12 @@ class StoredTensor:
 
     def _strided(self) -> Floats:
         size = element_size(self.dtype)
-        data = read(self.source, self.offset, self._reach() * size)
+        current().array(self._reach() * size)
+        data = np.empty(self._reach() * size, np.uint8)
+        self.source.read_into(self.offset, data.data)
         assert self.strides is not None
         numbers = np.lib.stride_tricks.as_strided(
-            np.frombuffer(data, self._code),
+            data.view(self._code),
             self.shape,
             [stride * size for stride in self.strides],
             writeable=False,
@@ -218,7 +239,8 @@ _BYTES: Final[Mapping[str, Floats]] = {
 
 def shape_text(shape: tuple[int, ...]) -> str:
     """``64×3×7×7``."""
-    return "×".join(map(str, shape)) or "one number"
+    more = "×…" if len(shape) > MOST_SIDES else ""
+    return "×".join(shown(side).replace(",", "") for side in shape[:MOST_SIDES]) + more or "one number"
 
 
 def constant(value: float, count: int) -> StoredTensor:

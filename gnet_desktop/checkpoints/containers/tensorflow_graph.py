@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from gnet_desktop.budget import current
 from gnet_desktop.checkpoints.containers.protobuf import (
     BYTES,
-    Budget,
     Field,
     fields,
     numbers,
@@ -22,7 +22,7 @@ from gnet_desktop.checkpoints.containers.protobuf import (
     varints,
 )
 from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source, read
-from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, element_size
+from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, element_size, sides
 
 _STARTS: Final = (b"\x12\x05Const", b"\x12\x0bPlaceholder")
 # DataType
@@ -46,12 +46,11 @@ def claims(head: bytes, source: Source) -> bool:
 
 def read_contents(source: Source) -> Contents:
     """The constants; raises Damaged or Incomplete."""
-    budget = Budget()
     tensors: dict[str, StoredTensor] = {}
     facts: dict[str, dict[str, Any]] = {}
-    for item in fields(source, budget):
+    for item in fields(source):
         if item.number == 1 and item.kind == BYTES:
-            name, kind, attributes = _node(item.data, budget)
+            name, kind, attributes = _node(item.data)
             if kind == "Const" and isinstance(value := attributes.get("value"), StoredTensor):
                 tensors[name] = value
             elif kind in ("AvgPool", "MaxPool"):
@@ -70,32 +69,30 @@ def _prefix(tensors: Mapping[str, StoredTensor]) -> str:
     return next((name.removesuffix("conv2d0_w") for name in tensors if name.endswith("conv2d0_w")), "")
 
 
-def _node(message: Source, budget: Budget) -> tuple[str, str, dict[str, Any]]:
+def _node(message: Source) -> tuple[str, str, dict[str, Any]]:
     name = kind = ""
     attributes: dict[str, Any] = {}
-    for item in fields(message, budget):
+    for item in fields(message):
         if item.number == 1:
             name = item.text()
         elif item.number == 2:
             kind = item.text()
         elif item.number == 5 and item.kind == BYTES:
-            entry = {part.number: part for part in fields(item.data, budget)}
+            entry = {part.number: part for part in fields(item.data)}
             if 1 in entry and 2 in entry:
-                attributes[entry[1].text()] = _attribute(entry[2], budget)
+                attributes[entry[1].text()] = _attribute(entry[2])
     return name, kind, attributes
 
 
-def _attribute(value: Field, budget: Budget) -> Any:
+def _attribute(value: Field) -> Any:
     """A tensor, a text or a list of whole numbers; None for anything else."""
-    for item in fields(value.data, budget):
+    for item in fields(value.data):
         if item.number == 8 and item.kind == BYTES:
-            return _tensor(item.data, budget)
+            return _tensor(item.data)
         if item.number == 2 and item.kind == BYTES and item.data.size <= _LONGEST_LIST:
             return item.text()
         if item.number == 1 and item.kind == BYTES and item.data.size <= _LONGEST_LIST:
-            return [
-                number for part in fields(item.data, budget) if part.number == 3 for number in varints(part)
-            ]
+            return [number for part in fields(item.data) if part.number == 3 for number in varints(part)]
     return None
 
 
@@ -109,14 +106,14 @@ def _window(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _tensor(message: Source, budget: Budget) -> StoredTensor | None:
+def _tensor(message: Source) -> StoredTensor | None:
     kind, shape = 0, tuple[int, ...]()
     pieces: dict[int, list[Field]] = {}
-    for item in fields(message, budget):
+    for item in fields(message):
         if item.number == 1:
             kind = item.value
         elif item.number == 2 and item.kind == BYTES:
-            shape = tuple(_sides(item.data, budget))
+            shape = sides(_sides(item.data))
         elif item.number in (4, 5, 13):
             pieces.setdefault(item.number, []).append(item)
     dtype = _DTYPES.get(kind)
@@ -132,16 +129,15 @@ def _tensor(message: Source, budget: Budget) -> StoredTensor | None:
     return StoredTensor(data, dtype, shape)
 
 
-def _sides(message: Source, budget: Budget) -> Iterator[int]:
-    for item in fields(message, budget):
+def _sides(message: Source) -> Iterator[int]:
+    for item in fields(message):
         if item.number == 2 and item.kind == BYTES:
-            yield next((signed(part.value) for part in fields(item.data, budget) if part.number == 1), 0)
+            yield next((signed(part.value) for part in fields(item.data) if part.number == 1), 0)
 
 
 def _data(pieces: Mapping[int, list[Field]]) -> Source:
     if 13 in pieces:  # half precision's bits, a varint each
-        bits = np.concatenate([packed_varints(piece) for piece in pieces[13]])
-        return MemorySource(bits.astype("<u2").tobytes())
+        return packed_varints(pieces[13], "<u2")
     return numbers(pieces[4 if 4 in pieces else 5])
 
 
@@ -153,6 +149,7 @@ def _channels_first(matrix: StoredTensor, channels: int) -> StoredTensor:
         return matrix
     matrix.check("a head's matrix")
     size = element_size(matrix.dtype)
+    current().keep(matrix.count * size)
     data = read(matrix.source, matrix.offset, matrix.count * size)
     values = np.frombuffer(data, f"<u{size}").reshape(side, side, channels, -1).transpose(2, 0, 1, 3)
     return replace(matrix, source=MemorySource(values.tobytes()), offset=0)

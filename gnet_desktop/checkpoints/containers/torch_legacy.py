@@ -4,10 +4,11 @@ from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.pickled.contents import contents
 from gnet_desktop.checkpoints.containers.pickled.machine import load
-from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN, Storage, storage_dtype
-from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance
+from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN, Storage, parts, storage_dtype
+from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance, key_text
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Incomplete, Source
 from gnet_desktop.checkpoints.containers.stored import Contents, stepped_size
+from gnet_desktop.shown import shown
 
 _MAGIC: Final = 0x1950A86A20F9469CFC6C
 _HEAD: Final = b"\x8a\n" + _MAGIC.to_bytes(10, "little") + b"."
@@ -44,37 +45,36 @@ class _Storages:
 
     def refer(self, reference: Any) -> Any:
         """A storage, or a module with its class's source text."""
-        if _text(reference[0]) == "module":
-            return reference[1] if isinstance(reference[1], Global) else Instance(reference[1])
-        _word, kind, key, device, count, *view = (_text(value) for value in reference)
+        word, *rest = parts(reference, 2)
+        if isinstance(word, str | bytes) and key_text(word) == "module":
+            return rest[0] if isinstance(rest[0], Global) else Instance(rest[0])
+        _word, kind, key, device, count, *view = parts(reference, 5)
         if not isinstance(count, int):
             raise TypeError("no storage")
-        root = self.by_key.setdefault(str(key), Storage(storage_dtype(kind), count, str(device)))
+        kind = key_text(kind) if isinstance(kind, bytes) else kind
+        root = self.by_key.setdefault(key_text(key), Storage(storage_dtype(kind), count, shown(device)))
         if not view or view[0] is None:
             return root
-        view_key, start, size = view[0]
+        view_key, start, size = parts(view[0], 3)
         if not isinstance(start, int) or not isinstance(size, int):
             raise TypeError("no view")
         return self.by_key.setdefault(
-            f"{key} {_text(view_key)}", Storage(root.dtype, size, root.device, root=root, start=start)
+            f"{key_text(key)} {key_text(view_key)}",
+            Storage(root.dtype, size, root.device, root=root, start=start),
         )
 
     def locate(self, cursor: Cursor, keys: Any, order: Any) -> None:
         """Note where each storage's numbers lie: a count and the numbers, in the order of the keys."""
         for key in keys if isinstance(keys, list) else ():
-            storage = self.by_key.get(str(_text(key)))
+            storage = self.by_key.get(key_text(key)) if isinstance(key, str | bytes | int) else None
             count = int.from_bytes(cursor.take(8), order)
             if storage is None:
                 raise Damaged("It lists data that none of its tensors uses.")
             if count != storage.count:
-                raise Damaged(f"A storage has {count:,} numbers instead of {storage.count:,}.")
+                raise Damaged(f"A storage has {count:,} numbers instead of {shown(storage.count)}.")
             size = count * stepped_size(storage.dtype)
             if size > cursor.end - cursor.position:
                 raise Incomplete(
                     f"It has {cursor.end:,} bytes, but a tensor's data ends at {cursor.position + size:,}."
                 )
             storage.source = cursor.skip(size)
-
-
-def _text(value: Any) -> Any:
-    return value.decode("ascii", "replace") if isinstance(value, bytes) else value

@@ -8,18 +8,19 @@ from gnet_desktop.checkpoints.containers.pickled.rebuilding import (
     KNOWN,
     Storage,
     TensorValue,
+    parts,
     storage_dtype,
 )
-from gnet_desktop.checkpoints.containers.pickled.values import Global
+from gnet_desktop.checkpoints.containers.pickled.values import Global, key_text
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source, Span, read
-from gnet_desktop.checkpoints.containers.stored import Contents, stepped_size
+from gnet_desktop.checkpoints.containers.stored import MOST_SIDES, Contents, sides, stepped_size
+from gnet_desktop.shown import shown
 
 _BLOCK: Final = 512
 _MOST_MEMBERS: Final = 64
 _FILES: Final = (b"0", b"\0", b"7")
 """Types of a member that is a file."""
 _MOST_TENSORS: Final = 10_000
-_MOST_SIDES: Final = 16
 _NEEDED: Final = frozenset(("storages", "tensors", "pickle"))
 
 
@@ -34,17 +35,17 @@ def claims(head: bytes, source: Source) -> bool:
 
 def read_contents(source: Source) -> Contents:
     """Everything in the archive; raises Damaged or Incomplete."""
-    parts = members(source)
+    files = members(source)
     try:
-        values: dict[str, Any] = _storages(Cursor(parts["storages"]))
-        values |= _tensors(Cursor(parts["tensors"]), values)
+        values: dict[str, Any] = _storages(Cursor(files["storages"]))
+        values |= _tensors(Cursor(files["tensors"]), values)
     except (KeyError, TypeError, ValueError) as error:
         raise Damaged("A tensor in it is described wrongly.") from error
 
     def persistent(reference: Any) -> Any:
-        return values[str(reference)]
+        return values[key_text(reference)]
 
-    return contents(load(Cursor(parts["pickle"]), KNOWN, persistent), "PyTorch, the first format (tar)")
+    return contents(load(Cursor(files["pickle"]), KNOWN, persistent), "PyTorch, the first format (tar)")
 
 
 def members(source: Source) -> dict[str, Span]:
@@ -90,14 +91,16 @@ def _storages(cursor: Cursor) -> dict[str, Storage]:
     found: dict[str, Storage] = {}
     for _ in range(_count(cursor)):
         key, device, kind = _triple(load(cursor, KNOWN))
-        storage = Storage(storage_dtype(kind), _integer(cursor), str(device))
+        storage = Storage(storage_dtype(kind), _integer(cursor), shown(device))
         storage.source = cursor.skip(storage.count * stepped_size(storage.dtype))
-        found[str(key)] = storage
+        found[key_text(key)] = storage
     views = load(cursor, KNOWN)
     for view in views if isinstance(views, list) else ():
-        target, root, start, count = view
-        base = found[str(root)]
-        found[str(target)] = Storage(base.dtype, int(count), base.device, root=base, start=int(start))
+        target, root, start, count = parts(view, 4)
+        if not isinstance(start, int) or not isinstance(count, int):
+            raise TypeError("no view")
+        base = found[key_text(root)]
+        found[key_text(target)] = Storage(base.dtype, count, base.device, root=base, start=start)
     return found
 
 
@@ -111,10 +114,10 @@ def _tensors(cursor: Cursor, storages: dict[str, Any]) -> dict[str, TensorValue]
     found: dict[str, TensorValue] = {}
     for _ in range(_count(cursor)):
         key, storage, kind = _triple(load(cursor, KNOWN))
-        sides = _integer(cursor, 4)
+        count = _integer(cursor, 4)
         cursor.take(4)
-        if not 0 <= sides <= _MOST_SIDES or not isinstance(kind, Global) or str(storage) not in storages:
+        if not 0 <= count <= MOST_SIDES or not isinstance(kind, Global):
             raise Damaged("A tensor in it is described wrongly.")
-        shape, strides = (tuple(_integer(cursor) for _ in range(sides)) for _ in range(2))
-        found[str(key)] = TensorValue(storages[str(storage)], _integer(cursor), shape, strides)
+        shape, strides = (sides(_integer(cursor) for _ in range(count)) for _ in range(2))
+        found[key_text(key)] = TensorValue(storages[key_text(storage)], _integer(cursor), shape, strides)
     return found

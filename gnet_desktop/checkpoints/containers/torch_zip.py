@@ -10,12 +10,15 @@ from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.pickled.contents import NoTensors, contents
 from gnet_desktop.checkpoints.containers.pickled.machine import load
-from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN, Storage, storage_dtype
+from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN, Storage, parts, storage_dtype
+from gnet_desktop.checkpoints.containers.pickled.values import key_text
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, stepped_size
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory
+from gnet_desktop.shown import shown
 
 _LARGEST_TEXT: Final = 1 << 26
+_LARGEST_CODE: Final = 1 << 20
 _POOL: Final = re.compile(
     r"max_pool2d\(\w+, \[(\d), \d\], \[(\d), \d\], \[(\d), \d\], \[1, 1\], (True|False)\)"
 )
@@ -67,7 +70,7 @@ class _Archive:
         texts = [
             entry
             for name, entry in self.entries.items()
-            if name.endswith(".py") and entry.size < _LARGEST_TEXT
+            if name.endswith(".py") and entry.size < _LARGEST_CODE
         ]
         code = max((content(self.source, entry) for entry in texts), key=lambda text: text.size, default=None)
         text = read(code, 0, code.size).decode("utf-8", "replace") if code is not None else ""
@@ -106,19 +109,22 @@ class _Archive:
 
     def storage(self, reference: Any) -> Storage:
         """What ('storage', class, key, device, count) refers to."""
-        _word, kind, key, device, count, *_ = reference
-        if not isinstance(key, str | int) or not isinstance(count, int):
+        _word, kind, key, device, count, *_ = parts(reference, 5)
+        word = key_text(key)
+        if not isinstance(count, int):
             raise TypeError("no storage")
-        found = self.storages.get(str(key))
+        found = self.storages.get(word)
         if found is None:
-            found = self.storages[str(key)] = self._open(str(key), storage_dtype(kind), str(device), count)
+            found = self.storages[word] = self._open(word, storage_dtype(kind), shown(device), count)
         return found
 
     def _open(self, key: str, dtype: str, device: str, count: int) -> Storage:
         entry = self.entries.get(f"{self.folder}{self.part}/{key}")
         if entry is None:
-            raise Damaged(f"The data of one of its tensors ({key}) is not in it.")
+            raise Damaged(f"The data of one of its tensors ({shown(key)}) is not in it.")
         data = content(self.source, entry)
         if not 0 <= count * stepped_size(dtype) <= data.size:
-            raise Damaged(f"Its storage {key} claims {count:,} numbers, but has {data.size:,} bytes.")
+            raise Damaged(
+                f"Its storage {shown(key)} claims {shown(count)} numbers, but has {data.size:,} bytes."
+            )
         return Storage(dtype, count, device, data)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any, Final
 
+from gnet_desktop.budget import current
 from gnet_desktop.checkpoints.containers.source import (
     CHUNK,
     Damaged,
@@ -27,12 +28,12 @@ from gnet_desktop.checkpoints.containers.torch_tar import members
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory, is_packed
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS
+from gnet_desktop.shown import listed, shown
 
 _RATIO: Final = 20
 _SPARE: Final = 1 << 26
 """Weights hardly shrink: more than the ratio and this many bytes is no network."""
 _XZ_MEMORY: Final = 1 << 27
-_SHOWN: Final = 5
 _BROKEN: Final = (OSError, ValueError, zlib.error, lzma.LZMAError)
 
 
@@ -155,6 +156,7 @@ def _spooled(pieces: Iterator[bytes], packed: int, root: FileSource | None) -> _
     if root is not None:
         root.adopt(spooled)
     for piece in _checked(pieces):
+        current().handle(len(piece))
         size += len(piece)
         if size > most:
             raise CheckpointError(
@@ -204,7 +206,7 @@ def _entry(source: Source, entry: Entry, root: FileSource | None) -> Source:
     found = content(source, entry)
     if not is_packed(entry):
         if not found.is_intact():
-            raise Damaged(f"The checksum of {entry.name} does not fit.")
+            raise Damaged(f"The checksum of {shown(entry.name)} does not fit.")
         return found
 
     def pieces() -> Iterator[bytes]:
@@ -213,7 +215,7 @@ def _entry(source: Source, entry: Entry, root: FileSource | None) -> Source:
             crc = zlib.crc32(piece, crc)
             yield bytes(piece)
         if crc != entry.crc:
-            raise Damaged(f"The checksum of {entry.name} does not fit.")
+            raise Damaged(f"The checksum of {shown(entry.name)} does not fit.")
 
     return _spooled(pieces(), entry.packed, root)
 
@@ -232,10 +234,9 @@ def _chosen(names: list[str]) -> str | None:
     names = [name for name in names if not _is_hidden(name)]
     found = [name for name in names if name.lower().endswith(CHECKPOINT_ENDINGS)]
     if len(found) > 1:
-        shown = ", ".join(found[:_SHOWN]) + (" …" if len(found) > _SHOWN else "")
         raise CheckpointError(
             "This is an archive of several files of weights.",
-            f"It holds {shown}.",
+            f"It holds {listed(found)}.",
             "Unpack it and open the one that you want.",
         )
     return found[0] if found else names[0] if len(names) == 1 else None

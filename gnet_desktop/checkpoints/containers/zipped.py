@@ -9,20 +9,25 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
+from gnet_desktop.budget import current
 from gnet_desktop.checkpoints.containers.source import (
     CHUNK,
     Damaged,
+    FileSource,
     Incomplete,
     Source,
     Span,
     chunks,
     read,
 )
+from gnet_desktop.shown import shown
 
 MAGIC: Final = b"PK\x03\x04"
 
-_MOST_ENTRIES: Final = 100_000
+_MOST_ENTRIES: Final = 20_000
+_LONGEST_NAME: Final = 1 << 10
 _LARGEST_DIRECTORY: Final = 1 << 24
 _COMMENT: Final = 1 << 16
 _STORED, _DEFLATED = 0, 8
@@ -48,12 +53,25 @@ class Entry:
     encrypted: bool
 
 
+_DIRECTORIES: Final[WeakKeyDictionary[FileSource, Mapping[str, Entry]]] = WeakKeyDictionary()
+"""Directories of the files that are open: every kind of archive asks for them."""
+
+
 def directory(source: Source) -> Mapping[str, Entry]:
     """The entries by name, in their order; raises Incomplete or Damaged."""
+    if not isinstance(source, FileSource):
+        return _directory(source)
+    if source not in _DIRECTORIES:
+        _DIRECTORIES[source] = _directory(source)
+    return _DIRECTORIES[source]
+
+
+def _directory(source: Source) -> Mapping[str, Entry]:
     count, size, offset = _end(source)
     if count > _MOST_ENTRIES or size > _LARGEST_DIRECTORY:
-        raise Damaged(f"Its directory claims {count} entries, far more than a network has.")
+        raise Damaged(f"Its directory claims {count:,} entries, far more than a network has.")
     data = read(source, offset, size)
+    current().steps(count)
     entries, position = {}, 0
     for _ in range(count):
         entry, position = _entry(data, position)
@@ -93,6 +111,8 @@ def _entry(data: bytes, position: int) -> tuple[Entry, int]:
     fields = _ENTRY.unpack_from(data, position)
     flags, method, crc, packed, size = fields[3], fields[4], fields[7], fields[8], fields[9]
     name_length, extra_length, comment_length, offset = fields[10], fields[11], fields[12], fields[16]
+    if name_length > _LONGEST_NAME:
+        raise Damaged(f"The archive's directory has a name of {name_length:,} letters.")
     start = position + _ENTRY.size
     name = data[start : start + name_length].decode("utf-8", "replace")
     extra = data[start + name_length : start + name_length + extra_length]
@@ -123,14 +143,14 @@ def content(source: Source, entry: Entry) -> "Content":
     """An entry's content, unread; raises Damaged if it cannot be got at."""
     local = _LOCAL.unpack(read(source, entry.offset, _LOCAL.size))
     if local[0] != MAGIC:
-        raise Damaged(f"The entry {entry.name} is not where the directory says.")
+        raise Damaged(f"The entry {shown(entry.name)} is not where the directory says.")
     span = Span(source, entry.offset + _LOCAL.size + local[9] + local[10], entry.packed)
     if entry.encrypted:
         raise Damaged("It is encrypted.", "Unpack it with its password first.")
     if entry.method not in (_STORED, _DEFLATED):
-        raise Damaged(f"{entry.name} is compressed in an unusual way.", "Unpack it and save it again.")
+        raise Damaged(f"{shown(entry.name)} is compressed in an unusual way.", "Unpack it and save it again.")
     if entry.method == _STORED and entry.size != entry.packed:
-        raise Damaged(f"The entry {entry.name} has two different sizes.")
+        raise Damaged(f"The entry {shown(entry.name)} has two different sizes.")
     return Content(_Inflated(span, entry) if entry.method == _DEFLATED else span, entry)
 
 
@@ -156,11 +176,13 @@ class Content:
 class _Inflated:
     """A compressed entry, unpacked a little at a time: nothing of it is kept.
 
-    Reading forward goes on where it was; reading backward starts anew.
+    Reading forward goes on where it was; reading backward starts anew. What is unpacked is
+    charged each time.
     """
 
     def __init__(self, packed: Span, entry: Entry) -> None:
         self._packed, self._name, self.size = packed, entry.name, entry.size
+        self._budget = current()
         self._restart()
 
     def _restart(self) -> None:
@@ -185,13 +207,14 @@ class _Inflated:
             try:
                 piece = self._unpacker.decompress(packed, most)
             except zlib.error as error:
-                raise Damaged(f"The entry {self._name} cannot be unpacked.") from error
+                raise Damaged(f"The entry {shown(self._name)} cannot be unpacked.") from error
             if piece:
+                self._budget.handle(len(piece))
                 self._position += len(piece)
                 return piece
             # at its end zlib may hold on to a tail that it will never take
             if not packed or self._unpacker.eof:
-                raise Damaged(f"The entry {self._name} does not unpack to the size that it claims.")
+                raise Damaged(f"The entry {shown(self._name)} does not unpack to the size that it claims.")
 
     def _more(self) -> bytes:
         count = min(CHUNK // 16, self._packed.size - self._taken)

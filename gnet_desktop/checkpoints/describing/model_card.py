@@ -1,10 +1,10 @@
 """What a file says of itself in its metadata: words of its makers, shown as such and as plain text."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from gnet_desktop.network.architecture import HEADS
+from gnet_desktop.plain_json import parsed
 
 Rows = tuple[tuple[str, str], ...]
 
@@ -40,8 +40,8 @@ def _texts(metadata: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _figures(text: str) -> Iterator[tuple[str, str]]:
     try:
-        heads = json.loads(text)
-    except (ValueError, RecursionError):
+        heads = parsed(text)
+    except ValueError:
         return
     if not isinstance(heads, dict):
         return

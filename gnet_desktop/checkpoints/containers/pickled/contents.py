@@ -7,6 +7,7 @@ from gnet_desktop.checkpoints.containers.pickled.rebuilding import DerivedValue,
 from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance
 from gnet_desktop.checkpoints.containers.stored import Contents
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.shown import listed, shown
 
 
 class NoTensors(CheckpointError):
@@ -25,7 +26,7 @@ def contents(value: Any, container: str, *, order: str = "<", notes: tuple[str, 
     flat = flatten(value)
     if not flat.tensors:
         raise _no_tensors(value, flat)
-    whole = f", a whole module of class {value.kind}" if isinstance(value, Instance) else ""
+    whole = f", a whole module of class {shown(value.kind_name)}" if isinstance(value, Instance) else ""
     return Contents(
         container + (whole if container != "TorchScript" else ""),
         {name: tensor.stored(order) for name, tensor in flat.tensors.items()},
@@ -65,7 +66,7 @@ def _no_tensors(value: Any, flat: Flat) -> NoTensors:
         )
     if isinstance(value, Global):
         wanted = [str(value)]
-    why = f"It asks for {', '.join(wanted[:3])}, and nothing in a file is run here." if wanted else ""
+    why = f"It asks for {listed(wanted, 3)}, and nothing in a file is run here." if wanted else ""
     return NoTensors(
         "No weights were found in the file.",
         why or "It holds plain values only.",

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from gnet_desktop.budget import current
 from gnet_desktop.checkpoints.containers.pickled.rebuilding import ArrayValue, DerivedValue, TensorValue
-from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance
+from gnet_desktop.checkpoints.containers.pickled.values import Instance
+from gnet_desktop.checkpoints.containers.stored import MOST_SIDES
 
 _DEEPEST: Final = 32
 _LONGEST_PATH: Final = 512
-_MOST_VALUES: Final = 100_000
+_LONGEST_WORD: Final = 64
+_LARGEST_NUMBER: Final = 1 << 32
 _MODULE_PARTS: Final = ("_parameters", "_buffers", "_modules")
 
 LABEL_KEYS: Final = frozenset(
@@ -59,11 +62,11 @@ def flatten(value: Any) -> Flat:
     ``facts`` are the settings of modules, ``classes`` their class by path, ``labels``
     entries that look like class names, ``entries`` kind of every top-level entry.
     """
-    flat, seen, count = Flat(), set[int](), 0
+    flat, seen, budget = Flat(), set[int](), current()
     waiting: list[tuple[str, Any, int]] = [("", value, 0)]
-    while waiting and count < _MOST_VALUES:
+    while waiting:
         path, item, depth = waiting.pop()
-        item, count = _unpaired(item), count + 1
+        item = _unpaired(item)
         if _holds_numbers(item):
             flat.tensors[path] = item
             continue
@@ -73,16 +76,21 @@ def flatten(value: Any) -> Flat:
             continue
         if isinstance(item, dict | list | tuple | Instance):
             seen.add(id(item))
+        attributes = item.attributes if isinstance(item, Instance) else {}
         if isinstance(item, Instance):
-            _note_module(flat, path, item)
-        children = list(_children(item))
+            _note_module(flat, path, item, attributes)
+        children = list(_children(item, attributes))
+        budget.steps(len(children))
         if depth == 0:
             flat.entries = {name: _kind(child) for name, child in children}
-        waiting += [
-            (_joined(path, name), child, depth + 1)
+        inner = [
+            (name, child)
             for name, child in reversed(children)
             if isinstance(child, _WALKED) and len(path) + len(name) < _LONGEST_PATH
         ]
+        budget.values(len(inner))
+        budget.keep(len(path) * len(inner))
+        waiting += [(_joined(path, name), child, depth + 1) for name, child in inner]
     return flat
 
 
@@ -106,13 +114,13 @@ def _holds_numbers(item: Any) -> bool:
     return isinstance(item, TensorValue | DerivedValue)
 
 
-def _children(item: Any) -> Iterator[tuple[str, Any]]:
+def _children(item: Any, attributes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     if isinstance(item, dict):
         yield from _named(item)
     elif isinstance(item, list | tuple):
         yield from ((str(index), child) for index, child in enumerate(item))
     elif isinstance(item, Instance):
-        yield from _instance_children(item)
+        yield from _instance_children(item, attributes)
     elif isinstance(item, ArrayValue) and isinstance(item.data, list):
         yield from ((str(index), child) for index, child in enumerate(item.data))
 
@@ -123,9 +131,8 @@ def _named(item: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
             yield str(name), child
 
 
-def _instance_children(item: Instance) -> Iterator[tuple[str, Any]]:
+def _instance_children(item: Instance, attributes: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """A torch module's parameters, buffers and modules; any other object's attributes."""
-    attributes = item.attributes
     if "_modules" in attributes:
         for part in _MODULE_PARTS:
             inner = attributes.get(part)
@@ -137,28 +144,35 @@ def _instance_children(item: Instance) -> Iterator[tuple[str, Any]]:
         yield from ((str(index), child) for index, child in enumerate(item.args))
 
 
-def _note_module(flat: Flat, path: str, item: Instance) -> None:
-    flat.classes[path] = str(item.kind) if isinstance(item.kind, Global) else "?"
+def _note_module(flat: Flat, path: str, item: Instance, attributes: Mapping[str, Any]) -> None:
+    flat.classes[path] = item.kind_name
     settings = {
-        word: plain
-        for name, word in _SETTINGS.items()
-        if (plain := _plain(item.attributes.get(name))) is not None
+        word: plain for name, word in _SETTINGS.items() if (plain := _plain(attributes.get(name))) is not None
     }
     if settings:
         flat.facts[path] = settings
 
 
 def _plain(value: Any) -> Any:
-    """A number, or both sides of a square as one; None for anything else."""
-    if isinstance(value, tuple | list) and value and all(side == value[0] for side in value):
-        value = value[0]
-    return value if isinstance(value, bool | int | float | str) else None
+    """A number or word, or both sides of a square as one; None for anything else."""
+    if isinstance(value, tuple | list):
+        sides = [_simple(side) for side in value[:MOST_SIDES]]
+        equal = sides and len(value) <= MOST_SIDES and all(side == sides[0] for side in sides)
+        return sides[0] if equal else None
+    return _simple(value)
+
+
+def _simple(value: Any) -> Any:
+    """A word or number of a size that settings have; None for anything else."""
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST_WORD else None
+    if isinstance(value, int):  # a truth value is one
+        return value if abs(value) <= _LARGEST_NUMBER else None
+    return value if isinstance(value, float) else None
 
 
 def _kind(value: Any) -> str:
-    if isinstance(value, Instance):
-        return str(value.kind) if isinstance(value.kind, Global) else "an object"
-    return type(value).__name__
+    return value.kind_name if isinstance(value, Instance) else type(value).__name__
 
 
 def _joined(path: str, name: str) -> str:

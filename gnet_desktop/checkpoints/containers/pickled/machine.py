@@ -2,43 +2,34 @@
 
 A pickle is a program for a small stack machine that may call any function of any
 module. This machine knows the same instructions, but a call of anything outside
-`known` leaves an `Instance` that only says what was asked for.
+`known` leaves an `Instance` that only says what was asked for. What it makes is
+charged to the file's budget, instruction by instruction.
 """
 
 import re
-import struct
 from collections.abc import Callable, Mapping
+from struct import Struct
+from struct import error as StructError
+from sys import getsizeof
 from typing import Any, Final
 
+from gnet_desktop.budget import current
 from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance, add, put
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged
-from gnet_desktop.errors import CheckpointError
+from gnet_desktop.shown import shown
 
 Function = Callable[..., Any]
-
-MOST_INSTRUCTIONS: Final = 1_000_000
-"""A GoogLeNet with an optimiser's state takes some 60,000."""
 
 _LONG: Final = 1 << 12
 """Longer bytes and texts stay in the file."""
 
 _ESCAPE: Final = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.DOTALL)
 _ESCAPES: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"\\": b"\\", b"'": b"'", b'"': b'"'}
-_MOST_TEXT: Final = 1 << 25
 _LONGEST_INTEGER: Final = 255
 
+_SHORT, _SIGNED, _WORD, _LONG_WORD, _FLOAT = map(Struct, ("<H", "<i", "<I", "<Q", ">d"))
+
 _WRONG_ARGUMENTS: Final = (TypeError, ValueError, IndexError, KeyError, AttributeError, OverflowError)
-
-
-class TooComplicated(CheckpointError):
-    """A pickle of more instructions than any checkpoint needs."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The file is not read to its end.",
-            f"Its pickle has more than {MOST_INSTRUCTIONS:,} instructions, far more than a network needs.",
-            "Save only the weights, with torch.save(model.state_dict(), …), and open that.",
-        )
 
 
 def load(
@@ -47,8 +38,8 @@ def load(
     """The value that a pickle describes; the cursor is left behind it.
 
     ``known`` are the functions that may be called, by full name; they must not do
-    anything but make values. ``persistent`` resolves references to what lies outside.
-    Raises Damaged, Incomplete or TooComplicated.
+    anything but make values, and charge what they copy. ``persistent`` resolves references
+    to what lies outside. Raises Damaged or Incomplete.
     """
     return _Machine(cursor, known, persistent).run()
 
@@ -65,11 +56,11 @@ class _Machine:
         self.stack: list[Any] = []
         self.marks: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
-        self.text = 0
+        self.budget = current()
 
     def run(self) -> Any:
         take, instructions = self.cursor.take, _INSTRUCTIONS
-        for _ in range(MOST_INSTRUCTIONS):
+        while True:
             instruction = instructions.get(take(1))
             if instruction is None:
                 raise Damaged(f"Byte {self.cursor.position - 1} is no instruction of a pickle.")
@@ -77,9 +68,8 @@ class _Machine:
                 instruction(self)
             except _Stop as stop:
                 return stop.args[0]
-            except (IndexError, ValueError, struct.error) as error:
+            except (IndexError, ValueError, StructError) as error:
                 raise Damaged(f"Its pickle makes no sense at byte {self.cursor.position}.") from error
-        raise TooComplicated
 
     def pop(self) -> Any:
         return self.stack.pop()
@@ -87,24 +77,39 @@ class _Machine:
     def push(self, value: Any) -> None:
         self.stack.append(value)
 
+    def make(self, value: Any) -> None:
+        """Push a value that is more than a number or a text."""
+        self.budget.values()
+        self.stack.append(value)
+
+    def note(self, index: int) -> None:
+        """Remember the value on top under a number."""
+        self.budget.values()
+        self.memo[index] = self.stack[-1]
+
     def pop_mark(self) -> list[Any]:
         """What was pushed since the last mark."""
         values, self.stack = self.stack, self.marks.pop()
         return values
 
-    def number(self, code: str) -> Any:
-        return struct.unpack(code, self.cursor.take(struct.calcsize(code)))[0]
+    def byte(self) -> int:
+        return self.cursor.take(1)[0]
+
+    def number(self, form: Struct) -> Any:
+        return form.unpack(self.cursor.take(form.size))[0]
 
     def call(self, function: Any, arguments: Any) -> Any:
         if not isinstance(arguments, tuple):
             arguments = ()
+        self.budget.values()
+        self.budget.steps(len(arguments))
         known = self.known.get(str(function)) if isinstance(function, Global) else None
         if known is None:
             return Instance(function, arguments)
         try:
             return known(*arguments)
         except _WRONG_ARGUMENTS as error:
-            raise Damaged(f"{function} is used in a way that makes no sense.") from error
+            raise Damaged(f"{shown(str(function))} is used in a way that makes no sense.") from error
 
 
 def _ignore(_: Any) -> None:
@@ -131,10 +136,9 @@ def _text(machine: _Machine, length: int) -> None:
     if length > _LONG:
         machine.push(machine.cursor.skip(length))
         return
-    machine.text += length
-    if machine.text > _MOST_TEXT:
-        raise TooComplicated
-    machine.push(machine.cursor.take(length).decode("utf-8", "surrogatepass"))
+    text = machine.cursor.take(length).decode("utf-8", "surrogatepass")
+    machine.budget.keep(getsizeof(text))
+    machine.push(text)
 
 
 def _integer(machine: _Machine, length: int) -> None:
@@ -182,25 +186,18 @@ def _word(value: Any) -> str:
 
 def _global_line(machine: _Machine) -> None:
     module, name = (machine.cursor.line().decode("utf-8", "replace") for _ in range(2))
-    machine.push(Global(module, name))
+    machine.make(Global(module, name))
 
 
 def _stack_global(machine: _Machine) -> None:
     name, module = machine.pop(), machine.pop()
-    machine.push(Global(_word(module), _word(name)))
+    machine.make(Global(_word(module), _word(name)))
 
 
 def _mark(machine: _Machine) -> None:
+    machine.budget.values()
     machine.marks.append(machine.stack)
     machine.stack = []
-
-
-def _memoize(machine: _Machine) -> None:
-    machine.memo[len(machine.memo)] = machine.stack[-1]
-
-
-def _put(machine: _Machine, index: int) -> None:
-    machine.memo[index] = machine.stack[-1]
 
 
 def _get(machine: _Machine, index: int) -> None:
@@ -218,7 +215,7 @@ def _line_index(machine: _Machine) -> int:
 
 def _tuple(machine: _Machine, count: int) -> None:
     values = tuple(machine.pop() for _ in range(count))
-    machine.push(values[::-1])
+    machine.make(values[::-1])
 
 
 def _dictionary(machine: _Machine) -> None:
@@ -226,7 +223,7 @@ def _dictionary(machine: _Machine) -> None:
     values = machine.pop_mark()
     for key, value in zip(values[::2], values[1::2], strict=False):
         put(found, key, value)
-    machine.push(found)
+    machine.make(found)
 
 
 def _append(machine: _Machine) -> None:
@@ -286,7 +283,7 @@ def _build(machine: _Machine) -> None:
 
 def _persistent(machine: _Machine, reference: Any) -> None:
     if machine.persistent is None:
-        machine.push(Instance(Global("pickle", "persistent reference"), (reference,)))
+        machine.make(Instance(Global("pickle", "persistent reference"), (reference,)))
         return
     try:
         machine.push(machine.persistent(reference))
@@ -295,7 +292,7 @@ def _persistent(machine: _Machine, reference: Any) -> None:
 
 
 def _extension(machine: _Machine, length: int) -> None:
-    machine.push(Global("copyreg", f"extension {int.from_bytes(machine.cursor.take(length), 'little')}"))
+    machine.make(Global("copyreg", f"extension {int.from_bytes(machine.cursor.take(length), 'little')}"))
 
 
 def _stop(machine: _Machine) -> None:
@@ -319,42 +316,42 @@ _INSTRUCTIONS: Final[Mapping[bytes, Callable[[_Machine], None]]] = {
     b"\x89": lambda machine: machine.push(False),
     b"I": _integer_line,
     b"L": _integer_line,
-    b"J": lambda machine: machine.push(machine.number("<i")),
-    b"K": lambda machine: machine.push(machine.number("<B")),
-    b"M": lambda machine: machine.push(machine.number("<H")),
-    b"\x8a": lambda machine: _integer(machine, machine.number("<B")),
-    b"\x8b": lambda machine: _integer(machine, machine.number("<I")),
+    b"J": lambda machine: machine.push(machine.number(_SIGNED)),
+    b"K": lambda machine: machine.push(machine.byte()),
+    b"M": lambda machine: machine.push(machine.number(_SHORT)),
+    b"\x8a": lambda machine: _integer(machine, machine.byte()),
+    b"\x8b": lambda machine: _integer(machine, machine.number(_WORD)),
     b"F": _float_line,
-    b"G": lambda machine: machine.push(machine.number(">d")),
+    b"G": lambda machine: machine.push(machine.number(_FLOAT)),
     b"S": _string_line,
-    b"T": lambda machine: _old_text(machine, machine.number("<I")),
-    b"U": lambda machine: _old_text(machine, machine.number("<B")),
+    b"T": lambda machine: _old_text(machine, machine.number(_WORD)),
+    b"U": lambda machine: _old_text(machine, machine.byte()),
     b"V": lambda machine: machine.push(machine.cursor.line(_LONG).decode("raw-unicode-escape", "replace")),
-    b"X": lambda machine: _text(machine, machine.number("<I")),
-    b"\x8c": lambda machine: _text(machine, machine.number("<B")),
-    b"\x8d": lambda machine: _text(machine, machine.number("<Q")),
-    b"B": lambda machine: _data(machine, machine.number("<I")),
-    b"C": lambda machine: _data(machine, machine.number("<B")),
-    b"\x8e": lambda machine: _data(machine, machine.number("<Q")),
-    b"\x96": lambda machine: _data(machine, machine.number("<Q")),
+    b"X": lambda machine: _text(machine, machine.number(_WORD)),
+    b"\x8c": lambda machine: _text(machine, machine.byte()),
+    b"\x8d": lambda machine: _text(machine, machine.number(_LONG_WORD)),
+    b"B": lambda machine: _data(machine, machine.number(_WORD)),
+    b"C": lambda machine: _data(machine, machine.byte()),
+    b"\x8e": lambda machine: _data(machine, machine.number(_LONG_WORD)),
+    b"\x96": lambda machine: _data(machine, machine.number(_LONG_WORD)),
     b"\x97": _out_of_band,
     b"\x98": lambda machine: None,
     b")": lambda machine: machine.push(()),
-    b"t": lambda machine: machine.push(tuple(machine.pop_mark())),
+    b"t": lambda machine: machine.make(tuple(machine.pop_mark())),
     b"\x85": lambda machine: _tuple(machine, 1),
     b"\x86": lambda machine: _tuple(machine, 2),
     b"\x87": lambda machine: _tuple(machine, 3),
-    b"]": lambda machine: machine.push([]),
-    b"l": lambda machine: machine.push(machine.pop_mark()),
+    b"]": lambda machine: machine.make([]),
+    b"l": lambda machine: machine.make(machine.pop_mark()),
     b"a": _append,
     b"e": _append_all,
-    b"}": lambda machine: machine.push({}),
+    b"}": lambda machine: machine.make({}),
     b"d": _dictionary,
     b"s": _set_item,
     b"u": _set_items,
-    b"\x8f": lambda machine: machine.push([]),
+    b"\x8f": lambda machine: machine.make([]),
     b"\x90": _append_all,
-    b"\x91": lambda machine: machine.push(machine.pop_mark()),
+    b"\x91": lambda machine: machine.make(machine.pop_mark()),
     b"c": _global_line,
     b"\x93": _stack_global,
     b"R": _reduce,
@@ -363,13 +360,13 @@ _INSTRUCTIONS: Final[Mapping[bytes, Callable[[_Machine], None]]] = {
     b"o": _old_object,
     b"i": _old_instance,
     b"b": _build,
-    b"p": lambda machine: _put(machine, _line_index(machine)),
-    b"q": lambda machine: _put(machine, machine.number("<B")),
-    b"r": lambda machine: _put(machine, machine.number("<I")),
+    b"p": lambda machine: machine.note(_line_index(machine)),
+    b"q": lambda machine: machine.note(machine.byte()),
+    b"r": lambda machine: machine.note(machine.number(_WORD)),
     b"g": lambda machine: _get(machine, _line_index(machine)),
-    b"h": lambda machine: _get(machine, machine.number("<B")),
-    b"j": lambda machine: _get(machine, machine.number("<I")),
-    b"\x94": _memoize,
+    b"h": lambda machine: _get(machine, machine.byte()),
+    b"j": lambda machine: _get(machine, machine.number(_WORD)),
+    b"\x94": lambda machine: machine.note(len(machine.memo)),
     b"P": lambda machine: _persistent(machine, machine.cursor.line().decode("latin-1")),
     b"Q": lambda machine: _persistent(machine, machine.pop()),
     b"\x82": lambda machine: _extension(machine, 1),

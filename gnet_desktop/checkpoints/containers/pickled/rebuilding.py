@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from gnet_desktop.budget import current
 from gnet_desktop.checkpoints.containers.made import dense, dense_rows, dequantised
 from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance, put
 from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source, Span, read
-from gnet_desktop.checkpoints.containers.stored import StoredTensor, stepped_size
+from gnet_desktop.checkpoints.containers.stored import StoredTensor, sides, stepped_size
+from gnet_desktop.shown import shown
 
 STORAGE_KINDS: Final[Mapping[str, str]] = {
     "DoubleStorage": "float64",
@@ -40,6 +42,8 @@ _TORCH_DTYPES: Final[Mapping[str, str]] = {
     "int": "int32",
     "short": "int16",
 }
+
+_MOST_PARTS: Final = 8
 
 _NUMPY_DTYPE: Final = re.compile(r"([<>=|]?)(f8|f4|f2|i8|i4|i2|i1|u8|u4|u2|u1|b1)")
 _NUMPY_TEXT: Final = re.compile(r"([<>=|]?)U(\d{1,4})")
@@ -76,12 +80,16 @@ class Storage:
 
     def bytes(self) -> Source:
         """Where its bytes are; raises Damaged if the file has none."""
-        size = stepped_size(self.dtype)
-        if self.root is not None:
-            return Span(self.root.bytes(), self.start * size, self.count * size)
-        if self.source is None:
+        storage, start = self, 0
+        while storage.root is not None:
+            current().steps()
+            storage, start = storage.root, start + storage.start
+        if storage.source is None:
             raise Damaged("The data of one of its tensors is not in it.")
-        return self.source
+        if storage is self:
+            return storage.source
+        size = stepped_size(self.dtype)
+        return Span(storage.source, start * size, self.count * size)
 
 
 @dataclass(slots=True, eq=False)
@@ -137,7 +145,7 @@ class ArrayValue:
     def set_state(self, state: tuple[Any, ...]) -> None:
         """What numpy's ``ndarray.__setstate__`` is given."""
         _version, shape, kind, fortran, data = state
-        self.shape, self.fortran, self.data = _integers(shape), bool(fortran), data
+        self.shape, self.fortran, self.data = _sides(shape), fortran is True or fortran == 1, data
         if isinstance(kind, NumpyKind):
             self.dtype, self.order, self.width = kind.dtype, kind.order, kind.width
 
@@ -163,8 +171,15 @@ class NumpyKind:
 
     def set_state(self, state: tuple[Any, ...]) -> None:
         """What numpy's ``dtype.__setstate__`` is given: the byte order is second."""
-        if state[1] in ("<", ">"):
+        if isinstance(state[1], str) and state[1] in ("<", ">"):
             self.order = state[1]
+
+
+def parts(value: Any, least: int) -> tuple[Any, ...]:
+    """A reference to a storage of at least so many parts; raises TypeError for anything else."""
+    if not isinstance(value, tuple | list) or not least <= len(value) <= _MOST_PARTS:
+        raise TypeError("no reference")
+    return tuple(value)
 
 
 def numpy_kind(text: str) -> NumpyKind:
@@ -208,11 +223,12 @@ def bytes_source(data: Any) -> Source | None:
     return MemorySource(data) if isinstance(data, bytes) else None
 
 
-def _integers(values: Any) -> tuple[int, ...]:
-    found = tuple(values.args[0]) if isinstance(values, Instance) else tuple(values)
-    if not all(isinstance(value, int) for value in found):
-        raise TypeError("a size is no integer")
-    return found
+def _sides(values: Any) -> tuple[int, ...]:
+    """Sides or strides: a tuple, a list, or a torch.Size that was made of one."""
+    found = values.args[0] if isinstance(values, Instance) else values
+    if not isinstance(found, tuple | list):
+        raise TypeError("no sizes")
+    return sides(found)
 
 
 def torch_dtype(value: Any) -> str:
@@ -230,7 +246,7 @@ def storage_dtype(kind: Any) -> str:
 def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *rest: Any) -> TensorValue:
     if not isinstance(storage, Storage) or not isinstance(offset, int):
         raise TypeError("no storage")
-    shape, strides = _integers(size), _integers(stride)
+    shape, strides = _sides(size), _sides(stride)
     if len(shape) != len(strides):
         raise ValueError("sizes and strides differ in number")
     dtype = torch_dtype(rest[2]) if len(rest) > 2 and isinstance(rest[2], Global) else ""
@@ -240,23 +256,27 @@ def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *rest: Any) -> Te
 def _quantised(storage: Any, offset: Any, size: Any, stride: Any, quantiser: Any, *_: Any) -> DerivedValue:
     """Whole numbers with one scale and zero point, or with one for each channel along an axis."""
     values = _tensor(storage, offset, size, stride)
-    scheme, scale, zero, *axis = quantiser
+    if not isinstance(quantiser, tuple) or not 3 <= len(quantiser) <= 4:
+        raise TypeError("no scheme")
+    _scheme, scale, zero, *axis = quantiser
     if isinstance(scale, TensorValue) and isinstance(zero, TensorValue) and axis and isinstance(axis[0], int):
         return DerivedValue((values, scale, zero), partial(dequantised, axis=axis[0]))
     if not isinstance(scale, float | int) or not isinstance(zero, int):
-        raise TypeError(f"{scheme} without scale or zero point")
+        raise TypeError("no scale or zero point")
     return DerivedValue((values,), partial(dequantised, scale=float(scale), zero=float(zero)))
 
 
 def _sparse(layout: Any, data: Any) -> Any:
     """A sparse tensor of coordinates or of rows; one of another layout is refused where it is needed."""
+    if not isinstance(layout, str) or not isinstance(data, tuple):
+        raise TypeError("no layout")
     if layout not in _LAYOUTS:
-        return DerivedValue((), partial(StoredTensor, MemorySource(b""), str(layout), _integers(data[3])))
+        return DerivedValue((), partial(StoredTensor, MemorySource(b""), shown(layout), _sides(data[3])))
     count, make = _LAYOUTS[layout]
     parts = tuple(data[:count])
     if not all(isinstance(part, TensorValue) for part in parts):
         raise TypeError("no coordinates")
-    return DerivedValue(parts, partial(make, shape=_integers(data[count])))
+    return DerivedValue(parts, partial(make, shape=_sides(data[count])))
 
 
 _LAYOUTS: Final[Mapping[str, tuple[int, Callable[..., StoredTensor]]]] = {
@@ -266,7 +286,10 @@ _LAYOUTS: Final[Mapping[str, tuple[int, Callable[..., StoredTensor]]]] = {
 
 
 def _from_type(function: Any, _kind: Any, arguments: Any, _state: Any = None) -> Any:
-    known = KNOWN.get(str(function))
+    known = KNOWN.get(str(function)) if isinstance(function, Global) else None
+    if not isinstance(arguments, tuple) or known is _from_type:
+        raise TypeError("a call in a call")
+    current().steps(len(arguments))
     return known(*arguments) if known else Instance(function, arguments)
 
 
@@ -277,6 +300,7 @@ def _from_numpy(array: Any, *_: Any) -> Any:
 def _encode(text: Any, encoding: Any = "latin1") -> Any:
     """Bytes written as text, the way protocol 2 does it."""
     if isinstance(text, Span):
+        current().keep(text.size)
         return MemorySpan(read(text, 0, text.size).decode("utf-8").encode("latin-1"))
     return text.encode("latin-1")
 
@@ -292,22 +316,25 @@ def _pairs(*arguments: Any) -> dict[Any, Any]:
     """Any kind of dictionary; its first argument may be a dictionary or pairs."""
     found: dict[Any, Any] = {}
     for argument in arguments:
-        pairs = argument.items() if isinstance(argument, dict) else argument
-        for pair in pairs if isinstance(pairs, list | tuple) or isinstance(argument, dict) else ():
+        pairs = list(argument.items()) if isinstance(argument, dict) else argument
+        current().steps(len(pairs) if isinstance(pairs, list | tuple) else 0)
+        for pair in pairs if isinstance(pairs, list | tuple) else ():
             key, value = pair
             put(found, key, value)
     return found
 
 
 def _members(*arguments: Any) -> list[Any]:
-    return list(arguments[0]) if arguments and isinstance(arguments[0], list | tuple) else []
+    members = arguments[0] if arguments and isinstance(arguments[0], list | tuple) else ()
+    current().steps(len(members))
+    return list(members)
 
 
 def _from_buffer(data: Any, kind: Any, shape: Any, order: Any = "C", *_: Any) -> ArrayValue:
     if not isinstance(kind, NumpyKind):
         raise TypeError("no dtype")
-    sides = (shape,) if isinstance(shape, int) else _integers(shape)
-    return ArrayValue(sides, kind.dtype, kind.order, order == "F", data)
+    whole = sides((shape,)) if isinstance(shape, int) else _sides(shape)
+    return ArrayValue(whole, kind.dtype, kind.order, order == "F", data)
 
 
 _ARRAYS: Final[Mapping[str, Callable[..., Any]]] = {
@@ -328,7 +355,7 @@ KNOWN: Final[Mapping[str, Callable[..., Any]]] = {
     "builtins.bytearray": lambda data=b"", *_: data,
     "builtins.bytes": lambda data=b"", *_: data,
     "_codecs.encode": _encode,
-    "torch.Size": lambda sizes=(): _integers(sizes),
+    "torch.Size": lambda sizes=(): _sides(sizes),
     "torch._utils._rebuild_tensor": _tensor,
     "torch._utils._rebuild_tensor_v2": _tensor,
     "torch._utils._rebuild_tensor_v3": _tensor,
@@ -349,7 +376,7 @@ KNOWN: Final[Mapping[str, Callable[..., Any]]] = {
     "torch.jit._pickle.build_boollist": lambda data: data,
     "torch.jit._pickle.build_tensorlist": lambda data: data,
     "torch.jit._pickle.restore_type_tag": lambda data, *_: data,
-    "numpy.dtype": lambda kind, *_: numpy_kind(str(kind)),
+    "numpy.dtype": lambda kind, *_: numpy_kind(kind if isinstance(kind, str) else ""),
     **{
         f"numpy.{module}.{name}": function
         for module in ("core.multiarray", "_core.multiarray", "core.numeric", "_core.numeric")

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from gnet_desktop.budget import current
+
 
 @dataclass(frozen=True, slots=True)
 class Global:
@@ -15,7 +17,7 @@ class Global:
         return f"{self.module}.{self.name}"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Instance:
     """An object of a class that isn't known here: what it was made from.
 
@@ -30,16 +32,22 @@ class Instance:
 
     @property
     def attributes(self) -> dict[str, Any]:
-        """Its attributes by name; a state of (attributes, slots) is joined."""
-        parts = self.state if isinstance(self.state, tuple) else (self.state,)
+        """Its attributes by name, a fresh dictionary; a state of (attributes, slots) is joined."""
+        parts = self.state[:2] if isinstance(self.state, tuple) else (self.state,)
         found: dict[str, Any] = {}
         for part in parts:
             if isinstance(part, dict):
+                current().steps(len(part))
                 found.update((key, value) for key, value in part.items() if isinstance(key, str))
         return found
 
+    @property
+    def kind_name(self) -> str:
+        """The name of its class; "?" where what was called is no class's name."""
+        return str(self.kind) if isinstance(self.kind, Global) else "?"
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Opaque:
     """A key that cannot be one here (a list, an object, a huge number); equal only to itself."""
 
@@ -56,6 +64,15 @@ def key_of(value: Any) -> Any:
     if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
         return Opaque(value)
     return value if value is None or isinstance(value, str | int | float | Global) else Opaque(value)
+
+
+def key_text(value: Any) -> str:
+    """The key or name that a file gives to one of its parts; raises TypeError for other values."""
+    if isinstance(value, bytes):
+        return value.decode("ascii", "replace")
+    if isinstance(value, str | int):
+        return str(value)
+    raise TypeError("no key")
 
 
 def put(target: Any, key: Any, value: Any) -> None:

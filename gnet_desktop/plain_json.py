@@ -1,0 +1,39 @@
+"""JSON from a file, within bounds: values, nesting and the digits of numbers are limited.
+
+The decoder takes its turn without a pause, so that what it will make is counted before.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any, Final
+
+from gnet_desktop.budget import current
+
+MOST_VALUES: Final = 120_000
+"""The header of a GoogLeNet has some 4,000; 22,000 class names with their numbers 90,000."""
+
+_MARKS: Final = (",", "[", "{", ":")
+_DIGITS: Final = 19
+
+Pairs = list[tuple[str, Any]]
+
+
+def parsed(text: str, *, pairs: Callable[[Pairs], Any] | None = None) -> Any:
+    """The value of a JSON text; ``pairs`` makes something else than a dictionary of an object's.
+
+    Raises ValueError for what is no JSON, or is more than anyone writes.
+    """
+    count = sum(map(text.count, _MARKS))
+    if count > MOST_VALUES:
+        raise ValueError(f"it holds more than {MOST_VALUES:,} values")
+    current().steps(count)
+    try:
+        return json.loads(text, object_pairs_hook=pairs, parse_int=_whole)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _DIGITS:
+        raise ValueError(f"a number in it has {len(digits):,} digits")
+    return int(digits)

@@ -1,0 +1,46 @@
+"""What comes from outside as a few plain letters: file names, and whatever stands in a file.
+
+Nothing from a file reaches a sentence in any other way. A list may hold itself, or one
+list a million times: only texts and numbers are written out, and of these only a beginning.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+LONGEST: Final = 80
+"""Letters of a value that are shown."""
+
+_MOST: Final = 5
+_LARGEST: Final = 10**18
+
+# Control characters, halves of letters, and marks that turn the direction of what follows.
+_UNPRINTABLE: Final = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\u2028-\u202e\u2066-\u2069]")
+
+
+def plain(text: str, most: int = LONGEST) -> str:
+    """At most so many letters of a text, without any that would do more than be read."""
+    cut = text if len(text) <= most else f"{text[: most - 1]}…"
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", cut)
+
+
+def shown(value: object, most: int = LONGEST) -> str:
+    """A value from a file: a text or a number as it is, of anything else only what it is."""
+    if isinstance(value, str):
+        return plain(value, most)
+    if isinstance(value, bytes):
+        return plain(value[:most].decode("utf-8", "replace"), most)
+    if isinstance(value, int) and abs(value) >= _LARGEST:
+        return f"about {'-' if value < 0 else ''}2^{value.bit_length()}"
+    if value is None or isinstance(value, bool | float):
+        return str(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"a {type(value).__name__}"
+
+
+def listed(names: Iterable[str], most: int = _MOST) -> str:
+    """The first few of many names, and how many more there are: ``a, b and 3 more``."""
+    found = list(names)
+    more = f" and {len(found) - most:,} more" if len(found) > most else ""
+    return ", ".join(map(plain, found[:most])) + more

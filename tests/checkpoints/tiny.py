@@ -1,0 +1,147 @@
+"""A small but complete network in every container: what damaged and hostile files are made of."""
+
+import gzip
+import io
+import json
+import pickle
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save as safetensors_bytes
+from torch import Tensor
+
+from tests.checkpoints import writing
+from tests.checkpoints.samples import tiny_state
+
+
+@cache
+def small_state() -> Mapping[str, Tensor]:
+    """A network of a handful of channels under torchvision's names."""
+    return tiny_state("torchvision", "torchvision")
+
+
+def saved(value: object, **options: bool) -> bytes:
+    """What torch.save writes."""
+    torch.save(value, data := io.BytesIO(), **options)
+    return data.getvalue()
+
+
+def _zip(data: bytes) -> bytes:
+    with zipfile.ZipFile(file := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("net.pth", data)
+    return file.getvalue()
+
+
+def _npz(state: Mapping[str, Tensor], *, packed: bool) -> bytes:
+    data = io.BytesIO()
+    (np.savez_compressed if packed else np.savez)(data, **{k: v.numpy() for k, v in state.items()})
+    return data.getvalue()
+
+
+def _tar(state: Mapping[str, Tensor]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        writing.torch_tar(path := Path(folder) / "old.tar", state)
+        return path.read_bytes()
+
+
+def onnx_tensor(name: str, value: Tensor) -> bytes:
+    """A stored tensor of a graph."""
+    return writing.message(
+        5,
+        b"".join(writing.number(1, side) for side in value.shape)
+        + writing.number(2, 1)
+        + writing.text(8, name)
+        + writing.message(9, value.numpy().tobytes()),
+    )
+
+
+def _onnx(state: Mapping[str, Tensor]) -> bytes:
+    """Stored tensors by name, and a graph that makes no sense of them."""
+    tensors = b"".join(onnx_tensor(name, value) for name, value in state.items())
+    node = (
+        writing.text(1, "x")
+        + writing.text(1, "conv1.conv.weight")
+        + writing.text(2, "y")
+        + writing.text(4, "Conv")
+    )
+    return writing.number(1, 8) + writing.message(7, writing.message(1, node) + tensors)
+
+
+def _in_parts(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Every weight kept in another way: pruned, normed, sparse, quantised with one scale or many."""
+    found: dict[str, Tensor] = {}
+    for number, (name, value) in enumerate(state.items()):
+        if value.dim() < 2:
+            found[name] = value
+            continue
+        stem = name.removesuffix(".weight")
+        flat = value.flatten(1)
+        scales = flat.abs().amax(1) / 127 + 1e-6
+        whole = (value / scales.view(-1, *[1] * (value.dim() - 1))).round().to(torch.int8)
+        ways: list[dict[str, Tensor]] = [
+            {f"{name}_orig": value, f"{name}_mask": (value > 0).float()},
+            {f"{name}_g": flat.norm(dim=1).view(-1, *[1] * (value.dim() - 1)), f"{name}_v": value},
+            {f"{name}_orig": value, f"{name}_u": flat[:, 0], f"{name}_v": flat[0]},
+            {
+                f"{stem}.parametrizations.weight.original0": flat.norm(),
+                f"{stem}.parametrizations.weight.original1": value,
+            },
+            {name: value.to_sparse()},
+            {name: torch.quantize_per_tensor(value, 0.01, 3, torch.quint8)},
+            {name: torch.quantize_per_channel(value, scales, torch.zeros(len(scales)), 0, torch.qint8)},
+            {name: whole, f"{name}_scale": scales, f"{name}_zero_point": torch.zeros(len(scales))},
+        ]
+        found |= ways[number % len(ways)]
+    return found
+
+
+def _exported(state: Mapping[str, Tensor]) -> bytes:
+    config = {}
+    with zipfile.ZipFile(data := io.BytesIO(), "w") as archive:
+        for number, (name, value) in enumerate(state.items()):
+            sides = [[{"as_int": side} for side in part] for part in (value.shape, value.stride())]
+            meta = {"dtype": 7, "sizes": sides[0], "strides": sides[1], "storage_offset": {"as_int": 0}}
+            config[name] = {"path_name": f"weight_{number}", "use_pickle": False, "tensor_meta": meta}
+            archive.writestr(f"net/data/weights/weight_{number}", value.numpy().tobytes())
+        archive.writestr("net/data/weights/model_weights_config.json", json.dumps({"config": config}))
+    return data.getvalue()
+
+
+@cache
+def small_files() -> Mapping[str, bytes]:
+    """A small but complete file of each container."""
+    state = dict(small_state())
+    caffe = {k.replace("_w_0", ".weight"): v for k, v in tiny_state("caffe", "caffe").items()}
+    whole = {
+        "model": state,
+        "optimizer": {"lr": 0.1, "steps": [1, 2]},
+        "args": io.BytesIO,  # a class, which torch pickles by name
+    }
+    return {
+        "zip": saved(whole),
+        "legacy": saved(state, _use_new_zipfile_serialization=False),
+        "tar": _tar(state),
+        "safetensors": safetensors_bytes(state, {"labels": '["a", "b", "c", "d"]'}),
+        "npz": _npz(state, packed=False),
+        "packed npz": _npz(state, packed=True),
+        "parts": saved(_in_parts(state)),
+        "older parts": saved(_in_parts(state), _use_new_zipfile_serialization=False),
+        "exported": _exported(state),
+        "gzip": gzip.compress(saved(state), 1),
+        "packed in a zip": _zip(saved(state)),
+        "pickle": pickle.dumps({k: v.numpy() for k, v in state.items()}),
+        "pickle of tensors": pickle.dumps(state),
+        "caffemodel": writing.caffemodel(caffe),
+        "old caffemodel": writing.caffemodel(caffe, form="V1", shape=writing.legacy_shape),
+        "onnx": _onnx(state),
+        "mxnet": writing.mxnet(state),
+        "graph": b"".join(
+            writing.graph_node(name, "Const", value=writing.graph_tensor(value.numpy()))
+            for name, value in state.items()
+        ),
+    }
