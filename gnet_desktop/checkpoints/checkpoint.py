@@ -74,7 +74,8 @@ class Provenance:
     ``recognised_by`` is how the layout was found; ``wrappers`` the keys and
     prefixes that were taken off; ``converted`` the changes of precision or layout
     in words; ``missing`` and ``left_over`` the parts without a tensor and the
-    tensors without a part; ``assumed`` what the file cannot tell (key → value);
+    tensors without a part; ``assumed`` what the file cannot tell (key → value), and
+    ``open`` those of its keys that are in doubt and that nobody has settled;
     ``notes`` are worth knowing, ``warnings`` may mean that something is wrong.
     """
 
@@ -91,6 +92,7 @@ class Provenance:
     missing: tuple[str, ...] = ()
     left_over: tuple[str, ...] = ()
     assumed: Mapping[str, str] = field(default_factory=dict)
+    open: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)

@@ -44,7 +44,7 @@ def test_a_pickled_module_gives_the_definitions_numbers(family: str, tmp_path: P
 VARIANTS = {
     "torchvision without heads": ("torchvision", {"heads": False}, "torchvision", {}),
     "tutorial with 48 in 4c": ("tutorial", {"narrow": True}, "tutorial", {}),
-    "wzmiaomiao with 3×3": ("wzmiaomiao", {"kernel": 3}, "wzmiaomiao", {}),
+    "wzmiaomiao with 3×3": ("wzmiaomiao", {"kernel": 3}, "wzmiaomiao", {"family": "wzmiaomiao"}),
     "wzmiaomiao with two 3×3": ("wzmiaomiao", {"stacked": True}, "wzmiaomiao", {}),
     "weiaicunzai repaired": ("weiaicunzai", {"epsilon": False}, "weiaicunzai", {"epsilon": "repaired"}),
     "d2l early": ("d2l", {"early": True}, "d2l", {"edition": "early"}),

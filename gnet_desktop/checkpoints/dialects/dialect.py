@@ -32,7 +32,8 @@ class Dialect:
     ``convolutions`` and ``linears`` map canonical layers to paths; a convolution's is a
     pair: its own path and its norm's (empty: no norm). ``pools`` are the paths of the
     pools in a pickled module. ``family`` is the `network.families` name; ``switches``
-    are settings of it that the names already decide. ``kernel_last`` says that
+    are settings of it that the names already decide; ``relatives`` are families whose files
+    have these names too, once their norms are folded into the convolutions. ``kernel_last`` says that
     convolutions lie as height, width, in, out; ``linear_transposed`` that fully connected
     weights lie as in, out.
     """
@@ -47,6 +48,7 @@ class Dialect:
     switches: Mapping[str, str] = field(default_factory=dict)
     kernel_last: bool = False
     linear_transposed: bool = False
+    relatives: tuple[str, ...] = ()
 
     def tensors(self) -> Iterator[tuple[str, str]]:
         """(canonical tensor, key) of everything that a file in this dialect may hold."""
@@ -69,14 +71,14 @@ class Dialect:
         return self.convolutions["3a/1x1"][0] + self.endings.weight
 
     @property
+    def families(self) -> tuple[str, ...]:
+        """All families whose files have these names."""
+        return (self.family, *self.relatives)
+
+    @property
     def trunk(self) -> tuple[str, ...]:
         """Names of the convolutions of stem and modules."""
         return tuple(layer for layer in self.convolutions if not layer.startswith("aux"))
-
-    @property
-    def has_norms(self) -> bool:
-        """Whether files in this dialect have batch norms."""
-        return any(norm for _, norm in self.convolutions.values())
 
 
 def in_modules(module: str | Mapping[str, str], parts: Mapping[str, str | Path]) -> dict[str, Path]:

@@ -39,6 +39,7 @@ def _dialect(
     stem: dict[str, str] = _STEM,
     parts: dict[str, str] = _PARTS,
     classifier: str = "fc",
+    relatives: tuple[str, ...] = (),
 ) -> Dialect:
     """All of them put ``.conv`` behind a block's name, and the norm's name if there is one."""
 
@@ -57,12 +58,18 @@ def _dialect(
         | head_convolutions,
         {"fc": classifier} | head_linears,
         pools=_POOLS,
+        relatives=relatives,
     )
 
 
 DIALECTS: Final = (
     _dialect("torchvision", "torchvision's names", "torchvision", norm="bn"),
-    _dialect("wzmiaomiao", "torchvision's names without batch norm", "wzmiaomiao"),
+    _dialect(
+        "wzmiaomiao",
+        "torchvision's names without batch norm",
+        "wzmiaomiao",
+        relatives=("torchvision",),
+    ),
     _dialect(
         "aladdinpersson",
         "aladdinpersson's names",

@@ -10,6 +10,7 @@ from math import isqrt
 from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.stored import StoredTensor, constant, shape_text
+from gnet_desktop.checkpoints.fitting.choosing import choose
 from gnet_desktop.checkpoints.fitting.settings import apply_settings
 from gnet_desktop.errors import CheckpointError, UsageError
 from gnet_desktop.network.architecture import AUXILIARY, MODULES, Architecture, Convolution
@@ -33,44 +34,23 @@ _BRANCHES: Final = {
 
 
 @dataclass(frozen=True)
-class _Revision:
-    """A family that its tensors show to be another one, or another edition of it.
-
-    None fits both; ``five`` is the kernel of the 5×5 branch.
-    """
-
-    norm: bool | None
-    bias: bool | None
-    five: int | None
-    family: str
-    switches: Mapping[str, str] = field(default_factory=dict)
-    doubt: bool = False
-
-
-_REVISIONS: Final[Mapping[str, tuple[_Revision, ...]]] = {
-    # A bias beside a norm says that the norm was written with PyTorch's own defaults.
-    "torchvision": (_Revision(True, True, None, "torchvision", {"epsilon": "pytorch"}),),
-    # With 3×3 kernels it may as well be torchvision's network with its norms folded.
-    "wzmiaomiao": (_Revision(False, None, 3, "wzmiaomiao", doubt=True),),
-}
-
-
-@dataclass(frozen=True)
 class Fitted:
     """A network and exactly the tensors that it asks for.
 
-    ``missing`` are the parts that the file lacks, ``assumed`` what it doesn't tell.
+    ``missing`` are the parts that the file lacks, ``assumed`` what it doesn't tell,
+    ``open`` what of that is in doubt.
     """
 
     architecture: Architecture
     tensors: Mapping[str, StoredTensor]
     missing: tuple[str, ...] = ()
     assumed: Mapping[str, str] = field(default_factory=dict)
+    open: frozenset[str] = frozenset()
 
 
 def fit(
     tensors: Tensors,
-    family: str,
+    families: Sequence[str],
     *,
     trunk: Iterable[str],
     heads: Iterable[str] = AUXILIARY,
@@ -81,7 +61,7 @@ def fit(
     settled: Collection[str] = (),
     assume: Mapping[str, str] | None = None,
 ) -> Fitted:
-    """The network that the tensors make.
+    """The network that the tensors make, as one of the ``families``, the likeliest of which come first.
 
     ``trunk`` are the layers that must be there, ``heads`` the heads that such a file
     may have; ``inputs_first`` says that matrices
@@ -94,8 +74,6 @@ def fit(
     """
     _check_trunk(tensors, trunk)
     tensors = oriented(tensors, inputs_first=inputs_first)
-    choice = _choose(tensors, family, told or {}, assume or {})
-    facts, stride = _with_stride(tensors, choice.family, facts or {}, assume or {})
     channels = tensors["conv1"]["weight"].shape[1]
     if channels not in (1, 3):
         raise CheckpointError(
@@ -104,9 +82,20 @@ def fit(
             "Open a checkpoint of a GoogLeNet for pictures.",
         )
     usual = tuple(heads)
+    choice = choose(
+        families,
+        lambda family, switches: _network(
+            tensors, family, switches, [], _with_stride(tensors, family, facts or {}, assume or {})[0], order
+        ),
+        layers=[layer for layer in tensors if _is_of_trunk(layer)],
+        told=told or {},
+        assume=assume or {},
+        settled=settled,
+    )
+    facts, stride = _with_stride(tensors, choice.family, facts or {}, assume or {})
     heads = [head for head in AUXILIARY if _has_head(tensors, head)]
     while True:
-        architecture = _network(tensors, choice, heads, facts, order)
+        architecture = _network(tensors, choice.family, choice.switches, heads, facts, order)
         wanted, holes = _collect(tensors, architecture)
         broken = {hole.partition("/")[0] for hole in holes if hole.startswith(tuple(AUXILIARY))}
         if not broken:
@@ -115,8 +104,9 @@ def fit(
     if holes:
         raise _holes(holes)
     _check_shapes(architecture, wanted)
-    assumed = {name: value for name, value in choice.assumed.items() if name not in settled} | stride
-    return Fitted(architecture, wanted, _missing(tensors, architecture, usual), assumed)
+    missing = _missing(tensors, architecture, usual)
+    doubts = choice.open | (stride.keys() - (assume or {}).keys())
+    return Fitted(architecture, wanted, missing, {**choice.assumed, **stride}, doubts)
 
 
 # What must be there
@@ -179,6 +169,11 @@ def _is_matrix(layer: str) -> bool:
     return layer.rpartition("/")[2].startswith("fc")
 
 
+def _is_of_trunk(layer: str) -> bool:
+    """Whether a layer is a convolution before or behind the modules."""
+    return "/" not in layer and not _is_matrix(layer)
+
+
 def _oriented(layer: str, tensor: StoredTensor, spatial_first: bool) -> StoredTensor:
     if len(tensor.shape) == 4 and spatial_first:
         tensor = tensor.permuted((3, 2, 0, 1))
@@ -206,42 +201,8 @@ def _matrices(tensors: Tensors, *, turned: bool) -> Tensors:
     }
 
 
-# Which family
-
-
-@dataclass(frozen=True)
-class _Choice:
-    family: str
-    switches: Mapping[str, Any]
-    assumed: Mapping[str, str]
-
-
-def _choose(tensors: Tensors, family: str, told: Mapping[str, str], assume: Mapping[str, str]) -> _Choice:
-    revision = next(
-        (revision for revision in _REVISIONS.get(family, ()) if _revises(revision, tensors)),
-        _Revision(None, None, None, family),
-    )
-    chosen = assume.get("family", revision.family)
-    known = FAMILIES[chosen].switches if chosen in FAMILIES else {}
-    switches = {name: next(iter(switch.choices)) for name, switch in known.items()}
-    for source in (revision.switches, told, assume):
-        switches |= {name: value for name, value in source.items() if name in known}
-    assumed = {"family": chosen} if revision.doubt or chosen != family else {}
-    assumed |= {name: value for name, value in switches.items() if name not in told}
-    return _Choice(chosen, switches, assumed)
-
-
 def _has_norms(tensors: Tensors) -> bool:
     return any(part.startswith("norm.") for parts in tensors.values() for part in parts)
-
-
-def _revises(revision: _Revision, tensors: Tensors) -> bool:
-    traits = {
-        "norm": _has_norms(tensors),
-        "bias": any("bias" in parts for layer, parts in tensors.items() if not _is_matrix(layer)),
-        "five": _kernel(tensors, "3a/5x5"),
-    }
-    return all(getattr(revision, name) in (None, value) for name, value in traits.items())
 
 
 def _with_stride(
@@ -262,17 +223,22 @@ def _with_stride(
 
 
 def _network(
-    tensors: Tensors, choice: _Choice, heads: list[str], facts: Facts, order: Sequence[str]
+    tensors: Tensors,
+    family: str,
+    switches: Mapping[str, str],
+    heads: Sequence[str],
+    facts: Facts,
+    order: Sequence[str],
 ) -> Architecture:
     architecture = build(
-        choice.family,
+        family,
         _widths(tensors, heads),
         five=_five(tensors),
         input_channels=tensors["conv1"]["weight"].shape[1],
         classes=tensors["fc"]["weight"].shape[0] if "weight" in tensors.get("fc", {}) else 0,
         aux_classes={head: tensors[f"{head}/fc2"]["weight"].shape[0] for head in heads},
         norm=_has_norms(tensors),
-        **choice.switches,
+        **switches,
     )
     return apply_settings(architecture, tensors, facts, order)
 
@@ -301,7 +267,7 @@ def _five(tensors: Tensors) -> Five:
     return 3 if kernel == 3 else 5
 
 
-def _widths(tensors: Tensors, heads: list[str]) -> Widths:
+def _widths(tensors: Tensors, heads: Sequence[str]) -> Widths:
     def outputs(layer: str) -> int:
         _kernel(tensors, layer)
         return tensors[layer]["weight"].shape[0]
@@ -313,7 +279,7 @@ def _widths(tensors: Tensors, heads: list[str]) -> Widths:
         )
         for module in MODULES
     }
-    trunk = {layer: outputs(layer) for layer in tensors if "/" not in layer and not _is_matrix(layer)}
+    trunk = {layer: outputs(layer) for layer in tensors if _is_of_trunk(layer)}
     hidden = sorted(layer for layer in tensors if layer.startswith("fc_"))
     return Widths(
         modules,

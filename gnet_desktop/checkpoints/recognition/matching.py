@@ -6,7 +6,7 @@ are all the same thing here: whatever stands before the names that a table knows
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gnet_desktop.checkpoints.dialects.dialect import Dialect
@@ -49,31 +49,52 @@ class Match:
         return tuple(word for word in self.prefix.split(".") if word)
 
 
-def match(layers: Layers, dialects: Iterable[Dialect]) -> Match | None:
+Shapes = Mapping[str, tuple[int, ...]]
+"""Of the file's tensors, by their names."""
+
+_KERNELS: Final[Mapping[str, tuple[int, ...]]] = {
+    **dict.fromkeys(("1x1", "3x3_reduce", "5x5_reduce", "pool_proj", "conv2"), (1,)),
+    **dict.fromkeys(("3x3", "5x5_a"), (3,)),
+    "5x5": (3, 5),
+}
+"""Kernels that a part can have, by the last word of its name, where not every one is possible."""
+
+
+def match(layers: Layers, dialects: Iterable[Dialect], shapes: Shapes) -> Match | None:
     """The dialect that explains most of the file's tensors; None if none explains enough.
 
-    Of two that explain the same, the one that leaves fewer of its own tensors unfilled.
+    A kernel of another size than its part can have isn't explained by its name. Of two
+    that explain the same, the one that leaves fewer of its own tensors unfilled.
     """
     prefixes = _prefixes(layers)
     candidates = [
-        Match(dialect, prefix, _names(layers, dialect, prefix))
+        _Candidate(Match(dialect, prefix, names), _explained(names, shapes))
         for dialect in dialects
         for prefix in _likely(dialect, prefixes)
+        for names in [_names(layers, dialect, prefix)]
     ]
     if not candidates:
         return None
-    best = min(candidates, key=_rank)
+    best = min(candidates, key=_Candidate.rank)
     copies = {
-        found.prefix
+        found.match.prefix
         for found in candidates
-        if found.dialect is best.dialect and _explained(found) >= _explained(best) - 2
+        if found.match.dialect is best.match.dialect and found.explained >= best.explained - 2
     }
-    return Match(best.dialect, best.prefix, best.names, tuple(sorted(copies - {best.prefix})))
+    return replace(best.match, copies=tuple(sorted(copies - {best.match.prefix})))
 
 
-def _rank(found: Match) -> tuple[int, int, bool, int]:
-    expected = sum(1 for _ in found.dialect.tensors())
-    return -_explained(found), expected, is_copy(found.prefix), len(found.prefix)
+@dataclass(frozen=True)
+class _Candidate:
+    """A possible match, and how many of the file's tensors it explains."""
+
+    match: Match
+    explained: int
+
+    def rank(self) -> tuple[int, int, bool, int]:
+        """Smaller is better."""
+        expected = sum(1 for _ in self.match.dialect.tensors())
+        return -self.explained, expected, is_copy(self.match.prefix), len(self.match.prefix)
 
 
 def _prefixes(layers: Layers) -> Mapping[str, list[str]]:
@@ -113,8 +134,20 @@ def _roles(names: Mapping[Role, str], roles: Mapping[str, Role]) -> dict[str, st
     return {tensor: names[role] for tensor, role in roles.items() if role in names}
 
 
-def _explained(found: Match) -> int:
-    return sum(name != "norm.count" for names in found.names.values() for name in names)
+def _explained(names: Names, shapes: Shapes) -> int:
+    """How many tensors a match gives a place in which they can be."""
+    return sum(
+        name != "norm.count"
+        for layer, parts in names.items()
+        if _has_its_kernel(layer, shapes.get(parts.get("weight", ""), ()))
+        for name in parts
+    )
+
+
+def _has_its_kernel(layer: str, shape: tuple[int, ...]) -> bool:
+    """Whether a kernel, which may lie with its sides first or last, can be this layer's."""
+    sides = _KERNELS.get(layer.rpartition("/")[2])
+    return sides is None or len(shape) != 4 or shape[-1] in sides or shape[0] in sides
 
 
 def is_copy(prefix: str) -> bool:

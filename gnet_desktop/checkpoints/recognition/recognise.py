@@ -9,6 +9,7 @@ from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, s
 from gnet_desktop.checkpoints.dialects import DIALECTS
 from gnet_desktop.checkpoints.dialects.dialect import Dialect
 from gnet_desktop.checkpoints.dialects.strangers import stranger
+from gnet_desktop.checkpoints.fitting.choosing import USUAL
 from gnet_desktop.checkpoints.fitting.network import Fitted, Tensors, fit
 from gnet_desktop.checkpoints.fitting.sequential import HIDDEN, find_chain
 from gnet_desktop.checkpoints.recognition import keys
@@ -17,7 +18,7 @@ from gnet_desktop.checkpoints.recognition.structure import find_structure
 from gnet_desktop.checkpoints.recognition.tracing import Traced, trace
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.network.architecture import MODULES
-from gnet_desktop.network.families import FAMILIES, LUCID_WIDTHS
+from gnet_desktop.network.families import FAMILIES
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Recognised:
 def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
     """The GoogLeNet in a file; raises CheckpointError with the reason if there is none."""
     layers, _ = keys.layers(contents.tensors)
-    found = match(layers, DIALECTS)
+    shapes = {name: tensor.shape for name, tensor in contents.tensors.items()}
+    found = match(layers, DIALECTS, shapes)
     traced = trace(contents.graph, contents.tensors) if contents.graph is not None else None
     if traced is not None:
         return _by_graph(contents, traced, found, assume)
@@ -66,7 +68,7 @@ def _by_names(contents: Contents, layers: keys.Layers, found: Match, assume: Map
     hidden, used = _replaced(contents, layers, found, tensors, facts, assume)
     fitted = fit(
         tensors,
-        dialect.family,
+        dialect.families,
         trunk=dialect.trunk,
         heads=[layer.removesuffix("/conv") for layer in dialect.convolutions if layer.startswith("aux")],
         inputs_first=dialect.linear_transposed,
@@ -78,7 +80,8 @@ def _by_names(contents: Contents, layers: keys.Layers, found: Match, assume: Map
     left_over = _left_over(contents, found, used)
     _check_left_over(contents, found, left_over)
     if hidden:
-        fitted = replace(fitted, assumed={**fitted.assumed, "hidden": hidden})
+        doubts = fitted.open | ({"hidden"} - assume.keys())
+        fitted = replace(fitted, assumed={**fitted.assumed, "hidden": hidden}, open=doubts)
     root = _by_path(contents).get(found.prefix.rstrip("."), {})
     transform = root.get("transform_input")
     return Recognised(
@@ -133,7 +136,7 @@ def _by_graph(
         tensors[layer]["weight"] = tensors[layer]["weight"].permuted((1, 0))
     fitted = fit(
         tensors,
-        found.dialect.family if found is not None else _family(contents, traced),
+        _families(found),
         trunk=[layer for layer in _STEM if layer in traced.names],
         inputs_first=None,
         facts=traced.facts,
@@ -141,7 +144,9 @@ def _by_graph(
         told=found.dialect.switches if found is not None else {},
         assume=assume,
     )
-    fitted = replace(fitted, assumed={})  # a graph tells everything that a family would
+    # a graph tells everything that a family would, except how pictures are prepared for it
+    assumed = {name: value for name, value in fitted.assumed.items() if name == "family"}
+    fitted = replace(fitted, assumed=assumed, open=fitted.open & assumed.keys())
     used = {name for names in traced.names.values() for name in names.values()}
     return Recognised(
         fitted,
@@ -160,18 +165,18 @@ def _by_structure(contents: Contents, assume: Mapping[str, str]) -> Recognised:
     """Nothing but shapes: the family, which says how pools round, is assumed."""
     found = find_structure(contents)
     tensors = _tensors(contents, found.names)
-    family = _likely_family(tensors)
     fitted = fit(
         tensors,
-        assume.get("family", family),
+        USUAL,
         trunk=[layer for layer in _STEM if layer in found.names],
         facts=contents.facts,
         assume=assume,
     )
+    assumed = {"family": fitted.architecture.family, **fitted.assumed}
     doubts = [f"Only the file's order tells {pair} apart." for pair in found.doubts]
     used = {name for names in found.names.values() for name in names.values()}
     return Recognised(
-        replace(fitted, assumed={"family": fitted.architecture.family, **fitted.assumed}),
+        replace(fitted, assumed=assumed, open=frozenset(assumed) - assume.keys()),
         found.names,
         "structure",
         left_over=tuple(
@@ -181,37 +186,12 @@ def _by_structure(contents: Contents, assume: Mapping[str, str]) -> Recognised:
     )
 
 
-def _likely_family(tensors: Tensors) -> str:
-    """The most usual family with such a stem, such norms and such kernels."""
-    norm = any("norm.mean" in parts for parts in tensors.values())
-    bias = "bias" in tensors["3a/1x1"]
-    stacked, kernel = "3a/5x5_a" in tensors, tensors["3a/5x5"]["weight"].shape[-1]
-    if "conv3" not in tensors:
-        return "kuangliu"
-    if "conv4" in tensors:
-        return "tutorial_bn"
-    if tensors["4a/3x3"]["weight"].shape[0] == LUCID_WIDTHS.modules["4a"].three:
-        return "lucid"
-    if kernel == 3 and not stacked and (not norm or not bias):
-        return "torchvision"
-    if "conv2" not in tensors:
-        return "aladdinpersson" if norm else "tutorial"
-    return "torchvision" if norm else "wzmiaomiao"
-
-
 _STEM: Final = ("conv1", "conv2", "conv3", "conv4")
 
 
-def _family(contents: Contents, traced: Traced) -> str:
-    """The family whose skeleton a graph has; its settings come from the graph."""
-    if "norm1" in traced.facts:
-        return "caffe"
-    if "conv4" in traced.names:
-        return "tutorial_bn"
-    if "conv3" not in traced.names:
-        return "kuangliu"
-    kernel = contents.tensors[traced.names["3a/5x5"]["weight"]].shape[-1]
-    return "torchvision" if kernel == 3 else "wzmiaomiao"
+def _families(found: Match | None) -> tuple[str, ...]:
+    """Families that a graph may be of: those that its names speak for, then all others."""
+    return tuple(dict.fromkeys((*(found.dialect.families if found is not None else ()), *USUAL, *FAMILIES)))
 
 
 def _tensors(contents: Contents, names: Names) -> Tensors:
