@@ -1,14 +1,17 @@
 """Which input convention a checkpoint asks for, and how we know."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from gnet_desktop.convention import CONVENTIONS, Convention
+import numpy as np
+
+from gnet_desktop.convention import CONVENTIONS, IMAGENET_MEAN, IMAGENET_STD, Convention, Order
 from gnet_desktop.network.families import FAMILIES
 from gnet_desktop.plain_json import parsed
 
 FROM_METADATA: Final = "the file's metadata"
+FROM_GRAPH: Final = "the file's graph"
 
 
 _MATLAB: Final = replace(
@@ -17,17 +20,101 @@ _MATLAB: Final = replace(
 """Caffe's weights as MATLAB keeps them: conv1 reads red first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a file's graph does before conv1, whose channel i gets ``scale[i]`` · x + ``shift[i]``.
+
+    x is channel ``order[i]`` of the graph's input. ``unknown`` names an operation on the
+    way that is none of this; then nothing is known.
+    """
+
+    order: tuple[int, ...]
+    scale: tuple[float, ...]
+    shift: tuple[float, ...]
+    unknown: str = ""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether conv1 gets the input as it is."""
+        return self._is(1.0, 0.0)
+
+    @property
+    def transforms_input(self) -> bool:
+        """Whether it is torchvision's second rescaling."""
+        wanted = zip(IMAGENET_MEAN, IMAGENET_STD, strict=True)
+        scale, shift = zip(*((std / 0.5, (mean - 0.5) / 0.5) for mean, std in wanted), strict=True)
+        return len(self.order) == 3 and self._is(scale, shift)
+
+    def _is(self, scale: float | tuple[float, ...], shift: float | tuple[float, ...]) -> bool:
+        return (
+            self.order == tuple(range(len(self.order)))
+            and np.allclose(self.scale, scale, atol=1e-4)
+            and np.allclose(self.shift, shift, atol=1e-4)
+        )
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a convention can say it: factors above 0 and shifts, channels in order or backwards."""
+        sound = np.isfinite((*self.scale, *self.shift)).all() and min(self.scale, default=0) > 0
+        return not self.unknown and bool(sound) and self._order("rgb") is not None
+
+    def behind(self, given: Convention) -> Convention:
+        """The convention that prepares a picture as ``given`` does and then as the graph does."""
+        pairs = [(given.mean[place], given.std[place]) for place in self.order]
+        std = tuple(deviation / scale for (_, deviation), scale in zip(pairs, self.scale, strict=True))
+        mean = tuple(
+            mean - shift * deviation
+            for (mean, _), shift, deviation in zip(pairs, self.shift, std, strict=True)
+        )
+        order = self._order(given.order) or given.order
+        return replace(given, name="the graph's own", order=order, mean=mean, std=std)
+
+    def of_pictures(self, usual: Convention) -> Convention:
+        """The same for a graph that is given a picture's values, 0…1 or 0…255 as its own numbers suggest."""
+        nothing = (0.0,) * len(self.order), (1.0,) * len(self.order)
+        found = self.behind(replace(usual, mean=nothing[0], std=nothing[1], transform_input=False))
+        largest = max(*found.std, *map(abs, found.mean))
+        return replace(found, range=255.0 if largest > _LARGEST_OF_ONE else 1.0)
+
+    def _order(self, given: Order) -> Order | None:
+        if self.order == tuple(range(len(self.order))):
+            return given
+        turned: dict[Order, Order] = {"rgb": "bgr", "bgr": "rgb"}
+        return turned.get(given) if self.order == (2, 1, 0) else None
+
+
+_LARGEST_OF_ONE: Final = 2.0
+"""Means and deviations of values 0…1 are no larger than this; those of 0…255 are."""
+
+
 def infer_convention(
-    family: str, *, channels: int, texts: Mapping[str, str], transform_input: bool, dialect: str = ""
+    family: str,
+    *,
+    channels: int,
+    texts: Mapping[str, str],
+    transform_input: bool,
+    dialect: str = "",
+    entry: Entry | None = None,
 ) -> tuple[Convention, str]:
     """The convention of a network and its source in words.
 
     ``transform_input`` is torchvision's second rescaling; ``dialect`` the naming scheme
-    of the file.
+    of the file, ``entry`` what its graph does before conv1.
     """
     read = _from_metadata(texts.get("input", ""))
+    found, source = (
+        (_with_channels(read, channels), FROM_METADATA)
+        if read is not None
+        else _usual(family, channels, transform_input, dialect)
+    )
+    if entry is None or entry.is_plain or not entry.is_known:
+        return found, source
     if read is not None:
-        return _with_channels(read, channels), FROM_METADATA
+        return entry.behind(found), FROM_METADATA
+    return (found, source) if entry.transforms_input else (entry.of_pictures(found), FROM_GRAPH)
+
+
+def _usual(family: str, channels: int, transform_input: bool, dialect: str) -> tuple[Convention, str]:
     if dialect.startswith("matlab"):
         return _with_channels(_MATLAB, channels), "usual for MATLAB's files"
     convention = CONVENTIONS[FAMILIES[family].convention]

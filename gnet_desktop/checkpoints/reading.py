@@ -142,6 +142,7 @@ def _open(
         texts=texts,
         transform_input=transform,
         dialect=recognised.dialect,
+        entry=recognised.entry,
     )
     if convention_source == FROM_METADATA:
         assumed = {}  # the file says how a picture is prepared
@@ -173,6 +174,7 @@ def _open(
             missing=fitted.missing,
             left_over=recognised.left_over,
             assumed={**fitted.assumed, **assumed},
+            open=tuple(sorted({*fitted.open, *assumed} - assume.keys())),
             notes=(*contents.notes, *recognised.notes, *notes, *_rounding(fitted.tensors)),
             warnings=(*recognised.warnings, *_disagreement(heads), *_damage(fitted.tensors)),
             metadata=dict(contents.texts),

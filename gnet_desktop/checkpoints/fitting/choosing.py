@@ -29,8 +29,16 @@ USUAL: Final = (
 )
 """Families that a file without known names is likely to be of, the likeliest first."""
 
-_WEIGHTS: Final[Mapping[str, int]] = MappingProxyType({"norms": 3, "stem": 3, "widths": 3})
-"""What a difference counts where it isn't 1: nobody adds norms or another stem by the way."""
+_WEIGHTS: Final[Mapping[str, int]] = MappingProxyType(
+    {
+        **dict.fromkeys(("norms", "stem", "widths"), 3),
+        **dict.fromkeys(("steps", "pools", "response norms", "rectifiers", "end"), 2),
+    }
+)
+"""What a difference counts where it isn't 1: nobody adds norms or another stem by the way.
+
+Those that count 2 are seen only where the file tells them beside its tensors.
+"""
 
 _FOLDED: Final = 1
 """What it counts that a family's norms can only have been folded into the convolutions."""
@@ -70,14 +78,12 @@ def choose(
     layers: Collection[str],
     told: Mapping[str, str],
     assume: Mapping[str, str],
-    settled: Collection[str] = (),
 ) -> Choice:
     """The family, of the ``candidates``, that a file's network differs from least.
 
     ``layers`` are its convolutions outside modules, all of which the family must have.
-    ``told`` are switches that the file settles, ``settled`` those that it makes needless,
-    ``assume`` answers of a person. Raises UsageError for a family that doesn't exist, or
-    lacks one of the layers.
+    ``told`` are switches that the file settles, ``assume`` answers of a person. Raises
+    UsageError for a family that doesn't exist, or lacks one of the layers.
     """
     candidates = _possible(candidates, layers, assume)
     variants = [(family, switches) for family in candidates for switches in _variants(family, told, assume)]
@@ -88,7 +94,11 @@ def choose(
     switches = {**_rewritten(best, file), **told, **assume}
     switches = {name: switches.get(name, value) for name, value in best.switches}
     assumed = {"family": best.family} if doubtful or "family" in assume else {}
-    assumed |= {name: value for name, value in switches.items() if name not in told and name not in settled}
+    assumed |= {
+        name: value
+        for name, value in switches.items()
+        if name not in told and _matters(name, best.family, switches, file)
+    }
     sure = {_AGREED.get(best.family)} if not doubtful and best.distance == 0 else set()
     return Choice(best.family, switches, assumed, frozenset(assumed) - sure - assume.keys())
 
@@ -118,13 +128,18 @@ def _variants(family: str, told: Mapping[str, str], assume: Mapping[str, str]) -
     fixed = {**told, **assume}
     for name, value in assume.items():
         if name in switches and value not in switches[name].choices:
-            build(family, **{name: value})
+            _own(family, {name: value})
     choices = [[fixed[name]] if name in fixed else list(switch.choices) for name, switch in switches.items()]
     yield from (dict(zip(switches, values, strict=True)) for values in product(*choices))
 
 
+def _own(family: str, switches: Mapping[str, str]) -> Architecture:
+    """The family's network as it usually is."""
+    return build(family, **dict[str, Any](switches))
+
+
 def _fit(family: str, switches: Mapping[str, str], place: int, file: Build) -> _Fit:
-    found = differences(build(family, **switches), file(family, switches))
+    found = differences(_own(family, switches), file(family, switches))
     folded = _FOLDED if "folded" in found else 0
     against = sum(_WEIGHTS.get(trait, 1) for trait in found - {"folded"})
     return _Fit(against + folded, against, place, family, tuple(switches.items()))
@@ -152,12 +167,12 @@ def _traits(architecture: Architecture) -> dict[str, Any]:
     ]
     return {
         "stem": [(layer.name, layer.kernel) for layer in convolutions],
-        "steps": [(layer.stride, layer.padding) for layer in convolutions],
+        "steps": [(layer.stride, _padding(layer)) for layer in convolutions],
         "five": [layer.kernel for layer in architecture.modules[0].branch("5x5").convolutions],
         "norms": any(layer.norm_epsilon is not None for layer in parts),
         "biases": {layer.bias for layer in (*convolutions, *parts)},
         "pools": [layer for layer in trunk if isinstance(layer, Pool)],
-        "response norms": [layer for layer in trunk if isinstance(layer, ResponseNorm)],
+        "response norms": [_rounded(layer) for layer in trunk if isinstance(layer, ResponseNorm)],
         "rectifiers": (
             [layer.activation for layer in convolutions],
             {layer.activation for layer in parts},
@@ -168,10 +183,27 @@ def _traits(architecture: Architecture) -> dict[str, Any]:
     }
 
 
+def _padding(layer: Convolution) -> int | str:
+    """TensorFlow's rule pads a layer that steps by 1 on all sides alike."""
+    return layer.kernel // 2 if layer.padding == "same" and layer.stride == 1 else layer.padding
+
+
+def _rounded(norm: ResponseNorm) -> tuple[object, ...]:
+    """Its numbers without what float32 adds to them."""
+    return norm.name, norm.size, *(float(f"{value:.4g}") for value in (norm.alpha, norm.beta, norm.k))
+
+
 def _is_lucids(modules: Sequence[Module]) -> bool:
     """Whether the modules have the widths that only Google's first weights have."""
     row = {module.name: module for module in modules}["4a"]
     return row.branch("3x3").outputs == LUCID_WIDTHS.modules["4a"].three
+
+
+def _matters(name: str, family: str, switches: Mapping[str, str], file: Build) -> bool:
+    """Whether the choices of a switch make different networks of this file."""
+    choices = FAMILIES[family].switches[name].choices
+    first, *others = (file(family, {**switches, name: choice}) for choice in choices)
+    return any(other != first for other in others)
 
 
 def _rewritten(best: _Fit, file: Build) -> dict[str, str]:

@@ -4,7 +4,7 @@ The family gives what no tensor shows; what the file itself tells beside its ten
 (a stride, how a pool rounds) beats the family.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isqrt
 from typing import Any, Final
@@ -58,7 +58,6 @@ def fit(
     facts: Facts | None = None,
     order: Sequence[str] = (),
     told: Mapping[str, str] | None = None,
-    settled: Collection[str] = (),
     assume: Mapping[str, str] | None = None,
 ) -> Fitted:
     """The network that the tensors make, as one of the ``families``, the likeliest of which come first.
@@ -67,8 +66,7 @@ def fit(
     may have; ``inputs_first`` says that matrices
     usually lie as inputs × outputs (None: they are right already). ``order`` are the
     trunk's layers one behind the other, where the file tells. ``told`` are switches of
-    the family that the file settles, ``settled`` those that its facts make needless,
-    ``assume`` answers of a person to what it doesn't tell.
+    the family that the file settles, ``assume`` answers of a person to what it doesn't tell.
     Raises CheckpointError naming the part where something is missing or doesn't fit,
     UsageError for an assumption that cannot be made.
     """
@@ -90,7 +88,6 @@ def fit(
         layers=[layer for layer in tensors if _is_of_trunk(layer)],
         told=told or {},
         assume=assume or {},
-        settled=settled,
     )
     facts, stride = _with_stride(tensors, choice.family, facts or {}, assume or {})
     heads = [head for head in AUXILIARY if _has_head(tensors, head)]
@@ -238,7 +235,7 @@ def _network(
         classes=tensors["fc"]["weight"].shape[0] if "weight" in tensors.get("fc", {}) else 0,
         aux_classes={head: tensors[f"{head}/fc2"]["weight"].shape[0] for head in heads},
         norm=_has_norms(tensors),
-        **switches,
+        **dict[str, Any](switches),
     )
     return apply_settings(architecture, tensors, facts, order)
 

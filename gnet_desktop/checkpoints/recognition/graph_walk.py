@@ -10,12 +10,15 @@ from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.graph import Graph, Node
 from gnet_desktop.checkpoints.containers.stored import StoredTensor
+from gnet_desktop.checkpoints.recognition.constants import worked_out
+from gnet_desktop.errors import CheckpointError
 
 PASSED: Final = ("Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze")
 """Operations that change no number on the way."""
 
 POOLS: Final = ("MaxPool", "AveragePool")
 LONGEST_WALK: Final = 64
+_NO_LIMIT: Final = 1e30
 
 
 @dataclass
@@ -30,17 +33,23 @@ class Block:
 
 
 class Walk:
-    """Ways through a graph; ``blocks`` has every convolution by the name of its end."""
+    """Ways through a graph; ``blocks`` has every convolution by the name of its end.
+
+    ``tensors`` are the stored ones and those that the graph works out of them; ``noticed``
+    names what was read on the way.
+    """
 
     def __init__(self, graph: Graph, tensors: Mapping[str, StoredTensor]) -> None:
-        self.tensors = tensors
-        self.makers = {output: node for node in graph.nodes for output in node.outputs}
+        simpler = worked_out(graph, tensors)
+        self.nodes, self.tensors, self._zeros = simpler.graph.nodes, simpler.tensors, simpler.zeros
+        self.noticed = set(simpler.used)
+        self.makers = {output: node for node in self.nodes for output in node.outputs}
         self.readers: dict[str, list[Node]] = defaultdict(list)
-        for node in graph.nodes:
+        for node in self.nodes:
             for name in filter(None, node.inputs if node.kind != "Shape" and node.outputs else ()):
                 self.readers[name].append(node)
         self.blocks: dict[str, Block] = {}
-        for node in graph.nodes:
+        for node in self.nodes:
             if node.kind == "Conv" and node.outputs and self.stored(node.inputs[1]):
                 block = self.convolution(node)
                 self.blocks[block.end] = block
@@ -60,6 +69,14 @@ class Walk:
         """The stored tensor that a name stands for, or ""."""
         name = self.origin(name)
         return name if name in self.tensors else ""
+
+    def is_zero(self, name: str) -> bool:
+        """Whether a value is a constant of zeros."""
+        return self.origin(name) in self._zeros
+
+    def is_zero_sum(self, node: Node) -> bool:
+        """Whether one of two values that are added is all zeros."""
+        return any(self.is_zero(name) for name in node.inputs if name)
 
     def source(self, node: Node) -> str:
         """What a convolution or pool reads, past padding that is an operation of its own."""
@@ -84,10 +101,20 @@ class Walk:
 
     def convolution(self, node: Node) -> Block:
         """A convolution with its norm and rectifier."""
-        names = {"weight": self.stored(node.inputs[1])}
-        if bias := self.stored(node.inputs[2]):
-            names["bias"] = bias
+        names = {"weight": self.stored(node.inputs[1])} | self.bias(node)
         return self.follow(Block(node, names, self.window(node), node.outputs[0]))
+
+    def bias(self, node: Node) -> dict[str, str]:
+        """The stored bias of a convolution or a matrix, if it has one.
+
+        Raises CheckpointError for one that the graph computes.
+        """
+        name = node.inputs[2]
+        if not name or self.is_zero(name):
+            return {}
+        if stored := self.stored(name):
+            return {"bias": stored}
+        raise unusual(f"The bias of {node.outputs[0]} is computed by the graph itself.")
 
     def follow(self, block: Block) -> Block:
         """Add what comes behind: at most a bias, a norm and a rectifier."""
@@ -107,13 +134,36 @@ class Walk:
             elif node.kind == "Add" and "bias" not in block.names and (bias := self.other(node, block.end)):
                 block.names["bias"] = bias
             elif node.kind in ("Relu", "Clip"):
-                block.facts["activation"] = "relu6" if node.kind == "Clip" else "relu"
+                block.facts["activation"] = self.rectifier(node)
                 block.end = node.outputs[0]
                 return block
-            elif node.kind not in PASSED:
+            elif node.kind not in PASSED and not (node.kind == "Add" and self.is_zero_sum(node)):
                 return block
             block.end = node.outputs[0]
         return block
+
+    def rectifier(self, node: Node) -> str:
+        """The name of a rectifier, which may be written as a clip.
+
+        Raises CheckpointError for any other clip.
+        """
+        if node.kind == "Relu":
+            return "relu"
+        settings = [node.settings.get(name) for name in ("min", "max")]
+        low, high = (
+            self.constant_or(name, setting) for name, setting in zip(node.inputs[1:3], settings, strict=True)
+        )
+        if low == 0 and (high == 6 or high >= _NO_LIMIT):
+            return "relu6" if high == 6 else "relu"
+        raise unusual(f"{node.outputs[0]} is cut off at {low:g} and {high:g}, which no known GoogLeNet does.")
+
+    def constant_or(self, name: str, setting: Any) -> float:
+        """One number that an operation is given, as an input or as a setting; infinity if as neither."""
+        tensor = self.tensors.get(self.stored(name)) if name else None
+        if tensor is not None and tensor.count == 1:
+            tensor.check(name)
+            return float(tensor.numbers().reshape(-1)[0])
+        return float(setting) if isinstance(setting, int | float) else float("inf")
 
     def other(self, node: Node, name: str) -> str:
         """The stored tensor among an operation's two inputs, or ""."""
@@ -145,8 +195,7 @@ class Walk:
         for name in node.inputs:
             tensor = self.tensors.get(self.stored(name))
             if tensor is not None and tensor.count == 1:
-                tensor.check(name)
-                return float(tensor.numbers().reshape(-1)[0])
+                return self.constant_or(name, None)
         return 1.0
 
     def reader(self, name: str, kinds: tuple[str, ...]) -> Node | None:
@@ -176,11 +225,18 @@ class Walk:
     def matrix(self, node: Node) -> Block:
         """A fully connected layer, without what follows it."""
         weight, transposed = self.weights(node.inputs[1])
-        names = {"weight": weight}
-        if bias := self.stored(node.inputs[2]):
-            names["bias"] = bias
+        names = {"weight": weight} | (self.bias(node) if node.kind != "MatMul" else {})
+        if any(_number(node, factor, 1.0) != 1 for factor in ("alpha", "beta")):
+            raise unusual(f"{node.outputs[0]} multiplies what it adds up.")
         outputs_first = node.kind == "Conv" or bool(node.settings.get("transB", 0))
         return Block(node, names, {}, node.outputs[0], turned=outputs_first == transposed)
+
+
+def unusual(why: str) -> CheckpointError:
+    """The refusal of a graph that does something which cannot be shown."""
+    return CheckpointError(
+        "The graph is no known GoogLeNet's.", why, "Save the network's weights, and open that."
+    )
 
 
 def window(node: Node) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any, Final, Literal
 
+from gnet_desktop.checkpoints.containers.graph import Graph
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, shape_text
+from gnet_desktop.checkpoints.convention import Entry
 from gnet_desktop.checkpoints.dialects import DIALECTS
 from gnet_desktop.checkpoints.dialects.dialect import Dialect
 from gnet_desktop.checkpoints.dialects.strangers import stranger
@@ -26,7 +28,7 @@ class Recognised:
     """A network and how it was found.
 
     ``names`` are the file's own by canonical layer and tensor, ``dialect`` is their
-    scheme, if it is known.
+    scheme, if it is known. ``entry`` is what the file's graph does before conv1.
     """
 
     fitted: Fitted
@@ -38,6 +40,7 @@ class Recognised:
     warnings: tuple[str, ...] = ()
     transform_input: bool | None = None
     dialect: str = ""
+    entry: Entry | None = None
 
 
 def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
@@ -48,6 +51,8 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
     traced = trace(contents.graph, contents.tensors) if contents.graph is not None else None
     if traced is not None:
         return _by_graph(contents, traced, found, assume)
+    if contents.graph is not None:
+        _check_rectifiers(contents.graph)
     if found is not None:
         recognised = _by_names(contents, layers, found, assume)
         if contents.graph is None:
@@ -74,7 +79,6 @@ def _by_names(contents: Contents, layers: keys.Layers, found: Match, assume: Map
         inputs_first=dialect.linear_transposed,
         facts=facts,
         told=dialect.switches,
-        settled=("epsilon",) if any("epsilon" in settings for settings in facts.values()) else (),
         assume=assume,
     )
     left_over = _left_over(contents, found, used)
@@ -131,6 +135,7 @@ def _by_graph(
     contents: Contents, traced: Traced, found: Match | None, assume: Mapping[str, str]
 ) -> Recognised:
     """The operations decide; names, where they are known, only say whose network it is."""
+    contents = replace(contents, tensors=traced.stored)
     tensors = _tensors(contents, traced.names)
     for layer in traced.turned:
         tensors[layer]["weight"] = tensors[layer]["weight"].permuted((1, 0))
@@ -156,9 +161,34 @@ def _by_graph(
         left_over=tuple(
             name for name, tensor in contents.tensors.items() if name not in used and len(tensor.shape) > 1
         ),
-        transform_input=True if "Gather" in traced.before else None,
+        warnings=_entry_warnings(traced.entry),
+        transform_input=traced.entry.transforms_input if traced.entry is not None else None,
+        entry=traced.entry,
         dialect=_scheme(found) if found is not None else "",
     )
+
+
+_OTHER_RECTIFIERS: Final = frozenset(
+    ("LeakyRelu", "Elu", "Selu", "PRelu", "Celu", "HardSwish", "Mish", "Gelu", "Tanh", "Softplus", "Sigmoid")
+)
+
+
+def _check_rectifiers(graph: Graph) -> None:
+    """Raise CheckpointError where a graph that could not be followed has other rectifiers than known ones."""
+    kinds = {node.kind for node in graph.nodes} & _OTHER_RECTIFIERS
+    if kinds:
+        raise CheckpointError(
+            "This is no GoogLeNet that can be shown.",
+            f"Its graph has {', '.join(sorted(kinds))} in place of a rectifier.",
+            "Open a checkpoint of a GoogLeNet with rectifiers.",
+        )
+
+
+def _entry_warnings(entry: Entry | None) -> tuple[str, ...]:
+    if entry is None or entry.is_known:
+        return ()
+    what = entry.unknown or "an order of the channels that no convention has"
+    return (f"Before conv1 the graph does something to the picture that is left out here ({what}).",)
 
 
 def _by_structure(contents: Contents, assume: Mapping[str, str]) -> Recognised:

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.graph import Graph, Node
 from gnet_desktop.checkpoints.containers.stored import StoredTensor
+from gnet_desktop.checkpoints.convention import Entry
+from gnet_desktop.checkpoints.recognition.entering import entry
 from gnet_desktop.checkpoints.recognition.graph_walk import (
     LONGEST_WALK,
-    PASSED,
     POOLS,
     Block,
     Walk,
@@ -27,15 +28,18 @@ class Traced:
     """Stored tensors' names by canonical layer and tensor, settings by canonical layer.
 
     ``trunk`` are the layers from the input to the last map in order; ``turned`` matrices
-    that lie as inputs × outputs; ``before`` the operations between the graph's input
-    and conv1.
+    that lie as inputs × outputs; ``entry`` what lies between the graph's input and conv1.
+    ``stored`` are the file's tensors and those that its graph works out of them,
+    ``noticed`` names of stored ones that are no layer's but were read.
     """
 
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     trunk: list[str] = field(default_factory=list)
     turned: set[str] = field(default_factory=set)
-    before: tuple[str, ...] = ()
+    entry: Entry | None = None
+    stored: Mapping[str, StoredTensor] = field(default_factory=dict)
+    noticed: frozenset[str] = frozenset()
 
 
 def trace(graph: Graph, tensors: Mapping[str, StoredTensor]) -> Traced | None:
@@ -44,7 +48,7 @@ def trace(graph: Graph, tensors: Mapping[str, StoredTensor]) -> Traced | None:
     Raises CheckpointError where it has, but joins their branches in another order.
     """
     tracer = _Tracer(graph, tensors)
-    modules = [found for node in graph.nodes if (found := tracer.module(node)) is not None]
+    modules = [found for node in tracer.nodes if (found := tracer.module(node)) is not None]
     if len(modules) != len(MODULES):
         return None
     tracer.keep_stem(modules[0].start)
@@ -53,6 +57,7 @@ def trace(graph: Graph, tensors: Mapping[str, StoredTensor]) -> Traced | None:
     tracer.keep_classifier(modules[-1].end)
     for head, source in AUXILIARY.items():
         tracer.keep_head(head, modules[MODULES.index(source)].end)
+    tracer.traced.stored, tracer.traced.noticed = tracer.tensors, frozenset(tracer.noticed)
     return tracer.traced if "conv1" in tracer.traced.names else None
 
 
@@ -156,7 +161,9 @@ class _Tracer(Walk):
         names = {1: ("conv1",), 2: ("conv1", "conv3"), 3: ("conv1", "conv2", "conv3")}.get(len(blocks))
         if names is None:
             return
-        self.traced.before = tuple(self.kinds_before(blocks[0].node.inputs[0]))
+        first = blocks[0]
+        channels = self.tensors[first.names["weight"]].shape[1]
+        self.traced.entry = entry(self, self.source(first.node), channels)
         waiting = list(names)
         for step in steps:
             if isinstance(step, Block):
@@ -190,17 +197,6 @@ class _Tracer(Walk):
             else:
                 break
         yield from reversed(found)
-
-    def kinds_before(self, name: str) -> Iterator[str]:
-        """Kinds of the operations that a value has been through."""
-        waiting, seen = [name], set[str]()
-        while waiting and len(seen) < LONGEST_WALK:
-            node = self.makers.get(waiting.pop())
-            if node is not None and node.outputs[0] not in seen:
-                seen.add(node.outputs[0])
-                if node.kind not in PASSED:
-                    yield node.kind
-                waiting += node.inputs
 
     def keep_classifier(self, end: str) -> None:
         """From 5b's output: perhaps a convolution, a global pool, then one matrix or more."""
