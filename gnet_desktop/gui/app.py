@@ -93,15 +93,15 @@ def begin(
     workspace = window.workspace
     if device != "auto":
         workspace.set_device(device)
-    checkpoint = arrivals.checkpoints[0] if arrivals.checkpoints else last_checkpoint(window)
-    fall_back(window)
-    workspace.open_checkpoint(checkpoint, labels, assume)
+    given = arrivals.checkpoints[:1] or (last_checkpoint(window.session, window.show_news),)
+    fall_back(workspace)
+    workspace.open_checkpoint(given[0], labels, assume)
     workspace.compute("devices", tasks.devices, lambda found: window.bar.set_devices(found))
     window.refresh_choices()
     if arrivals.pictures:
         window.take_pictures(list(arrivals.pictures))
     elif not paths:
-        reopen_pictures(window)
+        reopen_pictures(window.session, workspace, window.show_news)
 
 
 class _FileOpener(QObject):

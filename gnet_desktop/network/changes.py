@@ -226,9 +226,10 @@ def branch_spans(architecture: Architecture) -> Mapping[str, tuple[str, slice]]:
 
 def _like(value: "Tensor", new: "Tensor") -> "Tensor":
     """The new value in the memory layout of the old one."""
-    from gnet_desktop.network.layers import channels_last
+    import torch
 
-    return channels_last(new.expand_as(value)) if value.ndim == 4 else new.expand_as(value).contiguous()
+    layout = torch.channels_last if value.ndim == 4 else torch.contiguous_format
+    return new.expand_as(value).contiguous(memory_format=layout)
 
 
 def _off(change: Change, value: "Tensor") -> "Tensor":

@@ -7,7 +7,7 @@ pass and computes only what lies behind the first change.
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
@@ -18,15 +18,31 @@ from gnet_desktop.network.passing import Outputs, Pass
 from gnet_desktop.network.record import LOGITS, Answers, Record
 from gnet_desktop.network.sizes import allowed_sizes
 
-if TYPE_CHECKING:
-    from gnet_desktop.network.googlenet import GoogLeNet
-
 Detail = Literal["all", "branches", "answers"]
 """What a record keeps: everything; all but the reductions and pools in modules; no maps at all."""
 
 
+class Travelled(Protocol):
+    """What a pass needs of a network; see `googlenet.GoogLeNet`."""
+
+    architecture: Architecture
+    temperatures: dict[str, float]
+
+    def check(self, tensor: Tensor) -> None: ...
+
+    def fitting_heads(self, size: tuple[int, int]) -> list[Head]: ...
+
+    def travel(self, after: str, value: Tensor, going: Pass, heads: Sequence[Head]) -> Pass: ...
+
+    def travel_head(self, head: Head, value: Tensor, going: Pass) -> None: ...
+
+    def recorded(self, source: Record | Tensor, name: str) -> Tensor: ...
+
+    def somewhere(self, run: Callable[[], Pass]) -> tuple[Pass, str, tuple[str, ...]]: ...
+
+
 def whole_pass(
-    network: "GoogLeNet", tensor: Tensor, detail: Detail = "all", changes: Sequence[Change] = ()
+    network: Travelled, tensor: Tensor, detail: Detail = "all", changes: Sequence[Change] = ()
 ) -> Record:
     """One picture (1, channels, height, width), float32, through everything, with ``changes``.
 
@@ -53,7 +69,7 @@ def whole_pass(
     )
 
 
-def resume(network: "GoogLeNet", record: Record, changes: Sequence[Change], detail: Detail = "all") -> Record:
+def resume(network: Travelled, record: Record, changes: Sequence[Change], detail: Detail = "all") -> Record:
     """The unchanged pass that ``record`` is of once more, with ``changes``.
 
     What lies before the first change, heads included, is the record's own memory. Equals a
@@ -132,7 +148,7 @@ def _in_record(architecture: Architecture, detail: Detail) -> Callable[[str], bo
 
 
 def _record(
-    network: "GoogLeNet",
+    network: Travelled,
     going: Pass,
     detail: Detail,
     size: tuple[int, int],

@@ -2,34 +2,32 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from gnet_desktop.errors import ExportError
+from gnet_desktop.gui.actions.shell import Numbered, Shell
 from gnet_desktop.gui.actions.table import ACTIONS
 from gnet_desktop.gui.exports.network import export_network
-from gnet_desktop.gui.shell.drop import read_mime
+from gnet_desktop.gui.exports.saving import write_png
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.architecture import BRANCHES, MODULES
 from gnet_desktop.workspace.values import Result
-
-if TYPE_CHECKING:
-    from gnet_desktop.gui.shell.window import Window
 
 _OPTIONS: Final = {action.name: action.option for action in ACTIONS if action.option}
 _THEMES: Final = ("light", "dark", "system")
 
 
 class Handlers(QObject):
-    """Carries out actions by name on a window."""
+    """Carries out actions by name."""
 
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window)
-        self._window = window
-        self._workspace = window.workspace
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell.widget)
+        self._shell = shell
+        self._workspace = shell.workspace
 
     def run(self, name: str) -> None:
         """Do the action of that name."""
@@ -42,7 +40,7 @@ class Handlers(QObject):
                 "module": self._module,
                 "branch": self._branch,
                 "panel": self._panel,
-                "page": self._window.show_page,
+                "page": self._shell.show_page,
                 "sort": self._workspace.sort_pictures,
             }[kind](argument)
         else:
@@ -55,25 +53,25 @@ class Handlers(QObject):
         """Ask for picture files."""
         paths = self._ask_files(self.tr("Open pictures"), "pictures")
         if paths:
-            self._window.take_pictures(paths)
+            self._shell.take_pictures(paths)
 
     def open_folder(self) -> None:
         """Ask for a folder of pictures."""
         folder = self._ask_folder(self.tr("Open a folder"), "pictures")
         if folder is not None:
-            self._window.take_pictures([folder])
+            self._shell.take_pictures([folder])
 
     def evaluate_folder(self) -> None:
         """Ask for a folder and open it on the Folder page."""
         folder = self._ask_folder(self.tr("Open a folder"), "pictures")
         if folder is not None:
-            self._window.evaluate(folder)
+            self._shell.evaluate(folder)
 
     def open_checkpoint(self) -> None:
         """Ask for a checkpoint."""
         paths = self._ask_files(self.tr("Open a checkpoint"), "checkpoints", many=False)
         if paths:
-            self._window.open_checkpoint(paths[0])
+            self._shell.open_checkpoint(paths[0])
 
     def choose_labels(self) -> None:
         """Ask for class names and open the checkpoint again with them."""
@@ -93,9 +91,9 @@ class Handlers(QObject):
             self._workspace.open_checkpoint(checkpoint.provenance.path, labels=path)
 
     def _ask_files(self, title: str, kind: str, *, many: bool = True) -> list[Path]:
-        session = self._window.session
+        session = self._shell.session
         ask = QFileDialog.getOpenFileNames if many else QFileDialog.getOpenFileName
-        chosen, _ = ask(self._window, title, str(session.folder(kind)))
+        chosen, _ = ask(self._shell.widget, title, str(session.folder(kind)))
         names = chosen if isinstance(chosen, list) else [chosen]
         paths = [Path(name) for name in names if name]
         if paths:
@@ -103,8 +101,8 @@ class Handlers(QObject):
         return paths
 
     def _ask_folder(self, title: str, kind: str) -> Path | None:
-        session = self._window.session
-        chosen = QFileDialog.getExistingDirectory(self._window, title, str(session.folder(kind)))
+        session = self._shell.session
+        chosen = QFileDialog.getExistingDirectory(self._shell.widget, title, str(session.folder(kind)))
         if not chosen:
             return None
         session.set_folder(kind, Path(chosen))
@@ -112,42 +110,42 @@ class Handlers(QObject):
 
     def show_catalogue(self) -> None:
         """Known checkpoints: open or fetch one."""
-        self._window.show_dialog("catalogue")
+        self._shell.show_dialog("catalogue")
 
     def show_card(self) -> None:
         """Everything that is known about the checkpoint."""
-        self._window.show_dialog("card")
+        self._shell.show_dialog("card")
 
     def try_both(self) -> None:
         """The current picture under two conventions side by side."""
-        self._window.show_dialog("try_both")
+        self._shell.show_dialog("try_both")
 
     def show_heads(self) -> None:
         """The auxiliary heads step by step."""
-        self._window.show_dialog("heads")
+        self._shell.show_dialog("heads")
 
     def _shown(self) -> QWidget:
         """What the keyboard is in: a panel, a window beside the main one, or else the main one."""
-        panel = self._window.panel_with_focus()
+        panel = self._shell.panel_with_focus()
         active = QApplication.activeWindow()
-        return self._window.panels[panel] if panel else active or self._window
+        return self._shell.panels[panel] if panel else active or self._shell.widget
 
     def export_shown(self) -> None:
         """Save the panel or the window with the keyboard as a picture; the network as a drawing, too."""
-        widget, panels = self._shown(), self._window.panels
-        if widget is panels["network"]:
+        widget, panels = self._shown(), self._shell.panels
+        if widget is panels.network:
             self._export_network()
             return
         name = next((name for name, panel in panels.items() if panel is widget), "gnet-desktop")
         path = self.ask_target(f"{name}.png")
         if path is not None:
-            self._window.export_picture(widget, path)
+            self._write(path, lambda: write_png(widget.grab().toImage(), path))
 
     def export_maps(self) -> None:
         """Save all branches of the current picture as arrays with their record."""
         result = self._workspace.result
         if result is None:
-            self._window.notice.show_news(self.tr("Open a picture first."))
+            self._shell.show_news(self.tr("Open a picture first."))
             return
         folder = self._ask_folder(self.tr("Export maps into a folder"), "exports")
         if folder is not None:
@@ -159,44 +157,46 @@ class Handlers(QObject):
         self._workspace.compute(
             "export",
             lambda: save_result(result, folder),
-            lambda count: self._window.notice.show_news(self.tr("{0} files were written.").format(count)),
+            lambda count: self._shell.show_news(self.tr("{0} files were written.").format(count)),
         )
 
     def _export_network(self) -> None:
         path = self.ask_target("network.svg", "*.svg *.png")
         if path is None:
             return
+        model = self._shell.panels.network.map.model
+        self._write(path, lambda: export_network(model, path))
+
+    def _write(self, path: Path, write: Callable[[], None]) -> None:
+        """Write a file and say so, or why not."""
         try:
-            export_network(self._window.panels["network"].map.model, path)  # type: ignore[attr-defined]
+            write()
         except ExportError as error:
-            self._window.show_error(error)
+            self._shell.show_error(error)
         else:
-            self._window.notice.show_news(self.tr("{0} was written.").format(path.name))
+            self._shell.show_news(self.tr("{0} was written.").format(path.name))
 
     def export_page(self) -> None:
         """Save the exploration as one page that needs nothing else."""
         result = self._workspace.result
         if result is None:
-            self._window.notice.show_news(self.tr("Open a picture first."))
+            self._shell.show_news(self.tr("Open a picture first."))
             return
         path = self.ask_target(f"{Path(result.picture.source).stem}.html")
         if path is None:
             return
         from gnet_desktop.gui.exports.report import write_page
 
-        try:
-            write_page(path, result, self._window.panels, self._workspace.selection, self._workspace.tray)
-        except ExportError as error:
-            self._window.show_error(error)
-        else:
-            self._window.notice.show_news(self.tr("{0} was written.").format(path.name))
+        workspace, panels = self._workspace, self._shell.panels
+        selection, tray = workspace.selection, workspace.tray
+        self._write(path, lambda: write_page(path, result, panels, selection, tray))
 
     def ask_target(self, name: str, kinds: str = "") -> Path | None:
         """Ask where to save a file; None if the person changed their mind."""
-        session = self._window.session
+        session = self._shell.session
         kinds = kinds or f"*{Path(name).suffix}"
         chosen, _ = QFileDialog.getSaveFileName(
-            self._window, self.tr("Export"), str(session.folder("exports") / name), kinds
+            self._shell.widget, self.tr("Export"), str(session.folder("exports") / name), kinds
         )
         if not chosen:
             return None
@@ -206,7 +206,7 @@ class Handlers(QObject):
 
     def quit(self) -> None:
         """Close the window."""
-        self._window.close()
+        self._shell.close()
 
     # Edit
 
@@ -220,13 +220,11 @@ class Handlers(QObject):
             QGuiApplication.clipboard().setText(focus.selectedText())
             return
         shown = self._shown()
-        copy = getattr(
-            self._window.panels["answers"] if shown is self._window else shown, "copy_numbers", None
-        )
-        text = copy() if copy is not None else ""
+        shown = self._shell.panels.answers if shown is self._shell.widget else shown
+        text = shown.copy_numbers() if isinstance(shown, Numbered) else ""
         if text:
             QGuiApplication.clipboard().setText(text)
-            self._window.notice.show_news(self.tr("Copied."))
+            self._shell.show_news(self.tr("Copied."))
 
     def paste(self) -> None:
         """Paste into a text field, or open what the clipboard holds."""
@@ -234,8 +232,7 @@ class Handlers(QObject):
         if isinstance(focus, QLineEdit):
             focus.paste()
         else:
-            # an empty clipboard may have no data object at all
-            self._window.take(read_mime(QGuiApplication.clipboard().mimeData() or QMimeData()))
+            self._shell.take_clipboard()
 
     def remove_picture(self) -> None:
         """Take the current picture off the list."""
@@ -260,11 +257,11 @@ class Handlers(QObject):
 
     def next_sort(self) -> None:
         """The lanes' next order."""
-        self._window.panels["lanes"].next_sort()  # type: ignore[attr-defined]
+        self._shell.panels.lanes.next_sort()
 
     def next_scale(self) -> None:
         """The lanes' next scale."""
-        self._window.panels["lanes"].next_scale()  # type: ignore[attr-defined]
+        self._shell.panels.lanes.next_scale()
 
     def next_colours(self) -> None:
         """The next colour map."""
@@ -283,19 +280,18 @@ class Handlers(QObject):
         self._scale(0)
 
     def _scale(self, step: int) -> None:
-        if self._window.panel_with_focus() == "photo":
-            view = self._window.panels["photo"].view  # type: ignore[attr-defined]
+        if self._shell.panel_with_focus() == "photo":
+            view = self._shell.panels.photo.view
             view.zoom(1.25**step) if step else view.show_whole()
         else:
-            self._window.panels["lanes"].change_tile(step)  # type: ignore[attr-defined]
+            self._shell.panels.lanes.change_tile(step)
 
     def _panel(self, name: str) -> None:
-        dock = self._window.area.docks[name]
-        dock.setVisible(dock.isHidden())
+        self._shell.toggle_panel(name)
 
     def reset_layout(self) -> None:
         """All panels back in their places."""
-        self._window.area.reset()
+        self._shell.reset_layout()
 
     def next_theme(self) -> None:
         """Light, dark, as the system."""
@@ -321,15 +317,15 @@ class Handlers(QObject):
 
     def palette(self) -> None:
         """Find anything."""
-        self._window.palette_dialog.open_with()
+        self._shell.open_palette()
 
     def strongest_unit(self) -> None:
         """Choose the unit of the module that reaches highest."""
-        self._window.panels["unit"].choose_strongest()  # type: ignore[attr-defined]
+        self._shell.panels.unit.choose_strongest()
 
     def go_to_unit(self) -> None:
         """Find a unit, beginning with the module in view."""
-        self._window.palette_dialog.open_with(f"{self._workspace.selection.module}/")
+        self._shell.open_palette(f"{self._workspace.selection.module}/")
 
     def _module(self, name: str) -> None:
         self._workspace.choose_module(name)
@@ -348,25 +344,25 @@ class Handlers(QObject):
             self._workspace.choose_module(MODULES[place])
 
     def _branch(self, name: str) -> None:
-        self._window.panels["lanes"].focus_branch(BRANCHES.index(name))  # type: ignore[attr-defined]
+        self._shell.panels.lanes.focus_branch(BRANCHES.index(name))
 
     def next_panel(self) -> None:
         """The keyboard to the next panel."""
-        self._window.step_panel(1)
+        self._shell.step_panel(1)
 
     def previous_panel(self) -> None:
         """The keyboard to the panel before."""
-        self._window.step_panel(-1)
+        self._shell.step_panel(-1)
 
     # Help
 
     def show_help(self) -> None:
         """All keys."""
-        self._window.show_dialog("help")
+        self._shell.show_dialog("help")
 
     def about(self) -> None:
         """Version and licences."""
-        self._window.show_dialog("about")
+        self._shell.show_dialog("about")
 
 
 def _after(choices: tuple[str, ...], now: str) -> str:

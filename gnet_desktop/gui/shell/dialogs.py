@@ -1,24 +1,25 @@
 """The windows beside the main one, made when first wanted and kept."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
+from gnet_desktop.gui.actions.shell import Shell
 from gnet_desktop.gui.system.screens import fit_screen
-
-if TYPE_CHECKING:
-    from gnet_desktop.gui.shell.window import Window
 
 
 class Dialogs(QObject):
-    """One of each kind: ``card``, ``try_both``, ``heads``, ``catalogue``, ``help``, ``about``."""
+    """One of each kind: ``card``, ``try_both``, ``heads``, ``catalogue``, ``help``, ``about``.
 
-    def __init__(self, window: "Window") -> None:
-        super().__init__(window)
-        self._window = window
+    ``run`` does an action by name.
+    """
+
+    def __init__(self, shell: Shell, run: Callable[[str], None]) -> None:
+        super().__init__(shell.widget)
+        self._shell, self._run = shell, run
         self._made: dict[str, QWidget] = {}
 
     def show(self, name: str) -> QWidget:
@@ -26,7 +27,7 @@ class Dialogs(QObject):
         if name not in self._made:
             made = self._made[name] = _MAKERS[name](self)
             made.installEventFilter(self)
-            fit_screen(made, over=self._window)
+            fit_screen(made, over=self._shell.widget)
         dialog = self._made[name]
         dialog.show()
         dialog.raise_()
@@ -53,45 +54,44 @@ class Dialogs(QObject):
         """Everything that is known about the checkpoint."""
         from gnet_desktop.gui.card.dialog import CheckpointCard
 
-        card = CheckpointCard(self._window.workspace, self._window)
-        handlers = self._window.handlers
-        card.try_both_wanted.connect(handlers.try_both)
-        card.labels_wanted.connect(handlers.choose_labels)
-        card.label_folder_wanted.connect(handlers.choose_label_folder)
+        card = CheckpointCard(self._shell.workspace, self._shell.widget)
+        card.try_both_wanted.connect(lambda: self._run("try_both"))
+        card.labels_wanted.connect(lambda: self._run("choose_labels"))
+        card.label_folder_wanted.connect(lambda: self._run("choose_label_folder"))
         return _as_window(card)
 
     def try_both(self) -> QWidget:
         """The current picture under two conventions."""
         from gnet_desktop.gui.conventions.try_both import TryBoth
 
-        return _as_window(TryBoth(self._window.workspace, self._window))
+        return _as_window(TryBoth(self._shell.workspace, self._shell.widget))
 
     def heads(self) -> QWidget:
         """The auxiliary heads step by step."""
         from gnet_desktop.gui.heads.window import HeadsView
 
-        return _as_window(HeadsView(self._window.workspace, self._window))
+        return _as_window(HeadsView(self._shell.workspace, self._shell.widget))
 
     def catalogue(self) -> QWidget:
         """Known checkpoints."""
         from gnet_desktop.gui.card.catalogue import CatalogueDialog
 
-        dialog = CatalogueDialog(self._window)
-        dialog.open_wanted.connect(self._window.open_checkpoint)
-        dialog.changed.connect(self._window.refresh_choices)
+        dialog = CatalogueDialog(self._shell.widget)
+        dialog.open_wanted.connect(self._shell.open_checkpoint)
+        dialog.changed.connect(self._shell.refresh_choices)
         return dialog
 
     def help(self) -> QWidget:
         """All keys."""
         from gnet_desktop.gui.actions.help import TextDialog, keys_html
 
-        return TextDialog(self.tr("All keys"), keys_html(), self._window)
+        return TextDialog(self.tr("All keys"), keys_html(), self._shell.widget)
 
     def about(self) -> QWidget:
         """Version, licence, credits."""
         from gnet_desktop.gui.actions.help import TextDialog, about_html
 
-        return TextDialog(self.tr("About GNet Desktop"), about_html(), self._window)
+        return TextDialog(self.tr("About GNet Desktop"), about_html(), self._shell.widget)
 
 
 def _as_window(widget: QWidget) -> QWidget:

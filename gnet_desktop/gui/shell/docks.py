@@ -6,6 +6,8 @@ from typing import Final
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QWidget
 
+from gnet_desktop.gui.panels import Panel, Panels
+
 PANELS: Final = ("pictures", "photo", "answers", "network", "lanes", "unit")
 # Below these widths a panel would cut what it shows: numbers lose digits, words overlap.
 _LEAST: Final = {"pictures": 72, "photo": 232, "answers": 372, "network": 360, "lanes": 360, "unit": 280}
@@ -44,9 +46,7 @@ class DockArea(QMainWindow):
     Every panel's header is its dock's title bar: it is moved and floated by it.
     """
 
-    def __init__(
-        self, panels: dict[str, QWidget], titles: dict[str, str], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, panels: Panels, titles: dict[str, str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockNestingEnabled(True)
@@ -59,13 +59,12 @@ class DockArea(QMainWindow):
         for name in PANELS:
             dock = QDockWidget(titles[name], self)
             dock.setObjectName(name)
-            panels[name].setAutoFillBackground(True)
-            header = getattr(panels[name], "header", None)
+            panel: Panel = panels[name]
+            panel.setAutoFillBackground(True)
             dock.setWidget(panels[name])
-            panels[name].setMinimumWidth(_LEAST[name])
-            if isinstance(header, QWidget):
-                header.setMinimumWidth(_LEAST[name])
-                dock.setTitleBarWidget(header)
+            for part in (panel, panel.header):
+                part.setMinimumWidth(_LEAST[name])
+            dock.setTitleBarWidget(panel.header)
             dock.topLevelChanged.connect(self._take_over)
             dock.dockLocationChanged.connect(self._take_over)
             self.docks[name] = dock

@@ -1,13 +1,12 @@
 """The window: bar, start page or docks, status line, and what floats above them."""
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -21,20 +20,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
-from gnet_desktop.errors import ExportError, GNetError
+from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.actions.handlers import Handlers
 from gnet_desktop.gui.actions.palette import Palette
 from gnet_desktop.gui.actions.recent import Recent
 from gnet_desktop.gui.actions.table import fill_menus, make_actions
-from gnet_desktop.gui.answers.panel import AnswersPanel
 from gnet_desktop.gui.conventions.memory import ConventionMemory
-from gnet_desktop.gui.exports.saving import write_png
 from gnet_desktop.gui.folder.page import FolderPage
-from gnet_desktop.gui.lanes.panel import LanesPanel
 from gnet_desktop.gui.looks.styles import apply_theme
-from gnet_desktop.gui.network_map.panel import NetworkPanel
-from gnet_desktop.gui.photo.panel import PhotoPanel
-from gnet_desktop.gui.pictures.panel import PicturesPanel
+from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.shell.dialogs import Dialogs
 from gnet_desktop.gui.shell.docks import PANELS, DockArea
 from gnet_desktop.gui.shell.drop import SHOWN, DropCard, Dropped, accept_copy, read_mime
@@ -46,7 +40,6 @@ from gnet_desktop.gui.shell.top_bar import TopBar
 from gnet_desktop.gui.system import reopening
 from gnet_desktop.gui.system.screens import fit_screen, keep_on_screen
 from gnet_desktop.gui.system.session import RECENT, Session
-from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.arrivals import expand_pictures
 from gnet_desktop.workspace.folder_run import FolderRun
@@ -80,7 +73,7 @@ class Window(QMainWindow):
             self.actions_by_name["show_catalogue"], self.recent
         )
         workspace.view_changed.subscribe(self._lend_room)  # before a panel takes the room
-        self.panels = self._make_panels()
+        self.panels = Panels.of(workspace)
         self.area = DockArea(self.panels, self._titles())
         self.start = StartPage(workspace)
         self.pages = QStackedWidget()
@@ -104,23 +97,12 @@ class Window(QMainWindow):
         self.palette_dialog.more = self.recent.found
         self._conventions = ConventionMemory(workspace, session)
         self._arranged = False
-        self.dialogs = Dialogs(self)
+        self.dialogs = Dialogs(self, self.handlers.run)
         self._connect()
         self._restore()
         self._show_page()
         self._show_options()
         self.start.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _make_panels(self) -> dict[str, QWidget]:
-        makers: tuple[tuple[str, Callable[[Workspace], QWidget]], ...] = (
-            ("pictures", PicturesPanel),
-            ("photo", PhotoPanel),
-            ("answers", AnswersPanel),
-            ("network", NetworkPanel),
-            ("lanes", LanesPanel),
-            ("unit", UnitPanel),
-        )
-        return {name: make(self.workspace) for name, make in makers}
 
     def _titles(self) -> dict[str, str]:
         return {
@@ -140,10 +122,10 @@ class Window(QMainWindow):
         workspace.current_changed.subscribe(self._show_title)
         workspace.checkpoint_changed.subscribe(self._checkpoint_changed)
         workspace.view_changed.subscribe(self._view_changed)
-        self.panels["pictures"].open_wanted.connect(handlers.open_pictures)  # type: ignore[attr-defined]
-        self.panels["pictures"].orders_wanted.connect(self._orders_menu)  # type: ignore[attr-defined]
-        self.panels["network"].head_wanted.connect(lambda _: handlers.show_heads())  # type: ignore[attr-defined]
-        self.panels["network"].menu_wanted.connect(self._network_menu)  # type: ignore[attr-defined]
+        self.panels.pictures.open_wanted.connect(handlers.open_pictures)
+        self.panels.pictures.orders_wanted.connect(self._orders_menu)
+        self.panels.network.head_wanted.connect(lambda _: handlers.show_heads())
+        self.panels.network.menu_wanted.connect(self._network_menu)
         self.start.pictures_wanted.connect(handlers.open_pictures)
         self.start.checkpoint_wanted.connect(handlers.open_checkpoint)
         self.start.paste_wanted.connect(handlers.paste)
@@ -153,8 +135,8 @@ class Window(QMainWindow):
         self.bar.checkpoint_wanted.connect(self.open_checkpoint)
         self.bar.device_wanted.connect(workspace.set_device)
         self.bar.page_wanted.connect(self.show_page)
-        for name in ("lanes", "unit"):
-            self.panels[name].ask_path = handlers.ask_target  # type: ignore[attr-defined]
+        for panel in (self.panels.lanes, self.panels.unit):
+            panel.ask_path = handlers.ask_target
         for name, dock in self.area.docks.items():
             dock.visibilityChanged.connect(
                 lambda _, name=name, dock=dock: self.actions_by_name[f"panel {name}"].setChecked(
@@ -227,7 +209,34 @@ class Window(QMainWindow):
         if accept_copy(event):
             self.take(read_mime(event.mimeData()))
 
+    def take_clipboard(self) -> None:
+        """Open what the clipboard holds."""
+        # an empty one may have no data object at all
+        self.take(read_mime(QGuiApplication.clipboard().mimeData() or QMimeData()))
+
     # What is shown
+
+    @property
+    def widget(self) -> QWidget:
+        """The parent of dialogs."""
+        return self
+
+    def open_palette(self, query: str = "") -> None:
+        """Open the palette."""
+        self.palette_dialog.open_with(query)
+
+    def toggle_panel(self, name: str) -> None:
+        """Show or hide a panel."""
+        dock = self.area.docks[name]
+        dock.setVisible(dock.isHidden())
+
+    def reset_layout(self) -> None:
+        """Every panel back in its place."""
+        self.area.reset()
+
+    def show_news(self, words: str) -> None:
+        """Say for a moment that something was done."""
+        self.notice.show_news(words)
 
     def show_error(self, error: GNetError) -> None:
         """A sentence over the window; what was open stays."""
@@ -275,7 +284,7 @@ class Window(QMainWindow):
             follows = self.session.get("layout follows")
             if not (layout and self.area.restore(layout, follows if isinstance(follows, int) else None)):
                 self.area.follow(self.width(), anew=True)
-            self.panels["photo"].setFocus(Qt.FocusReason.OtherFocusReason)
+            self.panels.photo.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_title(self) -> None:
         entry = self.workspace.pictures.get(self.workspace.current or 0)
@@ -336,7 +345,7 @@ class Window(QMainWindow):
 
     def _orders_menu(self) -> None:
         """The orders of the list of pictures, below its button."""
-        button = self.panels["pictures"].order  # type: ignore[attr-defined]
+        button = self.panels.pictures.order
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for order in ORDERS:
@@ -364,17 +373,6 @@ class Window(QMainWindow):
             if _is_in(panel.window().focusWidget(), panel):
                 return
 
-    # Exports
-
-    def export_picture(self, widget: QWidget, path: Path) -> None:
-        """Save what a widget shows as PNG, whole or not at all."""
-        try:
-            write_png(widget.grab().toImage(), path)
-        except ExportError as error:
-            self.show_error(error)
-        else:
-            self.notice.show_news(self.tr("{0} was written.").format(path.name))
-
     # Memory
 
     def _restore(self) -> None:
@@ -397,7 +395,7 @@ class Window(QMainWindow):
             session.set("layout", self.area.state())
             session.set("layout follows", self.area.follows)
         session.set_view(workspace.view)
-        reopening.remember(self)
+        reopening.remember(session, workspace)
         session.save()
 
     def showEvent(self, event: QShowEvent) -> None:

@@ -1,26 +1,27 @@
 """What was open when the program ended, opened again: checkpoint, pictures, unit."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import unit_of
 from gnet_desktop.resources import resource
-
-if TYPE_CHECKING:
-    from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.workspace.state import Workspace
 
 MOST: Final = 100
 """Pictures that are remembered; a folder of thousands is opened again in one step by hand."""
 
+Say = Callable[[str], None]
+
 translate = QCoreApplication.translate
 
 
-def remember(window: "Window") -> None:
+def remember(session: Session, workspace: Workspace) -> None:
     """Note what is open."""
-    session, workspace = window.session, window.workspace
     files = {
         entry.id: entry.source for entry in workspace.pictures.values() if isinstance(entry.source, Path)
     }
@@ -34,14 +35,14 @@ def remember(window: "Window") -> None:
         session.set("checkpoint", os.fspath(workspace.checkpoint.provenance.path.absolute()))
 
 
-def last_checkpoint(window: "Window") -> Path:
+def last_checkpoint(session: Session, say: Say) -> Path:
     """The checkpoint that was open; the bundled one if there was none or it is gone, which is said."""
-    last = window.session.get("checkpoint", "")
+    last = session.get("checkpoint", "")
     if last and Path(last).is_file():
         return Path(last)
     if last:
         words = translate("reopening", "{0} is gone; the bundled checkpoint is open.")
-        window.notice.show_news(words.format(Path(last).name))
+        say(words.format(Path(last).name))
     return bundled()
 
 
@@ -50,9 +51,8 @@ def bundled() -> Path:
     return resource("checkpoints", "everyday100.safetensors")
 
 
-def fall_back(window: "Window") -> None:
+def fall_back(workspace: Workspace) -> None:
     """Open the bundled checkpoint if the first one cannot be: a window without any is of no use."""
-    workspace = window.workspace
 
     def failed(_: object) -> None:
         if workspace.checkpoint is None and workspace.loading is None:
@@ -66,9 +66,8 @@ def fall_back(window: "Window") -> None:
             ends.pop()()
 
 
-def reopen_pictures(window: "Window") -> None:
+def reopen_pictures(session: Session, workspace: Workspace, say: Say) -> None:
     """Open the pictures that were open, the current one first; say what is gone."""
-    session, workspace = window.session, window.workspace
     stored = [Path(one) for one in session.get("pictures", [])[:MOST] if isinstance(one, str) and one]
     there = [path for path in stored if path.is_file()]
     gone = [path for path in stored if path not in there]
@@ -76,7 +75,7 @@ def reopen_pictures(window: "Window") -> None:
         words = translate("reopening", "{0} is gone.").format(gone[0].name)
         if len(gone) > 1:
             words = translate("reopening", "{0} of {1} pictures are gone.").format(len(gone), len(stored))
-        window.notice.show_news(words)
+        say(words)
     if not there:
         return
     unit = session.get("unit", [])

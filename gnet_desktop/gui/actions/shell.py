@@ -1,0 +1,81 @@
+"""What actions know of the window around them."""
+
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtWidgets import QWidget
+
+from gnet_desktop.errors import GNetError
+from gnet_desktop.gui.panels import Panels
+from gnet_desktop.gui.system.session import Session
+from gnet_desktop.workspace.state import Workspace
+
+
+@runtime_checkable
+class Numbered(Protocol):
+    """Something shown that has numbers to copy."""
+
+    def copy_numbers(self) -> str:
+        """Its numbers as text."""
+
+
+class Shell(Protocol):
+    """A window: the widget that dialogs belong to, and what can be asked of it."""
+
+    @property
+    def workspace(self) -> Workspace: ...
+
+    @property
+    def session(self) -> Session: ...
+
+    @property
+    def panels(self) -> Panels: ...
+
+    @property
+    def widget(self) -> QWidget:
+        """The parent of dialogs."""
+
+    def take_pictures(self, paths: list[Path]) -> None:
+        """Open pictures, and those in folders."""
+
+    def take_clipboard(self) -> None:
+        """Open what the clipboard holds."""
+
+    def open_checkpoint(self, path: Path, labels: Path | None = None) -> None:
+        """Open a checkpoint."""
+
+    def refresh_choices(self) -> None:
+        """Other checkpoints can be chosen now."""
+
+    def show_page(self, name: str) -> None:
+        """Show another of the pages."""
+
+    def evaluate(self, folder: Path) -> None:
+        """Answer a folder on its page."""
+
+    def open_palette(self, query: str = "") -> None:
+        """Open the palette."""
+
+    def show_dialog(self, name: str) -> QWidget:
+        """Show one of the windows beside this one."""
+
+    def show_error(self, error: GNetError) -> None:
+        """Show a sentence."""
+
+    def show_news(self, words: str) -> None:
+        """Show that something was done."""
+
+    def panel_with_focus(self) -> str | None:
+        """The panel that has the keyboard."""
+
+    def step_panel(self, step: int) -> None:
+        """Give the keyboard to another panel."""
+
+    def toggle_panel(self, name: str) -> None:
+        """Show or hide a panel."""
+
+    def reset_layout(self) -> None:
+        """Every panel back in its place."""
+
+    def close(self) -> bool:
+        """End."""

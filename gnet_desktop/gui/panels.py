@@ -1,0 +1,68 @@
+"""The six panels of the window, by name and by type."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Protocol, Self
+
+from PySide6.QtWidgets import QWidget
+
+from gnet_desktop.gui.answers.panel import AnswersPanel
+from gnet_desktop.gui.lanes.panel import LanesPanel
+from gnet_desktop.gui.network_map.panel import NetworkPanel
+from gnet_desktop.gui.photo.panel import PhotoPanel
+from gnet_desktop.gui.pictures.panel import PicturesPanel
+from gnet_desktop.gui.unit.panel import UnitPanel
+from gnet_desktop.workspace.state import Workspace
+
+
+class Panel(Protocol):
+    """What docks need of a panel, which is a widget: ``header`` becomes its dock's title bar."""
+
+    @property
+    def header(self) -> QWidget: ...
+
+    def setMinimumWidth(self, minw: int, /) -> None: ...
+
+    def setAutoFillBackground(self, enabled: bool, /) -> None: ...
+
+
+AnyPanel = PicturesPanel | PhotoPanel | AnswersPanel | NetworkPanel | LanesPanel | UnitPanel
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panels(Mapping[str, AnyPanel]):
+    """The panels; as a mapping {name: panel} in the order in which the keyboard visits them."""
+
+    pictures: PicturesPanel
+    photo: PhotoPanel
+    answers: AnswersPanel
+    network: NetworkPanel
+    lanes: LanesPanel
+    unit: UnitPanel
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> Self:
+        """The panels of a window that shows this workspace."""
+        return cls(
+            PicturesPanel(workspace),
+            PhotoPanel(workspace),
+            AnswersPanel(workspace),
+            NetworkPanel(workspace),
+            LanesPanel(workspace),
+            UnitPanel(workspace),
+        )
+
+    def __getitem__(self, name: str) -> AnyPanel:
+        if name not in self:
+            raise KeyError(name)
+        panel: AnyPanel = getattr(self, name)
+        return panel
+
+    def __contains__(self, name: object) -> bool:
+        return any(one.name == name for one in fields(self))
+
+    def __iter__(self) -> Iterator[str]:
+        return (one.name for one in fields(self))
+
+    def __len__(self) -> int:
+        return len(fields(self))
