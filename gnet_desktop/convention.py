@@ -27,7 +27,7 @@ class Convention:
     A channel value v in 0…1 becomes (v · ``range`` − mean) / std, with mean and
     std given in the order of the channels that the network reads.
     ``transform_input`` adds torchvision's second rescaling from ImageNet
-    statistics to −1…1 (see ARCHITECTURES 1.1: x·(std/0.5) + (mean−0.5)/0.5).
+    statistics to −1…1 (see docs/formats.md#torchvision: x·(std/0.5) + (mean−0.5)/0.5).
     ``long_side`` and ``crop_offset`` say how the odd half pixels are rounded.
     ``profile`` says whether an embedded colour profile is converted to sRGB, or its
     values taken as stored, which is what Caffe and OpenCV do.

@@ -215,7 +215,7 @@ def text_writer(session: Session, top: int) -> Callable[[Outcome], None]:
 
 
 def json_writer(session: Session, top: int) -> Callable[[Outcome], None]:
-    """One object a line (DESIGN 6)."""
+    """One object a line (docs/command-line.md)."""
     heads = head_states(session.checkpoint)
 
     def write(outcome: Outcome) -> None:

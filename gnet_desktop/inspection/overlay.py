@@ -2,7 +2,7 @@
 
 Where a cell lies comes from the grid and the geometry alone: nothing is stretched. The
 two are described by what is asked of them here, since `pictures` is not imported
-(DESIGN 3); `pictures.geometry.Grid` and `Geometry` are meant.
+(docs/architecture.md); `pictures.geometry.Grid` and `Geometry` are meant.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """What a GoogLeNet is, as data: one `Architecture` for every known dialect.
 
-Names of layers are the canonical ones (DESIGN 2). A layer's weights carry its
+Names of layers are the canonical ones (docs/formats.md#common-ground). A layer's weights carry its
 name plus a suffix: ``conv1.weight``, ``4a/5x5.bias``; batch norm's tensors are
 ``4a/5x5.norm.weight``, ``.norm.bias``, ``.norm.mean``, ``.norm.variance``. The main
 classifier is ``fc``, those of the heads ``aux1/conv``, ``aux1/fc1``, ``aux1/fc2``.

@@ -112,7 +112,7 @@ class Field:
 def receptive_field(architecture: Architecture, name: str, input_size: Size) -> Field:
     """The field of a map along its own path; of a module's output the largest branch's.
 
-    Recurrence of ARCHITECTURES 9.6. Raises KeyError for what isn't a map with a
+    Recurrence of docs/formats.md#costs. Raises KeyError for what isn't a map with a
     regular grid: vectors, and maps behind an adaptive pool.
     """
     path = _path(architecture, name)
@@ -248,7 +248,7 @@ def costs(architecture: Architecture, input_size: Size) -> Costs:
 def unreduced(architecture: Architecture) -> Architecture:
     """The same network without the 1×1 reductions: 3×3 and 5×5 read the module's input.
 
-    Outputs stay as wide; for comparing costs (ARCHITECTURES 9.4).
+    Outputs stay as wide; for comparing costs (docs/formats.md#costs).
     """
     trunk = tuple(
         replace(layer, branches=tuple(_unreduced(branch, layer.inputs) for branch in layer.branches))

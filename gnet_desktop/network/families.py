@@ -2,7 +2,7 @@
 
 A `Family` says what a state dict cannot: strides, pools, activations, norms. What
 a file does tell (`Widths`, kernel of the 5×5 branch, number of classes) is given to
-`build`. Facts and their sources: ARCHITECTURES 1 to 6.
+`build`. Facts and their sources: docs/formats.md.
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ __all__ = [
     "build",
 ]
 
-# The original Google weights differ from the paper in two modules (ARCHITECTURES 5.2).
+# The original Google weights differ from the paper in two modules (docs/formats.md#tensorflow-and-lucid).
 LUCID_WIDTHS: Final = replace(
     PAPER_WIDTHS,
     modules=MappingProxyType(
@@ -114,7 +114,7 @@ def _switch(question: str, **choices: Choice) -> Switch:
     return Switch(question, MappingProxyType(choices))
 
 
-# How the stride-2 pools round: see ARCHITECTURES 0.5 and 9.5.
+# How the stride-2 pools round: see docs/formats.md#common-ground.
 _CEIL: Final = MappingProxyType({"ceil": True})
 _PADDED: Final = MappingProxyType({"padding": 1})
 _SAME: Final = MappingProxyType({"padding": "same"})

@@ -117,7 +117,7 @@ class Family:
     ``bias`` is that of all convolutions, ``stem_bias`` where the stem's differ.
     ``convention`` names the input convention that fits its usual files.
     ``five_epsilon`` ``channels`` gives the last but one norm of the 5×5 branch an
-    epsilon equal to its channels (ARCHITECTURES 4b).
+    epsilon equal to its channels (docs/formats.md#re-implementations).
     """
 
     name: str

@@ -15,7 +15,7 @@ class Grid:
     """The cells of a map on the input.
 
     Cell (column, row) is centred on input pixel ``centre[0] + column·jump``,
-    ``centre[1] + row·jump``, counted in pixels as in ARCHITECTURES 9.6 (pixel numbers, so
+    ``centre[1] + row·jump``, counted in pixels as in docs/formats.md#costs (pixel numbers, so
     pixel 0's middle is 0): the ``centre`` and ``jump`` of `network.arithmetic.Field`.
     The axes differ only where TensorFlow's padding meets a picture that isn't square.
     ``size`` is (columns, rows) of the map.

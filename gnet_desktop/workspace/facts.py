@@ -1,4 +1,4 @@
-"""The facts of a pass in the form that the command line prints and exports hold (DESIGN 6)."""
+"""The facts of a pass in the form that the command line prints and exports hold (docs/command-line.md)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -53,7 +53,7 @@ def head_states(checkpoint: Checkpoint) -> dict[str, Any]:
 def describe(
     checkpoint: Checkpoint, convention: Convention, record: Record, units: Sequence[Unit] = ()
 ) -> dict[str, Any]:
-    """The facts of one pass: modules, branches, units, answers (DESIGN 6)."""
+    """The facts of one pass: modules, branches, units, answers (docs/command-line.md)."""
     facts: dict[str, Any] = {
         "checkpoint": checkpoint.provenance.path.name,
         "sha256": checkpoint.provenance.sha256,

@@ -1,4 +1,4 @@
-"""Memory of browsing 300 pictures of 12 megapixels with records on (DESIGN 7).
+"""Memory of browsing 300 pictures of 12 megapixels with records on.
 
     python tests/bench/bench_memory.py [COUNT]
 

@@ -4,7 +4,7 @@
 
 The panels have the sizes that they have in a window of 1600×1000. Each figure is from the
 call until the widget is painted into its backing store; ``first`` includes the statistics
-of a module that was not looked at before. DESIGN 7: choosing ≤ 8 ms, hover ≤ 8 ms,
+of a module that was not looked at before. Goals: choosing ≤ 8 ms, hover ≤ 8 ms,
 scrolling ≤ 4 ms.
 """
 

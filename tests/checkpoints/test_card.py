@@ -45,7 +45,7 @@ def test_json_has_the_designs_fields(everyday100: Path) -> None:
     json.dumps(found, allow_nan=False)
 
 
-# Parameters and MACs at 224 (ARCHITECTURES 0.3): with heads, without them.
+# Parameters and MACs at 224 (docs/formats.md#common-ground): with heads, without them.
 PUBLISHED = {
     "torchvision": (13_004_888, 1_498_376_192, 1000),
     "caffe": (13_378_280, 1_582_671_872, 1000),

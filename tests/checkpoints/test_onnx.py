@@ -30,7 +30,7 @@ def _tensor(name: str, array: np.ndarray, storage: str) -> Any:
 
 
 class ZooGraph:
-    """Caffe's network in the Model Zoo's words (ARCHITECTURES 2.5): no heads, names from Caffe."""
+    """Caffe's network in the Model Zoo's words (docs/formats.md): no heads, names from Caffe."""
 
     def __init__(self, state: dict[str, Tensor], storage: str = "raw") -> None:
         self.state, self.storage = state, storage

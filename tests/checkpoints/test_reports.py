@@ -1,4 +1,4 @@
-"""The faults that people report of tools like this one, row by row (REPORTS 1 to 16, 28, 29, 70).
+"""The faults that people report of tools like this one, row by row.
 
 What is behind a row in full stands in the other files; here each row is tried once as
 the person met it.

@@ -37,7 +37,7 @@ def text(field: int, value: str) -> bytes:
     return message(field, value.encode())
 
 
-# Caffe (ARCHITECTURES 2.4)
+# Caffe (docs/formats.md#caffe-and-onnx)
 
 
 def packed_floats(values: np.ndarray) -> bytes:
@@ -103,7 +103,7 @@ def caffemodel(
     return found
 
 
-# PyTorch's first format, a tar archive (ARCHITECTURES 8.3)
+# PyTorch's first format, a tar archive (docs/formats.md#containers)
 
 
 def torch_tar(path: Path, state: Mapping[str, Tensor]) -> None:

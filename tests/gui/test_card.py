@@ -73,7 +73,7 @@ def test_the_card_names_file_family_and_figures(card) -> None:
     shown = [spaced(text) for text in words(card)]
     assert "made.pth" in shown
     assert "torchvision, recognised by names" in shown
-    # without heads, ten classes: 5,599,904 of the trunk (FIELD 3a: 6,624,904 less 1,025,000) and 10,250
+    # without heads, ten classes: 5,599,904 of the trunk (6,624,904 less 1,025,000) and 10,250
     assert "5 610 154" in shown
     assert "3 × 3" in shown
     assert "batch norm" in shown

@@ -191,7 +191,7 @@ def test_numbers_in_boxes_can_be_read(theme) -> None:
         assert contrast(ink_on(ground), ground) >= 4.5
 
 
-# What the reductions save: the whole table of ARCHITECTURES 9.4
+# What the reductions save: the whole table of docs/formats.md#costs
 
 WITH_AND_WITHOUT = {
     # module: 3x3 as built, without, 5x5 as built, without

@@ -1,4 +1,4 @@
-"""What the heads say; REPORTS 16, 61, 67 and 68."""
+"""What the heads say."""
 
 import numpy as np
 import pytest

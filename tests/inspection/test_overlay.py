@@ -1,4 +1,4 @@
-"""REPORTS 56, 57 and 61: the overlay lies where the cells are."""
+"""The overlay lies where the cells are."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""REPORTS 56 through a whole network: what a dot lights up is drawn on the dot."""
+"""Through a whole network: what a dot lights up is drawn on the dot."""
 
 import numpy as np
 import pytest

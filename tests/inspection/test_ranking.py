@@ -1,4 +1,4 @@
-"""REPORTS 60 and 62: orders that are stable, and what stands out where."""
+"""Orders that are stable, and what stands out where."""
 
 import numpy as np
 import pytest

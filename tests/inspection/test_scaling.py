@@ -1,4 +1,4 @@
-"""REPORTS 59–61: what is dark and what is bright."""
+"""What is dark and what is bright."""
 
 import warnings
 

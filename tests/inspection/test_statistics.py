@@ -1,4 +1,4 @@
-"""REPORTS 59–61: numbers of units, with zero, constant and broken maps told apart."""
+"""Numbers of units, with zero, constant and broken maps told apart."""
 
 import numpy as np
 import pytest

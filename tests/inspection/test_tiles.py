@@ -1,4 +1,4 @@
-"""REPORTS 58, 60, 61 and 64: every channel has its tile, at the place that is pointed at."""
+"""Every channel has its tile, at the place that is pointed at."""
 
 import numpy as np
 import pytest

@@ -27,7 +27,7 @@ from tests.oracles import ORACLES
 
 HEADS = {"aux1": 1000, "aux2": 1000}
 
-# Family, arguments, side; parameters, MACs; parameters of aux1 and aux2 (ARCHITECTURES 0.3).
+# Family, arguments, side; parameters, MACs; parameters of aux1 and aux2 (docs/formats.md#common-ground).
 TOTALS = [
     ("caffe", {}, 224, 6_998_552, 1_582_671_872, 3_188_840, 3_190_888),
     ("wzmiaomiao", {}, 224, 6_998_552, 1_582_671_872, 3_188_840, 3_190_888),
@@ -40,7 +40,7 @@ TOTALS = [
     ("weiaicunzai", {"classes": 100}, 32, 6_258_500, 1_357_850_880, None, None),
 ]
 
-# MACs of the four branches with their reductions, at 224 (ARCHITECTURES 9.3).
+# MACs of the four branches with their reductions, at 224 (docs/formats.md#costs).
 BRANCH_MACS = {
     5: {
         "3a": (9_633_792, 101_154_816, 12_443_648, 4_816_896),
@@ -67,7 +67,7 @@ BRANCH_MACS = {
 }
 
 # MACs of the 3×3 and the 5×5 branch without reductions, the module's weights with and without
-# (ARCHITECTURES 9.4, real 5×5).
+# (docs/formats.md#costs, real 5×5).
 UNREDUCED = {
     "3a": (173_408_256, 120_422_400, 163_328, 393_216),
     "3b": (346_816_512, 481_689_600, 388_096, 1_105_920),
@@ -80,7 +80,7 @@ UNREDUCED = {
     "5b": (140_894_208, 130_457_600, 1_442_816, 5_963_776),
 }
 
-# Sides of conv1, pool1, pool2, pool3, pool4 (ARCHITECTURES 9.5).
+# Sides of conv1, pool1, pool2, pool3, pool4 (docs/formats.md#costs).
 SIDES = {
     "torchvision": {
         32: (16, 8, 4, 2, 1),
@@ -163,7 +163,7 @@ def test_maps_have_the_published_sides(family: str, side: int) -> None:
     )
 
 
-# Which sides give an answer (ARCHITECTURES 9.5, 4f, 4b, 4c, 1.1, 6.1).
+# Which sides give an answer (docs/formats.md#costs).
 @pytest.mark.parametrize(
     ("family", "part", "low", "high"),
     [
@@ -260,7 +260,7 @@ def test_sides_of_convolutions_are_torchs(kernel: int, stride: int, padding: int
 
 @given(st.integers(1, 7), st.integers(1, 4), st.integers(1, 300))
 def test_same_padding_is_tensorflows(kernel: int, stride: int, side: int) -> None:
-    """Output ceil(n / s), and the smaller half in front (ARCHITECTURES 0.5)."""
+    """Output ceil(n / s), and the smaller half in front (docs/formats.md#common-ground)."""
     layer = Convolution("c", 1, 1, kernel, stride, "same")
     before, after = padding_of(layer, side)
     assert side_after(layer, side) == -(-side // stride)

@@ -48,7 +48,7 @@ def fields(data: memoryview) -> Iterator[tuple[int, memoryview | int]]:
 
 
 def caffe_blobs(path: Path) -> dict[str, Tensor]:
-    """``layer.weight`` and ``layer.bias`` of a caffemodel in the newer format (ARCHITECTURES 2.4)."""
+    """``layer.weight`` and ``layer.bias`` of a caffemodel in the newer format (docs/formats.md)."""
     with torch.device("meta"):
         shapes = {name: value.shape for name, value in CaffeGoogLeNet(heads=False).state_dict().items()}
     found = {}

@@ -14,7 +14,7 @@ from tests.network.cases import tiny
 from tests.oracles.tensorflow import same
 
 # Fields of the four branches by module; of the stem and the pools; jumps and centres of the
-# stages 3, 4, 5 (ARCHITECTURES 9.6).
+# stages 3, 4, 5 (docs/formats.md#costs).
 _TORCHVISION = {
     "3a": (27, 43, 43, 43),
     "3b": (43, 59, 59, 59),

@@ -23,7 +23,7 @@ LUCID = build("lucid")
 STACKED = build("kuangliu", classes=10)
 ALL = [build(family, aux_classes=HEADS) for family in FAMILIES]
 
-# Borders of the branches in a module's output (FIELD 5a).
+# Borders of the branches in a module's output (docs/formats.md#common-ground).
 BORDERS = {
     "3a": (64, 192, 224, 256),
     "3b": (128, 320, 416, 480),
@@ -128,7 +128,7 @@ def test_names_of_other_programs_are_understood(text: str, name: str) -> None:
 
 
 def test_a_channel_of_a_module_depends_on_the_widths_of_the_file() -> None:
-    """Lucid's 4a has 204 channels in its 3×3 branch, the paper's 208 (FIELD 5a)."""
+    """Lucid's 4a has 204 channels in its 3×3 branch, the paper's 208 (docs/formats.md#common-ground)."""
     assert parse_unit("mixed4a:400", LUCID) == Unit("4a", "5x5", 4)
     assert parse_unit("mixed4a:400", PAPER) == Unit("4a", "5x5", 0)
     assert parse_unit("mixed4a:396", LUCID) == Unit("4a", "5x5", 0)

@@ -1,4 +1,4 @@
-"""aladdinpersson's network (ARCHITECTURES 4f); ``norm`` is ``bn`` in many copies."""
+"""aladdinpersson's network (docs/formats.md#re-implementations); ``norm`` is ``bn`` in many copies."""
 
 import torch
 from torch import Tensor, nn

@@ -1,4 +1,4 @@
-"""BVLC's Caffe network (ARCHITECTURES 2), and the names that its weights have elsewhere."""
+"""BVLC's Caffe network (docs/formats.md#caffe-and-onnx), and the names that its weights have elsewhere."""
 
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -80,7 +80,7 @@ def random_model(
 
 
 def onnx_initialisers(model: CaffeGoogLeNet) -> dict[str, Tensor]:
-    """Names of the ONNX Model Zoo: ``inception_3a/1x1_w_0`` (ARCHITECTURES 2.5)."""
+    """Names of the ONNX Model Zoo: ``inception_3a/1x1_w_0`` (docs/formats.md#caffe-and-onnx)."""
     ending = {"weight": "_w_0", "bias": "_b_0"}
     return {
         name.rpartition(".")[0] + ending[name.rpartition(".")[2]]: value
@@ -89,12 +89,12 @@ def onnx_initialisers(model: CaffeGoogLeNet) -> dict[str, Tensor]:
 
 
 def matlab_layers(model: CaffeGoogLeNet) -> dict[str, Tensor]:
-    """Names of MATLAB's layers: ``inception_3a-1x1`` (ARCHITECTURES 6.2)."""
+    """Names of MATLAB's layers: ``inception_3a-1x1`` (docs/formats.md#other-frameworks)."""
     return {name.replace("/", "-"): value for name, value in model.state_dict().items()}
 
 
 def chainer_arrays(model: CaffeGoogLeNet) -> dict[str, Tensor]:
-    """Names in Chainer's npz: ``inc3a/proj3/W`` (ARCHITECTURES 6.2)."""
+    """Names in Chainer's npz: ``inc3a/proj3/W`` (docs/formats.md#other-frameworks)."""
     parts = {
         "1x1": "conv1",
         "3x3_reduce": "proj3",

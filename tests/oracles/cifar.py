@@ -1,4 +1,4 @@
-"""The CIFAR networks of weiaicunzai and kuangliu (ARCHITECTURES 4b, 4c)."""
+"""The CIFAR networks of weiaicunzai and kuangliu (docs/formats.md#re-implementations)."""
 
 import torch
 from torch import Tensor, nn

@@ -1,7 +1,7 @@
 """What the independent definitions share: the paper's table and random weights.
 
 Nothing in this folder imports the package under test. Each file defines one dialect in
-plain torch.nn, from ARCHITECTURES.md, with the attribute names of the original program,
+plain torch.nn, from docs/formats.md, with the attribute names of the original program,
 so that ``state_dict()`` has the original keys.
 """
 
@@ -11,7 +11,7 @@ from math import sqrt
 import torch
 from torch import Tensor, nn
 
-# Input channels, then 1x1, 3x3_reduce, 3x3, 5x5_reduce, 5x5, pool_proj (ARCHITECTURES 0.2).
+# Input channels, then 1x1, 3x3_reduce, 3x3, 5x5_reduce, 5x5, pool_proj (docs/formats.md#common-ground).
 TABLE = {
     "3a": (192, 64, 96, 128, 16, 32, 32),
     "3b": (256, 128, 128, 192, 32, 96, 64),

@@ -1,4 +1,4 @@
-"""Dive into Deep Learning (ARCHITECTURES 4e), both editions and both namings."""
+"""Dive into Deep Learning (docs/formats.md#re-implementations), both editions and both namings."""
 
 import torch
 from torch import Tensor, nn

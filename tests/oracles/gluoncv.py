@@ -1,4 +1,4 @@
-"""GluonCV's network (ARCHITECTURES 6): torchvision's in Gluon, with four differences."""
+"""GluonCV's network (docs/formats.md#other-frameworks): torchvision's in Gluon, with four differences."""
 
 import torch
 from torch import Tensor, nn

@@ -1,4 +1,4 @@
-"""PaddlePaddle's network (ARCHITECTURES 6.1): rectified only after the concatenation."""
+"""PaddlePaddle's network (docs/formats.md#other-frameworks): rectified only after the concatenation."""
 
 import torch
 from torch import Tensor, nn

@@ -1,4 +1,4 @@
-"""shanglianlm0525's network (ARCHITECTURES 4h): no activation in the stem, ReLU6 elsewhere."""
+"""shanglianlm0525's network (docs/formats.md): no activation in the stem, ReLU6 elsewhere."""
 
 import torch
 from torch import Tensor, nn

@@ -1,5 +1,5 @@
 """The two networks of TensorFlow's world: slim's inception_v1 and Lucid's inception5h
-(ARCHITECTURES 5). Padding is computed by TensorFlow's SAME rule.
+(docs/formats.md#tensorflow-and-lucid). Padding is computed by TensorFlow's SAME rule.
 """
 
 import torch

@@ -1,4 +1,4 @@
-"""torchvision's own GoogLeNet (ARCHITECTURES 1), its heads called by name."""
+"""torchvision's own GoogLeNet (docs/formats.md#torchvision), its heads called by name."""
 
 from torch import Tensor, nn
 

@@ -1,4 +1,4 @@
-"""The tutorial's network (ARCHITECTURES 3) and its copies."""
+"""The tutorial's network (docs/formats.md#the-tutorials-network) and its copies."""
 
 import torch
 from torch import Tensor, nn

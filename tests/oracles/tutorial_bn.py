@@ -1,4 +1,4 @@
-"""The tutorial's variant with batch norm and one more convolution (ARCHITECTURES 3.5)."""
+"""The tutorial's variant with batch norm and one more convolution (docs/formats.md#the-tutorials-network)."""
 
 import torch
 from torch import Tensor, nn

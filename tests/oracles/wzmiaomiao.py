@@ -1,4 +1,4 @@
-"""WZMIAOMIAO's course (ARCHITECTURES 4a); with ``stacked``, YoungEWBOK's two 3×3 (4i)."""
+"""WZMIAOMIAO's course (docs/formats.md#re-implementations); with ``stacked``, YoungEWBOK's two 3×3 (4i)."""
 
 import torch
 from torch import Tensor, nn

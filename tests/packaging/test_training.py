@@ -547,7 +547,7 @@ def test_the_file_tells_all_that_a_reader_needs(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["x.safetensors"]
     with safe_open(tmp_path / "x.safetensors", "pt") as file:
         said = file.metadata()
-        assert len(file.keys()) == 305  # ARCHITECTURES 1.3: with both heads, without counters
+        assert len(file.keys()) == 305  # docs/formats.md#torchvision: with both heads, without counters
         assert file.get_tensor("fc.bias").dtype == torch.float16
     assert json.loads(said["labels"]) == ["cat", "dog"]
     assert json.loads(said["temperatures"]) == {"main": 1.25, "aux1": 1.25, "aux2": 1.25}

@@ -1,4 +1,4 @@
-"""REPORTS 22, 24, 25, 42 and 43: upright, bounded, the frame that was asked for, under any name."""
+"""Upright, bounded, the frame that was asked for, under any name."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""What a person meant by the files and folders they gave (REPORTS 42 and 43)."""
+"""What a person meant by the files and folders they gave."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""REPORTS 56: points go through crop and resize and come back; cells lie where arithmetic says."""
+"""Points go through crop and resize and come back; cells lie where arithmetic says."""
 
 import pytest
 from hypothesis import given

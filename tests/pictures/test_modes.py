@@ -1,4 +1,4 @@
-"""REPORTS 20, 21 and 27: every kind of pixel arrives as natural 8-bit RGB."""
+"""Every kind of pixel arrives as natural 8-bit RGB."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""REPORTS 17, 18 and 30: the network reads exactly what its convention says."""
+"""The network reads exactly what its convention says."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""REPORTS 23 and 26, and what else is dropped as a picture: one clear sentence each."""
+"""What else is dropped as a picture: one clear sentence each."""
 
 import gzip
 import io

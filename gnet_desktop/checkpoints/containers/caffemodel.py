@@ -1,4 +1,4 @@
-"""Caffe's binary weights: current layers, V1 and the very old V0 (ARCHITECTURES 2.4).
+"""Caffe's binary weights: current layers, V1 and the very old V0 (docs/formats.md#caffe-and-onnx).
 
 A layer's blobs become ``NAME.weight`` and ``NAME.bias``.
 """

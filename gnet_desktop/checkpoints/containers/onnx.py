@@ -1,4 +1,4 @@
-"""ONNX files: stored tensors and the graph, read straight from the wire format (ARCHITECTURES 2.5).
+"""ONNX files: stored tensors and the graph, read straight from the wire format (docs/formats.md).
 
 Needs no library. Tensors may lie in files beside the model; these must be in its folder.
 """

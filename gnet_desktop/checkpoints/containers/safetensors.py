@@ -1,4 +1,4 @@
-"""safetensors: a JSON header, then the numbers (ARCHITECTURES 8.6). Every rule is checked here."""
+"""safetensors: a JSON header, then the numbers (docs/formats.md#containers). Every rule is checked here."""
 
 import json
 from collections.abc import Mapping

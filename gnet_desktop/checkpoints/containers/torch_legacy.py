@@ -1,4 +1,4 @@
-"""PyTorch's files before 1.6: five pickles in a row, then the storages (ARCHITECTURES 8.3)."""
+"""PyTorch's files before 1.6: five pickles in a row, then the storages (docs/formats.md#containers)."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""PyTorch's first format, a tar archive (before 0.1.10; ARCHITECTURES 8.3)."""
+"""PyTorch's first format, a tar archive (before 0.1.10; docs/formats.md#containers)."""
 
 from typing import Any, Final
 

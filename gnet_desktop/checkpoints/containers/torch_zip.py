@@ -1,6 +1,6 @@
 """PyTorch's zip files (since 1.6): state dicts, whole modules and TorchScript.
 
-Layout: ARCHITECTURES 8.2 and 8.5. The pickle inside is read without running it.
+Layout: docs/formats.md#containers. The pickle inside is read without running it.
 """
 
 import re

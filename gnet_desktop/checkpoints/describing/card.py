@@ -1,4 +1,4 @@
-"""The checkpoint card: what a file is, in facts, as JSON (DESIGN 6) and as text."""
+"""The checkpoint card: what a file is, in facts, as JSON (docs/command-line.md) and as text."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -199,7 +199,7 @@ def _notes(checkpoint: Checkpoint) -> Iterator[str]:
 
 
 def to_json(card: Card) -> dict[str, Any]:
-    """The fields of DESIGN 6, ready for json.dumps."""
+    """The fields of docs/command-line.md, ready for json.dumps."""
     checkpoint, provenance = card.checkpoint, card.checkpoint.provenance
     labels = checkpoint.labels
     return {

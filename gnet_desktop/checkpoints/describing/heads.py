@@ -13,7 +13,7 @@ from gnet_desktop.checkpoints.containers.stored import Floats
 from gnet_desktop.network.architecture import Architecture, Linear
 
 OFFICIAL_HASH: Final = "1378be20"
-"""First digits of the SHA-256 of torchvision's official file (ARCHITECTURES 1.2)."""
+"""First digits of the SHA-256 of torchvision's official file (docs/formats.md#torchvision)."""
 
 _EVEN: Final = 0.98
 """A head whose answers are this close to all-even (entropy over its largest) knows nothing."""

@@ -1,4 +1,4 @@
-"""Caffe's layer names and the forms that they take in other files (ARCHITECTURES 2, 6.2)."""
+"""Caffe's layer names and the forms that they take in other files (docs/formats.md#caffe-and-onnx)."""
 
 from typing import Final
 

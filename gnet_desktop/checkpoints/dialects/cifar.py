@@ -1,4 +1,4 @@
-"""The CIFAR networks of weiaicunzai and kuangliu (ARCHITECTURES 4b, 4c).
+"""The CIFAR networks of weiaicunzai and kuangliu (docs/formats.md#re-implementations).
 
 ``b4`` is both a module and a branch: ``b4.b4.1`` is the projection behind 4b's pool.
 """

@@ -1,4 +1,4 @@
-"""Dive into Deep Learning's names, old (p) and new (b), and copies with attributes (ARCHITECTURES 4e)."""
+"""Dive into Deep Learning's names, old (p) and new (b), and copies with attributes (docs/formats.md)."""
 
 from typing import Final
 

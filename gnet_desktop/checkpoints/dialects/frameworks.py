@@ -1,4 +1,4 @@
-"""Names of other frameworks: PaddlePaddle and GluonCV (ARCHITECTURES 6)."""
+"""Names of other frameworks: PaddlePaddle and GluonCV (docs/formats.md#other-frameworks)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""shanglianlm0525's names (ARCHITECTURES 4h)."""
+"""shanglianlm0525's names (docs/formats.md#re-implementations)."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""TensorFlow slim's variables, and the names of Lucid's network (ARCHITECTURES 5)."""
+"""TensorFlow slim's variables, and the names of Lucid's network (docs/formats.md#tensorflow-and-lucid)."""
 
 from typing import Final
 

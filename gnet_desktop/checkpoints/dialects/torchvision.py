@@ -1,4 +1,4 @@
-"""torchvision's names, and those of its many relatives (ARCHITECTURES 1, 4a, 4d, 4f, 4i)."""
+"""torchvision's names, and those of its many relatives (docs/formats.md#torchvision)."""
 
 from typing import Final
 

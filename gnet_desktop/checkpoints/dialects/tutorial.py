@@ -1,4 +1,4 @@
-"""The tutorial's names, most copies of it, and its variant with batch norm (ARCHITECTURES 3)."""
+"""The tutorial's names, most copies of it, and its variant with batch norm (docs/formats.md)."""
 
 from typing import Final
 

@@ -26,7 +26,7 @@ _LARGEST: Final = 64
 
 _NORM_EPSILON: Final = 1e-5
 _LARGEST_EPSILON: Final = 4096
-"""One dialect gives a norm its number of channels as epsilon (ARCHITECTURES 4b)."""
+"""One dialect gives a norm its number of channels as epsilon (docs/formats.md#re-implementations)."""
 
 _TAKEN: Final[Mapping[type, Mapping[str, type]]] = {
     Convolution: {"stride": int, "padding": int, "activation": str},

@@ -1,6 +1,6 @@
 """What the 1×1 reductions save, in numbers: module by module, and step by step in one.
 
-Counted as in ARCHITECTURES 9.4: the same outputs, the reductions taken out, so that 3×3
+Counted as in docs/formats.md#costs: the same outputs, the reductions taken out, so that 3×3
 and 5×5 read the module's whole input; 1×1 and pool stay as they are on both sides.
 """
 

@@ -15,7 +15,7 @@ _LEAST: Final = {"pictures": 72, "photo": 232, "answers": 372, "network": 360, "
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Sizes for windows from ``width`` on (tokens 7); ``tabs``: answers and network share one place."""
+    """Sizes for windows from ``width`` on; ``tabs``: answers and network share one place."""
 
     width: int
     pictures: int

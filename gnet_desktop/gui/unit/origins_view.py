@@ -33,7 +33,7 @@ _FRAME: Final = 3
 class InputsSection(Section):
     """What adds to the unit's value at its peak, by branch of the module before.
 
-    The decomposition is exact (FIELD 5d.1); the bars show each branch's part of all that
+    The decomposition is exact (docs/methods.md); the bars show each branch's part of all that
     adds, what takes away is in words on its row.
     """
 
