@@ -12,6 +12,12 @@ RequestExecutionLevel user
 
 !include "MUI2.nsh"
 !include "FileFunc.nsh"
+!include "LogicLib.nsh"
+
+; 64-bit setup programs can be made where NSIS has their stubs (Debian's has); Wine without 32 bits needs them.
+!ifdef TARGET
+  Target ${TARGET}
+!endif
 
 !ifndef VERSION | PAYLOAD | OUT
   !error "VERSION, PAYLOAD and OUT have to be given"
@@ -93,18 +99,61 @@ VIAddVersionKey "LegalCopyright" "MIT licence"
   System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
 !macroend
 
+; Ends with status 2 where the program in FOLDER is running, before anything is touched: files in use
+; can't be replaced, and half a version of each is worse than the old one. Who watches may close it and go on.
+!macro RefuseWhileRunning FOLDER
+  ${Do}
+    StrCpy $1 ""
+    !insertmacro TryToOpen "${FOLDER}\${EXE}"
+    !insertmacro TryToOpen "${FOLDER}\gnet-desktop-console.exe"
+    ${If} $1 == ""
+      ${ExitDo}
+    ${EndIf}
+    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "${NAME} is running. Close it, then try again." /SD IDCANCEL IDRETRY +3
+      SetErrorLevel 2
+      Abort "${NAME} is running; nothing was changed."
+  ${Loop}
+!macroend
+
+; A program that runs can be read, but not opened for writing.
+!macro TryToOpen FILE
+  ${If} ${FileExists} "${FILE}"
+    ClearErrors
+    FileOpen $2 "${FILE}" a
+    ${If} ${Errors}
+      StrCpy $1 "running"
+    ${Else}
+      FileClose $2
+    ${EndIf}
+  ${EndIf}
+!macroend
+
 ; An older version is removed first, so that no file of it stays behind.
 Function RemoveOlder
   ReadRegStr $0 HKCU "${UNINSTALL}" "InstallLocation"
-  IfFileExists "$0\uninstall.exe" 0 done
-    ExecWait '"$0\uninstall.exe" /S _?=$0'
-  done:
+  ${If} $0 == ""
+  ${OrIfNot} ${FileExists} "$0\uninstall.exe"
+    Return
+  ${EndIf}
+  !insertmacro RefuseWhileRunning "$0"
+  ExecWait '"$0\uninstall.exe" /S _?=$0' $3
+  ${If} $3 <> 0
+  ${OrIf} ${FileExists} "$0\_internal"
+    SetErrorLevel 2
+    Abort "The version in $0 could not be removed. Close what uses it, then try again."
+  ${EndIf}
 FunctionEnd
 
 Section "GNet Desktop"
   Call RemoveOlder
+  !insertmacro RefuseWhileRunning "$INSTDIR"
   SetOutPath "$INSTDIR"
+  ClearErrors
   File /r "${PAYLOAD}\*"
+  ${If} ${Errors}
+    SetErrorLevel 2
+    Abort "Some files could not be written. Close what uses $INSTDIR, then try again."
+  ${EndIf}
   WriteUninstaller "$INSTDIR\uninstall.exe"
   CreateShortcut "$SMPROGRAMS\${NAME}.lnk" "$INSTDIR\${EXE}"
 
@@ -132,6 +181,7 @@ Section "GNet Desktop"
 SectionEnd
 
 Section "Uninstall"
+  !insertmacro RefuseWhileRunning "$INSTDIR"
   !insertmacro ForEachExtension Withdraw
   DeleteRegKey HKCU "${CLASSES}\${PROGID}"
   DeleteRegKey HKCU "${CLASSES}\GNetDesktop.Picture"
