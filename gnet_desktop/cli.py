@@ -10,6 +10,7 @@ from typing import Final
 
 from gnet_desktop import __version__
 from gnet_desktop.errors import Cancelled, GNetError
+from gnet_desktop.home import ensure_home
 
 COMMANDS: Final = (
     "classify",
@@ -83,6 +84,8 @@ def _run(arguments: list[str]) -> int:
     if arguments and arguments[0] in COMMANDS:
         arguments = arguments[1:]
     parsed = parser.parse_args(arguments)
+    if said := ensure_home():
+        print(f"gnet-desktop: {said}", file=sys.stderr)
     module = importlib.import_module(f"gnet_desktop.commands.{name.replace('-', '_')}")
     status: int = module.run(parsed)
     sys.stdout.flush()
