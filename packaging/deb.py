@@ -55,6 +55,8 @@ BUNDLE_OVERRIDES: Final = (
      ("copyright-file-contains-full-gpl-license", "copyright-file-contains-full-apache-2-license",
       "old-fsf-address-in-copyright-file")),
 )  # fmt: skip
+FETCHING: Final = "ca-certificates"  #: for 'models fetch', which checks the server
+CJK_FONTS: Final = "fonts-noto-cjk"  #: file names and class names in Chinese, Japanese, Korean
 FONTS: Final = "fonts-inter | fonts-dejavu-core | fonts-noto-core"
 
 THIN_LAUNCHER: Final = f"""#!/usr/bin/python3
@@ -195,7 +197,13 @@ def build_bundle(tree: Path) -> Package:
         name=f"{COMMAND}-bundle",
         architecture=machine,
         depends=(libc, *sorted({*owners(unresolved(source)), *DATA_PACKAGES})),
-        fields={"Provides": COMMAND, "Conflicts": COMMAND, "Replaces": COMMAND, "Recommends": FONTS},
+        fields={
+            "Provides": COMMAND,
+            "Conflicts": COMMAND,
+            "Replaces": COMMAND,
+            "Recommends": f"{FETCHING}, {FONTS}",
+            "Suggests": CJK_FONTS,
+        },
         extra_description="This package brings its own Python, Qt and torch (for the processor only).",
         budget="cpu deb",
         # 6 takes 2.6 times as long as 2 for a tenth less.
@@ -221,8 +229,8 @@ def build_thin(tree: Path) -> Package:
         architecture="all",
         depends=THIN_DEPENDS,
         fields={
-            "Recommends": f"qt6-wayland, {FONTS}",
-            "Suggests": "python3-torchvision",
+            "Recommends": f"qt6-wayland, {FETCHING}, {FONTS}",
+            "Suggests": f"python3-torchvision, {CJK_FONTS}",
         },
         extra_description="This package uses Debian's own Python, PySide6 and torch.",
         budget="thin deb",

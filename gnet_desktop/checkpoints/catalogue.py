@@ -7,6 +7,7 @@ its place and is moved in when its hash is right.
 import hashlib
 import os
 import socket
+import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import IO, Final
 
+from gnet_desktop.checkpoints import certificates
 from gnet_desktop.errors import Cancelled, CheckpointError
 from gnet_desktop.resources import resource
 
@@ -160,7 +162,7 @@ def _download(
 def _request(entry: Entry, have: int, timeout: float) -> HTTPResponse:
     headers = {"User-Agent": "gnet-desktop"} | ({"Range": f"bytes={have}-"} if have else {})
     request = urllib.request.Request(entry.address, headers=headers)
-    response: HTTPResponse = urllib.request.urlopen(request, timeout=timeout)
+    response: HTTPResponse = urllib.request.urlopen(request, timeout=timeout, context=certificates.context())
     return response
 
 
@@ -220,6 +222,9 @@ def _in_words(entry: Entry, error: OSError) -> CheckpointError:
     reason = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(reason, TimeoutError):
         return _failed(entry, "The server does not answer.", "Try again; it goes on where it stopped.")
+    if isinstance(reason, ssl.SSLCertVerificationError):
+        why = f"The server's certificate could not be checked ({reason.verify_message})."
+        return _failed(entry, why, certificates.MISSING)
     if isinstance(reason, (socket.gaierror, ConnectionError)) or isinstance(error, urllib.error.URLError):
         return _failed(
             entry,
