@@ -15,6 +15,7 @@ from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.exports.saving import write_png
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.architecture import BRANCHES, MODULES
+from gnet_desktop.network.changes import Change
 from gnet_desktop.workspace.values import Result
 
 _OPTIONS: Final = {action.name: action.option for action in ACTIONS if action.option}
@@ -209,6 +210,35 @@ class Handlers(QObject):
         self._shell.close()
 
     # Edit
+
+    def undo(self) -> None:
+        """The changes before the last one."""
+        self._workspace.undo()
+
+    def redo(self) -> None:
+        """The change that was taken back."""
+        self._workspace.redo()
+
+    def reset_changes(self) -> None:
+        """The network as it is in its file."""
+        self._workspace.reset_changes()
+
+    def switch_unit(self) -> None:
+        """The chosen unit off, or on again."""
+        unit = self._workspace.selection.unit
+        if unit is not None:
+            self._workspace.toggle_change(Change(unit.part, "off", (unit.channel,)))
+
+    def switch_branch(self) -> None:
+        """The branch of the chosen unit off, or on again."""
+        unit = self._workspace.selection.unit
+        if unit is not None:
+            self._workspace.toggle_change(Change(unit.part))
+
+    def switch_module(self) -> None:
+        """The chosen module off, or on again."""
+        if self._workspace.checkpoint is not None:
+            self._workspace.toggle_change(Change(self._workspace.selection.module))
 
     def copy_numbers(self) -> None:
         """Copy a text field's selection, or the numbers of the panel with the keyboard."""

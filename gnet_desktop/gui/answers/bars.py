@@ -9,6 +9,8 @@ from gnet_desktop.gui.looks.theme import RADIUS_BAR, Theme
 
 _LEAST: Final = 2.0
 _STRIPE: Final = 4.0
+_SHORTEST_OUTLINE: Final = 6.0
+"""Pixels below which dashes would be a blot."""
 
 
 def draw_bar(painter: QPainter, track: QRectF, share: float, *, first: bool, stale: bool = False) -> None:
@@ -26,6 +28,16 @@ def draw_bar(painter: QPainter, track: QRectF, share: float, *, first: bool, sta
     painter.setBrush(theme.colour("accent" if first else "bar"))
     radius = min(RADIUS_BAR, bar.width() / 2)
     painter.drawRoundedRect(bar, radius, radius)
+
+
+def draw_outline(painter: QPainter, track: QRectF, share: float) -> None:
+    """The bar of the run that is compared with, as a dashed outline."""
+    width = track.width() * share
+    if width < _SHORTEST_OUTLINE:
+        return
+    painter.setPen(QPen(Theme.now().colour("text3"), 1, Qt.PenStyle.DashLine))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(QRectF(track.left(), track.top(), width, track.height()), RADIUS_BAR, RADIUS_BAR)
 
 
 def _draw_stripes(painter: QPainter, bar: QRectF) -> None:

@@ -41,6 +41,7 @@ class AnswersPanel(QWidget):
         self._build()
         ends = [
             workspace.result_changed.subscribe(self.refresh),
+            workspace.reference_result_changed.subscribe(self.refresh),
             workspace.checkpoint_changed.subscribe(self.refresh),
             workspace.loading_changed.subscribe(self._loading_changed),
             workspace.entry_changed.subscribe(self._entry_changed),
@@ -154,7 +155,8 @@ class AnswersPanel(QWidget):
         result, logits = self._workspace.result, self._workspace.view.logits
         if result is None:
             return None
-        return shown_of(result, self._workspace.trained, rows=self._rows, logits=logits)
+        reference = self._workspace.reference_result if not self._workspace.stale else None
+        return shown_of(result, self._workspace.trained, rows=self._rows, logits=logits, reference=reference)
 
     def _say(self, shown: Shown | None, broken: str) -> None:
         stale = self._workspace.stale

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gnet_desktop.gui.answers.bars import draw_bar
+from gnet_desktop.gui.answers.bars import draw_bar, draw_outline
 from gnet_desktop.gui.answers.sentences import others_words
 from gnet_desktop.gui.answers.values import Cell, Line, Shown
 from gnet_desktop.gui.controls.focus import KeyFocus
@@ -31,6 +31,10 @@ _PAD: Final = 16
 _GAP: Final = 4
 _BAR_SHARE, _NUMBER_ENDS = 0.47, 0.82
 """Parts of a cell's width."""
+_PLAIN: Final = (_BAR_SHARE, _NUMBER_ENDS)
+_COMPARED: Final = (0.32, 0.62)
+"""The same with a difference behind the number."""
+_SIGNS: Final = {1: "good", -1: "bad", 0: "text3"}
 _HEAD_SHARE: Final = 0.226
 
 
@@ -158,27 +162,39 @@ class _Delegate(QStyledItemDelegate):
             return
         strong = cell.first and not view.is_faint(head) and not view.stale
         face = font(12.5, 600 if strong else 400)
-        bar, end = shared_width(rect.width(), QFontMetricsF(face).horizontalAdvance(cell.text))
+        compared = cell.before is not None
+        number = QFontMetricsF(face).horizontalAdvance(cell.text)
+        bar, end = shared_width(rect.width(), number, _COMPARED if compared else _PLAIN)
         if line.index is not None and bar > 0:
             high = min(10.0, rect.height() * 0.4)
             track = QRectF(rect.left(), rect.center().y() - high / 2, bar, high)
             draw_bar(
                 painter, track, cell.share, first=cell.first and not view.is_faint(head), stale=view.stale
             )
+            if cell.before is not None and cell.change:
+                draw_outline(painter, track, cell.before)
         painter.setFont(face)
         plain = "text3" if line.index is None or view.is_faint(head) else "text2"
         painter.setPen(theme.colour("text" if strong else plain))
         box = QRectF(rect.left(), rect.top(), end, rect.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, cell.text)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        painter.drawText(box, right, cell.text)
+        if compared:
+            painter.setFont(font(11))
+            painter.setPen(theme.colour(_SIGNS[cell.change]))
+            rest = QRectF(rect.left() + end, rect.top(), rect.width() - end - 10, rect.height())
+            painter.drawText(rest, right, cell.delta)
 
 
-def shared_width(width: float, number: float) -> tuple[float, float]:
+def shared_width(
+    width: float, number: float, shares: tuple[float, float] = (_BAR_SHARE, _NUMBER_ENDS)
+) -> tuple[float, float]:
     """(length of the bar, where the number ends) in a cell, in pixels.
 
     Where room is short the bar gives way: a number without its first digits is another number.
     """
-    end = max(width * _NUMBER_ENDS, min(number, width))
-    return max(0.0, min(width * _BAR_SHARE, end - number - _GAP)), end
+    end = max(width * shares[1], min(number, width))
+    return max(0.0, min(width * shares[0], end - number - _GAP)), end
 
 
 class _Header(QHeaderView):

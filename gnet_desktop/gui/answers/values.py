@@ -1,13 +1,14 @@
-"""What the answers panel shows, as a value; no Qt.
+"""What the answers panel shows, as a value; nothing here paints.
 
 Numbers are put into words here, so that table, copied text and tests read the same.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE
 from gnet_desktop.gui.answers.standing import STANDINGS, Standing
@@ -31,11 +32,18 @@ _SPARE: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A head's number for a class: ``share`` 0…1 is its bar, ``first`` the head's first answer."""
+    """A head's number for a class: ``share`` 0…1 is its bar, ``first`` the head's first answer.
+
+    ``before`` is the bar of the run that is compared with, None without one; ``delta`` the
+    difference in words and ``change`` its sign.
+    """
 
     text: str
     share: float
     first: bool = False
+    before: float | None = None
+    delta: str = ""
+    change: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +111,18 @@ def standing_of(result: Result, head: str, trained: bool | None) -> Standing:
     return "untrained" if trained is False else "answers"
 
 
-def shown_of(result: Result, trained: Callable[[str], bool | None], *, rows: int, logits: bool) -> Shown:
-    """What to show of a result in at most ``rows`` lines (at least each head's first answer)."""
+def shown_of(
+    result: Result,
+    trained: Callable[[str], bool | None],
+    *,
+    rows: int,
+    logits: bool,
+    reference: Result | None = None,
+) -> Shown:
+    """What to show of a result in at most ``rows`` lines (at least each head's first answer).
+
+    With a ``reference`` of the same classes every number says how it differs from that.
+    """
     answers, names = result.record.answers, result.checkpoint.labels.names
     standing = {head: standing_of(result, head, trained(head)) for head in HEADS}
     meant = {head: STANDINGS[one] for head, one in standing.items()}
@@ -123,7 +141,11 @@ def shown_of(result: Result, trained: Callable[[str], bool | None], *, rows: int
     }
     return Shown(
         lines=tuple(
-            Line(row.index, class_name(names, row.index), _cells(row, known, bars, logits=logits))
+            Line(
+                row.index,
+                class_name(names, row.index),
+                _compared(row.index, _cells(row, known, bars, logits=logits), known, reference, bars, logits),
+            )
             for row in full
         ),
         rest=Line(None, str(rest.count), remaining),
@@ -176,6 +198,39 @@ def _cells(row: Row, answers: Mapping[str, HeadAnswers], full: float, *, logits:
         text = number(value) if logits else percent(probability)
         cells[head] = Cell(text, min(1.0, max(0.0, value / full)), head in row.first_of)
     return cells
+
+
+def _compared(
+    index: int,
+    cells: dict[str, Cell],
+    answers: Mapping[str, HeadAnswers],
+    reference: Result | None,
+    full: float,
+    logits: bool,
+) -> dict[str, Cell]:
+    """The cells with what the reference says, for heads that both have with as many classes."""
+    if reference is None:
+        return cells
+    found = {}
+    for head, cell in cells.items():
+        other = reference.record.answers.get(head)
+        if other is None or len(other.logits) != len(answers[head].logits):
+            found[head] = cell
+            continue
+        now, before = (one.logits if logits else one.probabilities for one in (answers[head], other))
+        difference = float(now[index]) - float(before[index])
+        words, sign = delta_words(difference, logits=logits)
+        share = min(1.0, max(0.0, float(before[index]) / full))
+        found[head] = replace(cell, before=share, delta=words, change=sign)
+    return found
+
+
+def delta_words(difference: float, *, logits: bool) -> tuple[str, int]:
+    """A difference in words, and its sign: ``+13.8``, ``−35.3``, ``same``."""
+    text = f"{abs(difference):.2f}" if logits else f"{abs(100 * difference):.1f}"
+    if not float(text):
+        return QCoreApplication.translate("Answers", "same"), 0
+    return ("+" if difference > 0 else "−") + text, 1 if difference > 0 else -1
 
 
 def as_text(shown: Shown, picture: str) -> str:

@@ -12,6 +12,7 @@ from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, OFFERED
 from gnet_desktop.inspection.ranking import SORTS
+from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit, channel_in_module
 from gnet_desktop.workspace.exporting import file_name, save_array, save_picture
 from gnet_desktop.workspace.state import Workspace
@@ -19,6 +20,7 @@ from gnet_desktop.workspace.state import Workspace
 _GAMMAS: Final = (1.0, 0.7, 0.5, 0.35)
 _CLIPS: Final = (100.0, 99.9, 99.0, 95.0)
 _SAVED_SIDE: Final = 512
+_FACTORS: Final = (0.5, 2.0, 4.0)
 
 translate = QCoreApplication.translate
 
@@ -105,6 +107,9 @@ def fill_unit_menu(menu: QMenu, workspace: Workspace, unit: Unit, numbers: str, 
     )
     pin.triggered.connect(lambda: workspace.toggle_in_tray(unit))
     menu.addSeparator()
+    if result is not None:
+        fill_changes_menu(menu, workspace, unit.part, unit.channel)
+        menu.addSeparator()
     _copying(menu, translate("Lanes", "Copy {0}").format(unit.name), unit.name)
     if result is not None:
         channel = channel_in_module(result.checkpoint.architecture, unit)
@@ -114,6 +119,30 @@ def fill_unit_menu(menu: QMenu, workspace: Workspace, unit: Unit, numbers: str, 
         _copying(menu, translate("Lanes", "Copy numbers"), numbers)
         menu.addSeparator()
         _saving(menu, workspace, unit, ask)
+
+
+def fill_changes_menu(menu: QMenu, workspace: Workspace, part: str, channel: int | None = None) -> None:
+    """What may become of a part of the network, and of one of its units."""
+    units = None if channel is None else (channel,)
+    if units is not None:
+        _change(menu, workspace, Change(part, "off", units))
+    _change(menu, workspace, Change(part))
+    submenu = menu.addMenu(translate("Changes", "Change {0}").format(Change(part, "off", units).name))
+    for change in (
+        Change(part, "mean", units),
+        *(Change(part, "scaled", units, factor) for factor in _FACTORS),
+    ):
+        _change(submenu, workspace, change)
+
+
+def _change(menu: QMenu, workspace: Workspace, change: Change) -> None:
+    words = {
+        "off": translate("Changes", "Switch {0} off"),
+        "mean": translate("Changes", "To its mean"),
+        "scaled": translate("Changes", "× {0}").format(f"{change.factor:g}"),
+    }[change.kind]
+    action = _checkable(menu, words.format(change.name), change in workspace.changes)
+    action.triggered.connect(lambda: workspace.toggle_change(change))
 
 
 def _saving(menu: QMenu, workspace: Workspace, unit: Unit, ask: AskPath) -> None:

@@ -36,6 +36,7 @@ from gnet_desktop.gui.network_map.marks import (
 from gnet_desktop.gui.network_map.model import MapModel, model_of
 from gnet_desktop.gui.network_map.painting import MapPainter
 from gnet_desktop.gui.network_map.shapes import Area, Label, MapLayout, Shape, Thumbnail
+from gnet_desktop.gui.painting.hatching import hatch
 from gnet_desktop.workspace.state import Workspace
 
 _MOST: Final = 8.0
@@ -206,9 +207,19 @@ class NetworkMap(QWidget):
                 self._image = self._paint_image(self._layout)
             painter.drawPixmap(0, 0, self._image)
             self._to_map(painter)
+            self._hatch_changes(painter, self._layout)
             draw_names(painter, self._layout, chosen)
             draw_frames(painter, self._layout, self._marks())
         painter.end()
+
+    def _hatch_changes(self, painter: QPainter, layout: MapLayout) -> None:
+        """What is changed in the network lies under hatching."""
+        for change in self._workspace.changes:
+            inside = [name for name in layout.boxes if name.startswith(f"{change.part}/")]
+            for name in [change.part] if change.part in layout.boxes else inside:
+                box = layout.boxes[name]
+                area = QRectF(box.left, box.top, box.width, box.height)
+                hatch(painter, area, Theme.now().colour("panel", 0.75))
 
     def _marks(self) -> list[tuple[str | None, Mark]]:
         return [

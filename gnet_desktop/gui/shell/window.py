@@ -27,6 +27,7 @@ from gnet_desktop.gui.actions.recent import Recent
 from gnet_desktop.gui.actions.table import fill_menus, make_actions
 from gnet_desktop.gui.conventions.memory import ConventionMemory
 from gnet_desktop.gui.folder.page import FolderPage
+from gnet_desktop.gui.lanes.menus import fill_changes_menu
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.shell.dialogs import Dialogs
@@ -36,10 +37,12 @@ from gnet_desktop.gui.shell.loading_card import LoadingCard
 from gnet_desktop.gui.shell.notices import BugDialog, Notice
 from gnet_desktop.gui.shell.start_page import StartPage
 from gnet_desktop.gui.shell.status_bar import StatusBar
+from gnet_desktop.gui.shell.strip import ChangesStrip
 from gnet_desktop.gui.shell.top_bar import TopBar
 from gnet_desktop.gui.system import reopening
 from gnet_desktop.gui.system.screens import fit_screen, keep_on_screen
 from gnet_desktop.gui.system.session import RECENT, Session
+from gnet_desktop.network.changes import changeable_parts
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.arrivals import expand_pictures
 from gnet_desktop.workspace.folder_run import FolderRun
@@ -86,7 +89,9 @@ class Window(QMainWindow):
         column = QVBoxLayout(middle)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        self.strip = ChangesStrip(workspace)
         column.addWidget(self.bar)
+        column.addWidget(self.strip)
         column.addWidget(self.pages, 1)
         column.addWidget(self.status)
         self.setCentralWidget(middle)
@@ -135,6 +140,9 @@ class Window(QMainWindow):
         self.bar.checkpoint_wanted.connect(self.open_checkpoint)
         self.bar.device_wanted.connect(workspace.set_device)
         self.bar.page_wanted.connect(self.show_page)
+        self.strip.reset_wanted.connect(workspace.reset_changes)
+        self.strip.undo_wanted.connect(workspace.undo)
+        self.strip.redo_wanted.connect(workspace.redo)
         for panel in (self.panels.lanes, self.panels.unit):
             panel.ask_path = handlers.ask_target
         for name, dock in self.area.docks.items():
@@ -339,6 +347,12 @@ class Window(QMainWindow):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if f"module {module}" in self.actions_by_name:
             menu.addAction(self.actions_by_name[f"module {module}"])
+        checkpoint = self.workspace.checkpoint
+        if checkpoint is not None and target in changeable_parts(checkpoint.architecture):
+            fill_changes_menu(menu, self.workspace, target)
+            if module != target:
+                fill_changes_menu(menu, self.workspace, module)
+            menu.addSeparator()
         for name in ("show_heads", "toggle_teaching", "export_shown"):
             menu.addAction(self.actions_by_name[name])
         menu.popup(place)

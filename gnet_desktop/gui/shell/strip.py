@@ -1,0 +1,155 @@
+"""The strip below the bar: what is changed in the network, as chips; only there when something is."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from gnet_desktop.gui.controls.common import ElidedLabel, IconButton
+from gnet_desktop.gui.looks.icons import draw_icon
+from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.hatching import hatch
+from gnet_desktop.network.architecture import BRANCHES
+from gnet_desktop.network.changes import Change
+from gnet_desktop.workspace.state import Workspace
+
+HEIGHT, CHIP = 36, 26
+_SWATCH = 12
+
+
+def change_words(change: Change) -> str:
+    """A change as people read it: ``4b/5×5 off``, ``4e/1×1:20 × 0.5``."""
+    name = change.name.replace("1x1", "1×1").replace("3x3", "3×3").replace("5x5", "5×5")
+    done = {
+        "off": "off",
+        "mean": "to its mean",
+        "usual": "as usual",
+        "scaled": f"× {change.factor:g}",
+        "other": f"from {change.values.source if change.values else ''}",
+    }
+    return f"{name} {done[change.kind]}"
+
+
+class Chip(QAbstractButton):
+    """One change; a click, or dragging it out of the strip, takes it back."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__()
+        self.change = change
+        self.setText(change_words(change))
+        self.setAccessibleName(self.tr("Take back: {0}").format(self.text()))
+        self.setToolTip(self.tr("Click to take it back"))
+        self.setFont(font(12.5))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        """Swatch, words, cross."""
+        return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 58, CHIP)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A rounded chip with a hatched swatch in the branch's hue."""
+        theme, painter = Theme.now(), QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        edge = "accent" if self.hasFocus() else "line2"
+        painter.setPen(QPen(theme.colour(edge), 1.5 if self.hasFocus() else 1))
+        painter.setBrush(theme.colour("panel"))
+        radius = CHIP / 2 - 0.5
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        swatch = QRectF(11, (CHIP - _SWATCH) / 2, _SWATCH, _SWATCH)
+        part = self.change.part.partition("/")[2]
+        known = next((branch for branch in BRANCHES if part and part.startswith(branch[:3])), None)
+        hatch(painter, swatch, theme.branch(known) if known else theme.colour("text2"), theme.colour("panel"))
+        painter.setPen(theme.colour("text"))
+        painter.setFont(self.font())
+        box = self.rect().adjusted(30, 0, -24, 0)
+        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, self.text())
+        draw_icon(painter, "close", QRectF(self.width() - 21, (CHIP - 10) / 2, 10, 10), theme.text3)
+        painter.end()
+
+
+class ChangesStrip(QWidget):
+    """Chips, reset, undo and redo; and what the changed run is compared with."""
+
+    reset_wanted, undo_wanted, redo_wanted = Signal(), Signal(), Signal()
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self.setFixedHeight(HEIGHT)
+        self.setAccessibleName(self.tr("Changes"))
+        title = QLabel(self.tr("Changed"))
+        title.setFont(font(12.5, 600))
+        self._chips = QHBoxLayout()
+        self._chips.setSpacing(8)
+        self.reset = QPushButton(self.tr("Reset"))
+        self.reset.setFlat(True)
+        self.reset.setFont(font(12.5))
+        self.reset.clicked.connect(self.reset_wanted)
+        self.undo, self.redo = IconButton("back"), IconButton("forward")
+        for button, words, wanted in (
+            (self.undo, self.tr("Undo the last change (Ctrl+Z)"), self.undo_wanted),
+            (self.redo, self.tr("Redo (Ctrl+Shift+Z)"), self.redo_wanted),
+        ):
+            button.setToolTip(words)
+            button.setAccessibleName(words)
+            button.clicked.connect(wanted)
+        self.compared = ElidedLabel("", pixels=12.5, token="text3")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 0, 12, 1)
+        row.setSpacing(10)
+        row.addWidget(title)
+        row.addLayout(self._chips)
+        for widget in (self.reset, self.undo, self.redo):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.compared)
+        ends = [
+            workspace.changes_changed.subscribe(self.refresh),
+            workspace.reference_changed.subscribe(self.refresh),
+            workspace.result_changed.subscribe(self._warn),
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
+        self.refresh()
+
+    @property
+    def chips(self) -> list[Chip]:
+        """The chips, in the order of the changes."""
+        items = (self._chips.itemAt(place) for place in range(self._chips.count()))
+        return [chip for item in items if item is not None and isinstance(chip := item.widget(), Chip)]
+
+    def refresh(self) -> None:
+        """Show what is changed now."""
+        workspace = self._workspace
+        if tuple(chip.change for chip in self.chips) != workspace.changes:
+            while (item := self._chips.takeAt(0)) is not None:
+                if (widget := item.widget()) is not None:
+                    widget.hide()
+                    widget.deleteLater()
+            for change in workspace.changes:
+                chip = Chip(change)
+                chip.clicked.connect(lambda _=False, change=change: workspace.remove_change(change))
+                self._chips.addWidget(chip)
+        self.undo.setEnabled(workspace.can_undo)
+        self.redo.setEnabled(workspace.can_redo)
+        self.setVisible(bool(workspace.changes))
+        self.compared.setText(self.tr("compared with this picture, unchanged"))
+        self._warn()
+
+    def _warn(self) -> None:
+        """A change that alters nothing on this picture says so."""
+        result = self._workspace.result
+        if result is None or result.key.changes != self._workspace.changes:
+            return
+        idle = [
+            change_words(change)
+            for change, altered in zip(result.key.changes, result.record.altered, strict=False)
+            if not altered
+        ]
+        words = self.tr("0 cells changed by {0}").format(", ".join(idle)) if idle else ""
+        self.compared.setText(words or self.tr("compared with this picture, unchanged"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground and the line below."""
+        theme, painter = Theme.now(), QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("raised"))
+        painter.fillRect(0, self.height() - 1, self.width(), 1, theme.colour("line"))
+        painter.end()

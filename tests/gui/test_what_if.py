@@ -1,0 +1,164 @@
+"""What if: parts switched off with real keys and menus, and the differences read off the panels."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from gnet_desktop.gui.answers.values import delta_words
+from gnet_desktop.gui.app import make_window
+from gnet_desktop.gui.lanes.menus import fill_changes_menu
+from gnet_desktop.gui.shell.strip import change_words
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.session import Session
+from gnet_desktop.network.changes import Change
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.resources import resource
+
+
+@pytest.fixture(scope="module")
+def window(qapp, everyday100: Path) -> Iterator[Window]:
+    made, dispatcher = make_window(Session(None))
+    made.resize(1500, 950)
+    made.show()
+    made.workspace.open_checkpoint(everyday100)
+    made.workspace.add_pictures([resource("samples", "espresso.jpg")])
+    wait(lambda: made.workspace.result is not None)
+    yield made
+    made.close()
+    del dispatcher
+
+
+def wait(until) -> None:
+    for _ in range(3000):
+        QTest.qWait(5)
+        if until():
+            return
+    raise AssertionError("it did not come")
+
+
+@pytest.fixture(autouse=True)
+def unchanged(window: Window) -> Iterator[None]:
+    yield
+    window.workspace.reset_changes()
+    current(window)
+
+
+def current(window: Window) -> None:
+    """Wait until what is shown is the run that is looked at, with its reference."""
+    workspace = window.workspace
+    wait(lambda: not workspace.stale and (workspace.reference_result is not None) == bool(workspace.changes))
+    QTest.qWait(20)
+
+
+def test_without_changes_there_is_no_strip(window: Window) -> None:
+    assert not window.strip.isVisible()
+    assert all(
+        cell.before is None for line in window.panels.answers.shown.lines for cell in line.cells.values()
+    )
+
+
+def test_x_switches_the_chosen_unit_off_and_on_again(window: Window) -> None:
+    window.workspace.choose_unit(Unit("4a", "5x5", 11))
+    QTest.keyClick(window, Qt.Key.Key_X)
+    assert window.workspace.changes == (Change("4a/5x5", "off", (11,)),)
+    current(window)
+    assert window.strip.isVisible()
+    assert not window.workspace.result.record["4a/5x5"][11].any()
+    QTest.keyClick(window, Qt.Key.Key_X)
+    assert window.workspace.changes == ()
+    current(window)
+    assert not window.strip.isVisible()
+
+
+def test_a_branch_off_shows_in_the_answers_what_an_independent_pass_says(
+    window: Window, everyday100: Path
+) -> None:
+    """torchvision's own network with a hook that writes zeros."""
+    import torch
+    from safetensors.torch import load_file
+    from torchvision.models import GoogLeNet
+
+    window.workspace.choose_unit(Unit("4e", "5x5", 0))
+    before = window.workspace.result
+    QTest.keyClick(window, Qt.Key.Key_X, Qt.KeyboardModifier.ShiftModifier)
+    current(window)
+    checkpoint = window.workspace.checkpoint
+    model = GoogLeNet(num_classes=checkpoint.architecture.classes, init_weights=False).eval()
+    model.load_state_dict({name: value.float() for name, value in load_file(everyday100).items()})
+    given = torch.from_numpy(before.record.input)[None]
+    temperature = checkpoint.heads["main"].temperature
+    with torch.inference_mode():
+        whole = torch.softmax(model(given)[0] / temperature, 0)
+        model.inception4e.branch3.register_forward_hook(lambda layer, given, output: output * 0)
+        without = torch.softmax(model(given)[0] / temperature, 0)
+    for line in window.panels.answers.shown.lines:
+        words, _ = delta_words(float(without[line.index] - whole[line.index]), logits=False)
+        shown = line.cells["main"].delta.replace("−", "-").replace("same", "0")
+        assert float(shown) == pytest.approx(float(words.replace("−", "-").replace("same", "0")), abs=0.11)
+        assert line.cells["aux1"].delta == "same"  # it lies before the change
+
+
+def test_chips_say_what_is_changed_and_a_click_takes_it_back(window: Window) -> None:
+    workspace = window.workspace
+    workspace.add_change(Change("4b/5x5"))
+    workspace.add_change(Change("4e/1x1", "scaled", (3, 20), 0.5))
+    assert [chip.text() for chip in window.strip.chips] == ["4b/5×5 off", "4e/1×1:3,20 × 0.5"]
+    QTest.mouseClick(window.strip.chips[0], Qt.MouseButton.LeftButton)
+    assert workspace.changes == (Change("4e/1x1", "scaled", (3, 20), 0.5),)
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(workspace.changes) == 2
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(window, Qt.Key.Key_Z, both)
+    assert len(workspace.changes) == 1
+    QTest.mouseClick(window.strip.reset, Qt.MouseButton.LeftButton)
+    assert workspace.changes == ()
+
+
+def test_the_network_is_as_before_after_all_is_taken_back(window: Window) -> None:
+    before = {head: one.logits.copy() for head, one in window.workspace.result.record.answers.items()}
+    for change in (Change("3a"), Change("conv2", "mean"), Change("aux1/fc1")):
+        window.workspace.add_change(change)
+    current(window)
+    while window.workspace.changes:
+        window.workspace.undo()
+    current(window)
+    for head, answers in window.workspace.result.record.answers.items():
+        assert (answers.logits == before[head]).all()
+
+
+def test_a_change_in_vain_is_said(window: Window) -> None:
+    window.workspace.set_changes((Change("4a/5x5"), Change("4a/5x5", "scaled", factor=2)))
+    current(window)
+    assert "0 cells changed" in window.strip.compared.text()
+
+
+def test_the_menu_offers_what_may_become_of_a_part(window: Window) -> None:
+    menu = QMenu()
+    fill_changes_menu(menu, window.workspace, "4a/5x5", 11)
+    words = [action.text() for action in menu.actions()]
+    assert words == ["Switch 4a/5x5:11 off", "Switch 4a/5x5 off", "Change 4a/5x5:11"]
+    menu.actions()[1].trigger()
+    assert window.workspace.changes == (Change("4a/5x5"),)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (Change("4a"), "4a off"),
+        (Change("5b/pool_proj", "mean"), "5b/pool_proj to its mean"),
+        (Change("4e/1x1", "scaled", (20,), 0.5), "4e/1×1:20 × 0.5"),
+    ],
+)
+def test_changes_read_as_people_say_them(change: Change, words: str) -> None:
+    assert change_words(change) == words
+
+
+def test_differences_have_a_sign_and_none_is_called_same() -> None:
+    assert delta_words(0.138, logits=False) == ("+13.8", 1)
+    assert delta_words(-0.353, logits=False) == ("−35.3", -1)
+    assert delta_words(0.0001, logits=False) == ("same", 0)
+    assert delta_words(-1.5, logits=True) == ("−1.50", -1)
