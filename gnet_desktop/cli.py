@@ -124,7 +124,7 @@ def _window() -> argparse.ArgumentParser:
     parser = _parser("", _DESCRIPTION, epilog=_COMMAND_HELP)
     parser.add_argument("paths", nargs="*", type=Path, metavar="FILE", help="a checkpoint, pictures, folders")
     parser.add_argument("--version", action="version", version=f"gnet-desktop {__version__}")
-    _add_labels_and_heads(parser)
+    _add_labels_and_choices(parser)
     _add_device(parser)
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours of the window")
     parser.add_argument("--clean", action="store_true", help="ignore the remembered settings")
@@ -148,7 +148,7 @@ def _classify() -> argparse.ArgumentParser:
 def _inspect() -> argparse.ArgumentParser:
     parser = _parser("inspect", "What a checkpoint is.")
     parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
-    _add_labels_and_heads(parser)
+    _add_labels_and_choices(parser)
     parser.add_argument(
         "--verify",
         type=Path,
@@ -298,15 +298,20 @@ def _models() -> argparse.ArgumentParser:
 
 def _add_checkpoint(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", metavar="F", help="a file, or a name of 'models' (everyday100)")
-    _add_labels_and_heads(parser)
+    _add_labels_and_choices(parser)
 
 
-def _add_labels_and_heads(parser: argparse.ArgumentParser) -> None:
+def _add_labels_and_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", type=Path, metavar="F", help="class names for the checkpoint")
     parser.add_argument(
         "--heads",
         choices=("added", "file"),
         help="auxiliary heads that ship for a published network without its own (added), or only the file's",
+    )
+    parser.add_argument(
+        "--weights",
+        metavar="NAME",
+        help="of a file with several sets of weights, the one to use, such as ema_state.module",
     )
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 HEADS_CHOICE: Final = "heads"
 """What `Provenance.assumed` calls the choice between added heads and the file's own (`added_heads`)."""
 
+WEIGHTS_CHOICE: Final = "weights"
+"""What `Provenance.assumed` calls the choice between several sets of weights in one file."""
+
 _SWAPPED: Final = ", in the other order"
 
 
@@ -75,7 +78,8 @@ class Provenance:
     prefixes that were taken off; ``converted`` the changes of precision or layout
     in words; ``missing`` and ``left_over`` the parts without a tensor and the
     tensors without a part; ``assumed`` what the file cannot tell (key → value), and
-    ``open`` those of its keys that are in doubt and that nobody has settled;
+    ``open`` those of its keys that are in doubt and that nobody has settled; ``sets``
+    the names of the file's sets of weights, the one in use first, if there are several;
     ``notes`` are worth knowing, ``warnings`` may mean that something is wrong.
     """
 
@@ -93,6 +97,7 @@ class Provenance:
     left_over: tuple[str, ...] = ()
     assumed: Mapping[str, str] = field(default_factory=dict)
     open: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)

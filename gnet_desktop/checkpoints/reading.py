@@ -16,7 +16,13 @@ import numpy as np
 
 from gnet_desktop.budget import Budget, spending
 from gnet_desktop.checkpoints import added_heads
-from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE, Checkpoint, HeadState, Provenance
+from gnet_desktop.checkpoints.checkpoint import (
+    HEADS_CHOICE,
+    WEIGHTS_CHOICE,
+    Checkpoint,
+    HeadState,
+    Provenance,
+)
 from gnet_desktop.checkpoints.containers import read_container
 from gnet_desktop.checkpoints.containers.caffemodel import CAFFE
 from gnet_desktop.checkpoints.containers.folders import chosen
@@ -111,6 +117,7 @@ def _open(
     steps.at("Recognise the file", 0.0)
     contents = read_container(source)
     recognised = recognise(contents, assume)
+    _check_set(assume, recognised.sets)
     fitted = recognised.fitted
     _check_kinds(fitted.tensors)
     _check_memory(fitted.tensors, source.whole_size)
@@ -151,6 +158,8 @@ def _open(
         notes = (*notes, *more)
     if choice is not None:
         assumed = {**assumed, HEADS_CHOICE: choice}
+    if recognised.sets:
+        assumed = {**assumed, WEIGHTS_CHOICE: recognised.sets[0]}
     _check_assumptions(assume, architecture.family)
     steps.at("Ready", 1.0)
     return Checkpoint(
@@ -175,6 +184,7 @@ def _open(
             left_over=recognised.left_over,
             assumed={**fitted.assumed, **assumed},
             open=tuple(sorted({*fitted.open, *assumed} - assume.keys())),
+            sets=recognised.sets,
             notes=(*contents.notes, *recognised.notes, *notes, *_rounding(fitted.tensors)),
             warnings=(*recognised.warnings, *_disagreement(heads), *_damage(fitted.tensors)),
             metadata=dict(contents.texts),
@@ -312,11 +322,20 @@ def _check_assumptions(assume: Mapping[str, str], family: str) -> None:
     switches = FAMILIES[family].switches
     known = {**_ASSUMPTIONS, **{name: tuple(switch.choices) for name, switch in switches.items()}}
     for name, value in assume.items():
-        if value not in known.get(name, ()):
+        if name != WEIGHTS_CHOICE and value not in known.get(name, ()):
             offered = "; ".join(
                 f"{key}={'|'.join(choices)}" for key, choices in known.items() if key != "family"
             )
             raise UsageError(f"{name}={value} cannot be assumed.", f"Of this file can be assumed: {offered}.")
+
+
+def _check_set(assume: Mapping[str, str], sets: tuple[str, ...]) -> None:
+    """Raise UsageError where a set of weights is asked for that the file doesn't have."""
+    wanted = assume.get(WEIGHTS_CHOICE)
+    if wanted is None or wanted in sets:
+        return
+    has = f"It has {', '.join(sets)}." if sets else "It has one set only."
+    raise UsageError(f"This file has no weights called {wanted}.", has, "Leave --weights out, or name one.")
 
 
 def _dtypes(tensors: Mapping[str, StoredTensor]) -> dict[str, int]:

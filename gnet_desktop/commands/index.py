@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-from gnet_desktop.commands.opening import open_named, open_session, progress_wanted
+from gnet_desktop.commands.opening import choices, open_named, open_session, progress_wanted
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.files import whole_file
@@ -79,7 +79,7 @@ def _top(arguments: argparse.Namespace) -> int:
     if len(arguments.items) != 1 or arguments.source is None:
         raise UsageError("Give a unit and an index.", "", "Write 'index top 4a/5x5:11 --from DIR'.")
     found = opened_spectrum(arguments.source)
-    checkpoint = open_named(arguments.checkpoint, arguments.labels, arguments.heads)
+    checkpoint = open_named(arguments.checkpoint, arguments.labels, choices(arguments))
     if checkpoint.provenance.sha256 != found.about["sha256"]:
         raise UsageError(
             f"{arguments.source.name} was made with another checkpoint.",

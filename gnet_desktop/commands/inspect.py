@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
-from gnet_desktop.commands.opening import open_named, shown_name
+from gnet_desktop.commands.opening import choices, open_named, shown_name
 from gnet_desktop.errors import GNetError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     from gnet_desktop.checkpoints.describing import card
 
     try:
-        checkpoint = open_named(str(arguments.checkpoint), arguments.labels, arguments.heads)
+        checkpoint = open_named(str(arguments.checkpoint), arguments.labels, choices(arguments))
         facts = card.make_card(checkpoint)
         verification = _verify(checkpoint, arguments.verify) if arguments.verify else None
     except GNetError as error:

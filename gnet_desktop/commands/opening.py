@@ -3,11 +3,12 @@
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE, Checkpoint
+from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE, WEIGHTS_CHOICE, Checkpoint
 from gnet_desktop.convention import Convention, parse_convention
 from gnet_desktop.errors import UsageError, link
 
@@ -26,10 +27,10 @@ class Session:
 
 
 def open_session(arguments: argparse.Namespace) -> Session:
-    """Open what ``--checkpoint``, ``--labels``, ``--heads``, ``--preprocess`` and ``--device`` name."""
+    """Open what ``--checkpoint``, ``--labels``, `choices`, ``--preprocess`` and ``--device`` name."""
     from gnet_desktop.workspace.tasks import choose_device
 
-    checkpoint = open_named(arguments.checkpoint, arguments.labels, arguments.heads)
+    checkpoint = open_named(arguments.checkpoint, arguments.labels, choices(arguments))
     convention = chosen_convention(arguments.preprocess, checkpoint)
     device = choose_device(arguments.device)
     from gnet_desktop.network.googlenet import GoogLeNet
@@ -37,19 +38,20 @@ def open_session(arguments: argparse.Namespace) -> Session:
     return Session(checkpoint, GoogLeNet.from_checkpoint(checkpoint).to(device), convention, device)
 
 
-def open_named(name: str | None, labels: Path | None, heads: str | None = None) -> Checkpoint:
+def open_named(name: str | None, labels: Path | None, assume: Mapping[str, str] | None = None) -> Checkpoint:
     """Open a checkpoint by its file or its name in the catalogue; none is the bundled one.
 
-    ``heads`` chooses as `assumed_heads` does.
+    ``assume`` as in `checkpoints.reading.open_checkpoint`.
     """
     from gnet_desktop.checkpoints.reading import open_checkpoint
 
-    return open_checkpoint(checkpoint_path(name), labels=labels, assume=assumed_heads(heads))
+    return open_checkpoint(checkpoint_path(name), labels=labels, assume=assume)
 
 
-def assumed_heads(choice: str | None) -> dict[str, str]:
-    """What ``--heads file`` or ``added`` means for opening; nothing where it wasn't given."""
-    return {} if choice is None else {HEADS_CHOICE: choice}
+def choices(arguments: argparse.Namespace) -> dict[str, str]:
+    """What ``--heads`` and ``--weights`` mean for opening; nothing where they weren't given."""
+    given = {HEADS_CHOICE: arguments.heads, WEIGHTS_CHOICE: arguments.weights}
+    return {key: choice for key, choice in given.items() if choice is not None}
 
 
 def checkpoint_path(name: str | None) -> Path:

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from gnet_desktop.commands.opening import assumed_heads, checkpoint_path
+from gnet_desktop.commands.opening import checkpoint_path, choices
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
         checkpoint_path(arguments.checkpoint),
         arguments.picture,
         labels=arguments.labels,
-        assume=assumed_heads(arguments.heads),
+        assume=choices(arguments),
         module=arguments.module,
         unit=arguments.unit,
         theme=arguments.theme,

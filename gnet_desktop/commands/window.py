@@ -2,7 +2,7 @@
 
 import argparse
 
-from gnet_desktop.commands.opening import assumed_heads
+from gnet_desktop.commands.opening import choices
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -12,7 +12,7 @@ def run(arguments: argparse.Namespace) -> int:
     return app.run(
         paths=arguments.paths,
         labels=arguments.labels,
-        assume=assumed_heads(arguments.heads),
+        assume=choices(arguments),
         device=arguments.device,
         theme=arguments.theme,
         clean=arguments.clean,

@@ -148,8 +148,22 @@ class Workspace(Choices):
         """Open the file in use again with another choice of what it doesn't tell (`Provenance.assumed`)."""
         checkpoint = self.checkpoint
         if checkpoint is not None and checkpoint.provenance.assumed.get(key) != choice:
-            assumed = {**checkpoint.provenance.assumed, key: choice}
-            self.open_checkpoint(checkpoint.provenance.path, assume=assumed)
+            self._open_again(self._labels(), {**checkpoint.provenance.assumed, key: choice})
+
+    def take_labels(self, path: Path) -> None:
+        """Open the file in use again with class names from a file or folder."""
+        checkpoint = self.checkpoint
+        if checkpoint is not None:
+            told = checkpoint.provenance
+            chosen = {key: value for key, value in told.assumed.items() if key not in told.open}
+            self._open_again(path, chosen)
+
+    def _labels(self) -> Path | None:
+        return self.network.labels if self.network is not None else None
+
+    def _open_again(self, labels: Path | None, assume: Mapping[str, str]) -> None:
+        assert self.checkpoint is not None
+        self.open_checkpoint(self.checkpoint.provenance.path, labels=labels, assume=assume)
 
     def open_reference(self, path: Path) -> None:
         """Open another checkpoint in the background, and compare with what it says."""

@@ -36,11 +36,15 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class LoadedNetwork:
-    """A checkpoint, its network, where it runs, and its name in a `RunKey`."""
+    """A checkpoint, its network and where it runs.
+
+    ``labels`` is where class names were taken from by hand, ``name`` its name in a `RunKey`.
+    """
 
     checkpoint: Checkpoint
     network: "GoogLeNet"
     device: str
+    labels: Path | None = None
     name: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,7 +76,7 @@ def load_checkpoint(
         path, labels=labels, progress=progress, cancelled=cancelled.is_set, assume=assume
     )
     progress("Build the network", 1.0)
-    network = LoadedNetwork(checkpoint, GoogLeNet.from_checkpoint(checkpoint), "cpu")
+    network = LoadedNetwork(checkpoint, GoogLeNet.from_checkpoint(checkpoint), "cpu", labels)
     if device != "cpu":
         network = move_network(network, device)
     _warm_up(network)
@@ -131,7 +135,7 @@ def move_network(loaded: LoadedNetwork, device: str) -> LoadedNetwork:
     except RuntimeError as error:
         first = str(error).partition("\n")[0]
         raise MachineError(f"{target} cannot be used.", f"{first}.", "The CPU stays in use.") from error
-    return LoadedNetwork(loaded.checkpoint, moved, target)
+    return replace(loaded, network=moved, device=target)
 
 
 def devices() -> list[tuple[str, str]]:

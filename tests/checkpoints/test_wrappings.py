@@ -1,6 +1,7 @@
 """What stands around the weights, and what is missing of them."""
 
 import argparse
+import json
 from collections import OrderedDict, defaultdict
 from itertools import product
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 import torch
 from torch import nn
 
+from gnet_desktop.checkpoints.describing.card import make_card
 from gnet_desktop.checkpoints.reading import open_checkpoint
+from gnet_desktop.cli import main
 from gnet_desktop.errors import CheckpointError, UsageError
 from tests.checkpoints.samples import assert_same_numbers, assert_same_tensors, observed, sample
 from tests.oracles import ORACLES
@@ -81,6 +84,63 @@ def test_of_two_sets_the_smoothed_copy_is_not_taken_and_named(
     assert found.provenance.wrappers == (second,)
     assert any("smoothed copy" in line and first in line for line in found.provenance.notes)
     assert torch.equal(found.tensors["conv1.weight"], state["layer_1.0.weight"])
+
+
+def two_sets(tmp_path: Path) -> Path:
+    """Plain weights under ``state_dict``, their averages, all half as large, under ``ema_state.module``."""
+    state = sample("tutorial").state
+    copy = {"n_averaged": torch.tensor(5), **prefixed({k: v / 2 for k, v in state.items()}, "module.")}
+    return save({"state_dict": state, "ema_state": copy}, tmp_path)
+
+
+def test_the_averaged_weights_can_be_chosen(tmp_path: Path) -> None:
+    path, state = two_sets(tmp_path), sample("tutorial").state
+    plain = open_checkpoint(path)
+    averaged = open_checkpoint(path, assume={"weights": "ema_state.module"})
+    assert torch.equal(plain.tensors["conv1.weight"], state["layer_1.0.weight"])
+    assert torch.equal(averaged.tensors["conv1.weight"], state["layer_1.0.weight"] / 2)
+    assert plain.provenance.sets == ("state_dict", "ema_state.module")
+    assert averaged.provenance.sets == ("ema_state.module", "state_dict")
+    assert averaged.provenance.assumed["weights"] == "ema_state.module"
+    assert averaged.provenance.left_over == ()
+    assert any("ema_state.module" in line and "--weights" in line for line in plain.provenance.notes)
+    assert any("another set" in line and "state_dict" in line for line in averaged.provenance.notes)
+
+
+def test_weights_without_a_prefix_are_called_top(tmp_path: Path) -> None:
+    state = sample("tutorial").state
+    path = save({**state, **prefixed({k: v / 2 for k, v in state.items()}, "ema.")}, tmp_path)
+    assert set(open_checkpoint(path).provenance.sets) == {"top", "ema"}
+    for name, factor in (("top", 1), ("ema", 0.5)):
+        found = open_checkpoint(path, assume={"weights": name})
+        assert torch.equal(found.tensors["conv1.weight"], state["layer_1.0.weight"] * factor)
+
+
+@pytest.mark.parametrize("many", [True, False])
+def test_weights_that_a_file_does_not_have_are_refused(tmp_path: Path, many: bool) -> None:
+    path = two_sets(tmp_path) if many else save(sample("tutorial").state, tmp_path)
+    words = "It has state_dict, ema_state.module" if many else "It has one set only"
+    with pytest.raises(UsageError, match=words):
+        open_checkpoint(path, assume={"weights": "swa"})
+
+
+def test_the_card_offers_the_other_weights(tmp_path: Path) -> None:
+    card = make_card(open_checkpoint(two_sets(tmp_path)))
+    [choice] = [one for one in card.assumptions if one.key == "weights"]
+    assert choice.value == "state_dict"
+    assert choice.choices == (
+        ("ema_state.module", "ema_state.module (a smoothed copy)"),
+        ("state_dict", "state_dict"),
+    )
+
+
+def test_the_command_line_takes_the_other_weights(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    path = str(two_sets(tmp_path))
+    assert main(["inspect", path, "--weights", "ema_state.module", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["value"] for one in found["assumed"] if one["key"] == "weights"] == ["ema_state.module"]
+    assert main(["inspect", path, "--weights", "swa", "--format", "json"]) == 2
+    assert "It has state_dict, ema_state.module" in json.loads(capsys.readouterr().out)["error"]
 
 
 def test_a_lone_smoothed_copy_opens_and_says_so(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from gnet_desktop.checkpoints.checkpoint import HeadState, Labels
 from gnet_desktop.checkpoints.describing.card import Verification, make_card
@@ -126,6 +126,35 @@ def test_where_it_is_narrow_the_columns_stand_below_each_other(card, qtbot) -> N
     assert table.width() > 700
     card.resize(1280, 800)
     qtbot.waitUntil(lambda: table.mapTo(card, QPoint()).x() > 600)
+
+
+def test_another_set_of_weights_is_chosen_on_the_card_and_class_names_stay(
+    world, qtbot, calls, until, tmp_path
+) -> None:
+    checkpoint = world.loaded.checkpoint
+    told = replace(
+        checkpoint.provenance, sets=("model", "ema.module"), assumed={"weights": "model"}, open=("weights",)
+    )
+    workspace = make_workspace(world, calls.put)
+    workspace.use(replace(world.loaded, checkpoint=replace(checkpoint, provenance=told), labels=tmp_path))
+    opened = []
+    workspace.open_checkpoint = lambda path, labels=None, assume=None: opened.append((path, labels, assume))
+    one = CheckpointCard(workspace)
+    qtbot.addWidget(one)
+    one.show()
+    until(lambda: one.card is not None)
+    [menu] = [
+        button.menu()
+        for button in one.findChildren(QToolButton)
+        if button.menu() is not None and button.text().startswith("model")
+    ]
+    assert [(action.text(), action.isChecked()) for action in menu.actions()] == [
+        ("ema.module (a smoothed copy)", False),
+        ("model", True),
+    ]
+    menu.actions()[0].trigger()
+    assert opened == [(Path("made.pth"), tmp_path, {"weights": "ema.module"})]
+    workspace.close()
 
 
 def test_everything_is_copied_as_text(card, qtbot) -> None:

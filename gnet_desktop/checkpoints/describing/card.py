@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE, Checkpoint, HeadState
+from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE, WEIGHTS_CHOICE, Checkpoint, HeadState
 from gnet_desktop.checkpoints.describing.model_card import Rows, model_card
 from gnet_desktop.checkpoints.describing.soundness import Soundness, examine
 from gnet_desktop.checkpoints.describing.verification import (
@@ -13,6 +13,7 @@ from gnet_desktop.checkpoints.describing.verification import (
     verification_to_text,
     verify,
 )
+from gnet_desktop.checkpoints.recognition.matching import TOP, is_copy
 from gnet_desktop.convention import Convention, describe
 from gnet_desktop.errors import PictureError
 from gnet_desktop.network.architecture import HEADS, MODULES, Architecture, ResponseNorm
@@ -154,8 +155,16 @@ def _assumptions(checkpoint: Checkpoint) -> Iterator[Assumption]:
         if key in switches:
             choices = tuple((name, choice.words) for name, choice in switches[key].choices.items())
             yield Assumption(key, value, switches[key].question, choices)
+        elif key == WEIGHTS_CHOICE:
+            sets = tuple((name, _set_words(name)) for name in sorted(checkpoint.provenance.sets))
+            yield Assumption(key, value, "It holds several sets of weights. Which are used?", sets)
         else:
             yield Assumption(key, value, *_QUESTIONS[key])
+
+
+def _set_words(name: str) -> str:
+    where = "under no prefix" if name == TOP else name
+    return f"{where} (a smoothed copy)" if is_copy(name) else where
 
 
 _ON_OFF: Final = (("on", "on"), ("off", "off"))
@@ -274,7 +283,7 @@ def to_text(card: Card) -> str:
     if card.own_words:
         lines += ["", "The file says of itself:", *_table(card.own_words)]
     if card.assumptions:
-        lines += ["", "Assumed, since the file does not tell:"]
+        lines += ["", "What the file leaves open:"]
         lines += [f"  {_assumption_text(assumption)}" for assumption in card.assumptions]
     lines += ["", *(f"  {note}" for note in (*card.notes, card.completeness))]
     lines += [f"  Warning: {warning}" for warning in card.warnings]

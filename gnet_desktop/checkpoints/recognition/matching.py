@@ -18,6 +18,9 @@ _LEAST: Final = 30
 _COPIES: Final = frozenset(("ema", "shadow", "average", "averaged", "avg", "teacher", "swa", "momentum"))
 """Words in a prefix that mark a smoothed copy of the weights."""
 
+TOP: Final = "top"
+"""The name of the set of weights that stands under no prefix."""
+
 _ROLES: Final[Mapping[str, Role]] = {"weight": "weight", "bias": "bias"}
 _NORM_ROLES: Final[Mapping[str, Role]] = {
     "norm.weight": "weight",
@@ -35,13 +38,24 @@ Names = Mapping[str, Mapping[str, str]]
 class Match:
     """A dialect found under a prefix, which is empty or ends with a dot.
 
-    ``copies`` are the prefixes of further sets of the same tensors.
+    ``copies`` are the prefixes of further sets of the same tensors. `sets` calls all of
+    them by names that a person can choose by.
     """
 
     dialect: Dialect
     prefix: str
     names: Names
     copies: tuple[str, ...] = ()
+
+    @property
+    def set(self) -> str:
+        """The name of this set of weights."""
+        return set_name(self.prefix)
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """The names of all sets of the same weights, this one first; empty if it is the only one."""
+        return (self.set, *map(set_name, self.copies)) if self.copies else ()
 
     @property
     def wrappers(self) -> tuple[str, ...]:
@@ -60,8 +74,12 @@ _KERNELS: Final[Mapping[str, tuple[int, ...]]] = {
 """Kernels that a part can have, by the last word of its name, where not every one is possible."""
 
 
-def match(layers: Layers, dialects: Iterable[Dialect], shapes: Shapes) -> Match | None:
+def match(
+    layers: Layers, dialects: Iterable[Dialect], shapes: Shapes, wanted: str | None = None
+) -> Match | None:
     """The dialect that explains most of the file's tensors; None if none explains enough.
+
+    ``wanted`` is the name of the set of weights to take, where there are several.
 
     A kernel of another size than its part can have isn't explained by its name. Of two
     that explain the same, the one that leaves fewer of its own tensors unfilled.
@@ -76,12 +94,13 @@ def match(layers: Layers, dialects: Iterable[Dialect], shapes: Shapes) -> Match 
     if not candidates:
         return None
     best = min(candidates, key=_Candidate.rank)
-    copies = {
-        found.match.prefix
+    alike = {
+        found.match.prefix: found.match
         for found in candidates
         if found.match.dialect is best.match.dialect and found.explained >= best.explained - 2
     }
-    return replace(best.match, copies=tuple(sorted(copies - {best.match.prefix})))
+    chosen = next((one for one in alike.values() if one.set == wanted), best.match)
+    return replace(chosen, copies=tuple(sorted(alike.keys() - {chosen.prefix})))
 
 
 @dataclass(frozen=True)
@@ -148,6 +167,11 @@ def _has_its_kernel(layer: str, shape: tuple[int, ...]) -> bool:
     """Whether a kernel, which may lie with its sides first or last, can be this layer's."""
     sides = _KERNELS.get(layer.rpartition("/")[2])
     return sides is None or len(shape) != 4 or shape[-1] in sides or shape[0] in sides
+
+
+def set_name(prefix: str) -> str:
+    """What a set of weights is called by: its prefix, or `TOP` where it has none."""
+    return prefix.rstrip(".") or TOP
 
 
 def is_copy(prefix: str) -> bool:

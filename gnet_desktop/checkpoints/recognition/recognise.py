@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any, Final, Literal
 
+from gnet_desktop.checkpoints.checkpoint import WEIGHTS_CHOICE
 from gnet_desktop.checkpoints.containers.graph import Graph
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, shape_text
 from gnet_desktop.checkpoints.convention import Entry
@@ -15,7 +16,7 @@ from gnet_desktop.checkpoints.fitting.choosing import USUAL
 from gnet_desktop.checkpoints.fitting.network import Fitted, Tensors, fit
 from gnet_desktop.checkpoints.fitting.sequential import HIDDEN, find_chain
 from gnet_desktop.checkpoints.recognition import keys
-from gnet_desktop.checkpoints.recognition.matching import Match, Names, is_copy, match
+from gnet_desktop.checkpoints.recognition.matching import Match, Names, is_copy, match, set_name
 from gnet_desktop.checkpoints.recognition.structure import find_structure
 from gnet_desktop.checkpoints.recognition.tracing import Traced, trace
 from gnet_desktop.errors import CheckpointError
@@ -28,7 +29,8 @@ class Recognised:
     """A network and how it was found.
 
     ``names`` are the file's own by canonical layer and tensor, ``dialect`` is their
-    scheme, if it is known. ``entry`` is what the file's graph does before conv1.
+    scheme, if it is known. ``sets`` names the sets of weights that could be taken, the one
+    that was first; empty where there is one only. ``entry`` is what the file's graph does before conv1.
     """
 
     fitted: Fitted
@@ -36,6 +38,7 @@ class Recognised:
     by: Literal["names", "structure"]
     wrappers: tuple[str, ...] = ()
     left_over: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     transform_input: bool | None = None
@@ -47,7 +50,7 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
     """The GoogLeNet in a file; raises CheckpointError with the reason if there is none."""
     layers, _ = keys.layers(contents.tensors)
     shapes = {name: tensor.shape for name, tensor in contents.tensors.items()}
-    found = match(layers, DIALECTS, shapes)
+    found = match(layers, DIALECTS, shapes, assume.get(WEIGHTS_CHOICE))
     traced = trace(contents.graph, contents.tensors) if contents.graph is not None else None
     if traced is not None:
         return _by_graph(contents, traced, found, assume)
@@ -94,6 +97,7 @@ def _by_names(contents: Contents, layers: keys.Layers, found: Match, assume: Map
         "names",
         wrappers=found.wrappers,
         left_over=left_over,
+        sets=found.sets,
         notes=_notes(contents, found),
         warnings=_warnings(left_over),
         transform_input=transform if isinstance(transform, bool) else None,
@@ -314,7 +318,7 @@ def _module_paths(dialect: Dialect) -> Iterator[str]:
 def _notes(contents: Contents, found: Match) -> tuple[str, ...]:
     notes = [
         f"The file also holds {'a smoothed copy' if is_copy(copy) else 'another set'} of the weights "
-        f"under {copy.rstrip('.') or 'no prefix'}; it is not used."
+        f"under {copy.rstrip('.') or 'no prefix'}; it is not used. Choose it with --weights {set_name(copy)}."
         for copy in found.copies
     ]
     if is_copy(found.prefix):

@@ -78,18 +78,13 @@ class Handlers(QObject):
         """Ask for class names and open the checkpoint again with them."""
         paths = self._ask_files(self.tr("Choose class names"), "labels", many=False)
         if paths:
-            self._take_labels(paths[0])
+            self._workspace.take_labels(paths[0])
 
     def choose_label_folder(self) -> None:
         """Ask for a folder of class folders and open the checkpoint again with their names."""
         folder = self._ask_folder(self.tr("Choose a folder of class folders"), "labels")
         if folder is not None:
-            self._take_labels(folder)
-
-    def _take_labels(self, path: Path) -> None:
-        checkpoint = self._workspace.checkpoint
-        if checkpoint is not None:
-            self._workspace.open_checkpoint(checkpoint.provenance.path, labels=path)
+            self._workspace.take_labels(folder)
 
     def _ask_files(self, title: str, kind: str, *, many: bool = True) -> list[Path]:
         session = self._shell.session

@@ -258,7 +258,7 @@ class CheckpointCard(QWidget):
         return menu
 
     def _assumptions(self, card: "Card") -> Part:
-        part = Part(self.tr("Assumed, since the file does not tell"))
+        part = Part(self.tr("What the file leaves open"))
         for assumption in card.assumptions:
             words = dict(assumption.choices)
             row = QHBoxLayout()
