@@ -5,16 +5,14 @@ times the derivative of the logit by it is exactly what it adds while the rectif
 with biases of 0 each step's parts sum to the logit.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from gnet_desktop.network.architecture import Head
 from gnet_desktop.network.record import Array, Record
 
-Weights = Callable[[str], tuple[Array, Array]]
+if TYPE_CHECKING:
+    from gnet_desktop.network.googlenet import GoogLeNet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,32 +29,19 @@ class HeadParts:
     connected: Array | None
 
 
-def head_parts(weights: Weights, record: Record, head: Head, index: int) -> HeadParts | None:
+def head_parts(network: "GoogLeNet", record: Record, head: Head, index: int) -> HeadParts | None:
     """The parts of logit ``index``; None if the pass has no such head or the head no such class.
 
-    ``weights(layer)`` gives a layer's kernel or matrix with its bias, as
-    `GoogLeNet.weights` does.
+    Only from the thread that owns the network.
     """
-    pooled, convolved = record.get(f"{head.name}/pool"), record.get(head.convolution.name)
-    if pooled is None or convolved is None or not 0 <= index < head.classes:
+    import torch
+
+    if f"{head.name}/pool" not in record or not 0 <= index < head.classes:
         return None
-    *inner, last = head.layers
-    slope = weights(last.name)[0][index] * last.scale
-    connected: Array | None = None
-    for layer in reversed(inner):
-        values = record[layer.name]
-        connected = values * slope
-        slope = (slope * _open(layer.activation, values)) @ weights(layer.name)[0] * layer.scale
-    by_map = slope.reshape(convolved.shape)
-    convolution = convolved * by_map
-    by_map = by_map * _open(head.convolution.activation, convolved)
-    kernel = weights(head.convolution.name)[0][:, :, 0, 0]
-    pool = pooled * np.tensordot(kernel, by_map, axes=(0, 0))
-    return HeadParts(index, pool, convolution, connected)
-
-
-def _open(activation: str, values: Array) -> NDArray[np.bool_] | bool:
-    """Where a rectifier lets changes through, told by what came out of it."""
-    if activation == "none":
-        return True
-    return (values > 0) & (values < 6) if activation == "relu6" else values > 0
+    names = [f"{head.name}/pool", head.convolution.name, *(layer.name for layer in head.layers[:-1])]
+    start = torch.from_numpy(record[head.source].copy())[None].requires_grad_()
+    found = network.outputs(start, (*names, head.name), after=head.source, differentiable=True)
+    values = [found[name] for name in names]
+    slopes = torch.autograd.grad(found[head.name][0, index], values)
+    parts = [(value * slope)[0].detach().cpu().numpy() for value, slope in zip(values, slopes, strict=True)]
+    return HeadParts(index, parts[0], parts[1], parts[2] if len(parts) > 2 else None)

@@ -47,7 +47,7 @@ def steps(network: GoogLeNet, record: Record, name: str) -> dict[str, Tensor]:
 def test_parts_are_values_times_derivatives(passed, name, index):
     network, record = passed
     head = network.architecture.head(name)
-    parts = head_parts(network.weights, record, head, index)
+    parts = head_parts(network, record, head, index)
     plain = steps(network, record, name)
     assert plain["logits"][0].detach().numpy() == pytest.approx(
         record.answers[name].logits, rel=1e-3, abs=1e-3
@@ -64,7 +64,7 @@ def test_parts_are_values_times_derivatives(passed, name, index):
 def test_what_the_last_values_add_is_the_logit_without_its_bias(passed):
     network, record = passed
     head = network.architecture.head("aux1")
-    parts = head_parts(network.weights, record, head, 3)
+    parts = head_parts(network, record, head, 3)
     bias = network.weights(head.layers[-1].name)[1][3]
     last = parts.convolution if parts.connected is None else parts.connected
     assert last.sum() + bias == pytest.approx(record.answers["aux1"].logits[3], rel=1e-3, abs=1e-3)
@@ -72,5 +72,5 @@ def test_what_the_last_values_add_is_the_logit_without_its_bias(passed):
 
 def test_a_class_that_is_not_there_has_no_parts(passed):
     network, record = passed
-    assert head_parts(network.weights, record, network.architecture.head("aux1"), 7) is None
-    assert head_parts(network.weights, record, network.architecture.head("aux1"), -1) is None
+    assert head_parts(network, record, network.architecture.head("aux1"), 7) is None
+    assert head_parts(network, record, network.architecture.head("aux1"), -1) is None

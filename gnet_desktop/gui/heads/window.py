@@ -175,7 +175,7 @@ def _parts(network: "GoogLeNet", result: Result, explained: int | None) -> dict[
         if answers is None:
             continue
         index = explained if explained is not None and explained < head.classes else answers.top(1)[0][0]
-        parts = head_parts(network.weights, result.record, head, index)
+        parts = head_parts(network, result.record, head, index)
         if parts is not None:
             found[head.name] = parts
     return found

@@ -302,10 +302,7 @@ class UnitBody(QWidget):
 
 def _work_out(network: "GoogLeNet", result: Result, unit: Unit, cell: Cell) -> Origins | Kernel | None:
     """The origins of a unit's value, or the kernel of the first convolution; on the engine's thread."""
-    architecture = network.architecture
-    branch = path_to(architecture, unit)
-    if branch is None:
+    if path_to(network.architecture, unit) is None:
         kernel: Kernel = network.weights(unit.part)[0][unit.channel]
         return kernel
-    kept = {one.name: network.weights(one.name) for one in branch.convolutions}
-    return origins_of(result.record, architecture, kept, unit, cell)
+    return origins_of(network, result.record, unit, cell)

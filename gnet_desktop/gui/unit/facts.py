@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,10 @@ from gnet_desktop.network.naming import Unit, channel_in_module, unit_in_module,
 from gnet_desktop.network.record import Record
 from gnet_desktop.workspace.values import Result
 
+if TYPE_CHECKING:
+    from gnet_desktop.network.googlenet import GoogLeNet
+
 Array = NDArray[np.float32]
-Weights = Mapping[str, tuple[Array, Array]]
 Cell = tuple[int, int]
 
 
@@ -197,16 +199,19 @@ class Origins:
 
 
 def origins_of(
-    record: Record, architecture: Architecture, weights: Weights, unit: Unit, cell: Cell, *, each: int = 4
+    network: "GoogLeNet", record: Record, unit: Unit, cell: Cell, *, each: int = 4
 ) -> Origins | None:
-    """The origins of a unit at a cell; None where there is no path as `path_to` gives."""
+    """The origins of a unit at a cell; None where there is no path as `path_to` gives.
+
+    Only from the thread that owns the network.
+    """
+    architecture = network.architecture
     branch = path_to(architecture, unit)
     if branch is None:
         return None
     source = source_of(architecture, unit.module)
-    inputs = record[source.part]
-    parts = decompose(branch, weights, inputs, unit.channel, cell)
-    widths = source.widths(len(inputs))
+    parts = decompose(network, record, unit.part, unit.channel, cell)
+    widths = source.widths(len(parts.inputs))
     strongest: dict[str, list[Part]] = {}
     first = 0
     for name, width in widths.items():
@@ -218,6 +223,7 @@ def origins_of(
             if own[i] > 0
         ]
         first += width
+    weights = {layer.name: network.weights(layer.name) for layer in branch.convolutions}
     kernels = expanded_weights(branch, weights, unit.channel)
     sizes = np.sqrt((kernels**2).sum(axis=(1, 2)))
     leading = np.argsort(-sizes, kind="stable")[:10]
