@@ -2,14 +2,17 @@
 
 import argparse
 import importlib
+import logging
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from gnet_desktop import __version__
-from gnet_desktop.errors import Cancelled, GNetError
+from gnet_desktop.errors import Cancelled, ExportError, GNetError
+from gnet_desktop.files import why_unreadable, why_unwritten
 from gnet_desktop.home import ensure_home
 
 COMMANDS: Final = (
@@ -53,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program with these arguments and return its exit status."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _open_standard_streams()
+    quieten_libraries()
     try:
         return _run(arguments)
     except GNetError as error:
@@ -66,6 +70,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _forget_output()
         return 0
+    except OSError as error:
+        return _stopped_by_the_system(error)
 
 
 def _say_what_is_missing(error: ImportError) -> int:
@@ -371,6 +377,24 @@ def _open_standard_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+
+
+def quieten_libraries() -> None:
+    """Keep what libraries say to programmers off stderr, unless Python was told to show it (-W)."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    logging.getLogger().addHandler(logging.NullHandler())
+
+
+def _stopped_by_the_system(error: OSError) -> int:
+    """One sentence for what the system refused and nobody foresaw; a full disk under stdout above all."""
+    _forget_output()
+    if error.filename is None:
+        failed = ExportError("The output was not written to its end.", *why_unwritten(error))
+    else:
+        failed = ExportError(f"{os.fsdecode(error.filename)} cannot be used.", *why_unreadable(error))
+    print(f"gnet-desktop: {failed}", file=sys.stderr)
+    return failed.exit_status
 
 
 def _forget_output() -> None:

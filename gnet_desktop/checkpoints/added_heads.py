@@ -21,6 +21,7 @@ from gnet_desktop.checkpoints.containers import read_container
 from gnet_desktop.checkpoints.containers.source import FileSource
 from gnet_desktop.checkpoints.containers.stored import Contents, Floats
 from gnet_desktop.errors import CheckpointError, UsageError
+from gnet_desktop.files import is_file
 from gnet_desktop.network.architecture import Architecture, Head
 from gnet_desktop.network.arithmetic import tensor_shapes
 from gnet_desktop.network.families import build
@@ -96,7 +97,7 @@ class _Description:
 
 
 def _present() -> list[Path]:
-    return [path for name in FILES if (path := resource("checkpoints", name)).is_file()]
+    return [path for name in FILES if is_file(path := resource("checkpoints", name))]
 
 
 @cache

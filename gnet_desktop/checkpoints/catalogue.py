@@ -19,6 +19,7 @@ from typing import IO, Final
 
 from gnet_desktop.checkpoints import certificates
 from gnet_desktop.errors import Cancelled, CheckpointError
+from gnet_desktop.files import exists, is_file
 from gnet_desktop.resources import resource
 
 Progress = Callable[[int, int | None], None]
@@ -92,7 +93,7 @@ def folder() -> Path:
 def locate(entry: Entry) -> Path | None:
     """The entry's file on this machine: bundled, fetched before, or in torch's own cache."""
     places = [resource("checkpoints", entry.file), folder() / entry.file, _torch_cache() / entry.file]
-    return next((place for place in places if place.is_file()), None)
+    return next((place for place in places if is_file(place)), None)
 
 
 def _torch_cache() -> Path:
@@ -137,7 +138,7 @@ def fetch(
 def _download(
     entry: Entry, part: Path, progress: Progress, cancelled: Callable[[], bool], timeout: float
 ) -> None:
-    have = part.stat().st_size if part.exists() else 0
+    have = part.stat().st_size if exists(part) else 0
     try:
         response = _request(entry, have, timeout)
     except urllib.error.HTTPError as error:

@@ -4,6 +4,8 @@ import ssl
 from pathlib import Path
 from typing import Final
 
+from gnet_desktop.files import is_file
+
 #: Where systems keep them in one file; Python itself looks at the place of the system it was built on.
 STORES: Final = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu, Arch
@@ -24,7 +26,7 @@ def context() -> ssl.SSLContext:
     if made.cert_store_stats()["x509_ca"] or _has_folder():
         return made
     for store in (*STORES, *_of_certifi()):
-        if Path(store).is_file():
+        if is_file(store):
             made.load_verify_locations(store)
             break
     return made

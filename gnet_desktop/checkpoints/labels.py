@@ -18,6 +18,7 @@ from natsort import natsorted
 from gnet_desktop.budget import Budget, spending
 from gnet_desktop.checkpoints.checkpoint import Labels
 from gnet_desktop.errors import LabelsError
+from gnet_desktop.files import is_file, is_folder, why_unreadable
 from gnet_desktop.plain_json import parsed
 from gnet_desktop.resources import resource
 from gnet_desktop.shown import plain, shown
@@ -92,9 +93,9 @@ def read_labels(path: Path, count: int | None = None) -> Labels:
     file = plain(path.name, _LONGEST_NAME)
     try:
         with spending(Budget(LabelsError)):
-            labels = _from_folder(path, file) if path.is_dir() else _from_file(path, file)
+            labels = _from_folder(path, file) if is_folder(path) else _from_file(path, file)
     except OSError as error:
-        raise LabelsError(f"The class names in {file} cannot be read.", f"{error.strerror}.") from error
+        raise LabelsError(f"The class names in {file} cannot be read.", *why_unreadable(error)) from error
     except LabelsError:
         raise
     except (ValueError, csv.Error) as error:
@@ -247,7 +248,7 @@ def _numbered(lines: list[str]) -> tuple[str, ...] | None:
 
 def _from_folder(path: Path, file: str) -> Labels:
     """Class folders as text sorts them, which is what training loaders do; by number as the alternative."""
-    found = (one.name for one in path.iterdir() if one.is_dir() and not one.name.startswith("."))
+    found = (one.name for one in path.iterdir() if is_folder(one) and not one.name.startswith("."))
     names = list(islice(found, _MOST_NAMES + 1))
     if len(names) > _MOST_NAMES:
         raise ValueError(f"it has more than {_MOST_NAMES:,} folders")
@@ -272,7 +273,7 @@ def _beside(path: Path, count: int) -> tuple[Labels | None, tuple[str, ...]]:
     notes: list[str] = []
     for name in (*_NEIGHBOURS, *(f"{stem}{ending}" for ending in (".json", ".txt", ".csv"))):
         candidate = path.parent / name
-        if candidate == path or not candidate.is_file() or not _may_hold_names(candidate):
+        if candidate == path or not is_file(candidate) or not _may_hold_names(candidate):
             continue
         try:
             return read_labels(candidate, count), tuple(notes)

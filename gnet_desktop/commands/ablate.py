@@ -15,6 +15,7 @@ from gnet_desktop.inspection.answers import percent
 from gnet_desktop.network.architecture import HEADS
 from gnet_desktop.network.changes import Change, Kind, parse_change
 from gnet_desktop.network.record import Answers, Record
+from gnet_desktop.workspace.facts import significant
 
 DIGITS: Final = 6
 TEXT_ROWS: Final = 20
@@ -100,10 +101,12 @@ def _compared(session: Session, before: Answers, after: Answers, top: int, chose
         {
             "index": index,
             "label": names[index] if index < len(names) else f"class {index}",
-            "probability": round(float(before.probabilities[index]), DIGITS),
-            "without": round(float(after.probabilities[index]), DIGITS),
-            "difference": round(float(after.probabilities[index] - before.probabilities[index]), DIGITS),
-            "logit_difference": round(float(after.logits[index] - before.logits[index]), DIGITS),
+            "probability": significant(float(before.probabilities[index]), DIGITS),
+            "without": significant(float(after.probabilities[index]), DIGITS),
+            "difference": significant(
+                float(after.probabilities[index] - before.probabilities[index]), DIGITS
+            ),
+            "logit_difference": significant(float(after.logits[index] - before.logits[index]), DIGITS),
         }
         for index in wanted
     ]
@@ -138,8 +141,8 @@ def _rows(session: Session, found: list[Effect], classes: dict[str, int], head: 
             "head": head,
             "class": classes[head],
             "label": names[classes[head]] if classes[head] < len(names) else f"class {classes[head]}",
-            "logit_difference": round(effect.heads[head].logit, DIGITS),
-            "probability_difference": round(effect.heads[head].probability, DIGITS),
+            "logit_difference": significant(effect.heads[head].logit, DIGITS),
+            "probability_difference": significant(effect.heads[head].probability, DIGITS),
         }
 
 

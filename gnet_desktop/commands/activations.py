@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from gnet_desktop.commands.answering import answer_lines
 from gnet_desktop.commands.opening import Session, open_session, picture_source, shown_name
+from gnet_desktop.commands.passing import look_at
 from gnet_desktop.errors import UsageError
 from gnet_desktop.network.naming import parse_unit
 from gnet_desktop.workspace.facts import describe
@@ -20,16 +21,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("--save and --out go together.", "", "Say what to write and the folder to write to.")
     source = picture_source(arguments.picture)
     session = open_session(arguments)
-    units = [parse_unit(name, session.checkpoint.architecture) for name in arguments.unit]
-
-    from gnet_desktop.pictures.decoding import read_picture
-    from gnet_desktop.pictures.preparation import prepare
-
-    picture = read_picture(source, convert_profile=session.convention.profile == "srgb")
-    prepared = prepare(picture, session.convention)
-    record = session.network(prepared.tensor().to(session.device))
+    named = (parse_unit(name, session.checkpoint.architecture) for name in arguments.unit)
+    units = list(dict.fromkeys(named))  # one unit may have been named twice, under two names
+    seen = look_at(session, source)
+    record = seen.record
     facts = describe(session.checkpoint, session.convention, record, units)
-    facts = {"picture": shown_name(source), "size": picture.size} | facts
+    about = {"picture": shown_name(source), "size": seen.picture.size, "notes": seen.picture.notes}
+    facts = about | facts
     if arguments.save:
         from gnet_desktop.workspace.exporting import save
 
@@ -73,7 +71,7 @@ def _first(answers: dict[str, Any], count: int) -> dict[str, Any]:
 
 
 def _number(value: float | None) -> str:
-    return "no number" if value is None else f"{value:10.3f}"
+    return "no number" if value is None else f"{value:10.4g}"
 
 
 def _share(value: float | None) -> str:

@@ -8,11 +8,10 @@ What is ready goes through the network in small batches; the order is the input'
 import argparse
 import csv
 import json
+import os
 import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,30 +20,28 @@ import numpy as np
 
 from gnet_desktop.commands.answering import answer_lines
 from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
-from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError, PictureError, UsageError
+from gnet_desktop.files import why_unreadable
 from gnet_desktop.network.record import Answers
 from gnet_desktop.workspace.facts import answer_rows, head_states
 
 if TYPE_CHECKING:
-    from gnet_desktop.pictures.preparation import Prepared
-
-READERS: Final = 2
-AHEAD: Final = 12
-BATCH: Final = 4
-
-Source = Path | bytes
+    from gnet_desktop.folder.reading import Read, Source
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A picture's answers, or the error in their place; ``milliseconds`` is its share of the pass."""
+    """A picture's answers, or the error in their place.
+
+    ``notes`` say what was done to the picture on the way; ``milliseconds`` is its share of the pass.
+    """
 
     name: str
     size: tuple[int, int] | None = None
     answers: dict[str, Answers] | None = None
     milliseconds: float = 0.0
     error: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -65,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if not failed else 1 if done else 2
 
 
-def list_sources(pictures: Iterable[str], files_from: str | None) -> Iterator[Source]:
+def list_sources(pictures: Iterable[str], files_from: str | None) -> "Iterator[Source]":
     """The pictures that the arguments stand for, one after another, unread."""
     from gnet_desktop.pictures.finding import find_pictures
 
@@ -73,7 +70,7 @@ def list_sources(pictures: Iterable[str], files_from: str | None) -> Iterator[So
     if not names and files_from is None:
         raise UsageError("No picture was given.", "", "Name pictures or folders, - for standard input.")
 
-    def sources() -> Iterator[Source]:
+    def sources() -> "Iterator[Source]":
         for name in names:
             source = picture_source(name)
             yield from [source] if isinstance(source, bytes) else find_pictures([source])
@@ -85,110 +82,53 @@ def list_sources(pictures: Iterable[str], files_from: str | None) -> Iterator[So
 
 def _listed(files_from: str) -> Iterator[Path]:
     """The paths of a list, separated by NUL if it holds one, else by lines."""
-    import os
-
     try:
         data = sys.stdin.buffer.read() if files_from == "-" else Path(files_from).read_bytes()
     except OSError as error:
-        raise UsageError(f"The list {files_from} cannot be read.", f"{error.strerror}.") from error
+        raise UsageError(f"The list {files_from} cannot be read.", *why_unreadable(error)) from error
     separator = b"\0" if b"\0" in data else b"\n"
     for name in data.split(separator):
         if name.strip(b"\r\n"):
             yield Path(os.fsdecode(name.rstrip(b"\r")))
 
 
-def classify(session: Session, sources: Iterable[Source]) -> Iterator[Outcome]:
+def classify(session: Session, sources: "Iterable[Source]") -> Iterator[Outcome]:
     """The outcome of each picture, in order; reading overlaps the passes."""
-    waiting: deque[tuple[str, Future[Read]]] = deque()
-    with ThreadPoolExecutor(READERS, "gnet-reader") as readers:
-        coming = iter(sources)
-        while _fill(waiting, coming, readers, session.convention):
-            yield from _answer(session, _take_ready(waiting))
+    from gnet_desktop.folder.reading import batches
+
+    for batch in batches(sources, session.convention):
+        yield from _answer(session, batch)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a reader hands on: a prepared picture, or the sentence of its error."""
-
-    size: tuple[int, int] | None = None
-    prepared: "Prepared | None" = None
-    error: str | None = None
-
-
-def _read(source: Source, convention: Convention) -> Read:
-    from gnet_desktop.checkpoints.containers.sniffing import not_a_picture
-    from gnet_desktop.pictures.decoding import read_picture
-    from gnet_desktop.pictures.preparation import prepare
-
-    try:
-        name = "standard input" if isinstance(source, bytes) else None
-        picture = read_picture(source, name=name, convert_profile=convention.profile == "srgb")
-        return Read(picture.size, prepare(picture, convention))
-    except GNetError as error:
-        return Read(error=str(not_a_picture(error, source)))
-
-
-def _fill(
-    waiting: deque[tuple[str, Future[Read]]],
-    coming: Iterator[Source],
-    readers: ThreadPoolExecutor,
-    convention: Convention,
-) -> bool:
-    while len(waiting) < AHEAD and (source := next(coming, None)) is not None:
-        waiting.append((shown_name(source), readers.submit(_read, source, convention)))
-    return bool(waiting)
-
-
-def _take_ready(waiting: deque[tuple[str, Future[Read]]]) -> list[tuple[str, Read]]:
-    """The next picture, waited for, and those behind it that are ready and alike."""
-    taken: list[tuple[str, Read]] = []
-    while waiting and len(taken) < BATCH and (not taken or waiting[0][1].done()):
-        name, future = waiting[0]
-        read = future.result()
-        if taken and _shape(read) != _shape(taken[0][1]):
-            break
-        waiting.popleft()
-        taken.append((name, read))
-    return taken
-
-
-def _shape(read: Read) -> tuple[int, ...] | None:
-    return read.prepared.array.shape if read.prepared else None
-
-
-def _answer(session: Session, batch: list[tuple[str, Read]]) -> Iterator[Outcome]:
+def _answer(session: Session, batch: "list[Read]") -> Iterator[Outcome]:
     import torch
 
-    arrays = [read.prepared.array for _, read in batch if read.prepared]
+    arrays = [read.prepared.array for read in batch if read.prepared]
     if not arrays:
-        yield from (Outcome(name, error=read.error) for name, read in batch)
+        yield from (Outcome(shown_name(read.source), error=read.error) for read in batch)
         return
     started = time.perf_counter()
     try:
         logits = session.network.answers(torch.from_numpy(np.stack(arrays)).to(session.device))
     except GNetError as error:
-        yield from (Outcome(name, error=str(error)) for name, _ in batch)
+        yield from (Outcome(shown_name(read.source), error=str(error)) for read in batch)
         return
     share = (time.perf_counter() - started) * 1000 / len(arrays)
-    for place, (name, read) in enumerate(batch):
+    for place, read in enumerate(batch):
         answers = {
             head: Answers.from_logits(values[place], session.checkpoint.heads[head].temperature)
             for head, values in logits.items()
         }
-        yield _outcome(name, read.size, answers, share)
+        yield _outcome(read, answers, share)
 
 
-def _outcome(
-    name: str, size: tuple[int, int] | None, answers: dict[str, Answers], milliseconds: float
-) -> Outcome:
-    main = answers.get("main")
+def _outcome(read: "Read", answers: dict[str, Answers], milliseconds: float) -> Outcome:
+    from gnet_desktop.folder.answering import NOT_A_NUMBER
+
+    name, main = shown_name(read.source), answers.get("main")
     if main is not None and not np.isfinite(main.logits).all():
-        return Outcome(
-            name,
-            size,
-            error="The answer is no number: values stop being numbers on the way through the network.",
-        )
-    return Outcome(name, size, answers, milliseconds)
+        return Outcome(name, read.size, error=NOT_A_NUMBER, notes=read.notes)
+    return Outcome(name, read.size, answers, milliseconds, notes=read.notes)
 
 
 def _show_progress(count: int) -> None:
@@ -201,7 +141,8 @@ def text_writer(session: Session, top: int) -> Callable[[Outcome], None]:
 
     def write(outcome: Outcome) -> None:
         if outcome.error is not None:
-            print(f"gnet-desktop: {outcome.name}: {outcome.error}", file=sys.stderr)
+            named = "" if outcome.error.startswith(outcome.name) else f"{outcome.name}: "
+            print(f"gnet-desktop: {named}{outcome.error}", file=sys.stderr)
             return
         assert outcome.size is not None
         assert outcome.answers is not None
@@ -210,6 +151,8 @@ def text_writer(session: Session, top: int) -> Callable[[Outcome], None]:
             print(line)
         if doubt := session.checkpoint.doubt(outcome.answers):
             print(f"  {doubt}")
+        if outcome.notes:
+            print(f"  note: {'; '.join(outcome.notes)}")
 
     return write
 
@@ -231,6 +174,7 @@ def json_writer(session: Session, top: int) -> Callable[[Outcome], None]:
                 "convention": session.convention.name,
                 "device": session.device,
                 "milliseconds": round(outcome.milliseconds, 2),
+                "notes": outcome.notes,
             }
             if session.checkpoint.doubt_threshold is not None:
                 line["nothing_fits"] = session.checkpoint.doubt(outcome.answers) is not None
@@ -242,16 +186,18 @@ def json_writer(session: Session, top: int) -> Callable[[Outcome], None]:
 def csv_writer(session: Session, top: int) -> Callable[[Outcome], None]:
     """A row for each answer of each head; a failed picture has one row with its error."""
     rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(["picture", "head", "rank", "index", "label", "probability", "error"])
+    rows.writerow(["picture", "head", "rank", "index", "label", "probability", "error", "notes"])
 
     def write(outcome: Outcome) -> None:
+        notes = "; ".join(outcome.notes)
         if outcome.error is not None:
-            rows.writerow([outcome.name, "", "", "", "", "", outcome.error])
+            rows.writerow([outcome.name, "", "", "", "", "", outcome.error, notes])
             return
         assert outcome.answers is not None
         for head, answers in answer_rows(session.checkpoint, outcome.answers, top).items():
             for rank, row in enumerate(answers or [], 1):
-                rows.writerow([outcome.name, head, rank, row["index"], row["label"], row["probability"], ""])
+                found = (row["index"], row["label"], row["probability"])
+                rows.writerow([outcome.name, head, rank, *found, "", notes])
 
     return write
 

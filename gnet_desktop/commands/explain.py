@@ -14,9 +14,11 @@ from PIL import Image
 from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
 from gnet_desktop.commands.passing import Seen, class_index, look_at
 from gnet_desktop.errors import UsageError
-from gnet_desktop.files import whole_file
+from gnet_desktop.files import write_whole
 from gnet_desktop.inspection.attribution.attribution import Attribution, Method, Target, check_target
 from gnet_desktop.network.architecture import HEAD_PLACES
+from gnet_desktop.workspace.exporting import array_bytes, png_bytes
+from gnet_desktop.workspace.facts import significant
 
 if TYPE_CHECKING:
     from gnet_desktop.inspection.attribution.trust import Trust
@@ -156,13 +158,11 @@ def _progress(share: float, so_far: object) -> bool:
 
 
 def _save_array(session: Session, seen: Seen, attribution: Attribution, file: Path) -> None:
-    with whole_file(file) as beside:
-        np.save(beside, np.ascontiguousarray(attribution.map, np.float32), allow_pickle=False)
+    write_whole(file, array_bytes(attribution.map))
 
 
 def _save_picture(session: Session, seen: Seen, attribution: Attribution, file: Path) -> None:
-    with whole_file(file) as beside:
-        picture_of(session, seen, attribution).save(beside, "PNG")
+    write_whole(file, png_bytes(picture_of(session, seen, attribution)))
 
 
 def picture_of(session: Session, seen: Seen, attribution: Attribution) -> Image.Image:
@@ -235,13 +235,13 @@ def _facts(session: Session, name: str, attribution: Attribution, trusted: "Trus
         "against": target.against,
         "method": attribution.method,
         "at": attribution.at,
-        "logit": round(attribution.logit, DIGITS),
-        "sum": None if attribution.sum is None else round(attribution.sum, DIGITS),
-        "expected": None if attribution.expected is None else round(attribution.expected, DIGITS),
-        "completeness_error": None if attribution.error is None else round(attribution.error, DIGITS),
+        "logit": significant(attribution.logit, DIGITS),
+        "sum": None if attribution.sum is None else significant(attribution.sum, DIGITS),
+        "expected": None if attribution.expected is None else significant(attribution.expected, DIGITS),
+        "completeness_error": None if attribution.error is None else significant(attribution.error, DIGITS),
         "exact": attribution.exact,
         "settings": attribution.settings,
-        **{key: None if area is None else round(area, DIGITS) for key, area in areas.items()},
+        **{key: None if area is None else significant(area, DIGITS) for key, area in areas.items()},
         "map": list(attribution.map.shape),
     }
 

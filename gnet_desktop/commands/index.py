@@ -13,8 +13,9 @@ from PIL import Image
 from gnet_desktop.commands.opening import choices, open_named, open_session, progress_wanted
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError, UsageError
-from gnet_desktop.files import whole_file
+from gnet_desktop.files import write_whole
 from gnet_desktop.network.naming import parse_unit
+from gnet_desktop.workspace.exporting import png_bytes
 
 CROP: Final = 160
 GAP: Final = 8
@@ -139,8 +140,7 @@ def _write_sheet(file: Path, pictures: Path | None, places: list[dict[str, Any]]
         crop.thumbnail((CROP, CROP), Image.Resampling.BICUBIC)
         down, across = divmod(number, COLUMNS)
         sheet.paste(crop.resize((CROP, CROP)), (across * (CROP + GAP), down * (CROP + GAP)))
-    with whole_file(file) as beside:
-        sheet.save(beside, "PNG")
+    write_whole(file, png_bytes(sheet))
 
 
 def _write_json(places: list[dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE, WEIGHTS_CHOICE, Checkpoint
 from gnet_desktop.convention import Convention, parse_convention
 from gnet_desktop.errors import UsageError, link
+from gnet_desktop.files import exists
 
 if TYPE_CHECKING:
     from gnet_desktop.network.googlenet import GoogLeNet
@@ -59,7 +60,7 @@ def checkpoint_path(name: str | None) -> Path:
     from gnet_desktop.checkpoints import catalogue
 
     path = Path(name) if name else None
-    if path is not None and (path.exists() or os.sep in str(name)):
+    if path is not None and (exists(path) or os.sep in str(name)):
         return path
     entry = catalogue.find(name or "everyday100")
     if entry is None:

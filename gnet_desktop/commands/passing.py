@@ -1,12 +1,13 @@
 """One picture through the network, and the class and head that a command asks about."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
-from gnet_desktop.commands.opening import Session
-from gnet_desktop.errors import UsageError
+from gnet_desktop.commands.opening import Session, shown_name
+from gnet_desktop.errors import PictureError, UsageError
 from gnet_desktop.network.record import Record
 
 if TYPE_CHECKING:
@@ -24,14 +25,20 @@ class Seen:
 
 
 def look_at(session: Session, source: Path | bytes) -> Seen:
-    """One pass with the full record; raises PictureError."""
+    """One pass with the full record; raises PictureError. What was done to the picture goes to stderr."""
+    from gnet_desktop.checkpoints.containers.sniffing import not_a_picture
     from gnet_desktop.pictures.decoding import read_picture
     from gnet_desktop.pictures.preparation import prepare
 
     name = "standard input" if isinstance(source, bytes) else None
-    picture = read_picture(source, name=name, convert_profile=session.convention.profile == "srgb")
+    try:
+        picture = read_picture(source, name=name, convert_profile=session.convention.profile == "srgb")
+    except PictureError as error:
+        raise not_a_picture(error, source) from error
+    if picture.notes:
+        print(f"{shown_name(source)}: {'; '.join(picture.notes)}", file=sys.stderr)
     prepared = prepare(picture, session.convention)
-    return Seen(picture, prepared, session.network(prepared.tensor()))
+    return Seen(picture, prepared, session.network(prepared.tensor().to(session.device)))
 
 
 def class_index(checkpoint: Checkpoint, text: str) -> int:

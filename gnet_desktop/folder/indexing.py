@@ -18,7 +18,7 @@ import numpy as np
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError, UsageError
-from gnet_desktop.files import write_whole
+from gnet_desktop.files import why_unreadable, write_whole
 from gnet_desktop.folder import reading, scanning, spectrum, units
 from gnet_desktop.folder.answering import NOT_A_NUMBER, Progress
 from gnet_desktop.folder.spectrum import Spectrum
@@ -261,5 +261,7 @@ def opened_spectrum(folder: Path) -> Spectrum:
         return Spectrum.loaded((folder / UNITS).read_bytes())
     except OSError as error:
         raise UsageError(
-            f"{folder} holds no index.", f"{error.strerror}.", "Make it with 'gnet-desktop index FOLDER'."
+            f"{folder} holds no index.",
+            why_unreadable(error)[0],
+            "Make it with 'gnet-desktop index FOLDER'.",
         ) from error

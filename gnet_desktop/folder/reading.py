@@ -26,12 +26,13 @@ Source = Path | bytes
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A picture ready for the network, or the sentence of its error."""
+    """A picture ready for the network, with what was done to it, or the sentence of its error."""
 
     source: Source
     size: tuple[int, int] | None = None
     prepared: "Prepared | None" = None
     error: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 def batches(
@@ -60,7 +61,7 @@ def read(source: Source, convention: Convention) -> Read:
     try:
         name = "standard input" if isinstance(source, bytes) else None
         picture = read_picture(source, name=name, convert_profile=convention.profile == "srgb")
-        return Read(source, picture.size, prepare(picture, convention))
+        return Read(source, picture.size, prepare(picture, convention), notes=picture.notes)
     except GNetError as error:
         return Read(source, error=str(not_a_picture(error, source)))
 

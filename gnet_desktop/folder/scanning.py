@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gnet_desktop.errors import PictureError, UsageError
+from gnet_desktop.files import is_folder
 from gnet_desktop.folder.store import Stamp
 from gnet_desktop.pictures.finding import find_pictures
 
@@ -30,7 +31,7 @@ def scan(folder: Path, shard: tuple[int, int] = (1, 1)) -> dict[str, Stamp]:
     from 1 to n share a folder without speaking to each other. Raises UsageError if it is
     no folder, PictureError if there are no pictures in it.
     """
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise UsageError(f"{folder} is no folder.", "", "Choose a folder that holds pictures.")
     names = sorted(path.relative_to(folder).as_posix() for path in find_pictures([folder]))
     if not names:

@@ -5,9 +5,10 @@ changed is answered anew. Everything that belongs together is written in one tra
 a program that is killed at any moment leaves what was complete, once.
 """
 
+import errno
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -15,7 +16,8 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from gnet_desktop.errors import UsageError
+from gnet_desktop.errors import ExportError, UsageError
+from gnet_desktop.files import why_unwritten
 from gnet_desktop.network.record import Answers
 
 Array = NDArray[np.float32]
@@ -37,6 +39,9 @@ CREATE TABLE IF NOT EXISTS answers (
 CREATE INDEX IF NOT EXISTS firsts ON answers (head, path, first, confidence);
 CREATE TABLE IF NOT EXISTS blocks (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
+
+_PATH: Final = "CAST(? AS TEXT)"
+"""A path in a statement: given as `_stored`, since a name may be any bytes and text for Python may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,10 @@ class Recipe:
     classes: int
 
 
+def _stored(path: str) -> bytes:
+    return path.encode("utf-8", "surrogateescape")
+
+
 class Store:
     """The kept answers of one folder, one checkpoint and one convention.
 
@@ -88,12 +97,13 @@ class Store:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+            self._base.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
             self._base.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
             self._check()
         except (OSError, sqlite3.Error) as error:
-            why = error.strerror if isinstance(error, OSError) else str(error)
+            why = why_unwritten(error)[0] if isinstance(error, OSError) else f"{error}."
             raise UsageError(
-                f"The index {file} cannot be used.", f"{why}.", "Choose another folder for it, or remove it."
+                f"The index {file} cannot be used.", why, "Choose another folder for it, or remove it."
             ) from error
 
     @staticmethod
@@ -137,31 +147,44 @@ class Store:
 
     def put(self, answered: Iterable[Answered], blocks: Mapping[str, bytes] | None = None) -> None:
         """Keep pictures, and named blocks of bytes that belong to them, all at once or not at all."""
-        with closing(self._base.cursor()) as cursor:
-            cursor.execute("BEGIN IMMEDIATE")
-            try:
-                for one in answered:
-                    self._put(cursor, one)
-                for name, value in (blocks or {}).items():
-                    cursor.execute("INSERT OR REPLACE INTO blocks VALUES (?, ?)", (name, value))
-            except BaseException:
-                cursor.execute("ROLLBACK")
-                raise
-            cursor.execute("COMMIT")
+        with self._transaction() as cursor:
+            for one in answered:
+                self._put(cursor, one)
+            for name, value in (blocks or {}).items():
+                cursor.execute("INSERT OR REPLACE INTO blocks VALUES (?, ?)", (name, value))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Cursor]:
+        """Changes that are made all at once or not at all; raises ExportError where they cannot be kept."""
+        try:
+            with closing(self._base.cursor()) as cursor:
+                cursor.execute("BEGIN IMMEDIATE")
+                try:
+                    yield cursor
+                except BaseException:
+                    with suppress(sqlite3.Error):  # it may have been taken back already
+                        cursor.execute("ROLLBACK")
+                    raise
+                cursor.execute("COMMIT")
+        except sqlite3.Error as error:
+            full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+            why = why_unwritten(OSError(errno.ENOSPC if full else None, str(error)))
+            raise ExportError(f"The answers could not be kept in {self.file.parent}.", *why) from error
 
     def _put(self, cursor: sqlite3.Cursor, one: Answered) -> None:
         width, height = one.size or (None, None)
-        cursor.execute("DELETE FROM answers WHERE path = ?", (one.path,))
+        cursor.execute(f"DELETE FROM answers WHERE path = {_PATH}", (_stored(one.path),))
         cursor.execute(
-            "INSERT OR REPLACE INTO pictures VALUES (?, ?, ?, ?, ?, ?)",
-            (one.path, one.stamp.bytes, one.stamp.time, width, height, one.error),
+            f"INSERT OR REPLACE INTO pictures VALUES ({_PATH}, ?, ?, ?, ?, ?)",
+            (_stored(one.path), one.stamp.bytes, one.stamp.time, width, height, one.error),
         )
         for head, logits in (one.logits or {}).items():
             said = Answers.from_logits(logits, self._temperatures.get(head, 1.0))
             first, confidence = said.top(1)[0]
             data = np.ascontiguousarray(logits, "<f4").tobytes()
             cursor.execute(
-                "INSERT INTO answers VALUES (?, ?, ?, ?, ?)", (one.path, head, first, confidence, data)
+                f"INSERT INTO answers VALUES ({_PATH}, ?, ?, ?, ?)",
+                (_stored(one.path), head, first, confidence, data),
             )
 
     def firsts(self, head: str) -> tuple[list[str], NDArray[np.int64], NDArray[np.float64]]:
@@ -174,7 +197,9 @@ class Store:
 
     def size_of(self, path: str) -> tuple[int, int] | None:
         """(width, height) of a kept picture; None if it isn't there or could not be read."""
-        row = self._base.execute("SELECT width, height FROM pictures WHERE path = ?", (path,)).fetchone()
+        row = self._base.execute(
+            f"SELECT width, height FROM pictures WHERE path = {_PATH}", (_stored(path),)
+        ).fetchone()
         return (row[0], row[1]) if row and row[0] is not None else None
 
     def block(self, name: str) -> bytes | None:
@@ -184,12 +209,10 @@ class Store:
 
     def forget(self, paths: Iterable[str]) -> None:
         """Pictures that are no longer there."""
-        with closing(self._base.cursor()) as cursor:
-            cursor.execute("BEGIN IMMEDIATE")
+        with self._transaction() as cursor:
             for path in paths:
-                cursor.execute("DELETE FROM answers WHERE path = ?", (path,))
-                cursor.execute("DELETE FROM pictures WHERE path = ?", (path,))
-            cursor.execute("COMMIT")
+                cursor.execute(f"DELETE FROM answers WHERE path = {_PATH}", (_stored(path),))
+                cursor.execute(f"DELETE FROM pictures WHERE path = {_PATH}", (_stored(path),))
 
     def failed(self) -> dict[str, str]:
         """{path: sentence} of the pictures that could not be read."""

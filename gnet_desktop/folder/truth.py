@@ -14,6 +14,7 @@ from typing import Final
 
 from gnet_desktop.checkpoints.labels import imagenet, wordnet_ids
 from gnet_desktop.errors import UsageError
+from gnet_desktop.files import why_unreadable
 
 _WORDNET: Final = re.compile(r"n\d{8}")
 _LARGEST: Final = 256 * 2**20
@@ -54,7 +55,7 @@ def from_table(file: Path) -> dict[str, str]:
             raise UsageError(f"{file.name} is too large for a table of classes.", "It has over 256 MB.")
         text = file.read_text("utf-8-sig")
     except OSError as error:
-        raise UsageError(f"The table {file.name} cannot be read.", f"{error.strerror}.") from error
+        raise UsageError(f"The table {file.name} cannot be read.", *why_unreadable(error)) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file.name} is not text in UTF-8.", "", "Save it again as UTF-8.") from error
     separator = "\t" if "\t" in text.partition("\n")[0] else ","

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from PIL import Image, ImageFile
 
 from gnet_desktop.errors import PictureError, link, only_a_link
+from gnet_desktop.files import why_unreadable
 from gnet_desktop.pictures import modes, recognition
 from gnet_desktop.pictures.decoders import BROKEN, STILL, Decoder, decoder_for, guesses_for
 from gnet_desktop.pictures.finding import find_pictures
@@ -144,7 +145,11 @@ def _stream(source: Source, title: str) -> BinaryIO:
     if not isinstance(source, Path):
         return source if source.seekable() else io.BytesIO(source.read())
     try:
-        if not stat.S_ISREG(source.stat().st_mode) and not source.is_dir():
+        mode = source.stat().st_mode
+        if stat.S_ISDIR(mode):
+            os.scandir(source).close()  # one that cannot be looked into says so
+            raise PictureError(f"{title} is a folder.", "", "Drop the folder, not its name.")
+        if not stat.S_ISREG(mode):
             # a pipe may never end, and a device need not either
             raise PictureError(
                 f"{title} is no file.", "It is a pipe or a device.", "Copy it to a file first."
@@ -154,14 +159,8 @@ def _stream(source: Source, title: str) -> BinaryIO:
         if address := link(title):
             raise PictureError(*only_a_link(address, "picture")) from None
         raise PictureError(f"{title} is not there.", "It may have been moved or renamed.") from None
-    except IsADirectoryError:
-        raise PictureError(f"{title} is a folder.", "", "Drop the folder, not its name.") from None
-    except PermissionError:
-        why = "This account has no permission to read it."
-        raise PictureError(f"{title} cannot be read.", why, "Change its permissions and try again.") from None
     except (OSError, ValueError) as error:
-        why = f"The system says: {getattr(error, 'strerror', None) or error}."
-        raise PictureError(f"{title} cannot be read.", why) from None
+        raise PictureError(f"{title} cannot be read.", *why_unreadable(error)) from None
 
 
 def _identify(stream: BinaryIO, title: str) -> _Opened:
@@ -170,9 +169,7 @@ def _identify(stream: BinaryIO, title: str) -> _Opened:
         stream.seek(0)
         head = stream.read(recognition.HEAD)
     except OSError as error:
-        raise PictureError(
-            f"{title} cannot be read.", f"The system says: {error.strerror or error}."
-        ) from None
+        raise PictureError(f"{title} cannot be read.", *why_unreadable(error)) from None
     if not head:
         raise PictureError(f"{title} is empty.", "The file has no bytes.", "Copy or download it again.")
     opened = _open(stream, head, length, title)

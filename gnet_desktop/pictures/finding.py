@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from gnet_desktop.file_kinds import PICTURE_ENDINGS
+from gnet_desktop.files import is_file, is_folder
 from gnet_desktop.pictures.decoders import surely_picture
 from gnet_desktop.pictures.recognition import HEAD, is_foreign_picture
 
@@ -18,10 +19,11 @@ def find_pictures(paths: Iterable[Path], *, recursive: bool = True) -> Iterator[
 
     A file is given as it is, whatever it holds (reading it will tell). A folder gives
     its pictures in natural order (2 before 10), then those of its folders if
-    ``recursive``; hidden entries are skipped, links to folders followed once.
+    ``recursive``; hidden entries are skipped, links to folders followed once. A folder
+    that cannot be looked into is given itself: reading it will tell why.
     """
     for path in paths:
-        if path.is_dir():
+        if is_folder(path):
             yield from _in_folder(path, recursive=recursive, seen=set())
         else:
             yield path
@@ -31,8 +33,11 @@ def _in_folder(folder: Path, *, recursive: bool, seen: set[tuple[int, int]]) -> 
     try:
         status = folder.stat()
         files, folders = _entries(folder)
+    except FileNotFoundError:
+        return  # it vanished while we were looking
     except OSError:
-        return  # unreadable or vanished while we were looking
+        yield folder
+        return
     if (status.st_dev, status.st_ino) in seen:
         return
     seen.add((status.st_dev, status.st_ino))
@@ -70,9 +75,9 @@ def _natural(names: list[str]) -> list[str]:
 def _is_picture(path: Path) -> bool:
     if path.suffix.lower() in PICTURE_ENDINGS:
         return True
+    if not is_file(path):
+        return False  # a pipe, a device, a link to nothing
     try:
-        if not path.is_file():
-            return False  # a pipe, a device, a link to nothing
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from gnet_desktop.checkpoints.containers.sniffing import holds_weights
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS
+from gnet_desktop.files import is_folder
 from gnet_desktop.pictures.decoders import perhaps_picture, surely_picture
 from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.recognition import HEAD
@@ -35,7 +36,7 @@ def sort_arrivals(paths: Iterable[Path]) -> Arrivals:
 
 def looks_like_weights(path: Path) -> bool:
     """Whether a file or folder is more likely a checkpoint than pictures."""
-    if path.is_dir():
+    if is_folder(path):
         return holds_weights(path)
     try:
         with path.open("rb") as file:

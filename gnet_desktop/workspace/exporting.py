@@ -1,9 +1,8 @@
 """Files of one pass: arrays, pictures, and the record that explains them."""
 
+import io
 import json
-import os
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from gnet_desktop.errors import ExportError
-from gnet_desktop.files import whole_file, write_whole
+from gnet_desktop.files import whole_folder, write_whole
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, EMBER, palette
 from gnet_desktop.inspection.scaling import GAP, Limits, Scaling, limits_of, quantise
 from gnet_desktop.network.architecture import Architecture
@@ -21,6 +19,7 @@ from gnet_desktop.network.record import Array, Record
 from gnet_desktop.workspace.facts import describe
 from gnet_desktop.workspace.values import Result
 
+RECORD: Final = "record.json"
 SCALING: Final = Scaling(scope="module", gamma=0.5)
 GROUND: Final = (255, 255, 255)
 
@@ -36,28 +35,17 @@ def save(
     """Write what was asked for into ``folder``; returns the paths.
 
     Everything is written beside and moved in when complete, so a full disk or a
-    missing right leaves no partial file. Raises ExportError.
+    missing right leaves no partial file. A unit that is named twice is written once.
+    Raises ExportError.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".gnet-", dir=folder) as temporary:
-            written = list(_write(Path(temporary), kinds, architecture, record, units))
-            record_file = Path(temporary) / "record.json"
-            record_file.write_text(json.dumps(facts | {"arrays": written}, ensure_ascii=False, indent=1))
-            names = [*written, record_file.name]
-            for name in names:
-                os.replace(Path(temporary) / name, folder / name)
-    except OSError as error:
-        raise ExportError(
-            f"Nothing was written to {folder}.",
-            f"{error.strerror or error}.",
-            "Choose another folder, or make room.",
-        ) from error
-    return [str(folder / name) for name in names]
+    with whole_folder(folder) as beside:
+        written = list(_write(beside, kinds, architecture, record, dict.fromkeys(units)))
+        (beside / RECORD).write_bytes(_json(facts | {"arrays": written}))
+    return [str(folder / name) for name in (*written, RECORD)]
 
 
 def _write(
-    folder: Path, kinds: Sequence[str], architecture: Architecture, record: Record, units: Sequence[Unit]
+    folder: Path, kinds: Sequence[str], architecture: Architecture, record: Record, units: Iterable[Unit]
 ) -> Iterator[str]:
     for module in architecture.modules:
         limits = limits_of(record[module.name], SCALING)
@@ -77,8 +65,26 @@ def _write(
 
 def _save_array(folder: Path, name: str, values: Array) -> str:
     file = f"{file_name(name)}.npy"
-    np.save(folder / file, np.ascontiguousarray(values, np.float32), allow_pickle=False)
+    (folder / file).write_bytes(array_bytes(values))
     return file
+
+
+def array_bytes(values: Array) -> bytes:
+    """An array as the content of a ``.npy`` file, float32."""
+    stream = io.BytesIO()
+    np.save(stream, np.ascontiguousarray(values, np.float32), allow_pickle=False)
+    return stream.getvalue()
+
+
+def png_bytes(image: Image.Image) -> bytes:
+    """A picture as PNG."""
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def _json(facts: dict[str, Any]) -> bytes:
+    return json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8", "replace")
 
 
 def _save_sheet(folder: Path, name: str, maps: Array, limits: Limits) -> str:
@@ -94,7 +100,7 @@ def _save_sheet(folder: Path, name: str, maps: Array, limits: Limits) -> str:
     image = Image.fromarray(sheet, "P")
     image.putpalette(palette(EMBER, ground=GROUND, gap=GROUND)[:, :3].tobytes())
     file = f"{file_name(name)}.png"
-    image.save(folder / file)
+    (folder / file).write_bytes(png_bytes(image))
     return file
 
 
@@ -109,11 +115,11 @@ def save_array(path: Path, result: Result, part: str, channel: int | None = None
     Raises ExportError, and then leaves nothing behind.
     """
     maps = result.record[part]
-    values = np.ascontiguousarray(maps if channel is None else maps[channel], np.float32)
+    values = maps if channel is None else maps[channel]
     facts = {"part": part, "channel": channel} | _about(result) | {"shape": list(values.shape)}
-    with whole_file(path) as beside, beside.open("wb") as file:
-        np.save(file, values, allow_pickle=False)
-    write_whole(path.with_suffix(".json"), json.dumps(facts, ensure_ascii=False, indent=1).encode())
+    with whole_folder(path.parent) as beside:
+        (beside / path.name).write_bytes(array_bytes(values))
+        (beside / path.with_suffix(".json").name).write_bytes(_json(facts))
 
 
 def save_picture(
@@ -128,8 +134,7 @@ def save_picture(
     image.putpalette(palette(COLOUR_MAPS[colour_map], ground=GROUND, gap=GROUND)[:, :3].tobytes())
     factor = max(1, side // max(levels.shape))
     large = image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
-    with whole_file(path) as beside:
-        large.save(beside, "PNG")
+    write_whole(path, png_bytes(large))
 
 
 def file_name(name: str) -> str:
@@ -140,4 +145,5 @@ def file_name(name: str) -> str:
 def _about(result: Result) -> dict[str, Any]:
     """With what the numbers were made."""
     facts = describe(result.checkpoint, result.convention, result.record)
-    return {"picture": result.picture.source, "size": result.picture.size} | facts
+    picture = result.picture
+    return {"picture": picture.source, "size": picture.size, "notes": picture.notes} | facts

@@ -13,7 +13,8 @@ from gnet_desktop.network.architecture import HEADS
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.network.record import Answers, Record
 
-DIGITS: Final = 5
+DIGITS: Final = 9
+"""As many as tell any two float32 numbers apart."""
 PROBABILITY_DIGITS: Final = 6
 TOP: Final = 20
 
@@ -30,7 +31,7 @@ def _rows(checkpoint: Checkpoint, head: str, answers: Answers, top: int) -> list
         {
             "index": index,
             "label": names[index] if fits else f"class {index}",
-            "probability": round(probability, PROBABILITY_DIGITS),
+            "probability": significant(probability, PROBABILITY_DIGITS),
         }
         for index, probability in answers.top(top)
     ]
@@ -84,20 +85,25 @@ def unit_facts(values: Array) -> dict[str, Any]:
     """
     numbers = unit_statistics(values[None]).of(0)
     column, row = peak(values)
-    facts = _rounded({"mean": numbers.mean, "max": numbers.maximum, "nonzero": numbers.nonzero})
+    facts: dict[str, Any] = _rounded(
+        {"mean": numbers.mean, "max": numbers.maximum, "nonzero": numbers.nonzero}
+    )
     counted = {"non_finite": numbers.non_finite} if numbers.non_finite else {}
     return facts | {"peak": [row, column], "shape": list(values.shape)} | counted
 
 
-def _rounded(facts: dict[str, Any]) -> dict[str, Any]:
-    """The facts with `_round` applied to each."""
-    return {name: _round(value) for name, value in facts.items()}
+def significant(value: float, digits: int = DIGITS) -> float | None:
+    """A number for files: so many digits from the first that isn't 0; None for what is no number.
+
+    Digits behind the point would make small numbers 0.
+    """
+    return float(f"{value:.{digits}g}") if np.isfinite(value) else None
 
 
-def _round(facts: Any) -> Any:
-    """Floats with five digits behind the point; what is no number becomes None, as JSON has none."""
-    if isinstance(facts, list):
-        return [_round(value) for value in facts]
-    if isinstance(facts, float):
-        return round(facts, DIGITS) if np.isfinite(facts) else None
-    return facts
+def _rounded(facts: Any) -> Any:
+    """The same facts with `significant` numbers."""
+    if isinstance(facts, dict):
+        return {name: _rounded(value) for name, value in facts.items()}
+    if isinstance(facts, list | tuple):
+        return [_rounded(value) for value in facts]
+    return significant(facts) if isinstance(facts, float) else facts

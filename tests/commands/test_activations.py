@@ -1,5 +1,6 @@
 """`gnet-desktop activations`: the reference's numbers per branch, and the files."""
 
+import errno
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PIL import Image
 
 from gnet_desktop.cli import main
 from gnet_desktop.network.architecture import BRANCHES
+from gnet_desktop.workspace.facts import unit_facts
 
 
 @pytest.mark.parametrize("photo", ["zebra.jpg", "acoustic_guitar.jpg", "pizza.jpg", "jellyfish.jpg"])
@@ -73,6 +75,51 @@ def test_a_folder_that_cannot_be_written_leaves_nothing(
     assert main(arguments) == 2
     assert "Nothing was written" in capsys.readouterr().err
     assert blocked.read_text() == "in the way"
+
+
+def test_a_unit_under_two_names_is_saved_once(
+    shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["activations", str(shared / "images" / "zebra.jpg"), "--save", "npy", "--out", str(tmp_path)]
+    assert main([*arguments, "--unit", "4a/5x5:11", "inception_4a/5x5:11", "--format", "json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert list(facts["units"]) == ["4a/5x5:11"]
+    assert len(facts["files"]) == len(set(facts["files"])) == len(list(tmp_path.iterdir()))
+    assert (tmp_path / "record.json").is_file()
+
+
+@pytest.mark.parametrize("after", [0, 20, 36])
+def test_a_full_disk_leaves_nothing(
+    after: int,
+    shared: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write, written = Path.write_bytes, []
+
+    def until_full(path: Path, data: bytes) -> int:
+        if len(written) == after:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written.append(path)
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", until_full)
+    out = tmp_path / "new" / "maps"
+    arguments = ["activations", str(shared / "images" / "zebra.jpg"), "--save", "npy", "--out", str(out)]
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert said.err == f"gnet-desktop: Nothing was written to {out}. The disk is full. " + (
+        "Make room, or choose another place.\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_small_numbers_are_not_rounded_away() -> None:
+    values = np.array([[1.2345678e-7, 0], [0, 3e-38]], np.float32)
+    facts = unit_facts(values)
+    assert np.float32(facts["max"]) == values.max()
+    assert facts["mean"] == pytest.approx(float(values.astype(float).mean()), rel=1e-8)
 
 
 def test_a_unit_that_does_not_exist_is_told(shared: Path, capsys: pytest.CaptureFixture[str]) -> None:

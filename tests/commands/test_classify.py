@@ -3,6 +3,10 @@
 import csv
 import io
 import json
+import os
+import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -105,6 +109,96 @@ def test_a_bad_picture_is_told_and_the_others_go_on(
     assert "error" not in first
     assert second.keys() == {"picture", "error"}
     assert "error" not in third
+
+
+@pytest.fixture
+def half(shared: Path, tmp_path: Path) -> str:
+    """The first half of a JPEG."""
+    data = (shared / "images" / "zebra.jpg").read_bytes()
+    (path := tmp_path / "half.jpg").write_bytes(data[: len(data) // 2])
+    return str(path)
+
+
+NOTE = re.compile(r"the picture is incomplete \(about \d+ % read\)")
+
+
+def test_what_is_only_half_there_says_so_in_every_format(
+    half: str, photos: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["classify", half, photos[0], "--format", "json"]) == 0
+    first, second = lines(capsys)
+    assert NOTE.fullmatch(first["notes"][0])
+    assert second["notes"] == []
+    assert main(["classify", half, photos[0], "--format", "csv", "--top", "1"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [bool(NOTE.fullmatch(row["notes"])) for row in rows] == [True] * 3 + [False] * 3
+    assert main(["classify", half, photos[0]]) == 0
+    said = capsys.readouterr().out.split(photos[0])
+    assert NOTE.search(said[0])
+    assert "note" not in said[1]
+
+
+@pytest.mark.parametrize("command", ["activations", "explain"])
+def test_other_commands_say_it_too(command: str, half: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, half, "--format", "json"]) == 0
+    assert NOTE.search(capsys.readouterr().err)
+
+
+def test_a_name_that_cannot_be_asked_about_is_one_sentence_and_the_rest_goes_on(
+    photos: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = ["x" * 300 + ".jpg", "/dev/null/x.jpg", "a\x01b.jpg"]
+    (names := tmp_path / "names").write_text("\n".join([photos[0], *wrong, photos[1]]))
+    assert main(["classify", "--files-from", str(names), "--format", "json"]) == 1
+    found = lines(capsys)
+    assert ["error" in line for line in found] == [False, True, True, True, False]
+    assert "longer than the system allows" in found[1]["error"]
+
+
+def test_a_locked_folder_is_told_and_the_rest_goes_on(
+    photos: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "locked").mkdir()
+    shutil.copy(photos[0], tmp_path / "a.jpg")
+    look = os.scandir
+
+    def locked(path: object) -> object:
+        if Path(str(path)).name == "locked":
+            raise PermissionError(13, "Permission denied", str(path))
+        return look(path)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(os, "scandir", locked)
+    assert main(["classify", str(tmp_path), "--format", "json"]) == 1
+    first, second = lines(capsys)
+    assert "error" not in first
+    assert "no permission" in second["error"]
+    assert main(["classify", str(tmp_path / "locked")]) == 2
+    assert "no permission" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["inspect", "x" * 300], ["classify", "a.jpg", "--checkpoint", "x" * 300]]
+)
+def test_a_checkpoints_name_that_is_too_long_is_one_sentence(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert "longer than the system allows" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_a_full_disk_behind_standard_output_is_one_sentence() -> None:
+    program = [sys.executable, "-m", "gnet_desktop", "models"]
+    with open("/dev/full", "w") as full:
+        ended = subprocess.run(program, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        "gnet-desktop: The output was not written to its end. The disk is full. "
+        "Make room, or choose another place.\n"
+    )
 
 
 def test_nothing_but_bad_pictures_is_status_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,11 +1,12 @@
 """Kept answers: what was complete is there once, whenever the program ends."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from gnet_desktop.errors import UsageError
+from gnet_desktop.errors import ExportError, UsageError
 from gnet_desktop.folder.store import Answered, Recipe, Stamp, Store
 
 RECIPE = Recipe("ab" * 32, "torchvision", 3)
@@ -54,6 +55,26 @@ def test_what_fails_half_way_leaves_nothing(store: Store) -> None:
     with pytest.raises(KeyboardInterrupt):
         store.put(coming())
     assert store.stamps() == {}
+
+
+def test_a_name_may_be_any_bytes(store: Store) -> None:
+    name = os.fsdecode(b"caf\xe9.jpg")
+    store.put([answered(name), answered("ü\n.jpg")])
+    assert set(store.stamps()) == {name, "ü\n.jpg"}
+    assert {path for paths, _ in store.logits("main") for path in paths} == {name, "ü\n.jpg"}
+    assert store.size_of(name) == (4, 5)
+    store.put([answered(name)])
+    store.forget([name])
+    assert set(store.stamps()) == {"ü\n.jpg"}
+
+
+def test_a_full_disk_is_one_sentence_and_what_was_kept_stays(store: Store) -> None:
+    store.put([answered("a")])
+    (pages,) = store._base.execute("PRAGMA page_count").fetchone()
+    store._base.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(ExportError, match="The disk is full"):
+        store.put([answered(f"picture {number}") for number in range(500)])
+    assert set(store.stamps()) == {"a"}
 
 
 def test_pictures_and_their_blocks_are_kept_together(store: Store, tmp_path: Path) -> None:

@@ -113,6 +113,13 @@ def test_a_broken_file_named_as_weights_is_for_the_reader_of_weights(tmp_path: P
     assert sort_arrivals([path, tmp_path / "gone.onnx"]).checkpoints == (path, tmp_path / "gone.onnx")
 
 
+@pytest.mark.parametrize("name", ["x" * 300 + ".jpg", "/dev/null/x.jpg", "a\0b.jpg"])
+def test_a_path_that_cannot_be_asked_about_is_taken_for_a_picture(name: str) -> None:
+    assert sort_arrivals([Path(name)]).pictures == (Path(name),)
+    with pytest.raises(PictureError):
+        read_and_prepare(Path(name), "x", CONVENTIONS["caffe"])
+
+
 def test_a_folder_is_a_checkpoint_if_it_has_what_opens_one(tmp_path: Path) -> None:
     (hub := tmp_path / "hub").mkdir()
     (photos := tmp_path / "photos").mkdir()

@@ -20,6 +20,7 @@ from gnet_desktop.checkpoints.containers.pickled.values import Instance, Opaque
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, FileSource, Source, Span
 from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, sides
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.files import is_file
 from gnet_desktop.shown import listed, shown
 
 METADATA: Final = ".metadata"
@@ -42,7 +43,7 @@ def read_contents(source: Source) -> Contents:
     assert isinstance(source, FileSource)
     description = source
     if source.path.name.endswith(_SHARD):
-        if not (source.path.parent / METADATA).is_file():
+        if not is_file(source.path.parent / METADATA):
             raise CheckpointError(
                 "This is one file of a distributed checkpoint.",
                 f"{METADATA}, which says what is in it, is not beside it.",

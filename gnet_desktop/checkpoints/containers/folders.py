@@ -5,6 +5,7 @@ from typing import Final
 
 from gnet_desktop.checkpoints.containers.distributed import METADATA
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.files import is_file, is_folder
 
 # As Hugging Face, torch.distributed and TensorFlow name them, the whole before its parts.
 _FILES: Final = (
@@ -19,12 +20,12 @@ _FILES: Final = (
 
 def checkpoint_in(folder: Path) -> Path | None:
     """The file that a folder of a checkpoint is opened by; None for any other folder."""
-    return next((folder / name for name in _FILES if (folder / name).is_file()), None)
+    return next((folder / name for name in _FILES if is_file(folder / name)), None)
 
 
 def chosen(path: Path) -> Path:
     """A file as it is, a folder as the file that opens it; raises CheckpointError where it has none."""
-    if not path.is_dir():
+    if not is_folder(path):
         return path
     found = checkpoint_in(path)
     if found is None:

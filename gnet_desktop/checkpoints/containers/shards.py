@@ -11,6 +11,7 @@ from gnet_desktop.checkpoints.containers import safetensors, torch_legacy, torch
 from gnet_desktop.checkpoints.containers.source import Damaged, FileSource, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.files import is_file
 from gnet_desktop.plain_json import parsed
 from gnet_desktop.shown import listed, shown
 
@@ -41,7 +42,7 @@ def read_contents(source: Source) -> Contents:
     index, shard = source, _as_shard(source)
     if shard is not None:
         name, count = shard
-        if not (source.path.parent / name).is_file():
+        if not is_file(source.path.parent / name):
             raise CheckpointError(
                 f"This is one of {count} files that make a network.",
                 f"{name}, which says what is in which, is not beside it.",

@@ -16,6 +16,7 @@ from gnet_desktop.checkpoints.containers.refusals import foreign, is_text
 from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
 from gnet_desktop.checkpoints.containers.wrapped import first_bytes
 from gnet_desktop.errors import CheckpointError, GNetError, PictureError
+from gnet_desktop.files import is_file, is_folder
 
 _WITHOUT_A_MARK: Final = (onnx, tensorflow_graph, caffemodel)
 """Any file may begin as these do: they are what they seem if tensors can be found in them."""
@@ -27,7 +28,7 @@ def holds_weights(path: Path) -> bool:
     A folder is one if it has what a checkpoint's folder is opened by.
     """
     try:
-        if path.is_dir():
+        if is_folder(path):
             return checkpoint_in(path) is not None
         with FileSource(path) as source:
             return _is_one(source)
@@ -37,7 +38,7 @@ def holds_weights(path: Path) -> bool:
 
 def not_a_picture(error: GNetError, source: object) -> GNetError:
     """What to say of a file that could not be read as a picture: if it is one of weights, that it is."""
-    if not isinstance(source, Path) or not source.is_file() or not holds_weights(source):
+    if not isinstance(source, Path) or not is_file(source) or not holds_weights(source):
         return error
     name = os.fsencode(source).decode("utf-8", "replace")
     return PictureError(

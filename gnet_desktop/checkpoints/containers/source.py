@@ -8,11 +8,13 @@ import io
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Protocol
 
 from gnet_desktop.budget import current
 from gnet_desktop.errors import CheckpointError, link, only_a_link
+from gnet_desktop.files import exists, why_unreadable
 from gnet_desktop.shown import shown
 
 CHUNK: Final = 1 << 20
@@ -109,8 +111,7 @@ class FileSource:
                     raise self._changed()
                 target = target[count:]
         except OSError as error:
-            why = f"{error.strerror or error}."
-            raise CheckpointError(f"{self.path.name} cannot be read.", why, "Check the disk.") from error
+            raise CheckpointError(f"{self.path.name} cannot be read.", *why_unreadable(error)) from error
 
     def beside(self, name: str) -> "FileSource":
         """A file in the same folder (or below it), opened once and closed with this one.
@@ -126,7 +127,7 @@ class FileSource:
                     "That is outside the model's folder.",
                     "Copy it beside the model.",
                 )
-            if not place.exists():
+            if not exists(place):
                 raise CheckpointError(
                     f"Its weights are in {shown(name)}, which is not there.",
                     f"The file has only the description ({self.size:,} bytes).",
@@ -179,7 +180,8 @@ def _resolved(folder: Path, name: str) -> Path:
     """Where a name that a file gives leads; raises CheckpointError for one that cannot be a name."""
     try:
         place = (folder / name).resolve()
-        place.exists()
+        with suppress(FileNotFoundError, NotADirectoryError):
+            place.stat()
     except (OSError, ValueError, RuntimeError) as error:
         raise CheckpointError(
             f"Its weights are in {shown(name)}.", "No file can be called so.", "Save the model again."
@@ -205,8 +207,7 @@ def _opened(path: Path) -> io.FileIO:
             raise CheckpointError(*only_a_link(address, "checkpoint")) from error
         raise CheckpointError(f"{path} does not exist.", "", "Check its name and folder.") from error
     except (OSError, ValueError) as error:
-        why = f"{getattr(error, 'strerror', None) or error}."
-        raise CheckpointError(f"{path} cannot be opened.", why, "Check the file's permissions.") from error
+        raise CheckpointError(f"{path} cannot be opened.", *why_unreadable(error)) from error
 
 
 class MemorySource:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from gnet_desktop import __version__
+from gnet_desktop.files import is_file
 from gnet_desktop.gui.actions.table import ACTIONS, MENUS, key_text, tr
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.resources import resource
@@ -81,7 +82,7 @@ _HANDS = (
 def about_html() -> str:
     """Version, licence and credits."""
     credits_file = resource("samples", "CREDITS.md")
-    samples = escape(credits_file.read_text("utf-8")) if credits_file.is_file() else ""
+    samples = escape(credits_file.read_text("utf-8")) if is_file(credits_file) else ""
     return (
         f"<h2>GNet Desktop {__version__}</h2>"
         "<p>Open any GoogLeNet checkpoint, drop pictures on it, and look inside.</p>"

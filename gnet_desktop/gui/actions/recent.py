@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QMenu, QWidget
 
+from gnet_desktop.files import exists
 from gnet_desktop.gui.actions.palette import Found
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
@@ -36,7 +37,7 @@ class Recent(QMenu):
     def _files(self) -> Iterator[tuple[str, Path]]:
         for kind in self._openers:
             for path in self._session.recent(kind):
-                if path.exists():
+                if exists(path):
                     yield kind, path
 
     def fill(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from gnet_desktop.errors import ExportError
 from gnet_desktop.files import write_whole
+from gnet_desktop.gui.exports import saving
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.network_map.model import MapModel
 from gnet_desktop.gui.network_map.painting import MapPainter
@@ -50,12 +51,7 @@ def image_of(model: MapModel, size: Size = SIZE, scale: float = _SCALE) -> QImag
 
 def png_of(model: MapModel, size: Size = SIZE, scale: float = _SCALE) -> bytes:
     """The map as a PNG file."""
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image_of(model, size, scale).save(buffer, "PNG")  # type: ignore[call-overload]
-    buffer.close()
-    return bytes(data.data())
+    return saving.png_of(image_of(model, size, scale))
 
 
 _WRITERS: Final[dict[str, Callable[[MapModel, Size], bytes]]] = {".svg": svg_of, ".png": png_of}

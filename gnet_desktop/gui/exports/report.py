@@ -11,13 +11,13 @@ from html import escape
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice
-from PySide6.QtGui import QImageWriter
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop import __version__
 from gnet_desktop.convention import Convention, describe
 from gnet_desktop.files import write_whole
+from gnet_desktop.gui.exports.saving import png_of
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.facts import answer_rows, unit_facts
@@ -56,12 +56,7 @@ def write_page(
 
 def picture_of(widget: QWidget) -> bytes:
     """What a widget shows, as PNG."""
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, b"png").write(widget.grab().toImage())
-    buffer.close()
-    return bytes(content.data())
+    return png_of(widget.grab().toImage())
 
 
 def make_page(
@@ -160,8 +155,15 @@ def _units(result: Result, units: Sequence[Unit]) -> str:
         if maps is not None and maps.ndim == 3:
             facts = unit_facts(maps[one.channel])
             numbers = (facts[name] for name in ("mean", "max", "nonzero", "peak"))
-            lines.append([one.name, *("NaN" if value is None else value for value in numbers)])
+            lines.append([one.name, *map(_number, numbers)])
     return _table(lines, headed=True)
+
+
+def _number(value: Any) -> str:
+    """Five digits are enough to read."""
+    if value is None:
+        return "NaN"
+    return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 
 def _facts(result: Result) -> str:

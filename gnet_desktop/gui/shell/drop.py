@@ -8,12 +8,14 @@ from urllib.parse import unquote_to_bytes
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMimeData, QRectF, Qt, QUrl
-from PySide6.QtGui import QDropEvent, QImage, QImageWriter, QPainter, QPaintEvent
+from PySide6.QtCore import QCoreApplication, QMimeData, QRectF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.errors import UsageError
 from gnet_desktop.file_kinds import PICTURE_MEDIA
+from gnet_desktop.files import exists
+from gnet_desktop.gui.exports.saving import png_of
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.workspace.arrivals import Arrivals, sort_arrivals
@@ -84,7 +86,7 @@ def _path_in(line: str) -> str:
         return ""
     try:
         found = Path(path).expanduser()
-        return str(found) if found.exists() else ""
+        return str(found) if exists(found) else ""
     except (OSError, RuntimeError, ValueError):
         return ""
 
@@ -96,17 +98,8 @@ def _picture_bytes(data: QMimeData) -> bytes | None:
     if data.hasImage():
         image = data.imageData()
         if isinstance(image, QImage) and not image.isNull():
-            return _as_png(image)
+            return png_of(image)
     return None
-
-
-def _as_png(image: QImage) -> bytes:
-    content = QByteArray()
-    buffer = QBuffer(content)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    QImageWriter(buffer, b"png").write(image)
-    buffer.close()
-    return bytes(content.data())
 
 
 def _link(data: QMimeData) -> str:

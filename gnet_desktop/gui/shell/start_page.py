@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from gnet_desktop.files import is_file
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, RADIUS_CARD, Theme, font
 from gnet_desktop.resources import resource
@@ -169,7 +170,7 @@ class StartPage(QWidget):
         row.setSpacing(8)
         for name in _SAMPLES:
             path = resource("samples", f"{name}.jpg")
-            if path.is_file():
+            if is_file(path):
                 sample = Sample(path)
                 sample.opened.connect(self.sample_opened)
                 row.addWidget(sample)

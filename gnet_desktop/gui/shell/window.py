@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from gnet_desktop.errors import GNetError
+from gnet_desktop.files import is_folder
 from gnet_desktop.gui.actions.handlers import Handlers
 from gnet_desktop.gui.actions.palette import Palette
 from gnet_desktop.gui.actions.recent import Recent
@@ -179,7 +180,7 @@ class Window(QMainWindow):
             return
         if dropped.files.checkpoints:
             self.open_checkpoint(dropped.files.checkpoints[0])
-        folders = [path for path in dropped.files.pictures if path.is_dir()]
+        folders = [path for path in dropped.files.pictures if is_folder(path)]
         if folders and self.page == "folder":
             self.evaluate(folders[0])
         elif dropped.files.pictures:

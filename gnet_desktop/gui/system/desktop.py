@@ -8,6 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from gnet_desktop.files import is_folder
+
 _LEAKING = ("LD_LIBRARY_PATH", "QT_PLUGIN_PATH", "QT_QPA_PLATFORM_PLUGIN_PATH")
 
 
@@ -25,7 +27,7 @@ def clean_environment() -> dict[str, str]:
 
 def show_in_folder(path: Path) -> None:
     """Open the folder that holds a file in the desktop's file manager."""
-    folder = path if path.is_dir() else path.parent
+    folder = path if is_folder(path) else path.parent
     if sys.platform.startswith("linux"):
         try:
             subprocess.Popen(["xdg-open", str(folder)], env=clean_environment(), start_new_session=True)

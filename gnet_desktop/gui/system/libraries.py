@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from gnet_desktop.files import is_file
+
 #: Debian's and Ubuntu's package for each library that Qt is linked to.
 PACKAGES: Final = {
     "libEGL.so.1": "libegl1",
@@ -91,7 +93,7 @@ def missing(qt: Path) -> list[str]:
 
 def packages(libraries: Iterable[str], release: Path = Path("/etc/os-release")) -> list[str]:
     """The packages of this Debian or Ubuntu that hold those libraries of which that is known."""
-    said = release.read_text(encoding="utf-8") if release.is_file() else ""
+    said = release.read_text(encoding="utf-8") if is_file(release) else ""
     renamed = _RENAMED if _has_renamed(said) else {}
     names = (PACKAGES[library] for library in libraries if library in PACKAGES)
     return list(dict.fromkeys(renamed.get(name, name) for name in names))

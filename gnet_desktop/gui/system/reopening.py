@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gnet_desktop.files import is_file
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import unit_of
 from gnet_desktop.resources import resource
@@ -38,7 +39,7 @@ def remember(session: Session, workspace: Workspace) -> None:
 def last_checkpoint(session: Session, say: Say) -> Path:
     """The checkpoint that was open; the bundled one if there was none or it is gone, which is said."""
     last = session.get("checkpoint", "")
-    if last and Path(last).is_file():
+    if last and is_file(last):
         return Path(last)
     if last:
         words = translate("reopening", "{0} is gone; the bundled checkpoint is open.")
@@ -69,7 +70,7 @@ def fall_back(workspace: Workspace) -> None:
 def reopen_pictures(session: Session, workspace: Workspace, say: Say) -> None:
     """Open the pictures that were open, the current one first; say what is gone."""
     stored = [Path(one) for one in session.get("pictures", [])[:MOST] if isinstance(one, str) and one]
-    there = [path for path in stored if path.is_file()]
+    there = [path for path in stored if is_file(path)]
     gone = [path for path in stored if path not in there]
     if gone:
         words = translate("reopening", "{0} is gone.").format(gone[0].name)

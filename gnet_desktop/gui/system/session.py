@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from gnet_desktop.errors import ExportError
-from gnet_desktop.files import write_whole
+from gnet_desktop.files import is_folder, write_whole
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.inspection.quantities import QUANTITIES
 from gnet_desktop.inspection.ranking import SORTS
@@ -110,7 +110,7 @@ class Session:
         """The folder last used for a kind of file, or its nearest ancestor that is still there."""
         stored = self.get("folders", {}).get(kind)
         folder = Path(stored) if isinstance(stored, str) and stored else Path.home()
-        while not folder.is_dir() and folder != folder.parent:
+        while not is_folder(folder) and folder != folder.parent:
             folder = folder.parent
         return folder
 
@@ -118,7 +118,7 @@ class Session:
         """Remember where a file of this kind was."""
         path = path.absolute()  # the next start may be from another folder
         folders: Mapping[str, str] = self.get("folders", {})
-        self.set("folders", {**folders, kind: os.fspath(path if path.is_dir() else path.parent)})
+        self.set("folders", {**folders, kind: os.fspath(path if is_folder(path) else path.parent)})
 
     def recent(self, kind: str) -> list[Path]:
         """Files of a kind that were opened, the last one first."""
