@@ -30,7 +30,8 @@ class Runs:
     """Computes runs on the workers: the reader decodes, the engine passes.
 
     A run with changes goes on from the unchanged one's record, which is computed first
-    where it isn't kept. ``wanted`` tells whether anyone still wants a run: what nobody
+    where it isn't kept. ``decoded`` hears of each picture before its pass.
+    ``wanted`` tells whether anyone still wants a run: what nobody
     wants is dropped at each step. ``done`` and ``failed`` get the rest; after each, and
     after what was dropped, comes ``free``, which may `ask` for more.
     """
@@ -43,6 +44,7 @@ class Runs:
         done: Callable[[Outcome], None],
         failed: Callable[[RunKey, BaseException], None],
         free: Callable[[], None],
+        decoded: Callable[[RunKey, tasks.Read], None] = lambda key, read: None,
     ) -> None:
         self._engine = engine
         self._reader = reader
@@ -50,6 +52,7 @@ class Runs:
         self._done = done
         self._failed = failed
         self._free = free
+        self._decoded = decoded
         self._results = Results()
         self._under_way: dict[str, Job] = {}
 
@@ -91,6 +94,7 @@ class Runs:
 
     def _read(self, job: Job) -> None:
         def have(read: tasks.Read) -> None:
+            self._decoded(job.key, read)
             heir = self._most_urgent(job.key)
             if heir is None or not self._wanted(job.key) or self._results.get(job.key) is not None:
                 self._end(job)

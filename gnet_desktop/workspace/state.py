@@ -25,7 +25,7 @@ from gnet_desktop.workspace.picture_list import PictureList, Source
 from gnet_desktop.workspace.runs import Job, Runs
 from gnet_desktop.workspace.shown import Shown
 from gnet_desktop.workspace.signal import Signal
-from gnet_desktop.workspace.values import Entry, Loading, Outcome, Peaks, Reference, Result, RunKey
+from gnet_desktop.workspace.values import Decoded, Entry, Loading, Outcome, Peaks, Reference, Result, RunKey
 
 T = TypeVar("T")
 
@@ -49,6 +49,7 @@ class Workspace(Choices):
       pictures_changed()          pictures came, went or moved
       entry_changed(id)           one picture's thumbnail, answer or error changed
       current_changed()           another picture is current; `stale` tells if the result lags
+      decoded_changed()           `decoded` is new
       result_changed()            `result` is new, or has been `stale` for a while
       reference_result_changed()  `reference_result` is new, or there is none now
       failed(error)               a `GNetError` to show; what was open stays open
@@ -64,12 +65,19 @@ class Workspace(Choices):
         self._list = PictureList(self._reader, self._failures.sentence)
         self._networks = Networks(self._engine, post, self._failures.tell)
         self._runs = Runs(
-            self._engine, self._reader, self._wanted, self._computed, self._not_computed, self._compute
+            self._engine,
+            self._reader,
+            self._wanted,
+            self._computed,
+            self._not_computed,
+            self._compute,
+            self._take_decoded,
         )
         self._shown = Shown(post)
         self._judge = Judge()
 
-        self.checkpoint_changed, self.current_changed = Signal(), Signal()
+        self._decoded: Decoded | None = None
+        self.checkpoint_changed, self.current_changed, self.decoded_changed = Signal(), Signal(), Signal()
         self.failed, self.bug = self._failures.failed, self._failures.bug
         self.result_changed = self._shown.result_changed
         self.reference_result_changed = self._shown.reference_changed
@@ -127,6 +135,12 @@ class Workspace(Choices):
     def current(self) -> int | None:
         """The id of the picture that is looked at."""
         return self._list.current
+
+    @property
+    def decoded(self) -> Decoded | None:
+        """The picture that is looked at, once it is decoded."""
+        decoded = self._decoded
+        return decoded if decoded is not None and decoded.id == self.current else None
 
     @property
     def peaks(self) -> Mapping[int, Peaks]:
@@ -357,6 +371,12 @@ class Workspace(Choices):
             network, entry = self._networks.called(key.checkpoint), self.pictures[key.picture]
             if network is not None:
                 self._runs.ask(Job(purpose, key, network, entry.source, entry.name, priority))
+
+    def _take_decoded(self, key: RunKey, read: tasks.Read) -> None:
+        """A picture was decoded; its pass comes next."""
+        if key.picture == self.current:
+            self._decoded = Decoded(key.picture, read.picture, read.prepared.geometry)
+            self.decoded_changed.emit()
 
     def _computed(self, outcome: Outcome) -> None:
         """A wanted run is there."""

@@ -115,6 +115,15 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """A picture of the list that was decoded, and how the network's input lies on it."""
+
+    id: int
+    picture: Picture
+    geometry: Geometry
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """A result, with what the list of pictures keeps of it when the result itself is long gone.
 

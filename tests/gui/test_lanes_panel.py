@@ -456,7 +456,7 @@ def test_stale_maps_are_grey_until_the_next_result(panel, workspace, world):
     assert any(red != green for red, green, _ in colours(view, channel))
     show(workspace, world.results[0], stale=True)
     assert all(red == green == blue for red, green, blue in colours(view, channel))
-    assert "grey until current" in panel.header.note
+    assert panel.header.note == "of made 1"
     show(workspace, world.results[1])
     assert any(red != green for red, green, _ in colours(view, view.visible_channels()[0]))
 

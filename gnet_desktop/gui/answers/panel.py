@@ -13,7 +13,7 @@ from gnet_desktop.gui.answers.notices import AbsentCard, Notice, StaleMark
 from gnet_desktop.gui.answers.table import AnswersTable
 from gnet_desktop.gui.answers.values import Shown, as_text, shown_of
 from gnet_desktop.gui.controls.common import PanelHeader, Segmented
-from gnet_desktop.gui.controls.waiting import obstacle
+from gnet_desktop.gui.controls.waiting import obstacle, of_which_and_next
 from gnet_desktop.gui.looks.theme import PANEL_HEADER, font
 from gnet_desktop.inspection.statistics import first_non_finite
 from gnet_desktop.network.architecture import AUXILIARY, HEADS
@@ -44,6 +44,7 @@ class AnswersPanel(QWidget):
             workspace.reference_result_changed.subscribe(self.refresh),
             workspace.checkpoint_changed.subscribe(self.refresh),
             workspace.loading_changed.subscribe(self._loading_changed),
+            workspace.current_changed.subscribe(self._current_changed),
             workspace.entry_changed.subscribe(self._entry_changed),
             workspace.view_changed.subscribe(self._view_changed),
             workspace.explained_changed.subscribe(self._show_explained),
@@ -113,6 +114,11 @@ class AnswersPanel(QWidget):
         if self._workspace.result is None:
             self._show()
 
+    def _current_changed(self) -> None:
+        # what is marked as old names the picture that is next now
+        if self.table.stale:
+            self._show()
+
     def _entry_changed(self, entry_id: int) -> None:
         # its error is said here; and any answer may settle whether the heads were ever trained
         failed = entry_id == self._workspace.current and self._workspace.result is None
@@ -161,7 +167,7 @@ class AnswersPanel(QWidget):
     def _say(self, shown: Shown | None, broken: str) -> None:
         stale = self._workspace.stale
         self.header.set_note("" if stale else self._note(shown))
-        self.stale_mark.say(self._stale_words() if stale else "")
+        self.stale_mark.say(of_which_and_next(self._workspace))
         self.broken.say(broken)
         sound = shown if not broken else None
         self.untrained.say(sentences.untrained_sentence(sound) if sound else "")
@@ -179,14 +185,6 @@ class AnswersPanel(QWidget):
         if shown.present == len(HEADS):
             return self.tr("of three heads")
         return self.tr("{0} of 3 heads").format(shown.present)
-
-    def _stale_words(self) -> str:
-        pictures, shown = self._workspace.pictures, self._result_id
-        there = pictures.get(self._workspace.current or 0)
-        old = pictures.get(shown) if shown is not None else None
-        if old is None or there is None or old is there:
-            return self.tr("being computed anew")
-        return self.tr("of {0}, {1} is next").format(_short(old.name), _short(there.name))
 
     def _empty_words(self) -> str:
         workspace = self._workspace
@@ -243,8 +241,3 @@ def fitting_rows(room: int) -> tuple[int, int]:
         return high, _HIGH
     rows = min(_USUAL, max(_ROWS[0], room // _LOW - 2))
     return rows, min(_HIGH, max(_LOW, room // (rows + 2)))
-
-
-def _short(name: str) -> str:
-    """A file's name, cut in its middle."""
-    return name if len(name) <= 24 else f"{name[:12]}…{name[-10:]}"

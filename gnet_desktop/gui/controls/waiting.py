@@ -1,8 +1,12 @@
 """What stands in the way of a picture's pass: the same words in every panel, at the same time."""
 
+from typing import Final
+
 from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.workspace.state import Workspace
+
+_LONGEST: Final = 24
 
 
 def tr(text: str) -> str:
@@ -18,3 +22,33 @@ def obstacle(workspace: Workspace) -> str:
     if loading is None:
         return tr("No checkpoint is open.")
     return tr("Opening {0}: {1}").format(loading.path.name, loading.stage)
+
+
+def of_which(workspace: Workspace) -> str:
+    """``of egyptian_cat.jpg``: whose what is shown still is, while another picture is chosen; else empty."""
+    old = _shown_name(workspace)
+    if not workspace.stale:
+        return ""
+    return tr("of {0}").format(old) if old else tr("being computed anew")
+
+
+def of_which_and_next(workspace: Workspace) -> str:
+    """The same with what comes next: ``of egyptian_cat.jpg, monarch.jpg is next``."""
+    old, entry = _shown_name(workspace), workspace.pictures.get(workspace.current or 0)
+    if not old or entry is None or not workspace.stale:
+        return of_which(workspace)
+    return tr("of {0}, {1} is next").format(old, short_name(entry.name))
+
+
+def _shown_name(workspace: Workspace) -> str:
+    """The picture of what is shown, if that is another one than is looked at."""
+    result = workspace.result
+    if result is None or result.key.picture == workspace.current:
+        return ""
+    entry = workspace.pictures.get(result.key.picture)
+    return short_name(entry.name) if entry is not None else ""
+
+
+def short_name(name: str) -> str:
+    """A file's name, cut in its middle."""
+    return name if len(name) <= _LONGEST else f"{name[:12]}…{name[-10:]}"

@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.waiting import of_which
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.filtering import unit_named
 from gnet_desktop.gui.lanes.legend import Legend, common_legend
@@ -164,7 +165,7 @@ class LanesHeader(QWidget):
             return ""
         words = self.tr("{0} of {1} maps").format(*contents.shown)
         if self._workspace.stale:
-            return self.tr("grey until current")
+            return of_which(self._workspace)
         return f"{words} · {size(*contents.lanes[0].cells)}"
 
     def _show_legend(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.waiting import of_which
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.teaching import CHART_HEIGHT, TeachingView
 from gnet_desktop.gui.network_map.view import NetworkMap
@@ -110,7 +111,7 @@ class NetworkPanel(QWidget):
         self.quantity.set_value(self._workspace.view.quantity)
         model = self.map.model
         missing = model is not None and model.missing
-        self.header.set_note(self.tr("open a picture to see this") if missing else "")
+        self.header.set_note(self.tr("open a picture to see this") if missing else of_which(self._workspace))
         self.teach.setChecked(self._workspace.view.teaching)
         tall = self.window().height() >= _TALL
         self._scroller.setMinimumHeight(CHART_HEIGHT if tall else _LOW)

@@ -41,6 +41,7 @@ class PhotoPanel(QWidget):
         ends = [
             workspace.current_changed.subscribe(self._show_state),
             workspace.result_changed.subscribe(self._show_state),
+            workspace.decoded_changed.subscribe(self._show_state),
             workspace.entry_changed.subscribe(lambda _: self._show_state()),
             workspace.view_changed.subscribe(lambda _: self._show_state()),
         ]
@@ -79,21 +80,22 @@ class PhotoPanel(QWidget):
         entry = workspace.pictures.get(workspace.current) if workspace.current is not None else None
         failed = entry is not None and entry.error is not None
         self._show_place(failed=failed)
-        result = workspace.result
+        sight = self.view.sight if not failed else None
+        picture = sight.picture if sight is not None else None
         self.header.set_title(entry.name if entry else self.tr("Photo"))
         note = ""
-        if result is not None and not workspace.stale and not failed:
-            width, height = result.picture.size
+        if picture is not None:
+            width, height = picture.size
             note = f"{width} × {height}"
-            if result.picture.frames > 1:
-                note += self.tr(" · frame {0} of {1}").format(result.picture.frame + 1, result.picture.frames)
+            if picture.frames > 1:
+                note += self.tr(" · frame {0} of {1}").format(picture.frame + 1, picture.frames)
         self.header.set_note(note)
-        self.header.setToolTip("\n".join(result.picture.notes) if result and not failed else "")
+        self.header.setToolTip("\n".join(picture.notes) if picture is not None else "")
         self.mode.set_value(workspace.view.photo)
         for option, button in self.buttons.items():
             button.setChecked(getattr(workspace.view, option))
-        self.tools.setVisible(result is not None and not failed)
-        self.view.covered = self.tools.geometry().right() if result is not None else 0
+        self.tools.setVisible(sight is not None)
+        self.view.covered = self.tools.geometry().right() if sight is not None else 0
         self._show_zoom()
 
     def _show_place(self, *, failed: bool) -> None:
@@ -106,8 +108,8 @@ class PhotoPanel(QWidget):
             keeper.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_zoom(self) -> None:
-        shown = self._workspace.result is not None
-        self.zoom.setText(f"{self.view.percentage:.0f} %" if shown else "")
+        percentage = self.view.percentage
+        self.zoom.setText("" if percentage is None else f"{percentage:.0f} %")
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """The zoom's number follows the view."""

@@ -1,9 +1,8 @@
 """The photo itself: painting from what is cached, zoom, pan, hover and pins."""
 
 from dataclasses import replace
-from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QFocusEvent,
     QImage,
@@ -12,7 +11,6 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -25,15 +23,14 @@ from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.photo.camera import LEAST, Camera, centred, fitting, wheel_factor
 from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
+from gnet_desktop.gui.photo.scaled import ScaledPhoto
+from gnet_desktop.gui.photo.sight import Sight, sight_of
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, faded
 from gnet_desktop.inspection.overlay import COLOUR_GAMMA, overlay
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Box
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
-
-_SHARP: Final = 2.0
-"""From this many physical pixels a picture's pixel on, pixels are shown as squares."""
 
 
 class PhotoView(QWidget):
@@ -42,17 +39,17 @@ class PhotoView(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._image = QImage()
-        self._shown: Result | None = None
+        self._sight: Sight | None = None
         self._camera = Camera()
         self._free = False  # zoomed or moved by hand: no longer follows the view's size
         self._pressed: QPointF | None = None
         self._dragged = False
         self._held_space = False
         self._by_key = False
-        self._photo: tuple[object, QPixmap] | None = None
+        self._photo = ScaledPhoto()
         self._overlay: tuple[object, QImage, Scale, QImage] | None = None
         self._layers: dict[Unit, UnitLayer | None] = {}
+        self._laid: Result | None = None
         self.covered = 0
         """Pixels at the left that tools lie over; words are kept out of them."""
         self.setMouseTracking(True)
@@ -60,14 +57,17 @@ class PhotoView(QWidget):
         self.setMinimumSize(160, 120)
         self.setAccessibleName(self.tr("Photo"))
         ends = [
-            workspace.result_changed.subscribe(self._take_result),
+            workspace.result_changed.subscribe(self._look),
+            workspace.current_changed.subscribe(self._look),
+            workspace.decoded_changed.subscribe(self._look),
+            workspace.entry_changed.subscribe(self._entry_changed),
             workspace.hover_changed.subscribe(self.update),
             workspace.selection_changed.subscribe(self.update),
             workspace.pins_changed.subscribe(self.update),
             workspace.view_changed.subscribe(self._view_changed),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
-        self._take_result()
+        self._look()
 
     # What is shown
 
@@ -81,33 +81,51 @@ class PhotoView(QWidget):
         """The unit whose map is laid over: the hovered one before the chosen one."""
         return self._workspace.hovered or self._workspace.selection.unit
 
+    @property
+    def sight(self) -> Sight | None:
+        """The picture that is shown."""
+        return self._sight
+
     def layer(self) -> UnitLayer | None:
-        """The map that is laid over, and how it lies."""
-        unit, result = self.unit, self._workspace.result
+        """The map that is laid over, and how it lies; None while it is of another picture."""
+        unit, result = self.unit, self._result_here()
         if unit is None or result is None:
             return None
+        if result is not self._laid:
+            self._laid, self._layers = result, {}
         if unit not in self._layers:
             self._layers[unit] = unit_layer(result, unit)
         return self._layers[unit]
 
-    def _take_result(self) -> None:
-        result = self._workspace.result
-        if result is not self._shown:
-            same_size = (
-                self._shown is not None and result is not None and self._same_frame(self._shown, result)
+    def _result_here(self) -> Result | None:
+        """What was computed of the picture that is shown."""
+        result, sight = self._workspace.result, self._sight
+        here = result is not None and sight is not None and result.key.picture == sight.id
+        return result if here else None
+
+    def _entry_changed(self, picture: int) -> None:
+        if picture == self._workspace.current:
+            self._look()
+
+    def _look(self) -> None:
+        """The picture follows the choice at once; what was computed of it follows when it is there."""
+        before, now = self._sight, sight_of(self._workspace, self._sight)
+        self._sight = now
+        if now is not before:
+            same_frame = (
+                before is not None and now is not None and (before.id, before.size) == (now.id, now.size)
             )
-            self._shown = result
-            self._layers.clear()
-            self._photo = self._overlay = None
-            self._image = _as_image(result) if result is not None else QImage()
-            if not (self._free and same_size):
+            if not (self._free and same_frame):
                 self.show_whole()
-        self.setAccessibleDescription(result.picture.source if result else self.tr("No picture is open."))
+        self.setAccessibleDescription(self._words())
         self.update()
 
-    @staticmethod
-    def _same_frame(one: Result, other: Result) -> bool:
-        return one.key.picture == other.key.picture and one.picture.size == other.picture.size
+    def _words(self) -> str:
+        entry = self._workspace.pictures.get(self._workspace.current or 0)
+        if entry is None:
+            return self.tr("No picture is open.")
+        picture = self._sight.picture if self._sight is not None else None
+        return picture.source if picture is not None else entry.name
 
     def _view_changed(self, old: object) -> None:
         if getattr(old, "photo", None) != self._workspace.view.photo:
@@ -117,16 +135,17 @@ class PhotoView(QWidget):
     def show_whole(self) -> None:
         """Forget zoom and pan: the photo, the crop or its pixels, as the view options say."""
         self._free = False
-        result = self._shown
-        if result is None:
+        sight = self._sight
+        if sight is None:
             return
         room = self._room()
-        whole: Box = (0, 0, *result.picture.size)
+        whole: Box = (0, 0, *sight.size)
+        crop = sight.geometry.crop_box if sight.geometry is not None else whole
         mode = self._workspace.view.photo
-        if mode == "pixels":
-            self._camera = centred(result.geometry.crop_box, room, 1 / self.devicePixelRatioF())
+        if mode == "pixels" and sight.geometry is not None:
+            self._camera = centred(crop, room, 1 / self.devicePixelRatioF())
         else:
-            self._camera = fitting(result.geometry.crop_box if mode == "crop" else whole, room)
+            self._camera = fitting(crop if mode == "crop" else whole, room)
         self.update()
 
     def _has_bar(self) -> bool:
@@ -141,16 +160,18 @@ class PhotoView(QWidget):
 
     def _least(self) -> float:
         """The smallest scale: a picture that is shown whole below the usual limit may be so again."""
-        if self._shown is None:
+        if self._sight is None:
             return LEAST
-        return min(LEAST, fitting((0, 0, *self._shown.picture.size), self._room()).scale)
+        return min(LEAST, fitting((0, 0, *self._sight.size), self._room()).scale)
 
     def _room(self) -> tuple[float, float]:
         return self.width() - painting.BAR_SPACE * self._has_bar(), self.height()
 
     @property
-    def percentage(self) -> float:
-        """Physical pixels of the screen for a pixel of the picture, in percent."""
+    def percentage(self) -> float | None:
+        """Physical pixels of the screen for a pixel of the picture, in percent; None before it is decoded."""
+        if self._sight is None or self._sight.picture is None:
+            return None
         return self._camera.scale * self.devicePixelRatioF() * 100
 
     # Painting
@@ -159,73 +180,35 @@ class PhotoView(QWidget):
         """Ground, photo, overlay, frame, field, marks: each from its cache."""
         painter, theme = QPainter(self), Theme.now()
         painter.fillRect(self.rect(), theme.colour("well"))
-        if self._shown is not None:
-            self._paint_picture(painter, self._shown)
+        if self._sight is not None:
+            self._paint_picture(painter, self._sight)
         if self._by_key:
             outline_focused(painter, QRectF(self.rect()).adjusted(4, 4, -4, -4))
         painter.end()
 
-    def _paint_picture(self, painter: QPainter, result: Result) -> None:
-        view, workspace = self._workspace.view, self._workspace
-        whole = painting.rect(self._camera.box_to_view((0, 0, *result.picture.size)))
-        crop = painting.rect(self._camera.box_to_view(result.geometry.crop_box))
-        self._paint_photo(painter, whole)
+    def _paint_picture(self, painter: QPainter, sight: Sight) -> None:
+        whole = painting.rect(self._camera.box_to_view((0, 0, *sight.size)))
+        visible = whole.intersected(QRectF(self.rect()))
+        self._photo.paint(painter, sight.image, self._camera, visible, coarse=sight.picture is None)
+        if sight.geometry is not None:
+            crop = painting.rect(self._camera.box_to_view(sight.geometry.crop_box))
+            painting.dim_outside(painter, whole, crop.intersected(whole))
+            self._paint_computed(painter, crop)
+
+    def _paint_computed(self, painter: QPainter, crop: QRectF) -> None:
+        """The unit's map and field, the crop's frame, the pinned places."""
+        view, workspace, result = self._workspace.view, self._workspace, self._result_here()
         layer = self.layer() if view.overlay and not self._held_space else None
-        painting.dim_outside(painter, whole, crop.intersected(whole))
-        if layer is not None:
+        if layer is not None and result is not None:
             self._paint_overlay(painter, result, layer)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if view.crop_frame:
             painting.draw_frame(painter, crop)
-        if view.field and layer is not None and not workspace.stale:
+        if view.field and layer is not None and result is not None and not workspace.stale:
             self._paint_field(painter, result, layer)
         for number, pin in enumerate(workspace.pins, 1):
             place = QPointF(*self._camera.to_view(pin))
             painting.draw_place(painter, place, str(number) if len(workspace.pins) > 1 else "")
-
-    def _paint_photo(self, painter: QPainter, whole: QRectF) -> None:
-        """The part of the picture in view, scaled once for each camera."""
-        visible = whole.intersected(QRectF(self.rect()))
-        if visible.isEmpty():
-            return
-        key = (self._camera, self.size(), self.devicePixelRatioF())
-        if self._photo is None or self._photo[0] != key:
-            self._photo = key, self._scaled(visible)
-        painter.drawPixmap(visible.topLeft(), self._photo[1])
-
-    def _scaled(self, visible: QRectF) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        pixmap = QPixmap(max(1, round(visible.width() * ratio)), max(1, round(visible.height() * ratio)))
-        pixmap.setDevicePixelRatio(ratio)
-        painter = QPainter(pixmap)
-        source = self._source_of(visible)
-        if self._camera.scale * ratio < 1:
-            # Qt's transform samples bilinearly; only `scaled` averages when it shrinks
-            whole = source.toAlignedRect().intersected(self._image.rect())
-            part, size = self._image.copy(whole), self._source_to_view(whole)
-            small = part.scaled(
-                max(1, round(size.width() * ratio)),
-                max(1, round(size.height() * ratio)),
-                Qt.AspectRatioMode.IgnoreAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            painter.drawImage(size.translated(-visible.topLeft()), small)
-        else:
-            smooth = self._camera.scale * ratio < _SHARP
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-            painter.drawImage(QRectF(0, 0, visible.width(), visible.height()), self._image, source)
-        painter.end()
-        return pixmap
-
-    def _source_of(self, visible: QRectF) -> QRectF:
-        corners = (
-            self._camera.to_picture((p.x(), p.y())) for p in (visible.topLeft(), visible.bottomRight())
-        )
-        return QRectF(*(QPointF(*corner) for corner in corners))
-
-    def _source_to_view(self, source: QRect) -> QRectF:
-        box = (source.left(), source.top(), source.left() + source.width(), source.top() + source.height())
-        return painting.rect(self._camera.box_to_view(box))
 
     def _paint_overlay(self, painter: QPainter, result: Result, layer: UnitLayer) -> None:
         image, scale, strip = self._overlay_of(result, layer)
@@ -285,7 +268,7 @@ class PhotoView(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom by the amount that was scrolled; the point under the cursor stays."""
         angle = event.angleDelta().y() or event.pixelDelta().y()
-        if self._shown is not None and angle:
+        if self._sight is not None and angle:
             self.zoom(wheel_factor(angle), event.position())
         event.accept()
 
@@ -316,7 +299,7 @@ class PhotoView(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click that wasn't a drag keeps the place; with Shift beside the first one."""
-        if self._pressed is not None and not self._dragged and self._shown is not None:
+        if self._pressed is not None and not self._dragged:
             point = self._camera.to_picture((event.position().x(), event.position().y()))
             if self._inside(point):
                 compare = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -325,7 +308,7 @@ class PhotoView(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """From fit to the picture's own pixels under the cursor, and back."""
-        if self._shown is None:
+        if self._sight is None:
             return
         if self._free:
             self.show_whole()
@@ -339,11 +322,14 @@ class PhotoView(QWidget):
 
     def _point_at(self, place: QPointF) -> None:
         point = self._camera.to_picture((place.x(), place.y()))
-        self._workspace.hover(None, point if self._shown is not None and self._inside(point) else None)
+        self._workspace.hover(None, point if self._inside(point) else None)
 
     def _inside(self, point: tuple[float, float]) -> bool:
-        assert self._shown is not None
-        width, height = self._shown.picture.size
+        """Whether a point is on a picture of which something is known there."""
+        result = self._result_here()
+        if result is None:
+            return False
+        width, height = result.picture.size
         return 0 <= point[0] < width and 0 <= point[1] < height
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -385,13 +371,7 @@ class PhotoView(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Another theme or screen."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
-            self._photo = self._overlay = None
+            self._overlay = None
+            self._photo.forget()
             self.update()
         super().changeEvent(event)
-
-
-def _as_image(result: Result) -> QImage:
-    """The picture as Qt has it, with its own memory."""
-    image = result.picture.image
-    data = image.tobytes("raw", "RGB")
-    return QImage(data, image.width, image.height, 3 * image.width, QImage.Format.Format_RGB888).copy()

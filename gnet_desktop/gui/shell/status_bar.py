@@ -29,6 +29,7 @@ class StatusBar(QWidget):
                 workspace.current_changed,
                 workspace.pictures_changed,
                 workspace.loading_changed,
+                workspace.decoded_changed,
             )
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
@@ -42,8 +43,11 @@ class StatusBar(QWidget):
     def _show_state(self) -> None:
         workspace, result = self._workspace, self._workspace.result
         parts = []
-        if result is not None:
-            width, height = result.picture.size
+        picture = workspace.decoded.picture if workspace.decoded is not None else None
+        if result is not None and not workspace.stale:
+            picture = result.picture
+        if picture is not None:
+            width, height = picture.size
             parts.append(self.tr("picture {0} × {1}").format(width, height))
         if workspace.convention is not None and workspace.checkpoint is not None:
             facts = " · ".join(f"{name} {value}" for name, value in describe(workspace.convention))
@@ -52,7 +56,7 @@ class StatusBar(QWidget):
             parts.append(facts)
             parts.append(f"{workspace.convention.name}, {source}")
         parts.append(self._device())
-        if result is not None:
+        if result is not None and not workspace.stale:
             parts.append(f"{result.record.milliseconds:.0f} ms")
             parts += result.record.notes
         self._parts = parts

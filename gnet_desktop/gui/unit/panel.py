@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
+from gnet_desktop.gui.controls.waiting import of_which
 from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.scroller import ThinScroller
@@ -132,7 +133,7 @@ class UnitPanel(QWidget):
 
     def _show_state(self) -> None:
         chosen = self.body.facts is not None
-        self.header.set_note(self.tr("chosen") if chosen else "")
+        self.header.set_note((of_which(self._workspace) or self.tr("chosen")) if chosen else "")
         self.copy_button.setEnabled(chosen)
         self.pin_button.setEnabled(chosen)
         self.setFocusProxy(self.body.map if chosen else self.empty.button)
