@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from finish_bundle import files, is_elf, needed_glibc
+from notices import own_parts
 from project import (
     APP_ID,
     BUDGETS,
@@ -221,7 +222,7 @@ def build_thin(tree: Path) -> Package:
     shutil.copytree(ROOT / "resources", home / "gnet_desktop" / "resources", ignore=ignored)
     put(tree / "usr" / "bin" / COMMAND, THIN_LAUNCHER, executable=True)
     add_desktop(tree)
-    add_documents(tree, COMMAND, "")
+    add_documents(tree, COMMAND, own_parts())
     put(tree / "DEBIAN" / "postinst", POSTINST, executable=True)
     put(tree / "DEBIAN" / "prerm", PRERM, executable=True)
     return Package(

@@ -19,9 +19,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-LICENCES: Final = Path(__file__).resolve().parent / "licences"
-LICENCE_NAME: Final = re.compile(r"^(LICEN[CS]E|COPYING|NOTICE|COPYRIGHT)", re.IGNORECASE)
+from project import ROOT
+
+LICENCES: Final = ROOT / "packaging" / "licences"
+LICENCE_NAME: Final = re.compile(r"(^|[_.-])(LICEN[CS]E|COPYING|NOTICE|COPYRIGHT)", re.IGNORECASE)
 RULE: Final = "=" * 100
+
+#: What the program itself brings: the typeface and the sample pictures.
+OWN_PARTS: Final = (
+    ("Inter, the typeface", ROOT / "resources" / "fonts" / "OFL.txt"),
+    ("Sample pictures", ROOT / "resources" / "samples" / "CREDITS.md"),
+)
 
 HEADER: Final = """GNet Desktop is under the MIT licence (LICENSE.txt). This bundle contains the components
 below, each under its own licence.
@@ -29,13 +37,13 @@ below, each under its own licence.
 Qt and PySide6 are used under the GNU Lesser General Public License, version 3. They are separate shared
 libraries in _internal/PySide6 and may be replaced by versions of your own; taking them apart to debug such
 changes is allowed. Their sources: https://download.qt.io/official_releases/QtForPython/ and
-https://download.qt.io/official_releases/qt/ in the version named below; what Qt itself contains is listed at
-https://doc.qt.io/qt-6/licenses-used-in-qt.html. Licence texts: LGPL-3.0 and, to which it refers, GPL-3.0.
+https://download.qt.io/official_releases/qt/ in the version named below. Licence texts, below under
+PySide6_Essentials: LGPL-3.0, GPL-3.0, to which it refers, and those of the parts of other people in Qt.
 """
 
 #: Wheels that carry no licence text: where theirs is.
 TEXTS_ELSEWHERE: Final = {
-    "pyside6-essentials": ("LGPL-3.0.txt", "GPL-3.0.txt"),
+    "pyside6-essentials": ("LGPL-3.0.txt", "GPL-3.0.txt", "qt-third-party.txt"),
     "shiboken6": ("LGPL-3.0.txt", "GPL-3.0.txt"),
 }
 
@@ -119,6 +127,13 @@ def python_itself() -> Component:
     return Component("Python", sys.version.partition(" ")[0], "PSF-2.0", texts)
 
 
+def own_parts() -> str:
+    """The texts of what lies in the resources, which every package has."""
+    return "\n".join(
+        f"\n{RULE}\n{name}\n{RULE}\n\n{file.read_text(encoding='utf-8')}" for name, file in OWN_PARTS
+    )
+
+
 def written(found: list[Component]) -> str:
     """The notices as text; raises SystemExit for a component without a licence."""
     bare = [each.name for each in found if not each.texts]
@@ -127,7 +142,7 @@ def written(found: list[Component]) -> str:
     parts = [HEADER, "Components:\n", *(f"  {each.name} {each.version}  {each.licence}" for each in found)]
     for each in found:
         parts += [f"\n{RULE}\n{each.name} {each.version}\n{RULE}\n", *each.texts]
-    return "\n".join(parts) + "\n"
+    return "\n".join([*parts, own_parts()])
 
 
 def write(manifest: Path, out: Path) -> Path:

@@ -183,6 +183,7 @@ follow() {
 }
 
 run_by_person() { # run_by_person NAME: nothing may be installed without asking; each lack is said
+    home=/home/person
     who="as_person env -C /home/person/checkout"
     checkout /home/person/checkout $person
     status=0
@@ -200,6 +201,7 @@ run_by_person() { # run_by_person NAME: nothing may be installed without asking;
 }
 
 run_by_root() { # run_by_root NAME: with python3 alone, all the rest is installed on the way
+    home=/root
     who="as_root env -C /root/checkout"
     checkout /root/checkout 0
     apt install --no-install-recommends python3
@@ -219,7 +221,7 @@ verify_run() { # verify_run NAME SUITE
         screen_on
         began=$(seconds)
         "run_by_$account" "$1"
-        say "  $account: $(du -sm --exclude=proc --exclude=dev "$room" | cut -f1) MB with the system"
+        say "  $account: $(du -sm "$room$home/checkout/.venv" | cut -f1) MB in .venv"
         screen_off
         leave
         room=
