@@ -85,7 +85,7 @@ def _from_distribution(distribution: metadata.Distribution) -> Component:
     texts = [
         Path(str(distribution.locate_file(file))).read_text(encoding="utf-8", errors="replace")
         for file in distribution.files or ()
-        if LICENCE_NAME.match(file.name) and ".dist-info" in str(file)
+        if LICENCE_NAME.search(file.name) and ".dist-info" in str(file)
     ]
     texts += [(LICENCES / file).read_text(encoding="utf-8") for file in TEXTS_ELSEWHERE.get(key, ())]
     said = distribution.metadata

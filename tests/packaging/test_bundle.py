@@ -9,10 +9,12 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import bundle_contents
 import deb
+import documents
 import finish_bundle
 import notices
 import pytest
@@ -177,6 +179,41 @@ def test_notices_name_every_component_with_its_text(tmp_path: Path):
     assert "Python Software Foundation" in text
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in text
     assert "GNU GENERAL PUBLIC LICENSE" in text
+    # Qt's own parts by name and holder, and the typeface and pictures of every package
+    for holder in (
+        "FreeType Team",
+        "Behdad Esfahbod",
+        "PCRE2",
+        "SIL OPEN FONT LICENSE",
+        "Stéfan van der Walt",
+    ):
+        assert holder in text
+
+
+def test_every_licence_file_of_a_distribution_is_found(tmp_path: Path):
+    """NumPy's dragon4_LICENSE.txt has the word at its end."""
+    folder = tmp_path / "thing-1.0.dist-info"
+    (folder / "licenses" / "core").mkdir(parents=True)
+    (folder / "METADATA").write_text("Metadata-Version: 2.4\nName: thing\nVersion: 1.0\n")
+    names = ("licenses/LICENSE.txt", "licenses/core/dragon4_LICENSE.txt", "licenses/COPYING")
+    for name in names:
+        (folder / name).write_text(f"text of {name}")
+    (folder / "RECORD").write_text(
+        "".join(f"thing-1.0.dist-info/{name},,\n" for name in (*names, "METADATA"))
+    )
+    found = notices._from_distribution(metadata.PathDistribution(folder))
+    assert set(found.texts) == {f"text of {name}" for name in names}
+
+
+def test_the_thin_packages_copyright_covers_typeface_and_samples(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(deb, "BUILT", tmp_path)
+    documents.write_all(tmp_path / "documents")
+    package = deb.build_thin(tmp_path / "tree")
+    text = (tmp_path / "tree/usr/share/doc/gnet-desktop/copyright").read_text()
+    for part in ("Permission is hereby granted", "SIL OPEN FONT LICENSE", "Necrophorus"):
+        assert part in text
+    assert "ca-certificates" in package.fields["Recommends"]
+    assert "fonts-noto-cjk" in package.fields["Suggests"]
 
 
 def test_no_library_path_of_the_bundle_reaches_a_child():

@@ -47,3 +47,19 @@ def test_scripts_that_it_calls_are_here_and_may_be_run():
     scripts = set(re.findall(r"packaging/[\w/-]+\.sh", lines))
     assert {"packaging/build.sh", "packaging/test.sh", "packaging/verify.sh"} <= scripts
     assert [name for name in scripts if not (ROOT / name).stat().st_mode & 0o100] == []
+
+
+def test_actions_run_on_a_node_that_the_runners_still_have():
+    """Node 20 was removed in September 2026; these are the first releases on Node 24."""
+    first = {"checkout": 5, "setup-python": 6, "upload-artifact": 6, "download-artifact": 7}
+    text = WORKFLOW.read_text(encoding="utf-8")
+    used = re.findall(r"uses: actions/([\w-]+)@[0-9a-f]{40} # v(\d+)\.", text)
+    assert len(used) == text.count("uses: ")
+    assert [name for name, major in used if int(major) < first[name]] == []
+
+
+def test_what_is_not_built_is_said_to_people():
+    built = {row["runner"] for row in jobs()["build"]["strategy"]["matrix"]["include"]}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert any("-arm" in runner for runner in built) or "arm64" in readme
+    assert any("intel" in runner for runner in built) or "Intel" in readme

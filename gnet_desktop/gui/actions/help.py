@@ -1,6 +1,7 @@
 """The help: all keys in one table made from the actions; and what the program is."""
 
 from html import escape
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
@@ -79,6 +80,22 @@ _HANDS = (
 )
 
 
+#: All licences of a bundle, which lie beside the package in it.
+_NOTICES: Final = Path(__file__).resolve().parents[3] / "THIRD_PARTY_NOTICES.txt"
+
+
+def _licence_texts(notices: Path = _NOTICES) -> str:
+    """Where the texts of the licences are: in a bundle in one file, otherwise with the libraries."""
+    if notices.is_file():
+        link = f'<a href="{notices.as_uri()}">{escape(str(notices))}</a>'
+        return f"The texts of the LGPL, the GPL and all other licences: {link}"
+    links = (f'<a href="https://www.gnu.org/licenses/{name}.html">{name}</a>' for name in _GNU)
+    return f"The texts of the LGPL and the GPL: {' and '.join(links)}; the others lie beside each library."
+
+
+_GNU: Final = ("lgpl-3.0", "gpl-3.0")
+
+
 def about_html() -> str:
     """Version, licence and credits."""
     credits_file = resource("samples", "CREDITS.md")
@@ -87,7 +104,8 @@ def about_html() -> str:
         f"<h2>GNet Desktop {__version__}</h2>"
         "<p>Open any GoogLeNet checkpoint, drop pictures on it, and look inside.</p>"
         "<p>MIT licence. Uses Qt and PySide6 (LGPL-3), PyTorch (BSD-3), Pillow (MIT-CMU), NumPy (BSD-3), "
-        "safetensors (Apache-2.0), platformdirs and natsort (MIT). The typeface is Inter (OFL-1.1). "
+        "platformdirs and natsort (MIT). The typeface is Inter (OFL-1.1). "
         "Icons and colour maps were made for this program.</p>"
+        f"<p>{_licence_texts()}</p>"
         f"<h3>Sample pictures</h3><pre style='white-space:pre-wrap'>{samples}</pre>"
     )
