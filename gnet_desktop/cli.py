@@ -25,6 +25,7 @@ COMMANDS: Final = (
     "index",
     "screenshot",
     "models",
+    "desktop-entry",
     "self-test",
 )
 INTERRUPTED: Final = 130
@@ -44,6 +45,7 @@ commands:
   index        what every unit does over a folder of pictures
   screenshot   the window as a picture, without a screen
   models       known checkpoints: list, fetch, where
+  desktop-entry a place in the menu, for what pipx, uv or pip installed
   self-test    check that this installation works
 
 'gnet-desktop COMMAND --help' tells more about each.
@@ -116,6 +118,7 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
         "index": _index(),
         "screenshot": _screenshot(),
         "models": _models(),
+        "desktop-entry": _desktop_entry(),
         "self-test": _parser("self-test", "Check that this installation works."),
     }
 
@@ -299,6 +302,16 @@ def _models() -> argparse.ArgumentParser:
     fetch.add_argument("name", metavar="NAME")
     where = actions.add_parser("where", help="the folder, or the file of one checkpoint")
     where.add_argument("name", nargs="?", metavar="NAME")
+    return parser
+
+
+def _desktop_entry() -> argparse.ArgumentParser:
+    parser = _parser(
+        "desktop-entry", "A place in this person's menu, for what pipx, uv or pip installed (Linux)."
+    )
+    chosen = parser.add_mutually_exclusive_group(required=True)
+    chosen.add_argument("--install", action="store_true", help="write menu entry, icon and file types")
+    chosen.add_argument("--remove", action="store_true", help="take them away again")
     return parser
 
 

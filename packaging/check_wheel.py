@@ -1,5 +1,6 @@
 """Checks what a wheel holds and says about itself:  check_wheel.py FILE.whl"""
 
+import re
 import sys
 import zipfile
 from email.parser import HeaderParser
@@ -14,6 +15,7 @@ NEEDED: Final = (
     "gnet_desktop/resources/checkpoints/everyday100.safetensors",
     "gnet_desktop/resources/icons/icon.svg",
     f"gnet_desktop-{VERSION}.data/data/share/applications/{APP_ID}.desktop",
+    f"gnet_desktop-{VERSION}.data/data/share/applications/zz-gnet-desktop-pictures.desktop",
 )
 EXTRAS: Final = {"heic", "test"}
 
@@ -40,6 +42,10 @@ def faults(path: Path) -> list[str]:
     ]
     if any("+" in requirement for requirement in said.get_all("Requires-Dist", [])):
         found.append("a requirement names a local version")
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]*)\)", str(said.get_payload()))
+    found += [f"PyPI can't show {each}" for each in pictures if not each.startswith("https://")]
+    if not pictures:
+        found.append("its description has no pictures")
     if "gnet-desktop = gnet_desktop.cli:main" not in scripts:
         found.append("it has no command gnet-desktop")
     if path.stat().st_size > BUDGETS["wheel"] * 1e6:

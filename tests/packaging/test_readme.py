@@ -1,0 +1,35 @@
+"""The README where it is shown: in a checkout by relative names, on PyPI by public ones."""
+
+import re
+
+import pytest
+from project import HOMEPAGE, ROOT, VERSION
+
+hook = pytest.importorskip("readme_hook", reason="hatchling is not installed")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def targets(text: str) -> list[str]:
+    return re.findall(r"\]\(([^)#]+)\)", text)
+
+
+def test_pictures_and_links_of_the_readme_are_in_the_checkout():
+    relative = [each for each in targets(README) if not each.startswith("http")]
+    assert relative
+    assert [each for each in relative if not (ROOT / each).exists()] == []
+
+
+def test_on_pypi_every_picture_and_link_has_a_public_address():
+    shown = targets(hook.for_pypi(README))
+    assert len(shown) == len(targets(README))
+    assert [each for each in shown if not each.startswith("https://")] == []
+    pictures = re.findall(r"!\[[^\]]*\]\(([^)]+)\)", hook.for_pypi(README))
+    assert {each.split("/packaging/")[0] for each in pictures} == {
+        HOMEPAGE.replace("github.com", "raw.githubusercontent.com") + "/main"
+    }
+
+
+def test_packages_are_named_by_this_version():
+    named = re.findall(r"gnet-desktop(?:-bundle)?[-_](\d+\.\d+\.\d+)[-_]", README)
+    assert len(named) == 4
+    assert set(named) == {VERSION}
