@@ -183,7 +183,7 @@ def test_notices_name_every_component_with_its_text(tmp_path: Path):
     for holder in (
         "FreeType Team",
         "Behdad Esfahbod",
-        "PCRE2",
+        "pcre2",
         "SIL OPEN FONT LICENSE",
         "Stéfan van der Walt",
     ):
