@@ -144,7 +144,7 @@ window_of() {
 }
 
 screen_on() {
-    Xvfb $screen -screen 0 1600x1000x24 -nolisten tcp >/dev/null 2>&1 &
+    Xvfb $screen -screen 0 1600x1000x24 -nolisten tcp -noreset >/dev/null 2>&1 &
     xvfb=$!
     sleep 1
 }

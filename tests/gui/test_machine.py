@@ -1,6 +1,7 @@
 """No window can be shown: said with status 3, and never an abort of Qt's."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -55,6 +56,42 @@ def test_missing_libraries_come_with_the_line_that_installs_them(
     bare.setenv("DISPLAY", ":0")
     with pytest.raises(MachineError, match="apt-get install libxcb-cursor0 libegl1 libgl1"):
         machine.check_display()
+
+
+@linux
+@pytest.mark.skipif(not shutil.which("Xvfb"), reason="Xvfb is not installed")
+def test_a_server_without_other_clients_is_still_there_after_it_was_asked() -> None:
+    """This one ends with its last client; others start anew then, and turn away who comes meanwhile."""
+    read, write = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-terminate", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        display = f":{os.read(read, 16).decode().strip()}"
+        code = (
+            "import time\nfrom gnet_desktop.gui.system.machine import check_display\n"
+            "check_display()\nprint('asked', flush=True)\ntime.sleep(60)"
+        )
+        environment = {name: value for name, value in os.environ.items() if name != "QT_QPA_PLATFORM"}
+        environment.pop("WAYLAND_DISPLAY", None)
+        asking = subprocess.Popen(
+            [sys.executable, "-c", code], env={**environment, "DISPLAY": display}, stdout=subprocess.PIPE
+        )
+        try:
+            assert asking.stdout is not None
+            assert asking.stdout.readline() == b"asked\n"
+            with pytest.raises(subprocess.TimeoutExpired):
+                server.wait(timeout=1.5)
+        finally:
+            asking.kill()
+            asking.communicate()
+    finally:
+        server.kill()
+        server.wait()
+        os.close(read)
+        os.close(write)
 
 
 @linux

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLibraryInfo
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gnet_desktop.errors import PictureError
@@ -26,9 +27,15 @@ from gnet_desktop.workspace.values import ViewOptions
 from tests.gui.made import make_workspace, make_world
 from tests.gui.snapshots import Snapshots
 
+#: The Qt that painted the stored pictures; between releases the edges of letters differ.
+PAINTED_WITH = [6, 11]
+
 pytestmark = [
     pytest.mark.snapshot,
     pytest.mark.skipif(sys.platform != "linux", reason="stored pictures are those of Linux"),
+    pytest.mark.skipif(
+        QLibraryInfo.version().segments()[:2] != PAINTED_WITH, reason="another Qt draws its texts otherwise"
+    ),
 ]
 
 PANELS = {

@@ -89,6 +89,16 @@ def test_the_newest_release_in_the_metainfo_is_this_version():
     assert release.attrib["version"] == VERSION
 
 
+def test_the_developer_is_named_as_appstream_1_wants_it():
+    """developer_name is deprecated: the strict check of 1.0 fails for it."""
+    root = metainfo()
+    assert root.find("developer_name") is None
+    developer = root.find("developer")
+    assert developer is not None
+    assert developer.attrib["id"]
+    assert developer.findtext("name")
+
+
 def test_screenshots_in_the_metainfo_are_in_the_repository():
     names = [image.text.rsplit("/main/")[-1] for image in metainfo().iter("image") if image.text]
     assert names
