@@ -1,9 +1,10 @@
 """How a class's logit changes with the values of a layer: the rest of the pass, differentiated."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from gnet_desktop.errors import UsageError
+from gnet_desktop.network.changes import Change
 from gnet_desktop.network.record import LOGITS, Array, Record
 
 if TYPE_CHECKING:
@@ -28,13 +29,21 @@ def logit_gradient(network: "GoogLeNet", record: Record, part: str, index: int, 
 
 
 def target_gradient(
-    network: "GoogLeNet", values: Array, part: str, name: str, target: Callable[["Tensor"], "Tensor"]
+    network: "GoogLeNet",
+    values: Array,
+    part: str,
+    name: str,
+    target: Callable[["Tensor"], "Tensor"],
+    changes: Sequence[Change] = (),
 ) -> Array:
-    """Derivative of ``target``, of the logits found under ``name``, by what a layer of the trunk gives on."""
+    """Derivative of ``target``, of the logits found under ``name``, by what a layer of the trunk gives on.
+
+    ``changes`` are those that act behind that layer.
+    """
     import torch
 
     start = torch.from_numpy(values.copy())[None].requires_grad_()
-    found = network.outputs(start, (name,), after=part, differentiable=True)
+    found = network.outputs(start, (name,), after=part, changes=changes, differentiable=True)
     if name not in found:
         raise UsageError(
             f"{name} doesn't read what {part} gives.", "", "Choose a head behind it, or a layer before."

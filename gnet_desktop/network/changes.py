@@ -274,3 +274,12 @@ def first_place(architecture: Architecture, changes: Iterable[Change]) -> int | 
     order["global_pool"] = len(order)
     places = [order[place] for change in changes if (place := place_of(architecture, change.part)) in order]
     return min(places, default=None)
+
+
+def behind(architecture: Architecture, changes: Iterable[Change], part: str) -> Changes:
+    """Those that act behind a layer of the trunk: what its own value doesn't have in it already."""
+    order = {layer.name: index for index, layer in enumerate(architecture.trunk)}
+    last = len(order)
+    return tuple(
+        change for change in changes if order.get(place_of(architecture, change.part), last) > order[part]
+    )

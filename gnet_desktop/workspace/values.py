@@ -176,6 +176,7 @@ class ViewOptions:
     filter: str = ""
     theme: Literal["system", "light", "dark"] = "system"
     show: Literal["this", "reference", "difference"] = "this"
+    why: Literal["", "contributions", "grad-cam", "integrated-gradients", "occlusion"] = ""
 
     def changed(self, **fields: object) -> "ViewOptions":
         """A copy with some options replaced."""

@@ -42,6 +42,7 @@ class Handlers(QObject):
                 "branch": self._branch,
                 "panel": self._panel,
                 "page": self._shell.show_page,
+                "why": self._why,
                 "sort": self._workspace.sort_pictures,
             }[kind](argument)
         else:
@@ -205,6 +206,10 @@ class Handlers(QObject):
         self._shell.close()
 
     # Edit
+
+    def _why(self, method: str) -> None:
+        """The map that speaks for the answer over the photo, or the unit's again."""
+        self._workspace.change_view(why="" if self._workspace.view.why == method else method)
 
     def undo(self) -> None:
         """The changes before the last one."""

@@ -23,6 +23,11 @@ class UnitLayer:
     grid: Grid
     field: Field
 
+    @property
+    def identity(self) -> object:
+        """What tells it from other layers."""
+        return self.unit
+
     def cell(self, result: Result, point: Point | None) -> tuple[int, int] | None:
         """(column, row) under a point of the photo, or of the map's peak; None outside or without one."""
         if point is not None:

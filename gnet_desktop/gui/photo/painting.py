@@ -9,6 +9,7 @@ from gnet_desktop.gui.painting.scale_bar import draw_standing_bar
 from gnet_desktop.pictures.geometry import Box
 
 BAR_WIDTH, BAR_SPACE = 9.0, 66.0
+_EDGE_OF_SENTENCE = 8.0
 
 
 def rect(box: Box) -> QRectF:
@@ -82,3 +83,22 @@ def draw_caption(painter: QPainter, lines: list[str], view: QRectF) -> None:
     painter.setPen(Theme.now().colour("text2"))
     box = QRectF(view.right() - 110, view.bottom() - 12 - 15 * len(lines), 102, 15 * len(lines))
     painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, "\n".join(lines))
+
+
+def draw_sentence(painter: QPainter, words: str, view: QRectF) -> None:
+    """A line over the photo's lower edge, on a ground of its own."""
+    theme = Theme.now()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(font(12))
+    metrics = QFontMetricsF(painter.font())
+    room = view.width() - 2 * _EDGE_OF_SENTENCE - 16
+    shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+    box = QRectF(0, 0, metrics.horizontalAdvance(shown) + 16, 24)
+    box.moveCenter(QPointF(view.center().x(), view.bottom() - 12 - _EDGE_OF_SENTENCE))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("panel", 0.92))
+    painter.drawRoundedRect(box, 6, 6)
+    painter.setPen(theme.colour("text"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
+    painter.restore()

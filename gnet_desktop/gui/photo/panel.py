@@ -1,11 +1,13 @@
 """The photo panel: header, tools, the photo, and what stands in its place without one."""
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.photo.failure import FailedPicture
 from gnet_desktop.gui.photo.view import PhotoView
+from gnet_desktop.gui.photo.why import method_words
+from gnet_desktop.inspection.attribution.attribution import METHODS
 from gnet_desktop.workspace.state import Workspace
 
 _TOOLS = (("crop_frame", "crop"), ("overlay", "flame"), ("field", "field"), ("smooth", "smooth"))
@@ -71,9 +73,30 @@ class PhotoPanel(QWidget):
             button.clicked.connect(lambda on, option=option: self._workspace.change_view(**{option: on}))
             layout.addWidget(button)
             self.buttons[option] = button
+        self.why = IconButton("help", checkable=True)
+        self.why.setToolTip(
+            self.tr("Why this answer (Y): what speaks for the chosen class; click for methods")
+        )
+        self.why.setAccessibleName(self.tr("Why this answer"))
+        self.why.clicked.connect(self._offer_methods)
+        layout.addWidget(self.why)
         column.move(12, 12)
         column.adjustSize()
         return column
+
+    def _offer_methods(self) -> None:
+        """The methods as a menu beside the button, the one in use marked."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        now = self._workspace.view.why
+        choices = [("", self.tr("the unit's map")), *((one, method_words(one)) for one in METHODS)]
+        for method, words in choices:
+            action = menu.addAction(words)
+            action.setCheckable(True)
+            action.setChecked(method == now)
+            action.triggered.connect(lambda _=False, method=method: self._workspace.change_view(why=method))
+        menu.popup(self.why.mapToGlobal(self.why.rect().topRight()))
+        self.why.setChecked(bool(now))
 
     def _show_state(self) -> None:
         workspace = self._workspace
@@ -94,6 +117,7 @@ class PhotoPanel(QWidget):
         self.mode.set_value(workspace.view.photo)
         for option, button in self.buttons.items():
             button.setChecked(getattr(workspace.view, option))
+        self.why.setChecked(bool(workspace.view.why))
         self.tools.setVisible(sight is not None)
         self.view.covered = self.tools.geometry().right() if sight is not None else 0
         self._show_zoom()

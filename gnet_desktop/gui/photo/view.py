@@ -25,6 +25,7 @@ from gnet_desktop.gui.photo.camera import LEAST, Camera, centred, fitting, wheel
 from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
 from gnet_desktop.gui.photo.scaled import ScaledPhoto
 from gnet_desktop.gui.photo.sight import Sight, sight_of
+from gnet_desktop.gui.photo.why import WHY_COLOURS, Why, WhyLayer
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, faded
 from gnet_desktop.inspection.overlay import COLOUR_GAMMA, overlay
 from gnet_desktop.network.naming import Unit
@@ -50,6 +51,7 @@ class PhotoView(QWidget):
         self._overlay: tuple[object, QImage, Scale, QImage] | None = None
         self._layers: dict[Unit, UnitLayer | None] = {}
         self._laid: Result | None = None
+        self._why = Why(workspace, self.update)
         self.covered = 0
         """Pixels at the left that tools lie over; words are kept out of them."""
         self.setMouseTracking(True)
@@ -64,6 +66,7 @@ class PhotoView(QWidget):
             workspace.hover_changed.subscribe(self.update),
             workspace.selection_changed.subscribe(self.update),
             workspace.pins_changed.subscribe(self.update),
+            workspace.explained_changed.subscribe(self.update),
             workspace.view_changed.subscribe(self._view_changed),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
@@ -198,9 +201,11 @@ class PhotoView(QWidget):
     def _paint_computed(self, painter: QPainter, crop: QRectF) -> None:
         """The unit's map and field, the crop's frame, the pinned places."""
         view, workspace, result = self._workspace.view, self._workspace, self._result_here()
-        layer = self.layer() if view.overlay and not self._held_space else None
+        layer = self.layer() if view.overlay and not (self._held_space or view.why) else None
         if layer is not None and result is not None:
             self._paint_overlay(painter, result, layer)
+        if view.why and result is not None and not self._held_space:
+            self._paint_why(painter, result)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if view.crop_frame:
             painting.draw_frame(painter, crop)
@@ -220,11 +225,26 @@ class PhotoView(QWidget):
             name = layer.unit.name.split("/", 1)
             painting.draw_caption(painter, [*name, state], QRectF(self.rect()))
 
-    def _overlay_of(self, result: Result, layer: UnitLayer) -> tuple[QImage, Scale, QImage]:
+    def _paint_why(self, painter: QPainter, result: Result) -> None:
+        """The map that speaks for an answer, and what it explains."""
+        layer = self._why.layer(result)
+        words = self._why.words(result) if layer is None else layer.caption
+        if layer is not None:
+            image, scale, strip = self._overlay_of(result, layer, WHY_COLOURS)
+            painter.drawImage(QPointF(0, 0), image)
+            if self._has_bar():
+                painting.draw_scale(painter, scale, strip, QRectF(self.rect()))
+        if words:
+            painting.draw_sentence(painter, " · ".join(words), QRectF(self.rect()))
+
+    def _overlay_of(
+        self, result: Result, layer: UnitLayer | WhyLayer, colours: str = ""
+    ) -> tuple[QImage, Scale, QImage]:
         view, ratio = self._workspace.view, self.devicePixelRatioF()
-        colours = faded(view.colour_map) if self._workspace.stale else view.colour_map
+        colours = colours or view.colour_map
+        colours = faded(colours) if self._workspace.stale else colours
         options = (view.smooth, view.overlay_opacity, colours)
-        key = (layer.unit, result, self._camera, self.size(), ratio, options)
+        key = (layer.identity, result, self._camera, self.size(), ratio, options)
         if self._overlay is None or self._overlay[0] != key:
             size = round(self.width() * ratio), round(self.height() * ratio)
             target = (

@@ -4,12 +4,14 @@ Behind 5b there is, in most families, only an average and one matrix: there both
 activation map (Zhou and others, 2016), and its cells and the bias sum to the logit exactly.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gnet_desktop.inspection.attribution.attribution import Attribution, Target, check_target
 from gnet_desktop.network.architecture import Architecture
+from gnet_desktop.network.changes import Change, behind
 from gnet_desktop.network.record import Array, Record
 
 if TYPE_CHECKING:
@@ -20,13 +22,15 @@ _FIRST_ORDER = "First-order: each value times the slope of the logit by it, with
 _NOT_COMPLETE = "Not complete by definition: the slopes are averaged over the cells."
 
 
-def contributions(network: "GoogLeNet", record: Record, target: Target, at: str) -> Attribution:
+def contributions(
+    network: "GoogLeNet", record: Record, target: Target, at: str, changes: Sequence[Change] = ()
+) -> Attribution:
     """What the values of ``at``, a layer of the trunk, add to the target: value × slope.
 
     ``sum`` against ``expected``: the logit less what it is with the layer at 0 (at 5b the
-    bias). Raises UsageError for a target that isn't there.
+    bias). ``changes`` are those of the record's pass. Raises UsageError for a target that isn't there.
     """
-    values, slopes, base = _slopes(network, record, target, at)
+    values, slopes, base = _slopes(network, record, target, at, changes)
     parts = values * slopes
     exact = is_linear_behind(network.architecture, target.head, at)
     return Attribution(
@@ -43,12 +47,14 @@ def contributions(network: "GoogLeNet", record: Record, target: Target, at: str)
     )
 
 
-def grad_cam(network: "GoogLeNet", record: Record, target: Target, at: str) -> Attribution:
+def grad_cam(
+    network: "GoogLeNet", record: Record, target: Target, at: str, changes: Sequence[Change] = ()
+) -> Attribution:
     """Grad-CAM at ``at``: Σ_k α_k A_k with α_k the mean over the cells of ∂y/∂A_k, signed.
 
     The published map is its positive part. ``sum`` and ``expected`` as in `contributions`.
     """
-    values, slopes, base = _slopes(network, record, target, at)
+    values, slopes, base = _slopes(network, record, target, at, changes)
     weights = slopes.mean((1, 2))
     parts = values * weights[:, None, None]
     exact = is_linear_behind(network.architecture, target.head, at)
@@ -77,7 +83,9 @@ def is_linear_behind(architecture: Architecture, head: str, at: str) -> bool:
     )
 
 
-def _slopes(network: "GoogLeNet", record: Record, target: Target, at: str) -> tuple[Array, Array, float]:
+def _slopes(
+    network: "GoogLeNet", record: Record, target: Target, at: str, changes: Sequence[Change]
+) -> tuple[Array, Array, float]:
     """The layer's values, the target's derivatives by them, and the target with the layer at 0."""
     import torch
 
@@ -85,7 +93,8 @@ def _slopes(network: "GoogLeNet", record: Record, target: Target, at: str) -> tu
 
     check_target(target, record)
     values = record[at]
-    slopes = target_gradient(network, values, at, target.name, target.of)
+    rest = behind(network.architecture, changes, at)
+    slopes = target_gradient(network, values, at, target.name, target.of, rest)
     nothing = torch.zeros(1, *values.shape)
-    base = float(target.of(network.outputs(nothing, (target.name,), after=at)[target.name])[0])
+    base = float(target.of(network.outputs(nothing, (target.name,), after=at, changes=rest)[target.name])[0])
     return values, slopes, base

@@ -5,6 +5,7 @@ taken at Gauss–Legendre nodes, doubled until the map's sum is the change of th
 within a hundredth: the error doesn't fall steadily with more nodes, so it decides.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from gnet_desktop.inspection.attribution.attribution import (
     unwatched,
 )
 from gnet_desktop.inspection.attribution.batching import batch_size, in_batches
+from gnet_desktop.network.changes import Change
 from gnet_desktop.network.record import Array, Record
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def integrated_gradients(
     most_nodes: int = MOST_NODES,
     tolerance: float = TOLERANCE,
     progress: Progress = unwatched,
+    changes: Sequence[Change] = (),
 ) -> Attribution:
     """The signed map on the input's pixels, (height, width).
 
@@ -47,9 +50,9 @@ def integrated_gradients(
     """
     check_target(target, record)
     assert record.input is not None
-    change = target.value(record) - _value(network, baseline, target)
+    change = target.value(record) - _value(network, baseline, target, changes)
     while True:
-        parts = _integral(network, record.input, baseline, target, nodes, progress)
+        parts = _integral(network, record.input, baseline, target, nodes, progress, changes)
         total = float(parts.sum(dtype=np.float64))
         if abs(total - change) <= tolerance * abs(change) or 2 * nodes > most_nodes:
             break
@@ -66,15 +69,21 @@ def integrated_gradients(
     )
 
 
-def _value(network: "GoogLeNet", picture: Array, target: Target) -> float:
+def _value(network: "GoogLeNet", picture: Array, target: Target, changes: Sequence[Change]) -> float:
     import torch
 
-    found = network.outputs(torch.from_numpy(picture)[None], (target.name,))
+    found = network.outputs(torch.from_numpy(picture)[None], (target.name,), changes=changes)
     return float(target.of(found[target.name])[0])
 
 
 def _integral(
-    network: "GoogLeNet", picture: Array, baseline: Array, target: Target, nodes: int, progress: Progress
+    network: "GoogLeNet",
+    picture: Array,
+    baseline: Array,
+    target: Target,
+    nodes: int,
+    progress: Progress,
+    changes: Sequence[Change],
 ) -> Array:
     import torch
 
@@ -85,7 +94,8 @@ def _integral(
     for part in in_batches(nodes, batch_size(picture.shape, derivatives=True)):
         steps = ((points[part] + 1) / 2).astype(np.float32)
         batch = torch.from_numpy(baseline + steps[:, None, None, None] * way).requires_grad_()
-        value = target.of(network.outputs(batch, (target.name,), differentiable=True)[target.name]).sum()
+        found = network.outputs(batch, (target.name,), changes=changes, differentiable=True)
+        value = target.of(found[target.name]).sum()
         (gradient,) = torch.autograd.grad(value, batch)
         slopes += np.einsum("n,nchw->chw", weights[part] / 2, gradient.cpu().numpy())
         done += len(steps)

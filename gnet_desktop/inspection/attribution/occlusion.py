@@ -1,6 +1,6 @@
 """Occlusion (Zeiler and Fergus, 2014): what the target loses when a window of the picture is covered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from gnet_desktop.inspection.attribution.attribution import (
     unwatched,
 )
 from gnet_desktop.inspection.attribution.batching import batch_size, in_batches
+from gnet_desktop.network.changes import Change
 from gnet_desktop.network.record import Array, Record
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def occlusion(
     window: int | None = None,
     step: int | None = None,
     progress: Progress = unwatched,
+    changes: Sequence[Change] = (),
 ) -> Attribution:
     """The loss at each input pixel, (height, width): the mean over the windows that cover it.
 
@@ -49,8 +51,8 @@ def occlusion(
     if progress is not unwatched:
         side = max(1, min(picture.shape[1:]) // COARSE)
         if side > step:
-            _losses(network, picture, target, cover, side, side, progress, (0.0, 0.25))
-    losses = _losses(network, picture, target, cover, window, step, progress, (0.25, 1.0))
+            _losses(network, picture, target, cover, side, side, progress, (0.0, 0.25), changes)
+    losses = _losses(network, picture, target, cover, window, step, progress, (0.25, 1.0), changes)
     return Attribution(
         "occlusion",
         target,
@@ -70,18 +72,24 @@ def _losses(
     step: int,
     progress: Progress,
     span: tuple[float, float],
+    changes: Sequence[Change],
 ) -> Array:
     import torch
 
     windows = list(_windows(picture.shape[1], picture.shape[2], window, step))
     total, covered = (np.zeros(picture.shape[1:], np.float64) for _ in range(2))
-    whole = float(target.of(network.outputs(torch.from_numpy(picture)[None], (target.name,))[target.name])[0])
+
+    def value_of(batch: Array) -> list[float]:
+        found = network.outputs(torch.from_numpy(batch), (target.name,), changes=changes)
+        values: list[float] = target.of(found[target.name]).tolist()
+        return values
+
+    whole = value_of(picture[None])[0]
     for part in in_batches(len(windows), batch_size(picture.shape)):
         batch = np.repeat(picture[None], len(windows[part]), 0)
         for one, (down, across) in zip(batch, windows[part], strict=True):
             one[:, down, across] = cover[:, down, across]
-        found = network.outputs(torch.from_numpy(batch), (target.name,))[target.name]
-        for value, (down, across) in zip(target.of(found).tolist(), windows[part], strict=True):
+        for value, (down, across) in zip(value_of(batch), windows[part], strict=True):
             total[down, across] += whole - value
             covered[down, across] += 1
         so_far = (total / np.maximum(covered, 1)).astype(np.float32)
