@@ -8,7 +8,6 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog
 
 from gnet_desktop.gui.actions.handlers import Handlers
-from gnet_desktop.gui.actions.help import keys_html
 from gnet_desktop.gui.actions.palette import find
 from gnet_desktop.gui.actions.table import ACTIONS, MENUS, matches
 from gnet_desktop.gui.app import make_application, make_window
@@ -63,12 +62,6 @@ def test_every_action_is_harmless_with_nothing_open(window, name: str) -> None:
     for widget in QApplication.topLevelWidgets():
         if widget is not window and widget.isVisible():
             widget.close()
-
-
-def test_the_help_has_every_action_and_its_keys() -> None:
-    html = keys_html()
-    for action in ACTIONS:
-        assert action.text.replace("&", "&amp;") in html
 
 
 def test_letters_are_text_where_text_is_written(window, qtbot) -> None:

@@ -86,8 +86,9 @@ def test_the_next_panel_is_reached_from_a_window_beside(window, qtbot) -> None:
 
 
 def test_a_page_of_text_scrolls_by_the_keys_that_elsewhere_change_the_picture(window, qtbot) -> None:
-    page = opened(window, "help", qtbot)
+    page = opened(window, "about", qtbot)
     assert isinstance(page, TextDialog)
+    page.resize(400, 200)
     page.browser.setFocus()
     before = window.workspace.current
     qtbot.keyClick(page.browser, Qt.Key.Key_PageDown)

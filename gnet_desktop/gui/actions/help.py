@@ -1,4 +1,4 @@
-"""The help: all keys in one table made from the actions; and what the program is."""
+"""Pages of text: what the program is."""
 
 from html import escape
 from pathlib import Path
@@ -6,12 +6,11 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from gnet_desktop import __version__
 from gnet_desktop.files import is_file
-from gnet_desktop.gui.actions.table import ACTIONS, MENUS, key_text, tr
-from gnet_desktop.gui.looks.theme import Theme
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.resources import resource
 
 _SCROLLING: Final = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
@@ -39,45 +38,11 @@ class TextDialog(QDialog):
         self.browser = _Page()
         self.browser.setHtml(html)
         self.browser.setOpenExternalLinks(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        buttons.rejected.connect(self.reject)
+        close = Button(self.tr("Close"))
+        close.clicked.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.addWidget(self.browser)
-        layout.addWidget(buttons)
-
-
-def keys_html() -> str:
-    """All actions by menu, with their keys; then what hands and arrows do in the panels."""
-    theme = Theme.now()
-    rows = []
-    for menu in MENUS:
-        rows.append(f'<tr><td colspan="2"><h3>{escape(tr(menu))}</h3></td></tr>')
-        for action in ACTIONS:
-            if action.menu == menu:
-                keys = escape(key_text(action)) or "–"
-                rows.append(
-                    f'<tr><td style="padding-right:28px">{escape(tr(action.text))}</td>'
-                    f'<td style="color:{theme.text3}">{keys}</td></tr>'
-                )
-    rows.append(f'<tr><td colspan="2"><h3>{escape(tr("In the panels"))}</h3></td></tr>')
-    for what, keys in _HANDS:
-        rows.append(
-            f'<tr><td style="padding-right:28px">{escape(tr(what))}</td>'
-            f'<td style="color:{theme.text3}">{escape(tr(keys))}</td></tr>'
-        )
-    return f"<table>{''.join(rows)}</table>"
-
-
-_HANDS = (
-    ("See a unit on the photo", "point at its tile"),
-    ("Keep a unit", "click, or Enter"),
-    ("Keep a place of the photo; compare two", "click; Shift and click"),
-    ("Move among tiles, lanes, modules", "arrows, Home, End"),
-    ("Take a picture off the list", "Delete, in the list"),
-    ("Photo alone", "hold Space"),
-    ("Zoom photo or network", "wheel, pinch"),
-    ("Close, cancel", "Esc"),
-)
+        layout.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
 
 
 #: All licences of a bundle, which lie beside the package in it.

@@ -83,9 +83,9 @@ class Dialogs(QObject):
 
     def help(self) -> QWidget:
         """All keys."""
-        from gnet_desktop.gui.actions.help import TextDialog, keys_html
+        from gnet_desktop.gui.actions.keys import KeysSheet
 
-        return TextDialog(self.tr("All keys"), keys_html(), self._shell.widget)
+        return KeysSheet(self._shell.widget)
 
     def about(self) -> QWidget:
         """Version, licence, credits."""
