@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import torch
@@ -30,6 +30,9 @@ from torch import Tensor, nn
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 from training.calibration import fitted_temperature  # noqa: E402
 from training.export import write as write_file  # noqa: E402
+
+if TYPE_CHECKING:
+    from gnet_desktop.checkpoints.checkpoint import Checkpoint
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 SHARED: Final = Path(os.environ.get("GNET_SHARED", ROOT.parent / "shared"))
@@ -57,9 +60,10 @@ TEN: Final = {
 }
 """ImageNet's numbers of the ten classes of which whole photos are at hand."""
 PER_STEP: Final = 128  # views
-RATE: Final = 1e-3
+RATE: Final = 1.5e-3
 DECAY: Final = 0.02
-DROPOUT: Final = 0.7  # as published
+DROPOUT: Final = 0.4  # published: 0.7, for a million pictures and their labels
+LOGITS: Final = 0.3  # weight of main's logits beside its probabilities
 ENDINGS: Final = (".webp", ".jpg", ".jpeg", ".png")
 
 
@@ -92,11 +96,10 @@ def view(image: Image.Image, seed: int) -> np.ndarray:
 
 def trunk() -> object:
     """The program's own network of the published file."""
-    sys.path.insert(0, str(ROOT))
-    from gnet_desktop.checkpoints.reading import open_checkpoint
+    checkpoint = published()
     from gnet_desktop.network.googlenet import GoogLeNet
 
-    return GoogLeNet.from_checkpoint(open_checkpoint(MODEL))
+    return GoogLeNet.from_checkpoint(checkpoint)
 
 
 def seen_by_heads(network: object, batch: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -164,13 +167,11 @@ def write(file: Path, network: object, views: Iterator[np.ndarray], **more: np.n
 def cache_known(options: argparse.Namespace) -> None:
     """Keep what is needed to measure: the photos with known classes, prepared as the program does."""
     torch.set_num_threads(options.threads)
-    sys.path.insert(0, str(ROOT))
-    from gnet_desktop.checkpoints.reading import open_checkpoint
+    checkpoint = published()
     from gnet_desktop.network.googlenet import GoogLeNet
     from gnet_desktop.pictures.decoding import read_picture
     from gnet_desktop.pictures.preparation import prepare
 
-    checkpoint = open_checkpoint(MODEL)
     network = GoogLeNet.from_checkpoint(checkpoint)
 
     def tensor(path: Path) -> np.ndarray:
@@ -253,13 +254,12 @@ def parted(folder: Path, most: int | None = None) -> tuple[list[Path], list[Path
 def train(options: argparse.Namespace) -> None:
     """Train both heads on the kept views against main's soft answers; measured after each epoch."""
     torch.set_num_threads(options.threads)
-    torch.manual_seed(options.seed)
     files, back = parted(WORK / "views", options.shards)
     read, unseen = cached(files), cached(back)
     known = {
         file.stem: measured_on(file) for file in sorted(WORK.glob("known-*.npz")) if ".part" not in file.name
     }
-    heads = nn.ModuleDict({name: Head(channels) for name, (_, channels) in HEADS.items()})
+    heads = begun(options.seed)
     optimiser = torch.optim.AdamW(heads.parameters(), lr=0.0, weight_decay=DECAY)
     count, began = len(read["logits"]), time.monotonic()
     steps = options.epochs * (count // PER_STEP)
@@ -283,12 +283,39 @@ def train(options: argparse.Namespace) -> None:
     torch.save(done | {"seconds": time.monotonic() - began}, WORK / "heads.pt")
 
 
+def begun(seed: int) -> nn.ModuleDict:
+    """Fresh heads, whose last layer begins as main's classifier.
+
+    Both read 1024 rectified values, so a head that learns to make main's own values answers classes of
+    which it has seen no picture, too.
+    """
+    torch.manual_seed(seed)
+    tensors = published().tensors
+    heads = nn.ModuleDict({name: Head(channels) for name, (_, channels) in HEADS.items()})
+    for head in heads.values():
+        head.fc2.load_state_dict({kind: tensors[f"fc.{kind}"] for kind in ("weight", "bias")})
+    return heads
+
+
 def loss_of(heads: nn.ModuleDict, read: Views) -> Tensor:
-    """Cross-entropy of both heads with main's probabilities."""
-    target = read["logits"].float().softmax(1)
+    """Cross-entropy of both heads with main's probabilities, and their distance from its logits.
+
+    The distance counts every class in every view, the cross-entropy little but the first ones.
+    """
+    main = read["logits"].float()
+    target = main.softmax(1)
     with torch.autocast("cpu", torch.bfloat16):
         answers = [head(read[name].float(), drop=DROPOUT) for name, head in heads.items()]
-    return torch.stack([F.cross_entropy(answer.float(), target) for answer in answers]).sum()
+    parts = [
+        F.cross_entropy(answer, target) + LOGITS * F.mse_loss(_centred(answer), _centred(main))
+        for answer in (answer.float() for answer in answers)
+    ]
+    return torch.stack(parts).sum()
+
+
+def _centred(logits: Tensor) -> Tensor:
+    """Logits (n, classes) less their mean, which no probability depends on."""
+    return logits - logits.mean(1, keepdim=True)
 
 
 def measured_on(file: Path) -> tuple[Views, Tensor]:
@@ -357,13 +384,19 @@ def temperatures(heads: nn.ModuleDict, unseen: Views) -> dict[str, float]:
     return {name: fitted_temperature(head(unseen[name].float()), target) for name, head in heads.items()}
 
 
-def published_trunk() -> str:
-    """The hash by which the program knows the published network."""
+def published() -> Checkpoint:
+    """The published network as the program opens it, without added heads."""
     sys.path.insert(0, str(ROOT))
-    from gnet_desktop.checkpoints.added_heads import trunk_hash
     from gnet_desktop.checkpoints.reading import open_checkpoint
 
-    found = open_checkpoint(MODEL, assume={"heads": "file"})
+    return open_checkpoint(MODEL, assume={"heads": "file"})
+
+
+def published_trunk() -> str:
+    """The hash by which the program knows the published network."""
+    found = published()
+    from gnet_desktop.checkpoints.added_heads import trunk_hash
+
     return trunk_hash(found.architecture, {name: tensor.numpy() for name, tensor in found.tensors.items()})
 
 

@@ -329,11 +329,14 @@ def test_an_epoch_shows_every_picture_once(tmp_path: Path, monkeypatch: pytest.M
     assert len(set(seen)) == 32
 
 
-def test_training_saves_at_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("device", ["cpu", "cuda"])  # the plan of a GPU runs anywhere, if slowly
+def test_a_plan_runs_to_its_end_and_saves(
+    device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tiny(monkeypatch)
     monkeypatch.setattr("training.training.measured", lambda _trainer, **_size: {"main_top1": 50.0})
     two_classes(tmp_path / "d.tar", train=8)
-    short = scaled(schedule.FULL, 4)
+    short = scaled(schedule.PLANS[device], 4)
     assert train(trainer(tmp_path), plan_now=lambda _: short, save_every=1e9, measure=(136, 128))
     saved = state.load(tmp_path)
     assert saved is not None
