@@ -1,4 +1,4 @@
-"""The command line of the training."""
+"""The command line of the training; that of BVLC's heads, behind ``bvlc``, is in `bvlc_heads`."""
 
 from __future__ import annotations
 
@@ -87,6 +87,11 @@ def in_its_environment(arguments: Sequence[str]) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
+    if arguments[:1] == ["bvlc"]:
+        in_its_environment(arguments)
+        from . import bvlc_heads
+
+        return bvlc_heads.main(arguments[1:])
     options = parser().parse_args(arguments)
     in_its_environment(arguments)
     actions: dict[str, Callable[[argparse.Namespace], int]] = {

@@ -21,6 +21,7 @@ pytest.importorskip("torchvision")
 from training import (  # noqa: E402
     augmentation,
     bvlc_heads,
+    bvlc_views,
     calibration,
     export,
     mixture,
@@ -437,7 +438,7 @@ def test_first_shards_are_kept_back_from_learning(tmp_path: Path) -> None:
     names = ("00-000000", "00-001024", "01-000000", "small-000000", "small-001024", "small-002048.part")
     for name in names:
         (tmp_path / f"{name}.npz").touch()
-    learn, back = bvlc_heads.parted(tmp_path)
+    learn, back = bvlc_views.parted(tmp_path)
     assert [file.stem for file in learn] == ["00-001024", "small-001024"]
     assert [file.stem for file in back] == ["00-000000", "01-000000", "small-000000"]
 
