@@ -323,11 +323,6 @@ def _add_checkpoint(parser: argparse.ArgumentParser) -> None:
 def _add_labels_and_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--labels", type=Path, metavar="F", help="class names for the checkpoint")
     parser.add_argument(
-        "--heads",
-        choices=("added", "file"),
-        help="auxiliary heads that ship for a published network without its own (added), or only the file's",
-    )
-    parser.add_argument(
         "--weights",
         metavar="NAME",
         help="of a file with several sets of weights, the one to use, such as ema_state.module",

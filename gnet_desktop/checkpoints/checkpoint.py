@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     import torch
 
 
-HEADS_CHOICE: Final = "heads"
-"""What `Provenance.assumed` calls the choice between added heads and the file's own (`added_heads`)."""
-
 WEIGHTS_CHOICE: Final = "weights"
 """What `Provenance.assumed` calls the choice between several sets of weights in one file."""
 
@@ -49,7 +46,6 @@ class HeadState:
 
     ``trained`` is None where nothing in the file tells; ``why`` says in a sentence
     why we think so. ``temperature`` divides the logits (calibration; 1: none).
-    ``added``: it is not the file's, but was trained for its network here (`added_heads`).
     """
 
     present: bool
@@ -57,15 +53,12 @@ class HeadState:
     trained: bool | None = None
     why: str = ""
     temperature: float = 1.0
-    added: bool = False
 
     @property
     def words(self) -> str:
         """What a line of text says of it."""
         if not self.present:
             return "not in this file"
-        if self.added:
-            return "added"
         told = {True: "trained", False: "untrained", None: "trained or not, the file does not tell"}
         return told[self.trained]
 

@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gnet_desktop.budget import Budget, spending
-from gnet_desktop.checkpoints import added_heads
 from gnet_desktop.checkpoints.checkpoint import (
-    HEADS_CHOICE,
     WEIGHTS_CHOICE,
     Checkpoint,
     HeadState,
@@ -137,11 +135,6 @@ def _open(
     heads = head_states(
         architecture, arrays, _counts(recognised, contents), sha256=sha256, temperatures=_temperatures(texts)
     )
-    offered = added_heads.offered(architecture, arrays)
-    choice = added_heads.wanted(assume.get(HEADS_CHOICE), offered)
-    if offered is not None and choice == "added":
-        architecture, arrays = offered.architecture, {**arrays, **offered.tensors}
-        heads = offered.states(heads)
     transform, assumed = _transform_input(recognised, heads, sha256, assume)
     convention, convention_source = infer_convention(
         architecture.family,
@@ -156,8 +149,6 @@ def _open(
     elif contents.container.startswith(CAFFE):
         convention, convention_source, more = with_mean_beside(path, convention, convention_source)
         notes = (*notes, *more)
-    if choice is not None:
-        assumed = {**assumed, HEADS_CHOICE: choice}
     if recognised.sets:
         assumed = {**assumed, WEIGHTS_CHOICE: recognised.sets[0]}
     _check_assumptions(assume, architecture.family)
@@ -313,7 +304,6 @@ _ASSUMPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "transform_input": ("on", "off"),
     "hidden": HIDDEN,
     "conv1_stride": ("1", "2"),
-    HEADS_CHOICE: added_heads.CHOICES,
 }
 
 

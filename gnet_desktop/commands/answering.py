@@ -15,8 +15,7 @@ def answer_lines(checkpoint: Checkpoint, rows: Mapping[str, Any]) -> list[str]:
         state = checkpoint.heads.get(head)
         if rows[head] is None:
             continue
-        marked = state is not None and (state.added or state.trained is False)
-        note = f"  ({state.words})" if state is not None and marked else ""
+        note = f"  ({state.words})" if state is not None and state.trained is False else ""
         said = ", ".join(f"{row['label']} {percent(row['probability'])} %" for row in rows[head])
         lines.append(f"  {head:<5} {said}{note}")
     return lines

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE, WEIGHTS_CHOICE, Checkpoint
+from gnet_desktop.checkpoints.checkpoint import WEIGHTS_CHOICE, Checkpoint
 from gnet_desktop.convention import Convention, parse_convention
 from gnet_desktop.errors import UsageError, link
 from gnet_desktop.files import exists
@@ -50,8 +50,8 @@ def open_named(name: str | None, labels: Path | None, assume: Mapping[str, str] 
 
 
 def choices(arguments: argparse.Namespace) -> dict[str, str]:
-    """What ``--heads`` and ``--weights`` mean for opening; nothing where they weren't given."""
-    given = {HEADS_CHOICE: arguments.heads, WEIGHTS_CHOICE: arguments.weights}
+    """What ``--weights`` means for opening; nothing where it wasn't given."""
+    given = {WEIGHTS_CHOICE: arguments.weights}
     return {key: choice for key, choice in given.items() if choice is not None}
 
 

@@ -38,13 +38,12 @@ def _rows(checkpoint: Checkpoint, head: str, answers: Answers, top: int) -> list
 
 
 def head_states(checkpoint: Checkpoint) -> dict[str, Any]:
-    """{head: {"present", "trained", "why"}} as far as the file tells; ``added`` where it isn't the file's."""
+    """{head: {"present", "trained", "why"}} as far as the file tells."""
     return {
         head: {
             "present": state.present,
             "trained": state.trained,
             **({"why": state.why} if state.why else {}),
-            **({"added": True} if state.added else {}),
         }
         for head in HEADS
         if (state := checkpoint.heads.get(head)) is not None

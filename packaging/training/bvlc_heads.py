@@ -8,6 +8,7 @@ photos and of small pictures (`bvlc_views`).
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -19,11 +20,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import bvlc_views
-from .bvlc_views import HEADS, ROOT, WORK, Views, cached, measured_on, parted, published
+from .bvlc_views import HEADS, WORK, Views, cached, measured_on, parted, published
 from .calibration import fitted_temperature
 from .export import write
 
-SHIPS_AS: Final = ROOT / "resources" / "checkpoints" / "bvlc_heads.safetensors"
+WRITTEN_AS: Final = WORK / "bvlc_heads.safetensors"
 LICENCE: Final = "weights MIT; the pictures they learned from are for research use in part"
 CELLS: Final = 4  # of the published pool, a side
 PER_STEP: Final = 128  # views
@@ -137,7 +138,7 @@ def measure(heads: nn.ModuleDict, read: Views, truth: Tensor) -> dict[str, dict[
 
 
 def export(options: argparse.Namespace) -> None:
-    """Write the heads as they ship: float16, no weight of the trunk, the trunk's hash in the metadata."""
+    """Write the heads alone: float16, no weight of the trunk, the network's hash in the metadata."""
     state = torch.load(WORK / "heads.pt", weights_only=True)
     heads = nn.ModuleDict({name: Head(channels) for name, (_, channels) in HEADS.items()})
     heads.load_state_dict({name: tensor.half().float() for name, tensor in state["heads"].items()})
@@ -178,11 +179,11 @@ def temperatures(heads: nn.ModuleDict, unseen: Views) -> dict[str, float]:
 
 
 def published_trunk() -> str:
-    """The hash by which the program knows the published network."""
-    found = published()
-    from gnet_desktop.checkpoints.added_heads import trunk_hash
-
-    return trunk_hash(found.architecture, {name: tensor.numpy() for name, tensor in found.tensors.items()})
+    """To which network they belong: SHA-256 over its tensors' names, shapes and float32 numbers."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(published().tensors.items()):
+        digest.update(f"{name} {tuple(tensor.shape)} ".encode() + tensor.numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _percent(right: Tensor) -> float:
@@ -196,9 +197,7 @@ def parser() -> argparse.ArgumentParser:
     views = commands.add_parser("cache", help="compute what the heads read of views")
     views.add_argument("--photos", type=Path, required=True, help="folder of the unpacked photos")
     views.add_argument("--rounds", type=int, default=2, help="views of each photo")
-    views.add_argument(
-        "--small", type=Path, help="an array of small pictures, for more classes"
-    )
+    views.add_argument("--small", type=Path, help="an array of small pictures, for more classes")
     views.add_argument("--most", type=int, default=16384, help="how many of them")
     known = commands.add_parser("cache-known", help="the same of the photos to measure with")
     known.add_argument("--photos", type=Path, required=True)
@@ -206,8 +205,8 @@ def parser() -> argparse.ArgumentParser:
     fit.add_argument("--shards", type=int, help="use so many shards only, for a pilot")
     fit.add_argument("--epochs", type=int, default=12)
     fit.add_argument("--seed", type=int, default=1)
-    out = commands.add_parser("export", help="write the file that ships")
-    out.add_argument("--out", type=Path, default=SHIPS_AS)
+    out = commands.add_parser("export", help="write them as a file of their own")
+    out.add_argument("--out", type=Path, default=WRITTEN_AS)
     return top
 
 

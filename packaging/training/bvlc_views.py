@@ -53,11 +53,11 @@ Views = dict[str, Tensor]
 
 
 def published() -> Checkpoint:
-    """The published network as the program opens it, without added heads."""
+    """The published network as the program opens it."""
     sys.path.insert(0, str(ROOT))
     from gnet_desktop.checkpoints.reading import open_checkpoint
 
-    return open_checkpoint(MODEL, assume={"heads": "file"})
+    return open_checkpoint(MODEL)
 
 
 def pictures(folder: Path) -> list[Path]:

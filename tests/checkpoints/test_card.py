@@ -69,7 +69,7 @@ def test_parameters_and_multiply_adds_are_the_published_ones(family: str, tmp_pa
 
 
 def test_the_real_caffe_file(bvlc: Path) -> None:
-    card = make_card(open_checkpoint(bvlc, assume={"heads": "file"}))
+    card = make_card(open_checkpoint(bvlc))
     assert card.parameters == 6_998_552
     assert (card.local_response_norm, card.batch_norm, card.five_kernel) == (True, False, 5)
     rows = {row.name: row for row in card.modules}

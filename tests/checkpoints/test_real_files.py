@@ -10,7 +10,7 @@ from gnet_desktop.network.architecture import Convolution, Pool, ResponseNorm
 
 
 def test_the_bvlc_file_opens_as_what_it_is(bvlc: Path) -> None:
-    found = open_checkpoint(bvlc, assume={"heads": "file"})
+    found = open_checkpoint(bvlc)
     assert found.architecture.family == "caffe"
     assert found.architecture.classes == 1000
     assert found.architecture.module("3a").branch("5x5").kernel == 5

@@ -20,7 +20,7 @@ def test_every_branch_has_opencvs_numbers(
 ) -> None:
     reference = json.loads((shared / "reference" / "bvlc_reference.json").read_text())["images"]
     arguments = ["activations", str(shared / "images" / photo), "--checkpoint", str(bvlc)]
-    assert main([*arguments, "--heads", "file", "--preprocess", convention, "--format", "json"]) == 0
+    assert main([*arguments, "--preprocess", convention, "--format", "json"]) == 0
     said = json.loads(capsys.readouterr().out)["modules"]
     for module, expected in reference[photo][key]["modules"].items():
         assert said[module]["shape"] == expected["shape"]

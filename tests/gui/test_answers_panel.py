@@ -2,13 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.gui.answers.panel import AnswersPanel, fitting_rows
@@ -159,58 +156,6 @@ def test_untrained_heads_keep_their_numbers_and_have_no_say(open_panel) -> None:
     assert table(panel)[0] == ["Egyptian cat", "79.0", "12.5", "12.5"]
     assert panel.table.is_faint("aux1")
     assert not panel.table.is_faint("main")
-    workspace.close()
-
-
-def added_or_left_out(choice: str):
-    """The result of a published network whose heads were ``added``, or left out (``file``)."""
-    there = choice == "added"
-    made = make_checkpoint("caffe", heads=("aux1", "aux2") if there else ())
-    heads = {name: replace(state, added=there and name != "main") for name, state in made.heads.items()}
-    provenance = replace(made.provenance, assumed={"heads": choice})
-    return make_result(replace(made, heads=heads, provenance=provenance))
-
-
-def follow_link(qtbot, part) -> None:
-    """The link in a label, by keyboard."""
-    [label] = [one for one in part.findChildren(QLabel) if "href" in one.text()]
-    label.setFocus()
-    qtbot.keyClick(label, Qt.Key.Key_Tab)
-    qtbot.keyClick(label, Qt.Key.Key_Return)
-
-
-def test_added_heads_are_marked_and_go_with_one_click(open_panel, qtbot) -> None:
-    workspace = make_workspace(added_or_left_out("added"))
-    panel = open_panel(workspace)
-    said = "aux1 and aux2 are not part of this file: heads trained for this network here. Leave them out"
-    assert panel.added.isVisible()
-    assert panel.added.text == said
-    header = panel.table.answers.headerData(2, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole)
-    assert header == "aux2 added, after 4d"
-    opened: list[object] = []
-    workspace.open_checkpoint = lambda path, labels=None, assume=None: opened.append((path, assume))
-    follow_link(qtbot, panel.added)
-    assert opened == [(Path("made.pth"), {"heads": "file"})]
-    workspace.close()
-
-
-def test_heads_that_were_left_out_are_offered_in_their_place(open_panel, qtbot) -> None:
-    workspace = make_workspace(added_or_left_out("file"))
-    panel = open_panel(workspace)
-    assert not panel.added.isVisible()
-    assert panel.absent.isVisible()
-    opened: list[object] = []
-    workspace.open_checkpoint = lambda path, labels=None, assume=None: opened.append((path, assume))
-    follow_link(qtbot, panel.absent)
-    assert opened == [(Path("made.pth"), {"heads": "added"})]
-    workspace.close()
-
-
-def test_nothing_is_offered_where_nothing_fits(open_panel) -> None:
-    workspace = make_workspace(make_result(make_checkpoint("caffe", heads=())))
-    panel = open_panel(workspace)
-    assert panel.absent.isVisible()
-    assert not any("href" in label.text() for label in panel.absent.findChildren(QLabel))
     workspace.close()
 
 

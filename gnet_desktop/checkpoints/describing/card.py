@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE, WEIGHTS_CHOICE, Checkpoint, HeadState
+from gnet_desktop.checkpoints.checkpoint import WEIGHTS_CHOICE, Checkpoint, HeadState
 from gnet_desktop.checkpoints.describing.model_card import Rows, model_card
 from gnet_desktop.checkpoints.describing.soundness import Soundness, examine
 from gnet_desktop.checkpoints.describing.verification import (
@@ -178,10 +178,6 @@ _QUESTIONS: Final[Mapping[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
         "What stands between its fully connected layers?",
         (("relu", "a rectifier"), ("none", "nothing")),
     ),
-    HEADS_CHOICE: (
-        "It has no auxiliary heads. Which are shown?",
-        (("added", "heads trained for this network here"), ("file", "none, as in the file")),
-    ),
     "conv1_stride": ("By how many pixels does conv1 step?", (("1", "1"), ("2", "2"))),
 }
 
@@ -253,8 +249,6 @@ def _head_json(name: str, state: HeadState) -> dict[str, Any]:
     found: dict[str, Any] = {"present": state.present, "classes": state.classes}
     if name != "main" or state.trained is False:
         found |= {"trained": state.trained, "why": state.why}
-    if state.added:
-        found["added"] = True
     if state.temperature != 1:
         found["temperature"] = state.temperature
     return found

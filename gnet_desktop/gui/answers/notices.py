@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt, Signal, SignalInstance
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -14,19 +14,13 @@ from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
 KINDS: Final = {
     "says": ("raised", "line", "heads", "accent"),
     "doubt": ("raised", "line", "info", "text2"),
-    "added": ("raised", "line", "info", "accent"),
     "warn": ("warnbg", "", "warning", "warn"),
     "bad": ("badbg", "", "error", "bad"),
 }
 
 
 class Notice(QWidget):
-    """A sentence with its sign on a quiet ground; hidden while it is empty.
-
-    ``link_wanted(target)`` when a link in it is followed.
-    """
-
-    link_wanted = Signal(str)
+    """A sentence with its sign on a quiet ground; hidden while it is empty."""
 
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +29,6 @@ class Notice(QWidget):
         self._label.setFont(font(13))
         self._label.setTextFormat(Qt.TextFormat.RichText)
         self._label.setWordWrap(True)
-        make_links(self._label, self.link_wanted)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(36, 8, 12, 8)
         self._row.addWidget(self._label, 1)
@@ -73,9 +66,7 @@ class Notice(QWidget):
 
 
 class AbsentCard(QWidget):
-    """Stands in the place of the columns that a file doesn't have; links as in `Notice`."""
-
-    link_wanted = Signal(str)
+    """Stands in the place of the columns that a file doesn't have."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,14 +83,13 @@ class AbsentCard(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(label)
         column.addStretch(1)
-        make_links(self._why, self.link_wanted)
         self.hide()
 
     def say(self, title: str, why: str) -> None:
         """Show why the columns are empty, or hide."""
         self._title.setText(title)
         self._why.setText(why)
-        self.setAccessibleName(f"{title}. {plain(why)}")
+        self.setAccessibleName(f"{title}. {why}")
         self.setVisible(bool(title))
 
     @property
@@ -117,13 +107,6 @@ class AbsentCard(QWidget):
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(box, RADIUS_BUTTON, RADIUS_BUTTON)
         painter.end()
-
-
-def make_links(label: QLabel, wanted: SignalInstance) -> None:
-    """Links of a label can be followed by mouse and keyboard, and are announced."""
-    ways = Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
-    label.setTextInteractionFlags(ways)
-    label.linkActivated.connect(wanted)
 
 
 class StaleMark(QWidget):

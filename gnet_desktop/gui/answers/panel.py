@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import AbsentCard, Notice, StaleMark
 from gnet_desktop.gui.answers.table import AnswersTable
@@ -61,7 +60,6 @@ class AnswersPanel(QWidget):
         self.header.add(self.stale_mark)
         self.header.add(self.unit)
         self.says, self.doubt = Notice("says"), Notice("doubt")
-        self.added = Notice("added")
         self.untrained, self.broken = Notice("warn"), Notice("bad")
         self.table, self.empty = AnswersTable(), QLabel()
         self.absent = AbsentCard(self.table)
@@ -70,8 +68,6 @@ class AnswersPanel(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setContentsMargins(24, 24, 24, 24)
         self.table.class_wanted.connect(self._explain)
-        for part in (self.added, self.absent):
-            part.link_wanted.connect(lambda choice: self._workspace.assume(HEADS_CHOICE, choice))
         self._strips = QVBoxLayout()
         self._strips.setContentsMargins(16, 12, 16, 6)
         self._strips.setSpacing(6)
@@ -88,7 +84,7 @@ class AnswersPanel(QWidget):
 
     @property
     def _notices(self) -> tuple[Notice, ...]:
-        return self.broken, self.untrained, self.says, self.added, self.doubt
+        return self.broken, self.untrained, self.says, self.doubt
 
     @property
     def shown(self) -> Shown | None:
@@ -172,7 +168,6 @@ class AnswersPanel(QWidget):
         sound = shown if not broken else None
         self.untrained.say(sentences.untrained_sentence(sound) if sound else "")
         self.says.say(sentences.verdict_sentence(sound) if sound else "")
-        self.added.say(sentences.added_sentence(sound) if sound else "")
         self.doubt.say(escape(sound.doubt) if sound and sound.doubt else "")
         title, why = "", ""
         if sound is not None and self._workspace.result is not None:

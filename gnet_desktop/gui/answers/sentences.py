@@ -81,28 +81,11 @@ def not_a_number_sentence(first: NonFinite | None) -> str:
     return words.format(f"<b>{first.name}</b>", first.count, first.total)
 
 
-def added_sentence(shown: Shown) -> str:
-    """That heads are not the file's, with a link that leaves them out; empty where none is added."""
-    if not shown.added:
-        return ""
-    words = tr("{0} are not part of this file: heads trained for this network here.")
-    heads = tr(" and ").join(f"<b>{head}</b>" for head in shown.added)
-    return f"{words.format(heads)} {_link('file', tr('Leave them out'))}"
-
-
-def _link(target: str, words: str) -> str:
-    from gnet_desktop.gui.looks.theme import Theme
-
-    return f'<a href="{target}" style="color:{Theme.now().accent}">{words}</a>'
-
-
 def absent_sentences(shown: Shown, notes: tuple[str, ...]) -> tuple[str, str]:
     """Title and explanation where the auxiliary heads' columns would be; empty if they are there."""
     aux = {shown.standing[head] for head in AUXILIARY}
     if aux == {"absent"}:
         why = tr("Many released files leave them out. The answer of main is not affected.")
-        if shown.offers:
-            why += "<br>" + _link("added", tr("Add heads trained for this network here"))
         return tr("This file has no auxiliary heads"), why
     if aux == {"silent"}:
         return tr("The auxiliary heads give no answer here"), " ".join(notes)

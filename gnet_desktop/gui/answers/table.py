@@ -85,9 +85,7 @@ class AnswersModel(QAbstractTableModel):
         if section == 0:
             return self.tr("class")
         head = HEADS[section - 1]
-        added = self._shown is not None and head in self._shown.added
-        place = self.tr("added, after {0}") if added else self.tr("after {0}")
-        return f"{head} " + place.format(HEAD_PLACES[head])
+        return f"{head} " + self.tr("after {0}").format(HEAD_PLACES[head])
 
     def _text(self, line: Line, head: str) -> str:
         if not head:

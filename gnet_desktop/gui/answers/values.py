@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from gnet_desktop.checkpoints.checkpoint import HEADS_CHOICE
 from gnet_desktop.gui.answers.standing import STANDINGS, Standing
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.inspection.answers import (
@@ -65,8 +64,7 @@ class Shown:
     """Everything that the panel says about a result.
 
     ``standing`` tells for each head whether it answers and, if not, why;
-    ``doubt`` is the file's own word that none of its classes fits. ``added`` are the heads
-    that are not the file's; ``offers`` tells that there are some that could be added.
+    ``doubt`` is the file's own word that none of its classes fits.
     """
 
     lines: tuple[Line, ...]
@@ -76,8 +74,6 @@ class Shown:
     doubt: str | None
     names: tuple[str, ...]
     logits: bool
-    added: tuple[str, ...] = ()
-    offers: bool = False
 
     @property
     def present(self) -> int:
@@ -154,14 +150,7 @@ def shown_of(
         doubt=result.checkpoint.doubt(answers) if standing["main"] == "answers" else None,
         names=names,
         logits=logits,
-        added=tuple(head for head in sorted(HEADS) if _is_added(result, head)),
-        offers=result.checkpoint.provenance.assumed.get(HEADS_CHOICE) == "file",
     )
-
-
-def _is_added(result: Result, head: str) -> bool:
-    state = result.checkpoint.heads.get(head)
-    return state is not None and state.added
 
 
 def filled_rows(answers: Mapping[str, HeadAnswers], limit: int) -> list[Row]:

@@ -124,8 +124,6 @@ def heads(card: Card) -> list[HeadFact]:
         words = tr("{0} classes").format(whole(state.classes))
         if not state.present:
             words = standing_words("absent")
-        elif state.added:
-            words += tr(", added")
         elif name != "main" or not state.trained:
             words += f", {trained_words(state.trained)}"
         place = tr("after {0}").format(HEAD_PLACES[name])

@@ -230,13 +230,8 @@ class HeadSection(QWidget):
             False: f'<span style="color:{theme.warn}">⚠ {words}</span><br>{why}',
             None: f"{words[:1].upper()}{words[1:]}.",
         }
-        added = known is not None and known.added
-        self.state.setText(self._added_words(theme) if added else said[trained])
+        self.state.setText(said[trained])
         self.state.setToolTip(why)
-
-    def _added_words(self, theme: Theme) -> str:
-        mark = f'<span style="color:{theme.accent}">＋ {self.tr("added")}</span><br>'
-        return mark + self.tr("trained for this network here, not part of this file")
 
     def _clear(self) -> None:
         for grid in (self.pool, self.convolution, self.connected):
