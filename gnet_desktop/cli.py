@@ -29,6 +29,7 @@ COMMANDS: Final = (
     "self-test",
 )
 INTERRUPTED: Final = 130
+_METHODS: Final = ("contributions", "grad-cam", "integrated-gradients", "occlusion")
 
 _DESCRIPTION: Final = (
     "Open any GoogLeNet checkpoint, drop pictures on it, and look inside. "
@@ -192,15 +193,7 @@ def _ablate() -> argparse.ArgumentParser:
     parser = _parser("ablate", "Answers with parts of the network switched off, or the effect of each part.")
     parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="a picture, or - for its bytes")
     _add_checkpoint(parser)
-    parser.add_argument(
-        "--part",
-        nargs="+",
-        action="extend",
-        default=[],
-        metavar="PART",
-        help="4a/5x5, 4a, conv2, 4a/5x5:3,11",
-    )
-    parser.add_argument("--how", default="off", metavar="off|mean|scale=K", help="what becomes of it (off)")
+    _add_changes(parser)
     parser.add_argument("--each", choices=("branch", "module", "unit"), help="the effect of each, one by one")
     parser.add_argument("--within", metavar="4a", help="only of this module")
     _add_class(parser)
@@ -215,8 +208,7 @@ def _explain() -> argparse.ArgumentParser:
     parser = _parser("explain", "Which part of a picture speaks for an answer, and how far to trust that.")
     parser.add_argument("picture", metavar="PICTURE", help="a picture, or - for its bytes")
     _add_checkpoint(parser)
-    methods = ("contributions", "grad-cam", "integrated-gradients", "occlusion")
-    parser.add_argument("--method", choices=methods, default="grad-cam", help="(grad-cam)")
+    parser.add_argument("--method", choices=_METHODS, default="grad-cam", help="(grad-cam)")
     parser.add_argument("--at", metavar="5b", help="the layer, for contributions and Grad-CAM (the deepest)")
     parser.add_argument("--head", choices=("main", "aux2", "aux1"), default="main", help="(main)")
     _add_class(parser)
@@ -235,6 +227,13 @@ def _explain() -> argparse.ArgumentParser:
     _add_device(parser)
     _add_format(parser, "text", "json")
     return parser
+
+
+def _add_changes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--part", nargs="+", action="extend", default=[], metavar="PART", help="4a/5x5, 4a, 4a/5x5:3,11"
+    )
+    parser.add_argument("--how", default="off", metavar="off|mean|scale=K", help="what becomes of it (off)")
 
 
 def _add_class(parser: argparse.ArgumentParser) -> None:
@@ -289,6 +288,8 @@ def _screenshot() -> argparse.ArgumentParser:
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", type=_size, default=(1600, 1000), metavar="1600x1000")
     parser.add_argument("--panel", default=None, metavar="NAME", help="only this panel, e.g. network")
+    _add_changes(parser)
+    parser.add_argument("--why", choices=_METHODS, help="what speaks for the answer, over the photo")
     _add_preprocess(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="F.png")
     return parser

@@ -4,16 +4,16 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from gnet_desktop.commands.changing import parse_changes
 from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
 from gnet_desktop.commands.passing import class_index, look_at
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.inspection.ablation import Effect, classes_of, effects, strongest
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.network.architecture import HEADS
-from gnet_desktop.network.changes import Change, Kind, parse_change
 from gnet_desktop.network.record import Answers, Record
 from gnet_desktop.workspace.facts import significant
 
@@ -48,26 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if not failed else 1 if done else 2
 
 
-def changes_of(session: Session, parts: Sequence[str], how: str) -> tuple[Change, ...]:
-    """The changes that ``--part`` and ``--how`` ask for."""
-    kind, factor = _kind(how)
-    return tuple(parse_change(part, session.checkpoint.architecture, kind, factor=factor) for part in parts)
-
-
-def _kind(how: str) -> tuple[Kind, float]:
-    if how in ("off", "mean"):
-        return ("off", 1.0) if how == "off" else ("mean", 1.0)
-    word, _, number = how.partition("=")
-    try:
-        if word == "scale":
-            return "scaled", float(number)
-    except ValueError:
-        pass
-    raise UsageError(f"--how {how} is not understood.", "", "Write off, mean or scale=K with K from 0 to 4.")
-
-
 def _parts(session: Session, arguments: argparse.Namespace) -> Callable[[Any], Row]:
-    changes = changes_of(session, arguments.part, arguments.how)
+    changes = parse_changes(arguments.part, arguments.how, session.checkpoint.architecture)
     chosen = class_index(session.checkpoint, arguments.label) if arguments.label else None
 
     def one(source: Any) -> Row:

@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 
+from gnet_desktop.commands.changing import parse_changes
 from gnet_desktop.commands.opening import checkpoint_path, choices
 
 
@@ -24,6 +25,8 @@ def run(arguments: argparse.Namespace) -> int:
         size=arguments.size,
         panel=arguments.panel,
         preprocess=arguments.preprocess,
+        changes=lambda architecture: parse_changes(arguments.part, arguments.how, architecture),
+        why=arguments.why or "",
     )
     write_png(image, arguments.out)
     print(f"wrote {arguments.out}", file=sys.stderr)

@@ -1,7 +1,7 @@
 """The real window as a picture, for the command line and the documentation."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,7 +16,8 @@ from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.faults import quieten_qt
 from gnet_desktop.gui.system.session import Session
-from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.network.architecture import MODULES, Architecture
+from gnet_desktop.network.changes import Changes
 from gnet_desktop.network.naming import parse_unit
 
 PATIENCE: Final = 120.0
@@ -35,12 +36,15 @@ def render_window(
     size: tuple[int, int] = (1600, 1000),
     panel: str | None = None,
     preprocess: str | None = None,
+    changes: Callable[[Architecture], Changes] = lambda architecture: (),
+    why: str = "",
     device: str = "cpu",
 ) -> QImage:
     """The window with a checkpoint and a picture, once all panels are current.
 
-    ``panel`` names one of the docks, or ``card``, ``heads``, ``try_both``. Raises what
-    opening either raises.
+    ``panel`` names one of the docks, or ``card``, ``heads``, ``try_both``. ``changes`` gives
+    what is changed in the network, ``why`` is a method of attribution, laid over the photo.
+    Raises what opening either raises.
     """
     if module is not None and module not in MODULES:
         raise UsageError(f"There is no module {module}.", f"The modules are {', '.join(MODULES)}.")
@@ -51,7 +55,7 @@ def render_window(
     failures: list[GNetError] = []
     window.workspace.failed.subscribe(failures.append)
     try:
-        window.workspace.change_view(theme=theme)
+        window.workspace.change_view(theme=theme, why=why)
         window.resize(*size)
         window.show()
         window.workspace.set_device(device)
@@ -59,6 +63,7 @@ def render_window(
         _wait(app, lambda: window.workspace.checkpoint is not None or bool(failures))
         _raise_first(failures)
         _choose(window, module, unit, preprocess)
+        window.workspace.set_changes(changes(opened_architecture(window)))
         window.workspace.add_pictures([picture])
         _wait(app, lambda: _is_current(window))
         _raise_first([entry.error for entry in window.workspace.pictures.values() if entry.error])
@@ -69,6 +74,12 @@ def render_window(
         app.processEvents()
         end_quiet()
         del dispatcher
+
+
+def opened_architecture(window: Window) -> Architecture:
+    """The architecture of what is open."""
+    assert window.workspace.checkpoint is not None
+    return window.workspace.checkpoint.architecture
 
 
 def _choose(window: Window, module: str | None, unit: str | None, preprocess: str | None) -> None:
@@ -85,7 +96,8 @@ def _choose(window: Window, module: str | None, unit: str | None, preprocess: st
 def _is_current(window: Window) -> bool:
     workspace = window.workspace
     failed = any(entry.error for entry in workspace.pictures.values())
-    return failed or (workspace.result is not None and not workspace.stale)
+    compared = workspace.reference_result is not None or not workspace.changes
+    return failed or (workspace.result is not None and not workspace.stale and compared)
 
 
 def _grab(app: QApplication, window: Window, panel: str | None) -> QImage:

@@ -9,7 +9,7 @@ from gnet_desktop.gui.looks.theme import RADIUS_BAR, Theme
 
 _LEAST: Final = 2.0
 _STRIPE: Final = 4.0
-_SHORTEST_OUTLINE: Final = 6.0
+_SHORTEST_OUTLINE: Final = 3.0
 """Pixels below which dashes would be a blot."""
 
 
@@ -30,14 +30,15 @@ def draw_bar(painter: QPainter, track: QRectF, share: float, *, first: bool, sta
     painter.drawRoundedRect(bar, radius, radius)
 
 
-def draw_outline(painter: QPainter, track: QRectF, share: float) -> None:
-    """The bar of the run that is compared with, as a dashed outline."""
-    width = track.width() * share
-    if width < _SHORTEST_OUTLINE:
+def draw_outline(painter: QPainter, track: QRectF, share: float, before: float) -> None:
+    """What the run that is compared with had more, as a dashed outline behind the bar."""
+    left, right = track.left() + track.width() * share, track.left() + track.width() * before
+    if right - left < _SHORTEST_OUTLINE:
         return
     painter.setPen(QPen(Theme.now().colour("text3"), 1, Qt.PenStyle.DashLine))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(QRectF(track.left(), track.top(), width, track.height()), RADIUS_BAR, RADIUS_BAR)
+    rest = QRectF(left, track.top() + 0.5, right - left - 0.5, track.height() - 1)
+    painter.drawRoundedRect(rest, RADIUS_BAR, RADIUS_BAR)
 
 
 def _draw_stripes(painter: QPainter, bar: QRectF) -> None:

@@ -170,7 +170,7 @@ class _Delegate(QStyledItemDelegate):
                 painter, track, cell.share, first=cell.first and not view.is_faint(head), stale=view.stale
             )
             if cell.before is not None and cell.change:
-                draw_outline(painter, track, cell.before)
+                draw_outline(painter, track, cell.share, cell.before)
         painter.setFont(face)
         plain = "text3" if line.index is None or view.is_faint(head) else "text2"
         painter.setPen(theme.colour("text" if strong else plain))

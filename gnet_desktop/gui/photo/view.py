@@ -204,8 +204,9 @@ class PhotoView(QWidget):
         layer = self.layer() if view.overlay and not (self._held_space or view.why) else None
         if layer is not None and result is not None:
             self._paint_overlay(painter, result, layer)
+        why = ""
         if view.why and result is not None and not self._held_space:
-            self._paint_why(painter, result)
+            why = self._paint_why(painter, result)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if view.crop_frame:
             painting.draw_frame(painter, crop)
@@ -214,6 +215,8 @@ class PhotoView(QWidget):
         for number, pin in enumerate(workspace.pins, 1):
             place = QPointF(*self._camera.to_view(pin))
             painting.draw_place(painter, place, str(number) if len(workspace.pins) > 1 else "")
+        if why:
+            painting.draw_sentence(painter, why, QRectF(self.rect()))
 
     def _paint_overlay(self, painter: QPainter, result: Result, layer: UnitLayer) -> None:
         image, scale, strip = self._overlay_of(result, layer)
@@ -225,8 +228,8 @@ class PhotoView(QWidget):
             name = layer.unit.name.split("/", 1)
             painting.draw_caption(painter, [*name, state], QRectF(self.rect()))
 
-    def _paint_why(self, painter: QPainter, result: Result) -> None:
-        """The map that speaks for an answer, and what it explains."""
+    def _paint_why(self, painter: QPainter, result: Result) -> str:
+        """The map that speaks for an answer; what it explains, in words."""
         layer = self._why.layer(result)
         words = self._why.words(result) if layer is None else layer.caption
         if layer is not None:
@@ -234,8 +237,7 @@ class PhotoView(QWidget):
             painter.drawImage(QPointF(0, 0), image)
             if self._has_bar():
                 painting.draw_scale(painter, scale, strip, QRectF(self.rect()))
-        if words:
-            painting.draw_sentence(painter, " · ".join(words), QRectF(self.rect()))
+        return " · ".join(words)
 
     def _overlay_of(
         self, result: Result, layer: UnitLayer | WhyLayer, colours: str = ""
