@@ -24,7 +24,7 @@ cd "$root"
 out=$root/build/verify
 id=io.github.gnet_desktop.gnet_desktop
 person=1000 # the program never runs as root here, so its own folder is read-only to it
-screen=:87
+screen=${GNET_SCREEN:-:87}
 
 say() { echo "verify: $*"; }
 seconds() { date +%s.%N; }
