@@ -94,7 +94,12 @@ def _asked_for(path: Path) -> Iterator[tuple[str, list[str]]]:
     from macholib.MachO import MachO
 
     with path.open("rb") as file:
-        headers = MachO(str(path)).headers if file.read(4) in MACHO else ()
+        if file.read(4) not in MACHO:
+            return
+    try:
+        headers = MachO(str(path)).headers
+    except ValueError:  # static libraries and Java's classes begin like libraries for several processors
+        return
     for header in headers:
         texts = [
             (load.cmd, data.partition(b"\0")[0].decode())

@@ -94,6 +94,8 @@ def test_a_library_that_macos_would_not_find_is_told(tmp_path: Path):
         "_internal/PySide6/QtWidgets.abi3.so: QtCore",
         "_internal/PySide6/QtWidgets.abi3.so: Python",
     ]
+    static = struct.pack(">7I", 0xCAFEBABE, 1, 0x0100000C, 0, 28, 8, 0) + b"!<arch>\n"
+    (tmp_path / "_internal/libstatic.a").write_bytes(static)
     (tmp_path / "_internal/QtCore").symlink_to(core)
     (tmp_path / "_internal/Python").write_bytes(mach_o())
     assert list(finish_bundle.lost_libraries(tmp_path)) == []
