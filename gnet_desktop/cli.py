@@ -21,6 +21,7 @@ COMMANDS: Final = (
     "activations",
     "ablate",
     "explain",
+    "compare",
     "evaluate",
     "index",
     "screenshot",
@@ -42,6 +43,7 @@ commands:
   activations  numbers and maps of every branch for one picture
   ablate       answers with parts of the network switched off
   explain      which part of a picture speaks for an answer
+  compare      two pictures or two checkpoints side by side
   evaluate     how right a checkpoint is on a folder of pictures
   index        what every unit does over a folder of pictures
   screenshot   the window as a picture, without a screen
@@ -115,6 +117,7 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
         "activations": _activations(),
         "ablate": _ablate(),
         "explain": _explain(),
+        "compare": _compare(),
         "evaluate": _evaluate(),
         "index": _index(),
         "screenshot": _screenshot(),
@@ -223,6 +226,19 @@ def _explain() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, metavar="F.png|F.npy", help="the map on the photo, or its numbers"
     )
+    _add_preprocess(parser)
+    _add_device(parser)
+    _add_format(parser, "text", "json")
+    return parser
+
+
+def _compare() -> argparse.ArgumentParser:
+    parser = _parser("compare", "Two pictures, or one picture by two checkpoints, side by side.")
+    parser.add_argument("picture", metavar="PICTURE", help="a picture, or - for its bytes")
+    parser.add_argument("other", nargs="?", metavar="PICTURE2", help="the picture to compare with")
+    parser.add_argument("--with", dest="with_", metavar="F", help="the checkpoint to compare with")
+    _add_checkpoint(parser)
+    parser.add_argument("--top", type=_positive, default=5, metavar="N", help="answers of each head (5)")
     _add_preprocess(parser)
     _add_device(parser)
     _add_format(parser, "text", "json")
