@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the wheel into build/wheel, installs it alone and runs its self-test:
+# Builds the wheel into build/wheel, checks it, installs it alone and runs its self-test:
 #     packaging/try-wheel.sh ENVIRONMENT
 #
 # "Alone": a new environment holds nothing but the wheel; the libraries it needs
@@ -15,6 +15,7 @@ alone=$root/build/wheel-env
 rm -rf "$out" "$alone"
 mkdir -p "$out"
 "$lender/bin/python" -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir "$out" "$root"
+"$lender/bin/python" "$root/packaging/check_wheel.py" "$out"/*.whl
 ls -l "$out"/*.whl | awk '{ printf "%s: %.1f MB\n", $NF, $5 / 1e6 }'
 
 "$lender/bin/python" -m venv --without-pip "$alone"
@@ -29,5 +30,9 @@ case $where in
     *) echo "the wheel is not what was imported: $where" >&2; exit 1 ;;
 esac
 QT_QPA_PLATFORM=offscreen bin/gnet-desktop self-test
+if [ "$(uname -s)" = Linux ]; then # the menu entry that the wheel brought names this very program
+    XDG_DATA_HOME=$alone/home bin/gnet-desktop desktop-entry --install >/dev/null
+    grep -q "^TryExec=$alone/bin/gnet-desktop$" "$alone"/home/applications/zz-gnet-desktop-pictures.desktop
+fi
 cd "$root"
 rm -rf "$alone"
