@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from .mixture import Feed
     from .photos import Photos
     from .schedule import Plan
-    from .source import Pictures, Source
+    from .source import Source
     from .training import Trainer
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -56,6 +57,12 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--sides", type=int, nargs=2, default=(96, 112), help="sides of the views while annealing"
     )
+    upper = commands.add_parser("upper", help="teach a finished network new classes, its lower part as it is")
+    upper.add_argument("--begin-with", type=Path, required=True, help="its file; its classes are our first")
+    upper.add_argument("--shards", type=int, default=44, help="of 1024 views each, to compute and keep")
+    upper.add_argument("--minutes", type=float, default=30, help="how long to learn from them")
+    upper.add_argument("--seed", type=int, default=7)
+    upper.add_argument("--threads", type=int, default=2)
     for name, what in (
         ("evaluate", "report on a run's state or on a file"),
         ("export", "write the file that ships"),
@@ -96,6 +103,7 @@ def main(arguments: Sequence[str]) -> int:
     in_its_environment(arguments)
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "train": train,
+        "upper": upper,
         "evaluate": evaluate,
         "export": export,
     }
@@ -210,11 +218,60 @@ def train(options: argparse.Namespace) -> int:
     return 0 if finished else 130
 
 
+def upper(options: argparse.Namespace) -> int:
+    """Compute what the upper part reads, train it, and keep a state that `evaluate` and `export` take."""
+    import torch
+
+    from . import state as states
+    from .export import SHIPS
+    from .mixture import feed_of
+    from .replica import network
+    from .training import log
+    from .upper import RATE, Shards, begun, cache, reestimate
+    from .upper import train as learn
+
+    torch.set_num_threads(1)  # the cores work on replicas
+    source, photos = data(options)
+    folder, old = options.work / options.run, weights(options.begin_with)
+    with states.alone(folder):
+        lower = network(len(old["fc.bias"]))
+        lower.load_state_dict(old, strict=False)
+        feed = feed_of(source.train, photos.get("train"))
+        cache(
+            lower,
+            feed,
+            folder / "kept",
+            seed=options.seed,
+            shards=options.shards,
+            side=SHIPS[1],
+            workers=options.threads,
+        )
+        replicas, shards, began = (
+            begun(old, len(source.names), options.threads),
+            Shards(folder / "kept"),
+            time.time(),
+        )
+        steps = learn(
+            replicas,
+            shards,
+            seed=options.seed,
+            rate=RATE,
+            gone=lambda: (time.time() - began) / (60 * options.minutes),
+            say=lambda step, loss, gone: log(folder, step=step, loss=round(loss, 4), gone=round(gone, 3)),
+        )
+        net = replicas[0].net
+        reestimate(net, shards)
+        run = {"step": steps, "batch": 64 * options.threads, "seconds": time.time() - began}
+        states.save(folder, {"run": run, "net": net.state_dict(), "averaged": net.state_dict()})
+    return 0
+
+
 def evaluate(options: argparse.Namespace) -> int:
     """Report on a state as an export would be, or on a file as it is."""
     import torch
 
     from . import state as states
+    from .mixture import feed_of
     from .replica import network
     from .reporting import as_text, measured
 
@@ -224,7 +281,7 @@ def evaluate(options: argparse.Namespace) -> int:
     if options.file is not None:
         net.load_state_dict(weights(options.file), strict=False)
     elif (state := states.load(options.work / options.run)) is not None:
-        as_shipped(net, state[options.weights], source.train)
+        as_shipped(net, state[options.weights], feed_of(source.train, photos.get("train")))
     else:
         print(f"training: {options.work / options.run} holds no state", file=sys.stderr)
         return 2
@@ -235,12 +292,12 @@ def evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def as_shipped(net: nn.Module, state: dict[str, Tensor], train: Pictures) -> None:
+def as_shipped(net: nn.Module, state: dict[str, Tensor], feed: Feed) -> None:
     """Give ``net`` the weights of ``state``, its statistics anew, all rounded to float16."""
     from .export import halved, reestimate
 
     net.load_state_dict(state)
-    reestimate(net, train)
+    reestimate(net, feed)
     net.load_state_dict({name: t.float() for name, t in halved(net.state_dict()).items()}, strict=False)
 
 
@@ -250,6 +307,7 @@ def export(options: argparse.Namespace) -> int:
 
     from . import state as states
     from .export import halved, metadata, write
+    from .mixture import feed_of
     from .replica import network
     from .reporting import as_text, measured
 
@@ -260,7 +318,7 @@ def export(options: argparse.Namespace) -> int:
         print(f"training: {options.work / options.run} holds no state", file=sys.stderr)
         return 2
     net = network(len(source.names))
-    as_shipped(net, state[options.weights], source.train)
+    as_shipped(net, state[options.weights], feed_of(source.train, photos.get("train")))
     figures = measured(net, source, options.images, photos.get("val"))
     run = state["run"]
     epochs = run["step"] * run["batch"] / len(source.train)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from .augmentation import MEAN, PLAIN, STD, Dice, views
-from .source import Pictures
+from .mixture import Feed
 
 SHIPS: Final = (144, 144)
 """Short side and centre crop of the network's input: the best of `reporting.SIZES` on validation pictures."""
@@ -37,7 +37,7 @@ CALM: Final = replace(PLAIN, smallest_area=0.8, largest_area=1.0, stretch=1.05)
 
 @torch.no_grad()
 def reestimate(
-    net: nn.Module, train: Pictures, *, side: int = SHIPS[1], batches: int = 60, size: int = 128
+    net: nn.Module, feed: Feed, *, side: int = SHIPS[1], batches: int = 60, size: int = 128
 ) -> None:
     """Set the batch-norm statistics anew: the mean over batches of calm training views at the final size.
 
@@ -52,12 +52,11 @@ def reestimate(
     net.train()
     for drop in drops:
         drop.eval()
-    order = torch.randperm(len(train), generator=torch.Generator().manual_seed(0))
     for index in range(batches):
-        chosen = order[index * size :][:size].sort().values.numpy()
-        pixels = torch.from_numpy(train.pixels[chosen]).to(device)
-        batch = views(Dice(index, device), pixels, side=side, strength=CALM)
-        net(batch.contiguous(memory_format=torch.channels_last))
+        dice = Dice(index, device)
+        groups = feed.groups(0, index, size)
+        seen = [views(dice, pixels.to(device), side=side, strength=CALM) for pixels, _ in groups]
+        net(torch.cat(seen).contiguous(memory_format=torch.channels_last))
     net.eval()
 
 

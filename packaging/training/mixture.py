@@ -101,3 +101,8 @@ class Mixture:
         order = torch.randperm(sizes["small"] + sizes["reduced"], generator=generator).to(classes.device)
         soft = (torch.cat([pixels, self.reduced[reduced]]), torch.cat([classes, self.classes[reduced]]))
         return (soft[0][order], soft[1][order]), (self.large[sharp], self.classes[sharp])
+
+
+def feed_of(pictures: Pictures, photos: Photos | None, device: torch.device | str = "cpu") -> Feed:
+    """Small pictures alone, or mixed with photos where there are any."""
+    return Shuffled.of(pictures, device) if photos is None else Mixture.of(pictures, photos, device)

@@ -22,7 +22,7 @@ from torch import Tensor
 from . import state as states
 from .augmentation import Dice
 from .evaluation import accuracy, predictions
-from .mixture import Feed, Group, Mixture, Shuffled
+from .mixture import Group, feed_of
 from .photos import Photos
 from .replica import EMA_EVERY, Replica, average, network, optimiser
 from .schedule import Plan
@@ -69,9 +69,7 @@ class Trainer:
         self.averaged = network(len(source.names)).to(device).eval()
         self.averaged.load_state_dict(self.net.state_dict())
         self.optimiser = optimiser(self.net)
-        self.feed: Feed = (
-            Shuffled.of(source.train, device) if photos is None else Mixture.of(source.train, photos, device)
-        )
+        self.feed = feed_of(source.train, photos, device)
         self.per_epoch = self.feed.count // self.run.batch
 
     @property

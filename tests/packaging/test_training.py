@@ -31,7 +31,7 @@ from training import (  # noqa: E402
     source,
     state,
     strangers,
-    top,
+    upper,
 )
 from training.commands import next_time, scaled  # noqa: E402
 from training.evaluation import accuracy, heads_of  # noqa: E402
@@ -396,12 +396,37 @@ def test_a_new_network_begins_with_the_weights_of_the_old_classes(
 def test_the_upper_part_answers_from_what_was_kept_as_the_whole_network_does(tmp_path: Path) -> None:
     net = replica.network(3).eval()
     batch = torch.randn(4, 3, 96, 96, generator=torch.Generator().manual_seed(4))
-    kept = top.seen(net, batch)
+    kept = upper.seen(net, batch)
     with torch.inference_mode():
-        found, expected = top.answers(net, kept), heads_of(net, batch)
+        found, expected = upper.answers(net, kept), heads_of(net, batch)
     for head in ("main", "aux1", "aux2"):  # what was kept is rounded to eleven bits, after bfloat16's eight
         scale = float(expected[head].abs().max())
         assert float((found[head] - expected[head]).abs().max()) < 0.06 * scale, head
+
+
+def test_only_the_upper_part_learns_from_shards_that_were_kept(tmp_path: Path) -> None:
+    old = replica.network(2)
+    weights = {name: value for name, value in old.state_dict().items() if value.ndim}
+    feed = mixture.Mixture.of(
+        source.Pictures(np.zeros((40, 64, 64, 3), np.uint8), np.zeros(40, np.int64)),
+        some_photos([2] * 60, [0] * 60),
+    )
+    upper.cache(old, feed, tmp_path / "kept", seed=1, shards=1, side=64, workers=1, steps=1)
+    shards = upper.Shards(tmp_path / "kept")
+    replicas = upper.begun(weights, 3, 2)
+    net, steps = replicas[0].net, iter((0.0, 0.5, 1.0))
+    assert (net.fc.weight[2] == 0).all()
+    assert torch.equal(net.fc.weight[:2], weights["fc.weight"])
+    done = upper.train(
+        replicas, shards, seed=1, rate=0.02, gone=lambda: next(steps), say=lambda *_values: None
+    )
+    assert done == 2
+    assert len(shards.parts["classes"][0]) == upper.BATCH
+    assert torch.equal(net.conv1.conv.weight, weights["conv1.conv.weight"])
+    assert torch.equal(net.inception4e.branch1.conv.weight, weights["inception4e.branch1.conv.weight"])
+    assert not torch.equal(net.inception5a.branch1.conv.weight, weights["inception5a.branch1.conv.weight"])
+    assert torch.equal(replicas[1].net.fc.weight, net.fc.weight)
+    assert (net.fc.weight[2] != 0).any()
 
 
 # --- heads for a published network
@@ -527,7 +552,7 @@ def test_heads_are_those_that_torchvision_answers_while_training() -> None:
 def test_reestimated_statistics_are_the_mean_over_the_batches() -> None:
     net = torch.nn.Sequential(torch.nn.BatchNorm2d(3))
     pictures = source.Pictures(np.full((64, 64, 64, 3), 128, np.uint8), np.zeros(64, np.int64))
-    export.reestimate(net, pictures, side=32, batches=2, size=32)
+    export.reestimate(net, mixture.Shuffled.of(pictures), side=32, batches=2, size=32)
     expected = (128 / 255 - torch.tensor(augmentation.MEAN)) / torch.tensor(augmentation.STD)
     assert torch.allclose(net[0].running_mean, expected, atol=1e-4)
     assert not net.training

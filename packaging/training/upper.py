@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from .augmentation import Dice, Strength, views
 from .mixture import Feed
-from .replica import SMOOTHING, Replica, optimiser
+from .replica import SMOOTHING, Replica, network, optimiser
 
 READ: Final = {"main": "maxpool4", "aux1": "inception4a", "aux2": "inception4d"}
 """The layer whose output each head's trainable part begins with (the auxiliary ones after their pool)."""
@@ -32,6 +32,7 @@ CALM: Final = Strength(smallest_area=0.4, largest_area=1.1, sharpen=0.3, blocky=
 CELLS: Final = 4  # of the auxiliary heads' pool
 BATCH: Final = 64
 WARM_UP: Final = 40  # steps
+RATE: Final = 0.02
 Shard = dict[str, np.ndarray]
 
 
@@ -239,3 +240,19 @@ def reestimate(net: nn.Module, shards: Shards, *, most: int = 120) -> None:
         with torch.autocast("cpu", torch.bfloat16):
             answers(net, read)
     net.eval()
+
+
+def begun(weights: Mapping[str, Tensor], classes: int, workers: int) -> list[TopReplica]:
+    """Replicas of a finished network for more classes, of which the new ones begin at zero."""
+    net = network(classes)
+    state = net.state_dict()
+    for layer in ("fc", "aux1.fc2", "aux2.fc2"):
+        state[f"{layer}.weight"].zero_()
+    for name, tensor in weights.items():
+        state[name][: len(tensor)] = tensor
+    replicas = [TopReplica(network(classes)) for _ in range(workers)]
+    for replica in replicas:
+        replica.net.load_state_dict(state)
+        replica.follow(replicas[0])
+        frozen(replica.net)
+    return replicas
