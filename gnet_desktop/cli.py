@@ -24,6 +24,7 @@ COMMANDS: Final = (
     "compare",
     "evaluate",
     "index",
+    "visualize",
     "screenshot",
     "models",
     "desktop-entry",
@@ -46,6 +47,7 @@ commands:
   compare      two pictures or two checkpoints side by side
   evaluate     how right a checkpoint is on a folder of pictures
   index        what every unit does over a folder of pictures
+  visualize    pictures of what units and classes want
   screenshot   the window as a picture, without a screen
   models       known checkpoints: list, fetch, where
   desktop-entry a place in the menu, for what pipx, uv or pip installed
@@ -120,6 +122,7 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
         "compare": _compare(),
         "evaluate": _evaluate(),
         "index": _index(),
+        "visualize": _visualize(),
         "screenshot": _screenshot(),
         "models": _models(),
         "desktop-entry": _desktop_entry(),
@@ -292,6 +295,27 @@ def _index() -> argparse.ArgumentParser:
     _add_preprocess(parser)
     _add_device(parser)
     _add_format(parser, "text", "json", "csv")
+    return parser
+
+
+def _visualize() -> argparse.ArgumentParser:
+    parser = _parser("visualize", "Pictures made so that a unit, or a class of a head, answers most.")
+    parser.add_argument("wants", nargs="+", metavar="UNIT|CLASS", help="4a/5x5:11, 4a:411; tabby, 281")
+    _add_checkpoint(parser)
+    parser.add_argument("--head", choices=("main", "aux2", "aux1"), default="main", help="of a class (main)")
+    parser.add_argument("--steps", type=_positive, default=256, metavar="N", help="(256)")
+    parser.add_argument("--size", type=_positive, default=128, metavar="PIXELS", help="its side (128)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another one, another picture (0)")
+    parser.add_argument("--negative", action="store_true", help="what silences it most")
+    parser.add_argument("--centre", action="store_true", help="only the middle cell of its map counts")
+    parser.add_argument("--count", type=_positive, default=1, metavar="N", help="so many that differ (1)")
+    parser.add_argument(
+        "--no-keep", dest="keep", action="store_false", help="make it anew, and do not keep it"
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="F.png")
+    _add_preprocess(parser)
+    _add_device(parser)
+    _add_format(parser, "text", "json")
     return parser
 
 

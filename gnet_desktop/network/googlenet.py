@@ -134,15 +134,16 @@ class GoogLeNet(nn.Module):
         ``differentiable`` they have derivatives by ``value``. Raises PictureError as
         `forward` does, and UsageError for changes that aren't possible.
         """
+        last = self._last(wanted)
         if after == "input":
-            self.check(value)
+            self.check(value, whole=last == "logits")
         spans = {name: span for name, span in branch_spans(self.architecture).items() if name in wanted}
         kept = {*wanted, *(module for module, _ in spans.values())}
         linear = [name.removesuffix(_LINEAR) for name in wanted if name.endswith(_LINEAR)]
         going = Pass(kept.__contains__, Editor(self.architecture, changes), linear)
         heads = [one for one in self.architecture.heads if any(_is_of(one.name, name) for name in wanted)]
         with torch.enable_grad() if differentiable else torch.inference_mode():
-            self.travel(after, value, going, heads, until=self._last(wanted))
+            self.travel(after, value, going, heads, until=last)
             found = going.outputs | {
                 name: going.outputs[module][:, span]
                 for name, (module, span) in spans.items()
@@ -325,9 +326,12 @@ class GoogLeNet(nn.Module):
         """The auxiliary heads that can take an input of this (height, width)."""
         return [head for head in self.architecture.heads if head_fits(self.architecture, head, size)]
 
-    def check(self, tensor: Tensor) -> None:
-        """Raise PictureError if the network cannot take an input of this shape."""
-        check_size(self.architecture, (tensor.shape[2], tensor.shape[3]))
+    def check(self, tensor: Tensor, *, whole: bool = True) -> None:
+        """Raise PictureError if the network cannot take an input of this shape.
+
+        Not ``whole``: only as far as its maps, which are less particular about the size.
+        """
+        check_size(self.architecture, (tensor.shape[2], tensor.shape[3]), whole=whole)
         wanted = self.architecture.input_channels
         if tensor.shape[1] != wanted:
             raise PictureError(

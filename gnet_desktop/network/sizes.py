@@ -75,19 +75,22 @@ def head_fits(architecture: Architecture, head: Head, input_size: Size) -> bool:
     return all(side >= 1 and cells in (None, side) for side in sides)
 
 
-def check_size(architecture: Architecture, input_size: Size) -> None:
-    """Raise PictureError, with the sizes that do fit, if the network cannot take this one."""
+def check_size(architecture: Architecture, input_size: Size, *, whole: bool = True) -> None:
+    """Raise PictureError, with the sizes that do fit, if the network cannot take this one.
+
+    Not ``whole``: as far as the last maps, which any size gives that is large enough.
+    """
     if input_size[0] * input_size[1] > _LARGEST_AREA:
         raise PictureError(
             f"An input of {input_size[1]}×{input_size[0]} is too large.",
             "Its maps would take more than a gigabyte of memory.",
             "Choose a convention that makes it smaller.",
         )
-    window = architecture.global_pool.window
+    window = architecture.global_pool.window if whole else None
     if all(_fits(_side(architecture, None, side), window) for side in input_size):
         return
     height, width = input_size
-    allowed = allowed_sizes(architecture).get("main")
+    allowed = _range(architecture, None, window)
     raise PictureError(
         f"This network cannot take an input of {width}×{height}.",
         f"Its sides must be {allowed} pixels." if allowed else "No size fits it.",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from gnet_desktop.errors import UsageError
+from gnet_desktop.errors import PictureError, UsageError
 from gnet_desktop.network.changes import Change, Values, changeable_parts, parse_change
 from gnet_desktop.network.families import FAMILIES
 from gnet_desktop.network.googlenet import GoogLeNet
@@ -232,6 +232,17 @@ def test_wanted_parts_of_a_batch_are_those_of_each_picture(small: tuple[GoogLeNe
             np.testing.assert_allclose(found[name][index], record[name], atol=1e-5)
         linear = network.linear(record, "4a/3x3")
         np.testing.assert_allclose(found["4a/3x3/linear"][index], linear, atol=1e-5)
+
+
+def test_maps_of_the_middle_can_be_had_at_sizes_that_the_classifier_refuses() -> None:
+    """Four halvings, each rounded up: 128 pixels become 8 cells."""
+    architecture = tiny("caffe")
+    network = GoogLeNet(architecture, random_tensors(architecture))
+    value = torch.randn(1, 3, 128, 128, generator=torch.Generator().manual_seed(0))
+    assert network.outputs(value, ("4a/3x3",))["4a/3x3"].shape == (1, 4, 8, 8)
+    for wrong in ({"wanted": ("4a", "logits")}, {"wanted": ("4a",), "value": value[:, :, :4, :4]}):
+        with pytest.raises(PictureError, match="cannot take an input"):
+            network.outputs(**{"value": value} | wrong)
 
 
 def test_nothing_behind_what_is_wanted_is_computed(

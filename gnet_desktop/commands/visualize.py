@@ -1,0 +1,140 @@
+"""``gnet-desktop visualize``: pictures of what units and classes want."""
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from gnet_desktop.commands.opening import Session, open_session, progress_wanted
+from gnet_desktop.commands.passing import class_index
+from gnet_desktop.errors import UsageError
+from gnet_desktop.files import whole_file
+
+if TYPE_CHECKING:
+    from gnet_desktop.inspection.visualisation.recipe import Made, Recipe
+    from gnet_desktop.inspection.visualisation.store import Kept
+    from gnet_desktop.inspection.visualisation.wanted import Wanted
+
+DIGITS: Final = 5
+GAP: Final = 8
+EVERY: Final = 8
+"""Steps between two words on how far it is."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Make the pictures and write them as one; 0 done, 2 refused."""
+    if arguments.out.suffix.lower() != ".png":
+        raise UsageError(f"{arguments.out.name} is no picture that can be written.", "", "Write F.png.")
+    from gnet_desktop.inspection.visualisation.recipe import Recipe
+
+    recipe = Recipe(
+        arguments.steps,
+        arguments.size,
+        arguments.seed,
+        negative=arguments.negative,
+        centre=arguments.centre,
+        count=arguments.count,
+    )
+    session = open_session(arguments)
+    wants = [_wanted(session, text, arguments.head) for text in arguments.wants]
+    kept = _kept() if arguments.keep else None
+    made = [_make(session, wanted, recipe, kept) for wanted in wants]
+    with whole_file(arguments.out) as beside:
+        Image.fromarray(sheet(made)).save(beside, "PNG")
+    WRITERS[arguments.format](session, made)
+    return 0
+
+
+def _wanted(session: Session, text: str, head: str) -> "Wanted":
+    """A unit where there is a colon with a channel behind it, else a class by name or number."""
+    from gnet_desktop.inspection.visualisation.wanted import class_wanted, unit_wanted
+
+    architecture, names = session.checkpoint.architecture, session.checkpoint.labels.names
+    if text.rpartition(":")[2].strip().isdigit() and ":" in text and text not in names:
+        return unit_wanted(architecture, text)
+    index = class_index(session.checkpoint, text)
+    return class_wanted(architecture, head, index, names[index])
+
+
+def _kept() -> "Kept":
+    from platformdirs import user_cache_path
+
+    from gnet_desktop.inspection.visualisation.store import Kept
+
+    return Kept(user_cache_path("gnet-desktop", appauthor=False) / "visualisations")
+
+
+def _make(session: Session, wanted: "Wanted", recipe: "Recipe", kept: "Kept | None") -> "Made":
+    from gnet_desktop.inspection.visualisation.making import grow
+
+    sha256 = session.checkpoint.provenance.sha256
+    made = kept.get(sha256, session.convention, wanted, recipe) if kept else None
+    if made is not None:
+        return made
+    for made in grow(session.network, session.convention, wanted, recipe, every=EVERY):
+        _tell(made)
+    assert made is not None
+    if kept:
+        kept.put(sha256, session.convention, made)
+    return made
+
+
+def _tell(made: "Made") -> None:
+    if progress_wanted():
+        words = f"\r{made.wanted.name}  {made.step} of {made.recipe.steps}"
+        print(words, end="\n" if made.done else "", file=sys.stderr, flush=True)
+
+
+def sheet(made: "Sequence[Made]") -> NDArray[np.uint8]:
+    """All pictures on white, (height, width, 3): a row each where there are several apart, else a square."""
+    pictures = [picture for one in made for picture in one.pictures]
+    count, side = len(pictures), pictures[0].shape[0]
+    columns = made[0].recipe.count if made[0].recipe.count > 1 else math.ceil(math.sqrt(count))
+    rows, pitch = -(-count // columns), side + GAP
+    whole = np.full((rows * pitch - GAP, columns * pitch - GAP, 3), 255, np.uint8)
+    for place, picture in enumerate(pictures):
+        top, left = place // columns * pitch, place % columns * pitch
+        whole[top : top + side, left : left + side] = picture
+    return whole
+
+
+def _rows(session: Session, made: "Sequence[Made]") -> list[dict[str, Any]]:
+    return [
+        {
+            "wanted": one.wanted.name,
+            "part": one.wanted.part,
+            "peaks": [round(value, DIGITS) for value in one.peaks],
+            "means": [round(value, DIGITS) for value in one.means],
+            "steps": one.recipe.steps,
+            "size": one.recipe.size,
+            "seed": one.recipe.seed,
+            "negative": one.recipe.negative,
+            "checkpoint": session.checkpoint.provenance.path.name,
+            "sha256": session.checkpoint.provenance.sha256,
+            "convention": session.convention.name,
+        }
+        for one in made
+    ]
+
+
+def _write_json(session: Session, made: "Sequence[Made]") -> None:
+    for row in _rows(session, made):
+        print(json.dumps(row, ensure_ascii=False, allow_nan=False))
+
+
+def _write_text(session: Session, made: "Sequence[Made]") -> None:
+    for row in _rows(session, made):
+        peaks, means = (", ".join(f"{value:.4g}" for value in row[name]) for name in ("peaks", "means"))
+        print(f"{row['wanted']}  largest value {peaks}  mean {means}")
+
+
+WRITERS: Final[dict[str, Callable[[Session, "Sequence[Made]"], None]]] = {
+    "text": _write_text,
+    "json": _write_json,
+}

@@ -1,0 +1,1 @@
+"""What a unit wants: pictures made so that it answers as strongly as can be."""
