@@ -1,6 +1,7 @@
 """``gnet-desktop visualize``: pictures of what units and classes want."""
 
 import argparse
+import io
 import json
 import math
 import sys
@@ -14,7 +15,7 @@ from PIL import Image
 from gnet_desktop.commands.opening import Session, open_session, progress_wanted
 from gnet_desktop.commands.passing import class_index
 from gnet_desktop.errors import UsageError
-from gnet_desktop.files import whole_file
+from gnet_desktop.files import write_whole
 
 if TYPE_CHECKING:
     from gnet_desktop.inspection.visualisation.recipe import Made, Recipe
@@ -45,8 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
     wants = [_wanted(session, text, arguments.head) for text in arguments.wants]
     kept = _kept() if arguments.keep else None
     made = [_make(session, wanted, recipe, kept) for wanted in wants]
-    with whole_file(arguments.out) as beside:
-        Image.fromarray(sheet(made)).save(beside, "PNG")
+    content = io.BytesIO()
+    Image.fromarray(sheet(made)).save(content, "PNG")
+    write_whole(arguments.out, content.getvalue())
     WRITERS[arguments.format](session, made)
     return 0
 

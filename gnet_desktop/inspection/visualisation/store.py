@@ -1,6 +1,7 @@
 """Finished pictures kept on disk, by checkpoint, convention, what was wanted, and recipe."""
 
 import hashlib
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import ExportError
-from gnet_desktop.files import whole_file
+from gnet_desktop.files import write_whole
 from gnet_desktop.inspection.visualisation.recipe import Made, Recipe
 from gnet_desktop.inspection.visualisation.wanted import Wanted
 
@@ -61,11 +62,12 @@ class Kept:
         about.add_text(_VALUES, json.dumps({"peaks": made.peaks, "means": made.means}))
         about.add_text("wanted", made.wanted.name)
         about.add_text("recipe", json.dumps(asdict(made.recipe)))
-        side = made.recipe.size
+        content = io.BytesIO()
+        whole = made.pictures.reshape(-1, made.recipe.size, 3)
+        Image.fromarray(whole).save(content, "PNG", pnginfo=about)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with whole_file(path) as beside:
-                Image.fromarray(made.pictures.reshape(-1, side, 3)).save(beside, "PNG", pnginfo=about)
+            write_whole(path, content.getvalue())
         except (ExportError, OSError):
             return False
         self._make_room()
