@@ -5,39 +5,26 @@ nobody keeps a second copy. Everything here runs on one thread (the window's); w
 hand results over through ``post``.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
-from gnet_desktop.network.changes import Change
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.choices import Choices
-from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, Post, Request, Worker, Works
+from gnet_desktop.workspace.engine import Post, Request, Worker, Works
 from gnet_desktop.workspace.failures import Failures
-from gnet_desktop.workspace.judging import Judge
+from gnet_desktop.workspace.looking import Looking
 from gnet_desktop.workspace.networks import Networks
 from gnet_desktop.workspace.picture_list import PictureList, Source
-from gnet_desktop.workspace.runs import Job, Runs
-from gnet_desktop.workspace.shown import Shown
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.values import Decoded, Entry, Loading, Outcome, Peaks, Reference, Result, RunKey
 
 T = TypeVar("T")
-
-# A waiting decode for a picture that the person browsed past is worthless; one
-# ahead makes the next Page Down instant.
-PREFETCH: Final = 1
-
-# The purposes of runs.
-THIS: Final = "this"
-REFERENCE: Final = "reference"
-NEXT: Final = "next"
-OTHERS: Final = "others"
 
 
 class Workspace(Choices):
@@ -64,31 +51,29 @@ class Workspace(Choices):
         self._reader: Works = reader or Worker("gnet-reader", post)
         self._list = PictureList(self._reader, self._failures.sentence)
         self._networks = Networks(self._engine, post, self._failures.tell)
-        self._runs = Runs(
+        self._looking = Looking(
+            self,
+            self._networks,
+            self._list,
             self._engine,
             self._reader,
-            self._wanted,
-            self._computed,
-            self._not_computed,
-            self._compute,
+            post,
+            self._failures,
             self._take_decoded,
         )
-        self._shown = Shown(post)
-        self._judge = Judge()
-
         self._decoded: Decoded | None = None
         self.checkpoint_changed, self.current_changed, self.decoded_changed = Signal(), Signal(), Signal()
         self.failed, self.bug = self._failures.failed, self._failures.bug
-        self.result_changed = self._shown.result_changed
-        self.reference_result_changed = self._shown.reference_changed
+        self.result_changed = self._looking.shown.result_changed
+        self.reference_result_changed = self._looking.shown.reference_changed
         self.pictures_changed, self.entry_changed = self._list.changed, self._list.entry_changed
         self.loading_changed = self._networks.loading_changed
         self._networks.replaced.subscribe(self._keep_possible)
         self._networks.changed.subscribe(self._start_anew)
         self._networks.compared.subscribe(self._compare_network)
-        self.pictures_changed.subscribe(self._forget_pictures)  # before any panel hears of it
-        self.changes_changed.subscribe(self._refresh)
-        self.reference_changed.subscribe(self._compare)
+        self.pictures_changed.subscribe(self._looking.forget_pictures)  # before any panel hears of it
+        self.changes_changed.subscribe(self._looking.refresh)
+        self.reference_changed.subscribe(self._looking.compare)
 
     # What is open
 
@@ -214,16 +199,10 @@ class Workspace(Choices):
         self.compare_with(Reference(checkpoint=network.name, convention=network.checkpoint.convention))
 
     def _start_anew(self) -> None:
-        """The network or its input is another: what was found about the list counts no more."""
-        self._runs.abandon()
-        self._runs.keep(lambda key: self._networks.called(key.checkpoint) is not None)
-        self._judge.forget()
-        self._list.forget_answers()
-        for picture in self.pictures:
-            self._learn(self._kept(self._key_of(picture)))
+        self._looking.start_anew()
         self.checkpoint_changed.emit()
         self.pictures_changed.emit()
-        self._refresh()
+        self._looking.refresh()
 
     # Pictures
 
@@ -236,7 +215,7 @@ class Workspace(Choices):
         if added and show:
             self.choose_picture(added[0])
         self._list.make_thumbnails(added)
-        self._compute()
+        self._looking.compute()
         return added
 
     def remove_picture(self, picture: int) -> None:
@@ -265,10 +244,10 @@ class Workspace(Choices):
         if picture == self.current or picture not in self.pictures:
             return
         self._list.current = picture
-        self._compute()  # the reader may begin while the panels are told
+        self._looking.compute()  # the reader may begin while the panels are told
         self.current_changed.emit()
         self.clear_pins()
-        self._refresh()
+        self._looking.refresh()
 
     def step_picture(self, step: int) -> None:
         """Choose the picture ``step`` places further down the list."""
@@ -280,39 +259,38 @@ class Workspace(Choices):
         """Read a picture that failed once more."""
         self._list.change(picture, error=None)
         if picture == self.current:
-            self._refresh()
+            self._looking.refresh()
 
     def preview(self, source: Path | bytes, done: Callable[[NDArray[np.uint8]], None]) -> None:
         """Hand over the thumbnail of a picture that isn't in the list; nothing if it cannot be read."""
         self._list.preview(source, done)
 
-    def _forget_pictures(self) -> None:
-        """What was kept of pictures that are no longer in the list goes."""
-        self._runs.keep(lambda key: key.picture in self.pictures)
-        compared = self.reference.picture if self.reference is not None else None
-        if compared is not None and compared not in self.pictures:
-            self.compare_with(None)
-
     def _show_nothing(self) -> None:
         self.current_changed.emit()
-        self._refresh()
+        self._looking.refresh()
+
+    def _take_decoded(self, key: RunKey, read: tasks.Read) -> None:
+        """A picture was decoded; its pass comes next."""
+        if key.picture == self.current:
+            self._decoded = Decoded(key.picture, read.picture, read.prepared.geometry)
+            self.decoded_changed.emit()
 
     # Runs
 
     @property
     def key(self) -> RunKey | None:
         """The run that is looked at; `result` lags behind while it is computed."""
-        return self._key_of(self.current, self.changes)
+        return self._looking.key
 
     @property
     def reference_key(self) -> RunKey | None:
         """The run that it is compared with."""
-        return self._reference_of(self.key)
+        return self._looking.reference_key
 
     @property
     def result(self) -> Result | None:
         """What is shown: the latest result of the current run, or an older one (`stale`)."""
-        return self._shown.result
+        return self._looking.shown.result
 
     @property
     def stale(self) -> bool:
@@ -322,118 +300,15 @@ class Workspace(Choices):
     @property
     def reference_result(self) -> Result | None:
         """The result to compare `result` with; None while it is computed, or without a reference."""
-        return self._shown.reference
+        return self._looking.shown.reference
 
     def accept(self, outcome: Outcome) -> None:
         """Take what a run gave, wherever it was computed: keep it, and show it if it is looked at."""
-        self._runs.put(outcome)
-        self._computed(outcome)
-        self._compute()
+        self._looking.accept(outcome)
 
     def trained(self, head: str) -> bool | None:
         """Whether a head was trained, as far as the file or its answers so far tell."""
-        return self._judge.trained(self.checkpoint, head)
-
-    def _key_of(self, picture: int | None, changes: tuple[Change, ...] = ()) -> RunKey | None:
-        if self.network is None or self.convention is None or picture is None:
-            return None
-        return RunKey(self.network.name, self.convention, picture, changes)
-
-    def _reference_of(self, key: RunKey | None) -> RunKey | None:
-        return self.reference.key(key) if self.reference is not None and key is not None else None
-
-    def _wanted(self, key: RunKey) -> bool:
-        """Whether a run is looked at, compared with, or an answer of the list."""
-        if key.picture not in self.pictures:
-            return False
-        return key in (self.key, self.reference_key, self._key_of(key.picture))
-
-    def _wants(self) -> Iterator[tuple[str, RunKey | None, int]]:
-        """(purpose, run, priority) of all that should be there, the most urgent first."""
-        yield THIS, self.key, URGENT
-        yield REFERENCE, self.reference_key, NORMAL
-        if self.current is not None:
-            yield NEXT, self._key_of(self._list.behind(self.current, PREFETCH)), NORMAL
-        # One after the other: the reader is quicker than the network, and decoded photos
-        # that wait for it would fill the memory.
-        if not self._runs.has(OTHERS):
-            others = (one.id for one in self._list if one.id not in self.peaks and one.id != self.current)
-            yield OTHERS, self._key_of(next((one for one in others if self._readable(one)), None)), BACKGROUND
-
-    def _readable(self, picture: int) -> bool:
-        return self.pictures[picture].error is None
-
-    def _compute(self) -> None:
-        """Ask for what is wanted and isn't there."""
-        for purpose, key, priority in self._wants():
-            if key is None or not self._readable(key.picture) or self._runs.get(key) is not None:
-                continue
-            network, entry = self._networks.called(key.checkpoint), self.pictures[key.picture]
-            if network is not None:
-                self._runs.ask(Job(purpose, key, network, entry.source, entry.name, priority))
-
-    def _take_decoded(self, key: RunKey, read: tasks.Read) -> None:
-        """A picture was decoded; its pass comes next."""
-        if key.picture == self.current:
-            self._decoded = Decoded(key.picture, read.picture, read.prepared.geometry)
-            self.decoded_changed.emit()
-
-    def _computed(self, outcome: Outcome) -> None:
-        """A wanted run is there."""
-        result = outcome.result
-        self._learn(outcome)
-        if result.key == self.key:
-            self._show(result)
-        else:
-            self._compare()
-
-    def _learn(self, outcome: Outcome | None) -> None:
-        """Note what a run says of its picture, if it is the one that the list tells of."""
-        if outcome is None or outcome.result.key != self._key_of(outcome.result.key.picture):
-            return
-        self._judge.hear(outcome.result.key.picture, outcome.result.record)
-        self._list.learn(outcome)
-
-    def _not_computed(self, key: RunKey, error: BaseException) -> None:
-        """A wanted run failed."""
-        if key == self._key_of(key.picture):
-            self._list.change(key.picture, error=self._failures.sentence(error))
-            if key.picture == self.current:
-                self._show(None)
-            return
-        self._failures.tell(error)
-        if key.changes:
-            self.reset_changes()
-        else:
-            self.compare_with(None)
-
-    def _refresh(self) -> None:
-        """Another run is looked at: show it if it is there, else ask for it."""
-        key, kept = self.key, self._kept(self.key)
-        if kept is not None:
-            self._show(kept.result)
-        elif key is None or not self._readable(key.picture) or self.result is None:
-            self._show(None)
-        else:
-            self._shown.lag()
-        self._compute()
-
-    def _show(self, result: Result | None) -> None:
-        self._shown.show(result, self._compared_with(result))
-
-    def _compare(self) -> None:
-        """Compare what is shown with what it is compared with now."""
-        if self.reference is None or self.reference.checkpoint is None:
-            self._networks.reference = None
-        self._shown.compare(self._compared_with(self.result))
-        self._compute()
-
-    def _compared_with(self, result: Result | None) -> Result | None:
-        kept = self._kept(self._reference_of(result.key)) if result is not None else None
-        return kept.result if kept is not None else None
-
-    def _kept(self, key: RunKey | None) -> Outcome | None:
-        return self._runs.get(key) if key is not None else None
+        return self._looking.judge.trained(self.checkpoint, head)
 
     # Asking for other work, failures, the end
 
@@ -449,5 +324,5 @@ class Workspace(Choices):
     def close(self) -> bool:
         """End both workers; waits for what is running only. False if one hangs."""
         self.cancel_opening()
-        self._shown.close()
+        self._looking.shown.close()
         return all([self._engine.close(), self._reader.close()])

@@ -16,7 +16,8 @@ from gnet_desktop.errors import CheckpointError, MachineError, UsageError
 from gnet_desktop.network.changes import Change, Values
 from gnet_desktop.network.googlenet import GoogLeNet
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.workspace import tasks
+from gnet_desktop.workspace import runs, tasks
+from gnet_desktop.workspace.results import Results
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import UNCHANGED, Loading, Reference
 from tests.gui.made import make_checkpoint
@@ -458,7 +459,7 @@ def test_any_changes_that_are_undone_give_the_first_run_again(
     for change in changes:
         workspace.toggle_change(change)
         desk.settle()
-    desk.workspace._runs.keep(lambda key: bool(key.changes))  # so that it is computed once more
+    desk.workspace._looking._runs.keep(lambda key: bool(key.changes))  # so that it is computed once more
     while workspace.can_undo:
         workspace.undo()
         desk.settle()
@@ -495,6 +496,34 @@ def test_changes_that_another_network_cannot_make_are_forgotten(looked: Desk) ->
     workspace.undo()
     assert workspace.changes == ()
     assert not workspace.can_undo
+
+
+# Memory
+
+
+@pytest.mark.usefixtures("desk")
+def test_where_no_two_runs_fit_into_memory_nothing_is_computed_for_ever(
+    loaded: tasks.LoadedNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "Results", lambda: Results(budget=1))
+    desk = Desk()
+    workspace = desk.workspace
+    workspace.use(loaded)
+    workspace.add_pictures([photo(1), photo(2), photo(3)])
+    desk.settle()
+    assert len(desk.passes()) <= 5
+    workspace.add_change(OFF)
+    desk.settle()
+    assert workspace.result is not None
+    assert workspace.result.key.changes == (OFF,)
+    assert workspace.reference_result is not None
+    assert not workspace.stale
+    assert len(desk.passes()) <= 4
+    workspace.step_picture(1)
+    desk.settle()
+    assert not workspace.stale
+    assert workspace.reference_result.key.picture == workspace.current
+    workspace.close()
 
 
 # The reference

@@ -98,8 +98,7 @@ class Posed(Workspace):
 
 def settle(*workers: Stepping) -> None:
     """Let workers take turns until none has anything to do."""
-    working = True
-    while working:
-        working = False
-        for worker in workers:
-            working = worker.step() or working
+    for _ in range(500):
+        if not sum(worker.step() for worker in workers):
+            return
+    raise AssertionError("they never come to rest")
