@@ -276,6 +276,7 @@ verify() { # verify NAME SUITE DEB
     say "$name: $(basename "$deb"), $(($(stat -c %s "$deb") / 1000000)) MB, in a minimal $2"
     make_room "$2" "$name"
     apt update
+    shows=
     # A desktop with no list of its own takes the first program in the alphabet.
     if [ -n "${GNET_WITH_RISTRETTO:-}" ] || [ "$name" = bundle-12 ]; then
         apt install --no-install-recommends ristretto desktop-file-utils libglib2.0-bin shared-mime-info
@@ -310,7 +311,7 @@ verify() { # verify NAME SUITE DEB
     window_of "$name-window" gnet-desktop
 
     as_person gio mime image/jpeg 2>/dev/null | grep -q zz-gnet-desktop-pictures || fail "not offered for image/jpeg"
-    if [ -n "${shows:-}" ]; then
+    if [ -n "$shows" ]; then
         if [ "$(program_for_pictures)" = "$shows" ]; then say "  pictures still open in $shows"; else fail "it took the place of $shows"; fi
     fi
     nobody
