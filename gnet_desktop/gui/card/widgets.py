@@ -18,7 +18,7 @@ from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.network.architecture import BRANCHES
 
 _ROW: Final = 25
-_SIGNS: Final = {"info": "text2", "check": "good", "warning": "warn", "error": "bad"}
+SIGNS: Final = {"info": "text2", "check": "good", "warning": "warn", "error": "bad"}
 _SELECTABLE: Final = (
     Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 )
@@ -120,7 +120,7 @@ def note_row(note: Note) -> QHBoxLayout:
     """A sign and a sentence."""
     row = QHBoxLayout()
     row.setSpacing(6)
-    row.addWidget(Sign(note.sign, _SIGNS[note.sign]), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(Sign(note.sign, SIGNS[note.sign]), 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(value(note.words), 1)
     return row
 
