@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QScrollArea,
     QVBoxLayout,
@@ -32,11 +31,13 @@ from gnet_desktop.gui.card.widgets import (
 )
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import IconButton
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.editor import ConventionEditor
 from gnet_desktop.gui.conventions.menu import fill_convention_menu
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.resources import resource
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 
@@ -103,11 +104,11 @@ class CheckpointCard(QWidget):
             self._show_card(card)
         else:
             words = self.tr("Reading every number of {0}…")
-            self._show_words(words.format(checkpoint.provenance.path.name))
+            self._show_words(words.format(name_of(checkpoint.provenance.path)))
 
     def _show_words(self, words: str) -> None:
         self._sides = None
-        label = QLabel(words)
+        label = Label(words)
         label.setFont(font(13))
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._scroller.setWidget(label)
@@ -156,7 +157,7 @@ class CheckpointCard(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(32, 22, 32, 20)
         row.setSpacing(16)
-        sign = QLabel()
+        sign = Label()
         picture = QPixmap(str(resource("icons", "icon.svg")))
         ratio = self.devicePixelRatioF()
         side = round(44 * ratio)
@@ -165,7 +166,7 @@ class CheckpointCard(QWidget):
         sign.setPixmap(picture)
         words = QVBoxLayout()
         words.setSpacing(2)
-        title, below = value(card.checkpoint.provenance.path.name), value(facts.subtitle(card))
+        title, below = value(name_of(card.checkpoint.provenance.path)), value(facts.subtitle(card))
         title.setFont(font(20, 600))
         words.addWidget(title)
         words.addWidget(below)
@@ -192,7 +193,7 @@ class CheckpointCard(QWidget):
         for number, words in figures:
             column = QVBoxLayout()
             column.setSpacing(0)
-            big = QLabel(number)
+            big = Label(number)
             big.setFont(font(18, 600))
             column.addWidget(big)
             column.addWidget(quiet(words, 12))
@@ -237,7 +238,7 @@ class CheckpointCard(QWidget):
         inside = QVBoxLayout(field)
         inside.setContentsMargins(12, 10, 12, 10)
         row = QHBoxLayout()
-        name = QLabel(used.name)
+        name = Label(used.name)
         name.setFont(font(13, 600))
         own = used == card.checkpoint.convention
         source = card.checkpoint.convention_source if own else self.tr("chosen by you")

@@ -9,7 +9,6 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QSizePolicy,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from gnet_desktop.convention import Convention
 from gnet_desktop.gui.answers.bars import draw_bar
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.controls.button import Button
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.comparing import Compared, Tried, change_words
 from gnet_desktop.gui.conventions.menu import fill_convention_menu
@@ -182,11 +182,11 @@ class Column(QFrame):
         )
         self.name.setToolTip(self.tr("Choose another convention, or edit this one"))
         self.use = Button()
-        self.note = QLabel()
+        self.note = Label()
         self.note.setFont(font(12.5))
         self.chips, self.seen = Chips(), Seen()
         self.answers = ComparedAnswers(second=second)
-        self.error = QLabel()
+        self.error = Label()
         self.error.setWordWrap(True)
         self._menu = QMenu(self)
         self.name.setMenu(self._menu)
