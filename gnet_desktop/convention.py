@@ -52,6 +52,11 @@ class Convention:
         """Number of input channels: 3, or 1 for grey."""
         return 1 if self.order == "grey" else 3
 
+    @property
+    def side(self) -> int | None:
+        """Side of the network's input in pixels; None where it depends on the picture."""
+        return self.crop or (self.size if self.resize in ("exact", "fit") else None)
+
     def changed(self, **fields: object) -> "Convention":
         """A copy with some fields replaced, named ``custom`` unless a name is given."""
         return replace(self, **{"name": "custom", **fields})  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from gnet_desktop import __version__
 from gnet_desktop.gui.looks.styles import apply_theme, load_fonts
 from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.collecting import Collecting
 from gnet_desktop.gui.system.dispatch import Dispatcher
 from gnet_desktop.gui.system.faults import catch_faults, quieten_qt
 from gnet_desktop.gui.system.machine import check_display, drop_foreign_plugins
@@ -50,9 +51,10 @@ def run(
     app.installEventFilter(_FileOpener(window))
     # after the first paint: everything that needs torch
     QTimer.singleShot(0, lambda: begin(window, paths, labels, device, assume))
-    ticking = _close_on_interrupt(window, interrupts)
+    ticking, collecting = _close_on_interrupt(window, interrupts), Collecting()
     status = app.exec()
     ticking.stop()
+    collecting.stop()
     release()
     del dispatcher
     return status

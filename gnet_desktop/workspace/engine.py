@@ -1,14 +1,17 @@
 """Workers: one thread each, the newest request of a purpose wins.
 
-The ``engine`` owns the network and makes every torch call; the ``reader`` decodes
-pictures. Both are a `Worker`; what they run is a plain function given with the
-request, so that neither knows anything about the other or about Qt.
+The ``engine`` owns the network and makes every torch call; the ``opener`` reads
+checkpoints, the ``reader`` decodes pictures. All are a `Worker`; what they run is a plain
+function given with the request, so that none knows anything about the others or about Qt.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
+
+from gnet_desktop.errors import GNetError
 
 T = TypeVar("T")
 Post = Callable[[Callable[[], None]], None]
@@ -18,6 +21,22 @@ NORMAL: Final = 1
 BACKGROUND: Final = 2
 
 
+_LOOKS: Final = 4
+"""How often within its patience a worker looks after what is running."""
+
+
+class GivenUp(GNetError):
+    """Work on ``subject`` that nothing was heard of for so many seconds; its thread was left behind."""
+
+    def __init__(self, subject: str, seconds: float) -> None:
+        super().__init__(
+            f"{subject} was given up.",
+            f"Nothing has come of it for {seconds:g} s: its disk or network drive does not answer, "
+            "or it is made to keep a program busy.",
+            "If you trust it, copy it to this machine's own disk and open it there.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Request(Generic[T]):
     """Work for a worker.
@@ -25,6 +44,7 @@ class Request(Generic[T]):
     ``purpose`` names what it is for: a newer request of the same purpose replaces
     one that still waits. ``run`` is called on the worker's thread; then ``done``
     with its result or ``failed`` with what it raised, through the worker's ``post``.
+    ``subject`` is what it works on, for people.
     """
 
     purpose: str
@@ -32,6 +52,7 @@ class Request(Generic[T]):
     done: Callable[[T], None]
     failed: Callable[[BaseException], None]
     priority: int = NORMAL
+    subject: str = "The file"
 
 
 class Works(Protocol):
@@ -46,6 +67,12 @@ class Works(Protocol):
 
     def drop(self, prefix: str) -> None:
         """Forget waiting requests whose purpose starts with ``prefix``."""
+
+    def abandon(self, purpose: str) -> None:
+        """Leave what is running for that purpose behind: nothing of it is delivered."""
+
+    def heard(self) -> None:
+        """What is running is getting on: called by it, on the worker's thread."""
 
     def close(self) -> bool:
         """End; False if what is running did not end in time."""
@@ -102,25 +129,66 @@ class Worker:
     """A thread that runs requests one after the other.
 
     ``post`` carries a call to the thread that the results belong to (the window's,
-    by a queued signal). After `close` nothing is posted any more.
+    by a queued signal). After `close` nothing is posted any more. A request that isn't
+    `heard` of for ``patience`` seconds is given up (None: it may take as long as it likes):
+    no thread can be ended from outside, so it is left behind, and a new one takes its place.
     """
 
-    def __init__(self, name: str, post: Post) -> None:
+    def __init__(self, name: str, post: Post, *, patience: float | None = None) -> None:
         self._mailbox = Mailbox()
         self._post = post
+        self._name, self._patience = name, patience
         self._closing = False
-        self._running = False
-        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._lock = threading.Lock()
+        self._running: Request[Any] | None = None
+        self._heard = 0.0
+        self._timer: threading.Timer | None = None
+        self._turn = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        self._turn += 1
+        self._thread = threading.Thread(target=self._work, args=(self._turn,), name=self._name, daemon=True)
         self._thread.start()
 
     def ask(self, request: Request[Any]) -> None:
         """Queue a request; it replaces a waiting one of the same purpose."""
         self._mailbox.put(request)
+        self._look_later()
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing runs."""
-        return not self._running and not len(self._mailbox)
+        return self._running is None and not len(self._mailbox)
+
+    def abandon(self, purpose: str) -> None:
+        """Leave what is running for that purpose behind: nothing of it is delivered."""
+        with self._lock:
+            if self._running is not None and self._running.purpose == purpose:
+                self._running = None
+                self._begin()
+
+    def heard(self) -> None:
+        """What is running is getting on: called by it, on the worker's thread."""
+        self._heard = time.monotonic()
+
+    def _look_later(self) -> None:
+        with self._lock:
+            if self._patience is None or self._timer is not None or self._closing:
+                return
+            self._timer = threading.Timer(self._patience / _LOOKS, self._look)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _look(self) -> None:
+        """Give up what is running if nothing was heard of it for too long."""
+        self._timer = None
+        running, patience = self._running, self._patience
+        if running is not None and patience is not None and time.monotonic() - self._heard > patience:
+            self.abandon(running.purpose)
+            self._deliver(running, None, GivenUp(running.subject, patience))
+        if not self.idle:
+            self._look_later()
 
     def drop(self, prefix: str) -> None:
         """Forget waiting requests whose purpose starts with ``prefix``."""
@@ -130,14 +198,22 @@ class Worker:
         """Wait for the running request only; False if it did not end in ``timeout`` s."""
         self._closing = True
         self._mailbox.close()
+        if self._timer is not None:
+            self._timer.cancel()
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def _work(self) -> None:
-        while (request := self._mailbox.take()) is not None:
-            self._running = True
-            self._deliver(request, *self._attempt(request))
-            self._running = False
+    def _work(self, turn: int) -> None:
+        while turn == self._turn and (request := self._mailbox.take()) is not None:
+            with self._lock:
+                self._running, self._heard = request, time.monotonic()
+            result, error = self._attempt(request)
+            if turn != self._turn:
+                return  # it was left behind
+            self._deliver(request, result, error)
+            with self._lock:
+                if turn == self._turn:
+                    self._running = None
 
     @staticmethod
     def _attempt(request: Request[Any]) -> tuple[Any, BaseException | None]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gnet_desktop.convention import Convention
+from gnet_desktop.errors import UsageError
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.engine import URGENT, Post, Request, Works
 from gnet_desktop.workspace.opening import Opening
@@ -22,7 +23,9 @@ class Networks:
       compared(network)      another `reference` is there to be compared with
     """
 
-    def __init__(self, engine: Works, post: Post, failed: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self, opener: Works, engine: Works, post: Post, failed: Callable[[BaseException], None]
+    ) -> None:
         self.loading_changed, self.replaced = Signal(), Signal()
         self.changed, self.compared = Signal(), Signal()
         self.now: tasks.LoadedNetwork | None = None
@@ -31,8 +34,8 @@ class Networks:
         self.device = "cpu"
         self._engine = engine
         self._failed = failed
-        self._first = Opening("checkpoint", engine, post, self.use, failed)
-        self._second = Opening("reference", engine, post, self._compare, failed)
+        self._first = Opening("checkpoint", opener, engine, post, self.use, failed)
+        self._second = Opening("reference", opener, engine, post, self._compare, failed)
         for opening in (self._first, self._second):
             opening.changed.subscribe(self.loading_changed.emit)
 
@@ -66,10 +69,17 @@ class Networks:
         self.changed.emit()
 
     def set_convention(self, convention: Convention) -> None:
-        """Use another input convention."""
-        if convention != self.convention:
-            self.convention = convention
-            self.changed.emit()
+        """Use another input convention; one that the network cannot take is told of and not used."""
+        if convention == self.convention:
+            return
+        if self.now is not None:
+            try:
+                tasks.check_convention(self.now.checkpoint.architecture, convention)
+            except UsageError as error:
+                self._failed(error)
+                return
+        self.convention = convention
+        self.changed.emit()
 
     def swap_labels(self) -> None:
         """Take the class names in their other order (`Labels.alternative`), where there is one."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.engine import URGENT, Post, Request, Works
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.values import Loading
+
+T = TypeVar("T")
 
 FIRST_STAGE: Final = "Read the container"
 
@@ -15,13 +18,15 @@ FIRST_STAGE: Final = "Read the container"
 class Opening:
     """At most one file that is being opened; what is in use stays until it is complete.
 
-    ``purpose`` tells the worker one opening from another. ``opened`` gets the network,
-    ``failed`` what was raised. ``changed()`` is emitted when `loading` changes.
+    The ``opener`` reads the file, the ``engine`` builds its network. ``purpose`` tells them one
+    opening from another. ``opened`` gets the network, ``failed`` what was raised.
+    ``changed()`` is emitted when `loading` changes.
     """
 
     def __init__(
         self,
         purpose: str,
+        opener: Works,
         engine: Works,
         post: Post,
         opened: Callable[[tasks.LoadedNetwork], None],
@@ -30,7 +35,7 @@ class Opening:
         self.changed = Signal()
         self.loading: Loading | None = None
         self._purpose = purpose
-        self._engine = engine
+        self._opener, self._engine = opener, engine
         self._post = post
         self._opened = opened
         self._failed = failed
@@ -49,23 +54,50 @@ class Opening:
         flag = self._cancel = tasks.CancelFlag()
 
         def progress(stage: str, share: float) -> None:
+            self._opener.heard()
             self._post(lambda: self._set_loading(flag, Loading(path, stage, share)))
 
         self._set_loading(flag, Loading(path, FIRST_STAGE, 0.0))
-        self._engine.ask(
-            Request(
-                self._purpose,
-                lambda: tasks.load_checkpoint(path, labels, device, progress, flag, assume),
-                lambda network: self._end(flag, lambda: self._opened(network)),
-                lambda error: self._end(flag, lambda: self._failed(error)),
-                URGENT,
-            )
+
+        def build(checkpoint: Checkpoint) -> None:
+            if flag is self._cancel:
+                self._ask(
+                    self._engine,
+                    flag,
+                    lambda: tasks.load_network(checkpoint, labels, device, progress, flag),
+                    opened,
+                )
+
+        def opened(network: tasks.LoadedNetwork) -> None:
+            self._end(flag, lambda: self._opened(network))
+
+        self._ask(
+            self._opener,
+            flag,
+            lambda: tasks.read_checkpoint(path, labels, progress, flag, assume),
+            build,
+            path.name,
         )
 
+    def _ask(
+        self,
+        worker: Works,
+        flag: tasks.CancelFlag,
+        run: Callable[[], T],
+        done: Callable[[T], None],
+        subject: str = "",
+    ) -> None:
+        def failed(error: BaseException) -> None:
+            flag.set()  # if it was given up, it ends as soon as it asks
+            self._end(flag, lambda: self._failed(error))
+
+        worker.ask(Request(self._purpose, run, done, failed, URGENT, subject))
+
     def cancel(self) -> None:
-        """Stop opening; what was open stays."""
+        """Stop opening; what was open stays. Whoever reads the file is left behind."""
         if self._cancel is not None:
             self._cancel.set()
+            self._opener.abandon(self._purpose)
             self._end(self._cancel, lambda: None)
 
     def _set_loading(self, flag: tasks.CancelFlag, loading: Loading | None) -> None:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.errors import GNetError
-from gnet_desktop.shown import name_of, plain
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.engine import BACKGROUND, URGENT, Request, Works
 from gnet_desktop.workspace.ordering import in_order
@@ -51,8 +50,8 @@ class PictureList:
         """Put pictures at the end; returns their ids. See `make_thumbnails`."""
         added = []
         for source in sources:
-            name, data = (name_of(source), source) if isinstance(source, Path) else source
-            entry = Entry(next(self._ids), data, plain(name))
+            name, data = (source.name, source) if isinstance(source, Path) else source
+            entry = Entry(next(self._ids), data, name)
             self._entries[entry.id] = entry
             added.append(entry.id)
         if added:
@@ -105,10 +104,10 @@ class PictureList:
         self.change(picture, best=outcome.best, error=None)
 
     def forget_answers(self) -> None:
-        """What the network said of them counts no more; tells nobody."""
+        """What the network said of them, or why it could not, counts no more; tells nobody."""
         self._peaks.clear()
         for entry in self:
-            self._entries[entry.id] = replace(entry, best=None)
+            self._entries[entry.id] = replace(entry, best=None, error=None)
 
     def make_thumbnails(self, pictures: Iterable[int]) -> None:
         """Make the thumbnails of these in the background."""
@@ -121,10 +120,16 @@ class PictureList:
                 f"thumbnail {entry.id}",
                 lambda: tasks.make_thumbnail(entry.source),
                 lambda pixels: self.change(entry.id, thumbnail=pixels),
-                lambda error: self.change(entry.id, error=self._as_error(error)),
+                lambda error: self._without_thumbnail(entry.id, error),
                 BACKGROUND,
+                entry.name,
             )
         )
+
+    def _without_thumbnail(self, picture: int, error: BaseException) -> None:
+        """A picture that was answered could be read: its answers stand, whatever became of its file."""
+        if picture not in self._peaks:
+            self.change(picture, error=self._as_error(error))
 
     def preview(self, source: Path | bytes, done: Callable[[NDArray[np.uint8]], None]) -> None:
         """Hand over the thumbnail of a picture that isn't in the list; nothing if it cannot be read."""

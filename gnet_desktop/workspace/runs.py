@@ -109,6 +109,7 @@ class Runs:
                 have,
                 lambda error: self._not_computed(job, error),
                 job.priority,
+                job.name,
             )
         )
 

@@ -7,7 +7,7 @@ hand results over through ``post``.
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ from gnet_desktop.workspace.values import Decoded, Entry, Loading, Outcome, Peak
 
 T = TypeVar("T")
 
+PATIENCE: Final = 60.0
+"""Seconds that a file may keep its reader busy without a word: a photo on a slow network drive may."""
+
 
 class Workspace(Choices):
     """Everything that a person opened; what they chose is in `Choices`.
@@ -43,14 +46,22 @@ class Workspace(Choices):
       bug(bug)                    an unforeseen error to show with its report
     """
 
-    def __init__(self, post: Post, *, engine: Works | None = None, reader: Works | None = None) -> None:
+    def __init__(
+        self,
+        post: Post,
+        *,
+        engine: Works | None = None,
+        reader: Works | None = None,
+        opener: Works | None = None,
+    ) -> None:
         super().__init__()
         self._failures = Failures()
         self.post = post
         self._engine: Works = engine or Worker("gnet-engine", post)
-        self._reader: Works = reader or Worker("gnet-reader", post)
+        self._reader: Works = reader or Worker("gnet-reader", post, patience=PATIENCE)
+        self._opener: Works = opener or Worker("gnet-opener", post, patience=PATIENCE)
         self._list = PictureList(self._reader, self._failures.sentence)
-        self._networks = Networks(self._engine, post, self._failures.tell)
+        self._networks = Networks(self._opener, self._engine, post, self._failures.tell)
         self._looking = Looking(
             self,
             self._networks,
@@ -72,6 +83,7 @@ class Workspace(Choices):
         self._networks.changed.subscribe(self._start_anew)
         self._networks.compared.subscribe(self._compare_network)
         self.pictures_changed.subscribe(self._looking.forget_pictures)  # before any panel hears of it
+        self.entry_changed.subscribe(self._show_no_other)
         self.changes_changed.subscribe(self._looking.refresh)
         self.reference_changed.subscribe(self._looking.compare)
 
@@ -258,12 +270,19 @@ class Workspace(Choices):
     def retry_picture(self, picture: int) -> None:
         """Read a picture that failed once more."""
         self._list.change(picture, error=None)
+        if picture in self.pictures and self.pictures[picture].thumbnail is None:
+            self._list.make_thumbnails([picture])
         if picture == self.current:
             self._looking.refresh()
 
     def preview(self, source: Path | bytes, done: Callable[[NDArray[np.uint8]], None]) -> None:
         """Hand over the thumbnail of a picture that isn't in the list; nothing if it cannot be read."""
         self._list.preview(source, done)
+
+    def _show_no_other(self, picture: int) -> None:
+        """A picture that cannot be read has no result, and another one's does not stand in its place."""
+        if picture == self.current and self.pictures[picture].error is not None and self.result is not None:
+            self._looking.refresh()
 
     def _show_nothing(self) -> None:
         self.current_changed.emit()
@@ -318,11 +337,11 @@ class Workspace(Choices):
 
     @property
     def idle(self) -> bool:
-        """Whether both workers have nothing to do; what they found may still be on its way."""
-        return self._engine.idle and self._reader.idle
+        """Whether all workers have nothing to do; what they found may still be on its way."""
+        return self._engine.idle and self._reader.idle and self._opener.idle
 
     def close(self) -> bool:
-        """End both workers; waits for what is running only. False if one hangs."""
+        """End the workers; waits for what is running only. False if one hangs."""
         self.cancel_opening()
         self._looking.shown.close()
-        return all([self._engine.close(), self._reader.close()])
+        return all([self._engine.close(), self._reader.close(), self._opener.close()])

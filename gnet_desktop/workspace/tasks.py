@@ -1,13 +1,16 @@
 """What the workers run: plain functions from values to values.
 
-Torch is imported here, inside the functions, and so only on the engine's thread.
+Torch is imported here, inside the functions: on the engine's thread, and on the opener's, which
+makes tensors of what it has read and computes nothing.
 """
 
 import contextlib
+import gc
 import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +25,7 @@ from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.changes import Change, check_changes
 from gnet_desktop.network.naming import Unit, channel_counts
 from gnet_desktop.network.record import Record
+from gnet_desktop.network.sizes import check_size
 from gnet_desktop.pictures.decoding import read_picture, thumbnail
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.pictures.preparation import Prepared, prepare
@@ -60,21 +64,36 @@ class Read:
     convention: Convention
 
 
-def load_checkpoint(
+def read_checkpoint(
     path: Path,
     labels: Path | None,
-    device: str,
     progress: Progress,
     cancelled: CancelFlag,
     assume: Mapping[str, str] | None = None,
-) -> LoadedNetwork:
-    """Open a file and build its network; raises CheckpointError, LabelsError, Cancelled."""
+) -> Checkpoint:
+    """Read a file; raises CheckpointError, LabelsError, Cancelled."""
     from gnet_desktop.checkpoints.reading import open_checkpoint
+
+    return open_checkpoint(path, labels=labels, progress=progress, cancelled=cancelled.is_set, assume=assume)
+
+
+@cache
+def keep_libraries() -> None:
+    """Take what is loaded by now off the collector's rounds.
+
+    Torch alone has some half a million objects that never go; to look through them takes a
+    tenth of a second, in which no thread gets its turn and nothing is painted.
+    """
+    gc.freeze()
+
+
+def load_network(
+    checkpoint: Checkpoint, labels: Path | None, device: str, progress: Progress, cancelled: CancelFlag
+) -> LoadedNetwork:
+    """Build a checkpoint's network and make it ready; raises MachineError or Cancelled."""
     from gnet_desktop.network.googlenet import GoogLeNet
 
-    checkpoint = open_checkpoint(
-        path, labels=labels, progress=progress, cancelled=cancelled.is_set, assume=assume
-    )
+    keep_libraries()
     progress("Build the network", 1.0)
     network = LoadedNetwork(checkpoint, GoogLeNet.from_checkpoint(checkpoint), "cpu", labels)
     if device != "cpu":
@@ -83,6 +102,21 @@ def load_checkpoint(
     if cancelled.is_set():
         raise Cancelled
     return network
+
+
+def check_convention(architecture: Architecture, convention: Convention) -> None:
+    """Raise UsageError if the network can take nothing that is prepared so."""
+    if convention.channels != architecture.input_channels:
+        raise UsageError(
+            "This network cannot take pictures that are prepared so.",
+            f"It reads {architecture.input_channels} channels, not {convention.channels}.",
+            "Choose another convention.",
+        )
+    if convention.side is not None:
+        try:
+            check_size(architecture, (convention.side, convention.side))
+        except PictureError as error:
+            raise UsageError(error.what, error.why, error.todo) from error
 
 
 def _warm_up(loaded: LoadedNetwork) -> None:

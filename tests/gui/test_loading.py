@@ -23,13 +23,16 @@ class Slow:
         self._world, self._steps = world, []
         self.ended = False
 
-    def __call__(self, path, labels, device, progress, flag, assume):
+    def read(self, path, labels, progress, flag, assume):
         while not self.ended and not flag.is_set():
             while self._steps:
                 progress(self._steps.pop(0), 0.5)
             time.sleep(0.002)
         if flag.is_set():
             raise tasks.Cancelled
+        return self._world.loaded.checkpoint
+
+    def load(self, checkpoint, labels, device, progress, flag):
         return self._world.loaded
 
     def reach(self, stage: str) -> None:
@@ -44,7 +47,8 @@ def world(qapp) -> World:
 @pytest.fixture
 def slow(world, monkeypatch) -> Slow:
     one = Slow(world)
-    monkeypatch.setattr(tasks, "load_checkpoint", one)
+    monkeypatch.setattr(tasks, "read_checkpoint", one.read)
+    monkeypatch.setattr(tasks, "load_network", one.load)
     return one
 
 

@@ -2,13 +2,14 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, Mailbox, Request, Worker
+from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, GivenUp, Mailbox, Request, Worker
 
 
 def request(purpose: str, priority: int = NORMAL, run: Callable[[], object] = lambda: None) -> Request:
@@ -118,3 +119,63 @@ def test_a_request_that_hangs_is_reported_by_close(posted: "queue.Queue[Callable
     assert started.wait(5)
     assert not worker.close(timeout=0.05)
     go_on.set()
+
+
+def test_a_request_that_nothing_is_heard_of_is_given_up_and_the_next_one_runs(
+    posted: "queue.Queue[Callable[[], None]]",
+) -> None:
+    worker, go_on, seen = Worker("test", posted.put, patience=0.1), threading.Event(), list[object]()
+    hangs = Request("a", lambda: go_on.wait(20), seen.append, seen.append, subject="large.pth")
+    worker.ask(hangs)
+    worker.ask(Request("b", lambda: "next", seen.append, seen.append))
+    posted.get(timeout=5)()
+    posted.get(timeout=5)()
+    assert isinstance(seen[0], GivenUp)
+    assert str(seen[0]).startswith("large.pth was given up.")
+    assert seen[1] == "next"
+    go_on.set()
+    worker.ask(Request("c", lambda: "last", seen.append, seen.append))
+    posted.get(timeout=5)()
+    assert seen[2:] == ["last"]  # what the one that was left behind gave at last is nobody's
+    assert worker.close()
+    assert posted.empty()
+
+
+def test_a_request_that_is_heard_of_may_take_longer_than_the_patience(
+    posted: "queue.Queue[Callable[[], None]]",
+) -> None:
+    worker, seen = Worker("test", posted.put, patience=0.2), list[object]()
+
+    def slow() -> str:
+        for _ in range(20):
+            time.sleep(0.03)
+            worker.heard()
+        return "done"
+
+    worker.ask(Request("a", slow, seen.append, seen.append))
+    posted.get(timeout=5)()
+    assert seen == ["done"]
+    assert worker.close()
+
+
+def test_what_is_abandoned_is_left_behind_at_once_and_only_that(
+    worker: Worker, posted: "queue.Queue[Callable[[], None]]"
+) -> None:
+    started, go_on, seen = threading.Event(), threading.Event(), list[object]()
+
+    def hang() -> str:
+        started.set()
+        go_on.wait(20)
+        return "late"
+
+    worker.ask(Request("a", hang, seen.append, seen.append))
+    assert started.wait(5)
+    worker.abandon("b")
+    assert not worker.idle
+    worker.abandon("a")
+    worker.ask(Request("b", lambda: "next", seen.append, seen.append))
+    posted.get(timeout=5)()
+    go_on.set()
+    assert seen == ["next"]
+    assert worker.close()
+    assert posted.empty()

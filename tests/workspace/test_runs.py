@@ -1,6 +1,6 @@
 """Opening, choosing, changing and comparing, with workers that work when they are told to."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.errors import CheckpointError, MachineError, UsageError
 from gnet_desktop.network.changes import Change, Values
@@ -19,6 +20,7 @@ from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace import runs, tasks
 from gnet_desktop.workspace.results import Results
 from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.tasks import Progress
 from gnet_desktop.workspace.values import UNCHANGED, Loading, Reference
 from tests.gui.made import make_checkpoint
 from tests.workspace.workers import Stepping, settle
@@ -53,8 +55,10 @@ class Desk:
     """A workspace with its two workers, and all that it announced."""
 
     def __init__(self) -> None:
-        self.engine, self.reader = Stepping(), Stepping()
-        self.workspace = Workspace(lambda call: call(), engine=self.engine, reader=self.reader)
+        self.engine, self.reader, self.opener = Stepping(), Stepping(), Stepping()
+        self.workspace = Workspace(
+            lambda call: call(), engine=self.engine, reader=self.reader, opener=self.opener
+        )
         self.heard: list[str] = []
         for name in (
             "checkpoint",
@@ -72,7 +76,7 @@ class Desk:
         self.workspace.bug.subscribe(self.errors.append)
 
     def settle(self) -> None:
-        settle(self.reader, self.engine)
+        settle(self.reader, self.opener, self.engine)
 
     def passes(self) -> list[str]:
         """The purposes of the passes since the last call."""
@@ -233,20 +237,20 @@ def test_what_the_workspace_holds_cannot_be_written_to(desk: Desk) -> None:
 def opening(monkeypatch: pytest.MonkeyPatch, other: tasks.LoadedNetwork) -> None:
     """Opening a file gives the other network, unless it is called ``bad``."""
 
-    def load(
-        path: Path,
-        labels: object,
-        device: str,
-        progress: Callable[[str, float], None],
-        cancelled: tasks.CancelFlag,
-        assume: object = None,
-    ) -> tasks.LoadedNetwork:
-        progress("Build the network", 0.9)
+    def read(path: Path, labels: object, progress: Progress, cancelled: object, assume: object) -> Checkpoint:
+        progress("Check the file", 0.4)
         if path.name == "bad":
             raise CheckpointError("bad is damaged.", "It ends too soon.", "Fetch it again.")
+        return other.checkpoint
+
+    def load(
+        checkpoint: Checkpoint, labels: object, device: str, progress: Progress, cancelled: object
+    ) -> tasks.LoadedNetwork:
+        progress("Build the network", 0.9)
         return other
 
-    monkeypatch.setattr(tasks, "load_checkpoint", load)
+    monkeypatch.setattr(tasks, "read_checkpoint", read)
+    monkeypatch.setattr(tasks, "load_network", load)
 
 
 @pytest.mark.usefixtures("opening")
@@ -259,7 +263,8 @@ def test_opening_tells_how_far_it_is_and_answers_everything_anew(looked: Desk) -
     assert workspace.checkpoint.provenance.sha256 == "0" * 64
     looked.settle()
     assert workspace.checkpoint.provenance.sha256 == "1" * 64
-    assert [one.stage if one else None for one in seen] == ["Read the container", "Build the network", None]
+    stages = ["Read the container", "Check the file", "Build the network", None]
+    assert [one.stage if one else None for one in seen] == stages
     assert workspace.result is not None
     assert workspace.result.checkpoint is workspace.checkpoint
     assert set(workspace.peaks) == set(workspace.pictures)
@@ -281,7 +286,7 @@ def test_a_file_that_is_refused_leaves_all_as_it_was(looked: Desk) -> None:
 def test_an_opening_that_was_cancelled_or_replaced_changes_nothing(looked: Desk) -> None:
     workspace = looked.workspace
     workspace.open_checkpoint(Path("bad"))
-    deliver = looked.engine.begin()
+    deliver = looked.opener.begin()
     workspace.cancel_opening()
     assert workspace.loading is None
     deliver()
@@ -295,12 +300,25 @@ def test_an_opening_that_was_cancelled_or_replaced_changes_nothing(looked: Desk)
 
 
 @pytest.mark.usefixtures("opening")
+def test_an_opening_that_is_cancelled_between_reading_and_building_builds_nothing(looked: Desk) -> None:
+    looked.workspace.open_checkpoint(Path("new"))
+    deliver = looked.opener.begin()
+    looked.workspace.cancel_opening()
+    deliver()
+    looked.engine.done.clear()
+    looked.settle()
+    assert "checkpoint" not in looked.engine.done
+    assert looked.workspace.loading is None
+
+
+@pytest.mark.usefixtures("opening")
 def test_a_pass_of_the_old_network_is_dropped(desk: Desk) -> None:
     workspace = desk.workspace
     workspace.add_pictures([photo(1)])
     desk.reader.step()
     late = desk.engine.begin()
     workspace.open_checkpoint(Path("new"))
+    desk.opener.step()
     desk.engine.step()
     late()
     assert workspace.result is None
@@ -326,6 +344,63 @@ def test_another_convention_asks_anew_and_the_old_one_is_still_there(looked: Des
     assert workspace.pictures[first.key.picture].best is not None
     looked.settle()
     assert set(workspace.peaks) == set(workspace.pictures)
+
+
+def test_a_convention_that_the_network_cannot_take_is_told_of_once_and_not_used(looked: Desk) -> None:
+    workspace = looked.workspace
+    before, result = workspace.convention, workspace.result
+    for impossible in (CONVENTIONS["d2l"], CONVENTIONS["torchvision"].changed(size=20, crop=8)):
+        workspace.set_convention(impossible)
+        looked.settle()
+        assert len(looked.errors) == 1
+        assert isinstance(looked.errors.pop(), UsageError)
+        assert workspace.convention is before
+        assert workspace.result is result
+        assert all(entry.error is None and entry.best for entry in workspace.pictures.values())
+
+
+def test_pictures_that_another_convention_can_take_are_tried_again(desk: Desk) -> None:
+    """Without a fixed size it depends on the picture whether the network can take it."""
+    workspace, old = desk.workspace, desk.workspace.convention
+    assert old is not None
+    small = BytesIO()
+    Image.new("RGB", (8, 8), (200, 30, 30)).save(small, "PNG")
+    workspace.set_convention(old.changed(resize="none", crop=None))
+    workspace.add_pictures([("small.png", small.getvalue())])
+    desk.settle()
+    assert workspace.pictures[1].error is not None
+    assert workspace.result is None
+    workspace.set_convention(old)
+    desk.settle()
+    assert workspace.pictures[1].error is None
+    assert workspace.pictures[1].best is not None
+    assert workspace.result is not None
+
+
+def test_answers_stand_though_the_file_goes_away_before_its_thumbnail_is_made(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (path := tmp_path / "photo.png").write_bytes(photo(1)[1])
+    workspace = desk.workspace
+    workspace.add_pictures([path])
+    assert desk.reader.step()  # it is read for its answers first
+    path.unlink()
+    desk.settle()
+    assert workspace.result is not None
+    assert workspace.pictures[1].error is None
+    assert workspace.pictures[1].best is not None
+    assert workspace.pictures[1].thumbnail is None
+
+
+def test_a_picture_that_cannot_be_read_has_no_result_not_even_an_older_one(
+    looked: Desk, tmp_path: Path
+) -> None:
+    workspace = looked.workspace
+    [picture] = workspace.add_pictures([tmp_path / "gone.png"])
+    assert workspace.stale
+    looked.settle()
+    assert workspace.pictures[picture].error is not None
+    assert workspace.result is None
 
 
 def test_class_names_in_their_other_order_give_other_answers(desk: Desk, loaded: tasks.LoadedNetwork) -> None:

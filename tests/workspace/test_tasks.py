@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -35,9 +36,12 @@ def file(tmp_path: Path) -> Path:
 
 def test_a_file_is_opened_in_stages_and_can_be_used(everyday100: Path) -> None:
     stages: list[tuple[str, float]] = []
-    loaded = tasks.load_checkpoint(
-        everyday100, None, "cpu", lambda *stage: stages.append(stage), threading.Event()
-    )
+
+    def progress(*stage: Any) -> None:
+        stages.append(stage)
+
+    checkpoint = tasks.read_checkpoint(everyday100, None, progress, threading.Event())
+    loaded = tasks.load_network(checkpoint, None, "cpu", progress, threading.Event())
     assert loaded.device == "cpu"
     assert stages[-1] == ("Build the network", 1.0)
     assert [share for _, share in stages] == sorted(share for _, share in stages)
@@ -52,12 +56,14 @@ def test_an_opening_that_is_cancelled_gives_no_network(everyday100: Path) -> Non
             cancelled.set()
 
     with pytest.raises(Cancelled):
-        tasks.load_checkpoint(everyday100, None, "cpu", progress, cancelled)
+        tasks.load_network(
+            tasks.read_checkpoint(everyday100, None, progress, cancelled), None, "cpu", progress, cancelled
+        )
 
 
 def test_a_file_that_is_none_is_refused(file: Path) -> None:
     with pytest.raises(CheckpointError):
-        tasks.load_checkpoint(file, None, "cpu", lambda *_: None, threading.Event())
+        tasks.read_checkpoint(file, None, lambda *_: None, threading.Event())
 
 
 # Devices

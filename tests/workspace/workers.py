@@ -29,6 +29,12 @@ class Stepping:
         """As `Worker.drop`."""
         self._mailbox.drop(prefix)
 
+    def abandon(self, purpose: str) -> None:
+        """Nothing runs here while anything else does."""
+
+    def heard(self) -> None:
+        """It has all the patience in the world."""
+
     def close(self) -> bool:
         """Ends at once, unless it is told to hang."""
         self._mailbox.close()

@@ -121,8 +121,7 @@ def make_card(checkpoint: Checkpoint) -> Card:
 
 
 def _input_size(convention: Convention) -> tuple[int, int] | None:
-    side = convention.crop or (convention.size if convention.resize in ("exact", "fit") else None)
-    return (side, side) if side else None
+    return (convention.side, convention.side) if convention.side else None
 
 
 def _costs(architecture: Architecture, size: tuple[int, int] | None) -> tuple[Costs, bool]:
