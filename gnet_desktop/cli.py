@@ -169,7 +169,7 @@ def _inspect() -> argparse.ArgumentParser:
         "--verify",
         type=Path,
         metavar="PICTURE",
-        help="compare with torchvision's own network on this picture",
+        help="compare with an independent definition on this picture",
     )
     _add_format(parser, "text", "json")
     return parser

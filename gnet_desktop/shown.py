@@ -6,11 +6,13 @@ list a million times: only texts and numbers are written out, and of these only 
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 LONGEST: Final = 80
 """Letters of a value that are shown."""
 
+_LONGEST_NAME, _LONGEST_PATH = 255, 1000
 _MOST: Final = 5
 _LARGEST: Final = 10**18
 
@@ -37,6 +39,16 @@ def shown(value: object, most: int = LONGEST) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return f"a {type(value).__name__}"
+
+
+def name_of(path: Path) -> str:
+    """The name of a file or folder as it may stand in a sentence, a title or a list."""
+    return plain(path.name or str(path), _LONGEST_NAME)
+
+
+def path_words(path: Path | str) -> str:
+    """A whole path in the same way."""
+    return plain(str(path), _LONGEST_PATH)
 
 
 def listed(names: Iterable[str], most: int = _MOST) -> str:

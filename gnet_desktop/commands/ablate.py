@@ -1,14 +1,13 @@
 """``gnet-desktop ablate``: answers with parts switched off, or the effect of each part."""
 
 import argparse
-import csv
-import json
 import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from gnet_desktop.commands.changing import parse_changes
 from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
+from gnet_desktop.commands.output import Rows, as_json, words
 from gnet_desktop.commands.passing import class_index, look_at
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.inspection.ablation import Effect, classes_of, effects, strongest
@@ -43,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         except GNetError as error:
             if isinstance(error, UsageError) or len(arguments.pictures) == 1:
                 raise
-            print(f"gnet-desktop: {shown_name(source)}: {error}", file=sys.stderr)
+            print(f"gnet-desktop: {words(shown_name(source))}: {error}", file=sys.stderr)
             failed += 1
     return 0 if not failed else 1 if done else 2
 
@@ -133,14 +132,14 @@ def _json_writer(session: Session, arguments: argparse.Namespace) -> Callable[[s
 
     def write(name: str, found: Row) -> None:
         for row in found.get("effects", [found]):
-            print(json.dumps({"picture": name} | row, ensure_ascii=False, allow_nan=False))
+            print(as_json({"picture": name} | row))
 
     return write
 
 
 def _text_writer(session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
     def write(name: str, found: Row) -> None:
-        print(name)
+        print(words(name))
         if "effects" in found:
             _write_effects(found["effects"], arguments.top)
             return
@@ -167,17 +166,17 @@ def _write_effects(rows: list[Row], top: int) -> None:
 
 
 def _csv_writer(session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
-    rows = csv.writer(sys.stdout, lineterminator="\n")
+    answers = ("head", "index", "label", "probability", "without", "difference", "logit_difference")
     answers = ("head", "index", "label", "probability", "without", "difference", "logit_difference")
     parts = ("part", "head", "class", "label", "logit_difference", "probability_difference")
-    rows.writerow(["picture", *(parts if arguments.each else answers)])
+    rows = Rows("picture", *(parts if arguments.each else answers))
 
     def write(name: str, found: Row) -> None:
         for row in found.get("effects", ()):
-            rows.writerow([name, *(row[key] for key in parts)])
+            rows.write([name, *(row[key] for key in parts)])
         for head, said in found.get("answers", {}).items():
             for row in said or ():
-                rows.writerow([name, head, *(row[key] for key in answers[1:])])
+                rows.write([name, head, *(row[key] for key in answers[1:])])
 
     return write
 

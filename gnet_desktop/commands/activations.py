@@ -1,14 +1,13 @@
 """``gnet-desktop activations``: what every branch does with one picture, in numbers and files."""
 
 import argparse
-import csv
-import json
 import sys
 from collections.abc import Callable
 from typing import Any, Final
 
 from gnet_desktop.commands.answering import answer_lines
 from gnet_desktop.commands.opening import Session, open_session, picture_source, shown_name
+from gnet_desktop.commands.output import Rows, as_json, words
 from gnet_desktop.commands.passing import look_at
 from gnet_desktop.errors import UsageError
 from gnet_desktop.network.naming import parse_unit
@@ -38,12 +37,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _write_json(session: Session, facts: dict[str, Any]) -> None:
-    print(json.dumps(facts, ensure_ascii=False, allow_nan=False))
+    print(as_json(facts))
 
 
 def _write_text(session: Session, facts: dict[str, Any]) -> None:
     width, height = facts["size"]
-    print(f"{facts['picture']}  {width} × {height}, {facts['checkpoint']}, {facts['convention']}")
+    print(f"{words(facts['picture'])}  {width} × {height}, {facts['checkpoint']}, {facts['convention']}")
     for line in answer_lines(session.checkpoint, _first(facts["answers"], 5)):
         print(line)
     for name, module in facts["modules"].items():
@@ -79,13 +78,12 @@ def _share(value: float | None) -> str:
 
 
 def _write_csv(session: Session, facts: dict[str, Any]) -> None:
-    rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(["module", "branch", "channels", "mean", "max", "nonzero", "strongest"])
+    rows = Rows("module", "branch", "channels", "mean", "max", "nonzero", "strongest")
     for name, module in facts["modules"].items():
         for branch in session.checkpoint.architecture.module(name).branches:
             numbers = module[branch.name]
             strongest = " ".join(str(channel) for channel, _ in numbers["strongest"])
-            rows.writerow(
+            rows.write(
                 [
                     name,
                     branch.name,

@@ -6,8 +6,6 @@ What is ready goes through the network in small batches; the order is the input'
 """
 
 import argparse
-import csv
-import json
 import os
 import sys
 import time
@@ -20,6 +18,7 @@ import numpy as np
 
 from gnet_desktop.commands.answering import answer_lines
 from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
+from gnet_desktop.commands.output import Rows, as_json, words
 from gnet_desktop.errors import GNetError, PictureError, UsageError
 from gnet_desktop.files import why_unreadable
 from gnet_desktop.network.record import Answers
@@ -141,12 +140,13 @@ def text_writer(session: Session, top: int) -> Callable[[Outcome], None]:
 
     def write(outcome: Outcome) -> None:
         if outcome.error is not None:
-            named = "" if outcome.error.startswith(outcome.name) else f"{outcome.name}: "
+            name = words(outcome.name)
+            named = "" if outcome.error.startswith(name) else f"{name}: "
             print(f"gnet-desktop: {named}{outcome.error}", file=sys.stderr)
             return
         assert outcome.size is not None
         assert outcome.answers is not None
-        print(f"{outcome.name}  {outcome.size[0]} × {outcome.size[1]}")
+        print(f"{words(outcome.name)}  {outcome.size[0]} × {outcome.size[1]}")
         for line in answer_lines(session.checkpoint, answer_rows(session.checkpoint, outcome.answers, top)):
             print(line)
         if doubt := session.checkpoint.doubt(outcome.answers):
@@ -178,26 +178,25 @@ def json_writer(session: Session, top: int) -> Callable[[Outcome], None]:
             }
             if session.checkpoint.doubt_threshold is not None:
                 line["nothing_fits"] = session.checkpoint.doubt(outcome.answers) is not None
-        print(json.dumps(line, ensure_ascii=False, allow_nan=False))
+        print(as_json(line))
 
     return write
 
 
 def csv_writer(session: Session, top: int) -> Callable[[Outcome], None]:
     """A row for each answer of each head; a failed picture has one row with its error."""
-    rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(["picture", "head", "rank", "index", "label", "probability", "error", "notes"])
+    rows = Rows("picture", "head", "rank", "index", "label", "probability", "error", "notes")
 
     def write(outcome: Outcome) -> None:
         notes = "; ".join(outcome.notes)
         if outcome.error is not None:
-            rows.writerow([outcome.name, "", "", "", "", "", outcome.error, notes])
+            rows.write([outcome.name, "", "", "", "", "", outcome.error, notes])
             return
         assert outcome.answers is not None
         for head, answers in answer_rows(session.checkpoint, outcome.answers, top).items():
             for rank, row in enumerate(answers or [], 1):
                 found = (row["index"], row["label"], row["probability"])
-                rows.writerow([outcome.name, head, rank, *found, "", notes])
+                rows.write([outcome.name, head, rank, *found, "", notes])
 
     return write
 

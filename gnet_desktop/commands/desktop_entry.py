@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from gnet_desktop.errors import ExportError, MachineError
-from gnet_desktop.files import write_whole
+from gnet_desktop.files import is_file, is_folder, write_whole
 
 _ID: Final = "io.github.gnet_desktop.gnet_desktop"
 
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     for target, done in _remove(share) if arguments.remove else _install(share):
         print(f"{done} {target}")
     for command, folder in _REFRESHERS:
-        if shutil.which(command) and (share / folder).is_dir():
+        if shutil.which(command) and is_folder(share / folder):
             subprocess.run([command, share / folder], capture_output=True)
     return 0
 
@@ -68,7 +68,7 @@ def _install(share: Path) -> Iterator[tuple[Path, str]]:
 def _remove(share: Path) -> Iterator[tuple[Path, str]]:
     for name in _FILES:
         target = share / name
-        if target.is_file():
+        if is_file(target):
             target.unlink()
             yield target, "removed"
 
@@ -80,7 +80,7 @@ def _sources() -> dict[str, Path]:
         {name: Path(sys.prefix) / "share" / name for name in _FILES},
         {name: checkout / source for name, source in _FILES.items()},
     ):
-        if all(path.is_file() for path in found.values()):
+        if all(is_file(path) for path in found.values()):
             return found
     raise MachineError(
         "This installation brought no menu entry of its own.",
@@ -92,7 +92,7 @@ def _sources() -> dict[str, Path]:
 def _program() -> Path:
     """The command of this installation, which a desktop may not find by its name."""
     beside = Path(sys.executable).with_name("gnet-desktop")
-    return beside if beside.is_file() else Path(shutil.which("gnet-desktop") or sys.argv[0]).absolute()
+    return beside if is_file(beside) else Path(shutil.which("gnet-desktop") or sys.argv[0]).absolute()
 
 
 def with_program(entry: str, program: Path) -> str:

@@ -1,7 +1,6 @@
 """``gnet-desktop evaluate``: how right a checkpoint is on a folder of pictures."""
 
 import argparse
-import csv
 import json
 import sys
 import tempfile
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gnet_desktop.commands.opening import Session, open_session, progress_wanted
+from gnet_desktop.commands.output import Rows, as_json, words
 from gnet_desktop.errors import PictureError
 from gnet_desktop.inspection.answers import percent
 
@@ -68,11 +68,11 @@ def _show_progress(done: int, total: int) -> None:
 
 def _write_text(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
     names = session.checkpoint.labels.names
-    print(f"{evaluation.pictures} pictures with a known class, truth from {evaluation.truth.source}")
+    print(f"{evaluation.pictures} pictures with a known class, truth from {words(evaluation.truth.source)}")
     if evaluation.without_truth:
         print(f"{len(evaluation.without_truth)} pictures without a known class don't count")
     for name, why in evaluation.truth.unmatched.items():
-        print(f"  {name}: {why}")
+        print(f"  {words(name)}: {words(why)}")
     for head, figures in evaluation.heads.items():
         print(f"{head:<5} first {_share(figures.top1)}   within five {_share(figures.top5)}")
         error = percent(figures.calibration_error)
@@ -100,7 +100,7 @@ def _share(share: "Share") -> str:
 
 
 def _write_json(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
-    print(json.dumps(facts(session, evaluation, fitted), ensure_ascii=False, allow_nan=False))
+    print(as_json(facts(session, evaluation, fitted)))
 
 
 def facts(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> dict[str, Any]:
@@ -175,12 +175,11 @@ def _number(value: float) -> float | None:
 def _write_csv(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
     """A row a class and head."""
     names = session.checkpoint.labels.names
-    rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(["head", "index", "label", "pictures", "right", "precision", "recall", "f1", "low", "high"])
+    rows = Rows("head", "index", "label", "pictures", "right", "precision", "recall", "f1", "low", "high")
     for head, figures in evaluation.heads.items():
         for one in figures.per_class:
             numbers = (one.precision, one.recall, one.f1, *one.share.interval)
-            rows.writerow([head, one.index, names[one.index], one.support, one.right, *map(_number, numbers)])
+            rows.write([head, one.index, names[one.index], one.support, one.right, *map(_number, numbers)])
 
 
 WRITERS: Final[dict[str, Callable[[Session, "Evaluation", Mapping[str, float]], None]]] = {

@@ -1,7 +1,6 @@
 """``gnet-desktop explain``: which part of a picture speaks for an answer, and how far to trust that."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
+from gnet_desktop.commands.output import as_json, words
 from gnet_desktop.commands.passing import Seen, class_index, look_at
 from gnet_desktop.errors import UsageError
 from gnet_desktop.files import write_whole
@@ -211,7 +211,7 @@ _SAVERS: Final[dict[str, Callable[[Session, Seen, Attribution, Path], None]]] = 
 
 
 def _write_json(session: Session, name: str, attribution: Attribution, trusted: "Trust | None") -> None:
-    print(json.dumps(_facts(session, name, attribution, trusted), ensure_ascii=False, allow_nan=False))
+    print(as_json(_facts(session, name, attribution, trusted)))
 
 
 def _facts(session: Session, name: str, attribution: Attribution, trusted: "Trust | None") -> dict[str, Any]:
@@ -252,7 +252,8 @@ def _write_text(session: Session, name: str, attribution: Attribution, trusted: 
     if attribution.target.against is not None:
         against = f" against {session.checkpoint.labels.names[attribution.target.against]}"
     where = f" at {attribution.at}" if attribution.at else ""
-    print(f"{name}: why {facts['label']}{against}, {attribution.target.head}, by {attribution.method}{where}")
+    why = f"why {facts['label']}{against}, {attribution.target.head}"
+    print(f"{words(name)}: {why}, by {attribution.method}{where}")
     print(f"  logit {attribution.logit:.3f}", end="")
     if attribution.explained is not None:
         print(f", the map explains {100 * attribution.explained:.1f} %", end="")

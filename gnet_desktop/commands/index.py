@@ -1,8 +1,6 @@
 """``gnet-desktop index``: what every unit does over a folder of pictures; made, merged, and asked."""
 
 import argparse
-import csv
-import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any, Final
 from PIL import Image
 
 from gnet_desktop.commands.opening import choices, open_named, open_session, progress_wanted
+from gnet_desktop.commands.output import Rows, as_json, words
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.files import write_whole
@@ -146,14 +145,13 @@ def _write_sheet(file: Path, pictures: Path | None, places: list[dict[str, Any]]
 def _write_json(places: list[dict[str, Any]]) -> None:
     keys = ("unit", "rank", "value", "picture", "cell", "box")
     for place in places:
-        print(json.dumps({key: place[key] for key in keys}, ensure_ascii=False))
+        print(as_json({key: place[key] for key in keys}))
 
 
 def _write_csv(places: list[dict[str, Any]]) -> None:
-    rows = csv.writer(sys.stdout, lineterminator="\n")
-    rows.writerow(["unit", "rank", "value", "picture", "row", "column", "left", "top", "right", "bottom"])
+    rows = Rows("unit", "rank", "value", "picture", "row", "column", "left", "top", "right", "bottom")
     for place in places:
-        rows.writerow(
+        rows.write(
             [place["unit"], place["rank"], place["value"], place["picture"], *place["cell"], *place["box"]]
         )
 
@@ -162,7 +160,7 @@ def _write_text(places: list[dict[str, Any]]) -> None:
     for place in places:
         left, top, right, bottom = (round(bound) for bound in place["box"])
         print(
-            f"{place['rank']:>3}  {place['value']:>10.4f}  {place['picture']}"
+            f"{place['rank']:>3}  {place['value']:>10.4f}  {words(place['picture'])}"
             f"  row {place['cell'][0]}, column {place['cell'][1]}  ({left}, {top})–({right}, {bottom})"
         )
     if not places:

@@ -1,12 +1,12 @@
 """``gnet-desktop inspect``: the checkpoint card as text or JSON."""
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.commands.opening import choices, open_named, shown_name
+from gnet_desktop.commands.output import as_json
 from gnet_desktop.errors import GNetError
 
 if TYPE_CHECKING:
@@ -23,17 +23,13 @@ def run(arguments: argparse.Namespace) -> int:
         verification = _verify(checkpoint, arguments.verify) if arguments.verify else None
     except GNetError as error:
         if arguments.format == "json":
-            print(
-                json.dumps(
-                    {"file": shown_name(arguments.checkpoint), "error": str(error)}, ensure_ascii=False
-                )
-            )
+            print(as_json({"file": shown_name(arguments.checkpoint), "error": str(error)}))
         raise
     if arguments.format == "json":
         data = card.to_json(facts)
         if verification is not None:
             data["verification"] = card.verification_to_json(verification)
-        print(json.dumps(data, ensure_ascii=False, allow_nan=False, indent=2))
+        print(as_json(data, indent=2))
     else:
         print(card.to_text(facts))
         if verification is not None:

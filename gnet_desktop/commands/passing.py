@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.commands.opening import Session, shown_name
+from gnet_desktop.commands.output import words
 from gnet_desktop.errors import PictureError, UsageError
 from gnet_desktop.network.record import Record
 
@@ -36,7 +37,7 @@ def look_at(session: Session, source: Path | bytes) -> Seen:
     except PictureError as error:
         raise not_a_picture(error, source) from error
     if picture.notes:
-        print(f"{shown_name(source)}: {'; '.join(picture.notes)}", file=sys.stderr)
+        print(f"{words(shown_name(source))}: {'; '.join(picture.notes)}", file=sys.stderr)
     prepared = prepare(picture, session.convention)
     return Seen(picture, prepared, session.network(prepared.tensor().to(session.device)))
 

@@ -21,7 +21,7 @@ from gnet_desktop.pictures import modes, recognition
 from gnet_desktop.pictures.decoders import BROKEN, STILL, Decoder, decoder_for, guesses_for
 from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.incomplete import as_far_as_decoded
-from gnet_desktop.pictures.picture import Picture
+from gnet_desktop.pictures.picture import INCOMPLETE, Picture
 from gnet_desktop.pictures.tiff.picture import RawTiff, UnreadTiff
 
 if TYPE_CHECKING:
@@ -282,7 +282,7 @@ def _partly(opened: _Opened, frame: int, title: str, notes: list[str]) -> Image.
     image, share = found
     whole = share > 0.995
     read = "its details may be missing or wrong" if whole else f"about {100 * share:.0f} % read"
-    notes.append(f"the picture is incomplete ({read})")
+    notes.append(f"{INCOMPLETE} ({read})")
     return image
 
 

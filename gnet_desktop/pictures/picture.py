@@ -1,8 +1,12 @@
 """A decoded picture, as a value."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from PIL import Image
+
+INCOMPLETE: Final = "the picture is incomplete"
+"""How the note begins that says how much of a picture could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,11 @@ class Picture:
     frame: int = 0
     frames: int = 1
     notes: tuple[str, ...] = ()
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether the file was cut or damaged, and only a part of the picture could be read."""
+        return any(note.startswith(INCOMPLETE) for note in self.notes)
 
     @property
     def size(self) -> tuple[int, int]:

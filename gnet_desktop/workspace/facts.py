@@ -12,6 +12,7 @@ from gnet_desktop.inspection.statistics import Array, branch_summary, unit_stati
 from gnet_desktop.network.architecture import HEADS
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.network.record import Answers, Record
+from gnet_desktop.shown import name_of
 
 DIGITS: Final = 9
 """As many as tell any two float32 numbers apart."""
@@ -55,7 +56,7 @@ def describe(
 ) -> dict[str, Any]:
     """The facts of one pass: modules, branches, units, answers (docs/command-line.md)."""
     facts: dict[str, Any] = {
-        "checkpoint": checkpoint.provenance.path.name,
+        "checkpoint": name_of(checkpoint.provenance.path),
         "sha256": checkpoint.provenance.sha256,
         "convention": convention.name,
         "device": record.device,

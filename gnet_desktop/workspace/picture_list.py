@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.errors import GNetError
+from gnet_desktop.shown import name_of, plain
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.engine import BACKGROUND, URGENT, Request, Works
 from gnet_desktop.workspace.ordering import in_order
@@ -50,8 +51,8 @@ class PictureList:
         """Put pictures at the end; returns their ids. See `make_thumbnails`."""
         added = []
         for source in sources:
-            name, data = (source.name, source) if isinstance(source, Path) else source
-            entry = Entry(next(self._ids), data, name)
+            name, data = (name_of(source), source) if isinstance(source, Path) else source
+            entry = Entry(next(self._ids), data, plain(name))
             self._entries[entry.id] = entry
             added.append(entry.id)
         if added:

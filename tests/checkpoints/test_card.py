@@ -1,7 +1,6 @@
 """The card's facts against the published numbers, and its forms."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,8 @@ from gnet_desktop.checkpoints.describing.card import (
     make_card,
     to_json,
     to_text,
-    verification_to_json,
-    verification_to_text,
-    verify,
 )
 from gnet_desktop.checkpoints.reading import open_checkpoint
-from gnet_desktop.errors import MachineError, UsageError
 from tests.checkpoints.samples import sample
 from tests.oracles import ORACLES
 
@@ -136,48 +131,3 @@ def test_a_true_kernel_of_3_is_said(tmp_path: Path) -> None:
 
 
 # Beside torchvision's own network
-
-
-def test_our_numbers_agree_with_torchvisions(tmp_path: Path) -> None:
-    expected = sample("torchvision")
-    torch.save(expected.state, path := tmp_path / "weights.pth")
-    found = verify(open_checkpoint(path), expected.picture)
-    assert found.agrees
-    assert {difference.part for difference in found.differences} == expected.outputs.keys()
-    assert all(difference.scale > 0 for difference in found.differences)
-    assert verification_to_json(found)["agrees"] is True
-    assert "agree on this picture (224×224)" in verification_to_text(found)
-
-
-def test_a_difference_is_seen(tmp_path: Path) -> None:
-    """With another epsilon than torchvision's the numbers must not be called equal."""
-    expected = sample("torchvision")
-    torch.save(expected.state, path := tmp_path / "weights.pth")
-    checkpoint = open_checkpoint(path)
-    checkpoint.tensors["5b/3x3.norm.bias"][7] += 0.01
-    from gnet_desktop.checkpoints.describing import verification
-
-    state = dict(verification._state(checkpoint))
-    state["inception5b.branch2.1.bn.bias"] = expected.state["inception5b.branch2.1.bn.bias"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(verification, "_state", lambda checkpoint: state)
-        found = verify(checkpoint, expected.picture)
-    assert not found.agrees
-    assert "5b" in {part.part for part in found.differences if part.relative > 1e-4}
-    assert all(part.relative < 1e-4 for part in found.differences if part.part.startswith(("3", "4", "aux")))
-
-
-@pytest.mark.parametrize("family", ["caffe", "wzmiaomiao", "aladdinpersson"])
-def test_other_networks_are_not_compared(family: str, tmp_path: Path) -> None:
-    torch.save(sample(family).state, path := tmp_path / "weights.pth")
-    with pytest.raises(UsageError, match="cannot be compared"):
-        verify(open_checkpoint(path), torch.zeros(1, 3, 224, 224))
-
-
-def test_without_torchvision_the_comparison_says_what_it_needs(tmp_path: Path, monkeypatch) -> None:
-    torch.save(sample("torchvision").state, path := tmp_path / "weights.pth")
-    checkpoint = open_checkpoint(path)
-    for name in ("torchvision", "torchvision.models"):
-        monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(MachineError, match="pip install torchvision"):
-        verify(checkpoint, torch.zeros(1, 3, 224, 224))

@@ -1,5 +1,6 @@
 """The checkpoint card: its facts, and what can be changed from it."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +14,12 @@ from gnet_desktop.checkpoints.describing.card import Verification, make_card
 from gnet_desktop.checkpoints.describing.verification import Difference
 from gnet_desktop.gui.card import facts
 from gnet_desktop.gui.card.dialog import CheckpointCard
+from gnet_desktop.gui.card.verifying import VerificationStrip
 from gnet_desktop.gui.card.widgets import WidthsTable
 from gnet_desktop.gui.conventions.chips import Chips
+from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.tasks import LoadedNetwork
 from tests.gui.answering import Calls
 from tests.gui.made import make_checkpoint, make_workspace, make_world
 
@@ -91,7 +95,9 @@ def test_absent_heads_say_so(card) -> None:
 def test_the_convention_in_use_is_shown_and_can_be_changed(card, workspace, until) -> None:
     chips = card.findChild(Chips)
     assert "crop 128" in chips.text
-    action = next(one for one in card.change_button.menu().actions() if one.text() == "inception")
+    action = next(one for one in card.change_button.menu().actions() if one.text().startswith("inception\t"))
+    before = [one.text() for one in card.change_button.menu().actions() if one.isChecked()]
+    assert [words.partition("\t")[0] for words in before] == [workspace.convention.name]
     action.trigger()
     assert workspace.convention.name == "inception"
     assert "chosen by you" in words(card)
@@ -186,28 +192,74 @@ def test_class_folders_can_be_taken_in_their_other_order(card, workspace, until)
     assert workspace.checkpoint.labels == given.labels
 
 
-def test_verifying_compares_with_torchvisions_own_network(card, until, qtbot) -> None:
-    pytest.importorskip("torchvision")
+@pytest.fixture(params=["with torchvision", "without"])
+def machine(request, monkeypatch) -> str:
+    """One that has torchvision, or none."""
+    if request.param == "without":
+        for name in ("torchvision", "torchvision.models"):
+            monkeypatch.setitem(sys.modules, name, None)
+    else:
+        pytest.importorskip("torchvision")
+    return str(request.param)
+
+
+def another(workspace: Workspace, family: str) -> LoadedNetwork:
+    """A network of another file; nothing is computed with it."""
+    checkpoint = make_checkpoint(family)
+    provenance = replace(checkpoint.provenance, sha256="1" * 64)
+    return replace(workspace.network, checkpoint=replace(checkpoint, provenance=provenance))
+
+
+def verify(card, until, qtbot) -> None:
     qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)
+    assert not card.verify_button.isEnabled()
     until(lambda: card.verification is not None)
+
+
+def test_verifying_compares_with_an_independent_definition(machine, card, until, qtbot) -> None:
+    verify(card, until, qtbot)
     assert card.verification.sign == "check", card.verification.words
-    assert "Agrees with torchvision" in card.verification.words
+    other = "torchvision" if machine.startswith("with ") else "a plain definition of torchvision's network"
+    assert card.verification.words.startswith(f"Agrees with {other}")
     assert "made 1" in card.verification.words
+    assert card.verify_button.isEnabled()
 
 
-def test_verifying_without_a_picture_says_what_to_do(card, workspace, qtbot) -> None:
+def test_what_came_of_it_stands_at_the_top_of_the_card_with_every_part(card, until, qtbot) -> None:
+    verify(card, until, qtbot)
+    strip = card.findChild(VerificationStrip)
+    assert strip.isVisible()
+    assert strip.mapTo(card, QPoint()).y() < card.findChild(WidthsTable).mapTo(card, QPoint()).y()
+    said = " ".join(label.text() for label in strip.findChildren(QLabel))
+    for part in (*MODULES, "logits"):
+        assert f"{part} " in said
+    assert card.verification.words in card.copy_numbers()
+
+
+def test_without_a_picture_a_sample_is_compared(card, workspace, until, qtbot) -> None:
+    assert card.verify_button.text() == "Verify on this picture"
     workspace.remove_all_pictures()
-    qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)
-    assert card.verification.words == "Open a picture first: the comparison needs one."
+    assert card.verify_button.text() == "Verify on a sample picture"
+    verify(card, until, qtbot)
+    assert card.verification.sign == "check", card.verification.words
+    assert "a sample picture" in card.verification.words
 
 
-def test_another_family_cannot_be_verified_and_says_why(card, workspace, until, qtbot) -> None:
-    workspace.use(replace(workspace.network, checkpoint=make_checkpoint("caffe")))
-    until(lambda: card.card is not None)
-    qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)
-    until(lambda: card.verification is not None)
-    assert card.verification.sign == "info"
-    assert "cannot be compared with torchvision's" in card.verification.words
+def test_where_nothing_can_be_compared_the_button_says_so_and_is_off(card, workspace, until) -> None:
+    loaded = another(workspace, "wzmiaomiao")
+    workspace.use(loaded)
+    until(lambda: card.card is not None and card.card.checkpoint is loaded.checkpoint)
+    assert not card.verify_button.isEnabled()
+    assert "cannot be compared" in card.verify_button.toolTip()
+
+
+def test_another_checkpoint_forgets_what_was_compared(card, workspace, until, qtbot) -> None:
+    verify(card, until, qtbot)
+    loaded = another(workspace, "caffe")
+    workspace.use(loaded)
+    until(lambda: card.card is not None and card.card.checkpoint is loaded.checkpoint)
+    assert card.verification is None
+    assert card.findChild(VerificationStrip) is None
 
 
 def test_without_a_checkpoint_it_says_so(qtbot, calls) -> None:

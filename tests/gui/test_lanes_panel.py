@@ -563,10 +563,13 @@ def test_a_map_is_saved_where_the_person_says_and_a_failure_is_told(panel, works
     assert QImage(str(tmp_path / "4a_3x3_5.png")).width() == 512
     told = []
     workspace.failed.subscribe(told.append)
-    panel.ask_path = lambda name: tmp_path / "nowhere" / name
-    panel.menu_of(Unit("4a", "3x3", 5)).actions()[-1].trigger()
-    assert "4a_3x3.npy" in str(told[0])
-    assert not (tmp_path / "nowhere").exists()
+    (tmp_path / "in the way").write_text("")
+    before = sorted(tmp_path.iterdir())
+    panel.ask_path = lambda name: tmp_path / "in the way" / name
+    actions = {action.text(): action for action in panel.menu_of(Unit("4a", "3x3", 5)).actions()}
+    next(action for words, action in actions.items() if words.startswith("Save") and "3x3" in words).trigger()
+    assert "in the way" in str(told[0])
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_saved_branch_is_exact_and_explained(workspace, tmp_path):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialogButtonBox
 
 from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.gui.conventions.chips import differing
-from gnet_desktop.gui.conventions.choices import alternatives, beside
+from gnet_desktop.gui.conventions.choices import alternatives, beside, explanation
 from gnet_desktop.gui.conventions.comparing import change_words
 from gnet_desktop.gui.conventions.editor import ConventionEditor
 from gnet_desktop.gui.conventions.try_both import TryBoth
@@ -189,8 +189,31 @@ def test_every_flip_changes_one_thing_and_back(name) -> None:
     one = CONVENTIONS[name]
     order = next(other for other in alternatives(one) if other.order != one.order and "," in other.name)
     assert order.mean == one.mean[::-1]
-    back = next(other for other in alternatives(order) if other.order == one.order and "," in other.name)
-    assert back.changed(name=one.name) == one
+    # the way back leads to the known one, under its known name
+    assert one in alternatives(order)
+
+
+def test_no_two_alternatives_give_the_same_numbers() -> None:
+    for one in CONVENTIONS.values():
+        offered = [other.changed(name="") for other in (one, *alternatives(one))]
+        assert len(offered) == len(set(offered)), one.name
+    names = [other.name for other in alternatives(CONVENTIONS["caffe"])]
+    assert "caffe-short-side" in names
+    assert "caffe, short side" not in names
+
+
+def test_each_known_convention_is_explained_and_others_by_their_parts() -> None:
+    known = [explanation(one) for one in CONVENTIONS.values()]
+    assert len(set(known)) == len(CONVENTIONS)
+    assert "BGR" in explanation(CONVENTIONS["caffe"])
+    assert "crop 112" in explanation(CONVENTIONS["torchvision"].changed(crop=112))
+
+
+def test_the_menu_marks_the_convention_in_use(dialog) -> None:
+    dialog.set_side(1, CONVENTIONS["inception"])
+    for column in dialog.columns:
+        marked = [action.text() for action in column.name.menu().actions() if action.isChecked()]
+        assert [words.partition("\t")[0] for words in marked] == [column.convention.name]
 
 
 def test_changes_are_signed_points() -> None:

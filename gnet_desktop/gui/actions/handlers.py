@@ -16,6 +16,7 @@ from gnet_desktop.gui.exports.saving import write_png
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.architecture import BRANCHES, MODULES
 from gnet_desktop.network.changes import Change
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.values import Result
 
 _OPTIONS: Final = {action.name: action.option for action in ACTIONS if action.option}
@@ -171,7 +172,7 @@ class Handlers(QObject):
         except ExportError as error:
             self._shell.show_error(error)
         else:
-            self._shell.show_news(self.tr("{0} was written.").format(path.name))
+            self._shell.show_news(self.tr("{0} was written.").format(name_of(path)))
 
     def export_page(self) -> None:
         """Save the exploration as one page that needs nothing else."""

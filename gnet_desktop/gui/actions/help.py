@@ -51,7 +51,7 @@ _NOTICES: Final = Path(__file__).resolve().parents[3] / "THIRD_PARTY_NOTICES.txt
 
 def _licence_texts(notices: Path = _NOTICES) -> str:
     """Where the texts of the licences are: in a bundle in one file, otherwise with the libraries."""
-    if notices.is_file():
+    if is_file(notices):
         link = f'<a href="{notices.as_uri()}">{escape(str(notices))}</a>'
         return f"The texts of the LGPL, the GPL and all other licences: {link}"
     links = (f'<a href="https://www.gnu.org/licenses/{name}.html">{name}</a>' for name in _GNU)

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QScrollArea,
     QSizePolicy,
@@ -30,6 +29,7 @@ from PySide6.QtWidgets import (
 
 from gnet_desktop.gui.actions.table import ACTIONS, MENUS, Action, matches, tr
 from gnet_desktop.gui.controls.common import ElidedLabel
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, RADIUS_CONTROL, Theme, font
 
@@ -242,7 +242,7 @@ class KeysSheet(QDialog):
         self.field.setClearButtonEnabled(False)
         self.field.addAction(icon("search", "text3"), QLineEdit.ActionPosition.LeadingPosition)
         self.field.textChanged.connect(self._search)
-        self.nothing = QLabel(
+        self.nothing = Label(
             self.tr("Nothing with a key is called that. {0} finds everything else.").format(_palette())
         )
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)

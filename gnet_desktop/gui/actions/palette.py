@@ -9,7 +9,6 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
-    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.actions.table import ACTIONS, key_text, matches, tr
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.theme import RADIUS_CONTROL, Theme, font
 from gnet_desktop.network.naming import parse_unit
 from gnet_desktop.workspace.state import Workspace
@@ -127,7 +127,7 @@ class Palette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(_Delegate(self.list))
-        self.nothing = QLabel(self.tr("Nothing is called that. Units are written 4a/5x5:11 or mixed4a:411."))
+        self.nothing = Label(self.tr("Nothing is called that. Units are written 4a/5x5:11 or mixed4a:411."))
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
         layout = QVBoxLayout(self)

@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from gnet_desktop.files import exists
 from gnet_desktop.gui.actions.palette import Found
+from gnet_desktop.gui.controls.plain import menu_words, tip
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
+from gnet_desktop.shown import name_of, path_words
 
 Open = Callable[[Path], None]
 
@@ -48,8 +50,8 @@ class Recent(QMenu):
             if before and kind != before:
                 self.addSeparator()
             before = kind
-            action = self.addAction(path.name.replace("&", "&&"))
-            action.setToolTip(str(path))
+            action = self.addAction(menu_words(name_of(path)))
+            action.setToolTip(tip(path_words(path)))
             action.triggered.connect(partial(self._open, kind, path))
         if self.isEmpty():
             self.addAction(self.tr("Nothing was opened yet")).setEnabled(False)
@@ -61,5 +63,5 @@ class Recent(QMenu):
         """The same as lines of the palette."""
         notes = {"pictures": self.tr("recent picture"), "checkpoints": self.tr("recent checkpoint")}
         return [
-            Found(path.name, notes[kind], partial(self._open, kind, path)) for kind, path in self._files()
+            Found(name_of(path), notes[kind], partial(self._open, kind, path)) for kind, path in self._files()
         ]

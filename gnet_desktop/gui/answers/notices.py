@@ -4,9 +4,10 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.answers.sentences import plain
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
 
@@ -25,7 +26,7 @@ class Notice(QWidget):
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._kind = kind
-        self._label = QLabel()
+        self._label = Label()
         self._label.setFont(font(13))
         self._label.setTextFormat(Qt.TextFormat.RichText)
         self._label.setWordWrap(True)
@@ -70,7 +71,7 @@ class AbsentCard(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title, self._why = QLabel(), QLabel()
+        self._title, self._why = Label(), Label()
         self._title.setFont(font(13, 600))
         self._why.setFont(font(12))
         self._why.setForegroundRole(QPalette.ColorRole.PlaceholderText)

@@ -5,13 +5,14 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import AbsentCard, Notice, StaleMark
 from gnet_desktop.gui.answers.table import AnswersTable
 from gnet_desktop.gui.answers.values import Shown, as_text, shown_of
 from gnet_desktop.gui.controls.common import PanelHeader, Segmented
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.waiting import obstacle, of_which_and_next
 from gnet_desktop.gui.looks.theme import PANEL_HEADER, font
 from gnet_desktop.inspection.statistics import first_non_finite
@@ -61,7 +62,7 @@ class AnswersPanel(QWidget):
         self.header.add(self.unit)
         self.says, self.doubt = Notice("says"), Notice("doubt")
         self.untrained, self.broken = Notice("warn"), Notice("bad")
-        self.table, self.empty = AnswersTable(), QLabel()
+        self.table, self.empty = AnswersTable(), Label()
         self.absent = AbsentCard(self.table)
         self.empty.setFont(font(13))
         self.empty.setWordWrap(True)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from gnet_desktop.checkpoints import catalogue
 from gnet_desktop.checkpoints.catalogue import Entry
 from gnet_desktop.errors import Cancelled, GNetError
 from gnet_desktop.gui.controls.button import Button
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.system.dispatch import Dispatcher
 from gnet_desktop.workspace.engine import Request, Worker
@@ -31,15 +32,15 @@ class EntryRow(QWidget):
         self._worker, self._dispatcher, self._fetch = worker, dispatcher, fetch
         self._cancel = threading.Event()
         self._running = False
-        name = QLabel(entry.name)
+        name = Label(entry.name)
         name.setFont(font(13, 600))
-        self.state = QLabel()
+        self.state = Label()
         self.state.setFont(font(12))
-        title = QLabel(entry.title)
+        title = Label(entry.title)
         title.setWordWrap(True)
-        licence = QLabel(self.tr("Licence: {0}").format(entry.licence))
+        licence = Label(self.tr("Licence: {0}").format(entry.licence))
         licence.setFont(font(11))
-        self.words = QLabel()
+        self.words = Label()
         self.words.setWordWrap(True)
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -135,7 +136,7 @@ class CatalogueDialog(QDialog):
         self._dispatcher = Dispatcher()
         self._worker = Worker("gnet-download", self._dispatcher.post)
         self.rows = [EntryRow(entry, self._worker, self._dispatcher, fetch) for entry in catalogue.ENTRIES]
-        note = QLabel(
+        note = Label(
             self.tr(
                 "Fetched files are checked and kept in {0}; they are used without a network from then on."
             ).format(catalogue.folder())

@@ -9,16 +9,16 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
-from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.card import facts
+from gnet_desktop.gui.card.verifying import VerificationStrip, Verifying
 from gnet_desktop.gui.card.widgets import (
     Field,
     Part,
@@ -31,11 +31,13 @@ from gnet_desktop.gui.card.widgets import (
 )
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import IconButton
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.conventions.chips import Chips
-from gnet_desktop.gui.conventions.choices import alternatives
 from gnet_desktop.gui.conventions.editor import ConventionEditor
+from gnet_desktop.gui.conventions.menu import fill_convention_menu
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.resources import resource
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 
@@ -56,7 +58,7 @@ class CheckpointCard(QWidget):
         super().__init__(parent)
         self._workspace = workspace
         self._card: Derived[str, Card] = Derived(workspace, "card", self._refresh)
-        self.verification: facts.Note | None = None
+        self._verifying = Verifying(workspace, self._verifying_changed)
         self._sides: QBoxLayout | None = None
         self.setWindowTitle(self.tr("Checkpoint"))
         self._scroller = QScrollArea()
@@ -66,7 +68,11 @@ class CheckpointCard(QWidget):
         whole.setContentsMargins(24, 24, 24, 24)
         whole.addWidget(self._scroller)
         self.resize(1280, 860)
-        ends = [workspace.checkpoint_changed.subscribe(self._checkpoint_changed), self._card.end]
+        ends = [
+            workspace.checkpoint_changed.subscribe(self._checkpoint_changed),
+            workspace.result_changed.subscribe(self._name_verifying),
+            self._card.end,
+        ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self._show_words(self.tr("No checkpoint is open."))
 
@@ -83,7 +89,7 @@ class CheckpointCard(QWidget):
     def _checkpoint_changed(self) -> None:
         if self._workspace.network is None or self._card.key != self._workspace.network.name:
             self._card.forget()
-            self.verification = None
+            self._verifying.forget()
         if self.isVisible():
             self._refresh()
 
@@ -98,11 +104,11 @@ class CheckpointCard(QWidget):
             self._show_card(card)
         else:
             words = self.tr("Reading every number of {0}…")
-            self._show_words(words.format(checkpoint.provenance.path.name))
+            self._show_words(words.format(name_of(checkpoint.provenance.path)))
 
     def _show_words(self, words: str) -> None:
         self._sides = None
-        label = QLabel(words)
+        label = Label(words)
         label.setFont(font(13))
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._scroller.setWidget(label)
@@ -115,6 +121,11 @@ class CheckpointCard(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(self._head(card))
+        if self.verification is not None:
+            strip = QHBoxLayout()
+            strip.setContentsMargins(32, 0, 32, 20)
+            strip.addWidget(VerificationStrip(self.verification, self._verifying.details))
+            column.addLayout(strip)
         column.addWidget(_line())
         column.addLayout(self._figures(card))
         column.addWidget(_line())
@@ -146,7 +157,7 @@ class CheckpointCard(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(32, 22, 32, 20)
         row.setSpacing(16)
-        sign = QLabel()
+        sign = Label()
         picture = QPixmap(str(resource("icons", "icon.svg")))
         ratio = self.devicePixelRatioF()
         side = round(44 * ratio)
@@ -155,14 +166,17 @@ class CheckpointCard(QWidget):
         sign.setPixmap(picture)
         words = QVBoxLayout()
         words.setSpacing(2)
-        title, below = value(card.checkpoint.provenance.path.name), value(facts.subtitle(card))
+        title, below = value(name_of(card.checkpoint.provenance.path)), value(facts.subtitle(card))
         title.setFont(font(20, 600))
         words.addWidget(title)
         words.addWidget(below)
         self.try_button = Button(self.tr("Try two conventions…"), "swap")
-        self.verify_button = Button(self.tr("Verify on this picture"), "check", primary=True)
+        verifying = self._verifying
+        self.verify_button = Button(verifying.button_words, "check", primary=not verifying.refusal)
+        self.verify_button.setEnabled(not (verifying.busy or verifying.refusal))
         self.verify_button.setToolTip(
-            self.tr("Compare with torchvision's own network on the current picture")
+            verifying.refusal
+            or self.tr("Compare every module's numbers with an independent definition of this network")
         )
         self.try_button.clicked.connect(self.try_both_wanted)
         self.verify_button.clicked.connect(self.verify)
@@ -179,7 +193,7 @@ class CheckpointCard(QWidget):
         for number, words in figures:
             column = QVBoxLayout()
             column.setSpacing(0)
-            big = QLabel(number)
+            big = Label(number)
             big.setFont(font(18, 600))
             column.addWidget(big)
             column.addWidget(quiet(words, 12))
@@ -224,7 +238,7 @@ class CheckpointCard(QWidget):
         inside = QVBoxLayout(field)
         inside.setContentsMargins(12, 10, 12, 10)
         row = QHBoxLayout()
-        name = QLabel(used.name)
+        name = Label(used.name)
         name.setFont(font(13, 600))
         own = used == card.checkpoint.convention
         source = card.checkpoint.convention_source if own else self.tr("chosen by you")
@@ -243,18 +257,11 @@ class CheckpointCard(QWidget):
         return part
 
     def _convention_menu(self) -> QMenu:
-        menu = QMenu(self)
-        checkpoint, used = self._workspace.checkpoint, self._workspace.convention
-        if checkpoint is None or used is None:
-            return menu
-        choices = [other for other in alternatives(used) if other != checkpoint.convention]
-        if used != checkpoint.convention:
-            choices.insert(0, checkpoint.convention)
-        for other in choices:
-            action = menu.addAction(other.name)
-            action.triggered.connect(lambda _=False, other=other: self._workspace.set_convention(other))
-        menu.addSeparator()
-        menu.addAction(self.tr("Edit…")).triggered.connect(lambda _=False: self.edit_convention())
+        menu, workspace = QMenu(self), self._workspace
+        checkpoint, used = workspace.checkpoint, workspace.convention
+        if checkpoint is not None and used is not None:
+            own = checkpoint.convention
+            fill_convention_menu(menu, own, used, workspace.set_convention, self.edit_convention)
         return menu
 
     def _assumptions(self, card: "Card") -> Part:
@@ -301,8 +308,7 @@ class CheckpointCard(QWidget):
         inside.addWidget(first)
         names.addWidget(field)
         notes = Part(self.tr("Notes"))
-        every = [self.verification] if self.verification is not None else []
-        for note in [*every, *facts.notes(card)]:
+        for note in facts.notes(card):
             notes.addLayout(note_row(note))
         for part in (widths, names, notes):
             column.addLayout(part)
@@ -317,46 +323,25 @@ class CheckpointCard(QWidget):
 
         if self.card is None:
             return ""
-        text = to_text(self.card)
-        return f"{text}\n\n{self.verification.words}" if self.verification is not None else text
+        found = [self.verification.words, self._verifying.details] if self.verification is not None else []
+        return "\n\n".join([to_text(self.card), *filter(None, found)])
 
     def verify(self) -> None:
-        """Compare with torchvision's network on the current picture."""
-        result, checkpoint = self._workspace.result, self._workspace.checkpoint
-        if result is None or checkpoint is None or result.record.input is None:
-            self._say(facts.Note("info", self.tr("Open a picture first: the comparison needs one.")))
-            return
-        given, name = result.record.input, self._picture_name(result.key.picture)
+        """Compare with an independent definition on the current picture, or a sample."""
+        self._verifying.start()
 
-        def compare() -> object:
-            import torch
+    def _name_verifying(self) -> None:
+        """Another picture, or none: the button says on what it compares."""
+        if self._sides is not None:
+            self.verify_button.setText(self._verifying.button_words)
 
-            from gnet_desktop.checkpoints.describing.card import verify
+    @property
+    def verification(self) -> facts.Note | None:
+        """What came of it."""
+        return self._verifying.note
 
-            try:
-                return verify(checkpoint, torch.from_numpy(given.copy()).unsqueeze(0))
-            except GNetError as error:
-                return error
-
-        self.verify_button.setEnabled(False)
-        self.verify_button.setText(self.tr("Comparing…"))
-        self._workspace.compute("verify", compare, partial(self._compared, name))
-
-    def _picture_name(self, entry_id: int) -> str:
-        entry = self._workspace.pictures.get(entry_id)
-        return entry.name if entry is not None else ""
-
-    def _compared(self, picture: str, outcome: object) -> None:
-        from gnet_desktop.checkpoints.describing.card import Verification
-
-        if isinstance(outcome, Verification):
-            self._say(facts.verified(outcome, picture))
-        elif isinstance(outcome, GNetError):
-            self._say(facts.Note("info", str(outcome)))
-
-    def _say(self, note: facts.Note) -> None:
-        self.verification = note
-        if self.card is not None:
+    def _verifying_changed(self) -> None:
+        if self.card is not None and isValid(self):
             self._show_card(self.card)
 
     def edit_convention(self) -> None:

@@ -150,8 +150,14 @@ def notes(card: Card) -> list[Note]:
     ]
 
 
+def compared_parts(verification: Verification) -> str:
+    """Each part's largest difference as a share of its largest value: ``3a 9e-07 · 3b 9e-07 …``."""
+    parts = " · ".join(f"{one.part} {one.relative:.0e}" for one in verification.differences)
+    return tr("Largest difference as a share of each part's largest value: {0}").format(parts)
+
+
 def verified(verification: Verification, picture: str) -> Note:
-    """How far this program's numbers are from torchvision's."""
+    """How far this program's numbers are from another definition's."""
     worst = max(verification.differences, key=lambda one: one.relative)
     if verification.agrees:
         words = tr("Agrees with {0} on {1}: largest difference {2}, in {3}.")

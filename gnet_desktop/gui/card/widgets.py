@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 from gnet_desktop.checkpoints.describing.card import ModuleRow
 from gnet_desktop.gui.card.facts import HeadFact, Note
 from gnet_desktop.gui.controls.common import heading
+from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import text
@@ -18,7 +19,7 @@ from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.network.architecture import BRANCHES
 
 _ROW: Final = 25
-_SIGNS: Final = {"info": "text2", "check": "good", "warning": "warn", "error": "bad"}
+SIGNS: Final = {"info": "text2", "check": "good", "warning": "warn", "error": "bad"}
 _SELECTABLE: Final = (
     Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
 )
@@ -62,7 +63,7 @@ class Part(QVBoxLayout):
 
 def quiet(words: str, pixels: float = 12.5) -> QLabel:
     """A label in the third text colour."""
-    label = QLabel(words)
+    label = Label(words)
     label.setFont(font(pixels))
     label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return label
@@ -70,7 +71,7 @@ def quiet(words: str, pixels: float = 12.5) -> QLabel:
 
 def value(words: str, *, mono: bool = False) -> QLabel:
     """A value that can be selected, in as many lines as it needs."""
-    label = QLabel(words)
+    label = Label(words)
     label.setFont(font(12 if mono else 13, mono=mono))
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
@@ -101,12 +102,12 @@ def heads_grid(rows: Sequence[HeadFact]) -> QGridLayout:
     grid.setColumnMinimumWidth(1, 64)
     grid.setColumnStretch(3, 1)
     for place, row in enumerate(rows):
-        name = QLabel(row.name)
+        name = Label(row.name)
         name.setFont(font(13, 600))
         grid.addWidget(name, place, 0)
         grid.addWidget(quiet(row.place), place, 1)
         words = value(row.words)
-        words.setToolTip(row.why)
+        words.setToolTip(tip(row.why))
         if row.present:
             sign = {True: ("check", "good"), False: ("warning", "warn"), None: ("info", "text2")}[row.good]
             grid.addWidget(Sign(*sign), place, 2)
@@ -120,7 +121,7 @@ def note_row(note: Note) -> QHBoxLayout:
     """A sign and a sentence."""
     row = QHBoxLayout()
     row.setSpacing(6)
-    row.addWidget(Sign(note.sign, _SIGNS[note.sign]), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(Sign(note.sign, SIGNS[note.sign]), 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(value(note.words), 1)
     return row
 

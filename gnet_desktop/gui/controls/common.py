@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaint
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
 
 from gnet_desktop.gui.controls.focus import KeyFocus
+from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.looks.icons import draw_icon, icon
 from gnet_desktop.gui.looks.theme import PANEL_HEADER, RADIUS_BUTTON, RADIUS_CONTROL, Theme, font
 
@@ -68,7 +69,7 @@ class ElidedLabel(QWidget):
         painter.setFont(self._font)
         painter.setPen(Theme.now().colour(self._token))
         shown = QFontMetrics(self._font).elidedText(self._text, self._mode, self.width())
-        self.setToolTip(self._text if shown != self._text else "")
+        self.setToolTip(tip(self._text) if shown != self._text else "")
         if shown != self._text and len(shown) < _FEWEST:
             # "P…s" tells nobody anything
             shown = ""
@@ -352,6 +353,6 @@ class IconButton(QToolButton):
 
 def heading(text: str) -> QLabel:
     """A section's heading."""
-    label = QLabel(text)
+    label = Label(text)
     label.setFont(font(12.5, 600))
     return label

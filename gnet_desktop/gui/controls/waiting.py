@@ -4,6 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.state import Workspace
 
 _LONGEST: Final = 24
@@ -21,7 +22,7 @@ def obstacle(workspace: Workspace) -> str:
     loading = workspace.loading
     if loading is None:
         return tr("No checkpoint is open.")
-    return tr("Opening {0}: {1}").format(loading.path.name, loading.stage)
+    return tr("Opening {0}: {1}").format(name_of(loading.path), loading.stage)
 
 
 def of_which(workspace: Workspace) -> str:

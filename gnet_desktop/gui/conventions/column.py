@@ -9,7 +9,6 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QSizePolicy,
     QVBoxLayout,
@@ -20,9 +19,10 @@ from gnet_desktop.convention import Convention
 from gnet_desktop.gui.answers.bars import draw_bar
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.controls.button import Button
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.conventions.chips import Chips
-from gnet_desktop.gui.conventions.choices import alternatives
 from gnet_desktop.gui.conventions.comparing import Compared, Tried, change_words
+from gnet_desktop.gui.conventions.menu import fill_convention_menu
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.network_map.chart import text
@@ -182,11 +182,11 @@ class Column(QFrame):
         )
         self.name.setToolTip(self.tr("Choose another convention, or edit this one"))
         self.use = Button()
-        self.note = QLabel()
+        self.note = Label()
         self.note.setFont(font(12.5))
         self.chips, self.seen = Chips(), Seen()
         self.answers = ComparedAnswers(second=second)
-        self.error = QLabel()
+        self.error = Label()
         self.error.setWordWrap(True)
         self._menu = QMenu(self)
         self.name.setMenu(self._menu)
@@ -220,11 +220,7 @@ class Column(QFrame):
         )
         self.chips.show_convention(convention, marked)
         self._menu.clear()
-        for other in [base, *alternatives(base)]:
-            action = self._menu.addAction(other.name)
-            action.triggered.connect(lambda _=False, other=other: self.chosen.emit(other))
-        self._menu.addSeparator()
-        self._menu.addAction(self.tr("Edit…")).triggered.connect(lambda _=False: self.edit.emit())
+        fill_convention_menu(self._menu, base, convention, self.chosen.emit, self.edit.emit)
         self.update()
 
     def show_tried(self, tried: Tried | None) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
-    QLabel,
     QLineEdit,
     QSpinBox,
     QVBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from gnet_desktop.convention import CONVENTIONS, Convention, parse_convention
 from gnet_desktop.errors import GNetError
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.looks.theme import Theme
 
@@ -47,7 +47,7 @@ class ConventionEditor(QDialog):
         self.side, self.crop = QSpinBox(), QSpinBox()
         self.range, self.mean, self.std = QLineEdit(), QLineEdit(), QLineEdit()
         self.transform = QCheckBox(self.tr("rescale from ImageNet's statistics to −1…1 once more"))
-        self.chips, self.error = Chips(), QLabel()
+        self.chips, self.error = Chips(), Label()
         self.buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
         )

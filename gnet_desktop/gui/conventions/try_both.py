@@ -5,11 +5,12 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.conventions.chips import differing
 from gnet_desktop.gui.conventions.choices import beside
 from gnet_desktop.gui.conventions.column import Column
@@ -25,6 +26,7 @@ from gnet_desktop.gui.conventions.editor import ConventionEditor
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.numbers import size
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Entry
@@ -38,7 +40,7 @@ class _Summary(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
-        self.verdict, self.count = QLabel(), QLabel()
+        self.verdict, self.count = Label(), Label()
         self.verdict.setTextFormat(Qt.TextFormat.RichText)
         self.verdict.setFont(font(13))
         self.verdict.setWordWrap(True)
@@ -94,7 +96,7 @@ class TryBoth(QWidget):
         self._checkpoint_changed()
 
     def _build(self) -> None:
-        title = QLabel(self.tr("Try two conventions"))
+        title = Label(self.tr("Try two conventions"))
         title.setFont(font(15, 600))
         self.subject = ElidedLabel("", pixels=13, token="text2", middle=True)
         self.next_picture = Button(self.tr("next picture"), "forward")
@@ -216,7 +218,7 @@ class TryBoth(QWidget):
         self._ask()
         workspace, entry, tried = self._workspace, self._entry(), self._tried()
         checkpoint = workspace.checkpoint
-        file = checkpoint.provenance.path.name if checkpoint is not None else ""
+        file = name_of(checkpoint.provenance.path) if checkpoint is not None else ""
         self.subject.setText(" · ".join(part for part in (self._picture_words(entry, tried), file) if part))
         names = checkpoint.labels.names if checkpoint is not None else ()
         left, right = tried.get(0), tried.get(1)

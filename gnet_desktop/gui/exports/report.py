@@ -20,6 +20,7 @@ from gnet_desktop.files import write_whole
 from gnet_desktop.gui.exports.saving import png_of
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.network.naming import Unit
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.facts import answer_rows, unit_facts
 from gnet_desktop.workspace.values import Result, Selection
 
@@ -63,7 +64,8 @@ def make_page(
     result: Result, pictures: dict[str, bytes], module: str, unit: Unit | None, tray: Sequence[Unit]
 ) -> str:
     """The whole page; everything that comes from files is escaped."""
-    picture, weights = result.picture, result.checkpoint.provenance.path.name
+    picture, weights = result.picture, name_of(result.checkpoint.provenance.path)
+    name = escape(name_of(Path(picture.source)))
     titles = {
         "photo": tr("Photo"),
         "network": tr("Network"),
@@ -72,7 +74,7 @@ def make_page(
     }
     kept = [one for one in (unit, *tray) if one is not None]
     parts = [
-        f"<h1>{escape(Path(picture.source).name)}</h1>",
+        f"<h1>{name}</h1>",
         f'<p class="note">{picture.size[0]} × {picture.size[1]} · {escape(weights)} · '
         f"GNet Desktop {__version__}</p>",
         _section(tr("Answers"), _answers(result)),
@@ -81,7 +83,9 @@ def make_page(
         _section(tr("With what"), _facts(result)),
         _section(tr("To make it again"), f"<code>{escape(command(result, module, unit))}</code>"),
     ]
-    head = f'<meta charset="utf-8"><title>{escape(Path(picture.source).name)}</title><style>{_STYLE}</style>'
+    head = (
+        f'<meta charset="utf-8"><title>{escape(name_of(Path(picture.source)))}</title><style>{_STYLE}</style>'
+    )
     return f"<!doctype html><html><head>{head}</head><body><main>{''.join(parts)}</main></body></html>"
 
 
@@ -171,7 +175,7 @@ def _facts(result: Result) -> str:
     convention = " · ".join(f"{name} {value}" for name, value in describe(result.convention))
     return _table(
         [
-            [tr("checkpoint"), checkpoint.provenance.path.name],
+            [tr("checkpoint"), name_of(checkpoint.provenance.path)],
             ["SHA-256", checkpoint.provenance.sha256],
             [tr("family"), checkpoint.provenance.family_title],
             [tr("convention"), f"{result.convention.name}: {convention}"],

@@ -21,9 +21,11 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 from gnet_desktop.folder.figures import Ints
 from gnet_desktop.folder.rows import UNKNOWN, Rows
 from gnet_desktop.gui.controls.focus import KeyFocus
+from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.folder.thumbnails import Thumbnails
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.inspection.answers import percent
+from gnet_desktop.shown import path_words
 
 Index = QModelIndex | QPersistentModelIndex
 PLACE: Final = Qt.ItemDataRole.UserRole
@@ -66,17 +68,19 @@ class GalleryModel(QAbstractListModel):
             return place
         if role == Qt.ItemDataRole.DisplayRole:
             return self.name(int(self.rows.answer[place]))
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tip(self._words(self.rows, place))
+        if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._words(self.rows, place)
         return None
 
     def _words(self, rows: Rows, place: int) -> str:
         said = f"{self.name(int(rows.answer[place]))} {percent(float(rows.confidence[place]))} %"
         if rows.truth[place] == UNKNOWN:
-            return f"{rows.paths[place]}: {said}"
+            return f"{path_words(rows.paths[place])}: {said}"
         right = self.tr("wrong") if rows.wrong[place] else self.tr("right")
         shown = self.tr("shows {0}").format(self.name(int(rows.truth[place])))
-        return f"{rows.paths[place]}: {said}, {right}, {shown}"
+        return f"{path_words(rows.paths[place])}: {said}, {right}, {shown}"
 
     def name(self, index: int) -> str:
         """A class's name."""
@@ -173,7 +177,8 @@ class _Delegate(QStyledItemDelegate):
         painter.setFont(font(11))
         painter.setPen(theme.colour("text3"))
         lower = QRectF(box.left(), box.top() + 17, box.width(), 15)
-        shown = self._model.name(int(rows.truth[place])) if known else rows.paths[place].rpartition("/")[2]
+        file = path_words(rows.paths[place].rpartition("/")[2])
+        shown = self._model.name(int(rows.truth[place])) if known else file
         metrics = QFontMetrics(painter.font())
         text = metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, int(lower.width()))
         painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, text)

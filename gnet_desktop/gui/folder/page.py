@@ -9,7 +9,6 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -20,11 +19,13 @@ from PySide6.QtWidgets import (
 
 from gnet_desktop.folder.rows import Filter, arranged
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.folder.confusion import OTHERS, Confusion, Pairs
 from gnet_desktop.gui.folder.figures import Figures
 from gnet_desktop.gui.folder.gallery import Gallery
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.folder_run import FolderRun, FolderState
 
 LEFT, RIGHT = 300, 420
@@ -116,9 +117,9 @@ class _Empty(QWidget):
 
     def __init__(self, open_folder: Callable[[], None]) -> None:
         super().__init__()
-        title = QLabel(self.tr("How right is this network on your pictures?"))
+        title = Label(self.tr("How right is this network on your pictures?"))
         title.setFont(font(20, 600))
-        words = QLabel(
+        words = Label(
             self.tr(
                 "Open a folder, or drop one here. Pictures in folders that are called like the classes are"
                 " judged: accuracy with intervals, confusions, calibration, the surest mistakes.\n"
@@ -240,7 +241,7 @@ class FolderPage(QWidget):
         if state is None:
             return
         self.progress.show_state(state)
-        self.left_header.set_title(state.folder.name or str(state.folder))
+        self.left_header.set_title(name_of(state.folder))
         evaluation = state.evaluation
         source = evaluation.truth.source if evaluation and evaluation.pictures else self.tr("no truth")
         self.left_header.set_note(f"{state.total} · {source}")

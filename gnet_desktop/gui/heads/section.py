@@ -1,15 +1,17 @@
 """One auxiliary head from its pool to its answers."""
 
+from html import escape
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.answers.bars import draw_bar
 from gnet_desktop.gui.answers.sentences import others_words
 from gnet_desktop.gui.answers.standing import trained_words
 from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.heads.grids import Grid, Scroller
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import text
@@ -108,7 +110,7 @@ class _Step(QVBoxLayout):
     def __init__(self, title: str, widget: QWidget) -> None:
         super().__init__()
         self.setSpacing(2)
-        self.title, self.what, self.caption = QLabel(title), QLabel(), QLabel()
+        self.title, self.what, self.caption = Label(title), Label(), Label()
         self.title.setFont(font(13, 600))
         for label in (self.what, self.caption):
             label.setFont(font(12))
@@ -134,7 +136,7 @@ class HeadSection(QWidget):
         super().__init__(parent)
         self.name = name
         self.setAccessibleName(name)
-        self.title, self.place, self.reads, self.state = QLabel(name), QLabel(), QLabel(), QLabel()
+        self.title, self.place, self.reads, self.state = Label(name), Label(), Label(), Label()
         self.title.setFont(font(18, 600))
         self.state.setFont(font(12.5))
         self.state.setTextFormat(Qt.TextFormat.RichText)
@@ -154,7 +156,7 @@ class HeadSection(QWidget):
             "fc": _Step(self.tr("Fully connected"), self.connected),
             "answers": _Step(self.tr("Answers"), self.answers),
         }
-        self.missing = QLabel()
+        self.missing = Label()
         self.missing.setWordWrap(True)
         self.missing.setFont(font(13))
         self._body = QWidget()
@@ -227,11 +229,11 @@ class HeadSection(QWidget):
         words = trained_words(trained)
         said = {
             True: f'<span style="color:{theme.good}">✓ {words}</span>',
-            False: f'<span style="color:{theme.warn}">⚠ {words}</span><br>{why}',
+            False: f'<span style="color:{theme.warn}">⚠ {words}</span><br>{escape(why)}',
             None: f"{words[:1].upper()}{words[1:]}.",
         }
         self.state.setText(said[trained])
-        self.state.setToolTip(why)
+        self.state.setToolTip(tip(why))
 
     def _clear(self) -> None:
         for grid in (self.pool, self.convolution, self.connected):

@@ -4,18 +4,20 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import Notice
 from gnet_desktop.gui.answers.values import Shown, shown_of
 from gnet_desktop.gui.controls.common import PanelHeader, Segmented
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.heads.section import HeadSection
 from gnet_desktop.gui.heads.timeline import Timeline, courses
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.model import own_result
 from gnet_desktop.inspection.head_parts import HeadParts, head_parts
 from gnet_desktop.network.architecture import AUXILIARY
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
@@ -47,7 +49,7 @@ class HeadsView(QWidget):
         self.header.add(self.steps)
         self.says, self.warning, self.timeline = Notice("says"), Notice("warn"), Timeline()
         self.sections = {name: HeadSection(name) for name in AUXILIARY}
-        self.empty = QLabel()
+        self.empty = Label()
         self.empty.setFont(font(13))
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._build()
@@ -121,7 +123,7 @@ class HeadsView(QWidget):
     def _note(self) -> str:
         workspace, result = self._workspace, self._workspace.result
         checkpoint = workspace.checkpoint
-        parts = [] if checkpoint is None else [checkpoint.provenance.path.name]
+        parts = [] if checkpoint is None else [name_of(checkpoint.provenance.path)]
         if result is not None and result.key.picture in workspace.pictures:
             parts.append(workspace.pictures[result.key.picture].name)
         if workspace.stale:

@@ -2,8 +2,9 @@
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.header import SCALES, TILES, LanesHeader
@@ -44,7 +45,7 @@ class LanesPanel(QWidget):
         self.area = LanesArea(workspace)
         self._sideways = _Sideways(self.area)
         self.header = LanesHeader(workspace, self.area)
-        self.empty = QLabel()
+        self.empty = Label()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
         self._tip: Tip | None = None

@@ -5,8 +5,9 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import SavingsChart, draw_path, less, text
 from gnet_desktop.gui.network_map.model import MapModel
@@ -125,10 +126,10 @@ class TeachingView(QWidget):
         self._workspace = workspace
         self._model: MapModel | None = None
         self.chart, self.cards = _Chart(), _Cards()
-        self.steps_title = QLabel()
+        self.steps_title = Label()
         self.steps_title.setTextFormat(Qt.TextFormat.RichText)
         self.steps_title.setFont(font(12.5))
-        self.explanations = [QLabel() for _ in range(3)]
+        self.explanations = [Label() for _ in range(3)]
         below = QVBoxLayout()
         below.setContentsMargins(16, 10, 16, 14)
         below.setSpacing(8)

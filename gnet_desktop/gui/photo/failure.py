@@ -5,9 +5,10 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.button import Button
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.system.desktop import show_in_folder
@@ -36,7 +37,7 @@ class FailedPicture(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self.what, self.why = QLabel(), QLabel()
+        self.what, self.why = Label(), Label()
         self.what.setFont(font(15, 600))
         for label in (self.what, self.why):
             label.setWordWrap(True)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.photo.failure import FailedPicture
 from gnet_desktop.gui.photo.view import PhotoView
 from gnet_desktop.gui.photo.why import method_words
@@ -112,8 +113,10 @@ class PhotoPanel(QWidget):
             note = f"{width} × {height}"
             if picture.frames > 1:
                 note += self.tr(" · frame {0} of {1}").format(picture.frame + 1, picture.frames)
+            if picture.incomplete:
+                note += self.tr(" · incomplete")
         self.header.set_note(note)
-        self.header.setToolTip("\n".join(picture.notes) if picture is not None else "")
+        self.header.setToolTip(tip("\n".join(picture.notes)) if picture is not None else "")
         self.mode.set_value(workspace.view.photo)
         for option, button in self.buttons.items():
             button.setChecked(getattr(workspace.view, option))

@@ -23,7 +23,6 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
-    QLabel,
     QListView,
     QSizePolicy,
     QStyle,
@@ -35,6 +34,7 @@ from PySide6.QtWidgets import (
 
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.focus import KeyFocus
+from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import ring_row
@@ -69,7 +69,8 @@ class PicturesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{entry.name}, {second_line(entry, self.tr('not opened'))}"
+            words = f"{entry.name}, {second_line(entry, self.tr('not opened'))}"
+            return tip(words) if role == Qt.ItemDataRole.ToolTipRole else words
         return entry if role == ENTRY else None
 
     def entry_id(self, row: int) -> int:
@@ -200,7 +201,7 @@ class _List(QListView):
             super().keyPressEvent(event)
 
 
-class _Hint(QLabel):
+class _Hint(Label):
     """What can be dropped, below the list."""
 
     def __init__(self, words: str) -> None:

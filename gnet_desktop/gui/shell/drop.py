@@ -18,6 +18,7 @@ from gnet_desktop.files import exists
 from gnet_desktop.gui.exports.saving import png_of
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.arrivals import Arrivals, sort_arrivals
 
 SHOWN: Final = 3
@@ -195,10 +196,10 @@ def describe(dropped: Dropped) -> tuple[str, str]:
     files = dropped.files
     if files.checkpoints:
         more = tr("Then the pictures are added.") if files.pictures else tr("The open pictures stay.")
-        return tr("Open {0} in its place").format(files.checkpoints[0].name), more
+        return tr("Open {0} in its place").format(name_of(files.checkpoints[0])), more
     if files.pictures:
         if len(files.pictures) == 1:
-            return tr("Add {0}").format(files.pictures[0].name), tr("It opens at once.")
+            return tr("Add {0}").format(name_of(files.pictures[0])), tr("It opens at once.")
         return tr("Add {0} pictures").format(len(files.pictures)), tr("The first one opens at once.")
     if dropped.picture is not None:
         return tr("Add this picture"), tr("It opens at once.")

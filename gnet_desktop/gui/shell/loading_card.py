@@ -4,12 +4,14 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.system.reopening import bundled
+from gnet_desktop.shown import name_of, plain
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Loading
 
@@ -31,7 +33,7 @@ class LoadingCard(QWidget):
         self._workspace = workspace
         self.setFixedSize(420, 150)
         self.name = ElidedLabel("", pixels=15, weight=600, middle=True)
-        self.stage = QLabel()
+        self.stage = Label()
         self.stage.setFont(font(12.5))
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -83,12 +85,12 @@ class LoadingCard(QWidget):
 
     def _tell(self, loading: Loading) -> None:
         checkpoint = self._workspace.checkpoint
-        self.name.setText(loading.path.name)
+        self.name.setText(name_of(loading.path))
         self.stage.setText(loading.stage)
         self.bar.setValue(round(100 * loading.share))
-        self.setAccessibleName(self.tr("Opening {0}: {1}").format(loading.path.name, loading.stage))
+        self.setAccessibleName(self.tr("Opening {0}: {1}").format(name_of(loading.path), loading.stage))
         stays = self.tr("{0} stays usable until this is done.")
-        self.stays.setText(stays.format(checkpoint.provenance.path.stem) if checkpoint else "")
+        self.stays.setText(stays.format(plain(checkpoint.provenance.path.stem)) if checkpoint else "")
 
     def _tell_none(self) -> None:
         self.name.setText(self.tr("No checkpoint is open"))

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QVBoxLayout,
     QWidget,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import IconButton
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
 from gnet_desktop.workspace.values import Bug
@@ -28,7 +28,7 @@ class Notice(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._kind = "info"
-        self.label = QLabel()
+        self.label = Label()
         self.label.setWordWrap(True)
         self.label.setFont(font(13))
         self.label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -107,7 +107,7 @@ class BugDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("A fault in GNet Desktop"))
         self.resize(640, 420)
-        words = QLabel(
+        words = Label(
             self.tr("This is a fault of the program, not of your file. What was open stays open. {0}").format(
                 bug.title
             )

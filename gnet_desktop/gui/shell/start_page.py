@@ -6,12 +6,14 @@ from typing import Final
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtSvgWidgets import QSvgWidget
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from gnet_desktop.files import is_file
 from gnet_desktop.gui.controls.button import Button
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, RADIUS_CARD, Theme, font
 from gnet_desktop.resources import resource
+from gnet_desktop.shown import name_of, plain
 from gnet_desktop.workspace.state import Workspace
 
 _SAMPLES: Final = ("cat", "espresso", "goldfish", "bucket", "moose", "rocket")
@@ -131,9 +133,9 @@ class StartPage(QWidget):
         place = _DropPlace()
         sign = QSvgWidget(str(resource("icons", "icon.svg")))
         sign.setFixedSize(48, 48)
-        title = QLabel(self.tr("Drop a picture here and look inside"))
+        title = Label(self.tr("Drop a picture here and look inside"))
         title.setFont(font(20, 600))
-        note = QLabel(self.tr("Pictures, folders, or a GoogLeNet checkpoint. Nothing leaves this machine."))
+        note = Label(self.tr("Pictures, folders, or a GoogLeNet checkpoint. Nothing leaves this machine."))
         note.setFont(font(13))
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -158,9 +160,9 @@ class StartPage(QWidget):
         return place
 
     def _make_samples(self) -> QVBoxLayout:
-        heading = QLabel(self.tr("Or begin with one of these"))
+        heading = Label(self.tr("Or begin with one of these"))
         heading.setFont(font(12.5, 600))
-        self.ready = QLabel()
+        self.ready = Label()
         self.ready.setFont(font(12))
         first = QHBoxLayout()
         first.addWidget(heading)
@@ -184,9 +186,10 @@ class StartPage(QWidget):
     def _show_state(self) -> None:
         checkpoint, loading = self._workspace.checkpoint, self._workspace.loading
         if loading is not None:
-            self.ready.setText(self.tr("opening {0}…").format(loading.path.name))
+            self.ready.setText(self.tr("opening {0}…").format(name_of(loading.path)))
         elif checkpoint is not None:
-            self.ready.setText(self.tr("✓ {0} is loaded and ready").format(checkpoint.provenance.path.stem))
+            name = plain(checkpoint.provenance.path.stem)
+            self.ready.setText(self.tr("✓ {0} is loaded and ready").format(name))
         else:
             self.ready.setText(self.tr("no checkpoint is open"))
 

@@ -5,8 +5,10 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.convention import describe
+from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tasks import cpu_threads
 
@@ -62,7 +64,7 @@ class StatusBar(QWidget):
         self._parts = parts
         self._state, self._sign = self._currency()
         self.setAccessibleDescription(self.text)
-        self.setToolTip(self.text)
+        self.setToolTip(tip(self.text))
         self.update()
 
     def _device(self) -> str:
@@ -72,7 +74,7 @@ class StatusBar(QWidget):
     def _currency(self) -> tuple[str, str]:
         workspace = self._workspace
         if workspace.loading is not None:
-            return self.tr("opening {0}").format(workspace.loading.path.name), ""
+            return self.tr("opening {0}").format(name_of(workspace.loading.path)), ""
         entry = workspace.pictures.get(workspace.current or 0)
         if entry is not None and entry.error is not None:
             return self.tr("{0} was not opened").format(entry.name), ""

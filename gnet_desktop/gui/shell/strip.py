@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.hatching import hatch
@@ -76,7 +77,7 @@ class ChangesStrip(QWidget):
         self._workspace = workspace
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName(self.tr("Changes"))
-        title = QLabel(self.tr("Changed"))
+        title = Label(self.tr("Changed"))
         title.setFont(font(12.5, 600))
         self._chips = QHBoxLayout()
         self._chips.setSpacing(8)

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QSizePolicy, QWidget
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.gui.controls.chooser import Chooser
 from gnet_desktop.gui.controls.common import IconButton, Segmented
+from gnet_desktop.gui.controls.plain import menu_words, tip
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import TOP_BAR, Theme, font
 from gnet_desktop.resources import resource
+from gnet_desktop.shown import name_of, path_words
 from gnet_desktop.workspace.state import Workspace
 
 
@@ -89,7 +91,7 @@ class TopBar(QWidget):
         checkpoint, loading = self._workspace.checkpoint, self._workspace.loading
         if checkpoint is not None:
             self.checkpoint.show_words(*summary(checkpoint))
-            self.checkpoint.setToolTip(str(checkpoint.provenance.path))
+            self.checkpoint.setToolTip(tip(path_words(checkpoint.provenance.path)))
         else:
             self.checkpoint.show_words("", self.tr("opening…") if loading else self.tr("No checkpoint"))
         device = self._workspace.device
@@ -99,7 +101,7 @@ class TopBar(QWidget):
         """Offer the devices of this machine; CUDA is named even where it isn't there, with why."""
         self.devices.clear()
         for name, words in devices:
-            self.devices.addAction(words).triggered.connect(
+            self.devices.addAction(menu_words(words)).triggered.connect(
                 lambda _=False, name=name: self.device_wanted.emit(name)
             )
         if all(name == "cpu" for name, _ in devices):
@@ -110,7 +112,7 @@ class TopBar(QWidget):
         """Offer recent checkpoints and those of the catalogue that are on this machine."""
         self.checkpoints.clear()
         for path in recent:
-            self._offer(path.name, path)
+            self._offer(name_of(path), path)
         if recent and known:
             self.checkpoints.addSeparator()
         for name, path in known:
@@ -120,8 +122,8 @@ class TopBar(QWidget):
             self.checkpoints.addAction(self._actions[name])
 
     def _offer(self, name: str, path: Path) -> None:
-        action = self.checkpoints.addAction(name)
-        action.setToolTip(str(path))
+        action = self.checkpoints.addAction(menu_words(name))
+        action.setToolTip(tip(path_words(path)))
         action.triggered.connect(lambda _=False, path=path: self.checkpoint_wanted.emit(path))
 
     def set_compact(self, compact: bool) -> None:
@@ -148,7 +150,7 @@ class TopBar(QWidget):
 
 def summary(checkpoint: Checkpoint) -> tuple[str, str]:
     """Name; and family, classes and heads in a line."""
-    name = checkpoint.provenance.path.name
+    name = name_of(checkpoint.provenance.path)
     if len(name) > 34:
         name = f"{name[:20]}…{name[-12:]}"
     heads = sum(state.present for state in checkpoint.heads.values())

@@ -26,6 +26,7 @@ from gnet_desktop.gui.actions.handlers import Handlers
 from gnet_desktop.gui.actions.palette import Palette
 from gnet_desktop.gui.actions.recent import Recent
 from gnet_desktop.gui.actions.table import fill_menus, make_actions
+from gnet_desktop.gui.controls.plain import window_title
 from gnet_desktop.gui.conventions.memory import ConventionMemory
 from gnet_desktop.gui.folder.page import FolderPage
 from gnet_desktop.gui.lanes.menus import fill_changes_menu
@@ -297,7 +298,7 @@ class Window(QMainWindow):
 
     def _show_title(self) -> None:
         entry = self.workspace.pictures.get(self.workspace.current or 0)
-        self.setWindowTitle(f"{entry.name} – GNet Desktop" if entry else "GNet Desktop")
+        self.setWindowTitle(window_title(f"{entry.name} – GNet Desktop") if entry else "GNet Desktop")
 
     def _checkpoint_changed(self) -> None:
         checkpoint = self.workspace.checkpoint

@@ -11,6 +11,7 @@ from gnet_desktop.files import is_file
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import unit_of
 from gnet_desktop.resources import resource
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.state import Workspace
 
 MOST: Final = 100
@@ -43,7 +44,7 @@ def last_checkpoint(session: Session, say: Say) -> Path:
         return Path(last)
     if last:
         words = translate("reopening", "{0} is gone; the bundled checkpoint is open.")
-        say(words.format(Path(last).name))
+        say(words.format(name_of(Path(last))))
     return bundled()
 
 

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.button import Button
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.workspace.state import Workspace
 
@@ -17,9 +18,9 @@ class NoUnit(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        title = QLabel(self.tr("No unit is chosen"))
+        title = Label(self.tr("No unit is chosen"))
         title.setFont(font(15, 600))
-        words = QLabel(self.tr("Point at a tile to look at it, click to keep it."))
+        words = Label(self.tr("Point at a tile to look at it, click to keep it."))
         words.setFont(font(13))
         words.setWordWrap(True)
         words.setForegroundRole(QPalette.ColorRole.PlaceholderText)

@@ -1,0 +1,37 @@
+"""Words from outside (names of files and classes) in Qt's widgets, shown as they are.
+
+Qt takes a text that looks like markup for markup, and "&" for the key of a menu. So every
+label is made here, every tip with words from outside goes through `tip`, every menu entry
+with a name through `menu_words`; a test follows that.
+"""
+
+from html import escape
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QWidget
+
+
+class Label(QLabel):
+    """A label whose text is shown letter by letter unless it is told otherwise (``setTextFormat``)."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+
+
+def tip(text: str) -> str:
+    """A tip that shows this text letter by letter."""
+    if "<" not in text and "&" not in text:
+        return text
+    return f'<div style="white-space: pre-wrap">{escape(text)}</div>'
+
+
+def menu_words(text: str) -> str:
+    """A menu entry or a button that shows this text letter by letter."""
+    return text.replace("&", "&&")
+
+
+def window_title(text: str) -> str:
+    """A title that shows this text; a certain mark in it would stand for unsaved changes."""
+    return text.replace("[*]", "[*][*]")
