@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Array = NDArray[np.float32]
-Kind = Literal["off", "mean", "usual", "scaled", "other"]
-KINDS: Final[tuple[Kind, ...]] = ("off", "mean", "usual", "scaled", "other")
+Kind = Literal["off", "mean", "usual", "scaled", "other", "projected"]
+KINDS: Final[tuple[Kind, ...]] = ("off", "mean", "usual", "scaled", "other", "projected")
 LARGEST_FACTOR: Final = 4.0
 
 
@@ -53,6 +53,8 @@ class Change:
     ``off``: 0 everywhere. ``mean``: each unit's own mean over the cells, everywhere.
     ``usual``: the numbers of ``values``, one a unit. ``scaled``: ``factor`` (0…4) times
     itself. ``other``: ``values``, of the part's own shape, as another run has them.
+    ``projected``: without what lies along ``values``, a direction in all of the part's
+    channels; of one unit alone that is the same as ``off``.
     ``channels`` are the part's channels that change, ascending; None: all. Where they are
     given, ``values`` still hold all of the part's channels.
     """
@@ -126,12 +128,22 @@ def _check_numbers(change: Change, count: int) -> None:
         raise UsageError(f"{change.kind!r} is no kind of change.", f"There are {', '.join(KINDS)}.")
     if change.kind == "scaled" and not 0 <= change.factor <= LARGEST_FACTOR:
         raise UsageError(f"{change.part} cannot be scaled by {change.factor:g}.", "", "Choose 0 to 4.")
-    if change.kind in ("usual", "other"):
+    if change.kind in ("usual", "other", "projected"):
         found = None if change.values is None else change.values.array.shape
         if not found or found[0] != count:
             raise UsageError(
                 f"{change.part} cannot take these values.", f"They are not of its {count} channels."
             )
+    if change.kind == "projected":
+        _check_direction(change)
+
+
+def _check_direction(change: Change) -> None:
+    if change.channels is not None:
+        raise UsageError(f"{change.name} has no directions.", "", "Project them out of all its channels.")
+    values = change.values.array if change.values is not None else np.zeros(0, np.float32)
+    if values.ndim != 1 or not 0 < np.linalg.norm(values) < np.inf:
+        raise UsageError(f"{change.part} has no such direction.", "It must be numbers that are not all 0.")
 
 
 def changeable_parts(architecture: Architecture) -> dict[str, int]:
@@ -262,7 +274,23 @@ def _values(change: Change, value: "Tensor") -> "Tensor":
     return given.expand_as(value)
 
 
-_RULES: Final = {"off": _off, "mean": _mean, "usual": _values, "scaled": _scaled, "other": _values}
+def _projected(change: Change, value: "Tensor") -> "Tensor":
+    import torch
+
+    assert change.values is not None
+    direction = torch.from_numpy(change.values.array / np.linalg.norm(change.values.array)).to(value)
+    along = torch.einsum("k,nk...->n...", direction, value)
+    return value - torch.einsum("k,n...->nk...", direction, along)
+
+
+_RULES: Final = {
+    "off": _off,
+    "mean": _mean,
+    "usual": _values,
+    "scaled": _scaled,
+    "other": _values,
+    "projected": _projected,
+}
 
 
 def first_place(architecture: Architecture, changes: Iterable[Change]) -> int | None:

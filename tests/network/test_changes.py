@@ -64,6 +64,7 @@ def changes_of(part: str, record: Record) -> Iterator[Change]:
     yield Change(part, "mean")
     yield Change(part, "usual", values=Values(np.linspace(0.1, 0.9, len(array), dtype=np.float32)))
     yield Change(part, "other", values=Values(array[::-1].copy()))
+    yield Change(part, "projected", values=Values(np.linspace(-1, 2, len(array), dtype=np.float32)))
 
 
 PARTS = (
@@ -184,7 +185,7 @@ def unit_off(value: Tensor) -> Tensor:
 
 
 @pytest.mark.parametrize("part", HOOKED)
-@pytest.mark.parametrize("kind", ["off", "unit", "mean", "scaled", "other"])
+@pytest.mark.parametrize("kind", ["off", "unit", "mean", "scaled", "other", "projected"])
 def test_every_kind_equals_a_hook_on_torchvisions_network(part: str, kind: str) -> None:
     case = CASES["torchvision"]
     model = case.oracle()
@@ -192,12 +193,20 @@ def test_every_kind_equals_a_hook_on_torchvisions_network(part: str, kind: str) 
     network = case.network(model)
     record = network(value)
     patched = torch.from_numpy(record[part][::-1].copy())[None]
+    direction = np.linspace(-1, 2, len(record[part]), dtype=np.float32)
+
+    def without(x: Tensor) -> Tensor:
+        """Gram-Schmidt, cell by cell: x − (x·d / d·d) d."""
+        cells, along = x.movedim(1, -1), torch.from_numpy(direction)
+        return (cells - (cells @ along / (along @ along))[..., None] * along).movedim(-1, 1)
+
     rules: dict[str, tuple[Change, Rule]] = {
         "off": (Change(part), torch.zeros_like),
         "unit": (Change(part, "off", (1,)), unit_off),
         "mean": (Change(part, "mean"), lambda x: x.mean((2, 3), keepdim=True).expand_as(x)),
         "scaled": (Change(part, "scaled", factor=1.7), lambda x: 1.7 * x),
         "other": (Change(part, "other", values=Values(patched[0].numpy())), lambda x: patched),
+        "projected": (Change(part, "projected", values=Values(direction)), without),
     }
     change, rule = rules[kind]
     with hooked(model, HOOKED[part], rule):
@@ -215,6 +224,17 @@ def test_a_unit_of_5b_lowers_a_logit_by_exactly_what_it_adds(small: tuple[GoogLe
         changed = network.resume(record, (Change("5b", "off", (channel,)),))
         lowered = record.answers["main"].logits - changed.answers["main"].logits
         np.testing.assert_allclose(lowered, weight[:, channel] * record["5b"][channel].mean(), atol=1e-5)
+
+
+def test_a_direction_of_one_unit_alone_is_that_unit_off(small: tuple[GoogLeNet, Record]) -> None:
+    network, record = small
+    axis = np.zeros(len(record["4a/3x3"]), np.float32)
+    axis[2] = -3
+    off, projected = (
+        network.resume(record, (change,))
+        for change in (Change("4a/3x3", "off", (2,)), Change("4a/3x3", "projected", values=Values(axis)))
+    )
+    same(off, projected)
 
 
 # Batches, parts, derivatives
@@ -354,6 +374,8 @@ def test_parts_are_named_as_units_are(
         ("4a", "scaled", {"factor": 4.5}),
         ("4a", "scaled", {"factor": float("nan")}),
         ("4a", "usual", {}),
+        ("4a", "projected", {"values": Values(np.zeros(12, np.float32))}),
+        ("4a:1", "projected", {"values": Values(np.ones(12, np.float32))}),
         ("4a", "other", {"values": Values(np.zeros(3, np.float32))}),
     ],
 )

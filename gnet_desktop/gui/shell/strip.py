@@ -26,6 +26,7 @@ def change_words(change: Change) -> str:
         "usual": "as usual",
         "scaled": f"× {change.factor:g}",
         "other": f"from {change.values.source if change.values else ''}",
+        "projected": f"without {change.values.source if change.values else ''}",
     }
     return f"{name} {done[change.kind]}"
 
