@@ -23,6 +23,7 @@ from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.arrivals import sort_arrivals
 from gnet_desktop.workspace.state import Workspace
 
+_ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
 DESKTOP_ID = "io.github.gnet_desktop.gnet_desktop"
 
 
@@ -49,6 +50,7 @@ def run(
     window.show()
     release = catch_faults(window.workspace.bug.emit)
     app.installEventFilter(_FileOpener(window))
+    app.commitDataRequest.connect(lambda _: window.remember())  # the desktop's own way of logging out
     # after the first paint: everything that needs torch
     QTimer.singleShot(0, lambda: begin(window, paths, labels, device, assume))
     ticking, collecting = _close_on_interrupt(window, interrupts), Collecting()
@@ -131,19 +133,29 @@ def begin_paths(window: Window, paths: Sequence[Path]) -> None:
 
 
 def _note_interrupts() -> list[int]:
-    """Collect Ctrl+C of the terminal from now on.
+    """Collect what asks the program to end from now on: Ctrl+C, a log-out, a closed terminal.
 
-    Nothing is done at once: a window that is closed before the event loop runs doesn't end
-    it, and an exception would be lost in whichever of Qt's calls it came up.
+    What is ignored already (``nohup``) stays ignored. Nothing is done at once: a window that
+    is closed before the event loop runs doesn't end it, and an exception would be lost in
+    whichever of Qt's calls it came up.
     """
     seen: list[int] = []
-    signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
+    for name in _ENDINGS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, lambda number, _: seen.append(number))
     return seen
 
 
 def _close_on_interrupt(window: Window, seen: list[int]) -> QTimer:
     """Close the window soon after an interrupt; Python needs a moment now and then to notice one."""
+
+    def look() -> None:
+        if seen:
+            window.close()  # which keeps what is remembered
+            QApplication.quit()  # also out of a dialog that waits
+
     timer = QTimer()
-    timer.timeout.connect(lambda: window.close() if seen else None)
+    timer.timeout.connect(look)
     timer.start(100)
     return timer

@@ -1,13 +1,14 @@
-"""Ctrl+C in the terminal ends the program whenever it comes."""
+"""Ctrl+C, a log-out and a closed terminal end the program whenever they come, and nothing is forgotten."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 pytestmark = [
     pytest.mark.slow,
@@ -26,6 +27,18 @@ setattr(app, sys.argv[1], interrupted)
 sys.exit(app.run(clean=True))
 """
 
+# ends itself while the checkpoint is being read
+OPENING = """
+import os, signal, sys
+from gnet_desktop.gui import app
+begin = app.begin
+def begun(window, *given):
+    window.workspace.loading_changed.subscribe(lambda: os.kill(os.getpid(), signal.SIGINT))
+    begin(window, *given)
+app.begin = begun
+sys.exit(app.run())
+"""
+
 
 @pytest.mark.parametrize("point", ["make_application", "make_window", "_close_on_interrupt", "begin"])
 def test_an_interrupt_at_any_point_of_the_start_ends_it(point: str) -> None:
@@ -39,10 +52,35 @@ def test_an_interrupt_at_any_point_of_the_start_ends_it(point: str) -> None:
 
 def test_an_interrupt_while_a_checkpoint_is_opened_ends_it(tmp_path: Path) -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
-    program = [sys.executable, "-m", "gnet_desktop"]
-    running = subprocess.Popen(program, env=environment, stderr=subprocess.PIPE, text=True)
-    time.sleep(1.5)
-    running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=60)
-    assert running.returncode == 0, said
-    assert "Traceback" not in said
+    program = [sys.executable, "-c", OPENING]
+    ended = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+# ends itself once a picture is open
+LEAVING = """
+import os, signal, sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from gnet_desktop.gui import app
+begin = app.begin
+def begun(window, *given):
+    begin(window, *given)
+    window.timer = QTimer()
+    window.timer.timeout.connect(lambda: window.workspace.current and os.kill(os.getpid(), int(sys.argv[1])))
+    window.timer.start(50)
+app.begin = begun
+sys.exit(app.run(paths=[Path(sys.argv[2])]))
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_what_was_open_is_remembered_however_the_program_is_ended(name: str, tmp_path: Path) -> None:
+    Image.new("RGB", (40, 30)).save(tmp_path / "a.png")
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
+    program = [sys.executable, "-c", LEAVING, str(int(getattr(signal, name))), str(tmp_path / "a.png")]
+    ended = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    (file,) = tmp_path.rglob("*.json")
+    assert json.loads(file.read_text())["pictures"] == [str(tmp_path / "a.png")]

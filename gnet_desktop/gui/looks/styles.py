@@ -109,6 +109,8 @@ def apply_theme(app: QApplication, name: str) -> None:
         palette.setColor(role, theme.colour(token))
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText, QPalette.ColorRole.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(theme.text3))
+    # a sheet that replaces another is worked out three times as long as one that comes alone
+    app.setStyleSheet("")
     app.setPalette(palette)
     tokens = {token: getattr(theme, token) for token in theme.__dataclass_fields__ if token != "branches"}
     # a style sheet can only name a file, so that each theme has its own arrow
