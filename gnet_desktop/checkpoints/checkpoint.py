@@ -69,11 +69,13 @@ class Provenance:
 
     ``recognised_by`` is how the layout was found; ``wrappers`` the keys and
     prefixes that were taken off; ``converted`` the changes of precision or layout
-    in words; ``missing`` and ``left_over`` the parts without a tensor and the
-    tensors without a part; ``assumed`` what the file cannot tell (key → value), and
-    ``open`` those of its keys that are in doubt and that nobody has settled; ``sets``
-    the names of the file's sets of weights, the one in use first, if there are several;
-    ``notes`` are worth knowing, ``warnings`` may mean that something is wrong.
+    in words; ``stored`` is how many tensors the file holds, ``missing`` and ``left_over``
+    the parts without a tensor and the tensors without a part, ``beside`` how many there
+    are of each kind that is none of the network's (counters, copies); ``assumed`` what
+    the file cannot tell (key → value), and ``open`` those of its keys that are in doubt
+    and that nobody has settled; ``sets`` the names of the file's sets of weights, the one
+    in use first, if there are several; ``notes`` are worth knowing, ``warnings`` may mean
+    that something is wrong.
     """
 
     path: Path
@@ -86,8 +88,10 @@ class Provenance:
     wrappers: tuple[str, ...] = ()
     dtypes: Mapping[str, int] = field(default_factory=dict)
     converted: tuple[str, ...] = ()
+    stored: int = 0
     missing: tuple[str, ...] = ()
     left_over: tuple[str, ...] = ()
+    beside: Mapping[str, int] = field(default_factory=dict)
     assumed: Mapping[str, str] = field(default_factory=dict)
     open: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()

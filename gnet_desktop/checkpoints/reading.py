@@ -30,6 +30,7 @@ from gnet_desktop.checkpoints.containers.zipped import Content
 from gnet_desktop.checkpoints.convention import FROM_METADATA, infer_convention
 from gnet_desktop.checkpoints.describing.heads import OFFICIAL_HASH, head_states
 from gnet_desktop.checkpoints.fitting.sequential import HIDDEN
+from gnet_desktop.checkpoints.fitting.single import ONE_OUTPUT
 from gnet_desktop.checkpoints.labels import find_labels
 from gnet_desktop.checkpoints.mean_picture import with_mean_beside
 from gnet_desktop.checkpoints.recognition.recognise import Recognised, recognise
@@ -171,8 +172,10 @@ def _open(
             wrappers=recognised.wrappers,
             dtypes=_dtypes(fitted.tensors),
             converted=_converted(contents, fitted.tensors),
+            stored=len(contents.tensors),
             missing=fitted.missing,
             left_over=recognised.left_over,
+            beside=recognised.beside,
             assumed={**fitted.assumed, **assumed},
             open=tuple(sorted({*fitted.open, *assumed} - assume.keys())),
             sets=recognised.sets,
@@ -303,6 +306,7 @@ _ASSUMPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "family": tuple(FAMILIES),
     "transform_input": ("on", "off"),
     "hidden": HIDDEN,
+    "one_output": ONE_OUTPUT,
     "conv1_stride": ("1", "2"),
 }
 

@@ -51,7 +51,7 @@ def tiny_state(family: str, dialect: str) -> dict[str, Tensor]:
     """A network of a handful of channels under a dialect's names."""
     [names] = [dict(known.tensors()) for known in DIALECTS if known.name == dialect]
     tensors = random_tensors(tiny(family, heads=True))
-    return {names[name]: tensor for name, tensor in tensors.items()}
+    return {names[name]: tensor for name, tensor in tensors.items() if name in names}
 
 
 def observed(oracle: Oracle, model: nn.Module, *, channels: int = 3) -> Sample:

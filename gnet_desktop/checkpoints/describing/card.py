@@ -91,9 +91,11 @@ class Card:
     def completeness(self) -> str:
         """How many of the file's tensors are used, and which are missing, in a sentence."""
         provenance = self.checkpoint.provenance
-        used, beside = sum(provenance.dtypes.values()), len(provenance.left_over)
+        beside = [f"{count} {words}" for words, count in provenance.beside.items()]
+        others = sum(provenance.beside.values()) + len(provenance.left_over)
         missing = f"missing: {', '.join(provenance.missing)}" if provenance.missing else "none missing"
-        return f"{used} of {used + beside} tensors used, {missing}."
+        said = f"{provenance.stored - others} of {provenance.stored} tensors used, {missing}."
+        return f"{said} Beside them: {', '.join(beside)}." if beside else said
 
 
 def make_card(checkpoint: Checkpoint) -> Card:
@@ -176,6 +178,10 @@ _QUESTIONS: Final[Mapping[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
     "hidden": (
         "What stands between its fully connected layers?",
         (("relu", "a rectifier"), ("none", "nothing")),
+    ),
+    "one_output": (
+        "It has one output. Whose probability is its sigmoid?",
+        (("second", "that of class 1, as with binary cross-entropy"), ("first", "that of class 0")),
     ),
     "conv1_stride": ("By how many pixels does conv1 step?", (("1", "1"), ("2", "2"))),
 }

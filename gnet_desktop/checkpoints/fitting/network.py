@@ -12,6 +12,7 @@ from typing import Any, Final
 from gnet_desktop.checkpoints.containers.stored import StoredTensor, constant, shape_text
 from gnet_desktop.checkpoints.fitting.choosing import choose
 from gnet_desktop.checkpoints.fitting.settings import apply_settings
+from gnet_desktop.checkpoints.fitting.single import check_sigmoid, two_answers
 from gnet_desktop.errors import CheckpointError, UsageError
 from gnet_desktop.network.architecture import AUXILIARY, MODULES, Architecture, Convolution
 from gnet_desktop.network.arithmetic import tensor_shapes
@@ -58,6 +59,7 @@ def fit(
     facts: Facts | None = None,
     order: Sequence[str] = (),
     told: Mapping[str, str] | None = None,
+    has_sigmoid: bool = False,
     assume: Mapping[str, str] | None = None,
 ) -> Fitted:
     """The network that the tensors make, as one of the ``families``, the likeliest of which come first.
@@ -67,11 +69,15 @@ def fit(
     usually lie as inputs × outputs (None: they are right already). ``order`` are the
     trunk's layers one behind the other, where the file tells. ``told`` are switches of
     the family that the file settles, ``assume`` answers of a person to what it doesn't tell.
+    ``has_sigmoid``: the file shows one behind its main classifier.
     Raises CheckpointError naming the part where something is missing or doesn't fit,
     UsageError for an assumption that cannot be made.
     """
     _check_trunk(tensors, trunk)
     tensors = oriented(tensors, inputs_first=inputs_first)
+    if has_sigmoid:
+        check_sigmoid(tensors)
+    tensors, single = two_answers(tensors, assume or {})
     channels = tensors["conv1"]["weight"].shape[1]
     if channels not in (1, 3):
         raise CheckpointError(
@@ -102,8 +108,8 @@ def fit(
         raise _holes(holes)
     _check_shapes(architecture, wanted)
     missing = _missing(tensors, architecture, usual)
-    doubts = choice.open | (stride.keys() - (assume or {}).keys())
-    return Fitted(architecture, wanted, missing, {**choice.assumed, **stride}, doubts)
+    doubts = {*stride, *(() if has_sigmoid else single)} - (assume or {}).keys()
+    return Fitted(architecture, wanted, missing, {**choice.assumed, **stride, **single}, choice.open | doubts)
 
 
 # What must be there

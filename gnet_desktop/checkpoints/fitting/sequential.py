@@ -1,7 +1,8 @@
 """A fully connected layer that was replaced by several: ``fc.0``, ``fc.1``, … (fine-tuning).
 
 The last matrix is the classifier, those before it are hidden layers. What stands
-between them shows only in a whole module. A batch norm is folded into its neighbour.
+between them shows only in a whole module, and there it shows in full. A batch norm is
+folded into its neighbour.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,8 +20,27 @@ from gnet_desktop.errors import CheckpointError
 HIDDEN: Final = ("relu", "none")
 """What may be assumed between fully connected layers."""
 
-_ACTIVATIONS: Final[Mapping[str, str]] = {"ReLU": "relu", "ReLU6": "relu6", "Identity": "none"}
-_OTHERS: Final = ("Tanh", "Sigmoid", "LeakyReLU", "ELU", "GELU", "SiLU", "PReLU", "Hardswish", "SELU", "Mish")
+_ACTIVATIONS: Final[Mapping[str, str]] = {"ReLU": "relu", "ReLU6": "relu6"}
+_SILENT: Final = frozenset(
+    (
+        *("", "Sequential", "Identity", "Flatten", "Unflatten", "Softmax", "LogSoftmax"),
+        *("Linear", "LazyLinear", "NonDynamicallyQuantizableLinear", "Conv2d"),
+        *("BatchNorm1d", "BatchNorm2d", "SyncBatchNorm", "AdaptiveAvgPool2d", "AvgPool2d"),
+        *("Dropout", "Dropout1d", "Dropout2d", "AlphaDropout", "FeatureAlphaDropout"),
+    )
+)
+"""Modules that change nothing between matrices, are read by their tensors, or only scale the end."""
+
+OTHER_ACTIVATIONS: Final = frozenset(
+    (
+        *("Tanh", "Sigmoid", "LeakyReLU", "ELU", "GELU", "SiLU", "PReLU", "Hardswish", "SELU", "Mish"),
+        *("CELU", "RReLU", "Softplus", "Hardtanh", "Hardsigmoid", "LogSigmoid", "Softsign"),
+    )
+)
+"""torch's modules that stand in the place of a rectifier, and are none."""
+
+_SIGMOID: Final = "Sigmoid"
+_SEQUENTIAL: Final = "Sequential"
 _LARGEST: Final = 1 << 24
 _EPSILON: Final = 1e-5
 
@@ -31,38 +51,53 @@ Matrix = dict[str, StoredTensor]
 class Chain:
     """Matrices one behind the other.
 
-    ``activations`` holds what follows each, None where the file doesn't tell; ``names``
-    are the file's own.
+    ``activations`` holds what follows each, None where the file doesn't tell; ``weights``
+    are the file's own names of the matrices, ``names`` those of all that belongs to
+    them. ``has_sigmoid``: a sigmoid follows the last one.
     """
 
     matrices: list[Matrix] = field(default_factory=list)
     activations: list[str | None] = field(default_factory=list)
+    weights: list[str] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    has_sigmoid: bool = False
 
 
 @dataclass(frozen=True)
 class _Step:
-    """One entry of the Sequential: its number (-1 if it has none), its tensors, its class."""
+    """One entry of the Sequential: its number (-1 if it has none), its tensors, its class.
+
+    ``is_leaf``: it has no entries of its own.
+    """
 
     number: int
     names: Mapping[keys.Role, str]
     kind: str
     epsilon: float
+    is_leaf: bool
 
 
 def find_chain(contents: Contents, layers: keys.Layers, path: str) -> Chain:
-    """The matrices under a path that is no layer itself; empty if there are none."""
-    chain = Chain()
+    """The matrices under a path that is no layer itself; empty if there are none.
+
+    Raises CheckpointError for anything between them that cannot be shown.
+    """
+    chain, steps = Chain(), list(_steps(contents, layers, path))
+    if not any(_is_matrix(contents, step) for step in steps):
+        return chain
     scaling: tuple[Floats, Floats] | None = None
+    told = _class_of(contents, path) == _SEQUENTIAL
     last = -2
-    for step in _steps(contents, layers, path):
+    for step in steps:
         chain.names |= set(step.names.values())
+        if chain.has_sigmoid and step.names:
+            raise _unshown(_SIGMOID)
         if {"mean", "variance"} <= step.names.keys():
             scaling = _scaling(contents, step)
-            if chain.matrices and chain.activations[-1] is None and step.number in (last + 1, -1):
+            if chain.matrices and not chain.activations[-1] and step.number in (last + 1, -1):
                 chain.matrices[-1] = _scaled(chain.matrices[-1], *scaling, before=False)
                 scaling = None
-        elif "weight" in step.names and len(contents.tensors[step.names["weight"]].shape) > 1:
+        elif _is_matrix(contents, step):
             matrix: Matrix = {
                 str(role): contents.tensors[name].squeezed(2 if role == "weight" else 1)
                 for role, name in step.names.items()
@@ -70,17 +105,38 @@ def find_chain(contents: Contents, layers: keys.Layers, path: str) -> Chain:
             }
             chain.matrices.append(_scaled(matrix, *scaling, before=True) if scaling else matrix)
             chain.activations.append(None)
+            chain.weights.append(step.names["weight"])
             scaling, last = None, step.number
-        elif chain.matrices and step.kind:
-            chain.activations[-1] = _activation(step.kind) or chain.activations[-1]
+        elif step.names:
+            raise _unshown(step.kind or next(iter(step.names.values())))
+        elif chain.matrices and step.kind == _SIGMOID:
+            chain.has_sigmoid = True
+        elif step.kind in _ACTIVATIONS and chain.matrices:
+            chain.activations[-1] = _ACTIVATIONS[step.kind]
+        elif step.kind not in _SILENT and step.is_leaf:
+            raise _unshown(step.kind)
+    if told:
+        chain.activations = [activation or "none" for activation in chain.activations]
     return chain
 
 
+def _is_matrix(contents: Contents, step: _Step) -> bool:
+    return "weight" in step.names and len(contents.tensors[step.names["weight"]].shape) > 1
+
+
+def _class_of(contents: Contents, path: str) -> str:
+    """The class of the module at a path, without its package; "" where the file doesn't tell."""
+    kinds = (kind for name, kind in contents.classes.items() if keys.path(name) == path)
+    return next(kinds, "").rpartition(".")[2]
+
+
 def _steps(contents: Contents, layers: keys.Layers, path: str) -> Iterator[_Step]:
+    """What stands under a path, in the order of its numbers, or else in the file's."""
     classes = {keys.path(name): kind.rpartition(".")[2] for name, kind in contents.classes.items()}
     facts = {keys.path(name): settings for name, settings in contents.facts.items()}
-    inside = {name for name in (*layers, *classes) if name.startswith(f"{path}.")}
-    for name in natsorted(inside):
+    inside = [name for name in dict.fromkeys((*classes, *layers)) if name.startswith(f"{path}.")]
+    ordered = all(name.rpartition(".")[2].isdecimal() for name in inside)
+    for name in natsorted(inside) if ordered else inside:
         number = name.rpartition(".")[2]
         epsilon = facts.get(name, {}).get("epsilon", _EPSILON)
         yield _Step(
@@ -88,17 +144,16 @@ def _steps(contents: Contents, layers: keys.Layers, path: str) -> Iterator[_Step
             layers.get(name, {}),
             classes.get(name, ""),
             float(epsilon),
+            is_leaf=not any(other.startswith(f"{name}.") for other in inside),
         )
 
 
-def _activation(kind: str) -> str | None:
-    if kind in _OTHERS:
-        raise CheckpointError(
-            f"Its classifier has a {kind} between its layers.",
-            "Only rectifiers can be shown here.",
-            "Open a checkpoint with another classifier.",
-        )
-    return _ACTIVATIONS.get(kind)
+def _unshown(kind: str) -> CheckpointError:
+    return CheckpointError(
+        f"Its classifier has a {kind} between its layers.",
+        "Only rectifiers can be shown here.",
+        "Open a checkpoint with another classifier.",
+    )
 
 
 def _scaling(contents: Contents, step: _Step) -> tuple[Floats, Floats]:

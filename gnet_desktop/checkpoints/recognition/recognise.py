@@ -1,26 +1,29 @@
 """What network a file's tensors are: by its graph, by their names, by their structure, or not at all."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import takewhile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
 from gnet_desktop.checkpoints.checkpoint import WEIGHTS_CHOICE
-from gnet_desktop.checkpoints.containers.graph import Graph
-from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, shape_text
+from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.checkpoints.convention import Entry
 from gnet_desktop.checkpoints.dialects import DIALECTS
-from gnet_desktop.checkpoints.dialects.dialect import Dialect
 from gnet_desktop.checkpoints.dialects.strangers import stranger
 from gnet_desktop.checkpoints.fitting.choosing import USUAL
 from gnet_desktop.checkpoints.fitting.network import Fitted, Tensors, fit
-from gnet_desktop.checkpoints.fitting.sequential import HIDDEN, find_chain
 from gnet_desktop.checkpoints.recognition import keys
+from gnet_desktop.checkpoints.recognition.beside import SETTINGS, Sides, is_setting
+from gnet_desktop.checkpoints.recognition.checking import (
+    check_classes,
+    check_left_over,
+    check_rectifiers,
+    unused_norms,
+)
+from gnet_desktop.checkpoints.recognition.heads import Heads, find_heads
 from gnet_desktop.checkpoints.recognition.matching import Match, Names, is_copy, match, set_name
 from gnet_desktop.checkpoints.recognition.structure import find_structure
 from gnet_desktop.checkpoints.recognition.tracing import Traced, trace
 from gnet_desktop.errors import CheckpointError
-from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.families import FAMILIES
 
 
@@ -30,7 +33,8 @@ class Recognised:
 
     ``names`` are the file's own by canonical layer and tensor, ``dialect`` is their
     scheme, if it is known. ``sets`` names the sets of weights that could be taken, the one
-    that was first; empty where there is one only. ``entry`` is what the file's graph does before conv1.
+    that was first; empty where there is one only. ``beside`` counts the tensors that are
+    none of the network's; ``entry`` is what the file's graph does before conv1.
     """
 
     fitted: Fitted
@@ -39,6 +43,7 @@ class Recognised:
     wrappers: tuple[str, ...] = ()
     left_over: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
+    beside: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     transform_input: bool | None = None
@@ -55,9 +60,13 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
     if traced is not None:
         return _by_graph(contents, traced, found, assume)
     if contents.graph is not None:
-        _check_rectifiers(contents.graph)
+        check_rectifiers(contents.graph)
     if found is not None:
-        recognised = _by_names(contents, layers, found, assume)
+        check_classes(contents, found)
+        recognised = _by_names(contents, found, assume)
+        if norms := unused_norms(contents, recognised.fitted.architecture, recognised.left_over):
+            return _with_norms(contents, norms, assume)
+        check_left_over(contents, found, recognised.left_over)
         if contents.graph is None:
             return recognised
         warning = "Its graph could not be followed, so that strides, pools and norms are those of its family."
@@ -71,76 +80,64 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
     return _by_structure(contents, assume)
 
 
-def _by_names(contents: Contents, layers: keys.Layers, found: Match, assume: Mapping[str, str]) -> Recognised:
+def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Recognised:
     dialect, facts, tensors = found.dialect, _facts(contents, found), _tensors(contents, found.names)
-    hidden, used = _replaced(contents, layers, found, tensors, facts, assume)
+    expected = {layer: found.prefix + keys.path(path) for layer, path in dialect.linears.items()}
+    sides = Sides(found.prefix, found.copies)
+    heads = find_heads(_own(contents, sides), found.names, expected, assume)
     fitted = fit(
-        tensors,
+        tensors | heads.tensors,
         dialect.families,
         trunk=dialect.trunk,
         heads=[layer.removesuffix("/conv") for layer in dialect.convolutions if layer.startswith("aux")],
         inputs_first=dialect.linear_transposed,
-        facts=facts,
+        facts=facts | heads.facts,
         told=dialect.switches,
+        has_sigmoid=heads.has_sigmoid,
         assume=assume,
     )
-    left_over = _left_over(contents, found, used)
-    _check_left_over(contents, found, left_over)
-    if hidden:
-        doubts = fitted.open | ({"hidden"} - assume.keys())
-        fitted = replace(fitted, assumed={**fitted.assumed, "hidden": hidden}, open=doubts)
+    left_over = _left_over(contents, found.names, heads, sides)
     root = _by_path(contents).get(found.prefix.rstrip("."), {})
     transform = root.get("transform_input")
     return Recognised(
-        fitted,
+        _with_hidden(fitted, heads, assume),
         found.names,
         "names",
         wrappers=found.wrappers,
         left_over=left_over,
         sets=found.sets,
-        notes=_notes(contents, found),
+        beside=sides.count(contents.tensors),
+        notes=(*_notes(contents, found), *_head_notes(heads)),
         warnings=_warnings(left_over),
         transform_input=transform if isinstance(transform, bool) else None,
         dialect=_scheme(found),
     )
 
 
-def _replaced(
-    contents: Contents,
-    layers: keys.Layers,
-    found: Match,
-    tensors: Tensors,
-    facts: dict[str, dict[str, Any]],
-    assume: Mapping[str, str],
-) -> tuple[str, set[str]]:
-    """Put in the layers of a classifier that was replaced by several.
+def _own(contents: Contents, sides: Sides) -> Contents:
+    """The contents without counters, further sets of the weights, and what a training kept."""
+    tensors = {name: tensor for name, tensor in contents.tensors.items() if not sides.kind(name)}
+    return replace(contents, tensors=tensors)
 
-    What is assumed between them ("" if the file tells), and the names that were used.
-    """
-    assumed, used = "", set[str]()
-    for layer, path in found.dialect.linears.items():
-        if "weight" in tensors.get(layer, {}):
-            continue
-        chain = find_chain(contents, layers, found.prefix + keys.path(path))
-        if layer != "fc" and len(chain.matrices) != 1:
-            continue  # a head has no room for further hidden layers
-        names = [f"fc_{number}" for number in range(1, len(chain.matrices))] + [layer]
-        for name, matrix, activation in zip(names, chain.matrices, chain.activations, strict=False):
-            tensors[name] = matrix
-            if name != layer and activation is None:
-                assumed = activation = assume.get("hidden", HIDDEN[0])
-            if name != layer:
-                facts.setdefault(name, {})["activation"] = activation
-        used |= chain.names
-    return assumed, used
+
+def _with_hidden(fitted: Fitted, heads: Heads, assume: Mapping[str, str]) -> Fitted:
+    """What was assumed between the layers of a classifier is said."""
+    if not heads.hidden:
+        return fitted
+    doubts = fitted.open | ({"hidden"} - assume.keys())
+    return replace(fitted, assumed={**fitted.assumed, "hidden": heads.hidden}, open=doubts)
+
+
+def _head_notes(heads: Heads) -> Iterator[str]:
+    for head, path in sorted(heads.called.items()):
+        yield f"The head {head} ends in {path} in this file; it was found by its place and shape."
 
 
 def _by_graph(
     contents: Contents, traced: Traced, found: Match | None, assume: Mapping[str, str]
 ) -> Recognised:
     """The operations decide; names, where they are known, only say whose network it is."""
-    contents = replace(contents, tensors=traced.stored)
-    tensors = _tensors(contents, traced.names)
+    tensors = _tensors(replace(contents, tensors=traced.stored), traced.names)
     for layer in traced.turned:
         tensors[layer]["weight"] = tensors[layer]["weight"].permuted((1, 0))
     fitted = fit(
@@ -151,41 +148,27 @@ def _by_graph(
         facts=traced.facts,
         order=traced.trunk,
         told=found.dialect.switches if found is not None else {},
+        has_sigmoid=traced.has_sigmoid,
         assume=assume,
     )
     # a graph tells everything that a family would, except how pictures are prepared for it
-    assumed = {name: value for name, value in fitted.assumed.items() if name == "family"}
+    assumed = {name: value for name, value in fitted.assumed.items() if name in ("family", "one_output")}
     fitted = replace(fitted, assumed=assumed, open=fitted.open & assumed.keys())
-    used = {name for names in traced.names.values() for name in names.values()}
+    settings = [name for name, tensor in contents.tensors.items() if is_setting(tensor)]
+    used = Heads(used={*traced.noticed, *settings})
+    left_over = _left_over(contents, traced.names, used, Sides())
     return Recognised(
         fitted,
         traced.names,
         "names" if found is not None else "structure",
         wrappers=found.wrappers if found is not None else (),
-        left_over=tuple(
-            name for name, tensor in contents.tensors.items() if name not in used and len(tensor.shape) > 1
-        ),
-        warnings=_entry_warnings(traced.entry),
+        left_over=left_over,
+        beside={SETTINGS: len(settings)} if settings else {},
+        warnings=(*_entry_warnings(traced.entry), *traced.warnings, *_warnings(left_over)),
         transform_input=traced.entry.transforms_input if traced.entry is not None else None,
         entry=traced.entry,
         dialect=_scheme(found) if found is not None else "",
     )
-
-
-_OTHER_RECTIFIERS: Final = frozenset(
-    ("LeakyRelu", "Elu", "Selu", "PRelu", "Celu", "HardSwish", "Mish", "Gelu", "Tanh", "Softplus", "Sigmoid")
-)
-
-
-def _check_rectifiers(graph: Graph) -> None:
-    """Raise CheckpointError where a graph that could not be followed has other rectifiers than known ones."""
-    kinds = {node.kind for node in graph.nodes} & _OTHER_RECTIFIERS
-    if kinds:
-        raise CheckpointError(
-            "This is no GoogLeNet that can be shown.",
-            f"Its graph has {', '.join(sorted(kinds))} in place of a rectifier.",
-            "Open a checkpoint of a GoogLeNet with rectifiers.",
-        )
 
 
 def _entry_warnings(entry: Entry | None) -> tuple[str, ...]:
@@ -197,26 +180,28 @@ def _entry_warnings(entry: Entry | None) -> tuple[str, ...]:
 
 def _by_structure(contents: Contents, assume: Mapping[str, str]) -> Recognised:
     """Nothing but shapes: the family, which says how pools round, is assumed."""
-    found = find_structure(contents)
-    tensors = _tensors(contents, found.names)
+    sides = Sides()
+    own = _own(contents, sides)
+    found = find_structure(own)
+    heads = find_heads(own, found.names, {}, assume)
     fitted = fit(
-        tensors,
+        _tensors(contents, found.names) | heads.tensors,
         USUAL,
         trunk=[layer for layer in _STEM if layer in found.names],
-        facts=contents.facts,
+        facts={**contents.facts, **heads.facts},
+        has_sigmoid=heads.has_sigmoid,
         assume=assume,
     )
     assumed = {"family": fitted.architecture.family, **fitted.assumed}
-    doubts = [f"Only the file's order tells {pair} apart." for pair in found.doubts]
-    used = {name for names in found.names.values() for name in names.values()}
+    fitted = replace(fitted, assumed=assumed, open=frozenset(assumed) - assume.keys())
+    left_over = _left_over(contents, found.names, heads, sides)
     return Recognised(
-        replace(fitted, assumed=assumed, open=frozenset(assumed) - assume.keys()),
+        _with_hidden(fitted, heads, assume),
         found.names,
         "structure",
-        left_over=tuple(
-            name for name in contents.tensors if name not in used and not name.endswith("num_batches_tracked")
-        ),
-        warnings=tuple(doubts),
+        left_over=left_over,
+        beside=sides.count(contents.tensors),
+        warnings=(*found.warnings(), *_warnings(left_over)),
     )
 
 
@@ -273,46 +258,28 @@ def _facts(contents: Contents, found: Match) -> dict[str, dict[str, Any]]:
     return facts
 
 
-def _left_over(contents: Contents, found: Match, used: set[str]) -> tuple[str, ...]:
-    """Tensors beside the network's own, under the same prefix."""
-    used = used | {name for names in found.names.values() for name in names.values()}
-    copies = tuple(copy for copy in found.copies if copy.startswith(found.prefix))
-    return tuple(
-        name
-        for name in contents.tensors
-        if keys.path(name).startswith(found.prefix)
-        and name not in used
-        and not name.endswith("num_batches_tracked")
-        and not keys.path(name).startswith(copies)
-    )
+def _left_over(contents: Contents, names: Names, heads: Heads, sides: Sides) -> tuple[str, ...]:
+    """Tensors that may be parts of the network but have no place in it."""
+    used = heads.used | {name for parts in names.values() for name in parts.values()}
+    return tuple(name for name in contents.tensors if name not in used and not sides.kind(name))
 
 
-def _check_left_over(contents: Contents, found: Match, left_over: tuple[str, ...]) -> None:
-    """A kernel inside a module that no part of it is: without it every number would be wrong.
+def _with_norms(contents: Contents, norms: Sequence[str], assume: Mapping[str, str]) -> Recognised:
+    """The network recognised by its structure, where the norms find their convolutions by path and order.
 
-    Raises CheckpointError naming it.
+    Raises CheckpointError where they don't: without them every number would be wrong.
     """
-    inside = tuple(f"{found.prefix}{path}." for path in _module_paths(found.dialect) if path)
-    for name in left_over:
-        tensor = contents.tensors[name]
-        if len(tensor.shape) == 4 and keys.path(name).startswith(inside):
-            raise CheckpointError(
-                "This network has more than a GoogLeNet's parts.",
-                f"{name} ({shape_text(tensor.shape)}) stands inside a module, and nothing is known of it.",
-                "Open a checkpoint of a GoogLeNet.",
-            )
-
-
-def _module_paths(dialect: Dialect) -> Iterator[str]:
-    """What the paths of all parts of a module have in common."""
-    for module in MODULES:
-        paths = [
-            keys.path(path).split(".")
-            for layer, (path, _) in dialect.convolutions.items()
-            if layer.startswith(f"{module}/")
-        ]
-        common = takewhile(lambda steps: len(set(steps)) == 1, zip(*paths, strict=False))
-        yield ".".join(steps[0] for steps in common)
+    try:
+        recognised = _by_structure(contents, assume)
+    except CheckpointError:
+        recognised = None
+    if recognised is None or set(norms) & set(recognised.left_over):
+        raise CheckpointError(
+            "This network has batch norms that have no place in it.",
+            f"There are {len(norms)} (first {norms[0]}), and no convolution is known to be theirs.",
+            "Save it with the names of its layers, and open that.",
+        )
+    return recognised
 
 
 def _notes(contents: Contents, found: Match) -> tuple[str, ...]:

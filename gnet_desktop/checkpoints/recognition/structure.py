@@ -6,14 +6,13 @@ their paths, or in the order of the file.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from math import isqrt
+from dataclasses import dataclass, field
 from typing import Final
 
 from gnet_desktop.checkpoints.containers.stored import Contents, shape_text
 from gnet_desktop.checkpoints.recognition.grouping import find_chain, indistinct, no_googlenet
-from gnet_desktop.checkpoints.recognition.layering import Layer, gather, shared
-from gnet_desktop.network.architecture import AUXILIARY, MODULES
+from gnet_desktop.checkpoints.recognition.layering import Layer, gather
+from gnet_desktop.network.architecture import MODULES
 
 _MOST_CONVOLUTIONS: Final = 500
 _MOST_TENSORS: Final = 5_000
@@ -23,16 +22,27 @@ _MOST_TENSORS: Final = 5_000
 class Structure:
     """The file's own names by canonical layer and tensor in it.
 
-    ``doubts`` are layers that only the file's order told apart; an order that is right
-    wherever it can be checked is trusted.
+    ``doubts`` are layers that only the file's order told apart, ``loose`` those to which
+    only the order gave their norm; an order that is right wherever it can be checked is
+    trusted.
     """
 
     names: dict[str, dict[str, str]] = field(default_factory=dict)
     doubts: list[str] = field(default_factory=list)
+    loose: list[str] = field(default_factory=list)
+
+    def warnings(self) -> Iterator[str]:
+        """What only the file's order tells, in sentences."""
+        yield from (f"Only the file's order tells {pair} apart." for pair in self.doubts)
+        if self.loose:
+            which = (
+                f"{self.loose[0]} and {len(self.loose) - 1} others" if len(self.loose) > 1 else self.loose[0]
+            )
+            yield f"Only the file's order tells whose the batch norms are ({which})."
 
 
 def find_structure(contents: Contents) -> Structure:
-    """The GoogLeNet in a file of unknown names.
+    """Stem, modules and what follows them in a file of unknown names, without heads.
 
     Raises CheckpointError with the first thing that does not fit.
     """
@@ -50,30 +60,11 @@ def find_structure(contents: Contents) -> Structure:
         found.doubts += [
             f"{name}/{first} and {name}/{second}" for first, second in map(str.split, module.doubts)
         ]
-        found.doubts += [
-            f"the norm of {name}/{part} and others"
-            for part, layer in module.parts.items()
-            if layer.is_doubtful
-        ]
-    if found.doubts and not in_order:
-        raise indistinct(found.doubts[0])
+        found.loose += [f"{name}/{part}" for part, layer in module.parts.items() if layer.is_doubtful]
+    if (found.doubts or found.loose) and not in_order:
+        raise indistinct(*found.doubts[:1] or [f"the norm of {found.loose[0]} and others"])
     _keep_stem(found, rest, modules[0].inputs)
-    ends = {name: module.outputs for name, module in zip(MODULES, modules, strict=True)}
-    last = ends[MODULES[-1]]
-    end = next((layer.outputs for layer in rest if layer.kernel == 3 and layer.inputs == last), last)
-    matrices = _matrices(layers, end)
-    for head, source in AUXILIARY.items():
-        _keep_head(found, head, rest, matrices, ends[source])
-    _keep_classifier(found, rest, matrices, last)
-    return found
-
-
-def _matrices(layers: list[Layer], inputs: int) -> list[Layer]:
-    """Fully connected layers, turned where more of them then read the last map's channels."""
-    found = [layer for layer in layers if not layer.kernel]
-    as_is, turned = (sum(layer.shape[side] == inputs for layer in found) for side in (1, 0))
-    if turned > as_is:
-        return [replace(layer, shape=layer.shape[::-1]) for layer in found]
+    _keep_tail(found, rest, modules[-1].outputs)
     return found
 
 
@@ -112,62 +103,7 @@ def _between(first: Layer, lasts: list[Layer], rest: Iterable[Layer]) -> tuple[L
     raise no_googlenet(f"Nothing leads from its first convolution ({shape}) to its modules.")
 
 
-def _keep_head(found: Structure, head: str, rest: list[Layer], matrices: list[Layer], channels: int) -> None:
-    """A 1×1 that reads a module's output, and two matrices behind it."""
-    for convolution in [layer for layer in rest if layer.kernel == 1 and layer.inputs == channels]:
-        pair = next(_behind(convolution, matrices), None)
-        if pair is None:
-            continue
-        for part, layer in zip(("conv", "fc1", "fc2"), (convolution, *pair), strict=True):
-            found.names[f"{head}/{part}"] = layer.names
-        rest.remove(convolution)
-        for layer in pair:
-            matrices.remove(layer)
-        return
-
-
-def _behind(convolution: Layer, matrices: list[Layer]) -> Iterator[tuple[Layer, Layer]]:
-    """Pairs of matrices that can follow a head's convolution, the nearest first.
-
-    The first reads a square map of the convolution's channels, the second the first.
-    """
-    for hidden in _nearest(convolution, matrices):
-        cells, left = divmod(hidden.inputs, convolution.outputs)
-        if left == 0 and cells > 1 and isqrt(cells) ** 2 == cells:
-            for last in _nearest(hidden, matrices):
-                if last.inputs == hidden.outputs:
-                    yield hidden, last
-
-
-def _nearest(layer: Layer, others: list[Layer]) -> list[Layer]:
-    """Layers in order: those next to one by their path first, then those behind it in the file."""
-    return sorted(
-        (other for other in others if other is not layer),
-        key=lambda other: (
-            -shared(layer.path, other.path),
-            other.place < layer.place,
-            abs(other.place - layer.place),
-        ),
-    )
-
-
-def _keep_classifier(found: Structure, rest: list[Layer], matrices: list[Layer], channels: int) -> None:
-    """Perhaps a 3×3 behind 5b, then matrices one behind the other."""
-    further = next((layer for layer in rest if layer.kernel == 3 and layer.inputs == channels), None)
-    if further is not None:
+def _keep_tail(found: Structure, rest: list[Layer], channels: int) -> None:
+    """Perhaps a 3×3 behind 5b."""
+    if further := next((layer for layer in rest if layer.kernel == 3 and layer.inputs == channels), None):
         found.names["conv4"] = further.names
-        channels = further.outputs
-    chain: list[Layer] = []
-    left = sorted(matrices, key=lambda layer: layer.place)
-    while (layer := next((layer for layer in left if layer.inputs == channels), None)) and len(chain) < 4:
-        chain.append(layer)
-        left.remove(layer)
-        channels = layer.outputs
-    final = [
-        layer for layer in rest if layer.kernel == 1 and layer.inputs == channels and layer is not further
-    ]
-    chain += final[:1] if not chain else []
-    for number, layer in enumerate(chain[:-1], 1):
-        found.names[f"fc_{number}"] = layer.names
-    if chain:
-        found.names["fc"] = chain[-1].names

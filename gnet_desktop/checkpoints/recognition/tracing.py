@@ -14,6 +14,7 @@ from gnet_desktop.checkpoints.convention import Entry
 from gnet_desktop.checkpoints.recognition.entering import entry
 from gnet_desktop.checkpoints.recognition.graph_walk import (
     LONGEST_WALK,
+    PASSED,
     POOLS,
     Block,
     Walk,
@@ -30,7 +31,8 @@ class Traced:
     ``trunk`` are the layers from the input to the last map in order; ``turned`` matrices
     that lie as inputs × outputs; ``entry`` what lies between the graph's input and conv1.
     ``stored`` are the file's tensors and those that its graph works out of them,
-    ``noticed`` names of stored ones that are no layer's but were read.
+    ``noticed`` names of stored ones that are no layer's but were read. ``has_sigmoid``: one
+    follows the main classifier.
     """
 
     names: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -40,6 +42,8 @@ class Traced:
     entry: Entry | None = None
     stored: Mapping[str, StoredTensor] = field(default_factory=dict)
     noticed: frozenset[str] = frozenset()
+    has_sigmoid: bool = False
+    warnings: list[str] = field(default_factory=list)
 
 
 def trace(graph: Graph, tensors: Mapping[str, StoredTensor]) -> Traced | None:
@@ -218,6 +222,22 @@ class _Tracer(Walk):
             self.keep(f"fc_{number}", block)
         if matrices:
             self.keep("fc", matrices[-1])
+            self.keep_end(matrices[-1].end)
+
+    def keep_end(self, end: str) -> None:
+        """Note what the graph does with the main classifier's answers."""
+        for _ in range(LONGEST_WALK):
+            node = self.next(end)
+            if node is None or node.kind in _SCALES:
+                return
+            if node.kind == "Sigmoid":
+                self.traced.has_sigmoid = True
+            elif node.kind not in PASSED:
+                self.traced.warnings.append(
+                    f"Behind its classifier the graph goes on with {node.kind}, which is left out here."
+                )
+                return
+            end = node.outputs[0]
 
     def keep_head(self, head: str, source: str) -> None:
         """From the end of 4a or 4d: an average pool, a convolution, two matrices."""
@@ -260,6 +280,9 @@ _GLOBAL: Final = (
     "AveragePool",
     "MaxPool",
 )
+_SCALES: Final = ("Softmax", "LogSoftmax", "ArgMax", "TopK", "Hardmax")
+"""What may follow the answers without changing their order."""
+
 _POOL_BEFORE: Final[Mapping[str, str]] = {"4a": "pool3", "5a": "pool4"}
 
 _LAYERS: Final[Mapping[str, tuple[str, ...]]] = {

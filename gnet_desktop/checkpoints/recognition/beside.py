@@ -1,0 +1,47 @@
+"""Tensors that stand beside a network's own and are none of its: counters, copies, a training's state."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from gnet_desktop.checkpoints.containers.stored import StoredTensor, is_whole
+from gnet_desktop.checkpoints.recognition import keys
+
+COUNTERS: Final = "batch counters"
+COPIES: Final = "of another set of the weights"
+TRAINING: Final = "of the training's state"
+SETTINGS: Final = "settings of the graph"
+
+_TRAINING: Final = re.compile(
+    r"(^|\.)(optim\w*|opt|lr_scheduler|scheduler|grad_scaler|exp_avg\w*|max_exp_avg\w*|momentum_buffer|square_avg)(\.|$)"
+)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Where the network's own tensors are (``prefix``), and further sets of the weights (``copies``)."""
+
+    prefix: str = ""
+    copies: tuple[str, ...] = ()
+
+    def kind(self, name: str) -> str:
+        """What a tensor beside the network is, by its name; "" where it may be a part that is missed."""
+        path = keys.path(name)
+        if path.rpartition(".")[2].endswith("num_batches_tracked"):
+            return COUNTERS
+        nearest = max(filter(path.startswith, (self.prefix, *self.copies)), key=len, default=self.prefix)
+        if nearest != self.prefix:
+            return COPIES
+        return TRAINING if _TRAINING.search(path) else ""
+
+    def count(self, names: Iterable[str]) -> dict[str, int]:
+        """How many tensors of each kind there are; those of none are left out."""
+        found = Counter(map(self.kind, names))
+        return {word: number for word, number in found.items() if word}
+
+
+def is_setting(tensor: StoredTensor) -> bool:
+    """Whether a graph's stored tensor is a shape, an axis or a factor rather than weights."""
+    return tensor.count <= 1 or is_whole(tensor.dtype)
