@@ -2,14 +2,14 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from gnet_desktop.checkpoints.containers.stored import StoredTensor, is_whole
 from gnet_desktop.checkpoints.recognition import keys
 
-COUNTERS: Final = "batch counters"
+COUNTERS: Final = "counters"
 COPIES: Final = "of another set of the weights"
 TRAINING: Final = "of the training's state"
 SETTINGS: Final = "settings of the graph"
@@ -26,19 +26,20 @@ class Sides:
     prefix: str = ""
     copies: tuple[str, ...] = ()
 
-    def kind(self, name: str) -> str:
-        """What a tensor beside the network is, by its name; "" where it may be a part that is missed."""
+    def kind(self, name: str, tensor: StoredTensor) -> str:
+        """What a tensor beside the network is; "" where it may be a part that is missed."""
         path = keys.path(name)
-        if path.rpartition(".")[2].endswith("num_batches_tracked"):
-            return COUNTERS
         nearest = max(filter(path.startswith, (self.prefix, *self.copies)), key=len, default=self.prefix)
         if nearest != self.prefix:
             return COPIES
-        return TRAINING if _TRAINING.search(path) else ""
+        if _TRAINING.search(path):
+            return TRAINING
+        counts = tensor.count <= 1 and is_whole(tensor.dtype)
+        return COUNTERS if counts or path.endswith("num_batches_tracked") else ""
 
-    def count(self, names: Iterable[str]) -> dict[str, int]:
+    def count(self, tensors: Mapping[str, StoredTensor]) -> dict[str, int]:
         """How many tensors of each kind there are; those of none are left out."""
-        found = Counter(map(self.kind, names))
+        found = Counter(self.kind(name, tensor) for name, tensor in tensors.items())
         return {word: number for word, number in found.items() if word}
 
 

@@ -116,7 +116,7 @@ def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Re
 
 def _own(contents: Contents, sides: Sides) -> Contents:
     """The contents without counters, further sets of the weights, and what a training kept."""
-    tensors = {name: tensor for name, tensor in contents.tensors.items() if not sides.kind(name)}
+    tensors = {name: tensor for name, tensor in contents.tensors.items() if not sides.kind(name, tensor)}
     return replace(contents, tensors=tensors)
 
 
@@ -261,7 +261,9 @@ def _facts(contents: Contents, found: Match) -> dict[str, dict[str, Any]]:
 def _left_over(contents: Contents, names: Names, heads: Heads, sides: Sides) -> tuple[str, ...]:
     """Tensors that may be parts of the network but have no place in it."""
     used = heads.used | {name for parts in names.values() for name in parts.values()}
-    return tuple(name for name in contents.tensors if name not in used and not sides.kind(name))
+    return tuple(
+        name for name, tensor in contents.tensors.items() if name not in used and not sides.kind(name, tensor)
+    )
 
 
 def _with_norms(contents: Contents, norms: Sequence[str], assume: Mapping[str, str]) -> Recognised:
