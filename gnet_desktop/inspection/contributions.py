@@ -116,6 +116,27 @@ def expanded_weights(branch: Branch, weights: Weights, channel: int) -> Doubles:
     return gradient
 
 
+def weights_onward(branch: Branch, weights: Weights, channel: int) -> Doubles:
+    """Weights from one of the module's input channels straight to every unit: (outputs, k, k).
+
+    The same numbers as `expanded_weights` has of each unit, with the same words of caution:
+    which units of the next module read a unit, and with which sign.
+    """
+    kernels = np.zeros((_inputs(branch), 1, 1))
+    kernels[channel] = 1
+    for layer in branch.layers:
+        if isinstance(layer, Convolution):
+            kernels = _transposed(weights[layer.name][0].transpose(1, 0, 2, 3)[..., ::-1, ::-1], kernels)
+        else:
+            kernels = _averaged(kernels, layer.kernel)
+    return kernels[:, ::-1, ::-1]
+
+
+def _inputs(branch: Branch) -> int:
+    """Channels that a branch reads: those of its first convolution, since a pool keeps them."""
+    return branch.convolutions[0].inputs
+
+
 def shares_by_branch(parts: Doubles, widths: Mapping[str, int]) -> dict[str, Share]:
     """Sums of positive and of negative parts per branch of the module before.
 

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from gnet_desktop.inspection.contributions import Decomposition, expanded_weights, shares_by_branch
+from gnet_desktop.inspection.contributions import (
+    Decomposition,
+    expanded_weights,
+    shares_by_branch,
+    weights_onward,
+)
 from gnet_desktop.network.architecture import Branch, Convolution, Pool
 
 torch = pytest.importorskip("torch")
@@ -65,6 +70,15 @@ def test_expanded_weights_are_those_of_the_branch_without_rectifiers(name: str) 
     found = expanded_weights(branch, weights, 3)
     assert found.shape == (6, branch.kernel, branch.kernel)
     assert found == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["1x1", "3x3", "5x5", "stacked", "pool"])
+def test_weights_onward_are_the_expanded_weights_seen_from_the_input(name: str) -> None:
+    branch = BRANCHES[name]
+    weights = weights_of(branch, seed=12)
+    each = np.stack([expanded_weights(branch, weights, unit) for unit in range(5)])
+    for channel in range(6):
+        assert weights_onward(branch, weights, channel) == pytest.approx(each[:, channel], abs=1e-9)
 
 
 def test_parts_are_summed_by_the_branch_they_come_from() -> None:
