@@ -163,10 +163,15 @@ class Looking:
 
     # What is shown
 
+    def prepare(self) -> None:
+        """Another run is looked at: what is kept of it is in place before anybody is told of anything."""
+        kept = self._kept()
+        if kept is not None:
+            self.shown.set(kept.result, self._compared_with(kept.result))
+
     def refresh(self) -> None:
         """Another run is looked at: show it if it is there, else ask for it."""
-        key = self.key
-        kept = self._runs.get(key) if key is not None else None
+        key, kept = self.key, self._kept()
         if kept is not None:
             self._show(kept.result)
         elif key is None or not self._readable(key.picture) or self.shown.result is None:
@@ -182,6 +187,9 @@ class Looking:
             self._networks.reference = None
         self.shown.compare(self._compared_with(self.shown.result))
         self.compute()
+
+    def _kept(self) -> Outcome | None:
+        return self._runs.get(self.key) if self.key is not None else None
 
     def _show(self, result: Result | None) -> None:
         self.shown.show(result, self._compared_with(result))

@@ -18,20 +18,25 @@ class Shown:
         self.result_changed, self.reference_changed = Signal(), Signal()
         self.result: Result | None = None
         self.reference: Result | None = None
+        self._told: Result | None = None
         self._lag = Lag(post, self.result_changed.emit)
+
+    def set(self, result: Result | None, reference: Result | None) -> None:
+        """Another pair, of which `show` tells later, when all that belongs to it is in place."""
+        self.result, self.reference = result, reference
 
     def show(self, result: Result | None, reference: Result | None) -> None:
         """Show another pair."""
         self._lag.end()
-        old, self.result, self.reference = self.reference, result, reference
+        self.set(result, reference)
         self.result_changed.emit()
-        if old is not reference:
-            self.reference_changed.emit()
+        self.compare(self.reference)
 
     def compare(self, reference: Result | None) -> None:
         """Compare what is shown with something else."""
-        if reference is not self.reference:
-            self.reference = reference
+        self.reference = reference
+        if reference is not self._told:
+            self._told = reference
             self.reference_changed.emit()
 
     def lag(self) -> None:

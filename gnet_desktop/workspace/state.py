@@ -212,6 +212,7 @@ class Workspace(Choices):
 
     def _start_anew(self) -> None:
         self._looking.start_anew()
+        self._looking.prepare()
         self.checkpoint_changed.emit()
         self.pictures_changed.emit()
         self._looking.refresh()
@@ -256,6 +257,7 @@ class Workspace(Choices):
         if picture == self.current or picture not in self.pictures:
             return
         self._list.current = picture
+        self._looking.prepare()
         self._looking.compute()  # the reader may begin while the panels are told
         self.current_changed.emit()
         self.clear_pins()

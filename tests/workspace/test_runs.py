@@ -131,6 +131,30 @@ def test_the_next_picture_is_there_before_it_is_chosen(looked: Desk) -> None:
     assert looked.passes() == ["pass next"]  # the one after it: what is answered in the background isn't kept
 
 
+def test_a_picture_that_is_kept_is_never_told_of_as_old(looked: Desk) -> None:
+    """Panels would paint it grey and at once in colour again."""
+    workspace, told = looked.workspace, list[tuple[bool, bool]]()
+
+    def note() -> None:
+        result = workspace.result
+        told.append((workspace.stale, result is not None and result.key == workspace.key))
+
+    for signal in (workspace.current_changed, workspace.result_changed, workspace.checkpoint_changed):
+        signal.subscribe(note)
+    workspace.step_picture(1)
+    looked.settle()
+    workspace.step_picture(-1)
+    first, other = workspace.convention, CONVENTIONS["inception"].changed(size=146, crop=128)
+    workspace.set_convention(other)
+    looked.settle()
+    told.clear()
+    assert first is not None
+    workspace.set_convention(first)
+    workspace.step_picture(1)
+    workspace.step_picture(-1)
+    assert told == [(False, True)] * 6
+
+
 def test_what_is_shown_stays_until_the_next_is_there_and_is_marked(desk: Desk) -> None:
     workspace = desk.workspace
     first = workspace.add_pictures([photo(1)])[0]
