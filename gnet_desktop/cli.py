@@ -310,6 +310,10 @@ def _visualize() -> argparse.ArgumentParser:
     parser.add_argument("--centre", action="store_true", help="only the middle cell of its map counts")
     parser.add_argument("--count", type=_positive, default=1, metavar="N", help="so many that differ (1)")
     parser.add_argument(
+        "--directions", type=Path, metavar="F", help="a matrix whose rows are wanted, by number, at --at"
+    )
+    parser.add_argument("--at", metavar="4a/3x3", help="the layer that the directions are for")
+    parser.add_argument(
         "--no-keep", dest="keep", action="store_false", help="make it anew, and do not keep it"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="F.png")

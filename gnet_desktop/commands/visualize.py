@@ -42,8 +42,10 @@ def run(arguments: argparse.Namespace) -> int:
         centre=arguments.centre,
         count=arguments.count,
     )
+    if bool(arguments.directions) != bool(arguments.at):
+        raise UsageError("--directions and --at go together.", "", "Name the file, and the layer it is for.")
     session = open_session(arguments)
-    wants = [_wanted(session, text, arguments.head) for text in arguments.wants]
+    wants = _directions(session, arguments) if arguments.directions else _wants(session, arguments)
     kept = _kept() if arguments.keep else None
     made = [_make(session, wanted, recipe, kept) for wanted in wants]
     content = io.BytesIO()
@@ -51,6 +53,28 @@ def run(arguments: argparse.Namespace) -> int:
     write_whole(arguments.out, content.getvalue())
     WRITERS[arguments.format](session, made)
     return 0
+
+
+def _wants(session: Session, arguments: argparse.Namespace) -> "list[Wanted]":
+    return [_wanted(session, text, arguments.head) for text in arguments.wants]
+
+
+def _directions(session: Session, arguments: argparse.Namespace) -> "list[Wanted]":
+    """The rows of ``--directions`` that are asked for, as directions in the layer ``--at``."""
+    from gnet_desktop.checkpoints.directions import read_directions
+    from gnet_desktop.inspection.visualisation.wanted import channel_count, direction_wanted
+    from gnet_desktop.network.naming import parse_part
+
+    architecture = session.checkpoint.architecture
+    part = parse_part(arguments.at, architecture)
+    found = read_directions(arguments.directions, channel_count(architecture, part))
+    wants = []
+    for text in arguments.wants:
+        if not (text.isascii() and text.isdigit() and int(text) < len(found)):
+            raise UsageError(f"There is no direction {text}.", f"{found.name} has {len(found)}, from 0.")
+        name = f"{found.name}:{text} at {part}"
+        wants.append(direction_wanted(architecture, part, found.vectors[int(text)], name))
+    return wants
 
 
 def _wanted(session: Session, text: str, head: str) -> "Wanted":

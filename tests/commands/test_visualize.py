@@ -54,6 +54,23 @@ def test_a_class_of_a_head_several_times_apart(tmp_path: Path, capsys: pytest.Ca
     assert Image.open(out).size == (2 * 48 + 8, 48)
 
 
+def test_directions_of_a_file_are_wanted_by_their_number(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A direction along one channel is that channel's unit."""
+    axes, out = np.eye(48, dtype=np.float32)[:12], tmp_path / "a.png"
+    np.save(tmp_path / "axes.npy", axes)
+    there = ["--directions", str(tmp_path / "axes.npy"), "--at", "inception4a/5x5", *QUICK, "--out", str(out)]
+    assert main(["visualize", "11", *there]) == 0
+    assert "axes:11 at 4a/5x5" in capsys.readouterr().out
+    found = np.asarray(Image.open(out))
+    assert main(["visualize", "4a/5x5:11", *QUICK, "--no-keep", "--out", str(out)]) == 0
+    assert np.array_equal(found, np.asarray(Image.open(out)))
+    assert main(["visualize", "12", *there]) == 2
+    assert main(["visualize", "1", "--at", "4a/5x5", "--out", str(out)]) == 2
+    assert "go together" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
