@@ -95,7 +95,7 @@ def test_a_head_shows_all_that_flows_through_it(open_view, workspace, result) ->
     means = result.record["aux1/pool"].mean(axis=(1, 2))
     assert int(section.pool._layout.order[0]) == int(means.argmax())
     silent = int((result.record["aux1/fc1"] == 0).sum())
-    assert section._steps["fc"].caption.text() == f"{silent} of 1024 silent"
+    assert section.steps["fc"].caption.text() == f"{silent} of 1024 silent"
     assert section.answers.rows[0][0] == "tabby"
 
 
@@ -183,7 +183,7 @@ def test_the_steps_show_what_is_added_to_the_answer_on_request(open_view, qtbot)
     assert grid._colour_map == "tide"
     most = int(expected.argmax())
     assert grid.words(most) == (f"aux1/fc1:{most}", f"adds {number(float(expected[most]))}")
-    assert workspace.checkpoint.labels.names[best] in view.sections["aux1"]._steps["fc"].caption.text()
+    assert workspace.checkpoint.labels.names[best] in view.sections["aux1"].steps["fc"].caption.text()
     other = (best + 1) % made.CLASSES
     workspace.explain(other)
     calls.get(timeout=10)()

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPalette
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.errors import ExportError
+from gnet_desktop.glossary import TERMS
 from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.looks.theme import DARK, LIGHT
 from gnet_desktop.gui.network_map.layout import lay_out
@@ -478,16 +479,22 @@ def test_another_theme_paints_anew(panel, qapp) -> None:
         qapp.processEvents()
 
 
-def test_teaching_shows_the_sums_and_explains_in_two_sentences_each(panel, workspace, qtbot) -> None:
+def test_teaching_begins_with_what_the_words_mean_and_shows_the_sums(panel, workspace, qtbot) -> None:
     qtbot.mouseClick(panel.teach, Qt.MouseButton.LeftButton)
     assert workspace.view.teaching
     assert panel.teaching.isVisible()
     model = panel.map.model
     five = panel.teaching.reduction_sentences("4a")
-    assert "480 incoming channels into 16" in five
+    assert "480 channels become 16" in five
     assert "2.9 M" in five.replace("\u2009", " ")  # 2,860,032: torchvision's 3×3 kernel
-    for words in (five, panel.teaching.branch_sentences(model), panel.teaching.head_sentences(model)):
-        assert words.count(". ") + words.endswith(".") == 2
+    told = (panel.teaching.branch_sentences(model), five, panel.teaching.head_sentences(model))
+    for term, words in zip(("branch", "reduction", "auxiliary head"), told, strict=True):
+        assert words.startswith(TERMS[term].means)
+        assert len(words) < 320
+    QApplication.processEvents()
+    for label in panel.teaching.explanations:
+        assert label.geometry().bottom() < panel.teaching.chart.geometry().top()
+        assert label.visibleRegion().boundingRect() == label.rect()
     assert "4b" in panel.teaching.accessibleDescription()
     workspace.choose_module("3a")
     assert panel.teaching.cards.module == "3a"

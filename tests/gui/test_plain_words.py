@@ -108,7 +108,7 @@ def test_recent_files_keep_their_signs(tmp_path: Path, qapp: QApplication) -> No
 
 
 GUI = Path(gnet_desktop.__file__).parent / "gui"
-OURS = ("tr", "translate", "tip")
+OURS = ("tr", "translate", "tip", "explained")
 
 
 def called(node: ast.Call) -> str:

@@ -391,6 +391,14 @@ class Handlers(QObject):
         """All keys."""
         self._shell.show_dialog("help")
 
+    def show_ideas(self) -> None:
+        """The ten ideas behind what is shown."""
+        self._shell.show_dialog("ideas")
+
+    def show_words(self) -> None:
+        """The glossary."""
+        self._shell.show_dialog("words")
+
     def about(self) -> None:
         """Version and licences."""
         self._shell.show_dialog("about")

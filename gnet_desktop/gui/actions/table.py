@@ -127,6 +127,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("next_panel", "Navigate", "Next panel", ("F6",), "focus", ruled=True),
     Action("previous_panel", "Navigate", "Previous panel", ("Shift+F6",), "focus"),
     Action("show_help", "Help", "Help: all keys", ("F1", "Ctrl+/"), "shortcuts keyboard"),
+    Action("show_ideas", "Help", "Ten ideas behind the window…", (), "learn teaching tutorial explain"),
+    Action("show_words", "Help", "What the words mean…", ("?",), "glossary terms explain definition"),
     Action("about", "Help", "About GNet Desktop", (), "version licence credits"),
 )
 

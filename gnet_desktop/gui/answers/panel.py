@@ -12,6 +12,7 @@ from gnet_desktop.gui.answers.notices import AbsentCard, Notice, StaleMark
 from gnet_desktop.gui.answers.table import AnswersTable
 from gnet_desktop.gui.answers.values import Shown, as_text, shown_of
 from gnet_desktop.gui.controls.common import PanelHeader, Segmented
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.waiting import obstacle, of_which_and_next
 from gnet_desktop.gui.looks.theme import PANEL_HEADER, font
@@ -57,6 +58,7 @@ class AnswersPanel(QWidget):
         self.stale_mark = StaleMark()
         self.unit = Segmented([(False, self.tr("Probability, %")), (True, self.tr("Logit"))])
         self.unit.setAccessibleName(self.tr("Numbers as probabilities or logits"))
+        self.unit.explain({False: explained(word="probability"), True: explained(word="logit")})
         self.unit.chosen.connect(lambda logits: self._workspace.change_view(logits=logits))
         self.header.add(self.stale_mark)
         self.header.add(self.unit)

@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 from gnet_desktop.gui.answers.bars import draw_bar, draw_outline
 from gnet_desktop.gui.answers.sentences import others_words
 from gnet_desktop.gui.answers.values import Cell, Line, Shown
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import ring_row
-from gnet_desktop.network.architecture import HEAD_PLACES, HEADS
+from gnet_desktop.network.architecture import AUXILIARY, HEAD_PLACES, HEADS
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -80,12 +81,22 @@ class AnswersModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         """``class``, ``main after 5b`` …"""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
+            return self._about(HEADS[section - 1] if section else "")
         if orientation != Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
             return None
         if section == 0:
             return self.tr("class")
         head = HEADS[section - 1]
         return f"{head} " + self.tr("after {0}").format(HEAD_PLACES[head])
+
+    def _about(self, head: str) -> str:
+        """What a column is: the head, and what it says here."""
+        if not head:
+            return explained(word="answer")
+        first = next((line for line in self._lines if head in line.cells and line.cells[head].first), None)
+        says = self.tr("On this picture {0} says {1}.").format(head, first.name) if first is not None else ""
+        return explained(says, word="auxiliary head" if head in AUXILIARY else "head")
 
     def _text(self, line: Line, head: str) -> str:
         if not head:

@@ -31,6 +31,7 @@ from gnet_desktop.gui.card.widgets import (
 )
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import IconButton
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.editor import ConventionEditor
@@ -190,15 +191,17 @@ class CheckpointCard(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(32, 18, 32, 16)
         figures = facts.figures(card)
-        for number, words in figures:
+        for figure in figures:
             column = QVBoxLayout()
             column.setSpacing(0)
-            big = Label(number)
+            big = Label(figure.number)
             big.setFont(font(18, 600))
             column.addWidget(big)
-            column.addWidget(quiet(words, 12))
+            label = quiet(figure.words, 12)
+            label.setToolTip(explained(word=figure.term) if figure.term else "")
+            column.addWidget(label)
             row.addLayout(column)
-            if (number, words) != figures[-1]:
+            if figure is not figures[-1]:
                 row.addStretch(1)
         return row
 

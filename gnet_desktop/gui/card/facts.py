@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
@@ -46,21 +47,29 @@ def subtitle(card: Card) -> str:
     return f"{provenance.family_title}, {how}"
 
 
-def figures(card: Card) -> list[tuple[str, str]]:
-    """(number, words) of the strip below the title."""
+class Figure(NamedTuple):
+    """A number of the strip below the title; ``term`` is the glossary's word for it, or nothing."""
+
+    number: str
+    words: str
+    term: str = ""
+
+
+def figures(card: Card) -> list[Figure]:
+    """The strip below the title."""
     checkpoint = card.checkpoint
     width = tr("modules, full width")
     if card.width != 1:
         width = tr("modules, {0} of the paper's width").format(f"{card.width:.0%}")
     rows = [
-        (f"{checkpoint.provenance.size / _MEGA:.1f} MB", tr("on disk")),
-        (whole(card.parameters), tr("parameters")),
-        (str(len(card.modules)), width),
-        (f"{card.five_kernel} × {card.five_kernel}", tr("true kernel of the 5×5 branch")),
+        Figure(f"{checkpoint.provenance.size / _MEGA:.1f} MB", tr("on disk"), "checkpoint"),
+        Figure(whole(card.parameters), tr("parameters"), "parameters"),
+        Figure(str(len(card.modules)), width, "module"),
+        Figure(f"{card.five_kernel} × {card.five_kernel}", tr("true kernel of the 5×5 branch"), "kernel"),
     ]
     if card.macs is not None:
-        rows.append((amount(card.macs), tr("multiply-adds a picture")))
-    return [*rows, (whole(checkpoint.architecture.classes), tr("classes"))]
+        rows.append(Figure(amount(card.macs), tr("multiply-adds a picture"), "multiply-adds"))
+    return [*rows, Figure(whole(checkpoint.architecture.classes), tr("classes"), "answer")]
 
 
 def origin(card: Card) -> list[tuple[str, str]]:

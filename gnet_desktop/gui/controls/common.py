@@ -1,11 +1,20 @@
 """The few controls that all panels share: header, segmented choice, icon button, eliding label."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtGui import (
+    QFontMetrics,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QToolTip, QWidget
 
 from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.controls.plain import Label, tip
@@ -188,6 +197,7 @@ class Segmented(QWidget):
         self._place = 0
         self._hovered = -1
         self._folded = False
+        self._tips: dict[Any, str] = {}
         self._focus = KeyFocus(self)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._font, self._bold = font(12), font(12, 500)
@@ -199,6 +209,19 @@ class Segmented(QWidget):
     def value(self) -> Any:
         """The value of what is chosen."""
         return self._values[self._place]
+
+    def explain(self, tips: Mapping[Any, str]) -> None:
+        """Tooltips of the choices by value; those without one have the control's own."""
+        self._tips = dict(tips)
+
+    def event(self, event: QEvent) -> bool:
+        """The tooltip of the choice under the cursor."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._tips:
+            place = self._at(event.pos().x())
+            words = self._tips.get(self._values[place], "") if place >= 0 else ""
+            QToolTip.showText(event.globalPos(), words or self.toolTip(), self)
+            return True
+        return super().event(event)
 
     def set_value(self, value: Any) -> None:
         """Show another choice, without announcing it; unknown values choose nothing new."""
@@ -234,6 +257,10 @@ class Segmented(QWidget):
     def _widths(self) -> list[float]:
         metrics = QFontMetrics(self._bold)
         return [metrics.horizontalAdvance(words) + 16 for words in self._words]
+
+    def box_of(self, value: Any) -> QRectF:
+        """Where a choice stands; empty where it is folded away."""
+        return self._boxes()[self._values.index(value)]
 
     def _boxes(self) -> list[QRectF]:
         if self._folded:

@@ -11,6 +11,7 @@ from gnet_desktop.gui.answers.bars import draw_bar
 from gnet_desktop.gui.answers.sentences import others_words
 from gnet_desktop.gui.answers.standing import trained_words
 from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.heads.grids import Grid, Scroller
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -107,11 +108,12 @@ class _Arrow(QWidget):
 class _Step(QVBoxLayout):
     """Title, what it does, the picture, what there is to count."""
 
-    def __init__(self, title: str, widget: QWidget) -> None:
+    def __init__(self, title: str, word: str, widget: QWidget) -> None:
         super().__init__()
         self.setSpacing(2)
         self.title, self.what, self.caption = Label(title), Label(), Label()
         self.title.setFont(font(13, 600))
+        self.title.setToolTip(explained(word=word))
         for label in (self.what, self.caption):
             label.setFont(font(12))
             label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -141,6 +143,7 @@ class HeadSection(QWidget):
         self.state.setFont(font(12.5))
         self.state.setTextFormat(Qt.TextFormat.RichText)
         self.reads.setFont(font(12))
+        self.title.setToolTip(explained(word="auxiliary head"))
         self.place.setText(self.tr("after {0}").format(HEAD_PLACES[name]))
         for label in (self.reads, self.state):
             label.setWordWrap(True)
@@ -150,11 +153,11 @@ class HeadSection(QWidget):
         self.convolution = Grid(self.tr("{0}, maps of the convolution").format(name))
         self.connected = Grid(self.tr("{0}, fully connected values").format(name), vector=True)
         self.answers = HeadAnswers()
-        self._steps = {
-            "pool": _Step(self.tr("Average pool"), Scroller(self.pool, QSize(264, 190))),
-            "conv": _Step(self.tr("Convolution 1×1"), self.convolution),
-            "fc": _Step(self.tr("Fully connected"), self.connected),
-            "answers": _Step(self.tr("Answers"), self.answers),
+        self.steps = {
+            "pool": _Step(self.tr("Average pool"), "pool", Scroller(self.pool, QSize(264, 190))),
+            "conv": _Step(self.tr("Convolution 1×1"), "reduction", self.convolution),
+            "fc": _Step(self.tr("Fully connected"), "fully connected", self.connected),
+            "answers": _Step(self.tr("Answers"), "answer", self.answers),
         }
         self.missing = Label()
         self.missing.setWordWrap(True)
@@ -163,7 +166,7 @@ class HeadSection(QWidget):
         row = QHBoxLayout(self._body)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        for key, step in self._steps.items():
+        for key, step in self.steps.items():
             row.addLayout(step, 1 if key == "answers" else 0)
             if key != "answers":
                 row.addWidget(_Arrow())
@@ -239,7 +242,7 @@ class HeadSection(QWidget):
         for grid in (self.pool, self.convolution, self.connected):
             grid.show_values(None, nominal=1, columns=1, colour_map="ember", stale=False)
         self.answers.show_answers(None, (), logits=False, faint=False, stale=False)
-        for step in self._steps.values():
+        for step in self.steps.values():
             step.what.setText("")
             step.caption.setText("")
 
@@ -276,10 +279,10 @@ class HeadSection(QWidget):
     def _caption_parts(self, name: str) -> None:
         words = self.tr("what each adds to {0}:\norange adds, blue takes away").format(name)
         for key in ("pool", "conv", "fc"):
-            self._steps[key].caption.setText(words)
+            self.steps[key].caption.setText(words)
 
     def _caption(self, result: Result, head: Head) -> None:
-        record, steps = result.record, self._steps
+        record, steps = result.record, self.steps
         pooled = record.get(f"{head.name}/pool")
         steps["pool"].what.setText(self._pool_words(head, pooled.shape[1:] if pooled is not None else None))
         if pooled is None:

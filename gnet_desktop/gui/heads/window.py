@@ -10,6 +10,7 @@ from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import Notice
 from gnet_desktop.gui.answers.values import Shown, shown_of
 from gnet_desktop.gui.controls.common import PanelHeader, Segmented
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.heads.section import HeadSection
 from gnet_desktop.gui.heads.timeline import Timeline, courses
@@ -37,9 +38,11 @@ class HeadsView(QWidget):
         self.header = PanelHeader(self.tr("Heads"))
         self.unit = Segmented([(False, self.tr("Probability, %")), (True, self.tr("Logit"))])
         self.unit.setAccessibleName(self.tr("Numbers as probabilities or logits"))
+        self.unit.explain({False: explained(word="probability"), True: explained(word="logit")})
         self.unit.chosen.connect(lambda logits: workspace.change_view(logits=logits))
         self.steps = Segmented([(False, self.tr("Activations")), (True, self.tr("Added to the answer"))])
         self.steps.setAccessibleName(self.tr("What the steps show"))
+        self.steps.explain({False: explained(word="map"), True: explained(word="contribution")})
         self.steps.set_value(False)
         self.steps.chosen.connect(self._show_steps)
         self._parts: Derived[tuple[Result, int | None], dict[str, HeadParts]] = Derived(

@@ -7,6 +7,7 @@ from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.waiting import of_which
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.filtering import unit_named
@@ -82,6 +83,12 @@ class LanesHeader(QWidget):
         self.tiles = Segmented([(tile, str(tile)) for tile in TILES[:3]])
         self.bar = ScaleBar()
         self._name_all()
+        self.scale.explain(
+            {
+                scale: explained(words, word="scale")
+                for scale, words in zip(SCALES, self._scale_words(), strict=True)
+            }
+        )
         self.filter.setFont(font(12))
         self.filter.setFixedHeight(_CONTROL)
         self.filter.addAction(icon("search", "text3"), QLineEdit.ActionPosition.LeadingPosition)
@@ -115,6 +122,14 @@ class LanesHeader(QWidget):
             widget.setToolTip(name)
         self.filter.setPlaceholderText(self.tr("Filter"))
         self.filter.setClearButtonEnabled(True)
+
+    def _scale_words(self) -> tuple[str, str, str]:
+        """Each of `SCALES` as a sentence."""
+        return (
+            self.tr("Each map is stretched to its own maximum."),
+            self.tr("The maps of each branch share a scale."),
+            self.tr("All maps of the module share a scale."),
+        )
 
     def _words(self, scale: str) -> str:
         return {"map": self.tr("Map"), "branch": self.tr("Branch"), "module": self.tr("Module")}[scale]

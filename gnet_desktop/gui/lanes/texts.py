@@ -4,6 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.lanes.model import Lane
 from gnet_desktop.gui.lanes.painting import Texts
 from gnet_desktop.gui.painting.numbers import number, percent
@@ -38,12 +39,19 @@ def header_tooltip(lane: Lane, shown: int) -> str:
         lines.append(translate("Lanes", "{0} maps hold values that are not numbers").format(lane.broken))
     if lane.share is not None:
         share = percent(lane.share)
-        lines.append(
-            translate("Lanes", "{0} of the module's energy (sum of squares after the rectifier)").format(
-                share
-            )
-        )
-    return "\n".join(lines)
+        lines.append(translate("Lanes", "{0} of the module's energy").format(share))
+    return (
+        explained(*lines)
+        + explained(word=_word_of(lane))
+        + (explained(word="energy") if lane.share is not None else "")
+    )
+
+
+def _word_of(lane: Lane) -> str:
+    """The glossary's word for what a lane shows."""
+    if lane.share is not None:
+        return "branch"
+    return "reduction" if lane.branch.endswith("_reduce") else "pool"
 
 
 def tip_lines(lane: Lane, channel: int) -> tuple[str, ...]:

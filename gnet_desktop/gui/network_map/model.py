@@ -87,7 +87,14 @@ def model_of(workspace: Workspace, before: MapModel | None = None) -> MapModel |
         texts=texts_of(architecture, quantity, size, record, checkpoint.labels.names, workspace.trained),
         shapes=found,
         costs=cost,
-        teller=Teller(architecture, found, cost, record, partial(_energy, architecture, size, record)),
+        teller=Teller(
+            architecture,
+            found,
+            cost,
+            record,
+            partial(_energy, architecture, size, record),
+            checkpoint.labels.names,
+        ),
         picture=None if result is None else _picture(result),
         missing=asked is None,
     )

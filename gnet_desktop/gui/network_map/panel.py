@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.waiting import of_which
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.teaching import CHART_HEIGHT, TeachingView
@@ -16,10 +17,22 @@ from gnet_desktop.gui.painting.glyphs import GLYPH, draw_glyph
 from gnet_desktop.inspection.quantities import QUANTITIES
 from gnet_desktop.workspace.state import Workspace
 
+_WORDS_HEIGHT: Final = 88
+"""What the definitions above the chart take in a wide window."""
 _TALL: Final = 860
 """From this height of the window on, the teaching view gets room for its whole chart."""
 _LOW: Final = 150
 _LEGEND: Final = (("1x1", "1×1"), ("3x3", "3×3"), ("5x5", "5×5"), ("pool_proj", "pool"))
+
+
+_WORDS: Final = {
+    "channels": "channels",
+    "macs": "multiply-adds",
+    "parameters": "parameters",
+    "energy": "energy",
+    "nonzero": "non-zero",
+}
+"""What the glossary calls each quantity."""
 
 
 class Legend(QWidget):
@@ -30,6 +43,7 @@ class Legend(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(round(self._paint(None)), 20)
         self.setAccessibleName(self.tr("Signs of the branches: 1×1, 3×3, 5×5, pool"))
+        self.setToolTip(explained(word="branch"))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Sign, name, sign, name."""
@@ -64,6 +78,7 @@ class NetworkPanel(QWidget):
         self.header = PanelHeader(self.tr("Network"))
         self.quantity = Segmented([(name, quantity_words(name)) for name in QUANTITIES])
         self.quantity.setAccessibleName(self.tr("What the width of the branches shows"))
+        self.quantity.explain({name: explained(word=word) for name, word in _WORDS.items()})
         self.header.add_left(Legend())
         self.header.add(ElidedLabel(self.tr("width shows"), token="text3"))
         self.header.add(self.quantity)
@@ -114,7 +129,7 @@ class NetworkPanel(QWidget):
         self.header.set_note(self.tr("open a picture to see this") if missing else of_which(self._workspace))
         self.teach.setChecked(self._workspace.view.teaching)
         tall = self.window().height() >= _TALL
-        self._scroller.setMinimumHeight(CHART_HEIGHT if tall else _LOW)
+        self._scroller.setMinimumHeight(CHART_HEIGHT + _WORDS_HEIGHT if tall else _LOW)
         self._scroller.setVisible(self._workspace.view.teaching)
         self._show_teaching()
 

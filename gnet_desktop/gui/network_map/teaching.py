@@ -4,22 +4,23 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from gnet_desktop.gui.controls.explaining import meaning
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import SavingsChart, draw_path, less, text
 from gnet_desktop.gui.network_map.model import MapModel
 from gnet_desktop.gui.network_map.savings import Path, Savings, paths, savings
 from gnet_desktop.gui.network_map.words import amount
-from gnet_desktop.network.architecture import AUXILIARY
 from gnet_desktop.workspace.state import Workspace
 
 CHART_HEIGHT: Final = 236
 _LEGEND: Final = 236
 _TOTALS: Final = 140
 _CARD: Final = 112
+_THREE_COLUMNS: Final = 620
 
 
 class _Chart(QWidget):
@@ -119,7 +120,7 @@ class _Cards(QWidget):
 
 
 class TeachingView(QWidget):
-    """Bars with and without reductions, the chosen module's steps, and three short explanations."""
+    """What a branch, a reduction and a head are; bars with and without reductions; a module's steps."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -129,29 +130,40 @@ class TeachingView(QWidget):
         self.steps_title = Label()
         self.steps_title.setTextFormat(Qt.TextFormat.RichText)
         self.steps_title.setFont(font(12.5))
+        self.steps_title.setWordWrap(True)
+        self.steps_title.setMinimumWidth(1)
         self.explanations = [Label() for _ in range(3)]
         below = QVBoxLayout()
         below.setContentsMargins(16, 10, 16, 14)
         below.setSpacing(8)
         below.addWidget(self.steps_title)
         below.addWidget(self.cards)
-        words = QGridLayout()
-        words.setHorizontalSpacing(24)
-        for place, label in enumerate(self.explanations):
+        words = self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        words.setContentsMargins(16, 12, 16, 12)
+        words.setSpacing(24)
+        for label in self.explanations:
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.RichText)
             label.setFont(font(12.5))
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
-            words.addWidget(label, 0, place)
-            words.setColumnStretch(place, 1)
-        below.addLayout(words)
+            label.setMinimumWidth(1)
+            words.addWidget(label, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addLayout(words)
         column.addWidget(self.chart)
         column.addLayout(below)
         column.addStretch(1)
-        self.setAccessibleName(self.tr("Teaching: what the reductions save"))
+        self.setAccessibleName(self.tr("Teaching: branches, reductions, heads"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is narrow the explanations stand below each other."""
+        super().resizeEvent(event)
+        direction = QBoxLayout.Direction
+        narrow = self.width() < _THREE_COLUMNS
+        self._words.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
+        self._words.setSpacing(10 if narrow else 24)
 
     def sizeHint(self) -> QSize:
         """Chart, steps, explanations."""
@@ -215,52 +227,38 @@ class TeachingView(QWidget):
         self.setAccessibleDescription(f"{numbers}. {' '.join(sentences)}")
 
     def branch_sentences(self, model: MapModel) -> str:
-        """What a branch is for, in two sentences."""
-        first = self.tr(
-            "Each branch reads the same input through another window, from single cells to a"
-            " neighbourhood of 5×5, and the pool keeps what is strongest near by."
-        )
+        """What a branch is, and where this file's names mislead."""
+        words = meaning("branch")
         if model.architecture.modules[0].branch("5x5").kernel == 3:
-            first = self.tr(
-                "Each branch reads the same input through another window, from single cells to 3×3"
-                " (in this file the branch called 5×5 has a 3×3 kernel too), and the pool keeps what is"
-                " strongest near by."
-            )
-        second = self.tr("Their maps are stacked, so that the next module can use each size of pattern.")
-        return f"{first} {second}"
+            words += " " + self.tr("In this file the branch called 5×5 has a 3×3 kernel too.")
+        return words
 
     def reduction_sentences(self, module: str) -> str:
-        """What a reduction is for, in two sentences with this module's numbers."""
+        """What a reduction is, with this module's numbers."""
         path = next((one for one in self.cards.paths if one.branch.name == "5x5"), None)
         if path is None or path.without is None:
-            return ""
-        first = self.tr(
-            "A 1×1 reduction mixes the {0} incoming channels into {1} before the costly kernel reads them."
-        ).format(path.inputs, path.steps[0].channels)
-        second = self.tr("The 5×5 branch of {0} takes {1} multiply-adds that way, instead of {2}.").format(
-            module, amount(path.macs), amount(path.without)
+            return meaning("reduction")
+        here = self.tr("In {0} {1} channels become {2}, and the 5×5 branch takes {3} instead of {4}.").format(
+            module, path.inputs, path.steps[0].channels, amount(path.macs), amount(path.without)
         )
-        return f"{first} {second}"
+        return f"{meaning('reduction')} {here}"
 
     def head_sentences(self, model: MapModel) -> str:
-        """What a head is for, in two sentences."""
-        first = self.tr(
-            "An auxiliary head answers from the middle of the network; in training it brings the error"
-            " to the early modules."
-        )
+        """What a head is, and whether this file has any."""
         if not model.architecture.heads:
-            return f"{first} " + self.tr("This file has none, since a finished network answers without them.")
-        second = self.tr("Afterwards it shows how much is already decided after {0} and after {1}.")
-        return f"{first} {second.format(*AUXILIARY.values())}"
+            none = self.tr("This file has none, since a finished network answers without them.")
+            return f"{meaning('auxiliary head')} {none}"
+        return meaning("auxiliary head")
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The lower part's ground."""
         painter, theme = QPainter(self), Theme.now()
         painter.fillRect(self.rect(), theme.colour("panel"))
-        below = QRectF(0, CHART_HEIGHT, self.width(), self.height() - CHART_HEIGHT)
+        chart = QRectF(self.chart.geometry())
+        below = QRectF(0, chart.bottom(), self.width(), self.height() - chart.bottom())
         painter.fillRect(below, theme.colour("raised"))
-        painter.fillRect(QRectF(0, CHART_HEIGHT, self.width(), 1), theme.colour("line"))
-        painter.fillRect(QRectF(0, 0, self.width(), 1), theme.colour("line"))
+        for y in (0.0, chart.top(), chart.bottom()):
+            painter.fillRect(QRectF(0, y, self.width(), 1), theme.colour("line"))
         painter.end()
 
     def changeEvent(self, event: QEvent) -> None:

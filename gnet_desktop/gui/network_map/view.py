@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
+from gnet_desktop.gui.controls.explaining import lines_of, meaning
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.lanes.tip import Tip
@@ -343,6 +344,11 @@ class NetworkMap(QWidget):
         """Title and facts of a target."""
         return self._model.teller.lines(target) if self._model is not None else ()
 
+    @property
+    def tip_lines(self) -> tuple[str, ...]:
+        """What is said beside the target under the cursor; empty when nothing is."""
+        return self._tip.lines if self._tip is not None and self._tip.isVisible() else ()
+
     def _show_tip(self, target: str | None, lines: tuple[str, ...]) -> None:
         if self._tip is None:
             self._tip = Tip(self.window())
@@ -352,7 +358,14 @@ class NetworkMap(QWidget):
             return
         box = self._rectangle(area).toRect()
         corner = self.mapTo(self.window(), box.topLeft())
-        self._tip.show_beside(QRect(corner, box.size()), lines)
+        self._tip.show_beside(QRect(corner, box.size()), (*lines, *self._explanation(target)))
+
+    def _explanation(self, target: str | None) -> tuple[str, ...]:
+        """What a target is, for who meets it for the first time."""
+        if target is None or self._model is None:
+            return ()
+        word = self._model.teller.word(target)
+        return lines_of(f"{word}: {meaning(word)}")
 
     # Keyboard
 

@@ -13,6 +13,7 @@ from gnet_desktop.inspection.answers import valid
 from gnet_desktop.inspection.quantities import Quantity, branches_of
 from gnet_desktop.inspection.statistics import nonzero_share
 from gnet_desktop.network.architecture import (
+    AUXILIARY,
     HEAD_PLACES,
     Architecture,
     Branch,
@@ -24,6 +25,7 @@ from gnet_desktop.network.architecture import (
 from gnet_desktop.network.arithmetic import Costs, Shape
 from gnet_desktop.network.record import Record
 
+_WORDS: Final = {"input": "convention", "main": "head"}
 _LARGE: Final = ((1e9, "G", 2), (1e6, "M", 1), (1e3, "k", 1))
 
 
@@ -161,7 +163,9 @@ class Teller:
         costs: Costs,
         record: Record | None,
         energy: Callable[[], Mapping[str, float]],
+        names: tuple[str, ...] = (),
     ) -> None:
+        self._names = names
         self._architecture, self._shapes, self._costs = architecture, shapes, costs
         self._record, self._energy = record, cache(energy)
         self._layers: dict[str, Convolution | Pool | ResponseNorm] = {}
@@ -186,6 +190,26 @@ class Teller:
         layer = self._layers.get(target)
         facts = [self._shape(target), *self._layer(layer), *self._numbers(target)]
         return (self._title(target), *(fact for fact in facts if fact))
+
+    def word(self, target: str) -> str:
+        """The glossary's word for what a target is."""
+        if target in {module.name for module in self._architecture.modules}:
+            return "module"
+        if target in AUXILIARY:
+            return "auxiliary head"
+        if target in _WORDS:
+            return _WORDS[target]
+        last = target.rpartition("/")[2]
+        if last.endswith("_reduce"):
+            return "reduction"
+        layer = self._layers.get(target)
+        if self._branch_ending(target) is not None:
+            return "branch"
+        if isinstance(layer, Convolution):
+            return "kernel"
+        if isinstance(layer, ResponseNorm):
+            return "local response norm"
+        return "fully connected" if target in self._linears else "pool"
 
     def _title(self, target: str) -> str:
         what = {
@@ -253,6 +277,9 @@ class Teller:
         head = self._architecture.head(name)
         classes = self._architecture.classes if name == "main" else head.classes if head else 0
         facts = [tr("{0} classes").format(classes)]
+        said, probability = said_by(self._record, self._names, name)
+        if said:
+            facts.insert(0, " ".join(filter(None, (tr("says {0}").format(said), probability))))
         cost = self._costs.heads.get(name)
         if cost is not None:
             costs = tr("{0} multiply-adds · {1} parameters")

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.photo.failure import FailedPicture
 from gnet_desktop.gui.photo.view import PhotoView
@@ -69,7 +70,7 @@ class PhotoPanel(QWidget):
         self.buttons = {}
         for option, name in _TOOLS:
             button = IconButton(name, checkable=True)
-            button.setToolTip(words[option])
+            button.setToolTip(explained(words[option], word="receptive field" if option == "field" else ""))
             button.setAccessibleName(words[option])
             button.clicked.connect(lambda on, option=option: self._workspace.change_view(**{option: on}))
             layout.addWidget(button)

@@ -12,7 +12,8 @@ from gnet_desktop.gui.system.screens import fit_screen
 
 
 class Dialogs(QObject):
-    """One of each kind: ``card``, ``try_both``, ``heads``, ``catalogue``, ``help``, ``about``.
+    """One of each kind: ``card``, ``try_both``, ``heads``, ``catalogue``, ``help``, ``ideas``, ``words``,
+    ``about``.
 
     ``run`` does an action by name.
     """
@@ -87,6 +88,20 @@ class Dialogs(QObject):
 
         return KeysSheet(self._shell.widget)
 
+    def ideas(self) -> QWidget:
+        """The ten ideas."""
+        from gnet_desktop.gui.actions.help import TextDialog
+        from gnet_desktop.gui.controls.explaining import ideas_html
+
+        return TextDialog(self.tr("Ten ideas"), ideas_html(), self._shell.widget)
+
+    def words(self) -> QWidget:
+        """The glossary."""
+        from gnet_desktop.gui.actions.help import TextDialog
+        from gnet_desktop.gui.controls.explaining import glossary_html
+
+        return TextDialog(self.tr("What the words mean"), glossary_html(), self._shell.widget)
+
     def about(self) -> QWidget:
         """Version, licence, credits."""
         from gnet_desktop.gui.actions.help import TextDialog, about_html
@@ -105,5 +120,7 @@ _MAKERS: Final[dict[str, Callable[[Dialogs], QWidget]]] = {
     "heads": Dialogs.heads,
     "catalogue": Dialogs.catalogue,
     "help": Dialogs.help,
+    "ideas": Dialogs.ideas,
+    "words": Dialogs.words,
     "about": Dialogs.about,
 }

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from gnet_desktop.gui.controls.plain import tip
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.lanes.measuring import Measured
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph
@@ -74,7 +74,7 @@ class TitleSection(Section):
         words = self.line().split(" · ")
         while len(words) > 1 and metrics.horizontalAdvance(" · ".join(words)) > self.width():
             words.pop()
-        self.setToolTip("" if len(words) == len(self.line().split(" · ")) else tip(self.line()))
+        self.setToolTip(explained(self.line(), word="unit"))
         return " · ".join(words)
 
     def draw(self, painter: QPainter) -> None:

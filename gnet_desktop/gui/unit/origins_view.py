@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.lanes.model import TITLES
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph, outline_focused, outline_hovered
@@ -40,6 +41,7 @@ class InputsSection(Section):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.title = self.tr("Strongest inputs at the peak")
+        self.about = explained(word="strongest inputs")
         self._origins: Origins | None = None
         self._images: dict[Unit, LevelImage] = {}
 
@@ -146,6 +148,7 @@ class KernelSection(Section):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.title = self.tr("Kernels")
+        self.about = explained(word="kernel")
         self._picture: QImage | None = None
         self._matrices: list[tuple[Unit, LevelImage]] = []
         self._sums: list[float] = []
@@ -184,6 +187,7 @@ class KernelSection(Section):
             "maximum": self.tr("from {0}, the pool as average"),
         }[origins.left_out].format(origins.source.name)
         self.note = f"{remark} · ±{number(reach)}"
+        self.about = explained(word="kernel" if origins.left_out == "nothing" else "expanded weights")
         self._sums = [float(kernel.sum()) for _, kernel in kernels]
         self.setFixedHeight(TITLE + 4 + -(-len(kernels) // self._ACROSS) * self._PITCH)
         self._arrange()

@@ -35,6 +35,8 @@ class Section(QWidget):
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title, self.note = title, ""
+        self.about = ""
+        """What the section shows, as a tooltip of its title."""
         self._pieces: Sequence[Piece] = ()
         self._at: int | None = None
         self._focused: int | None = None
@@ -117,12 +119,19 @@ class Section(QWidget):
             self.update()
 
     def event(self, event: QEvent) -> bool:
-        """Tooltips of pieces."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._pieces:
-            piece = self.piece_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), piece.words if piece else "", self)
-            return True
-        return super().event(event)
+        """Tooltips of pieces, and of what has a word of its own."""
+        if event.type() != QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+            return super().event(event)
+        words = self.words_at(QPointF(event.pos()))
+        QToolTip.showText(event.globalPos(), words or self.toolTip(), self)
+        return True
+
+    def words_at(self, position: QPointF) -> str:
+        """The tooltip of a place: of a piece, or of the title."""
+        piece = self.piece_at(position)
+        if piece is not None:
+            return piece.words
+        return self.about if self.title and position.y() < TITLE else ""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows walk the pieces, Enter activates."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.gui.painting.images import rgb_image
@@ -22,6 +23,7 @@ from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.values import Entry
 
 _ROW: Final = 23
+_GUTTER: Final = 14
 _FRAME: Final = 2
 """Room at the sides for the frames of pictures."""
 
@@ -32,6 +34,7 @@ class FactsSection(Section):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self._facts: list[tuple[str, str, bool]] = []
+        self._words: list[str] = []
 
     def show_facts(self, facts: UnitFacts, field: Field | None) -> None:
         """Write a unit's facts; ``field`` is its receptive field."""
@@ -50,9 +53,23 @@ class FactsSection(Section):
         if facts.non_finite:
             cells = self.tr("{0} cells").format(facts.non_finite)
             self._facts.append((self.tr("not a number"), cells, True))
+        self._words = ["maximum", "mean", "active cells", "rank"]
+        self._words += ["sees", "stride"] if field is not None else []
         self.setAccessibleName(", ".join(f"{name} {value}" for name, value, _ in self._facts))
         self.setFixedHeight(9 + _ROW * ((len(self._facts) + 1) // 2))
         self.update()
+
+    def _box(self, place: int) -> QRectF:
+        """Where a fact stands, in two columns."""
+        width = (self.width() - _GUTTER) / 2
+        return QRectF((place % 2) * (width + _GUTTER), 8 + place // 2 * _ROW, width, _ROW)
+
+    def words_at(self, position: QPointF) -> str:
+        """What the fact at a place means."""
+        word = next(
+            (word for place, word in enumerate(self._words) if self._box(place).contains(position)), ""
+        )
+        return explained(word=word) if word else ""
 
     @property
     def facts(self) -> dict[str, str]:
@@ -64,10 +81,8 @@ class FactsSection(Section):
         theme = Theme.now()
         painter.setPen(theme.colour("line"))
         painter.drawLine(QPointF(0, 0.5), QPointF(self.width(), 0.5))
-        gutter = 14
-        width = (self.width() - gutter) / 2
         for place, (name, value, bad) in enumerate(self._facts):
-            box = QRectF((place % 2) * (width + gutter), 8 + place // 2 * _ROW, width, _ROW)
+            box = self._box(place)
             painter.setFont(font(12.5))
             painter.setPen(theme.colour("text2"))
             painter.drawText(box, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
@@ -84,6 +99,7 @@ class HistogramSection(Section):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.title = self.tr("Values")
+        self.about = explained(word="values")
         self.setFixedHeight(TITLE + self._TALL + 22)
         self._facts: UnitFacts | None = None
         self._scale: Scale | None = None
@@ -129,6 +145,7 @@ class PicturesSection(Section):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.title = self.tr("Strongest pictures")
+        self.about = explained(word="strongest pictures")
         self._images: dict[int, QImage] = {}
         self._shown: list[tuple[Entry, float]] = []
         self._current: int | None = None

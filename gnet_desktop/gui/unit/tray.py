@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import outline_chosen, outline_focused, outline_hovered
 from gnet_desktop.gui.painting.images import LevelImage
@@ -37,6 +38,7 @@ class Tray(Section):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
         self.setAccessibleName(self.tr("Tray"))
+        self.setToolTip(explained(word="tray"))
         self._units: tuple[Unit, ...] = ()
         self._images: dict[Unit, LevelImage] = {}
         self._chosen: Unit | None = None
