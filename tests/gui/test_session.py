@@ -97,3 +97,12 @@ def test_a_window_that_was_off_every_screen_comes_back(qapp, tmp_path: Path) -> 
     assert area.intersects(second.frameGeometry())
     second.close()
     del dispatcher, other
+
+
+def test_a_session_that_remembers_nothing_leaves_nothing() -> None:
+    session = Session(None)
+    folder = session.cache / "folders"
+    folder.mkdir()
+    session.end()
+    assert not folder.parent.exists()
+    session.end()

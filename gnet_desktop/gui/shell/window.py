@@ -426,6 +426,7 @@ class Window(QMainWindow):
         if self._folder is not None:
             self._folder.close_run()
         self.workspace.close()
+        self.session.end()
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -53,8 +53,14 @@ class Session:
         if self._path is not None:
             return cache_path()
         if self._passing is None:
-            self._passing = TemporaryDirectory(prefix="gnet-desktop-")
+            self._passing = TemporaryDirectory(prefix="gnet-desktop-", ignore_cleanup_errors=True)
         return Path(self._passing.name)
+
+    def end(self) -> None:
+        """The program ends: what was computed for a session that remembers nothing goes with it."""
+        if self._passing is not None:
+            self._passing.cleanup()
+            self._passing = None
 
     def _read(self) -> dict[str, Any]:
         if self._path is None:
