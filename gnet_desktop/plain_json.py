@@ -23,7 +23,7 @@ def parsed(text: str, *, pairs: Callable[[Pairs], Any] | None = None) -> Any:
 
     Raises ValueError for what is no JSON, or is more than anyone writes.
     """
-    count = sum(map(text.count, _MARKS))
+    count = sum(text.count(mark) for mark in _MARKS)
     if count > MOST_VALUES:
         raise ValueError(f"it holds more than {MOST_VALUES:,} values")
     current().steps(count)

@@ -19,6 +19,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,16 +65,16 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._end()
 
-    def read(self, what: str, path: Path, **more: Any) -> Outcome:
-        """Read a file as a ``checkpoint``, as ``labels`` or as a ``picture``."""
-        return self.ask(what=what, path=str(path), **more)
+    def read(self, what: str, path: Path, *, more: int = 0) -> Outcome:
+        """Read a file as a ``checkpoint``, as ``labels`` or as a ``picture``.
 
-    def ask(self, **request: Any) -> Outcome:
-        """Whatever a row of `_READERS` does."""
+        ``more`` are bytes that it may take besides, as a picture's pixels.
+        """
         child = self._start()
         assert child.stdin is not None
         assert child.stdout is not None
-        child.stdin.write(json.dumps({**request, "measured": self._measured}).encode() + b"\n")
+        request = {"what": what, "path": str(path), "more": more, "measured": self._measured}
+        child.stdin.write(json.dumps(request).encode() + b"\n")
         child.stdin.flush()
         ready, _, _ = select.select([child.stdout], [], [], self._longest)
         line = child.stdout.readline() if ready else b""
@@ -114,13 +115,13 @@ def _memory(name: str) -> int:
 
 
 @contextmanager
-def _limited(size: int) -> Iterator[None]:
-    """No more memory than a file of this size may take."""
+def _limited(most: int) -> Iterator[None]:
+    """No more memory than so many bytes beside what is taken already."""
     import resource
 
     _, hard = resource.getrlimit(resource.RLIMIT_AS)
     # a thread's stack and the allocator's reserves are address space, not memory
-    resource.setrlimit(resource.RLIMIT_AS, (_memory("VmSize") + size * 3 // 2 + SPARE + (64 << 20), hard))
+    resource.setrlimit(resource.RLIMIT_AS, (_memory("VmSize") + most + (64 << 20), hard))
     try:
         yield
     finally:
@@ -128,23 +129,14 @@ def _limited(size: int) -> Iterator[None]:
 
 
 class _Watch:
-    """A thread that wants its turn every few milliseconds and notes how long it waited."""
+    """A thread that wants its turn every few milliseconds and notes how long it waited at most."""
 
     def __init__(self) -> None:
         self.longest = 0.0
-        self._over = False
-        self._thread = threading.Thread(target=self._beat, daemon=True)
-
-    def __enter__(self) -> "_Watch":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over = True
-        self._thread.join()
+        threading.Thread(target=self._beat, daemon=True).start()
 
     def _beat(self) -> None:
-        while not self._over:
+        while True:
             start = time.perf_counter()
             time.sleep(_BEAT)
             self.longest = max(self.longest, time.perf_counter() - start - _BEAT)
@@ -187,16 +179,16 @@ _READERS: Final[dict[str, Callable[[Path], None]]] = {
 }
 
 
-def tried(read: Callable[[], Any], size: int, *, measured: bool) -> Outcome:
-    """How a reading ends under the limit of memory."""
+def _tried(read: Callable[[], Any], most: int, watch: _Watch, *, measured: bool) -> Outcome:
+    """How a reading ends under a limit of memory."""
     from gnet_desktop.errors import GNetError
 
     said = fault = ""
     if measured:
         Path("/proc/self/clear_refs").write_text("5")
     before = _memory("VmRSS") if measured else 0
-    start = time.perf_counter()
-    with _Watch() as watch, _limited(size):
+    watch.longest, start = 0.0, time.perf_counter()
+    with _limited(most):
         try:
             read()
         except GNetError as error:
@@ -218,16 +210,13 @@ def _serve() -> None:
 
     torch.set_num_threads(1)
     gc.freeze()  # as the program does once it has started
-    answers = os.fdopen(os.dup(1), "w")
+    answers, watch = os.fdopen(os.dup(1), "w"), _Watch()
     print("ready", file=answers, flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         path = Path(request["path"])
-        outcome = tried(
-            lambda path=path, read=_READERS[request["what"]]: read(path),  # type: ignore[misc]
-            path.stat().st_size,
-            measured=request["measured"],
-        )
+        most = path.stat().st_size * 3 // 2 + SPARE + request["more"]
+        outcome = _tried(partial(_READERS[request["what"]], path), most, watch, measured=request["measured"])
         print(json.dumps(outcome.__dict__), file=answers, flush=True)
 
 

@@ -101,7 +101,7 @@ def read_labels(path: Path, count: int | None = None) -> Labels:
     except (ValueError, csv.Error) as error:
         raise LabelsError(
             f"{file} does not hold class names.",
-            f"{error}.",
+            f"{str(error)[:1].upper()}{str(error)[1:]}.",
             "Give a name a line, JSON, CSV or a folder of class folders.",
         ) from error
     if count is not None and len(labels.names) != count:
@@ -131,7 +131,7 @@ def _imagenet_lines() -> Iterator[tuple[str, str]]:
 
 def _from_file(path: Path, file: str) -> Labels:
     text = _text(path, file)
-    if sum(map(text.count, _LINE_ENDS)) > _MOST_NAMES:
+    if sum(text.count(end) for end in _LINE_ENDS) > _MOST_NAMES:
         raise ValueError(f"it has more than {_MOST_NAMES:,} lines")
     return Labels(_short(_parse(text, path)), file)
 

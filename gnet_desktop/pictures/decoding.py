@@ -21,6 +21,7 @@ from gnet_desktop.pictures import modes, recognition
 from gnet_desktop.pictures.decoders import BROKEN, STILL, Decoder, decoder_for, guesses_for
 from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.incomplete import as_far_as_decoded
+from gnet_desktop.pictures.metering import Metered, check_pieces, check_scans
 from gnet_desktop.pictures.picture import INCOMPLETE, Picture
 from gnet_desktop.pictures.tiff.picture import RawTiff, UnreadTiff
 
@@ -172,7 +173,7 @@ def _identify(stream: BinaryIO, title: str) -> _Opened:
         raise PictureError(f"{title} cannot be read.", *why_unreadable(error)) from None
     if not head:
         raise PictureError(f"{title} is empty.", "The file has no bytes.", "Copy or download it again.")
-    opened = _open(stream, head, length, title)
+    opened = _open(Metered(stream, length, title).as_file(), head, length, title)
     if opened is None:
         raise _refusal(recognition.recognise(head), title)
     return opened
@@ -250,6 +251,9 @@ def _check_size(opened: _Opened, title: str, max_pixels: int | None) -> None:
 def _load(opened: _Opened, frame: int, title: str, notes: list[str], limit_side: int | None) -> Image.Image:
     """The pixels; of a cut file, as many as there are; at a fraction of the size where that is quicker."""
     image: Image.Image = opened.image
+    check_pieces(image, title)
+    if opened.format == "JPEG":
+        check_scans(opened.stream, opened.length, image.size[0] * image.size[1], title)
     try:
         if limit_side:
             image.draft(None, (limit_side, limit_side))

@@ -5,7 +5,6 @@ damage everywhere else; here the decoder is run until it gives up, over a ground
 tells which rows it reached.
 """
 
-import io
 from collections.abc import Iterator
 from typing import BinaryIO, Final
 
@@ -13,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from gnet_desktop.pictures.decoders import BROKEN, Decoder
+from gnet_desktop.pictures.metering import Metered
 
 _UNDECODED: Final = (127, 129, 126, 255)
 """What stands where nothing was decoded: a grey that no row of a real picture is full of."""
@@ -41,7 +41,7 @@ def _attempts(stream: BinaryIO, *, jpeg: bool) -> Iterator[BinaryIO]:
     if jpeg:
         # a progressive file gives no row before its end; an end mark makes the decoder give what it has
         stream.seek(0)
-        yield io.BytesIO(stream.read() + _END_OF_JPEG)
+        yield Metered.instead(stream, stream.read() + _END_OF_JPEG)
 
 
 def _decoded(decoder: Decoder, stream: BinaryIO, frame: int) -> Image.Image | None:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL.PngImagePlugin import PngImageFile
 
+from gnet_desktop.pictures.metering import Metered
 from gnet_desktop.pictures.profiles import SRGB, Chromaticities, make_profile, power, sampled
 
 Light = NDArray[np.float64]
@@ -174,7 +175,7 @@ def _joined(stream: BinaryIO, blocks: list[_Block]) -> BinaryIO:
     for block in blocks:
         stream.seek(block.place)
         parts.append(stream.read(block.length))
-    return io.BytesIO(b"".join(parts))
+    return Metered.instead(stream, b"".join(parts))
 
 
 # Colours
