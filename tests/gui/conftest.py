@@ -16,3 +16,8 @@ def as_it_was(qapp) -> Iterator[None]:
     qapp.setStyleSheet(sheet)
     qapp.setPalette(palette)
     qapp.setFont(face)
+
+
+def plain_menu_words(text: str) -> str:
+    """A menu's words without the mark of their letter."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")

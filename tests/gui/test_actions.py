@@ -79,8 +79,8 @@ def test_letters_are_text_where_text_is_written(window, qtbot) -> None:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("theme", "Light, dark, as the system"),
-        ("color", "Next colour map"),
+        ("theme", "Theme: As the system"),
+        ("color", "Next colours"),
         ("pic next", "Next picture"),
         ("5b", "Module 5b"),
     ],

@@ -9,17 +9,25 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from gnet_desktop.errors import ExportError
+from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, PICTURE_ENDINGS
 from gnet_desktop.gui.actions.shell import Numbered, Shell
 from gnet_desktop.gui.actions.table import ACTIONS
 from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.exports.saving import write_png
+from gnet_desktop.gui.looks.styles import theme_named
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.architecture import BRANCHES, MODULES
 from gnet_desktop.network.changes import Change
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.values import Result
 
-_OPTIONS: Final = {action.name: action.option for action in ACTIONS if action.option}
+_SWITCHES: Final = {action.name: action.option for action in ACTIONS if action.option and not action.value}
+_CHOICES: Final = {action.name: (action.option, action.value) for action in ACTIONS if action.value}
+_ENDINGS: Final = {
+    "pictures": PICTURE_ENDINGS,
+    "checkpoints": CHECKPOINT_ENDINGS,
+    "labels": (".txt", ".json", ".csv", ".tsv", ".names"),
+}
 _THEMES: Final = ("light", "dark", "system")
 
 
@@ -34,8 +42,10 @@ class Handlers(QObject):
     def run(self, name: str) -> None:
         """Do the action of that name."""
         kind, _, argument = name.partition(" ")
-        if name in _OPTIONS:
-            option = _OPTIONS[name]
+        if name in _CHOICES:
+            self._workspace.change_view(**dict([_CHOICES[name]]))
+        elif name in _SWITCHES:
+            option = _SWITCHES[name]
             self._workspace.change_view(**{option: not getattr(self._workspace.view, option)})
         elif argument:
             {
@@ -91,12 +101,23 @@ class Handlers(QObject):
     def _ask_files(self, title: str, kind: str, *, many: bool = True) -> list[Path]:
         session = self._shell.session
         ask = QFileDialog.getOpenFileNames if many else QFileDialog.getOpenFileName
-        chosen, _ = ask(self._shell.widget, title, str(session.folder(kind)))
+        chosen, _ = ask(self._shell.widget, title, str(session.folder(kind)), self._filters(kind))
         names = chosen if isinstance(chosen, list) else [chosen]
         paths = [Path(name) for name in names if name]
         if paths:
             session.set_folder(kind, paths[0])
         return paths
+
+    def _filters(self, kind: str) -> str:
+        """What a dialog for a kind of file offers; everything is one choice away."""
+        names = {
+            "pictures": self.tr("Pictures"),
+            "checkpoints": self.tr("Checkpoints"),
+            "labels": self.tr("Class names"),
+        }
+        known = sorted(_ENDINGS[kind])
+        endings = " ".join(f"*{ending}" for one in known for ending in (one, one.upper()))
+        return f"{names[kind]} ({endings});;{self.tr('All files')} (*)"
 
     def _ask_folder(self, title: str, kind: str) -> Path | None:
         session = self._shell.session
@@ -128,14 +149,29 @@ class Handlers(QObject):
         active = QApplication.activeWindow()
         return self._shell.panels[panel] if panel else active or self._shell.widget
 
+    def export_words(self) -> str:
+        """What `export_shown` would save now."""
+        widget = self._shown()
+        name = next((name for name, panel in self._shell.panels.items() if panel is widget), "")
+        if not name and widget is not self._shell.widget:
+            return self.tr("Export the window {0}…").format(widget.windowTitle())
+        return {
+            "pictures": self.tr("Export the list of pictures…"),
+            "photo": self.tr("Export the photo…"),
+            "answers": self.tr("Export the answers…"),
+            "network": self.tr("Export the network…"),
+            "lanes": self.tr("Export the branches…"),
+            "unit": self.tr("Export the unit…"),
+        }.get(name, self.tr("Export the window…"))
+
     def export_shown(self) -> None:
         """Save the panel or the window with the keyboard as a picture; the network as a drawing, too."""
-        widget, panels = self._shown(), self._shell.panels
+        widget, panels, title = self._shown(), self._shell.panels, self.export_words().rstrip("…")
         if widget is panels.network:
-            self._export_network()
+            self._export_network(title)
             return
         name = next((name for name, panel in panels.items() if panel is widget), "gnet-desktop")
-        path = self.ask_target(f"{name}.png")
+        path = self.ask_target(f"{name}.png", title=title)
         if path is not None:
             self._write(path, lambda: write_png(widget.grab().toImage(), path))
 
@@ -158,8 +194,8 @@ class Handlers(QObject):
             lambda count: self._shell.show_news(self.tr("{0} files were written.").format(count)),
         )
 
-    def _export_network(self) -> None:
-        path = self.ask_target("network.svg", "*.svg *.png")
+    def _export_network(self, title: str) -> None:
+        path = self.ask_target("network.svg", "*.svg *.png", title=title)
         if path is None:
             return
         model = self._shell.panels.network.map.model
@@ -189,12 +225,12 @@ class Handlers(QObject):
         selection, tray = workspace.selection, workspace.tray
         self._write(path, lambda: write_page(path, result, panels, selection, tray))
 
-    def ask_target(self, name: str, kinds: str = "") -> Path | None:
+    def ask_target(self, name: str, kinds: str = "", *, title: str = "") -> Path | None:
         """Ask where to save a file; None if the person changed their mind."""
         session = self._shell.session
         kinds = kinds or f"*{Path(name).suffix}"
         chosen, _ = QFileDialog.getSaveFileName(
-            self._shell.widget, self.tr("Export"), str(session.folder("exports") / name), kinds
+            self._shell.widget, title or self.tr("Export"), str(session.folder("exports") / name), kinds
         )
         if not chosen:
             return None
@@ -325,8 +361,12 @@ class Handlers(QObject):
         self._shell.reset_layout()
 
     def next_theme(self) -> None:
-        """Light, dark, as the system."""
-        self._workspace.change_view(theme=_after(_THEMES, self._workspace.view.theme))
+        """The next theme that looks different from this one: light, dark, as the system."""
+        now = self._workspace.view.theme
+        following = [_after(_THEMES, now), _after(_THEMES, _after(_THEMES, now))]
+        shown = theme_named(now)
+        other = next((name for name in following if theme_named(name) is not shown), following[0])
+        self._workspace.change_view(theme=other)
 
     # Navigate
 

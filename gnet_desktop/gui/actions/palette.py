@@ -48,7 +48,7 @@ def find(
     for action in ACTIONS:
         if action.name == "palette":
             continue
-        words = tr(action.text)
+        words = action.title
         score = matches(query, f"{words} {action.text} {action.menu} {action.also}")
         if score is not None:
             ranked.append((score, Found(words, key_text(action), partial(run, action.name))))

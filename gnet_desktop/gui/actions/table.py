@@ -5,15 +5,13 @@ that it switches. Nothing binds a key elsewhere, except what a list or map does 
 the arrows.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
-
-from gnet_desktop.inspection.colour_maps import OFFERED
 
 MENUS: Final = ("File", "Edit", "View", "Navigate", "Help")
 
@@ -22,7 +20,8 @@ MENUS: Final = ("File", "Edit", "View", "Navigate", "Help")
 class Action:
     """An entry: ``name`` is its address, ``also`` further words that the palette finds it by.
 
-    ``keys`` are alternatives. ``ruled`` draws a line above it in its menu.
+    ``keys`` are alternatives. ``ruled`` draws a line above it in its menu. ``option`` is a
+    view option that it switches, or sets to ``value``; ``group`` the submenu that it stands in.
     """
 
     name: str
@@ -32,16 +31,55 @@ class Action:
     also: str = ""
     option: str = ""
     ruled: bool = False
+    group: str = ""
+    value: str = ""
+
+    @property
+    def title(self) -> str:
+        """What it is called where its submenu isn't seen."""
+        return f"{tr(self.group)}: {tr(self.text)}" if self.value else tr(self.text)
+
+
+def _choices(group: str, option: str, also: str, texts: Mapping[str, str]) -> Iterator[Action]:
+    """A radio entry for each value of a view option."""
+    for value, text in texts.items():
+        name = f"choose {option}={value}"
+        yield Action(name, "View", text, (), also, option, group=group, value=value)
+
+
+def _in(group: str, *actions: Action) -> Iterator[Action]:
+    """Entries of one submenu."""
+    return (replace(action, group=group) for action in actions)
 
 
 def _modules() -> Iterator[Action]:
     from gnet_desktop.network.architecture import MODULES
 
     for number, module in enumerate(MODULES, 1):
-        yield Action(
-            f"module {module}", "Navigate", f"Module {module}", (str(number),), "inception", ruled=number == 1
-        )
+        keys = (str(number),)
+        yield Action(f"module {module}", "Navigate", f"Module {module}", keys, "inception", group="Modules")
 
+
+_SORTS: Final = {
+    "mean": "Strongest first",
+    "maximum": "Highest peak first",
+    "nonzero": "Most active first",
+    "index": "By number",
+    "similarity": "Like the chosen unit",
+    "contribution": "Adds most to the answer",
+}
+_SCALES: Final = {
+    "map": "Each map to its own maximum",
+    "branch": "One scale for each branch",
+    "module": "One scale for the module",
+}
+_COLOURS: Final = {
+    "ember": "Ember",
+    "lagoon": "Lagoon",
+    "grey": "Grey",
+    "tide": "Tide, 0 in the middle",
+}
+_THEMES: Final = {"light": "Light", "dark": "Dark", "system": "As the system"}
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("open_pictures", "File", "Open pictures…", ("Ctrl+O",), "image photo file"),
@@ -68,11 +106,16 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paste", "Edit", "Paste picture or path", ("Ctrl+V",), "clipboard"),
     Action("remove_picture", "Edit", "Take picture off the list", (), "delete remove close", ruled=True),
     Action("remove_all", "Edit", "Take all pictures off the list", (), "delete remove close clear empty"),
-    Action("sort added", "Edit", "Pictures as they were added", (), "sort list order", ruled=True),
-    Action("sort name", "Edit", "Pictures by name", (), "sort list order"),
-    Action("sort answer", "Edit", "Pictures by answer", (), "sort list order class"),
-    Action("sort surest", "Edit", "Pictures, surest first", (), "sort list order probability"),
-    Action("sort unsurest", "Edit", "Pictures, least sure first", (), "sort list order probability doubtful"),
+    *_in(
+        "Order of the pictures",
+        Action("sort added", "Edit", "Pictures as they were added", (), "sort list order"),
+        Action("sort name", "Edit", "Pictures by name", (), "sort list order"),
+        Action("sort answer", "Edit", "Pictures by answer", (), "sort list order class"),
+        Action("sort surest", "Edit", "Pictures, surest first", (), "sort list order probability"),
+        Action(
+            "sort unsurest", "Edit", "Pictures, least sure first", (), "sort list order probability doubtful"
+        ),
+    ),
     Action("pin_unit", "Edit", "Pin unit to the tray", ("P",), "keep remember", ruled=True),
     Action("clear_pins", "Edit", "Forget pinned places", (), "unpin"),
     Action("toggle_overlay", "View", "Overlay", ("O",), "heat map", "overlay"),
@@ -82,34 +125,44 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("toggle_teaching", "View", "Teaching mode", ("T",), "explain cost learn", "teaching"),
     Action("toggle_reductions", "View", "Reductions and pools in the lanes", (), "unfold 1x1", "reductions"),
     Action("toggle_logits", "View", "Logits instead of probabilities", (), "scores", "logits"),
-    Action("why grad-cam", "View", "Why this answer: Grad-CAM", ("Y",), "explain attribution", ruled=True),
-    Action("why contributions", "View", "Why this answer: contributions", (), "explain class activation map"),
-    Action("why integrated-gradients", "View", "Why this answer: integrated gradients", (), "explain pixels"),
-    Action("why occlusion", "View", "Why this answer: occlusion", (), "explain cover window"),
-    Action("next_sort", "View", "Next sort order", ("S",), "order strongest", ruled=True),
-    Action("next_scale", "View", "Next scale: map, branch, module", ("L",), "range contrast normalise"),
-    Action("next_colours", "View", "Next colour map", (), f"color palette {' '.join(OFFERED)}"),
-    Action("larger", "View", "Larger", ("+", "="), "zoom in tile"),
-    Action("smaller", "View", "Smaller", ("-",), "zoom out tile"),
-    Action("whole", "View", "Whole picture, usual tiles", ("0",), "fit reset zoom"),
+    *_in(
+        "Why this answer",
+        Action("why grad-cam", "View", "Why this answer: Grad-CAM", ("Y",), "explain attribution"),
+        Action(
+            "why contributions", "View", "Why this answer: contributions", (), "explain class activation map"
+        ),
+        Action(
+            "why integrated-gradients", "View", "Why this answer: integrated gradients", (), "explain pixels"
+        ),
+        Action("why occlusion", "View", "Why this answer: occlusion", (), "explain cover window"),
+    ),
+    *_choices("Order of the maps", "sort", "strongest", _SORTS),
+    Action("next_sort", "View", "Next order", ("S",), "sort strongest", group="Order of the maps"),
+    *_choices("Scale of the maps", "scale", "range contrast normalise", _SCALES),
+    Action("next_scale", "View", "Next scale", ("L",), "range contrast", group="Scale of the maps"),
+    *_choices("Colours of the maps", "colour_map", "color palette", _COLOURS),
+    Action("next_colours", "View", "Next colours", (), "color palette", group="Colours of the maps"),
+    *_in(
+        "Size",
+        Action("larger", "View", "Larger", ("+", "="), "zoom in tile"),
+        Action("smaller", "View", "Smaller", ("-",), "zoom out tile"),
+        Action("whole", "View", "Whole picture, usual tiles", ("0",), "fit reset zoom"),
+    ),
     Action("page explore", "View", "Explore: one picture", ("F2",), "page look inside", ruled=True),
     Action("page folder", "View", "Folder: many pictures", ("F3",), "page evaluate accuracy confusion"),
     Action("show_heads", "View", "Auxiliary heads…", ("H",), "aux1 aux2 timeline", ruled=True),
-    Action("panel pictures", "View", "Pictures", ("F9",), "panel list", ruled=True),
-    Action("panel answers", "View", "Answers", ("F10",), "panel classes heads"),
-    Action("panel lanes", "View", "Branches", ("F11",), "panel lanes maps"),
-    Action("panel unit", "View", "Unit", ("F12",), "panel"),
-    Action("panel photo", "View", "Photo", (), "panel"),
-    Action("panel network", "View", "Network", (), "panel map"),
-    Action("reset_layout", "View", "Reset layout", (), "panels docks default"),
-    Action(
-        "next_theme",
-        "View",
-        "Light, dark, as the system",
-        ("Ctrl+Shift+L",),
-        "theme colours night",
-        ruled=True,
+    *_in(
+        "Panels",
+        Action("panel pictures", "View", "Pictures", ("F9",), "panel list"),
+        Action("panel answers", "View", "Answers", ("F10",), "panel classes heads"),
+        Action("panel lanes", "View", "Branches", ("F11",), "panel lanes maps"),
+        Action("panel unit", "View", "Unit", ("F12",), "panel"),
+        Action("panel photo", "View", "Photo", (), "panel"),
+        Action("panel network", "View", "Network", (), "panel map"),
     ),
+    Action("reset_layout", "View", "Reset layout", (), "panels docks default"),
+    *_choices("Theme", "theme", "colours night", _THEMES),
+    Action("next_theme", "View", "Next theme", ("Ctrl+Shift+L",), "light dark night", group="Theme"),
     Action("back", "Navigate", "Back", ("Alt+Left",), "previous visited"),
     Action("forward", "Navigate", "Forward", ("Alt+Right",), "next visited"),
     Action("previous_picture", "Navigate", "Previous picture", ("PgUp",), "photo", ruled=True),
@@ -119,10 +172,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("palette", "Navigate", "Find a command, unit or picture…", ("Ctrl+K", "Ctrl+Shift+P"), "search"),
     Action("previous_module", "Navigate", "Previous module", ("[",), "inception"),
     Action("next_module", "Navigate", "Next module", ("]",), "inception"),
-    Action("branch 1x1", "Navigate", "Branch 1×1", ("Q",), "lane"),
-    Action("branch 3x3", "Navigate", "Branch 3×3", ("W",), "lane"),
-    Action("branch 5x5", "Navigate", "Branch 5×5", ("E",), "lane"),
-    Action("branch pool_proj", "Navigate", "Branch pool", ("R",), "lane projection"),
+    *_in(
+        "Branches",
+        Action("branch 1x1", "Navigate", "Branch 1×1", ("Q",), "lane"),
+        Action("branch 3x3", "Navigate", "Branch 3×3", ("W",), "lane"),
+        Action("branch 5x5", "Navigate", "Branch 5×5", ("E",), "lane"),
+        Action("branch pool_proj", "Navigate", "Branch pool", ("R",), "lane projection"),
+    ),
     *_modules(),
     Action("next_panel", "Navigate", "Next panel", ("F6",), "focus", ruled=True),
     Action("previous_panel", "Navigate", "Previous panel", ("Shift+F6",), "focus"),
@@ -140,13 +196,16 @@ def tr(text: str) -> str:
 
 def make_actions(owner: QWidget, run: Callable[[str], None]) -> dict[str, QAction]:
     """A QAction for each entry, with its keys, living in ``owner``; ``run`` is given the name."""
-    made = {}
+    made: dict[str, QAction] = {}
+    groups: dict[str, QActionGroup] = {}
     for action in ACTIONS:
         qt = QAction(tr(action.text), owner)
         qt.setShortcuts([QKeySequence(key) for key in action.keys])
         # the same keys in the card, the heads and all other windows
         qt.setShortcutContext(Qt.ShortcutContext.ApplicationShortcut)
         qt.setCheckable(bool(action.option) or action.name.startswith("panel "))
+        if action.value:
+            groups.setdefault(action.group, QActionGroup(owner)).addAction(qt)
         qt.triggered.connect(lambda checked=False, name=action.name: run(name))
         owner.addAction(qt)
         made[action.name] = qt
@@ -154,14 +213,78 @@ def make_actions(owner: QWidget, run: Callable[[str], None]) -> dict[str, QActio
 
 
 def fill_menus(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu]:
-    """The menus in their order."""
-    menus = {name: bar.addMenu(tr(name)) for name in MENUS}
+    """The menus in their order, with their submenus; every entry can be chosen by a letter."""
+    titles = with_mnemonics([tr(name) for name in MENUS])
+    menus = {name: bar.addMenu(title) for name, title in zip(MENUS, titles, strict=True)}
+    groups: dict[str, QMenu] = {}
     for action in ACTIONS:
         menu = menus[action.menu]
+        if action.group and action.group not in groups:
+            groups[action.group] = menu.addMenu(tr(action.group))
         if action.ruled and not menu.isEmpty():
             menu.addSeparator()
-        menu.addAction(actions[action.name])
+        target = groups.get(action.group, menu)
+        if target is not menu and not action.value and any(one.isCheckable() for one in target.actions()):
+            target.addSeparator()
+        target.addAction(actions[action.name])
     return menus
+
+
+def give_mnemonics(menu: QMenu) -> None:
+    """A letter for each entry of a menu and of its submenus that has none yet."""
+    entries = [entry for entry in menu.actions() if not entry.isSeparator()]
+    plain = [entry.text().replace("&&", "\0").replace("&", "").replace("\0", "&") for entry in entries]
+    for entry, words in zip(entries, with_mnemonics(plain), strict=True):
+        entry.setText(words)
+        inner = entry.menu()
+        if isinstance(inner, QMenu):
+            give_mnemonics(inner)
+
+
+def with_mnemonics(texts: Sequence[str]) -> list[str]:
+    """Texts with ``&`` before a letter that no other of them has, of a word's beginning where possible."""
+    owners: dict[str, int] = {}
+    for number in range(len(texts)):
+        _give_letter(texts, number, owners, set())
+    letters = {number: letter for letter, number in owners.items()}
+    return [_marked(text, letters.get(number, "")) for number, text in enumerate(texts)]
+
+
+def _letters(text: str) -> list[str]:
+    """Letters that a text can be chosen by, those of words' beginnings first."""
+    words = text.casefold().split(" ")
+    ordered = [word[:1] for word in words] + [letter for word in words for letter in word]
+    return [letter for letter in dict.fromkeys(ordered) if letter.isalnum()]
+
+
+def _give_letter(texts: Sequence[str], number: int, owners: dict[str, int], tried: set[str]) -> bool:
+    """A letter for one text; one that owns it takes another if it can."""
+    free = [letter for letter in _letters(texts[number]) if letter not in owners]
+    if free:
+        owners[free[0]] = number
+        return True
+    for letter in _letters(texts[number]):
+        if letter not in tried:
+            tried.add(letter)
+            if _give_letter(texts, owners[letter], owners, tried):
+                owners[letter] = number
+                return True
+    return False
+
+
+def _marked(text: str, letter: str) -> str:
+    """``&`` before the letter, where it begins a word if it begins one."""
+    folded = text.casefold()
+    places = [place for place, one in enumerate(folded) if one == letter]
+    first = [place for place in places if place == 0 or text[place - 1] == " "]
+    if not places:
+        return _escaped(text)
+    place = (first or places)[0]
+    return f"{_escaped(text[:place])}&{_escaped(text[place:])}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&&")
 
 
 def key_text(action: Action) -> str:

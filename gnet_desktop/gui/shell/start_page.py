@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from gnet_desktop.files import is_file
+from gnet_desktop.gui.actions.samples import sample_pictures
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, RADIUS_CARD, Theme, font
@@ -16,7 +16,6 @@ from gnet_desktop.resources import resource
 from gnet_desktop.shown import name_of, plain
 from gnet_desktop.workspace.state import Workspace
 
-_SAMPLES: Final = ("cat", "espresso", "goldfish", "bucket", "moose", "rocket")
 _WIDTH: Final = 820
 
 
@@ -170,12 +169,10 @@ class StartPage(QWidget):
         first.addWidget(self.ready)
         row = QHBoxLayout()
         row.setSpacing(8)
-        for name in _SAMPLES:
-            path = resource("samples", f"{name}.jpg")
-            if is_file(path):
-                sample = Sample(path)
-                sample.opened.connect(self.sample_opened)
-                row.addWidget(sample)
+        for path in sample_pictures():
+            sample = Sample(path)
+            sample.opened.connect(self.sample_opened)
+            row.addWidget(sample)
         row.addStretch(1)
         column = QVBoxLayout()
         column.setSpacing(8)

@@ -81,8 +81,9 @@ class TopBar(QWidget):
 
     def _button(self, name: str, action: str) -> IconButton:
         button = IconButton(name)
-        button.setToolTip(self._actions[action].text())
-        button.setAccessibleName(self._actions[action].text())
+        # a menu's entry carries the mark of its letter
+        button.setToolTip(self._actions[action].toolTip())
+        button.setAccessibleName(self._actions[action].toolTip())
         button.clicked.connect(self._actions[action].trigger)
         return button
 

@@ -25,7 +25,8 @@ from gnet_desktop.files import is_folder
 from gnet_desktop.gui.actions.handlers import Handlers
 from gnet_desktop.gui.actions.palette import Palette
 from gnet_desktop.gui.actions.recent import Recent
-from gnet_desktop.gui.actions.table import fill_menus, make_actions
+from gnet_desktop.gui.actions.samples import Samples
+from gnet_desktop.gui.actions.table import fill_menus, give_mnemonics, make_actions
 from gnet_desktop.gui.controls.plain import window_title
 from gnet_desktop.gui.conventions.memory import ConventionMemory
 from gnet_desktop.gui.folder.page import FolderPage
@@ -74,9 +75,8 @@ class Window(QMainWindow):
         self.actions_by_name = make_actions(self, self.handlers.run)
         self.bar = TopBar(workspace, self.actions_by_name)
         self.recent = Recent(session, lambda path: self.take_pictures([path]), self.open_checkpoint, self)
-        fill_menus(self.bar.menus, self.actions_by_name)["File"].insertMenu(
-            self.actions_by_name["show_catalogue"], self.recent
-        )
+        self.samples = Samples(lambda path: self.take_pictures([path]), self)
+        self._fill_menus()
         workspace.view_changed.subscribe(self._lend_room)  # before a panel takes the room
         self.panels = Panels.of(workspace)
         self.area = DockArea(self.panels, self._titles())
@@ -101,15 +101,31 @@ class Window(QMainWindow):
         self._hovering: Dropped | None = None
         self.loading = LoadingCard(workspace, self)
         self.palette_dialog = Palette(workspace, self.handlers.run, self)
-        self.palette_dialog.more = self.recent.found
+        self.palette_dialog.more = lambda: [*self.recent.found(), *self.samples.found()]
         self._conventions = ConventionMemory(workspace, session)
         self._arranged = False
+        self._before_menus: QWidget | None = None
         self.dialogs = Dialogs(self, self.handlers.run)
         self._connect()
         self._restore()
         self._show_page()
         self._show_options()
         self.start.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fill_menus(self) -> None:
+        menus, before = (
+            fill_menus(self.bar.menus, self.actions_by_name),
+            self.actions_by_name["show_catalogue"],
+        )
+        menus["File"].insertMenu(before, self.recent)
+        menus["File"].insertMenu(self.actions_by_name["evaluate_folder"], self.samples)
+        menus["File"].aboutToShow.connect(self._name_export)
+        for menu in menus.values():
+            give_mnemonics(menu)
+
+    def _name_export(self) -> None:
+        """The menu's entry says what would be exported."""
+        self.actions_by_name["export_shown"].setText(self.handlers.export_words())
 
     def _titles(self) -> dict[str, str]:
         return {
@@ -145,6 +161,7 @@ class Window(QMainWindow):
         self.strip.reset_wanted.connect(workspace.reset_changes)
         self.strip.undo_wanted.connect(workspace.undo)
         self.strip.redo_wanted.connect(workspace.redo)
+        QApplication.instance().focusChanged.connect(self._focus_changed)  # type: ignore[union-attr]
         for panel in (self.panels.lanes, self.panels.unit):
             panel.ask_path = handlers.ask_target
         for name, dock in self.area.docks.items():
@@ -158,7 +175,7 @@ class Window(QMainWindow):
 
     def open_checkpoint(self, path: Path, labels: Path | None = None) -> None:
         """Open a checkpoint in place of the one that is open."""
-        self.session.set_folder("checkpoints", path)
+        self._remember_folder("checkpoints", path)
         self.workspace.open_checkpoint(path, labels)
 
     def take_pictures(self, paths: list[Path]) -> None:
@@ -169,9 +186,14 @@ class Window(QMainWindow):
                 GNetError(self.tr("No picture was found."), "", self.tr("Choose a folder that holds some."))
             )
             return
-        self.session.set_folder("pictures", found[0])
+        self._remember_folder("pictures", found[0])
         self.recent.remember(paths[:RECENT])
         self.workspace.add_pictures(found)
+
+    def _remember_folder(self, kind: str, path: Path) -> None:
+        """Where to look next time; the program's own folders are nobody's."""
+        if not path.absolute().is_relative_to(resource()):
+            self.session.set_folder(kind, path)
 
     def take(self, dropped: Dropped) -> None:
         """Open what a drop or the clipboard brought; every one of them ends visibly."""
@@ -334,9 +356,9 @@ class Window(QMainWindow):
 
         for action in ACTIONS:
             if action.option:
-                self.actions_by_name[action.name].setChecked(
-                    bool(getattr(self.workspace.view, action.option))
-                )
+                now = getattr(self.workspace.view, action.option)
+                on = now == action.value if action.value else bool(now)
+                self.actions_by_name[action.name].setChecked(on)
 
     def show_dialog(self, name: str) -> QWidget:
         """Show one of the windows beside the main one (`gui.dialogs`)."""
@@ -373,7 +395,13 @@ class Window(QMainWindow):
     def panel_with_focus(self) -> str | None:
         """The panel that has the keyboard."""
         focus = QApplication.focusWidget()
+        focus = self._before_menus if focus is self.bar.menus else focus
         return next((name for name, panel in self.panels.items() if _is_in(focus, panel)), None)
+
+    def _focus_changed(self, old: QWidget | None, new: QWidget | None) -> None:
+        """The menus take the keyboard for a moment; what they do is meant for where it was."""
+        if new is self.bar.menus:
+            self._before_menus = old
 
     def step_panel(self, step: int) -> None:
         """Give the keyboard to the next panel that is shown."""

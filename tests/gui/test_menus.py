@@ -1,0 +1,211 @@
+"""Menus: the choice in use is marked, every entry has a letter, and what they say is what they do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+
+from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, PICTURE_ENDINGS
+from gnet_desktop.gui.actions.palette import find
+from gnet_desktop.gui.actions.table import ACTIONS, with_mnemonics
+from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.lanes.menus import colour_map_words, sort_words
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.looks.theme import Theme
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.session import Session
+from gnet_desktop.inspection.colour_maps import OFFERED
+from gnet_desktop.inspection.ranking import SORTS
+from gnet_desktop.resources import resource
+from tests.gui.conftest import plain_menu_words
+
+GROUPS = {
+    "Order of the maps": ("sort", Qt.Key.Key_S),
+    "Scale of the maps": ("scale", Qt.Key.Key_L),
+    "Colours of the maps": ("colour_map", None),
+    "Theme": ("theme", None),
+}
+
+
+@pytest.fixture
+def window(qapp) -> Iterator[Window]:
+    apply_theme(make_application(), "light")
+    one, dispatcher = make_window(Session(None))
+    one.resize(1400, 900)
+    one.show()
+    one.activateWindow()
+    yield one
+    one.close()
+    del dispatcher
+
+
+def menus(menu: QMenu) -> Iterator[QMenu]:
+    """A menu and all below it."""
+    yield menu
+    for entry in menu.actions():
+        if isinstance(entry.menu(), QMenu):
+            yield from menus(entry.menu())
+
+
+def all_menus(window: Window) -> list[QMenu]:
+    return [
+        inner
+        for entry in window.bar.menus.actions()
+        for inner in menus(entry.menu())  # type: ignore[arg-type]
+    ]
+
+
+def submenu(window: Window, title: str) -> QMenu:
+    return next(menu for menu in all_menus(window) if plain_menu_words(menu.title()) == title)
+
+
+def marked(menu: QMenu) -> list[str]:
+    return [plain_menu_words(entry.text()) for entry in menu.actions() if entry.isChecked()]
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_choice_is_made_from_a_menu_that_marks_the_one_in_use(window, qtbot, group: str) -> None:
+    option, key = GROUPS[group]
+    menu = submenu(window, group)
+    choices = {one.value: one.text for one in ACTIONS if one.group == group and one.value}
+    for value, text in choices.items():
+        entry = next(one for one in menu.actions() if plain_menu_words(one.text()) == text)
+        entry.trigger()
+        assert getattr(window.workspace.view, option) == value
+        assert marked(menu) == [text]
+    if key is not None:
+        qtbot.keyClick(window, key)
+        assert marked(menu) == [choices[getattr(window.workspace.view, option)]]
+
+
+def test_the_menus_choices_are_those_of_the_panels() -> None:
+    texts = {
+        group: {one.value: one.text for one in ACTIONS if one.group == group and one.value}
+        for group in GROUPS
+    }
+    assert texts["Order of the maps"] == {name: sort_words(name) for name in SORTS}
+    assert texts["Colours of the maps"] == {name: colour_map_words(name) for name in OFFERED}
+
+
+def test_a_choice_is_found_by_its_menu_too(window) -> None:
+    found = [one.text for one in find("theme dark", window.workspace, print)]
+    assert found[0] == "Theme: Dark"
+
+
+def test_every_entry_has_a_letter_of_its_own(window) -> None:
+    for menu in all_menus(window):
+        letters = [
+            entry.text().replace("&&", "").partition("&")[2][:1].casefold()
+            for entry in menu.actions()
+            if not entry.isSeparator() and entry.isEnabled()
+        ]
+        assert all(letters), menu.title()
+        assert len(letters) == len(set(letters)), menu.title()
+
+
+def test_letters_are_of_a_words_beginning_where_one_is_free() -> None:
+    assert with_mnemonics(["Open", "Open a folder", "Fit"]) == ["&Open", "Open &a folder", "&Fit"]
+    assert with_mnemonics(["a & b", "a & b", "a & b", "1"]) == ["&a && b", "a && &b", "a && b", "&1"]
+    # whoever has a choice gives way to who has none
+    assert with_mnemonics(["ab", "a"]) == ["a&b", "&a"]
+
+
+def test_alt_and_a_letter_opens_a_menu(window, qtbot) -> None:
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    popup = QApplication.activePopupWidget()
+    assert plain_menu_words(popup.title()) == "View"
+    popup.close()
+
+
+# Themes
+
+
+def test_the_first_click_on_the_moon_is_seen(window, qtbot) -> None:
+    assert window.workspace.view.theme == "system"
+    before = Theme.now()
+    qtbot.mouseClick(window.bar.theme, Qt.MouseButton.LeftButton)
+    assert Theme.now() is not before
+    qtbot.mouseClick(window.bar.theme, Qt.MouseButton.LeftButton)
+    assert Theme.now() is before
+
+
+# Samples and folders
+
+
+def test_samples_are_in_reach_after_the_start_page(window) -> None:
+    menu = submenu(window, "Sample pictures")
+    moose = next(one for one in menu.actions() if plain_menu_words(one.text()) == "moose")
+    moose.trigger()
+    moose.trigger()
+    assert [entry.name for entry in window.workspace.pictures.values()] == ["moose.jpg", "moose.jpg"]
+    assert "goldfish" in [one.text for one in window.palette_dialog.more()]
+
+
+def test_after_a_sample_the_dialog_opens_where_it_would_have_before(
+    window, monkeypatch, tmp_path: Path
+) -> None:
+    asked = []
+    monkeypatch.setattr(
+        QFileDialog,
+        "getOpenFileNames",
+        lambda parent, title, folder, kinds: asked.append((folder, kinds)) or ([], ""),
+    )
+    window.session.set_folder("pictures", tmp_path)
+    window.take_pictures([resource("samples", "cat.jpg")])
+    window.actions_by_name["open_pictures"].trigger()
+    [(folder, kinds)] = asked
+    assert folder == str(tmp_path)
+    offered, everything = kinds.split(";;")
+    assert all(f"*{ending} " in offered.replace(")", " ") for ending in PICTURE_ENDINGS)
+    assert "*.JPG" in offered
+    assert everything.endswith("(*)")
+
+
+def test_a_dialog_for_checkpoints_offers_checkpoints(window, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(
+        QFileDialog, "getOpenFileName", lambda parent, title, folder, kinds: asked.append(kinds) or ("", "")
+    )
+    window.actions_by_name["open_checkpoint"].trigger()
+    assert all(f"*{ending}" in asked[0] for ending in CHECKPOINT_ENDINGS)
+    window.actions_by_name["choose_labels"].trigger()
+    assert "*.txt" in asked[1]
+
+
+# What would be exported
+
+
+def test_the_entry_and_the_dialog_say_what_would_be_exported(window, qtbot, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(
+        QFileDialog,
+        "getSaveFileName",
+        lambda parent, title, name, kinds: asked.append((title, Path(name).name)) or ("", ""),
+    )
+    window.take_pictures([resource("samples", "cat.jpg")])
+    qtbot.waitUntil(window.isActiveWindow)
+    entry = window.actions_by_name["export_shown"]
+    file_menu = submenu(window, "File")
+    for panel, words, name in (
+        ("photo", "Export the photo", "photo.png"),
+        ("network", "Export the network", "network.svg"),
+        ("pictures", "Export the list of pictures", "pictures.png"),
+    ):
+        window.panels[panel].setFocus(Qt.FocusReason.ShortcutFocusReason)
+        file_menu.aboutToShow.emit()
+        assert plain_menu_words(entry.text()) == f"{words}…"
+        qtbot.keyClick(window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+        assert asked[-1] == (words, name)
+
+
+def test_a_menu_that_was_opened_by_a_letter_still_means_the_panel(window, qtbot) -> None:
+    window.take_pictures([resource("samples", "cat.jpg")])
+    qtbot.waitUntil(window.isActiveWindow)
+    window.panels["photo"].setFocus(Qt.FocusReason.ShortcutFocusReason)
+    window.bar.menus.setFocus(Qt.FocusReason.MenuBarFocusReason)
+    assert window.panel_with_focus() == "photo"
+    assert window.handlers.export_words() == "Export the photo…"
