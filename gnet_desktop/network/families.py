@@ -173,6 +173,13 @@ _FAMILIES: Final = (
         global_pool=GlobalPool(window=7),
         head=HeadRecipe(pool=_average(ceil=True)),
         outputs="probabilities",
+        switches={
+            "response_norm": _switch(
+                "Does it have local response norms beside its batch norms?",
+                caffe=Choice("yes, as BVLC's network without batch norms"),
+                none=Choice("no, batch norms in their place", {"stem": _stem(_CEIL)}),
+            )
+        },
     ),
     Family(
         name="tutorial",

@@ -9,9 +9,16 @@ from tests.oracles.common import TABLE, Outputs, built
 class CaffeGoogLeNet(nn.Module):
     """Layers under Caffe's names: ``inception_3a/5x5_reduce.weight`` is that layer's blob 0."""
 
-    def __init__(self, classes: int = 1000, heads: bool = True, channels: int = 3) -> None:
+    def __init__(
+        self,
+        classes: int = 1000,
+        heads: bool = True,
+        channels: int = 3,
+        norms: bool = False,
+        response_norms: bool = True,
+    ) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.norms, self.response_norms = heads, norms, response_norms
         self.convolution("conv1/7x7_s2", channels, 64, 7, stride=2, padding=3)
         self.convolution("conv2/3x3_reduce", 64, 64, 1)
         self.convolution("conv2/3x3", 64, 192, 3, padding=1)
@@ -32,9 +39,13 @@ class CaffeGoogLeNet(nn.Module):
 
     def convolution(self, name: str, *args: int, **kwargs: int) -> None:
         self.add_module(name, nn.Conv2d(*args, **kwargs))
+        if self.norms:
+            self.add_module(f"{name}/bn", nn.BatchNorm2d(args[1], eps=1e-5))
 
     def relu(self, name: str, value: Tensor) -> Tensor:
-        return F.relu(getattr(self, name)(value))
+        value = getattr(self, name)(value)
+        norm = getattr(self, f"{name}/bn", None)
+        return F.relu(value if norm is None else norm(value))
 
     def module(self, layer: str, value: Tensor) -> Tensor:
         pooled = F.max_pool2d(value, 3, 1, 1)
@@ -51,7 +62,7 @@ class CaffeGoogLeNet(nn.Module):
 
     def forward(self, value: Tensor) -> Outputs:
         found: Outputs = {}
-        norm = nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=1.0)
+        norm = nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=1.0) if self.response_norms else nn.Identity()
         value = norm(F.max_pool2d(self.relu("conv1/7x7_s2", value), 3, 2, ceil_mode=True))
         value = norm(self.relu("conv2/3x3", self.relu("conv2/3x3_reduce", value)))
         value = F.max_pool2d(value, 3, 2, ceil_mode=True)
@@ -73,10 +84,16 @@ def torch_cat(*parts: Tensor) -> Tensor:
 
 
 def random_model(
-    seed: int = 0, *, classes: int = 1000, heads: bool = True, channels: int = 3
+    seed: int = 0,
+    *,
+    classes: int = 1000,
+    heads: bool = True,
+    channels: int = 3,
+    norms: bool = False,
+    response_norms: bool = True,
 ) -> CaffeGoogLeNet:
-    """A Caffe network with random weights."""
-    return built(lambda: CaffeGoogLeNet(classes, heads, channels), seed)
+    """A Caffe network with random weights; ``norms``: a batch norm behind every convolution."""
+    return built(lambda: CaffeGoogLeNet(classes, heads, channels, norms, response_norms), seed)
 
 
 def onnx_initialisers(model: CaffeGoogLeNet) -> dict[str, Tensor]:

@@ -1,15 +1,17 @@
 """Caffe's binary weights: current layers, V1 and the very old V0 (docs/formats.md#caffe-and-onnx).
 
-A layer's blobs become ``NAME.weight`` and ``NAME.bias``.
+A layer's blobs become ``NAME.weight`` and ``NAME.bias``; what layers do with them is put
+together in `caffe_layers`.
 """
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from math import prod
 from typing import Any, Final
 
+from gnet_desktop.checkpoints.containers.caffe_layers import V1_KINDS, Layer, read_layers
 from gnet_desktop.checkpoints.containers.protobuf import (
     BYTES,
     FOUR,
@@ -32,12 +34,10 @@ _LAYERS_V1, _LAYERS = 2, 100
 # BlobProto
 _LEGACY_SIDES, _DATA, _SHAPE, _DOUBLES = (1, 2, 3, 4), 5, 7, 8
 
-_ROLES: Final = (".weight", ".bias")
-
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """Where an edition of the format keeps a layer's name, blobs and settings.
+    """Where an edition of the format keeps a layer's name, type, blobs, bottoms, tops and settings.
 
     ``settings`` are the messages of the type: number → fields as number → our word.
     """
@@ -46,21 +46,50 @@ class _Form:
     name: int
     kind: int
     blobs: int
+    bottoms: int
+    tops: int
     settings: Mapping[int, Mapping[int, str]]
 
 
-_CONVOLUTION: Final = {3: "padding", 4: "kernel", 5: "groups", 6: "stride", 18: "dilation"}
-_POOLING: Final = {1: "pool", 2: "kernel", 3: "stride", 4: "padding", 12: "global", 13: "round"}
+# a side's own number stands for both: no known network has windows that are not square
+_CONVOLUTION: Final = dict(
+    zip(
+        (3, 4, 5, 6, 18, 9, 11, 13),
+        ("padding", "kernel", "groups", "stride", "dilation", "padding", "kernel", "stride"),
+        strict=True,
+    )
+)
+_POOLING: Final = dict(
+    zip(
+        (1, 2, 3, 4, 12, 13, 5, 7, 9),
+        ("pool", "kernel", "stride", "padding", "global", "round", "kernel", "stride", "padding"),
+        strict=True,
+    )
+)
 _NORM: Final = {1: "size", 2: "alpha", 3: "beta", 4: "region", 5: "k"}
 _INNER: Final = {6: "transposed"}
+_BATCH_NORM: Final = {3: "epsilon"}
+_RECTIFIER: Final = {1: "slope"}
 
 _CURRENT: Final = _Form(
-    "current layers", 1, 2, 7, {106: _CONVOLUTION, 121: _POOLING, 118: _NORM, 117: _INNER}
+    "current layers",
+    *(1, 2, 7, 3, 4),
+    dict(
+        zip(
+            (106, 121, 118, 117, 139, 123),
+            (_CONVOLUTION, _POOLING, _NORM, _INNER, _BATCH_NORM, _RECTIFIER),
+            strict=True,
+        )
+    ),
 )
-_V1: Final = _Form("V1 layers", 4, 5, 6, {10: _CONVOLUTION, 19: _POOLING, 18: _NORM, 17: _INNER})
-_V0: Final = _Form("V0 layers", 1, 2, 50, {})
+_V1: Final = _Form(
+    "V1 layers",
+    *(4, 5, 6, 2, 3),
+    {10: _CONVOLUTION, 19: _POOLING, 18: _NORM, 17: _INNER, 30: _RECTIFIER},
+)
+_V0: Final = _Form("V0 layers", *(1, 2, 50, 0, 0), {})
 
-_FLOATS: Final = ("alpha", "beta", "k")
+_FLOATS: Final = ("alpha", "beta", "k", "epsilon", "slope")
 
 
 def claims(head: bytes, source: Source) -> bool:
@@ -82,48 +111,59 @@ _NEXT: Final = (b"\x12", b"\x1a", b"\x20", b"\x22", b"\x28", b"\x32", b"\x38", b
 
 
 def read_contents(source: Source) -> Contents:
-    """The blobs of all layers; raises Damaged or Incomplete."""
-    net = _Net()
-    for item in fields(source):
-        if item.kind == BYTES and item.number in (_LAYERS, _LAYERS_V1):
-            net.add(item.data, _CURRENT if item.number == _LAYERS else _V1)
+    """The blobs of all layers, and what the layers do; raises Damaged or Incomplete."""
+    read = [
+        _layer(item.data, _CURRENT if item.number == _LAYERS else _V1)
+        for item in fields(source)
+        if item.kind == BYTES and item.number in (_LAYERS, _LAYERS_V1)
+    ]
+    layers = [layer for layer, _ in read]
+    net, graph = read_layers(layers)
+    forms = sorted({form.words for _, form in read})
     return Contents(
-        f"{CAFFE}, {' and '.join(sorted(net.forms)) or 'no layers'}",
+        f"{CAFFE}, {' and '.join(forms) or 'no layers'}",
         net.tensors,
-        facts=net.facts,
-        classes=net.kinds,
+        facts={**{layer.name: layer.settings for layer in layers if layer.settings}, **net.facts},
+        classes={layer.name: layer.kind for layer in layers if layer.kind},
+        graph=graph,
     )
 
 
-@dataclass
-class _Net:
-    tensors: dict[str, StoredTensor] = field(default_factory=dict)
-    facts: dict[str, dict[str, Any]] = field(default_factory=dict)
-    kinds: dict[str, str] = field(default_factory=dict)
-    forms: set[str] = field(default_factory=set)
+def _layer(message: Source, form: _Form) -> tuple[Layer, _Form]:
+    """A layer: its blobs, its settings, and what it reads and gives."""
+    items = list(fields(message))
+    if form is _V1 and (inner := next((item for item in items if item.number == 1), None)):
+        # V0: the layer is a message inside the connection
+        return _layer(inner.data, _V0)
+    texts = [item for item in items if item.kind == BYTES]
+    name = next((item.text() for item in texts if item.number == form.name), "")
+    kind = next((item for item in items if item.number == form.kind), None)
+    settings: dict[str, Any] = {}
+    for item in texts:
+        settings |= dict(_settings(item, form.settings.get(item.number, {})))
+    return (
+        Layer(
+            name,
+            _kind(kind),
+            tuple(read_blob(name, item.data) for item in texts if item.number == form.blobs),
+            tuple(item.text() for item in texts if item.number == form.bottoms),
+            tuple(item.text() for item in texts if item.number == form.tops),
+            settings,
+        ),
+        form,
+    )
 
-    def add(self, message: Source, form: _Form) -> None:
-        """A layer: its blobs and its settings."""
-        items = list(fields(message))
-        if form is _V1 and (inner := next((item for item in items if item.number == 1), None)):
-            # V0: the layer is a message inside the connection
-            self.add(inner.data, _V0)
-            return
-        self.forms.add(form.words)
-        name = next((item.text() for item in items if item.number == form.name and item.kind == BYTES), "")
-        kind = next((item for item in items if item.number == form.kind), None)
-        if kind is not None:
-            self.kinds[name] = kind.text() if kind.kind == BYTES else f"type {kind.value}"
-        blobs = [item for item in items if item.number == form.blobs and item.kind == BYTES]
-        for index, blob in enumerate(blobs):
-            role = _ROLES[index] if index < len(_ROLES) else f".blob{index}"
-            self.tensors[name + role] = read_blob(f"{name}{role}", blob.data)
-        for item in items:
-            if item.number in form.settings and item.kind == BYTES:
-                self.facts[name] = dict(_settings(item, form.settings[item.number]))
+
+def _kind(item: Field | None) -> str:
+    """The type of a layer by its name, which older files give as a number."""
+    if item is None:
+        return ""
+    return item.text() if item.kind == BYTES else V1_KINDS.get(item.value, f"type {item.value}")
 
 
 def _settings(message: Field, words: Mapping[int, str]) -> Iterator[tuple[str, Any]]:
+    if not words:
+        return
     for item in fields(message.data):
         word = words.get(item.number)
         if word in _FLOATS and item.kind == FOUR:

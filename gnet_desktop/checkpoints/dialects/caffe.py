@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gnet_desktop.checkpoints.containers.caffe_layers import NORM
 from gnet_desktop.checkpoints.dialects.dialect import TORCH, Dialect, Endings, heads, in_modules, plain
 
 _PARTS: Final = {part: part for part in ("1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj")}
@@ -29,9 +30,10 @@ def _dialect(name: str, title: str, separator: str = "/", endings: Endings = TOR
         name,
         title,
         "caffe",
-        {layer: (spelled(path), "") for layer, (path, _) in layers.items()},
+        {layer: (spelled(path), spelled(path + NORM)) for layer, (path, _) in layers.items()},
         {layer: spelled(path) for layer, path in linears.items()},
         endings=endings,
+        unnormed={"response_norm": "caffe"},
     )
 
 
@@ -45,6 +47,7 @@ def _chainer() -> Dialect:
         plain(stem) | in_modules("inc{}/", _CHAINER_PARTS) | convolutions,
         linears | {"fc": "loss3_fc"},
         endings=Endings("/W", "/b"),
+        unnormed={"response_norm": "caffe"},
     )
 
 

@@ -32,7 +32,8 @@ class Dialect:
     ``convolutions`` and ``linears`` map canonical layers to paths; a convolution's is a
     pair: its own path and its norm's (empty: no norm). ``pools`` are the paths of the
     pools in a pickled module. ``family`` is the `network.families` name; ``switches``
-    are settings of it that the names already decide; ``relatives`` are families whose files
+    are settings of it that the names already decide, ``unnormed`` those that a file without
+    norms decides; ``relatives`` are families whose files
     have these names too, once their norms are folded into the convolutions. ``kernel_last`` says that
     convolutions lie as height, width, in, out; ``linear_transposed`` that fully connected
     weights lie as in, out.
@@ -49,6 +50,7 @@ class Dialect:
     kernel_last: bool = False
     linear_transposed: bool = False
     relatives: tuple[str, ...] = ()
+    unnormed: Mapping[str, str] = field(default_factory=dict)
 
     def tensors(self) -> Iterator[tuple[str, str]]:
         """(canonical tensor, key) of everything that a file in this dialect may hold."""

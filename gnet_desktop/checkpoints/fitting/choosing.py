@@ -78,16 +78,18 @@ def choose(
     layers: Collection[str],
     told: Mapping[str, str],
     assume: Mapping[str, str],
+    named: Collection[str] = (),
 ) -> Choice:
     """The family, of the ``candidates``, that a file's network differs from least.
 
     ``layers`` are its convolutions outside modules, all of which the family must have.
-    ``told`` are switches that the file settles, ``assume`` answers of a person. Raises
+    ``told`` are switches that the file settles, ``assume`` answers of a person, ``named``
+    traits that the file's names have a place for, though the family is without. Raises
     UsageError for a family that doesn't exist, or lacks one of the layers.
     """
     candidates = _possible(candidates, layers, assume)
     variants = [(family, switches) for family in candidates for switches in _variants(family, told, assume)]
-    fits = sorted(_fit(*variant, place, file) for place, variant in enumerate(variants))
+    fits = sorted(_fit(*variant, place, file, named) for place, variant in enumerate(variants))
     best = fits[0]
     rivals = {fit.family for fit in fits if fit.distance <= best.distance} - {best.family}
     doubtful = bool(best.contradictions or rivals) and "family" not in assume
@@ -138,8 +140,8 @@ def _own(family: str, switches: Mapping[str, str]) -> Architecture:
     return build(family, **dict[str, Any](switches))
 
 
-def _fit(family: str, switches: Mapping[str, str], place: int, file: Build) -> _Fit:
-    found = differences(_own(family, switches), file(family, switches))
+def _fit(family: str, switches: Mapping[str, str], place: int, file: Build, named: Collection[str]) -> _Fit:
+    found = differences(_own(family, switches), file(family, switches)) - {*named}
     folded = _FOLDED if "folded" in found else 0
     against = sum(_WEIGHTS.get(trait, 1) for trait in found - {"folded"})
     return _Fit(against + folded, against, place, family, tuple(switches.items()))

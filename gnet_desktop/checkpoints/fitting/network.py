@@ -4,7 +4,7 @@ The family gives what no tensor shows; what the file itself tells beside its ten
 (a stride, how a pool rounds) beats the family.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isqrt
 from typing import Any, Final
@@ -59,6 +59,7 @@ def fit(
     facts: Facts | None = None,
     order: Sequence[str] = (),
     told: Mapping[str, str] | None = None,
+    named: Collection[str] = (),
     has_sigmoid: bool = False,
     assume: Mapping[str, str] | None = None,
 ) -> Fitted:
@@ -69,6 +70,7 @@ def fit(
     usually lie as inputs × outputs (None: they are right already). ``order`` are the
     trunk's layers one behind the other, where the file tells. ``told`` are switches of
     the family that the file settles, ``assume`` answers of a person to what it doesn't tell.
+    ``named`` are traits that its names have a place for (`choosing.choose`),
     ``has_sigmoid``: the file shows one behind its main classifier.
     Raises CheckpointError naming the part where something is missing or doesn't fit,
     UsageError for an assumption that cannot be made.
@@ -94,6 +96,7 @@ def fit(
         layers=[layer for layer in tensors if _is_of_trunk(layer)],
         told=told or {},
         assume=assume or {},
+        named=named,
     )
     facts, stride = _with_stride(tensors, choice.family, facts or {}, assume or {})
     heads = [head for head in AUXILIARY if _has_head(tensors, head)]

@@ -92,7 +92,8 @@ def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Re
         heads=[layer.removesuffix("/conv") for layer in dialect.convolutions if layer.startswith("aux")],
         inputs_first=dialect.linear_transposed,
         facts=facts | heads.facts,
-        told=dialect.switches,
+        told={**dialect.switches, **({} if _has_norms(found.names) else dialect.unnormed)},
+        named=("norms",) if _has_norms(found.names) else (),
         has_sigmoid=heads.has_sigmoid,
         assume=assume,
     )
@@ -112,6 +113,10 @@ def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Re
         transform_input=transform if isinstance(transform, bool) else None,
         dialect=_scheme(found),
     )
+
+
+def _has_norms(names: Names) -> bool:
+    return any(part.startswith("norm.") for parts in names.values() for part in parts)
 
 
 def _own(contents: Contents, sides: Sides) -> Contents:
@@ -148,13 +153,15 @@ def _by_graph(
         facts=traced.facts,
         order=traced.trunk,
         told=found.dialect.switches if found is not None else {},
+        named=("norms",) if found is not None and _has_norms(found.names) else (),
         has_sigmoid=traced.has_sigmoid,
         assume=assume,
     )
     # a graph tells everything that a family would, except how pictures are prepared for it
     assumed = {name: value for name, value in fitted.assumed.items() if name in ("family", "one_output")}
     fitted = replace(fitted, assumed=assumed, open=fitted.open & assumed.keys())
-    settings = [name for name, tensor in contents.tensors.items() if is_setting(tensor)]
+    names = {name for parts in traced.names.values() for name in parts.values()}
+    settings = [name for name, tensor in contents.tensors.items() if name not in names and is_setting(tensor)]
     used = Heads(used={*traced.noticed, *settings})
     left_over = _left_over(contents, traced.names, used, Sides())
     return Recognised(

@@ -6,6 +6,7 @@ same value; what the operations say about strides, pools, norms and rectifiers i
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.graph import Graph, Node
@@ -19,6 +20,7 @@ from gnet_desktop.checkpoints.recognition.graph_walk import (
     Block,
     Walk,
     norm_settings,
+    unusual,
 )
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.network.architecture import AUXILIARY, MODULES
@@ -55,6 +57,7 @@ def trace(graph: Graph, tensors: Mapping[str, StoredTensor]) -> Traced | None:
     modules = [found for node in tracer.nodes if (found := tracer.module(node)) is not None]
     if len(modules) != len(MODULES):
         return None
+    tracer.check_chain(modules)
     tracer.keep_stem(modules[0].start)
     for name, module in zip(MODULES, modules, strict=True):
         tracer.keep_module(name, module)
@@ -155,6 +158,16 @@ class _Tracer(Walk):
         self.traced.facts[layer] = block.facts
         if block.turned:
             self.traced.turned.add(layer)
+
+    def check_chain(self, modules: list[_Module]) -> None:
+        """Raise CheckpointError for anything but a pool between two modules."""
+        for before, module in pairwise(modules):
+            name = self.origin(module.start)
+            if name != before.end and (pool := self.makers.get(name)) is not None and pool.kind in POOLS:
+                name = self.source(pool)
+            if name != before.end:
+                kind = self.makers[name].kind if name in self.makers else "something else"
+                raise unusual(f"Between two of its modules it has {kind}.")
 
     # What lies before and behind
 
