@@ -177,7 +177,7 @@ _FAMILIES: Final = (
             "response_norm": _switch(
                 "Does it have local response norms beside its batch norms?",
                 caffe=Choice("yes, as BVLC's network without batch norms"),
-                none=Choice("no, batch norms in their place", {"stem": _stem(_CEIL)}),
+                none=Choice("no, batch norms in their place", {"stem": _stem(_CEIL), "norm_epsilon": 1e-5}),
             )
         },
     ),

@@ -100,7 +100,10 @@ def test_merged_norms_leave_an_ordinary_network(tmp_path: Path) -> None:
             merged = fuse_conv_bn_eval(module, getattr(model, f"{name}/bn"))
             state |= {f"{name}.weight": merged.weight.detach(), f"{name}.bias": merged.bias.detach()}
     (path := tmp_path / "x.caffemodel").write_bytes(Snapshot(state, response_norms=False).bytes())
-    assert_same_numbers(open_checkpoint(path), expected)
+    found = open_checkpoint(path)
+    assert found.provenance.family == found.convention.name == "caffe"
+    assert found.provenance.open == ()
+    assert_same_numbers(found, expected)
 
 
 def test_a_norm_that_no_convolution_is_before_is_never_passed_over(tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def test_what_a_family_does_not_know_is_refused_with_what_it_does() -> None:
     with pytest.raises(UsageError, match=r"edition=third.*edition=later\|early"):
         build("d2l", edition="third")
     with pytest.raises(UsageError, match="no choices"):
-        build("caffe", edition="early")
+        build("wzmiaomiao", edition="early")
 
 
 def test_architectures_are_values() -> None:

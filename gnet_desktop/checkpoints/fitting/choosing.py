@@ -79,17 +79,24 @@ def choose(
     told: Mapping[str, str],
     assume: Mapping[str, str],
     named: Collection[str] = (),
+    others: Sequence[str] = (),
 ) -> Choice:
     """The family, of the ``candidates``, that a file's network differs from least.
 
+    ``others`` are looked at where the file contradicts all of the candidates.
     ``layers`` are its convolutions outside modules, all of which the family must have.
     ``told`` are switches that the file settles, ``assume`` answers of a person, ``named``
     traits that the file's names have a place for, though the family is without. Raises
     UsageError for a family that doesn't exist, or lacks one of the layers.
     """
-    candidates = _possible(candidates, layers, assume)
-    variants = [(family, switches) for family in candidates for switches in _variants(family, told, assume)]
-    fits = sorted(_fit(*variant, place, file, named) for place, variant in enumerate(variants))
+    fits: list[_Fit] = []
+    for families in (candidates, others):
+        for family in _possible(families, layers, assume):
+            for switches in _variants(family, told, assume):
+                fits.append(_fit(family, switches, len(fits), file, named))
+        if min(fits).contradictions == 0:
+            break
+    fits.sort()
     best = fits[0]
     rivals = {fit.family for fit in fits if fit.distance <= best.distance} - {best.family}
     doubtful = bool(best.contradictions or rivals) and "family" not in assume
@@ -108,7 +115,7 @@ def choose(
 def _possible(candidates: Sequence[str], layers: Collection[str], assume: Mapping[str, str]) -> Sequence[str]:
     """The candidates that have all of a file's layers, or the one that a person chose."""
     if "family" not in assume:
-        return [family for family in candidates if not _lacking(family, layers)] or candidates
+        return [family for family in candidates if not _lacking(family, layers)] or candidates[:1]
     chosen = assume["family"]
     build(chosen)  # raises where there is no such family
     if lacking := _lacking(chosen, layers):

@@ -60,6 +60,7 @@ def fit(
     order: Sequence[str] = (),
     told: Mapping[str, str] | None = None,
     named: Collection[str] = (),
+    others: Sequence[str] = (),
     has_sigmoid: bool = False,
     assume: Mapping[str, str] | None = None,
 ) -> Fitted:
@@ -70,7 +71,7 @@ def fit(
     usually lie as inputs × outputs (None: they are right already). ``order`` are the
     trunk's layers one behind the other, where the file tells. ``told`` are switches of
     the family that the file settles, ``assume`` answers of a person to what it doesn't tell.
-    ``named`` are traits that its names have a place for (`choosing.choose`),
+    ``named`` and ``others`` are as in `choosing.choose`,
     ``has_sigmoid``: the file shows one behind its main classifier.
     Raises CheckpointError naming the part where something is missing or doesn't fit,
     UsageError for an assumption that cannot be made.
@@ -97,6 +98,7 @@ def fit(
         told=told or {},
         assume=assume or {},
         named=named,
+        others=others,
     )
     facts, stride = _with_stride(tensors, choice.family, facts or {}, assume or {})
     heads = [head for head in AUXILIARY if _has_head(tensors, head)]

@@ -147,7 +147,8 @@ def _by_graph(
         tensors[layer]["weight"] = tensors[layer]["weight"].permuted((1, 0))
     fitted = fit(
         tensors,
-        _families(found),
+        found.dialect.families if found is not None else _EVERY,
+        others=_EVERY,
         trunk=[layer for layer in _STEM if layer in traced.names],
         inputs_first=None,
         facts=traced.facts,
@@ -215,9 +216,8 @@ def _by_structure(contents: Contents, assume: Mapping[str, str]) -> Recognised:
 _STEM: Final = ("conv1", "conv2", "conv3", "conv4")
 
 
-def _families(found: Match | None) -> tuple[str, ...]:
-    """Families that a graph may be of: those that its names speak for, then all others."""
-    return tuple(dict.fromkeys((*(found.dialect.families if found is not None else ()), *USUAL, *FAMILIES)))
+_EVERY: Final = tuple(dict.fromkeys((*USUAL, *FAMILIES)))
+"""Families that a graph may be of, the likeliest first."""
 
 
 def _tensors(contents: Contents, names: Names) -> Tensors:
