@@ -1,14 +1,16 @@
 """The unit panel: what is said about one unit, and where its value comes from."""
 
+import itertools
 import queue
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
+from gnet_desktop.errors import PictureError
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.unit.facts import facts_of, path_to, source_of, strongest_pictures
 from gnet_desktop.gui.unit.origins_view import kernel_picture
@@ -413,3 +415,45 @@ def test_another_theme_repaints_the_tray(panel, workspace, qapp):
     finally:
         qapp.setPalette(palette)
     assert light == QColor("#F5F6F9")
+
+
+def visible_parts(panel: UnitPanel) -> list[QRect]:
+    return [section.geometry() for section in panel.body.sections if not section.isHidden()]
+
+
+@pytest.mark.parametrize("pointed", [False, True])
+def test_the_first_choice_is_laid_out_before_it_can_be_painted(
+    workspace, calls, unit, qtbot, pointed: bool
+) -> None:
+    one = UnitPanel(workspace)
+    qtbot.addWidget(one)
+    one.resize(335, 940)
+    one.show()
+    qtbot.waitExposed(one)
+    if pointed:
+        # the units of a place of the photo stand there before any is chosen
+        workspace.pin_point((100.0, 100.0))
+    QApplication.processEvents()
+    workspace.choose_unit(unit)
+    # nothing has been processed since: a busy machine would paint now
+    parts = visible_parts(one)
+    assert len(parts) > 3
+    for upper, lower in itertools.pairwise(parts):
+        assert upper.bottom() < lower.top()
+    assert parts[1].height() > 150
+
+
+@pytest.mark.parametrize("chosen", [True, False])
+def test_where_a_picture_failed_the_panel_says_so_and_names_the_unit(
+    workspace, unit, qtbot, chosen: bool
+) -> None:
+    workspace.choose_unit(unit if chosen else None)
+    one = UnitPanel(workspace)
+    qtbot.addWidget(one)
+    one.show()
+    [bad] = workspace.add_pictures([("bad.png", b"")], show=False)
+    workspace.fail(bad, PictureError("bad.png is empty.", "", ""))
+    assert one.empty.isVisible()
+    assert one.empty.title.text() == (unit.name if chosen else "No unit is chosen")
+    assert "bad.png could not be opened" in one.empty.words.text()
+    assert not one.empty.button.isVisible()

@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QScrollBar, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QScrollBar, QWidget
 
 from gnet_desktop.gui.looks.theme import Theme
 
@@ -89,6 +89,10 @@ class ThinScroller(QScrollArea):
         """Scroll a widget, on the ground of whatever holds this."""
         super().setWidget(widget)
         widget.setAutoFillBackground(False)
+
+    def lay_out(self) -> None:
+        """Give what is scrolled its new room at once: painted before, its parts would lie over each other."""
+        QApplication.sendPostedEvents(self.widget(), QEvent.Type.LayoutRequest.value)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The thumbs keep to the edges."""

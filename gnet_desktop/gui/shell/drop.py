@@ -1,7 +1,9 @@
 """What a drop or the clipboard carries, and the card that answers while it hovers."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -18,9 +20,12 @@ from gnet_desktop.files import exists
 from gnet_desktop.gui.exports.saving import png_of
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
+from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.arrivals import Arrivals, sort_arrivals
 
+COUNTED: Final = 1000
+"""Pictures of a folder that are counted while it hovers."""
 SHOWN: Final = 3
 """Pictures of a drop that the card shows."""
 _THUMB: Final = 56
@@ -39,15 +44,21 @@ class Dropped:
     picture: tuple[str, bytes] | None = None
     link: str = ""
 
-    def refusal(self) -> UsageError | None:
-        """The sentence for a drop that brings nothing that can be opened."""
+    def refusal(self, *, pasted: bool = False) -> UsageError | None:
+        """The sentence for a drop, or for the clipboard, that brings nothing that can be opened."""
         if not self.files.empty or self.picture is not None:
             return None
         if self.link:
             return UsageError(
                 tr("Only a link was sent: {0}.").format(self.link),
                 tr("Nothing is downloaded without asking."),
-                tr("Save the picture first, then drop the file."),
+                tr("Save the picture first, then open the file."),
+            )
+        if pasted:
+            return UsageError(
+                tr("Nothing on the clipboard can be opened."),
+                "",
+                tr("Copy a picture, or the path of a picture, a folder or a checkpoint."),
             )
         return UsageError(
             tr("Nothing in this drop can be opened."), "", tr("Drop pictures, folders or a checkpoint.")
@@ -137,6 +148,11 @@ class DropCard(QWidget):
         """What letting go would do."""
         return self._title
 
+    @property
+    def note(self) -> str:
+        """What comes of it."""
+        return self._note
+
     def show_for(self, dropped: Dropped) -> None:
         """Say what this drop would do."""
         self._title, self._note = describe(dropped)
@@ -146,6 +162,11 @@ class DropCard(QWidget):
         self.setGeometry(parent.rect())
         self.raise_()
         self.show()
+        self.update()
+
+    def show_count(self, dropped: Dropped, count: int) -> None:
+        """How many pictures the folders of this drop hold."""
+        self._title, self._note = describe(dropped, count)
         self.update()
 
     def add_picture(self, pixels: NDArray[np.uint8]) -> None:
@@ -191,16 +212,33 @@ class DropCard(QWidget):
             left += _THUMB + 6
 
 
-def describe(dropped: Dropped) -> tuple[str, str]:
+def describe(dropped: Dropped, count: int | None = None) -> tuple[str, str]:
     """Title and note of the card."""
     files = dropped.files
     if files.checkpoints:
         more = tr("Then the pictures are added.") if files.pictures else tr("The open pictures stay.")
         return tr("Open {0} in its place").format(name_of(files.checkpoints[0])), more
     if files.pictures:
-        if len(files.pictures) == 1:
-            return tr("Add {0}").format(name_of(files.pictures[0])), tr("It opens at once.")
-        return tr("Add {0} pictures").format(len(files.pictures)), tr("The first one opens at once.")
+        return _describe_pictures(files.pictures, count)
     if dropped.picture is not None:
         return tr("Add this picture"), tr("It opens at once.")
-    return tr("Only a link was sent"), tr("Save the picture first.")
+    if dropped.link:
+        return tr("Only a link was sent"), tr("Save the picture first.")
+    return tr("Nothing here can be opened"), tr("Drop pictures, folders or a checkpoint.")
+
+
+def _describe_pictures(paths: tuple[Path, ...], count: int | None) -> tuple[str, str]:
+    """What files and folders would add; ``count`` is how many pictures they hold, once that is known."""
+    first = tr("The first one opens at once.")
+    number = "" if count is None else f"{COUNTED}+" if count >= COUNTED else str(count)
+    if len(paths) > 1:
+        return tr("Add {0} pictures").format(number or len(paths)), first
+    title = tr("Add {0}").format(name_of(paths[0]))
+    if not number:
+        return title, tr("It opens at once.")
+    return title, (tr("1 picture.") if count == 1 else tr("{0} pictures.").format(number)) + " " + first
+
+
+def count_pictures(paths: Sequence[Path]) -> int:
+    """How many pictures files and folders hold, counted up to `COUNTED`."""
+    return sum(1 for _ in islice(find_pictures(paths), COUNTED))

@@ -50,8 +50,13 @@ class Notice(QWidget):
         """What is said now; empty when nothing is."""
         return "" if self.isHidden() else self.label.text()
 
+    def dismiss(self) -> None:
+        """Something else is tried: a failure of before is no news."""
+        if self._kind == "error":
+            self.hide()
+
     def show_error(self, error: GNetError) -> None:
-        """A failure, until it is closed or something newer comes."""
+        """A failure, until it is closed, something newer comes, or something else is tried."""
         self._say(str(error), "error")
 
     def show_news(self, text: str) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QGuiApplication,
     QIcon,
+    QKeyEvent,
     QResizeEvent,
     QShowEvent,
 )
@@ -35,7 +36,7 @@ from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.shell.dialogs import Dialogs
 from gnet_desktop.gui.shell.docks import PANELS, DockArea
-from gnet_desktop.gui.shell.drop import SHOWN, DropCard, Dropped, accept_copy, read_mime
+from gnet_desktop.gui.shell.drop import SHOWN, DropCard, Dropped, accept_copy, count_pictures, read_mime
 from gnet_desktop.gui.shell.loading_card import LoadingCard
 from gnet_desktop.gui.shell.notices import BugDialog, Notice
 from gnet_desktop.gui.shell.start_page import StartPage
@@ -175,11 +176,13 @@ class Window(QMainWindow):
 
     def open_checkpoint(self, path: Path, labels: Path | None = None) -> None:
         """Open a checkpoint in place of the one that is open."""
+        self.notice.dismiss()
         self._remember_folder("checkpoints", path)
         self.workspace.open_checkpoint(path, labels)
 
     def take_pictures(self, paths: list[Path]) -> None:
         """Add pictures, and those in folders; a folder without any is told."""
+        self.notice.dismiss()
         found = expand_pictures(paths)
         if not found:
             self.show_error(
@@ -195,9 +198,10 @@ class Window(QMainWindow):
         if not path.absolute().is_relative_to(resource()):
             self.session.set_folder(kind, path)
 
-    def take(self, dropped: Dropped) -> None:
+    def take(self, dropped: Dropped, *, pasted: bool = False) -> None:
         """Open what a drop or the clipboard brought; every one of them ends visibly."""
-        refusal = dropped.refusal()
+        self.notice.dismiss()
+        refusal = dropped.refusal(pasted=pasted)
         if refusal is not None:
             self.show_error(refusal)
             return
@@ -217,9 +221,16 @@ class Window(QMainWindow):
             return
         dropped = self._hovering = read_mime(event.mimeData())
         self.drop_card.show_for(dropped)
+        if any(map(is_folder, dropped.files.pictures)):
+            pictures = dropped.files.pictures
+            self.workspace.compute("count", lambda: count_pictures(pictures), partial(self._count, dropped))
         if not dropped.files.checkpoints:
             for path in dropped.files.pictures[:SHOWN]:
                 self.workspace.preview(path, partial(self._add_to_card, dropped))
+
+    def _count(self, dropped: Dropped, count: int) -> None:
+        if self._hovering is dropped:
+            self.drop_card.show_count(dropped, count)
 
     def _add_to_card(self, dropped: Dropped, pixels: NDArray[np.uint8]) -> None:
         if self._hovering is dropped:
@@ -244,7 +255,7 @@ class Window(QMainWindow):
     def take_clipboard(self) -> None:
         """Open what the clipboard holds."""
         # an empty one may have no data object at all
-        self.take(read_mime(QGuiApplication.clipboard().mimeData() or QMimeData()))
+        self.take(read_mime(QGuiApplication.clipboard().mimeData() or QMimeData()), pasted=True)
 
     # What is shown
 
@@ -441,6 +452,13 @@ class Window(QMainWindow):
         session.set_view(workspace.view)
         reopening.remember(session, workspace)
         session.save()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc that nothing else wanted takes the sentence away."""
+        if event.key() == Qt.Key.Key_Escape and self.notice.text:
+            self.notice.hide()
+        else:
+            super().keyPressEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The desktop has put a frame around the window a moment later."""

@@ -1,4 +1,4 @@
-"""What the unit panel offers while no unit is chosen."""
+"""What the unit panel says while it has no unit to show."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
@@ -6,21 +6,21 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.workspace.state import Workspace
 
 
 class NoUnit(QWidget):
-    """Says how a unit is chosen, and offers one; ``wanted`` asks for it."""
+    """Says how a unit is chosen, and offers one (``wanted``); or why the chosen one has no map."""
 
     wanted = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        title = Label(self.tr("No unit is chosen"))
+        self.title, self.words = title, words = Label(), Label()
         title.setFont(font(15, 600))
-        words = Label(self.tr("Point at a tile to look at it, click to keep it."))
         words.setFont(font(13))
         words.setWordWrap(True)
         words.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -39,10 +39,26 @@ class NoUnit(QWidget):
         ends = [
             workspace.result_changed.subscribe(self._show),
             workspace.selection_changed.subscribe(self._show),
+            workspace.current_changed.subscribe(self._show),
+            workspace.loading_changed.subscribe(self._show),
+            workspace.entry_changed.subscribe(lambda _: self._show()),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self._show()
 
     def _show(self) -> None:
-        self.button.setText(self.tr("Show the strongest of {0}").format(self._workspace.selection.module))
-        self.button.setVisible(self._workspace.result is not None)
+        workspace = self._workspace
+        unit = workspace.selection.unit
+        self.title.setText(unit.name if unit is not None else self.tr("No unit is chosen"))
+        self.words.setText(self._words())
+        self.button.setText(self.tr("Show the strongest of {0}").format(workspace.selection.module))
+        self.button.setVisible(workspace.result is not None and unit is None)
+
+    def _words(self) -> str:
+        workspace = self._workspace
+        entry = workspace.pictures.get(workspace.current or 0)
+        if entry is not None and entry.error is not None:
+            return self.tr("{0} could not be opened, so no unit has a map.").format(entry.name)
+        if workspace.selection.unit is None:
+            return self.tr("Point at a tile to look at it, click to keep it.")
+        return obstacle(workspace) or self.tr("Its map appears as soon as a picture is answered.")

@@ -139,6 +139,7 @@ class UnitPanel(QWidget):
         self.setFocusProxy(self.body.map if chosen else self.empty.button)
         self.empty.setVisible(not chosen)
         self._scroller.setVisible(chosen or self.body.shows_places)
+        self._scroller.lay_out()
 
     def _show_tray(self) -> None:
         workspace, result = self._workspace, self._workspace.result

@@ -1,0 +1,120 @@
+"""Sentences over the window leave when they are no news; a drop and a paste are told apart."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from gnet_desktop.errors import UsageError
+from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.session import Session
+
+FAULT = UsageError("That cannot be opened.", "It is empty.", "Choose another.")
+
+
+@pytest.fixture
+def window(qapp, qtbot) -> Iterator[Window]:
+    apply_theme(make_application(), "light")
+    one, dispatcher = make_window(Session(None))
+    one.resize(1300, 800)
+    one.show()
+    one.activateWindow()
+    qtbot.waitUntil(one.isActiveWindow)
+    yield one
+    one.close()
+    del dispatcher
+
+
+def picture(folder: Path, name: str = "one.png") -> Path:
+    Image.new("RGB", (40, 30), (200, 0, 0)).save(folder / name)
+    return folder / name
+
+
+def test_escape_takes_an_error_away(window, qtbot, tmp_path: Path) -> None:
+    window.take_pictures([picture(tmp_path)])
+    for panel in ("photo", "answers", "lanes", "pictures"):
+        window.show_error(FAULT)
+        assert window.notice.text == str(FAULT)
+        window.panels[panel].setFocus(Qt.FocusReason.OtherFocusReason)
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
+        assert window.notice.text == "", panel
+
+
+def test_an_error_leaves_when_something_else_is_opened(window, tmp_path: Path) -> None:
+    window.show_error(FAULT)
+    window.take_pictures([picture(tmp_path)])
+    assert window.notice.text == ""
+    window.show_error(FAULT)
+    window.open_checkpoint(tmp_path / "none.pth")
+    assert window.notice.text == ""
+
+
+def test_an_error_stays_while_the_bundled_checkpoint_stands_in(window, qtbot, monkeypatch) -> None:
+    """The failure of the first checkpoint is still to be read when another is opened in its place."""
+    window.show_error(FAULT)
+    window.workspace.checkpoint_changed.emit()
+    assert window.notice.text == str(FAULT)
+
+
+def test_news_is_not_taken_away_by_what_follows(window, tmp_path: Path) -> None:
+    window.show_news("one.png was written.")
+    window.take_pictures([picture(tmp_path)])
+    assert window.notice.text == "one.png was written."
+
+
+def test_a_paste_is_not_called_a_drop(window, qtbot) -> None:
+    QGuiApplication.clipboard().setText("nothing that is a path")
+    window.panels["photo"].setFocus(Qt.FocusReason.OtherFocusReason)
+    qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert window.notice.text.startswith("Nothing on the clipboard can be opened.")
+    assert "drop" not in window.notice.text.casefold()
+
+
+# The card of a drop
+
+
+def hover(window: Window, data: QMimeData) -> None:
+    enter = QDragEnterEvent(
+        QPointF(300, 300).toPoint(),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(window, enter)
+
+
+def test_the_card_counts_the_pictures_of_a_folder(window, qtbot, tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    for number in range(3):
+        picture(tmp_path, f"{number}.png")
+    picture(tmp_path / "inner", "deep.png")
+    (tmp_path / "notes.txt").write_text("no picture")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    hover(window, data)
+    assert window.drop_card.title == f"Add {tmp_path.name}"
+    qtbot.waitUntil(lambda: window.drop_card.note.startswith("4 pictures."))
+    two = QMimeData()
+    two.setUrls([QUrl.fromLocalFile(str(tmp_path / "inner")), QUrl.fromLocalFile(str(tmp_path / "1.png"))])
+    hover(window, two)
+    qtbot.waitUntil(lambda: window.drop_card.title == "Add 2 pictures")
+    QApplication.sendEvent(window, QDragLeaveEvent())
+
+
+def test_the_card_tells_a_text_from_a_link(window) -> None:
+    data = QMimeData()
+    data.setText("some words")
+    hover(window, data)
+    assert window.drop_card.title == "Nothing here can be opened"
+    link = QMimeData()
+    link.setUrls([QUrl("https://example.org/cat.jpg")])
+    hover(window, link)
+    assert window.drop_card.title == "Only a link was sent"
+    QApplication.sendEvent(window, QDragLeaveEvent())
