@@ -372,6 +372,13 @@ def _add_labels_and_choices(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="of a file with several sets of weights, the one to use, such as ema_state.module",
     )
+    parser.add_argument(
+        "--assume",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="what the file leaves open, such as family=torchvision; 'inspect' lists it (may be repeated)",
+    )
 
 
 def _add_preprocess(parser: argparse.ArgumentParser) -> None:

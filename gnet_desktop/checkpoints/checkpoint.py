@@ -99,6 +99,11 @@ class Provenance:
     warnings: tuple[str, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def settled(self) -> dict[str, str]:
+        """What is assumed but not open; as ``assume`` it leaves open what is."""
+        return {key: value for key, value in self.assumed.items() if key not in self.open}
+
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:

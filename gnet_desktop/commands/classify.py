@@ -159,7 +159,7 @@ def text_writer(session: Session, top: int) -> Callable[[Outcome], None]:
 
 def json_writer(session: Session, top: int) -> Callable[[Outcome], None]:
     """One object a line (docs/command-line.md)."""
-    heads = head_states(session.checkpoint)
+    heads, provenance = head_states(session.checkpoint), session.checkpoint.provenance
 
     def write(outcome: Outcome) -> None:
         line: dict[str, Any] = {"picture": outcome.name}
@@ -175,6 +175,8 @@ def json_writer(session: Session, top: int) -> Callable[[Outcome], None]:
                 "device": session.device,
                 "milliseconds": round(outcome.milliseconds, 2),
                 "notes": outcome.notes,
+                "assumed": {key: provenance.assumed[key] for key in provenance.open},
+                "warnings": provenance.warnings,
             }
             if session.checkpoint.doubt_threshold is not None:
                 line["nothing_fits"] = session.checkpoint.doubt(outcome.answers) is not None

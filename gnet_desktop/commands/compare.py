@@ -42,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _second(first: Session, arguments: argparse.Namespace) -> Session:
     if arguments.with_ is None:
         return first
-    other = argparse.Namespace(**vars(arguments) | {"checkpoint": arguments.with_, "labels": None})
+    own = {"checkpoint": arguments.with_, "labels": None, "assume": []}
+    other = argparse.Namespace(**vars(arguments) | own)
     return open_session(other)
 
 

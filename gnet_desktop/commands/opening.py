@@ -28,10 +28,14 @@ class Session:
 
 
 def open_session(arguments: argparse.Namespace) -> Session:
-    """Open what ``--checkpoint``, ``--labels``, `choices`, ``--preprocess`` and ``--device`` name."""
+    """Open what ``--checkpoint``, ``--labels``, `choices`, ``--preprocess`` and ``--device`` name.
+
+    What the file leaves open, and what may be wrong with it, is said on stderr.
+    """
     from gnet_desktop.workspace.tasks import choose_device
 
     checkpoint = open_named(arguments.checkpoint, arguments.labels, choices(arguments))
+    _say_doubts(checkpoint)
     convention = chosen_convention(arguments.preprocess, checkpoint)
     device = choose_device(arguments.device)
     from gnet_desktop.network.googlenet import GoogLeNet
@@ -50,9 +54,30 @@ def open_named(name: str | None, labels: Path | None, assume: Mapping[str, str] 
 
 
 def choices(arguments: argparse.Namespace) -> dict[str, str]:
-    """What ``--weights`` means for opening; nothing where it wasn't given."""
-    given = {WEIGHTS_CHOICE: arguments.weights}
-    return {key: choice for key, choice in given.items() if choice is not None}
+    """What ``--weights`` and ``--assume`` mean for opening; raises UsageError for what is no KEY=VALUE."""
+    found: dict[str, str] = {}
+    for text in arguments.assume:
+        key, equals, value = str(text).partition("=")
+        if not (key and equals and value):
+            raise UsageError(
+                f"--assume {text} cannot be understood.",
+                "It takes a key and a value.",
+                "For example --assume family=torchvision; 'gnet-desktop inspect' lists what is open.",
+            )
+        found[key] = value
+    return found if arguments.weights is None else {**found, WEIGHTS_CHOICE: arguments.weights}
+
+
+def _say_doubts(checkpoint: Checkpoint) -> None:
+    """On stderr: what the answers hang on and the file doesn't tell, and what may be wrong with it."""
+    from gnet_desktop.checkpoints.describing.assumptions import in_doubt
+
+    name = shown_name(checkpoint.provenance.path)
+    if doubts := in_doubt(checkpoint):
+        said = "; ".join(doubts)
+        print(f"gnet-desktop: {name}: assumed, since the file does not tell: {said}.", file=sys.stderr)
+    for warning in checkpoint.provenance.warnings:
+        print(f"gnet-desktop: {name}: {warning}", file=sys.stderr)
 
 
 def checkpoint_path(name: str | None) -> Path:

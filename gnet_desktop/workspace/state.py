@@ -156,18 +156,22 @@ class Workspace(Choices):
         self._networks.open(path, labels, assume)
 
     def assume(self, key: str, choice: str) -> None:
-        """Open the file in use again with another choice of what it doesn't tell (`Provenance.assumed`)."""
+        """Open the file in use again with a choice of what it doesn't tell (`Provenance.assumed`).
+
+        What else is open stays so; to choose what was assumed settles it.
+        """
         checkpoint = self.checkpoint
-        if checkpoint is not None and checkpoint.provenance.assumed.get(key) != choice:
-            self._open_again(self._labels(), {**checkpoint.provenance.assumed, key: choice})
+        if checkpoint is None:
+            return
+        told = checkpoint.provenance
+        if told.assumed.get(key) != choice or key in told.open:
+            self._open_again(self._labels(), {**told.settled, key: choice})
 
     def take_labels(self, path: Path) -> None:
         """Open the file in use again with class names from a file or folder."""
         checkpoint = self.checkpoint
         if checkpoint is not None:
-            told = checkpoint.provenance
-            chosen = {key: value for key, value in told.assumed.items() if key not in told.open}
-            self._open_again(path, chosen)
+            self._open_again(path, checkpoint.provenance.settled)
 
     def _labels(self) -> Path | None:
         return self.network.labels if self.network is not None else None

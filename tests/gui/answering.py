@@ -44,8 +44,10 @@ def make_checkpoint(
     trained: bool | None = True,
     names: Sequence[str] = CATS,
     metadata: Mapping[str, str] | None = None,
+    assumed: Mapping[str, str] | None = None,
+    warnings: Sequence[str] = (),
 ) -> Checkpoint:
-    """A checkpoint without tensors."""
+    """A checkpoint without tensors; all that is ``assumed`` is open."""
     architecture = build(family, classes=len(names), aux_classes={head: len(names) for head in heads})
     states = {
         head: HeadState(True, len(names), trained) if head in heads else HeadState(False)
@@ -59,7 +61,16 @@ def make_checkpoint(
         CONVENTIONS["torchvision"].changed(size=256, crop=224),
         "made",
         {"main": HeadState(True, len(names), True), **states},
-        Provenance(Path("made.pth"), 1, "0" * 64, *kind, metadata=metadata or {}),
+        Provenance(
+            Path("made.pth"),
+            1,
+            "0" * 64,
+            *kind,
+            metadata=metadata or {},
+            assumed=assumed or {},
+            open=tuple(assumed or ()),
+            warnings=tuple(warnings),
+        ),
     )
 
 

@@ -146,6 +146,29 @@ def test_heads_that_this_size_gives_no_answer_say_why(open_panel, result) -> Non
     workspace.close()
 
 
+def test_what_is_only_assumed_is_said_beside_the_answers_while_it_is_open(open_panel) -> None:
+    open_one = make_result(make_checkpoint(assumed={"family": "torchvision", "transform_input": "off"}))
+    workspace = make_workspace(open_one)
+    panel = open_panel(workspace)
+    said = "Assumed, since the file does not tell: network torchvision · input transform off."
+    assert panel.assumed.text == said
+    assert panel.assumed.isVisible()
+    workspace.close()
+    settled = make_workspace(make_result())
+    assert not open_panel(settled).assumed.isVisible()
+    settled.close()
+
+
+def test_what_may_be_wrong_with_a_file_is_said_beside_its_answers(open_panel) -> None:
+    warnings = ("2 tensors belong to no part of the network: <b>.weight.", "Another.")
+    workspace = make_workspace(make_result(make_checkpoint(warnings=warnings)))
+    panel = open_panel(workspace)
+    assert panel.warned.text == f"{warnings[0]} 1 more in the checkpoint card."
+    assert panel.warned.isVisible()
+    assert table(panel)[0][0] == "Egyptian cat"
+    workspace.close()
+
+
 def test_untrained_heads_keep_their_numbers_and_have_no_say(open_panel) -> None:
     even = (0.125,) * 8
     said = {"main": SAID["main"], "aux1": even, "aux2": even}

@@ -1,10 +1,11 @@
 """The checkpoint card: what a file is, in facts, as JSON (docs/command-line.md) and as text."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from gnet_desktop.checkpoints.checkpoint import WEIGHTS_CHOICE, Checkpoint, HeadState
+from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState
+from gnet_desktop.checkpoints.describing.assumptions import Assumption, assumptions
 from gnet_desktop.checkpoints.describing.model_card import Rows, model_card
 from gnet_desktop.checkpoints.describing.soundness import Soundness, examine
 from gnet_desktop.checkpoints.describing.verification import (
@@ -13,12 +14,10 @@ from gnet_desktop.checkpoints.describing.verification import (
     verification_to_text,
     verify,
 )
-from gnet_desktop.checkpoints.recognition.matching import TOP, is_copy
 from gnet_desktop.convention import Convention, describe
 from gnet_desktop.errors import PictureError
 from gnet_desktop.network.architecture import HEADS, MODULES, Architecture, ResponseNorm
 from gnet_desktop.network.arithmetic import Costs, costs
-from gnet_desktop.network.families import FAMILIES
 from gnet_desktop.network.sizes import allowed_sizes
 
 __all__ = [
@@ -36,20 +35,6 @@ __all__ = [
 
 _FIRST: Final = 5
 _PAPER_OUTPUTS: Final = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Assumption:
-    """Something that the file doesn't tell: what was taken, and what could be chosen.
-
-    ``choices`` are (value, words); give ``{key: value}`` as ``assume`` to open the file
-    with another one.
-    """
-
-    key: str
-    value: str
-    question: str
-    choices: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +99,7 @@ def make_card(checkpoint: Checkpoint) -> Card:
         local_response_norm=any(isinstance(layer, ResponseNorm) for layer in architecture.trunk),
         five_kernel=architecture.modules[0].branch("5x5").kernel,
         modules=tuple(_row(architecture, name, cost) for name in MODULES),
-        assumptions=tuple(_assumptions(checkpoint)),
+        assumptions=assumptions(checkpoint),
         soundness=soundness,
         notes=(*_notes(checkpoint), *checkpoint.provenance.notes),
         warnings=(*checkpoint.provenance.warnings, *soundness.warnings),
@@ -148,43 +133,6 @@ def _row(architecture: Architecture, name: str, cost: Costs) -> ModuleRow:
         module.outputs,
         cost.modules[name].parameters,
     )
-
-
-def _assumptions(checkpoint: Checkpoint) -> Iterator[Assumption]:
-    switches = FAMILIES[checkpoint.architecture.family].switches
-    for key, value in checkpoint.provenance.assumed.items():
-        if key in switches:
-            choices = tuple((name, choice.words) for name, choice in switches[key].choices.items())
-            yield Assumption(key, value, switches[key].question, choices)
-        elif key == WEIGHTS_CHOICE:
-            sets = tuple((name, _set_words(name)) for name in sorted(checkpoint.provenance.sets))
-            yield Assumption(key, value, "It holds several sets of weights. Which are used?", sets)
-        else:
-            yield Assumption(key, value, *_QUESTIONS[key])
-
-
-def _set_words(name: str) -> str:
-    where = "under no prefix" if name == TOP else name
-    return f"{where} (a smoothed copy)" if is_copy(name) else where
-
-
-_ON_OFF: Final = (("on", "on"), ("off", "off"))
-_QUESTIONS: Final[Mapping[str, tuple[str, tuple[tuple[str, str], ...]]]] = {
-    "family": (
-        "Which network is it? Its tensors fit several.",
-        tuple((name, family.title) for name, family in FAMILIES.items()),
-    ),
-    "transform_input": ("Does it rescale its input from ImageNet's statistics to −1…1?", _ON_OFF),
-    "hidden": (
-        "What stands between its fully connected layers?",
-        (("relu", "a rectifier"), ("none", "nothing")),
-    ),
-    "one_output": (
-        "It has one output. Whose probability is its sigmoid?",
-        (("second", "that of class 1, as with binary cross-entropy"), ("first", "that of class 0")),
-    ),
-    "conv1_stride": ("By how many pixels does conv1 step?", (("1", "1"), ("2", "2"))),
-}
 
 
 def _notes(checkpoint: Checkpoint) -> Iterator[str]:
@@ -283,7 +231,7 @@ def to_text(card: Card) -> str:
         lines += ["", "The file says of itself:", *_table(card.own_words)]
     if card.assumptions:
         lines += ["", "What the file leaves open:"]
-        lines += [f"  {_assumption_text(assumption)}" for assumption in card.assumptions]
+        lines += [f"  {assumption.text}" for assumption in card.assumptions]
     lines += ["", *(f"  {note}" for note in (*card.notes, card.completeness))]
     lines += [f"  Warning: {warning}" for warning in card.warnings]
     return "\n".join(lines)
@@ -332,13 +280,6 @@ def _head_text(state: HeadState) -> str:
     if not state.present:
         return state.words
     return f"{state.classes:,} classes, {state.words}. {state.why}".rstrip()
-
-
-def _assumption_text(assumption: Assumption) -> str:
-    words = dict(assumption.choices)
-    others = ", ".join(value for value, _ in assumption.choices if value != assumption.value)
-    chosen = words.get(assumption.value, assumption.value)
-    return f"{assumption.question} {chosen} ({assumption.key}={assumption.value}; or {others})"
 
 
 def _module_lines(card: Card) -> list[str]:

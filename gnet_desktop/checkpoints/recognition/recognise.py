@@ -314,4 +314,5 @@ def _warnings(left_over: tuple[str, ...]) -> tuple[str, ...]:
     if not left_over:
         return ()
     shown = ", ".join(left_over[:5])
-    return (f"{len(left_over)} tensors belong to no part of the network: {shown}.",)
+    words = "tensors belong" if len(left_over) > 1 else "tensor belongs"
+    return (f"{len(left_over)} {words} to no part of the network: {shown}.",)

@@ -64,6 +64,8 @@ class AnswersPanel(QWidget):
         self.header.add(self.unit)
         self.says, self.doubt = Notice("says"), Notice("doubt")
         self.untrained, self.broken = Notice("warn"), Notice("bad")
+        self.warned, self.assumed = Notice("warn"), Notice("doubt")
+        self.assumed.setToolTip(self.tr("The checkpoint card offers other choices."))
         self.table, self.empty = AnswersTable(), Label()
         self.absent = AbsentCard(self.table)
         self.empty.setFont(font(13))
@@ -87,7 +89,7 @@ class AnswersPanel(QWidget):
 
     @property
     def _notices(self) -> tuple[Notice, ...]:
-        return self.broken, self.untrained, self.says, self.doubt
+        return self.broken, self.warned, self.untrained, self.says, self.doubt, self.assumed
 
     @property
     def shown(self) -> Shown | None:
@@ -172,6 +174,9 @@ class AnswersPanel(QWidget):
         self.untrained.say(sentences.untrained_sentence(sound) if sound else "")
         self.says.say(sentences.verdict_sentence(sound) if sound else "")
         self.doubt.say(escape(sound.doubt) if sound and sound.doubt else "")
+        result = self._workspace.result
+        self.warned.say(sentences.warning_sentence(result.checkpoint) if result is not None else "")
+        self.assumed.say(sentences.assumed_sentence(result.checkpoint) if result is not None else "")
         title, why = "", ""
         if sound is not None and self._workspace.result is not None:
             title, why = sentences.absent_sentences(sound, self._workspace.result.record.notes)

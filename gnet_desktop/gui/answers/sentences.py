@@ -4,6 +4,7 @@ from html import escape
 
 from PySide6.QtCore import QCoreApplication
 
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.gui.answers.values import Shown
 from gnet_desktop.inspection.answers import Verdict
 from gnet_desktop.inspection.statistics import NonFinite
@@ -71,6 +72,27 @@ def untrained_sentence(shown: Shown) -> str:
         )
     words = tr("{0} looks <b>untrained</b>: near-even answers on every picture seen so far.")
     return words.format(tr(" and ").join(sorted(heads)))
+
+
+def warning_sentence(checkpoint: Checkpoint) -> str:
+    """The first thing that may be wrong with a file, and how many more there are; empty for a sound one."""
+    warnings = checkpoint.provenance.warnings
+    if not warnings:
+        return ""
+    if len(warnings) == 1:
+        return escape(warnings[0])
+    more = tr("{0} more in the checkpoint card.").format(len(warnings) - 1)
+    return f"{escape(warnings[0])} {_grey(more)}"
+
+
+def assumed_sentence(checkpoint: Checkpoint) -> str:
+    """What the answers hang on and the file doesn't tell; empty once it is settled."""
+    from gnet_desktop.checkpoints.describing.assumptions import in_doubt
+
+    doubts = in_doubt(checkpoint)
+    if not doubts:
+        return ""
+    return tr("Assumed, since the file does not tell: {0}.").format(escape(" · ".join(doubts)))
 
 
 def not_a_number_sentence(first: NonFinite | None) -> str:
