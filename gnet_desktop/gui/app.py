@@ -16,7 +16,7 @@ from gnet_desktop.gui.system.collecting import Collecting
 from gnet_desktop.gui.system.dispatch import Dispatcher
 from gnet_desktop.gui.system.faults import catch_faults, quieten_qt
 from gnet_desktop.gui.system.machine import check_display, drop_foreign_plugins
-from gnet_desktop.gui.system.reopening import fall_back, last_checkpoint, reopen_pictures
+from gnet_desktop.gui.system.reopening import fall_back, last_checkpoint, refill_tray, reopen_pictures
 from gnet_desktop.gui.system.session import Session, settings_path
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.workspace import tasks
@@ -99,6 +99,7 @@ def begin(
         workspace.set_device(device)
     given = arrivals.checkpoints[:1] or (last_checkpoint(window.session, window.show_news),)
     fall_back(workspace)
+    refill_tray(window.session, workspace)
     workspace.open_checkpoint(given[0], labels, assume)
     workspace.compute("devices", tasks.devices, lambda found: window.bar.set_devices(found))
     window.refresh_choices()

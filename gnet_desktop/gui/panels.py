@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Protocol, Self
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
 
 from gnet_desktop.gui.answers.panel import AnswersPanel
+from gnet_desktop.gui.controls.common import PanelHeader
+from gnet_desktop.gui.lanes.header import LanesHeader
 from gnet_desktop.gui.lanes.panel import LanesPanel
 from gnet_desktop.gui.network_map.panel import NetworkPanel
 from gnet_desktop.gui.photo.panel import PhotoPanel
@@ -19,7 +21,9 @@ class Panel(Protocol):
     """What docks need of a panel, which is a widget: ``header`` becomes its dock's title bar."""
 
     @property
-    def header(self) -> QWidget: ...
+    def header(self) -> PanelHeader | LanesHeader: ...
+
+    def setFocus(self, reason: Qt.FocusReason, /) -> None: ...
 
     def setMinimumWidth(self, minw: int, /) -> None: ...
 

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
 from gnet_desktop.gui.app import make_application, make_window
-from gnet_desktop.gui.controls.common import ElidedLabel, PanelHeader, Segmented
+from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.shell.docks import PANELS
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
@@ -187,3 +188,33 @@ def test_a_folded_choice_offers_all_words_in_a_menu(header, qtbot) -> None:
     assert popup is not None
     popup.close()
     assert choice.value == "c"
+
+
+def test_a_floating_panel_has_a_frame_and_can_be_put_back_or_closed(window, qtbot) -> None:
+    settle(window, 1600, 1000)
+    dock = window.area.docks["unit"]
+    back, close = dock.titleBarWidget().findChildren(IconButton)[-2:]
+    assert not back.isVisible()
+    dock.setFloating(True)
+    settle(window, 1600, 1000)
+    edge = dock.grab().toImage().pixelColor(0, dock.height() // 2)
+    assert edge == Theme.now().colour("text3")
+    qtbot.mouseClick(back, Qt.MouseButton.LeftButton)
+    assert not dock.isFloating()
+    dock.setFloating(True)
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert dock.isHidden()
+    assert not window.actions_by_name["panel unit"].isChecked()
+
+
+@pytest.mark.parametrize("name", ["pictures", "photo", "network"])
+def test_a_click_on_a_panels_header_gives_it_the_keyboard_and_chooses_nothing(
+    window, qtbot, name: str
+) -> None:
+    settle(window, 1600, 1000)
+    window.activateWindow()
+    chosen = window.workspace.selection
+    header = window.area.docks[name].titleBarWidget()
+    qtbot.mouseClick(header, Qt.MouseButton.LeftButton, pos=QPoint(4, header.height() - 4))
+    assert window.panel_with_focus() == name
+    assert window.workspace.selection == chosen

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, PICTURE_ENDINGS
@@ -20,6 +20,7 @@ from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.resources import resource
 from tests.gui.conftest import plain_menu_words
+from tests.gui.made import make_world
 
 GROUPS = {
     "Order of the maps": ("sort", Qt.Key.Key_S),
@@ -209,3 +210,31 @@ def test_a_menu_that_was_opened_by_a_letter_still_means_the_panel(window, qtbot)
     window.bar.menus.setFocus(Qt.FocusReason.MenuBarFocusReason)
     assert window.panel_with_focus() == "photo"
     assert window.handlers.export_words() == "Export the photo…"
+
+
+# The convention
+
+
+def test_the_convention_in_the_status_line_opens_its_menu(window, qtbot) -> None:
+    window.workspace.use(make_world(1).loaded)
+    assert "crop" not in window.status.text  # without a picture it is no news
+    window.take_pictures([resource("samples", "cat.jpg")])
+    used = window.workspace.convention
+    assert f"{used.name}: " in window.status.text
+    window.status.grab()
+    place = window.status.mapFromGlobal(window.status.convention_place) + QPoint(20, 8)
+    qtbot.mouseClick(window.status, Qt.MouseButton.LeftButton, pos=place)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert [entry.text().partition("\t")[0] for entry in menu.actions() if entry.isChecked()] == [used.name]
+    next(entry for entry in menu.actions() if entry.text().startswith("inception\t")).trigger()
+    menu.close()
+    assert window.workspace.convention.name == "inception"
+    window.actions_by_name["choose_convention"].trigger()
+    assert isinstance(QApplication.activePopupWidget(), QMenu)
+    QApplication.activePopupWidget().close()
+
+
+def test_the_start_pages_status_tells_the_device_and_nothing_of_conventions(window) -> None:
+    window.workspace.use(make_world(1).loaded)
+    assert window.status.text.startswith("CPU, ")

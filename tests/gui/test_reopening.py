@@ -117,3 +117,23 @@ def test_senseless_memories_are_passed_over(start, pictures, name, stored) -> No
     second.session.set(name, stored)
     begin(second, [], None, "cpu")
     assert names(second) == ([] if name == "pictures" else ["eins.png", "zwei 📷.png", "drei.png"])
+
+
+def test_pinned_units_come_back_if_the_checkpoint_has_them(start, qtbot) -> None:
+    first = start()
+    units = (Unit("4a", "5x5", 11), Unit("5b", "1x1", 3))
+    for unit in (*units, Unit("5b", "1x1", 900)):
+        first.workspace.toggle_in_tray(unit)
+    second = start()
+    begin(second, [], None, "cpu")
+    assert second.workspace.tray[:2] == units
+    qtbot.waitUntil(lambda: second.workspace.checkpoint is not None, timeout=20000)
+    assert second.workspace.tray == units
+
+
+@pytest.mark.parametrize("stored", [5, [5], [["4a/5x5"]], [["4a/5x5", -1]], [[1, 2]], [["4a/5x5", True]]])
+def test_a_senseless_tray_is_passed_over(start, stored: object) -> None:
+    window = start()
+    window.session.set("tray", stored)
+    begin(window, [], None, "cpu")
+    assert window.workspace.tray == ()

@@ -106,3 +106,46 @@ def test_a_session_that_remembers_nothing_leaves_nothing() -> None:
     session.end()
     assert not folder.parent.exists()
     session.end()
+
+
+def test_of_two_running_copies_neither_forgets_what_the_other_opened(tmp_path: Path) -> None:
+    file = tmp_path / "session.json"
+    before = Session(file)
+    before.add_recent("pictures", tmp_path / "old.png")
+    before.save()
+    one, other = Session(file), Session(file)
+    one.add_recent("pictures", tmp_path / "one.png")
+    one.set_convention("1" * 64, {"name": "one"})
+    one.set("module", "3a")
+    other.add_recent("pictures", tmp_path / "other.png")
+    other.add_recent("checkpoints", tmp_path / "other.pth")
+    other.set_convention("2" * 64, {"name": "other"})
+    one.save()
+    other.save()
+    read = Session(file)
+    assert [path.name for path in read.recent("pictures")] == ["other.png", "one.png", "old.png"]
+    assert [path.name for path in read.recent("checkpoints")] == ["other.pth"]
+    assert read.convention_of("1" * 64) == {"name": "one"}
+    assert read.convention_of("2" * 64) == {"name": "other"}
+    one.save()  # once more, as at its end
+    assert [path.name for path in Session(file).recent("pictures")] == ["one.png", "other.png", "old.png"]
+
+
+def test_a_convention_that_was_taken_back_stays_so(tmp_path: Path) -> None:
+    file = tmp_path / "session.json"
+    first = Session(file)
+    first.set_convention("1" * 64, {"name": "one"})
+    first.save()
+    second = Session(file)
+    second.set_convention("1" * 64, None)
+    second.save()
+    assert Session(file).convention_of("1" * 64) is None
+
+
+def test_a_file_that_was_damaged_meanwhile_is_written_anew(tmp_path: Path) -> None:
+    file = tmp_path / "session.json"
+    session = Session(file)
+    session.add_recent("pictures", tmp_path / "one.png")
+    file.write_text("{ broken")
+    session.save()
+    assert [path.name for path in Session(file).recent("pictures")] == ["one.png"]

@@ -131,6 +131,10 @@ class Handlers(QObject):
         """Known checkpoints: open or fetch one."""
         self._shell.show_dialog("catalogue")
 
+    def choose_convention(self) -> None:
+        """The menu of input conventions."""
+        self._shell.offer_conventions()
+
     def show_card(self) -> None:
         """Everything that is known about the checkpoint."""
         self._shell.show_dialog("card")

@@ -44,6 +44,9 @@ class Shell(Protocol):
     def open_checkpoint(self, path: Path, labels: Path | None = None) -> None:
         """Open a checkpoint."""
 
+    def offer_conventions(self) -> None:
+        """Open the menu of input conventions."""
+
     def refresh_choices(self) -> None:
         """Other checkpoints can be chosen now."""
 

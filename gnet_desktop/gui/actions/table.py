@@ -91,6 +91,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("choose_labels", "File", "Choose class names…", (), "labels names classes"),
     Action("show_card", "File", "Checkpoint card…", ("Ctrl+I",), "info properties weights", ruled=True),
+    Action("choose_convention", "File", "Input convention…", (), "preprocessing normalisation mean std"),
     Action("try_both", "File", "Try two conventions…", ("Ctrl+T",), "preprocessing normalisation compare"),
     Action("export_shown", "File", "Export what is shown…", ("Ctrl+E",), "save png picture", ruled=True),
     Action("export_page", "File", "Export the exploration as a page…", (), "html report share"),

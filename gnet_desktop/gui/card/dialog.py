@@ -34,8 +34,7 @@ from gnet_desktop.gui.controls.common import IconButton
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.conventions.chips import Chips
-from gnet_desktop.gui.conventions.editor import ConventionEditor
-from gnet_desktop.gui.conventions.menu import fill_convention_menu
+from gnet_desktop.gui.conventions.menu import convention_menu
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.resources import resource
 from gnet_desktop.shown import name_of
@@ -248,7 +247,7 @@ class CheckpointCard(QWidget):
         self.change_button = IconButton("down", self.tr("Change"))
         self.change_button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.change_button.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
-        self.change_button.setMenu(self._convention_menu())
+        self.change_button.setMenu(convention_menu(self._workspace, self))
         row.addWidget(name)
         row.addWidget(quiet(source), 1)
         row.addWidget(self.change_button)
@@ -258,14 +257,6 @@ class CheckpointCard(QWidget):
         inside.addWidget(chips)
         part.addWidget(field)
         return part
-
-    def _convention_menu(self) -> QMenu:
-        menu, workspace = QMenu(self), self._workspace
-        checkpoint, used = workspace.checkpoint, workspace.convention
-        if checkpoint is not None and used is not None:
-            own = checkpoint.convention
-            fill_convention_menu(menu, own, used, workspace.set_convention, self.edit_convention)
-        return menu
 
     def _assumptions(self, card: "Card") -> Part:
         part = Part(self.tr("What the file leaves open"))
@@ -346,15 +337,6 @@ class CheckpointCard(QWidget):
     def _verifying_changed(self) -> None:
         if self.card is not None and isValid(self):
             self._show_card(self.card)
-
-    def edit_convention(self) -> None:
-        """Edit the convention in use."""
-        checkpoint, used = self._workspace.checkpoint, self._workspace.convention
-        if checkpoint is None or used is None:
-            return
-        editor = ConventionEditor(used, checkpoint.architecture.input_channels, self)
-        if editor.exec() and editor.convention is not None:
-            self._workspace.set_convention(editor.convention)
 
     def labels_menu(self) -> QMenu:
         """Where class names can be taken from."""

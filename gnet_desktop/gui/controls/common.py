@@ -87,7 +87,9 @@ class ElidedLabel(QWidget):
 
 
 class PanelHeader(QWidget):
-    """The first line of a panel: title, note, controls at the right."""
+    """The first line of a panel: title, note, controls at the right; ``pressed`` where nothing else is."""
+
+    pressed = Signal()
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -139,6 +141,11 @@ class PanelHeader(QWidget):
         """Put a widget behind title and note; it is hidden where room is short."""
         self._row.insertWidget(2, widget)
         self._giving_way.append(widget)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The panel is meant; a dock is moved by it, too."""
+        self.pressed.emit()
+        super().mousePressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What explains gives way to what works."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
@@ -73,6 +73,8 @@ class ScaleBar(QWidget):
 class LanesHeader(QWidget):
     """Title and count, filter, sort order, scale with its colour bar, tile size, options."""
 
+    pressed = Signal()
+
     def __init__(self, workspace: Workspace, area: LanesArea, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace, self._area = workspace, area
@@ -95,6 +97,7 @@ class LanesHeader(QWidget):
         self.label = ElidedLabel(self.tr("scale"), token="text3")
         for widget in (self.filter, self.sort, self.label, self.scale, self.bar, self.tiles, self.options):
             self.panel.add(widget)
+        self.panel.pressed.connect(self.pressed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.panel)
@@ -108,6 +111,10 @@ class LanesHeader(QWidget):
         self.options.clicked.connect(self._open_options)
         area.changed.connect(self.refresh)
         self.refresh()
+
+    def add(self, widget: QWidget) -> None:
+        """Append a control at the right."""
+        self.panel.add(widget)
 
     def _name_all(self) -> None:
         for widget, name in (

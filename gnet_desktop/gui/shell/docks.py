@@ -1,11 +1,15 @@
 """The panels as docks: their places, what gives way in a small window, and the keeping of it all."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
 
+from gnet_desktop.gui.controls.common import IconButton
+from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.panels import Panel, Panels
 
 PANELS: Final = ("pictures", "photo", "answers", "network", "lanes", "unit")
@@ -40,6 +44,40 @@ def plan_for(width: int) -> Plan:
     return next(plan for plan in _PLANS if width >= plan.width)
 
 
+class _Dock(QDockWidget):
+    """A dock that has a frame while it floats: a desktop gives none to a window with a title of its own."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The frame, on all sides of title and contents."""
+        super().paintEvent(event)
+        if self.isFloating():
+            painter = QPainter(self)
+            painter.setPen(QPen(Theme.now().colour("text3"), 2))
+            painter.drawRect(self.rect())
+            painter.end()
+
+
+class _Afloat(QWidget):
+    """What a panel that floats as a window of its own needs: back into the window, and away."""
+
+    def __init__(self, dock: QDockWidget) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        for sign, words, act in (
+            ("window", self.tr("Back into the window"), lambda: dock.setFloating(False)),
+            ("close", self.tr("Close; the View menu brings it back"), dock.close),
+        ):
+            button = IconButton(sign)
+            button.setToolTip(words)
+            button.setAccessibleName(words)
+            button.clicked.connect(act)
+            row.addWidget(button)
+        dock.topLevelChanged.connect(self.setVisible)
+        self.hide()
+
+
 class DockArea(QMainWindow):
     """A window inside the window that holds nothing but docks.
 
@@ -57,7 +95,7 @@ class DockArea(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.docks: dict[str, QDockWidget] = {}
         for name in PANELS:
-            dock = QDockWidget(titles[name], self)
+            dock = _Dock(titles[name], self)
             dock.setObjectName(name)
             panel: Panel = panels[name]
             panel.setAutoFillBackground(True)
@@ -65,6 +103,8 @@ class DockArea(QMainWindow):
             for part in (panel, panel.header):
                 part.setMinimumWidth(_LEAST[name])
             dock.setTitleBarWidget(panel.header)
+            panel.header.add(_Afloat(dock))
+            panel.header.pressed.connect(partial(panel.setFocus, Qt.FocusReason.MouseFocusReason))
             dock.topLevelChanged.connect(self._take_over)
             dock.dockLocationChanged.connect(self._take_over)
             self.docks[name] = dock

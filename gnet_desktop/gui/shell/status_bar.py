@@ -1,20 +1,25 @@
 """The status line: picture, convention, device, time, and whether all panels are current."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from gnet_desktop.convention import describe
+from gnet_desktop.convention import Convention, describe
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.looks.icons import draw_icon
-from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
+from gnet_desktop.gui.looks.theme import RADIUS_CONTROL, STATUS_BAR, Theme, font
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tasks import cpu_threads
 
 
 class StatusBar(QWidget):
-    """Facts in a fixed order, so that the eye finds each in its place."""
+    """Facts in a fixed order, so that the eye finds each in its place.
+
+    ``convention_wanted(place)`` when the convention was clicked.
+    """
+
+    convention_wanted = Signal(QPoint)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,6 +28,10 @@ class StatusBar(QWidget):
         self.setAccessibleName(self.tr("Status"))
         self._parts: list[str] = []
         self._state, self._sign = "", ""
+        self._convention = ""
+        self._button = QRectF()
+        self._hovered = False
+        self.setMouseTracking(True)
         ends = [
             signal.subscribe(self._show_state)
             for signal in (
@@ -51,12 +60,11 @@ class StatusBar(QWidget):
         if picture is not None:
             width, height = picture.size
             parts.append(self.tr("picture {0} × {1}").format(width, height))
-        if workspace.convention is not None and workspace.checkpoint is not None:
-            facts = " · ".join(f"{name} {value}" for name, value in describe(workspace.convention))
-            own = workspace.convention == workspace.checkpoint.convention
-            source = workspace.checkpoint.convention_source if own else self.tr("chosen by you")
-            parts.append(facts)
-            parts.append(f"{workspace.convention.name}, {source}")
+        # before a picture is there, how it would be read is no news
+        convention = workspace.convention if workspace.pictures else None
+        self._convention = "" if convention is None else _convention_words(convention)
+        if self._convention:
+            parts.append(self._convention)
         parts.append(self._device())
         if result is not None and not workspace.stale:
             parts.append(f"{result.record.milliseconds:.0f} ms")
@@ -116,7 +124,49 @@ class StatusBar(QWidget):
                 painter.fillRect(QRectF(x, 7, 1, self.height() - 14), theme.colour("line2"))
                 x += 12
             shown = metrics.elidedText(part, Qt.TextElideMode.ElideRight, room - 12)
+            if part == self._convention:
+                self._button = QRectF(x - 6, 3, metrics.horizontalAdvance(shown) + 12, self.height() - 6)
+                self._paint_button(painter)
             painter.setPen(theme.colour("text2"))
             painter.drawText(QRectF(x, 0, room, self.height()), Qt.AlignmentFlag.AlignVCenter, shown)
             x += metrics.horizontalAdvance(shown) + 12
         painter.end()
+
+    def _paint_button(self, painter: QPainter) -> None:
+        """The ground of what can be clicked, while the cursor is over it."""
+        if self._hovered:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(Theme.now().colour("well"))
+            painter.drawRoundedRect(self._button, RADIUS_CONTROL, RADIUS_CONTROL)
+
+    @property
+    def convention_place(self) -> QPoint:
+        """Above the convention, where its menu opens."""
+        return self.mapToGlobal(self._button.topLeft().toPoint())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show what can be clicked."""
+        self._hover(inside=bool(self._convention) and self._button.contains(event.position()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing any more."""
+        self._hover(inside=False)
+
+    def _hover(self, *, inside: bool) -> None:
+        if inside != self._hovered:
+            self._hovered = inside
+            shape = Qt.CursorShape.PointingHandCursor if inside else Qt.CursorShape.ArrowCursor
+            self.setCursor(shape)
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Ask for the menu of conventions."""
+        if self._convention and self._button.contains(event.position()):
+            self.convention_wanted.emit(self.convention_place)
+
+
+def _convention_words(convention: Convention) -> str:
+    """``caffe: resize 256 × 256 · crop 224 …``."""
+    facts = " · ".join(f"{name} {value}" for name, value in describe(convention))
+    return f"{convention.name}: {facts}"

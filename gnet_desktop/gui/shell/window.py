@@ -30,6 +30,7 @@ from gnet_desktop.gui.actions.samples import Samples
 from gnet_desktop.gui.actions.table import fill_menus, give_mnemonics, make_actions
 from gnet_desktop.gui.controls.plain import window_title
 from gnet_desktop.gui.conventions.memory import ConventionMemory
+from gnet_desktop.gui.conventions.menu import convention_menu
 from gnet_desktop.gui.folder.page import FolderPage
 from gnet_desktop.gui.lanes.menus import fill_changes_menu
 from gnet_desktop.gui.looks.styles import apply_theme
@@ -156,6 +157,7 @@ class Window(QMainWindow):
         self.start.sample_opened.connect(lambda path: self.take_pictures([path]))
         self.loading.other_wanted.connect(handlers.open_checkpoint)
         self.loading.bundled_wanted.connect(lambda: workspace.open_checkpoint(reopening.bundled()))
+        self.status.convention_wanted.connect(lambda _: self.offer_conventions())
         self.bar.checkpoint_wanted.connect(self.open_checkpoint)
         self.bar.device_wanted.connect(workspace.set_device)
         self.bar.page_wanted.connect(self.show_page)
@@ -391,6 +393,16 @@ class Window(QMainWindow):
         for name in ("show_heads", "toggle_teaching", "export_shown"):
             menu.addAction(self.actions_by_name[name])
         menu.popup(place)
+
+    def offer_conventions(self) -> None:
+        """The menu of input conventions, above the status line."""
+        menu = convention_menu(self.workspace, self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if menu.isEmpty():
+            self.show_news(self.tr("Open a checkpoint first."))
+            return
+        place = self.status.convention_place
+        menu.popup(QPoint(place.x(), place.y() - menu.sizeHint().height()))
 
     def _orders_menu(self) -> None:
         """The orders of the list of pictures, below its button."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.files import is_file
 from gnet_desktop.gui.system.session import Session
-from gnet_desktop.network.naming import unit_of
+from gnet_desktop.network.naming import Unit, unit_of
 from gnet_desktop.resources import resource
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.state import Workspace
@@ -33,6 +33,7 @@ def remember(session: Session, workspace: Workspace) -> None:
     session.set("module", workspace.selection.module)
     unit = workspace.selection.unit
     session.set("unit", [unit.part, unit.channel] if unit is not None else [])
+    session.set("tray", [[one.part, one.channel] for one in workspace.tray])
     if workspace.checkpoint is not None:
         session.set("checkpoint", os.fspath(workspace.checkpoint.provenance.path.absolute()))
 
@@ -68,6 +69,22 @@ def fall_back(workspace: Workspace) -> None:
             ends.pop()()
 
 
+def refill_tray(session: Session, workspace: Workspace) -> None:
+    """Pin the units that were pinned; those that the checkpoint doesn't have go when it is open."""
+    for unit in filter(None, map(_unit, session.get("tray", [])[:MOST])):
+        if unit not in workspace.tray:
+            workspace.toggle_in_tray(unit)
+
+
+def _unit(stored: object) -> Unit | None:
+    """A unit as it was noted; None for anything else."""
+    if not isinstance(stored, list) or len(stored) != 2:
+        return None
+    part, channel = stored
+    known = isinstance(part, str) and type(channel) is int and channel >= 0
+    return unit_of(part, channel) if known else None
+
+
 def reopen_pictures(session: Session, workspace: Workspace, say: Say) -> None:
     """Open the pictures that were open, the current one first; say what is gone."""
     stored = [Path(one) for one in session.get("pictures", [])[:MOST] if isinstance(one, str) and one]
@@ -80,9 +97,9 @@ def reopen_pictures(session: Session, workspace: Workspace, say: Say) -> None:
         say(words)
     if not there:
         return
-    unit = session.get("unit", [])
-    if len(unit) == 2 and isinstance(unit[0], str) and type(unit[1]) is int:
-        workspace.choose_unit(unit_of(unit[0], unit[1]))
+    unit = _unit(session.get("unit", []))
+    if unit is not None:
+        workspace.choose_unit(unit)
     ids = workspace.add_pictures(there, show=False)
     current = Path(session.get("picture", ""))
     workspace.choose_picture(ids[there.index(current)] if current in there else ids[0])

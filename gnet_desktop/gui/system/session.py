@@ -39,13 +39,16 @@ class Session:
     """A dictionary with a file: read once, written whole or not at all.
 
     A damaged file is set aside as ``….damaged`` and defaults are used. ``path`` None
-    remembers nothing.
+    remembers nothing. What another running copy of the program wrote meanwhile is kept:
+    recent files and conventions of both are put together.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._passing: TemporaryDirectory[str] | None = None
         self._values: dict[str, Any] = self._read()
+        self._opened: list[tuple[str, str]] = []
+        self._chosen: dict[str, dict[str, Any] | None] = {}
 
     @property
     def cache(self) -> Path:
@@ -65,22 +68,38 @@ class Session:
     def _read(self) -> dict[str, Any]:
         if self._path is None:
             return {}
+        values = self._stored()
+        if values is None:
+            with suppress(OSError):
+                os.replace(self._path, self._path.with_name(self._path.name + ".damaged"))
+        return values or {}
+
+    def _stored(self) -> dict[str, Any] | None:
+        """What the file holds; None if it is damaged."""
+        assert self._path is not None
         try:
             values = json.loads(self._path.read_text("utf-8", "surrogateescape"))
-            if isinstance(values, dict):
-                return values
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError):
-            pass
-        with suppress(OSError):
-            os.replace(self._path, self._path.with_name(self._path.name + ".damaged"))
-        return {}
+            return None
+        return values if isinstance(values, dict) else None
+
+    def _take_in(self, stored: Mapping[str, Any]) -> None:
+        """Put together what the file holds now and what was opened and chosen here."""
+        for name, value in stored.items():
+            if name.startswith("recent ") or name == "conventions" or name not in self._values:
+                self._values[name] = value
+        for kind, path in self._opened:
+            self._put_first(kind, path)
+        for sha256, convention in self._chosen.items():
+            self._keep_convention(sha256, convention)
 
     def save(self) -> None:
         """Write everything beside and move it in; a folder that cannot be written is no failure."""
         if self._path is None:
             return
+        self._take_in(self._stored() or {})
         with suppress(OSError, ExportError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(self._path, json.dumps(self._values, indent=1).encode())
@@ -132,9 +151,12 @@ class Session:
 
     def add_recent(self, kind: str, path: Path) -> None:
         """Put a file first among the recent ones."""
-        path = path.absolute()
-        others = [one for one in self.recent(kind) if one != path]
-        self.set(f"recent {kind}", [os.fspath(one) for one in [path, *others][:RECENT]])
+        self._opened.append((kind, os.fspath(path.absolute())))
+        self._put_first(*self._opened[-1])
+
+    def _put_first(self, kind: str, path: str) -> None:
+        others = [os.fspath(one) for one in self.recent(kind) if os.fspath(one) != path]
+        self.set(f"recent {kind}", [path, *others][:RECENT])
 
     def convention_of(self, sha256: str) -> dict[str, Any] | None:
         """The input convention that a person chose for this checkpoint."""
@@ -143,6 +165,10 @@ class Session:
 
     def set_convention(self, sha256: str, convention: dict[str, Any] | None) -> None:
         """Keep a person's convention for a checkpoint; None forgets it."""
+        self._chosen[sha256] = convention
+        self._keep_convention(sha256, convention)
+
+    def _keep_convention(self, sha256: str, convention: dict[str, Any] | None) -> None:
         kept = {key: value for key, value in self.get("conventions", {}).items() if key != sha256}
         self.set("conventions", kept | ({sha256: convention} if convention else {}))
 
