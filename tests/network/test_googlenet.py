@@ -13,7 +13,14 @@ from torch.nn import functional as F
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.network import googlenet, layers
-from gnet_desktop.network.architecture import MODULES, Architecture, Convolution, ResponseNorm
+from gnet_desktop.network.architecture import (
+    MODULES,
+    Architecture,
+    Convolution,
+    GlobalPool,
+    Pool,
+    ResponseNorm,
+)
 from gnet_desktop.network.arithmetic import shapes
 from gnet_desktop.network.families import FAMILIES, ModuleWidths, Widths, build
 from gnet_desktop.network.folding import folded
@@ -477,3 +484,11 @@ def test_records_do_not_stay_on_the_gpu() -> None:
     records += [network(picture(network.architecture)) for _ in range(48)]
     assert torch.cuda.memory_allocated() - before < 50 * 2**20
     assert len(records) == 50
+
+
+def test_a_pool_of_an_unknown_kind_is_never_taken_for_an_average() -> None:
+    value = torch.rand(1, 2, 6, 6)
+    with pytest.raises(KeyError, match="median"):
+        layers.pool(Pool("pool1", 3, 2, kind="median"), value)  # type: ignore[arg-type]
+    with pytest.raises(KeyError, match="median"):
+        layers.global_pool(GlobalPool("median", None), value)  # type: ignore[arg-type]
