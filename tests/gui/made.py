@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState, Labels, Provenance
 from gnet_desktop.convention import CONVENTIONS
@@ -110,3 +113,17 @@ def show(workspace: Posed, result: Result, *, stale: bool = False) -> None:
     workspace.accept(tasks.outcome(result))
     if stale:
         workspace.lag()
+
+
+def point_at(widget: QWidget, place: QPoint) -> None:
+    """Move the mouse to ``place`` in ``widget``, whatever window lies above it."""
+    no = Qt.MouseButton.NoButton
+    moved = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(place),
+        QPointF(widget.mapToGlobal(place)),
+        no,
+        no,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(widget, moved)

@@ -161,7 +161,7 @@ def test_labels_are_apart_in_order_and_within(wanted: list[float]) -> None:
 
 def test_hovering_a_map_points_at_it(open_view, workspace, qtbot) -> None:
     pool = open_view(workspace).sections["aux1"].pool
-    qtbot.mouseMove(pool, QPoint(5, 5))
+    made.point_at(pool, QPoint(5, 5))
     qtbot.waitUntil(lambda: pool._at is not None)
     assert pool.words(pool._at)[0].startswith(f"aux1/pool:{pool._at} · 4a/")
 

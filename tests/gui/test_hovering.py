@@ -13,7 +13,7 @@ from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
-from tests.gui.made import World, make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world, point_at
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_another_module_ends_what_was_hovered(bench, workspace, qtbot) -> None:
 def test_a_click_keeps_what_the_cursor_is_over(bench, workspace, qtbot) -> None:
     view = bench.lanes.area.views[1]
     place = view.tile_rectangle(view.visible_channels()[3]).center().toPoint()
-    qtbot.mouseMove(view, place)
+    point_at(view, place)
     unit = workspace.hovered
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=place)
     assert workspace.selection.unit == workspace.hovered == unit

@@ -19,7 +19,7 @@ from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
-from tests.gui.made import World, changed, make_workspace, make_world, show
+from tests.gui.made import World, changed, make_workspace, make_world, point_at, show
 
 Calls = queue.Queue[Callable[[], None]]
 
@@ -291,7 +291,7 @@ def test_many_pinned_units_scroll_and_none_is_cut(panel, workspace):
 def test_pointing_at_an_input_previews_it(panel, workspace, qtbot):
     section = panel.body.inputs
     piece = next(piece for piece in section.pieces if isinstance(piece.value, Unit))
-    qtbot.mouseMove(section, piece.box.center().toPoint())
+    point_at(section, piece.box.center().toPoint())
     assert workspace.hovered == piece.value
     qtbot.mouseMove(section, QPoint(3, 3))
     assert workspace.hovered is None
