@@ -92,6 +92,7 @@ class Reader:
                 [sys.executable, "-m", "tests.bounded"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # what libraries say of each damaged picture
                 cwd=Path(__file__).parents[1],
             )
             assert self._child.stdout is not None

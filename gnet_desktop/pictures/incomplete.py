@@ -54,8 +54,18 @@ def _decoded(decoder: Decoder, stream: BinaryIO, frame: int) -> Image.Image | No
     try:
         image.load()
     except (*BROKEN, MemoryError):
-        return image._new(image.im)  # as far as it came, and no format's code any more
+        return _as_it_is(image)
     return image
+
+
+def _as_it_is(image: Image.Image) -> Image.Image | None:
+    """As far as it came, and no format's code any more; None where its palette cannot show it."""
+    found = image._new(image.im)
+    try:
+        found.load()
+    except BROKEN:
+        return None
+    return found
 
 
 def ground(mode: str) -> int | tuple[int, ...]:

@@ -21,6 +21,9 @@ NORMAL: Final = 1
 BACKGROUND: Final = 2
 
 
+PATIENCE: Final = 60.0
+"""Seconds that a file may keep its reader busy without a word: a photo on a slow network drive may."""
+
 _LOOKS: Final = 4
 """How often within its patience a worker looks after what is running."""
 

@@ -7,7 +7,7 @@ hand results over through ``post``.
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.choices import Choices
-from gnet_desktop.workspace.engine import Post, Request, Worker, Works
+from gnet_desktop.workspace.engine import PATIENCE, Post, Request, Worker, Works
 from gnet_desktop.workspace.failures import Failures
 from gnet_desktop.workspace.looking import Looking
 from gnet_desktop.workspace.networks import Networks
@@ -25,9 +25,6 @@ from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.values import Decoded, Entry, Loading, Outcome, Peaks, Reference, Result, RunKey
 
 T = TypeVar("T")
-
-PATIENCE: Final = 60.0
-"""Seconds that a file may keep its reader busy without a word: a photo on a slow network drive may."""
 
 
 class Workspace(Choices):

@@ -151,18 +151,28 @@ def npz_of_zeros() -> bytes:
 # safetensors
 
 
-def state_in_safetensors(metadata: Mapping[str, str], **more: Any) -> bytes:
+def state_in_safetensors(metadata: Mapping[str, str], changed: Mapping[str, Tensor] | None = None) -> bytes:
+    """A whole network, with a few tensors changed."""
     header: dict[str, Any] = {"__metadata__": dict(metadata)}
     data = b""
-    for name, tensor in small_state().items():
+    for name, tensor in {**small_state(), **(changed or {})}.items():
         content = tensor.numpy().tobytes()
-        header[name] = {
-            "dtype": "F32",
-            "shape": list(tensor.shape),
-            "data_offsets": [len(data), len(data) + len(content)],
-        }
+        offsets = [len(data), len(data) + len(content)]
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": offsets}
         data += content
-    return safetensors({**header, **more}, data)
+    return safetensors(header, data)
+
+
+def kernel_without_sides() -> bytes:
+    return state_in_safetensors({}, {"inception5b.branch1.conv.weight": torch.zeros(())})
+
+
+def classifier_without_sides() -> bytes:
+    return state_in_safetensors({}, {"fc.weight": torch.zeros(())})
+
+
+def head_without_sides() -> bytes:
+    return state_in_safetensors({}, {"aux1.fc1.weight": torch.zeros(())})
 
 
 def shape_of_hundreds_of_thousands() -> bytes:
@@ -345,6 +355,9 @@ ARCHIVES: Mapping[str, Callable[[], bytes]] = {
         pools_in_a_long_text,
         shape_of_digits,
         npz_of_zeros,
+        kernel_without_sides,
+        classifier_without_sides,
+        head_without_sides,
         shape_of_hundreds_of_thousands,
         sides_of_thousands_of_digits,
         many_lists,

@@ -5,6 +5,7 @@ import io
 import json
 import pickle
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Mapping
 from functools import cache
@@ -115,6 +116,12 @@ def _exported(state: Mapping[str, Tensor]) -> bytes:
 @cache
 def small_files() -> Mapping[str, bytes]:
     """A small but complete file of each container."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch's own formats go out of fashion, files stay
+        return _small_files()
+
+
+def _small_files() -> dict[str, bytes]:
     state = dict(small_state())
     caffe = {k.replace("_w_0", ".weight"): v for k, v in tiny_state("caffe", "caffe").items()}
     whole = {

@@ -1,5 +1,6 @@
 """While a checkpoint is opened, and where none came of it, the whole window tells the same story."""
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
-from gnet_desktop.workspace import tasks
+from gnet_desktop.workspace import state, tasks
 from tests.gui.made import World, make_world
 
 
@@ -125,5 +126,51 @@ def test_the_start_page_tells_it_too(qapp, slow, qtbot) -> None:
     assert one.start.ready.text() == "no checkpoint is open"
     qtbot.waitUntil(one.loading.isVisible)
     assert one.loading.bundled.isVisible()
+    one.close()
+    del dispatcher
+
+
+@pytest.fixture
+def hanging(world, monkeypatch) -> Iterator[threading.Event]:
+    """A reader that never comes back from ``stuck.pth``, whatever it is told."""
+    go_on = threading.Event()
+
+    def read(path, labels, progress, flag, assume):
+        if path.name == "stuck.pth":
+            go_on.wait(60)
+        return world.loaded.checkpoint
+
+    monkeypatch.setattr(tasks, "read_checkpoint", read)
+    monkeypatch.setattr(tasks, "load_network", lambda *_: world.loaded)
+    yield go_on
+    go_on.set()
+
+
+def test_a_reader_that_does_not_come_back_is_given_up_and_the_window_says_so(
+    qapp, hanging, monkeypatch, qtbot
+) -> None:
+    monkeypatch.setattr(state, "PATIENCE", 0.2)
+    one, dispatcher = make_window(Session(None))
+    one.show()
+    heard: list[str] = []
+    one.workspace.failed.subscribe(lambda error: heard.append(str(error)))
+    one.workspace.open_checkpoint(Path("stuck.pth"))
+    qtbot.waitUntil(lambda: bool(heard), timeout=10_000)
+    assert heard[0].startswith("stuck.pth was given up. Nothing has come of it for 0.2 s")
+    assert one.workspace.loading is None
+    assert "stuck.pth was given up." in one.notice.text
+    one.workspace.open_checkpoint(Path("other.pth"))
+    qtbot.waitUntil(lambda: one.workspace.checkpoint is not None, timeout=10_000)
+    one.close()
+    del dispatcher
+
+
+def test_after_cancelling_a_reader_that_hangs_another_file_opens_at_once(qapp, hanging, qtbot) -> None:
+    one, dispatcher = make_window(Session(None))
+    one.workspace.open_checkpoint(Path("stuck.pth"))
+    qtbot.wait(50)
+    one.workspace.cancel_opening()
+    one.workspace.open_checkpoint(Path("other.pth"))
+    qtbot.waitUntil(lambda: one.workspace.checkpoint is not None, timeout=10_000)
     one.close()
     del dispatcher

@@ -65,6 +65,14 @@ def many_data_chunks() -> bytes:
     return data[:-12] + chunk(b"IDAT", b"") * 800_000 + data[-12:]
 
 
+def palette_of_too_many_colours() -> bytes:
+    """A palette of more colours than an index can name, and rows that break off."""
+    head = chunk(b"IHDR", struct.pack(">2I5B", 8, 8, 8, 3, 0, 0, 0))
+    rows = zlib.compress(bytes(range(1, 20)))
+    blocks = head + chunk(b"PLTE", bytes(900)) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + blocks
+
+
 def frames_that_are_not_there() -> bytes:
     return png(8, 8, chunk(b"acTL", struct.pack(">2I", (1 << 31) - 1, 0)))
 
@@ -255,6 +263,7 @@ PICTURES: Mapping[str, Callable[[], bytes]] = {
         profile_that_unpacks_to_a_gigabyte,
         pixels_that_unpack_to_a_gigabyte,
         many_data_chunks,
+        palette_of_too_many_colours,
         frames_that_are_not_there,
         million_frames,
         comments_without_end,

@@ -94,7 +94,7 @@ def _header(name: str, source: Source) -> tuple[str, bool, tuple[int, ...], int]
     length = int.from_bytes(head[8:12] if wide else head[8:10], "little")
     begin = 12 if wide else 10
     if length > _LARGEST_HEADER:
-        raise Damaged(f"The description of {shown(name)} claims {length:,} bytes.")
+        raise Damaged(f"{shown(name)} has a description of {length:,} bytes.")
     found = _HEADER.fullmatch(read(source, begin, length).decode("latin-1"))
     if found is None:
         raise Damaged(f"{shown(name)} has no description of its array.")

@@ -170,7 +170,21 @@ def oriented(tensors: Tensors, *, inputs_first: bool | None) -> Tensors:
             name: _oriented(layer, tensor, spatial_first) if name == "weight" else tensor.squeezed(1)
             for name, tensor in parts.items()
         }
+    _check_sides(found)
     return found if inputs_first is None else _matrices(found, turned=inputs_first)
+
+
+def _check_sides(tensors: Tensors) -> None:
+    """Kernels have four sides, matrices two; raises CheckpointError naming one that hasn't."""
+    for layer, parts in tensors.items():
+        shape = parts["weight"].shape if "weight" in parts else None
+        if shape is not None and len(shape) != (2 if _is_matrix(layer) else 4):
+            raise CheckpointError(
+                "This is no GoogLeNet.",
+                f"{layer} has weights of shape {shape_text(shape)}, which is no "
+                f"{'matrix' if _is_matrix(layer) else 'kernel'}.",
+                "Open a checkpoint of a GoogLeNet.",
+            )
 
 
 def _is_matrix(layer: str) -> bool:

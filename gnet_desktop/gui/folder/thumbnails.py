@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.workspace import tasks
-from gnet_desktop.workspace.engine import Request, Worker
+from gnet_desktop.workspace.engine import PATIENCE, Request, Worker
 
 KEPT: Final = 600
 
@@ -21,7 +21,7 @@ class Thumbnails:
     """
 
     def __init__(self, post: Callable[[Callable[[], None]], None], ready: Callable[[Path], None]) -> None:
-        self._worker = Worker("gnet-thumbnails", post)
+        self._worker = Worker("gnet-thumbnails", post, patience=PATIENCE)
         self._ready = ready
         self._kept: OrderedDict[Path, QImage | None] = OrderedDict()
         self._asked: set[Path] = set()

@@ -1,0 +1,92 @@
+"""Reads files that follow their formats' grammars and lie, thousands of them, within bounds.
+
+    python -m tests.fuzz --cases 100000 [--seed 0] [--kind pickle …] [--keep FOLDER]
+
+Each is read in a process that may not take more memory than any file may, and is ended after
+ten seconds. The table says by kind how they ended; whatever failed is kept. Mend it, and
+add what failed to the hostile files (``tests/*/hostile*.py``), which every run reads again.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from tests.bounded import Outcome, Reader
+from tests.checkpoints import grammars as checkpoints
+from tests.checkpoints.grammars import names
+from tests.pictures import grammars as pictures
+
+# what is read, the file's ending, and the module that makes it
+SUBJECTS: Final[tuple[tuple[str, str, Any], ...]] = (
+    ("checkpoint", "", checkpoints),
+    ("labels", ".csv", names),
+    ("picture", "", pictures),
+)
+KINDS: Final = tuple(kind for _, _, module in SUBJECTS for kind in module.KINDS)
+
+
+@dataclass
+class Tally:
+    """How the files of a kind ended."""
+
+    opened: int = 0
+    refused: int = 0
+    failed: list[tuple[int, Outcome]] = field(default_factory=list)
+    slowest: float = 0.0
+    slowest_seed: int = 0
+
+    def add(self, seed: int, outcome: Outcome) -> None:
+        if outcome.fault:
+            self.failed.append((seed, outcome))
+        elif outcome.opened:
+            self.opened += 1
+        else:
+            self.refused += 1
+        if outcome.seconds > self.slowest:
+            self.slowest, self.slowest_seed = outcome.seconds, seed
+
+
+def run(kinds: Iterable[str], count: int, seed: int, keep: Path | None = None) -> Iterator[tuple[str, Tally]]:
+    """Read ``count`` files of each kind, from a seed on; those that fail are written to ``keep``."""
+    with Reader(measured=False) as reader, tempfile.TemporaryDirectory() as folder:
+        for kind in kinds:
+            what, ending, module = next(subject for subject in SUBJECTS if kind in subject[2].KINDS)
+            path, tally = Path(folder) / f"file{ending}", Tally()
+            for number in range(seed, seed + count):
+                path.write_bytes(data := module.made(kind, number))
+                outcome = reader.read(what, path)
+                tally.add(number, outcome)
+                if outcome.fault and keep is not None:
+                    (keep / f"{kind.replace(' ', '-')}-{number}").write_bytes(data)
+            yield kind, tally
+
+
+def main() -> int:
+    """The table, a kind a line; 1 where anything failed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=5_000, help="files in all")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--kind", nargs="*", default=KINDS, choices=KINDS)
+    parser.add_argument("--keep", type=Path, help="folder for files that failed")
+    given = parser.parse_args()
+    failed = 0
+    print(f"{'':28}{'files':>8}{'opened':>8}{'refused':>9}{'failed':>8}{'slowest':>10}")
+    for kind, tally in run(given.kind, -(-given.cases // len(given.kind)), given.seed, given.keep):
+        failed += len(tally.failed)
+        files = tally.opened + tally.refused + len(tally.failed)
+        print(
+            f"{kind:28}{files:8,}{tally.opened:8,}{tally.refused:9,}{len(tally.failed):8,}"
+            f"{tally.slowest:8.2f} s  ({tally.slowest_seed})",
+            flush=True,
+        )
+        for number, outcome in tally.failed[:5]:
+            print(f"    {number}: {outcome.fault.strip()[-1200:]}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
