@@ -24,6 +24,11 @@ from gnet_desktop.workspace.arrivals import sort_arrivals
 from gnet_desktop.workspace.state import Workspace
 
 _ENDINGS = ("SIGINT", "SIGTERM", "SIGHUP")
+
+_TURN = 0.0005
+"""Seconds that a thread may keep the others waiting. Qt gives up its turn in every call: by Python's own 5 ms
+to paint a window beside a thread that computes takes a tenth of a second."""
+
 DESKTOP_ID = "io.github.gnet_desktop.gnet_desktop"
 
 
@@ -53,7 +58,8 @@ def run(
     app.commitDataRequest.connect(lambda _: window.remember())  # the desktop's own way of logging out
     # after the first paint: everything that needs torch
     QTimer.singleShot(0, lambda: begin(window, paths, labels, device, assume))
-    ticking, collecting = _close_on_interrupt(window, interrupts), Collecting()
+    ticking = _close_on_interrupt(window, interrupts)
+    collecting = Collecting(lambda: window.workspace.loading is not None)
     status = app.exec()
     ticking.stop()
     collecting.stop()
@@ -65,6 +71,7 @@ def run(
 def make_application() -> QApplication:
     """The one application object, in our style and type."""
     drop_foreign_plugins()
+    sys.setswitchinterval(_TURN)
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("gnet-desktop")

@@ -222,6 +222,10 @@ class Worker:
     def _attempt(request: Request[Any]) -> tuple[Any, BaseException | None]:
         try:
             return request.run(), None
+        except GNetError as error:
+            # words are all that is told of it; its traces hold whatever was read until then
+            error.__cause__ = error.__context__ = None
+            return None, error.with_traceback(None)
         except BaseException as error:  # the one place that hands every failure on
             return None, error
 

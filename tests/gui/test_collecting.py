@@ -46,6 +46,21 @@ def test_a_cycle_goes_on_this_thread_though_another_makes_objects(collecting: Co
     assert seen == [threading.get_ident()]
 
 
+def test_what_a_reader_makes_is_not_looked_through_while_it_reads(qapp) -> None:
+    reading, looks = [True], list[str]()
+    one = Collecting(lambda: bool(reading))
+    gc.callbacks.append(note := lambda phase, info: looks.append(phase))
+    make = [[] for _ in range(20_000)]
+    one.collect()
+    assert looks == []
+    reading.clear()
+    one.collect()
+    assert looks == ["start", "stop"]
+    gc.callbacks.remove(note)
+    one.stop()
+    del make
+
+
 def test_afterwards_it_is_left_to_python_again(qapp) -> None:
     one = Collecting()
     assert not gc.isenabled()

@@ -66,8 +66,8 @@ class Watchdog(QObject):
 def window(qapp) -> Iterator[Window]:
     apply_theme(make_application(), "light")
     keep_libraries()
-    collecting = Collecting()
     one, dispatcher = make_window(Session(None))
+    collecting = Collecting(lambda: one.workspace.loading is not None)
     one.resize(1600, 1000)
     one.show()
     one.workspace.use(make_world(1).loaded)

@@ -3,12 +3,14 @@
 import queue
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gnet_desktop.errors import CheckpointError
 from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, GivenUp, Mailbox, Request, Worker
 
 
@@ -86,6 +88,30 @@ def test_results_and_errors_come_through_post(
     posted.get(timeout=5)()
     assert seen[0] == 42
     assert isinstance(seen[1], ZeroDivisionError)
+
+
+def test_a_failure_that_is_told_in_words_keeps_nothing_of_what_was_read(
+    worker: Worker, posted: "queue.Queue[Callable[[], None]]"
+) -> None:
+    seen: list[BaseException] = []
+
+    class Values(list[int]):
+        """A list that can be watched."""
+
+    watched: list[weakref.ref[Values]] = []
+
+    def read() -> None:
+        values = Values([1, 2, 3])
+        watched.append(weakref.ref(values))
+        try:
+            values[7]
+        except IndexError as error:
+            raise CheckpointError("It ends early.") from error
+
+    worker.ask(Request("a", read, lambda result: None, seen.append))
+    posted.get(timeout=5)()
+    assert str(seen[0]) == "It ends early."
+    assert watched[0]() is None
 
 
 def test_closing_waits_for_the_running_request_and_posts_nothing_after_it(
