@@ -1,17 +1,15 @@
 """Which pictures lie under the files and folders that a person gave."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
 
 from gnet_desktop.file_kinds import PICTURE_ENDINGS
 from gnet_desktop.files import is_file, is_folder
 from gnet_desktop.pictures.decoders import surely_picture
+from gnet_desktop.pictures.natural import gently_sorted, natural_key
 from gnet_desktop.pictures.recognition import HEAD, is_foreign_picture
-
-Thing = TypeVar("Thing")
 
 
 def find_pictures(paths: Iterable[Path], *, recursive: bool = True) -> Iterator[Path]:
@@ -59,17 +57,8 @@ def _entries(folder: Path) -> tuple[list[str], list[str]]:
     return files, folders
 
 
-def natural_order(things: Iterable[Thing], name: Callable[[Thing], str]) -> list[Thing]:
-    """Things by their names, numbers in them counted: 2.jpg before 10.jpg."""
-    from natsort import natsort_keygen, ns
-
-    # undecodable bytes are lone surrogates, which natsort's normalisation would trip over
-    key = natsort_keygen(key=lambda text: text.encode("utf-8", "replace").decode(), alg=ns.IGNORECASE)
-    return sorted(things, key=lambda thing: (key(name(thing)), name(thing)))
-
-
-def _natural(names: list[str]) -> list[str]:
-    return natural_order(names, str)
+def _natural(names: list[str]) -> Iterator[str]:
+    return gently_sorted(names, lambda name: (natural_key(name), name))
 
 
 def _is_picture(path: Path) -> bool:

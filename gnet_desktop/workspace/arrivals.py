@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from gnet_desktop.checkpoints.containers.sniffing import holds_weights
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS
 from gnet_desktop.files import is_folder
 from gnet_desktop.pictures.decoders import perhaps_picture, surely_picture
-from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.recognition import HEAD
+
+LOOKED_INTO: Final = 200
+"""Files of one drop that are opened to see what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,15 @@ class Arrivals:
 
 
 def sort_arrivals(paths: Iterable[Path]) -> Arrivals:
-    """Tell checkpoints from pictures by looking into the files; a folder without weights holds pictures."""
+    """Tell checkpoints from pictures by looking into the files; a folder without weights holds pictures.
+
+    Of very many files only the first are looked into; of the rest the name decides.
+    """
     checkpoints: list[Path] = []
     pictures: list[Path] = []
-    for path in paths:
-        (checkpoints if looks_like_weights(path) else pictures).append(path)
+    for place, path in enumerate(paths):
+        is_one = looks_like_weights(path) if place < LOOKED_INTO else _is_called_weights(path)
+        (checkpoints if is_one else pictures).append(path)
     return Arrivals(tuple(checkpoints), tuple(pictures))
 
 
@@ -48,9 +55,8 @@ def looks_like_weights(path: Path) -> bool:
     if head and holds_weights(path):
         return True
     # a name only where the content says neither picture nor weights
-    return not perhaps_picture(head) and path.suffix.lower() in CHECKPOINT_ENDINGS
+    return not perhaps_picture(head) and _is_called_weights(path)
 
 
-def expand_pictures(paths: Iterable[Path]) -> list[Path]:
-    """Files as they are, folders as the pictures in them."""
-    return list(find_pictures(paths))
+def _is_called_weights(path: Path) -> bool:
+    return path.suffix.lower() in CHECKPOINT_ENDINGS

@@ -96,12 +96,7 @@ class Looking:
         # One after the other: the reader is quicker than the network, and decoded photos
         # that wait for it would fill the memory.
         if not self._runs.has(OTHERS):
-            yield OTHERS, self._key_of(next(self._unanswered(), None)), BACKGROUND
-
-    def _unanswered(self) -> Iterator[int]:
-        for entry in self._list:
-            if entry.id not in self._list.peaks and entry.id != self._list.current and entry.error is None:
-                yield entry.id
+            yield OTHERS, self._key_of(self._list.unanswered()), BACKGROUND
 
     # What is asked for, and comes
 
@@ -213,9 +208,8 @@ class Looking:
         self._ahead = None
         self.judge.forget()
         self._list.forget_answers()
-        for picture in self._list.entries:
-            key = self._key_of(picture)
-            self._learn(self._runs.get(key) if key is not None else None)
+        for outcome in self._runs.kept():
+            self._learn(outcome)
 
     def forget_pictures(self) -> None:
         """What was kept of pictures that are no longer in the list goes."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from gnet_desktop.pictures.finding import natural_order
+from gnet_desktop.pictures.natural import gently_sorted, natural_order
 from gnet_desktop.workspace.values import Entry
 
 
@@ -33,4 +33,4 @@ def in_order(entries: Iterable[Entry], order: str) -> list[Entry]:
     """The pictures in one of `ORDERS`; those that are alike keep their places."""
     if order == "name":
         return natural_order(entries, lambda entry: entry.name)
-    return sorted(entries, key=_KEYS[order])
+    return list(gently_sorted(entries, _KEYS[order]))

@@ -77,6 +77,10 @@ class Results:
         while len(self._kept) > 1 and size_of(memory for _, memory in self._kept.values()) > self._budget:
             self._kept.popitem(last=False)
 
+    def all(self) -> list[Outcome]:
+        """Everything that is kept, the longest unused first."""
+        return [outcome for outcome, _ in self._kept.values()]
+
     def keep(self, wanted: Callable[[RunKey], bool]) -> None:
         """Forget the runs that are not wanted."""
         for key in [key for key in self._kept if not wanted(key)]:

@@ -60,6 +60,10 @@ class Runs:
         """What a run gave, if it is kept."""
         return self._results.get(key)
 
+    def kept(self) -> list[Outcome]:
+        """Everything that is kept, the longest unused first."""
+        return self._results.all()
+
     def put(self, outcome: Outcome) -> None:
         """Keep what a run gave."""
         self._results.put(outcome)

@@ -18,6 +18,7 @@ from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.choices import Choices
 from gnet_desktop.workspace.engine import PATIENCE, Post, Request, Worker, Works
 from gnet_desktop.workspace.failures import Failures
+from gnet_desktop.workspace.finder import Finder
 from gnet_desktop.workspace.looking import Looking
 from gnet_desktop.workspace.networks import Networks
 from gnet_desktop.workspace.picture_list import PictureList, Source
@@ -39,6 +40,8 @@ class Workspace(Choices):
       decoded_changed()           `decoded` is new
       result_changed()            `result` is new, or has been `stale` for a while
       reference_result_changed()  `reference_result` is new, or there is none now
+      finding_changed()           `finding` changed
+      found(count)                all was looked through, or the person stopped it
       failed(error)               a `GNetError` to show; what was open stays open
       bug(bug)                    an unforeseen error to show with its report
     """
@@ -50,6 +53,7 @@ class Workspace(Choices):
         engine: Works | None = None,
         reader: Works | None = None,
         opener: Works | None = None,
+        finder: Works | None = None,
     ) -> None:
         super().__init__()
         self._failures = Failures()
@@ -58,6 +62,7 @@ class Workspace(Choices):
         self._reader: Works = reader or Worker("gnet-reader", post, patience=PATIENCE)
         self._opener: Works = opener or Worker("gnet-opener", post, patience=PATIENCE)
         self._list = PictureList(self._reader, self._failures.sentence)
+        self._finder = Finder(finder or Worker("gnet-finder", post), post, self._found, self._failures.tell)
         self._networks = Networks(self._opener, self._engine, post, self._failures.tell)
         self._looking = Looking(
             self,
@@ -76,6 +81,7 @@ class Workspace(Choices):
         self.reference_result_changed = self._looking.shown.reference_changed
         self.pictures_changed, self.entry_changed = self._list.changed, self._list.entry_changed
         self.loading_changed = self._networks.loading_changed
+        self.finding_changed, self.found = self._finder.changed, self._finder.ended
         self._networks.replaced.subscribe(self._keep_possible)
         self._networks.changed.subscribe(self._start_anew)
         self._networks.compared.subscribe(self._compare_network)
@@ -232,6 +238,26 @@ class Workspace(Choices):
         self._looking.compute()
         return added
 
+    def find_pictures(self, paths: Iterable[Path]) -> None:
+        """Add the files and the pictures in folders as they are found; the first one becomes current."""
+        self._finder.find(paths)
+
+    def stop_finding(self) -> None:
+        """Look for no more pictures; those that were found stay."""
+        self._finder.stop()
+
+    @property
+    def finding(self) -> int | None:
+        """How many pictures were found so far; None while nothing is looked for."""
+        return self._finder.count if self._finder.looking else None
+
+    def _found(self, paths: list[Path]) -> None:
+        self.add_pictures(paths, show=self._finder.count == len(paths))
+
+    def look_at_rows(self, pictures: Iterable[int]) -> None:
+        """A panel shows these rows of the list now."""
+        self._list.look_at(pictures)
+
     def remove_picture(self, picture: int) -> None:
         """Take a picture off the list; its neighbour becomes current."""
         if picture not in self.pictures:
@@ -246,6 +272,7 @@ class Workspace(Choices):
 
     def remove_all_pictures(self) -> None:
         """Empty the list."""
+        self.stop_finding()
         self._list.clear()
         self._show_nothing()
 
@@ -341,10 +368,11 @@ class Workspace(Choices):
     @property
     def idle(self) -> bool:
         """Whether all workers have nothing to do; what they found may still be on its way."""
-        return self._engine.idle and self._reader.idle and self._opener.idle
+        return self._engine.idle and self._reader.idle and self._opener.idle and self.finding is None
 
     def close(self) -> bool:
         """End the workers; waits for what is running only. False if one hangs."""
         self.cancel_opening()
+        self.stop_finding()
         self._looking.shown.close()
-        return all([self._engine.close(), self._reader.close(), self._opener.close()])
+        return all([self._engine.close(), self._reader.close(), self._opener.close(), self._finder.close()])

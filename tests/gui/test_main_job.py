@@ -182,6 +182,7 @@ def test_a_folder_brings_its_pictures_in_natural_order(window: Window, tmp_path:
         Image.new("RGB", (40, 30), (number * 20, 0, 0)).save(tmp_path / f"p{number}.png")
     (tmp_path / "notes.txt").write_text("no picture")
     drop(window, files(tmp_path))
+    wait(lambda: window.workspace.finding is None)
     assert [entry.name for entry in window.workspace.pictures.values()] == ["p1.png", "p2.png", "p10.png"]
 
 

@@ -66,6 +66,15 @@ class Asleep(Stepping):
         """It never does anything."""
         return True
 
+    @property
+    def waiting(self) -> list[str]:
+        """The purposes of what it was asked for, the oldest first."""
+        return list(self._mailbox._waiting)
+
+    def run(self, purpose: str) -> object:
+        """What a request that waits would give; it goes on waiting."""
+        return self._mailbox._waiting[purpose].run()
+
     def give(self, purpose: str, result: object) -> None:
         """A request that waits ends with that result."""
         self._take(purpose).done(result)

@@ -3,13 +3,14 @@
 from typing import Any, Final
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QRectF,
     QSize,
+    QStringListModel,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -46,20 +47,24 @@ from gnet_desktop.workspace.values import Entry
 Index = QModelIndex | QPersistentModelIndex
 ENTRY: Final = Qt.ItemDataRole.UserRole
 ROW, THUMB, NARROW = 60, 44, 120
+_SETTLED: Final = 60
+"""Milliseconds after which rows that scrolled into view are told."""
 
 
-class PicturesModel(QAbstractListModel):
-    """The workspace's pictures in order; says which row changed."""
+class PicturesModel(QStringListModel):
+    """The workspace's pictures in order; says which row changed.
+
+    The list of strings is empty words: it only counts the rows, which a view of a hundred
+    thousand asks for a hundred thousand times, and each question to Python would take a microsecond.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self._workspace = workspace
         self._ids: list[int] = list(workspace.pictures)
+        self._rows = {entry_id: row for row, entry_id in enumerate(self._ids)}
         self._images: dict[int, QImage] = {}
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """Number of pictures."""
-        return 0 if parent.isValid() else len(self._ids)
+        self._count_rows()
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Name, tooltip, spoken text, or the entry."""
@@ -79,23 +84,39 @@ class PicturesModel(QAbstractListModel):
 
     def row_of(self, entry_id: int | None) -> int:
         """The row of a picture, −1 without one."""
-        return self._ids.index(entry_id) if entry_id in self._ids else -1
+        return self._rows.get(entry_id or 0, -1)
 
     def image(self, entry: Entry) -> QImage | None:
         """A picture's thumbnail as Qt has it."""
         if entry.thumbnail is None:
+            self._images.pop(entry.id, None)
             return None
         if entry.id not in self._images:
             self._images[entry.id] = rgb_image(entry.thumbnail)
         return self._images[entry.id]
 
     def reload(self) -> None:
-        """Pictures came or went."""
-        self.beginResetModel()
-        self._ids = list(self._workspace.pictures)
-        for gone in self._images.keys() - set(self._ids):
+        """Pictures came or went; those that came at the end leave all others where they are."""
+        ids, before = list(self._workspace.pictures), len(self._ids)
+        if before and len(ids) >= before and ids[:before] == self._ids:
+            self._append(ids[before:])
+            return
+        self._ids = ids
+        self._rows = {entry_id: row for row, entry_id in enumerate(ids)}
+        for gone in self._images.keys() - self._rows.keys():
             del self._images[gone]
-        self.endResetModel()
+        self._count_rows()
+
+    def _count_rows(self) -> None:
+        self.setStringList([""] * len(self._ids))
+
+    def _append(self, ids: list[int]) -> None:
+        if not ids:
+            return
+        first = len(self._ids)
+        self._ids += ids
+        self._rows.update(zip(ids, range(first, len(self._ids)), strict=True))
+        self.insertRows(first, len(ids))
 
     def refresh(self, entry_id: int) -> None:
         """One picture's thumbnail or answer changed."""
@@ -247,6 +268,7 @@ class PicturesPanel(QWidget):
         self.list.setModel(self.model)
         self.list.setItemDelegate(_Delegate(self.model, self.list))
         self.list.setUniformItemSizes(True)
+        self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -263,6 +285,11 @@ class PicturesPanel(QWidget):
         self.setFocusProxy(self.list)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._following = False
+        self._looking = QTimer(self)
+        self._looking.setSingleShot(True)
+        self._looking.setInterval(_SETTLED)
+        self._looking.timeout.connect(self._look_at_rows)
+        self.list.verticalScrollBar().valueChanged.connect(self._look_soon)
         ends = [
             workspace.pictures_changed.subscribe(self._reload),
             workspace.entry_changed.subscribe(self.model.refresh),
@@ -282,6 +309,19 @@ class PicturesPanel(QWidget):
         self._following = False
         self._show_header()
         self._follow()
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        if not self._looking.isActive():
+            self._looking.start()
+
+    def _look_at_rows(self) -> None:
+        """Tell which rows are in view: those of a long list get their thumbnails then."""
+        port = self.list.viewport().rect()
+        top, bottom = self.list.indexAt(port.topLeft()).row(), self.list.indexAt(port.bottomLeft()).row()
+        last = bottom if bottom >= 0 else self.model.rowCount() - 1
+        rows = range(max(0, top), last + 1)
+        self._workspace.look_at_rows([self.model.entry_id(row) for row in rows])
 
     def _show_header(self) -> None:
         """Title and count, where there is room for words."""

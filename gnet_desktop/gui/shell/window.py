@@ -38,6 +38,7 @@ from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.shell.dialogs import Dialogs
 from gnet_desktop.gui.shell.docks import PANELS, DockArea
 from gnet_desktop.gui.shell.drop import SHOWN, DropCard, Dropped, accept_copy, count_pictures, read_mime
+from gnet_desktop.gui.shell.finding import FindingStrip
 from gnet_desktop.gui.shell.loading_card import LoadingCard
 from gnet_desktop.gui.shell.notices import BugDialog, Notice
 from gnet_desktop.gui.shell.start_page import StartPage
@@ -49,7 +50,6 @@ from gnet_desktop.gui.system.screens import fit_screen, keep_on_screen
 from gnet_desktop.gui.system.session import RECENT, Session
 from gnet_desktop.network.changes import changeable_parts
 from gnet_desktop.resources import resource
-from gnet_desktop.workspace.arrivals import expand_pictures
 from gnet_desktop.workspace.folder_run import FolderRun
 from gnet_desktop.workspace.ordering import ORDERS
 from gnet_desktop.workspace.state import Workspace
@@ -57,6 +57,8 @@ from gnet_desktop.workspace.values import Bug, ViewOptions
 
 _SIZE: Final = (1600, 1000)
 _LEAST: Final = (960, 600)
+_FEW: Final = 200
+"""Files that are looked at one by one on the spot."""
 _COMPACT: Final = 1250
 _FRAMED: Final = 300
 """Milliseconds after which a window that was shown has its frame."""
@@ -97,6 +99,8 @@ class Window(QMainWindow):
         column.addWidget(self.bar)
         column.addWidget(self.strip)
         column.addWidget(self.pages, 1)
+        self.finding = FindingStrip(workspace)
+        column.addWidget(self.finding)
         column.addWidget(self.status)
         self.setCentralWidget(middle)
         self.notice, self.drop_card = Notice(self), DropCard(self)
@@ -143,6 +147,8 @@ class Window(QMainWindow):
         workspace, handlers = self.workspace, self.handlers
         workspace.failed.subscribe(self.show_error)
         workspace.bug.subscribe(self._show_bug)
+        workspace.found.subscribe(self._found)
+        self.finding.stop_wanted.connect(workspace.stop_finding)
         workspace.pictures_changed.subscribe(self._show_page)
         workspace.current_changed.subscribe(self._show_title)
         workspace.checkpoint_changed.subscribe(self._checkpoint_changed)
@@ -183,17 +189,20 @@ class Window(QMainWindow):
         self.workspace.open_checkpoint(path, labels)
 
     def take_pictures(self, paths: list[Path]) -> None:
-        """Add pictures, and those in folders; a folder without any is told."""
+        """Add pictures, and those in folders as they are found; a folder without any is told."""
         self.notice.dismiss()
-        found = expand_pictures(paths)
-        if not found:
+        self._remember_folder("pictures", paths[0])
+        self.recent.remember(paths[:RECENT])
+        if len(paths) > _FEW or any(is_folder(path) for path in paths):
+            self.workspace.find_pictures(paths)
+        else:
+            self.workspace.add_pictures(paths)
+
+    def _found(self, count: int) -> None:
+        if not count:
             self.show_error(
                 GNetError(self.tr("No picture was found."), "", self.tr("Choose a folder that holds some."))
             )
-            return
-        self._remember_folder("pictures", found[0])
-        self.recent.remember(paths[:RECENT])
-        self.workspace.add_pictures(found)
 
     def _remember_folder(self, kind: str, path: Path) -> None:
         """Where to look next time; the program's own folders are nobody's."""
