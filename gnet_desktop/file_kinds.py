@@ -66,6 +66,8 @@ CHECKPOINTS: Final = (
 )
 """Files of weights, those that are only recognised to be refused in words among them."""
 
+LABEL_ENDINGS: Final = (".txt", ".json", ".csv", ".tsv", ".names")
+"""Lists of class names."""
 PICTURE_ENDINGS: Final = tuple(ending for kind in PICTURES for ending in kind.endings)
 CHECKPOINT_ENDINGS: Final = tuple(ending for kind in CHECKPOINTS for ending in kind.endings)
 PICTURE_MEDIA: Final = tuple(kind.media for kind in PICTURES if kind.media)

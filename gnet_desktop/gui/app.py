@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from gnet_desktop import __version__
 from gnet_desktop.gui.looks.styles import apply_theme, load_fonts
+from gnet_desktop.gui.shell.drop import Dropped
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.collecting import Collecting
 from gnet_desktop.gui.system.dispatch import Dispatcher
@@ -104,6 +105,7 @@ def begin(
     workspace = window.workspace
     if device != "auto":
         workspace.set_device(device)
+    labels = labels or next(iter(arrivals.labels), None)
     given = arrivals.checkpoints[:1] or (last_checkpoint(window.session, window.show_news),)
     fall_back(workspace)
     refill_tray(window.session, workspace)
@@ -133,11 +135,7 @@ class _FileOpener(QObject):
 
 def begin_paths(window: Window, paths: Sequence[Path]) -> None:
     """Open files in a window that is there already."""
-    arrivals = sort_arrivals(paths)
-    if arrivals.checkpoints:
-        window.open_checkpoint(arrivals.checkpoints[0])
-    if arrivals.pictures:
-        window.take_pictures(list(arrivals.pictures))
+    window.take(Dropped(sort_arrivals(paths)))
 
 
 def _note_interrupts() -> list[int]:

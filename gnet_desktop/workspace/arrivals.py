@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from gnet_desktop.checkpoints.containers.sniffing import holds_weights
-from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS
-from gnet_desktop.files import is_folder
+from gnet_desktop.checkpoints.labels import read_labels
+from gnet_desktop.errors import LabelsError
+from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, LABEL_ENDINGS
+from gnet_desktop.files import is_file, is_folder
 from gnet_desktop.pictures.decoders import perhaps_picture, surely_picture
 from gnet_desktop.pictures.recognition import HEAD
 
@@ -17,15 +19,19 @@ LOOKED_INTO: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """``checkpoints`` and ``pictures`` (files, or folders with pictures) in the order they came."""
+    """``checkpoints``, ``pictures`` (files, or folders with pictures) and lists of class names (``labels``).
+
+    Each in the order they came.
+    """
 
     checkpoints: tuple[Path, ...] = ()
     pictures: tuple[Path, ...] = ()
+    labels: tuple[Path, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Whether nothing came."""
-        return not (self.checkpoints or self.pictures)
+        return not (self.checkpoints or self.pictures or self.labels)
 
 
 def sort_arrivals(paths: Iterable[Path]) -> Arrivals:
@@ -35,10 +41,24 @@ def sort_arrivals(paths: Iterable[Path]) -> Arrivals:
     """
     checkpoints: list[Path] = []
     pictures: list[Path] = []
+    labels: list[Path] = []
     for place, path in enumerate(paths):
-        is_one = looks_like_weights(path) if place < LOOKED_INTO else _is_called_weights(path)
-        (checkpoints if is_one else pictures).append(path)
-    return Arrivals(tuple(checkpoints), tuple(pictures))
+        looked_into = place < LOOKED_INTO
+        if looks_like_weights(path) if looked_into else _is_called_weights(path):
+            checkpoints.append(path)
+        else:
+            (labels if looked_into and holds_labels(path) else pictures).append(path)
+    return Arrivals(tuple(checkpoints), tuple(pictures), tuple(labels))
+
+
+def holds_labels(path: Path) -> bool:
+    """Whether a file is called like a list of class names and reads as one."""
+    if path.suffix.lower() not in LABEL_ENDINGS or not is_file(path):
+        return False
+    try:
+        return len(read_labels(path).names) > 1
+    except LabelsError:
+        return False
 
 
 def looks_like_weights(path: Path) -> bool:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from gnet_desktop.errors import ExportError
-from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, PICTURE_ENDINGS
+from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, LABEL_ENDINGS, PICTURE_ENDINGS
 from gnet_desktop.gui.actions.shell import Numbered, Shell
 from gnet_desktop.gui.actions.table import ACTIONS
 from gnet_desktop.gui.exports.network import export_network
@@ -26,7 +26,7 @@ _CHOICES: Final = {action.name: (action.option, action.value) for action in ACTI
 _ENDINGS: Final = {
     "pictures": PICTURE_ENDINGS,
     "checkpoints": CHECKPOINT_ENDINGS,
-    "labels": (".txt", ".json", ".csv", ".tsv", ".names"),
+    "labels": LABEL_ENDINGS,
 }
 _THEMES: Final = ("light", "dark", "system")
 

@@ -1,6 +1,8 @@
 """What a drop or the clipboard carries, and the card that answers while it hovers."""
 
+import base64
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -29,6 +31,7 @@ COUNTED: Final = 1000
 SHOWN: Final = 3
 """Pictures of a drop that the card shows."""
 _THUMB: Final = 56
+_ADDRESS: Final = re.compile(r"(?!file:|data:|javascript:|about:)[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 
 
 def tr(text: str) -> str:
@@ -49,11 +52,7 @@ class Dropped:
         if not self.files.empty or self.picture is not None:
             return None
         if self.link:
-            return UsageError(
-                tr("Only a link was sent: {0}.").format(self.link),
-                tr("Nothing is downloaded without asking."),
-                tr("Save the picture first, then open the file."),
-            )
+            return UsageError(tr("Only a link was sent: {0}.").format(self.link), *_why_not(self.link))
         if pasted:
             return UsageError(
                 tr("Nothing on the clipboard can be opened."),
@@ -65,14 +64,30 @@ class Dropped:
         )
 
 
+def _why_not(link: str) -> tuple[str, str]:
+    """Why an address isn't followed, and what to do about it."""
+    scheme = link.partition(":")[0].lower()
+    if scheme in ("http", "https"):
+        return tr("Nothing is downloaded without asking."), tr("Save the picture first, then open the file.")
+    if scheme in ("trash", "recycle"):
+        return tr("It leads into the wastebasket."), tr("Restore the file first, then open it.")
+    return (
+        tr("Only the file manager can follow it."),
+        tr("Copy the file into a folder of this machine, then open it there."),
+    )
+
+
 def read_mime(data: QMimeData) -> Dropped:
-    """What the data carries: local files before picture data before links."""
-    files = sort_arrivals(_local_files(data))
-    if not files.empty:
-        return Dropped(files)
-    picture = _picture_bytes(data)
+    """What the data carries: local files before picture data before links.
+
+    Where every file is gone already (a messenger's temporary one), picture data stands for it.
+    """
+    paths = _local_files(data)
+    picture = None if any(map(exists, paths)) else _picture_bytes(data)
     if picture is not None:
         return Dropped(picture=(tr("pasted picture"), picture))
+    if paths:
+        return Dropped(sort_arrivals(paths))
     return Dropped(link=_link(data))
 
 
@@ -111,12 +126,29 @@ def _picture_bytes(data: QMimeData) -> bytes | None:
         image = data.imageData()
         if isinstance(image, QImage) and not image.isNull():
             return png_of(image)
-    return None
+    return next(filter(None, map(_embedded, _links(data))), None)
+
+
+def _links(data: QMimeData) -> list[str]:
+    """The addresses that the data carries, or the one that its text is."""
+    return [url.toString() for url in data.urls()] or [data.text().strip()]
+
+
+def _embedded(link: str) -> bytes | None:
+    """The picture that an address consists of (``data:image/png;base64,…``)."""
+    head, comma, content = link.partition(",")
+    if not comma or not head.lower().startswith("data:image/"):
+        return None
+    if not head.lower().endswith(";base64"):
+        return unquote_to_bytes(content)
+    try:
+        return base64.b64decode(content)
+    except ValueError:
+        return None
 
 
 def _link(data: QMimeData) -> str:
-    links = [url.toString() for url in data.urls()] or [data.text().strip()]
-    return next((link for link in links if link.startswith(("http://", "https://"))), "")
+    return next((link for link in _links(data) if _ADDRESS.match(link)), "")
 
 
 def accept_copy(event: QDropEvent) -> bool:
@@ -220,6 +252,8 @@ def describe(dropped: Dropped, count: int | None = None) -> tuple[str, str]:
         return tr("Open {0} in its place").format(name_of(files.checkpoints[0])), more
     if files.pictures:
         return _describe_pictures(files.pictures, count)
+    if files.labels:
+        return tr("Use {0}").format(name_of(files.labels[0])), tr("It becomes the list of class names.")
     if dropped.picture is not None:
         return tr("Add this picture"), tr("It opens at once.")
     if dropped.link:

@@ -50,6 +50,7 @@ from gnet_desktop.gui.system.screens import fit_screen, keep_on_screen
 from gnet_desktop.gui.system.session import RECENT, Session
 from gnet_desktop.network.changes import changeable_parts
 from gnet_desktop.resources import resource
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.folder_run import FolderRun
 from gnet_desktop.workspace.ordering import ORDERS
 from gnet_desktop.workspace.state import Workspace
@@ -216,8 +217,11 @@ class Window(QMainWindow):
         if refusal is not None:
             self.show_error(refusal)
             return
+        labels = next(iter(dropped.files.labels), None)
         if dropped.files.checkpoints:
-            self.open_checkpoint(dropped.files.checkpoints[0])
+            self.open_checkpoint(dropped.files.checkpoints[0], labels)
+        elif labels is not None:
+            self._take_labels(labels)
         folders = [path for path in dropped.files.pictures if is_folder(path)]
         if folders and self.page == "folder":
             self.evaluate(folders[0])
@@ -225,6 +229,18 @@ class Window(QMainWindow):
             self.take_pictures(list(dropped.files.pictures))
         if dropped.picture is not None:
             self.workspace.add_pictures([dropped.picture])
+
+    def _take_labels(self, path: Path) -> None:
+        if self.workspace.checkpoint is not None:
+            self.workspace.take_labels(path)
+            return
+        self.show_error(
+            GNetError(
+                self.tr("{0} is a list of class names.").format(name_of(path)),
+                self.tr("No checkpoint is open that they could belong to."),
+                self.tr("Open one first."),
+            )
+        )
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Light up for whatever comes, and say what letting go would do."""
