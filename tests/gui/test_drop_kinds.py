@@ -51,6 +51,16 @@ def test_a_file_that_is_gone_and_nothing_else_is_said_to_be_gone(window: Window,
     assert "is not there" in str(entry.error)
 
 
+def test_a_name_that_is_too_long_is_a_sentence_and_no_fault(window: Window) -> None:
+    faults: list[object] = []
+    window.workspace.bug.subscribe(faults.append)
+    drop(window, files(Path("/tmp") / ("x" * 300 + ".jpg")))
+    wait(lambda: any(entry.error for entry in window.workspace.pictures.values()))
+    (entry,) = window.workspace.pictures.values()
+    assert "longer than the system allows" in str(entry.error)
+    assert faults == []
+
+
 @pytest.mark.parametrize(
     ("link", "says"),
     [
