@@ -13,6 +13,7 @@ from gnet_desktop.commands.opening import Session, open_session, progress_wanted
 from gnet_desktop.commands.output import Rows, as_json, words
 from gnet_desktop.errors import PictureError
 from gnet_desktop.inspection.answers import percent
+from gnet_desktop.shown import listed
 
 if TYPE_CHECKING:
     from gnet_desktop.folder.evaluating import Evaluation
@@ -71,6 +72,9 @@ def _write_text(session: Session, evaluation: "Evaluation", fitted: Mapping[str,
     print(f"{evaluation.pictures} pictures with a known class, truth from {words(evaluation.truth.source)}")
     if evaluation.without_truth:
         print(f"{len(evaluation.without_truth)} pictures without a known class don't count")
+    if evaluation.incomplete:
+        count, some = len(evaluation.incomplete), listed(evaluation.incomplete)
+        print(f"cut or damaged, judged by what could be read of them: {count} ({some})")
     for name, why in evaluation.truth.unmatched.items():
         print(f"  {words(name)}: {words(why)}")
     for head, figures in evaluation.heads.items():
@@ -128,6 +132,7 @@ def facts(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float
         "unmatched": [{"name": name, "why": why} for name, why in evaluation.truth.unmatched.items()],
         "without_truth": list(evaluation.without_truth),
         "failed": [{"picture": path, "error": error} for path, error in evaluation.failed.items()],
+        "incomplete": [{"picture": path, "note": note} for path, note in evaluation.incomplete.items()],
     }
 
 

@@ -99,4 +99,4 @@ def _answer(
         said = {} if why else {head: values[place] for head, values in logits.items()}
         if not why and "main" in said and not np.isfinite(said["main"]).all():
             why = NOT_A_NUMBER
-        yield Answered(path, stamp, one.size, None if why else said, why)
+        yield Answered(path, stamp, one.size, None if why else said, why, one.incomplete)

@@ -33,7 +33,8 @@ class Evaluation:
 
     ``pictures`` counts those that were answered and whose class is known; ``heads`` has
     the figures of each head that answered, as the file calibrates them. ``first_right``
-    says at which head pictures become right (None: at none).
+    says at which head pictures become right (None: at none). ``incomplete`` are pictures that
+    were answered though only a part of them could be read, with how much.
     """
 
     pictures: int
@@ -43,6 +44,7 @@ class Evaluation:
     truth: Truth
     without_truth: tuple[str, ...]
     failed: Mapping[str, str]
+    incomplete: Mapping[str, str]
 
 
 def evaluate(checkpoint: Checkpoint, store: Store, truth: Truth) -> Evaluation:
@@ -61,6 +63,7 @@ def evaluate(checkpoint: Checkpoint, store: Store, truth: Truth) -> Evaluation:
         truth,
         tuple(path for path in store.firsts(next(iter(found)))[0] if truth.of(path) is None) if found else (),
         store.failed(),
+        store.incomplete(),
     )
 
 

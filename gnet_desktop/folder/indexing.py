@@ -195,7 +195,13 @@ def _one_batch(
     answered = [
         Answered(path, stamp, one.size, None, NOT_A_NUMBER)
         if broken[place]
-        else Answered(path, stamp, one.size, {head: values[place] for head, values in logits.items()})
+        else Answered(
+            path,
+            stamp,
+            one.size,
+            {head: values[place] for head, values in logits.items()},
+            incomplete=one.incomplete,
+        )
         for place, (one, path, stamp) in enumerate(good)
     ]
     classes = [_class(truth(path), main, place) for place, (_, path, _) in enumerate(good)]

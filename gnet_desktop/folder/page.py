@@ -121,11 +121,16 @@ def _picture(path: Path) -> str | None:
 def _problems(evaluation: Evaluation) -> str:
     lines = [f"{name}: {why}" for name, why in evaluation.truth.unmatched.items()]
     lines += [f"{path}: {why}" for path, why in evaluation.failed.items()]
+    lines += [f"{path} counts, but {note}" for path, note in evaluation.incomplete.items()]
     if evaluation.without_truth:
         lines.append(f"{len(evaluation.without_truth)} pictures without a known class don't count.")
     if not lines:
         return ""
-    return "<h2>What doesn't count</h2><ul>" + "".join(f"<li>{escape(line)}" for line in lines) + "</ul>"
+    return (
+        "<h2>What doesn't count, or only in part</h2><ul>"
+        + "".join(f"<li>{escape(line)}" for line in lines)
+        + "</ul>"
+    )
 
 
 _PAGE: Final = Template("""<!doctype html>

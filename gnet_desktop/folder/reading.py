@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
+from gnet_desktop.pictures.picture import INCOMPLETE
 
 if TYPE_CHECKING:
     from gnet_desktop.pictures.preparation import Prepared
@@ -33,6 +34,11 @@ class Read:
     prepared: "Prepared | None" = None
     error: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def incomplete(self) -> str | None:
+        """The note that only a part of the picture could be read, if it is so."""
+        return next((note for note in self.notes if note.startswith(INCOMPLETE)), None)
 
 
 def batches(

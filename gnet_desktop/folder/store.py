@@ -37,6 +37,9 @@ CREATE TABLE IF NOT EXISTS answers (
     PRIMARY KEY (path, head)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS firsts ON answers (head, path, first, confidence);
+CREATE TABLE IF NOT EXISTS incomplete (
+    path TEXT PRIMARY KEY REFERENCES pictures ON DELETE CASCADE, note TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS blocks (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
 
@@ -60,13 +63,17 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One picture as it is kept: its size and logits by head, or the sentence of its error."""
+    """One picture as it is kept: its size and logits by head, or the sentence of its error.
+
+    ``incomplete`` is the note that only a part of it could be read; `Store.incomplete` tells it.
+    """
 
     path: str
     stamp: Stamp
     size: tuple[int, int] | None = None
     logits: Mapping[str, Array] | None = None
     error: str | None = None
+    incomplete: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +185,10 @@ class Store:
             f"INSERT OR REPLACE INTO pictures VALUES ({_PATH}, ?, ?, ?, ?, ?)",
             (_stored(one.path), one.stamp.bytes, one.stamp.time, width, height, one.error),
         )
+        cursor.execute(f"DELETE FROM incomplete WHERE path = {_PATH}", (_stored(one.path),))
+        if one.incomplete is not None:
+            note = (_stored(one.path), one.incomplete)
+            cursor.execute(f"INSERT INTO incomplete VALUES ({_PATH}, ?)", note)
         for head, logits in (one.logits or {}).items():
             said = Answers.from_logits(logits, self._temperatures.get(head, 1.0))
             first, confidence = said.top(1)[0]
@@ -212,6 +223,7 @@ class Store:
         with self._transaction() as cursor:
             for path in paths:
                 cursor.execute(f"DELETE FROM answers WHERE path = {_PATH}", (_stored(path),))
+                cursor.execute(f"DELETE FROM incomplete WHERE path = {_PATH}", (_stored(path),))
                 cursor.execute(f"DELETE FROM pictures WHERE path = {_PATH}", (_stored(path),))
 
     def failed(self) -> dict[str, str]:
@@ -219,6 +231,10 @@ class Store:
         return dict(
             self._base.execute("SELECT path, error FROM pictures WHERE error IS NOT NULL ORDER BY path")
         )
+
+    def incomplete(self) -> dict[str, str]:
+        """{path: note} of the pictures of which only a part could be read."""
+        return dict(self._base.execute("SELECT path, note FROM incomplete ORDER BY path"))
 
     def answered(self) -> Iterator[Answered]:
         """Everything that is kept, by path; not to be changed while it is read."""

@@ -66,6 +66,21 @@ def test_what_doesnt_count_is_listed(folder: Path, capsys: pytest.CaptureFixture
     assert [one["picture"] for one in found["failed"]] == ["goldfish/broken.jpg"]
 
 
+def test_a_picture_that_is_only_half_there_counts_and_is_told_also_from_what_was_kept(
+    folder: Path, shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = (shared / "images" / "goldfish.jpg").read_bytes()
+    (folder / "goldfish" / "half.jpg").write_bytes(data[: len(data) // 2])
+    for _ in range(2):
+        found = evaluated(capsys, str(folder), "--keep", str(tmp_path / "kept"))
+        ((half),) = found["incomplete"]
+        assert half["picture"] == "goldfish/half.jpg"
+        assert half["note"].startswith("the picture is incomplete (about ")
+    main(["evaluate", str(folder), "--keep", str(tmp_path / "kept"), "--out", str(tmp_path / "page.html")])
+    assert "judged by what could be read of them: 1 (goldfish/half.jpg)" in capsys.readouterr().out
+    assert "goldfish/half.jpg counts, but the picture is incomplete" in (tmp_path / "page.html").read_text()
+
+
 def test_a_table_gives_the_truth_of_loose_pictures(
     shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

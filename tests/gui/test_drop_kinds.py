@@ -92,6 +92,18 @@ def test_an_address_that_is_a_picture_opens(window: Window) -> None:
     wait(lambda: current(window))
 
 
+def test_a_picture_that_is_only_half_there_says_so_above_it(
+    window: Window, shared: Path, tmp_path: Path
+) -> None:
+    data = (shared / "images" / "pizza.jpg").read_bytes()
+    (tmp_path / "half.jpg").write_bytes(data[: len(data) // 2])
+    drop(window, files(tmp_path / "half.jpg"))
+    wait(lambda: current(window))
+    header = window.panels.photo.header
+    assert header.note.endswith("incomplete")
+    assert "about" in header.toolTip()
+
+
 def names(count: int) -> str:
     return "\n".join(f"thing {number}" for number in range(count))
 
