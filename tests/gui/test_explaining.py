@@ -22,7 +22,7 @@ from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
 from tests.gui.answering import make_result
 from tests.gui.answering import make_workspace as answering_workspace
-from tests.gui.made import World, make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world, point_at
 from tests.workspace.workers import Posed
 
 Calls = queue.Queue[Callable[[], None]]
@@ -129,7 +129,7 @@ def test_quantities_branches_and_parts_of_the_network_are_explained(workspace, q
     ):
         assert panel.map.model.teller.word(target) == word
     place = panel.map.position_of("aux1")
-    qtbot.mouseMove(panel.map, place.toPoint())
+    point_at(panel.map, place.toPoint())
     lines = panel.map.tip_lines
     assert any("says class" in line for line in lines)
     assert TERMS["auxiliary head"].means in " ".join(lines).partition("auxiliary head: ")[2]

@@ -20,7 +20,7 @@ from gnet_desktop.gui.shell.status_bar import StatusBar
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace import tasks
-from tests.gui.made import World, make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world, point_at
 from tests.workspace.workers import Posed
 
 RED, GREEN, BLUE = (200, 0, 0), (0, 200, 0), (0, 0, 200)
@@ -129,7 +129,7 @@ def test_no_map_of_another_picture_lies_over_the_photo(bench, workspace, qtbot) 
     assert bench.photo.view.layer() is None
     qtbot.mouseClick(bench.photo.view, Qt.MouseButton.LeftButton, pos=bench.photo.view.rect().center())
     assert workspace.pins == ()
-    qtbot.mouseMove(bench.photo.view, bench.photo.view.rect().center())
+    point_at(bench.photo.view, bench.photo.view.rect().center())
     assert workspace.point is None
 
 

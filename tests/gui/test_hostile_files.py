@@ -1,5 +1,6 @@
 """While a hostile file is opened, the window goes on: its event loop never stands still."""
 
+import gc
 import time
 from collections.abc import Callable, Iterator
 
@@ -64,6 +65,9 @@ class Watchdog(QObject):
 
 @pytest.fixture(scope="module")
 def window(qapp) -> Iterator[Window]:
+    # what thousands of other tests left behind would be looked through at every collection
+    gc.collect()
+    gc.freeze()
     apply_theme(make_application(), "light")
     keep_libraries()
     one, dispatcher = make_window(Session(None))
@@ -75,6 +79,7 @@ def window(qapp) -> Iterator[Window]:
     yield one
     one.close()
     collecting.stop()
+    gc.unfreeze()
     del dispatcher
 
 

@@ -113,9 +113,9 @@ def test_a_click_keeps_what_the_cursor_is_over(bench, workspace, qtbot) -> None:
     assert bench.tip
 
 
-def test_leaving_with_the_cursor_ends_it(bench, workspace, qtbot) -> None:
+def test_leaving_with_the_cursor_ends_it(bench, workspace) -> None:
     view = bench.lanes.area.views[1]
-    qtbot.mouseMove(view, view.tile_rectangle(view.visible_channels()[3]).center().toPoint())
+    point_at(view, view.tile_rectangle(view.visible_channels()[3]).center().toPoint())
     assert workspace.hovered is not None
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
     assert workspace.hovered is None

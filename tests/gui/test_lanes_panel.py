@@ -18,7 +18,7 @@ from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.exporting import save_array
 from gnet_desktop.workspace.state import Workspace
-from tests.gui.made import World, changed, make_workspace, make_world, show
+from tests.gui.made import World, changed, make_workspace, make_world, point_at, show
 
 Calls = queue.Queue[Callable[[], None]]
 WIDTHS = {"1x1": 192, "3x3": 208, "5x5": 48, "pool_proj": 64}
@@ -128,7 +128,7 @@ def test_a_tile_shows_its_own_channel_and_no_other(panel, workspace):
 def test_hovering_a_tile_tells_the_workspace_and_says_its_numbers(panel, workspace, qtbot):
     view = lane(panel, "3x3")
     channel = view.visible_channels()[2]
-    qtbot.mouseMove(view, centre(view, channel))
+    point_at(view, centre(view, channel))
     assert workspace.hovered == Unit("4a", "3x3", channel)
     assert view.look.hovered == channel
     maps = workspace.result.record["4a/3x3"][channel]
@@ -136,23 +136,23 @@ def test_hovering_a_tile_tells_the_workspace_and_says_its_numbers(panel, workspa
     assert name == f"4a/3x3:{channel}"
     assert place == f"channel {192 + channel} of 4a"
     assert f"max {maps.max():.2f}" in numbers or f"max {maps.max():.1f}" in numbers
-    qtbot.mouseMove(view, QPoint(5, 5))
+    point_at(view, QPoint(5, 5))
     assert workspace.hovered is None
     assert not panel.tip.isVisible()
 
 
 def test_on_large_tiles_the_cell_under_the_cursor_is_pointed_at_too(panel, workspace, qtbot):
     view = lane(panel, "3x3")
-    qtbot.mouseMove(view, centre(view, view.visible_channels()[0]))
+    point_at(view, centre(view, view.visible_channels()[0]))
     assert workspace.point is None
     workspace.change_view(tile=96)
     channel = view.visible_channels()[0]
     tile = view.tile_rectangle(channel)
     side = tile.width() / 8
-    qtbot.mouseMove(view, QPoint(int(tile.left() + 6.5 * side), int(tile.top() + 1.5 * side)))
+    point_at(view, QPoint(int(tile.left() + 6.5 * side), int(tile.top() + 1.5 * side)))
     assert workspace.hovered == Unit("4a", "3x3", channel)
     assert all(other.look.cells == ((6, 1),) for other in panel.area.views)
-    qtbot.mouseMove(view, QPoint(5, 5))
+    point_at(view, QPoint(5, 5))
     assert (workspace.hovered, workspace.point) == (None, None)
 
 

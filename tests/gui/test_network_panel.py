@@ -30,6 +30,7 @@ from gnet_desktop.network.record import Record
 from gnet_desktop.network.sizes import allowed_sizes
 from gnet_desktop.workspace.state import Workspace
 from tests.gui.answering import activations, make_checkpoint, make_result, make_workspace, show
+from tests.gui.made import point_at
 
 TEXTS = Texts("stem", "main", "pool", "no heads", "224²")
 SIZES = [(911.0, 124.0), (1047.0, 182.0), (1600.0, 440.0)]
@@ -322,7 +323,7 @@ def test_a_click_on_a_head_asks_for_it(panel, qtbot) -> None:
 
 
 def test_hovering_tells_name_shape_kernel_and_numbers(panel, qtbot) -> None:
-    qtbot.mouseMove(panel.map, at(panel, "3a/5x5"))
+    point_at(panel.map, at(panel, "3a/5x5"))
     qtbot.waitUntil(lambda: panel.map.hovered == "3a/5x5")
     words = " ".join(panel.map.words("3a/5x5"))
     assert "32 channels of 28 × 28 cells" in words

@@ -105,7 +105,7 @@ def test_the_line_speaks_of_the_peak_and_of_the_cell_under_the_cursor(panel, wor
     assert words == f"cell {column}, {row} · peak"
     assert float(value) == pytest.approx(values.max(), rel=1e-4)
     side = panel.body.map.map_box().width() / 8
-    qtbot.mouseMove(panel.body.map, QPoint(int(2.5 * side), int(6.5 * side)))
+    point_at(panel.body.map, QPoint(int(2.5 * side), int(6.5 * side)))
     words, value = panel.body.map.line()
     assert words.startswith("cell 2, 6")
     assert float(value.replace("−", "-")) == pytest.approx(float(values[6, 2]), rel=1e-4, abs=1e-6)
@@ -131,7 +131,7 @@ def test_the_point_told_for_a_cell_is_its_centre_on_the_photo(panel, workspace, 
     result = workspace.result
     field = receptive_field(result.checkpoint.architecture, "4a/3x3", (128, 128))
     side = panel.body.map.map_box().width() / 8
-    qtbot.mouseMove(panel.body.map, QPoint(int(3.5 * side), int(4.5 * side)))
+    point_at(panel.body.map, QPoint(int(3.5 * side), int(4.5 * side)))
     x, y = result.geometry.to_input(workspace.point)
     assert x - 0.5 == pytest.approx(field.centre[0] + 3 * field.jump)
     assert y - 0.5 == pytest.approx(field.centre[1] + 4 * field.jump)
@@ -293,7 +293,7 @@ def test_pointing_at_an_input_previews_it(panel, workspace, qtbot):
     piece = next(piece for piece in section.pieces if isinstance(piece.value, Unit))
     point_at(section, piece.box.center().toPoint())
     assert workspace.hovered == piece.value
-    qtbot.mouseMove(section, QPoint(3, 3))
+    point_at(section, QPoint(3, 3))
     assert workspace.hovered is None
 
 
