@@ -215,7 +215,11 @@ def _matters(name: str, family: str, switches: Mapping[str, str], file: Build) -
     return any(other != first for other in others)
 
 
-def _rewritten(best: _Fit, file: Build) -> dict[str, str]:
-    """A bias beside torchvision's norms says that they were written anew, with PyTorch's own defaults."""
+_REWRITTEN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({"torchvision": {"epsilon": "pytorch"}})
+"""Switches of a network whose biases beside its norms say that it was written anew, by PyTorch's defaults."""
+
+
+def _rewritten(best: _Fit, file: Build) -> Mapping[str, str]:
+    switches = _REWRITTEN.get(best.family, {})
     own, its = build(best.family), file(best.family, dict(best.switches))
-    return {"epsilon": "pytorch"} if "biases" in differences(own, its) else {}
+    return switches if "biases" in differences(own, its) else {}

@@ -9,8 +9,17 @@ from dataclasses import dataclass, field
 from math import isqrt
 from typing import Any, Final
 
-from gnet_desktop.checkpoints.containers.stored import StoredTensor, constant, shape_text
-from gnet_desktop.checkpoints.fitting.choosing import choose
+from gnet_desktop.checkpoints.containers.stored import StoredTensor, shape_text
+from gnet_desktop.checkpoints.fitting.choosing import Choice, choose
+from gnet_desktop.checkpoints.fitting.gaps import (
+    check_trunk,
+    collect,
+    has_head,
+    holes_error,
+    missing_parts,
+    replaced_by_nothing,
+)
+from gnet_desktop.checkpoints.fitting.lying import Tensors, is_of_trunk, oriented
 from gnet_desktop.checkpoints.fitting.settings import apply_settings
 from gnet_desktop.checkpoints.fitting.single import check_sigmoid, two_answers
 from gnet_desktop.errors import CheckpointError, UsageError
@@ -18,12 +27,8 @@ from gnet_desktop.network.architecture import AUXILIARY, MODULES, Architecture, 
 from gnet_desktop.network.arithmetic import tensor_shapes
 from gnet_desktop.network.families import FAMILIES, Five, HeadWidths, ModuleWidths, Widths, build
 
-Tensors = dict[str, dict[str, StoredTensor]]
-"""Canonical layer → name in it (``weight``, ``norm.mean``) → where the tensor lies."""
-
 Facts = Mapping[str, Mapping[str, Any]]
 
-_SHOWN: Final = 10
 _BRANCHES: Final = {
     "one": "1x1",
     "three_reduce": "3x3_reduce",
@@ -39,7 +44,7 @@ class Fitted:
     """A network and exactly the tensors that it asks for.
 
     ``missing`` are the parts that the file lacks, ``assumed`` what it doesn't tell,
-    ``open`` what of that is in doubt.
+    ``open`` what of that is in doubt; ``warnings`` may mean that something is wrong.
     """
 
     architecture: Architecture
@@ -47,40 +52,66 @@ class Fitted:
     missing: tuple[str, ...] = ()
     assumed: Mapping[str, str] = field(default_factory=dict)
     open: frozenset[str] = frozenset()
+    warnings: tuple[str, ...] = ()
 
 
-def fit(
-    tensors: Tensors,
-    families: Sequence[str],
-    *,
-    trunk: Iterable[str],
-    heads: Iterable[str] = AUXILIARY,
-    inputs_first: bool | None = False,
-    facts: Facts | None = None,
-    order: Sequence[str] = (),
-    told: Mapping[str, str] | None = None,
-    named: Collection[str] = (),
-    others: Sequence[str] = (),
-    has_sigmoid: bool = False,
-    assume: Mapping[str, str] | None = None,
-) -> Fitted:
-    """The network that the tensors make, as one of the ``families``, the likeliest of which come first.
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What is known of a network beside its tensors.
 
-    ``trunk`` are the layers that must be there, ``heads`` the heads that such a file
-    may have; ``inputs_first`` says that matrices
-    usually lie as inputs × outputs (None: they are right already). ``order`` are the
-    trunk's layers one behind the other, where the file tells. ``told`` are switches of
-    the family that the file settles, ``assume`` answers of a person to what it doesn't tell.
-    ``named`` and ``others`` are as in `choosing.choose`,
-    ``has_sigmoid``: the file shows one behind its main classifier.
-    Raises CheckpointError naming the part where something is missing or doesn't fit,
-    UsageError for an assumption that cannot be made.
+    ``families`` are those that it may be of, the likeliest first, ``others`` and ``named``
+    as in `choosing.choose`. ``trunk`` are the layers that must be there, ``heads`` the
+    heads that such a file may have. ``inputs_first``: matrices usually lie as inputs ×
+    outputs (None: they are right already). ``facts`` are settings by layer, ``order`` the
+    trunk's layers one behind the other, where the file tells; ``switches`` those of the
+    family that it settles. ``has_sigmoid``: it shows one behind the main classifier;
+    ``whole``: it shows every layer with all that it has. ``assume`` are answers of a
+    person to what it doesn't tell.
     """
-    _check_trunk(tensors, trunk)
-    tensors = oriented(tensors, inputs_first=inputs_first)
-    if has_sigmoid:
+
+    families: Sequence[str]
+    others: Sequence[str] = ()
+    named: Collection[str] = ()
+    trunk: Iterable[str] = ()
+    heads: tuple[str, ...] = tuple(AUXILIARY)
+    inputs_first: bool | None = False
+    facts: Facts = field(default_factory=dict)
+    order: Sequence[str] = ()
+    switches: Mapping[str, str] = field(default_factory=dict)
+    has_sigmoid: bool = False
+    whole: bool = False
+    assume: Mapping[str, str] = field(default_factory=dict)
+
+
+def fit(tensors: Tensors, told: Told) -> Fitted:
+    """The network that the tensors make.
+
+    Raises CheckpointError naming the part where something is missing or doesn't fit
+    (`gaps.PartsMissing`), UsageError for an assumption that cannot be made.
+    """
+    check_trunk(tensors, told.trunk)
+    tensors = oriented(tensors, inputs_first=told.inputs_first)
+    if told.has_sigmoid:
         check_sigmoid(tensors)
-    tensors, single = two_answers(tensors, assume or {})
+    tensors, single = two_answers(tensors, told.assume)
+    _check_channels(tensors)
+    choice = _choose(tensors, told)
+    facts, stride = _with_stride(tensors, choice.family, told)
+    architecture, wanted = _complete(tensors, choice, facts, told.order)
+    _check_shapes(architecture, wanted)
+    doubts = {*stride, *(() if told.has_sigmoid else single)} - told.assume.keys()
+    usual = _usual(choice, architecture)
+    return Fitted(
+        architecture,
+        wanted,
+        missing_parts(tensors, architecture, told.heads),
+        {**choice.assumed, **stride, **single},
+        choice.open | doubts,
+        () if told.whole else tuple(replaced_by_nothing(tensors, architecture, usual)),
+    )
+
+
+def _check_channels(tensors: Tensors) -> None:
     channels = tensors["conv1"]["weight"].shape[1]
     if channels not in (1, 3):
         raise CheckpointError(
@@ -88,157 +119,66 @@ def fit(
             f"Its first convolution reads {channels} channels, but a picture has 3, or 1 in grey.",
             "Open a checkpoint of a GoogLeNet for pictures.",
         )
-    usual = tuple(heads)
-    choice = choose(
-        families,
-        lambda family, switches: _network(
-            tensors, family, switches, [], _with_stride(tensors, family, facts or {}, assume or {})[0], order
-        ),
-        layers=[layer for layer in tensors if _is_of_trunk(layer)],
-        told=told or {},
-        assume=assume or {},
-        named=named,
-        others=others,
+
+
+def _choose(tensors: Tensors, told: Told) -> Choice:
+    def network(family: str, switches: Mapping[str, str]) -> Architecture:
+        facts, _ = _with_stride(tensors, family, told)
+        return _network(tensors, family, switches, [], facts, told.order)
+
+    return choose(
+        told.families,
+        network,
+        layers=[layer for layer in tensors if is_of_trunk(layer)],
+        told=told.switches,
+        assume=told.assume,
+        named=told.named,
+        others=told.others,
     )
-    facts, stride = _with_stride(tensors, choice.family, facts or {}, assume or {})
-    heads = [head for head in AUXILIARY if _has_head(tensors, head)]
+
+
+def _complete(
+    tensors: Tensors, choice: Choice, facts: Facts, order: Sequence[str]
+) -> tuple[Architecture, dict[str, StoredTensor]]:
+    """The network with those heads that are whole, and the tensors that it asks for."""
+    heads = [head for head in AUXILIARY if has_head(tensors, head)]
     while True:
         architecture = _network(tensors, choice.family, choice.switches, heads, facts, order)
-        wanted, holes = _collect(tensors, architecture)
+        wanted, holes = collect(tensors, architecture)
         broken = {hole.partition("/")[0] for hole in holes if hole.startswith(tuple(AUXILIARY))}
         if not broken:
             break
         heads = [head for head in heads if head not in broken]
     if holes:
-        raise _holes(holes)
-    _check_shapes(architecture, wanted)
-    missing = _missing(tensors, architecture, usual)
-    doubts = {*stride, *(() if has_sigmoid else single)} - (assume or {}).keys()
-    return Fitted(architecture, wanted, missing, {**choice.assumed, **stride, **single}, choice.open | doubts)
+        raise holes_error(holes)
+    return architecture, wanted
 
 
-# What must be there
-
-
-def _check_trunk(tensors: Tensors, trunk: Iterable[str]) -> None:
-    holes = [layer for layer in trunk if "weight" not in tensors.get(layer, {})]
-    if holes:
-        raise _holes(holes)
-
-
-def _holes(holes: list[str]) -> CheckpointError:
-    shown = ", ".join(holes[:_SHOWN])
-    more = f" and {len(holes) - _SHOWN} more ({len(holes)} in all)" if len(holes) > _SHOWN else ""
-    return CheckpointError(
-        "A part of the network is missing in the file.",
-        f"There is no tensor for {shown}{more}, and without it there are no right answers.",
-        "Save the complete state dict, and open that.",
+def _usual(choice: Choice, architecture: Architecture) -> Architecture:
+    """The family's own network with the file's heads."""
+    heads: dict[str, int] = {head.name: head.classes for head in architecture.heads}
+    return build(
+        choice.family,
+        classes=architecture.classes,
+        aux_classes=heads,
+        **dict[str, Any](choice.switches),
     )
-
-
-def _has_head(tensors: Tensors, head: str) -> bool:
-    return all("weight" in tensors.get(f"{head}/{part}", {}) for part in ("conv", "fc1", "fc2"))
-
-
-def _missing(tensors: Tensors, architecture: Architecture, heads: Iterable[str]) -> tuple[str, ...]:
-    """What a complete file would have: a head of which only pieces are there is named by these."""
-    found = [] if architecture.classifier else ["fc"]
-    for head in heads:
-        if architecture.head(head) is None:
-            pieces = [f"{head}/{part}" for part in ("conv", "fc1", "fc2")]
-            absent = [piece for piece in pieces if piece not in tensors]
-            found += [head] if len(absent) in (0, 3) else absent
-    return tuple(found)
-
-
-# How the tensors lie
-
-
-def oriented(tensors: Tensors, *, inputs_first: bool | None) -> Tensors:
-    """Kernels as outputs × inputs × height × width, matrices as outputs × inputs."""
-    kernel = tensors["conv1"]["weight"].shape
-    if len(kernel) != 4:
-        raise CheckpointError(
-            "This is no GoogLeNet for pictures.",
-            f"conv1's weights have the shape {shape_text(kernel)}, not four sides.",
-            "Open a checkpoint of a GoogLeNet.",
-        )
-    spatial_first = kernel[0] == kernel[1] and kernel[2] != kernel[3]
-    found: Tensors = {}
-    for layer, parts in tensors.items():
-        found[layer] = {
-            name: _oriented(layer, tensor, spatial_first) if name == "weight" else tensor.squeezed(1)
-            for name, tensor in parts.items()
-        }
-    _check_sides(found)
-    return found if inputs_first is None else _matrices(found, turned=inputs_first)
-
-
-def _check_sides(tensors: Tensors) -> None:
-    """Kernels have four sides, matrices two; raises CheckpointError naming one that hasn't."""
-    for layer, parts in tensors.items():
-        shape = parts["weight"].shape if "weight" in parts else None
-        if shape is not None and len(shape) != (2 if _is_matrix(layer) else 4):
-            raise CheckpointError(
-                "This is no GoogLeNet.",
-                f"{layer} has weights of shape {shape_text(shape)}, which is no "
-                f"{'matrix' if _is_matrix(layer) else 'kernel'}.",
-                "Open a checkpoint of a GoogLeNet.",
-            )
-
-
-def _is_matrix(layer: str) -> bool:
-    return layer.rpartition("/")[2].startswith("fc")
-
-
-def _is_of_trunk(layer: str) -> bool:
-    """Whether a layer is a convolution before or behind the modules."""
-    return "/" not in layer and not _is_matrix(layer)
-
-
-def _oriented(layer: str, tensor: StoredTensor, spatial_first: bool) -> StoredTensor:
-    if len(tensor.shape) == 4 and spatial_first:
-        tensor = tensor.permuted((3, 2, 0, 1))
-    return tensor.squeezed(2) if _is_matrix(layer) else tensor
-
-
-def _matrices(tensors: Tensors, *, turned: bool) -> Tensors:
-    """All matrices lie like the main classifier's, whose inputs are known; without one, as usual."""
-    last = {name: tensors[f"5b/{name}"]["weight"].shape[0] for name in ("1x1", "3x3", "5x5", "pool_proj")}
-    inputs = tensors["conv4"]["weight"].shape[0] if "conv4" in tensors else sum(last.values())
-    first = next((layer for layer in ("fc_1", "fc") if "weight" in tensors.get(layer, {})), None)
-    shape = tensors[first]["weight"].shape if first else ()
-    if len(shape) == 2 and (shape[0] == inputs) != (shape[1] == inputs):
-        turned = shape[0] == inputs
-    if not turned:
-        return tensors
-    return {
-        layer: {
-            name: tensor.permuted((1, 0)) if name == "weight" and len(tensor.shape) == 2 else tensor
-            for name, tensor in parts.items()
-        }
-        if _is_matrix(layer)
-        else parts
-        for layer, parts in tensors.items()
-    }
 
 
 def _has_norms(tensors: Tensors) -> bool:
     return any(part.startswith("norm.") for parts in tensors.values() for part in parts)
 
 
-def _with_stride(
-    tensors: Tensors, family: str, facts: Facts, assume: Mapping[str, str]
-) -> tuple[Facts, dict[str, str]]:
+def _with_stride(tensors: Tensors, family: str, told: Told) -> tuple[Facts, dict[str, str]]:
     """A first convolution with another kernel than the family's may step otherwise too."""
     usual = FAMILIES[family].stem[0] if family in FAMILIES else None
-    told = facts.get("conv1", {})
-    if not isinstance(usual, Convolution) or usual.kernel == _kernel(tensors, "conv1") or "stride" in told:
-        return facts, {}
-    stride = assume.get("conv1_stride", str(usual.stride))
+    first = told.facts.get("conv1", {})
+    if not isinstance(usual, Convolution) or usual.kernel == _kernel(tensors, "conv1") or "stride" in first:
+        return told.facts, {}
+    stride = told.assume.get("conv1_stride", str(usual.stride))
     if stride not in ("1", "2"):
         raise UsageError(f"conv1_stride={stride} cannot be assumed.", "It can be 1 or 2.")
-    return {**facts, "conv1": {**told, "stride": int(stride)}}, {"conv1_stride": stride}
+    return {**told.facts, "conv1": {**first, "stride": int(stride)}}, {"conv1_stride": stride}
 
 
 # The architecture
@@ -301,7 +241,7 @@ def _widths(tensors: Tensors, heads: Sequence[str]) -> Widths:
         )
         for module in MODULES
     }
-    trunk = {layer: outputs(layer) for layer in tensors if _is_of_trunk(layer)}
+    trunk = {layer: outputs(layer) for layer in tensors if is_of_trunk(layer)}
     hidden = sorted(layer for layer in tensors if layer.startswith("fc_"))
     return Widths(
         modules,
@@ -326,29 +266,6 @@ def _head_widths(tensors: Tensors, head: str) -> HeadWidths:
 
 
 # The tensors
-
-
-def _collect(tensors: Tensors, architecture: Architecture) -> tuple[dict[str, StoredTensor], list[str]]:
-    """The tensors that the network asks for, and the names of those that are not there.
-
-    A norm without scale or shift is one with 1 and 0, if no norm has them.
-    """
-    plain = {
-        f"norm.{part}": value
-        for part, value in (("weight", 1.0), ("bias", 0.0))
-        if not any(f"norm.{part}" in parts for parts in tensors.values())
-    }
-    wanted, holes = {}, []
-    for name, shape in tensor_shapes(architecture).items():
-        layer, _, part = name.partition(".")
-        found = tensors.get(layer, {}).get(part)
-        if found is None and part in plain:
-            found = constant(plain[part], shape[0])
-        if found is None:
-            holes.append(layer if part == "weight" else f"{layer} ({part.replace('.', ' ')})")
-        else:
-            wanted[name] = found
-    return wanted, holes
 
 
 def _check_shapes(architecture: Architecture, wanted: Mapping[str, StoredTensor]) -> None:

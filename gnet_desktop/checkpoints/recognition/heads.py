@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
-from gnet_desktop.checkpoints.fitting.network import Tensors
+from gnet_desktop.checkpoints.fitting.lying import Tensors
 from gnet_desktop.checkpoints.fitting.sequential import HIDDEN, Chain, Matrix, find_chain
 from gnet_desktop.checkpoints.recognition import keys
 from gnet_desktop.checkpoints.recognition.layering import Layer, gather, shared
@@ -83,6 +83,7 @@ class _Finder:
     def keep(self, layer: str, chain: Chain) -> None:
         """Matrices one behind the other, the last of which is the layer."""
         names = [f"fc_{number}" for number in range(1, len(chain.matrices))] + [layer]
+        chain.matrices[-1] = self.with_orphan(layer, chain.matrices[-1])
         for name, matrix, activation in zip(names, chain.matrices, chain.activations, strict=True):
             self.found.tensors[name] = matrix
             if name != layer and activation is None:
@@ -93,10 +94,19 @@ class _Finder:
         self.found.used |= chain.names
         self.found.has_sigmoid |= layer == "fc" and chain.has_sigmoid
 
+    def with_orphan(self, layer: str, matrix: Matrix) -> Matrix:
+        """A matrix with the bias that stands where its layer is expected, if it has none of its own."""
+        name = self.names.get(layer, {}).get("bias", "")
+        bias = self.contents.tensors.get(name)
+        if "bias" in matrix or bias is None or bias.count not in matrix["weight"].shape:
+            return matrix
+        return {**matrix, "bias": bias.squeezed(1)}
+
     def keep_layer(self, name: str, layer: Layer) -> None:
         """A layer of an auxiliary head, with its norm."""
         own = self.own_names(layer)
-        self.found.tensors[name] = {part: self.contents.tensors[one] for part, one in own.items()}
+        matrix = {part: self.contents.tensors[one] for part, one in own.items()}
+        self.found.tensors[name] = self.with_orphan(name, matrix)
         self.found.used |= set(own.values())
         head, _, _ = name.partition("/")
         self.found.called.setdefault(head, layer.path)

@@ -138,14 +138,26 @@ def _attach_by_name(
             continue
         nearest, *others = sorted(fitting, key=lambda layer: _distance(path, layer.path, order))
         nearest.names |= parts
-        nearest.is_doubtful = bool(others) and shared(path, others[0].path) == shared(path, nearest.path)
+        nearest.is_doubtful = bool(others) and _kinship(path, others[0].path) == _kinship(path, nearest.path)
         free.remove(nearest)
 
 
-def _distance(norm: str, kernel: str, order: Mapping[str, int]) -> tuple[int, int]:
-    """Few words in common are far; then how many layers lie between, before counting double."""
+def _distance(norm: str, kernel: str, order: Mapping[str, int]) -> tuple[int, bool, int, int]:
+    """Kernels beside a norm or above it are near, then the one just before it in the file.
+
+    Then those akin to it, and how many layers lie between, before counting double.
+    """
     between = order[norm] - order[kernel]
-    return -shared(norm, kernel), 2 * between - 1 if between > 0 else -2 * between
+    close, steps = _kinship(norm, kernel)
+    return -close, between != 1, -steps, 2 * between - 1 if between > 0 else -2 * between
+
+
+def _kinship(norm: str, kernel: str) -> tuple[int, int]:
+    """The steps that two paths have in common, as far as they are next to each other, and in any case."""
+    steps, depth = shared(norm, kernel), norm.count(".")
+    is_beside = steps == depth == kernel.count(".")
+    is_above = norm.startswith(f"{kernel}.")
+    return steps if is_beside or is_above else 0, steps
 
 
 def _attach_by_order(layers: list[Layer], names: list[str], tensors: Mapping[str, StoredTensor]) -> None:

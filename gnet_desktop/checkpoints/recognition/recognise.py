@@ -8,9 +8,12 @@ from gnet_desktop.checkpoints.checkpoint import WEIGHTS_CHOICE
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.checkpoints.convention import Entry
 from gnet_desktop.checkpoints.dialects import DIALECTS
+from gnet_desktop.checkpoints.dialects.dialect import Dialect
 from gnet_desktop.checkpoints.dialects.strangers import stranger
 from gnet_desktop.checkpoints.fitting.choosing import USUAL
-from gnet_desktop.checkpoints.fitting.network import Fitted, Tensors, fit
+from gnet_desktop.checkpoints.fitting.gaps import PartsMissing
+from gnet_desktop.checkpoints.fitting.lying import Tensors
+from gnet_desktop.checkpoints.fitting.network import Fitted, Told, fit
 from gnet_desktop.checkpoints.recognition import keys
 from gnet_desktop.checkpoints.recognition.beside import SETTINGS, Sides, is_setting
 from gnet_desktop.checkpoints.recognition.checking import (
@@ -63,7 +66,10 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
         check_rectifiers(contents.graph)
     if found is not None:
         check_classes(contents, found)
-        recognised = _by_names(contents, found, assume)
+        try:
+            recognised = _by_names(contents, found, assume)
+        except PartsMissing as error:
+            return _under_other_names(contents, found, error, assume)
         if norms := unused_norms(contents, recognised.fitted.architecture, recognised.left_over):
             return _with_norms(contents, norms, assume)
         check_left_over(contents, found, recognised.left_over)
@@ -85,17 +91,23 @@ def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Re
     expected = {layer: found.prefix + keys.path(path) for layer, path in dialect.linears.items()}
     sides = Sides(found.prefix, found.copies)
     heads = find_heads(_own(contents, sides), found.names, expected, assume)
+    normed = _has_norms(found.names)
     fitted = fit(
         tensors | heads.tensors,
-        dialect.families,
-        trunk=dialect.trunk,
-        heads=[layer.removesuffix("/conv") for layer in dialect.convolutions if layer.startswith("aux")],
-        inputs_first=dialect.linear_transposed,
-        facts=facts | heads.facts,
-        told={**dialect.switches, **({} if _has_norms(found.names) else dialect.unnormed)},
-        named=("norms",) if _has_norms(found.names) else (),
-        has_sigmoid=heads.has_sigmoid,
-        assume=assume,
+        Told(
+            families=dialect.families,
+            named=("norms",) if normed else (),
+            trunk=dialect.trunk,
+            heads=tuple(
+                layer.removesuffix("/conv") for layer in dialect.convolutions if layer.startswith("aux")
+            ),
+            inputs_first=dialect.linear_transposed,
+            facts=facts | heads.facts,
+            switches={**dialect.switches, **({} if normed else dialect.unnormed)},
+            has_sigmoid=heads.has_sigmoid,
+            whole=bool(contents.classes),
+            assume=assume,
+        ),
     )
     left_over = _left_over(contents, found.names, heads, sides)
     root = _by_path(contents).get(found.prefix.rstrip("."), {})
@@ -109,7 +121,7 @@ def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Re
         sets=found.sets,
         beside=sides.count(contents.tensors),
         notes=(*_notes(contents, found), *_head_notes(heads)),
-        warnings=_warnings(left_over),
+        warnings=(*fitted.warnings, *_warnings(left_over)),
         transform_input=transform if isinstance(transform, bool) else None,
         dialect=_scheme(found),
     )
@@ -117,6 +129,23 @@ def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Re
 
 def _has_norms(names: Names) -> bool:
     return any(part.startswith("norm.") for parts in names.values() for part in parts)
+
+
+def _under_other_names(
+    contents: Contents, found: Match, error: PartsMissing, assume: Mapping[str, str]
+) -> Recognised:
+    """The network recognised by its structure, since some of its layers have names of their own.
+
+    Raises the error that says which by their usual names, unless every tensor has its
+    place then: otherwise they are missing rather than renamed.
+    """
+    try:
+        recognised = _by_structure(contents, assume, found.dialect)
+    except CheckpointError:
+        raise error from None
+    if recognised.left_over:
+        raise error
+    return recognised
 
 
 def _own(contents: Contents, sides: Sides) -> Contents:
@@ -147,16 +176,19 @@ def _by_graph(
         tensors[layer]["weight"] = tensors[layer]["weight"].permuted((1, 0))
     fitted = fit(
         tensors,
-        found.dialect.families if found is not None else _EVERY,
-        others=_EVERY,
-        trunk=[layer for layer in _STEM if layer in traced.names],
-        inputs_first=None,
-        facts=traced.facts,
-        order=traced.trunk,
-        told=found.dialect.switches if found is not None else {},
-        named=("norms",) if found is not None and _has_norms(found.names) else (),
-        has_sigmoid=traced.has_sigmoid,
-        assume=assume,
+        Told(
+            families=found.dialect.families if found is not None else _EVERY,
+            others=_EVERY,
+            named=("norms",) if found is not None and _has_norms(found.names) else (),
+            trunk=[layer for layer in _STEM if layer in traced.names],
+            inputs_first=None,
+            facts=traced.facts,
+            order=traced.trunk,
+            switches=found.dialect.switches if found is not None else {},
+            has_sigmoid=traced.has_sigmoid,
+            whole=True,
+            assume=assume,
+        ),
     )
     # a graph tells everything that a family would, except how pictures are prepared for it
     assumed = {name: value for name, value in fitted.assumed.items() if name in ("family", "one_output")}
@@ -186,19 +218,27 @@ def _entry_warnings(entry: Entry | None) -> tuple[str, ...]:
     return (f"Before conv1 the graph does something to the picture that is left out here ({what}).",)
 
 
-def _by_structure(contents: Contents, assume: Mapping[str, str]) -> Recognised:
-    """Nothing but shapes: the family, which says how pools round, is assumed."""
+def _by_structure(
+    contents: Contents, assume: Mapping[str, str], dialect: Dialect | None = None
+) -> Recognised:
+    """Nothing but shapes: the family, which says how pools round, is assumed.
+
+    ``dialect`` is what at least some of the names speak.
+    """
     sides = Sides()
     own = _own(contents, sides)
     found = find_structure(own)
     heads = find_heads(own, found.names, {}, assume)
     fitted = fit(
         _tensors(contents, found.names) | heads.tensors,
-        USUAL,
-        trunk=[layer for layer in _STEM if layer in found.names],
-        facts={**contents.facts, **heads.facts},
-        has_sigmoid=heads.has_sigmoid,
-        assume=assume,
+        Told(
+            families=dialect.families if dialect is not None else USUAL,
+            others=USUAL,
+            trunk=[layer for layer in _STEM if layer in found.names],
+            facts={**contents.facts, **heads.facts},
+            has_sigmoid=heads.has_sigmoid,
+            assume=assume,
+        ),
     )
     assumed = {"family": fitted.architecture.family, **fitted.assumed}
     fitted = replace(fitted, assumed=assumed, open=frozenset(assumed) - assume.keys())
@@ -209,7 +249,7 @@ def _by_structure(contents: Contents, assume: Mapping[str, str]) -> Recognised:
         "structure",
         left_over=left_over,
         beside=sides.count(contents.tensors),
-        warnings=(*found.warnings(), *_warnings(left_over)),
+        warnings=(*found.warnings(), *fitted.warnings, *_warnings(left_over)),
     )
 
 
