@@ -186,6 +186,78 @@ def test_other_rectifiers_in_a_graph_are_refused(
         open_checkpoint(path)
 
 
+ENDS: dict[str, Callable[[], nn.Module]] = {
+    "a stack": lambda: nn.Sequential(nn.Linear(1024, 32), nn.ReLU(), nn.Dropout(), nn.Linear(32, 7)),
+    "nothing between": lambda: nn.Sequential(nn.Linear(1024, 32), nn.Linear(32, 7)),
+    "a norm between": lambda: nn.Sequential(
+        nn.Linear(1024, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Linear(32, 7)
+    ),
+    "a norm before": lambda: nn.Sequential(nn.BatchNorm1d(1024), nn.Linear(1024, 7)),
+    "a norm behind": lambda: nn.Sequential(nn.Linear(1024, 7), nn.BatchNorm1d(7)),
+    "no bias": lambda: nn.Linear(1024, 7, bias=False),
+    "a rectifier behind": lambda: nn.Sequential(nn.Linear(1024, 7), nn.ReLU()),
+}
+
+
+def ending_in(end: nn.Module) -> nn.Module:
+    model = torchvisions()
+    model.fc = end.eval().requires_grad_(False)
+    for layer in model.fc.modules():
+        if isinstance(layer, nn.BatchNorm1d):
+            layer.running_mean.normal_()
+            layer.running_var.uniform_(0.5, 2)
+    return model.eval()
+
+
+@pytest.mark.parametrize("dynamo", [False, pytest.param(True, marks=slow)])
+@pytest.mark.parametrize("end", ENDS)
+def test_every_classifier_in_a_graph(end: str, dynamo: bool, picture: Tensor, tmp_path: Path) -> None:
+    model = ending_in(ENDS[end]())
+    with torch.inference_mode():
+        theirs = model(picture)
+    found = open_checkpoint(exported(model, picture, tmp_path / "net.onnx", dynamo=dynamo))
+    assert_is_torchvisions(found)
+    assert_answers(found, picture, theirs)
+
+
+@pytest.mark.parametrize("kind", [nn.Tanh, nn.LeakyReLU, nn.Sigmoid])
+def test_what_a_classifier_in_a_graph_has_between_its_layers_is_never_left_out(
+    kind: type[nn.Module], picture: Tensor, tmp_path: Path
+) -> None:
+    model = ending_in(nn.Sequential(nn.Linear(1024, 32), kind(), nn.Linear(32, 7)))
+    with pytest.raises(CheckpointError, match="between its layers"):
+        open_checkpoint(exported(model, picture, tmp_path / "net.onnx", dynamo=False))
+
+
+def test_one_output_behind_a_sigmoid_in_a_graph(picture: Tensor, tmp_path: Path) -> None:
+    model = ending_in(nn.Sequential(nn.Linear(1024, 1), nn.Sigmoid()))
+    with torch.inference_mode():
+        theirs = float(model(picture)[0, 0])
+    found = open_checkpoint(exported(model, picture, tmp_path / "net.onnx", dynamo=False))
+    assert found.provenance.open == ()
+    said = GoogLeNet.from_checkpoint(found)(picture).answers["main"].probabilities
+    assert said.tolist() == pytest.approx([1 - theirs, theirs], abs=1e-5)
+
+
+def test_a_sigmoid_behind_several_outputs_in_a_graph_is_refused(picture: Tensor, tmp_path: Path) -> None:
+    model = ending_in(nn.Sequential(nn.Linear(1024, 7), nn.Sigmoid()))
+    with pytest.raises(CheckpointError, match="7 outputs, so that each is a yes or no"):
+        open_checkpoint(exported(model, picture, tmp_path / "net.onnx", dynamo=False))
+
+
+class Warmer(nn.Module):
+    """Multiplies the answers, as calibration does."""
+
+    def forward(self, value: Tensor) -> Tensor:
+        return value * 3.0
+
+
+def test_what_a_graph_does_with_its_answers_is_said(picture: Tensor, tmp_path: Path) -> None:
+    model = ending_in(nn.Sequential(nn.Linear(1024, 7), Warmer()))
+    found = open_checkpoint(exported(model, picture, tmp_path / "net.onnx", dynamo=False))
+    assert any("goes on with Mul" in warning for warning in found.provenance.warnings)
+
+
 # Norms folded into the convolutions
 
 WITH_NORMS = [

@@ -91,9 +91,10 @@ def find_chain(contents: Contents, layers: keys.Layers, path: str) -> Chain:
     for step in steps:
         chain.names |= set(step.names.values())
         if chain.has_sigmoid and step.names:
-            raise _unshown(_SIGMOID)
+            raise unshown(_SIGMOID)
         if {"mean", "variance"} <= step.names.keys():
-            scaling = _scaling(contents, step)
+            norm = {str(role): contents.tensors[name] for role, name in step.names.items()}
+            scaling = _scaling(norm, step.epsilon)
             if chain.matrices and not chain.activations[-1] and step.number in (last + 1, -1):
                 chain.matrices[-1] = _scaled(chain.matrices[-1], *scaling, before=False)
                 scaling = None
@@ -108,13 +109,13 @@ def find_chain(contents: Contents, layers: keys.Layers, path: str) -> Chain:
             chain.weights.append(step.names["weight"])
             scaling, last = None, step.number
         elif step.names:
-            raise _unshown(step.kind or next(iter(step.names.values())))
+            raise unshown(step.kind or next(iter(step.names.values())))
         elif chain.matrices and step.kind == _SIGMOID:
             chain.has_sigmoid = True
         elif step.kind in _ACTIVATIONS and chain.matrices:
             chain.activations[-1] = _ACTIVATIONS[step.kind]
         elif step.kind not in _SILENT and step.is_leaf:
-            raise _unshown(step.kind)
+            raise unshown(step.kind)
     if told:
         chain.activations = [activation or "none" for activation in chain.activations]
     return chain
@@ -148,7 +149,8 @@ def _steps(contents: Contents, layers: keys.Layers, path: str) -> Iterator[_Step
         )
 
 
-def _unshown(kind: str) -> CheckpointError:
+def unshown(kind: str) -> CheckpointError:
+    """The refusal of a classifier with something between its layers that cannot be shown."""
     return CheckpointError(
         f"Its classifier has a {kind} between its layers.",
         "Only rectifiers can be shown here.",
@@ -156,16 +158,25 @@ def _unshown(kind: str) -> CheckpointError:
     )
 
 
-def _scaling(contents: Contents, step: _Step) -> tuple[Floats, Floats]:
+def with_norm(matrix: Matrix, norm: Mapping[str, StoredTensor], epsilon: float, *, before: bool) -> Matrix:
+    """A matrix with a batch norm ``before`` it, or behind it, worked in.
+
+    ``norm`` has ``mean`` and ``variance``, and perhaps ``weight`` and ``bias``. Raises
+    CheckpointError where they don't fit.
+    """
+    return _scaled(matrix, *_scaling(norm, epsilon), before=before)
+
+
+def _scaling(norm: Mapping[str, StoredTensor], epsilon: float) -> tuple[Floats, Floats]:
     """A batch norm as factor and shift of each value."""
 
-    def read(role: keys.Role, usual: float, count: int) -> Floats:
-        if role not in step.names:
+    def read(role: str, usual: float, count: int) -> Floats:
+        tensor = norm.get(role)
+        if tensor is None:
             return np.full(count, usual, np.float32)
-        tensor = contents.tensors[step.names[role]]
         if tensor.count > _LARGEST:
             raise CheckpointError("Its classifier is far too large.")
-        tensor.check(step.names[role])
+        tensor.check(role)
         return tensor.numbers().reshape(-1)
 
     mean = read("mean", 0.0, 0)
@@ -175,7 +186,7 @@ def _scaling(contents: Contents, step: _Step) -> tuple[Floats, Floats]:
         raise CheckpointError(
             "Its classifier does not fit together.", "A norm in it has vectors of several lengths."
         )
-    factor = scale / np.sqrt(variance.astype(np.float64) + step.epsilon)
+    factor = scale / np.sqrt(variance.astype(np.float64) + epsilon)
     return factor.astype(np.float32), (shift - mean * factor).astype(np.float32)
 
 

@@ -124,13 +124,8 @@ class Walk:
             if node is None:
                 return block
             if node.kind == "BatchNormalization":
-                parts = ("norm.weight", "norm.bias", "norm.mean", "norm.variance")
-                block.names |= {
-                    part: found
-                    for part, name in zip(parts, node.inputs[1:5], strict=False)
-                    if (found := self.stored(name))
-                }
-                block.facts["epsilon"] = _number(node, "epsilon", 1e-5)
+                block.names |= {f"norm.{part}": name for part, name in self.norm(node).items()}
+                block.facts["epsilon"] = number(node, "epsilon", 1e-5)
             elif node.kind == "Add" and "bias" not in block.names and (bias := self.other(node, block.end)):
                 block.names["bias"] = bias
             elif node.kind in ("Relu", "Clip"):
@@ -141,6 +136,12 @@ class Walk:
                 return block
             block.end = node.outputs[0]
         return block
+
+    def norm(self, node: Node) -> dict[str, str]:
+        """The stored tensors of a batch norm by their part in it."""
+        parts = ("weight", "bias", "mean", "variance")
+        pairs = zip(parts, node.inputs[1:5], strict=False)
+        return {part: found for part, name in pairs if (found := self.stored(name))}
 
     def rectifier(self, node: Node) -> str:
         """The name of a rectifier, which may be written as a clip.
@@ -226,7 +227,7 @@ class Walk:
         """A fully connected layer, without what follows it."""
         weight, transposed = self.weights(node.inputs[1])
         names = {"weight": weight} | (self.bias(node) if node.kind != "MatMul" else {})
-        if any(_number(node, factor, 1.0) != 1 for factor in ("alpha", "beta")):
+        if any(number(node, factor, 1.0) != 1 for factor in ("alpha", "beta")):
             raise unusual(f"{node.outputs[0]} multiplies what it adds up.")
         outputs_first = node.kind == "Conv" or bool(node.settings.get("transB", 0))
         return Block(node, names, {}, node.outputs[0], turned=outputs_first == transposed)
@@ -271,13 +272,14 @@ def same(values: Any, usual: int) -> int:
 def norm_settings(node: Node) -> dict[str, Any]:
     """The numbers of a response norm."""
     return {
-        "size": int(_number(node, "size", 5)),
-        "alpha": _number(node, "alpha", 1e-4),
-        "beta": _number(node, "beta", 0.75),
-        "k": _number(node, "bias", 1.0),
+        "size": int(number(node, "size", 5)),
+        "alpha": number(node, "alpha", 1e-4),
+        "beta": number(node, "beta", 0.75),
+        "k": number(node, "bias", 1.0),
     }
 
 
-def _number(node: Node, name: str, usual: float) -> float:
+def number(node: Node, name: str, usual: float) -> float:
+    """A setting that is one number."""
     value = node.settings.get(name, usual)
     return float(value) if isinstance(value, int | float) else usual

@@ -12,8 +12,9 @@ from gnet_desktop.checkpoints.dialects.dialect import Dialect
 from gnet_desktop.checkpoints.dialects.strangers import stranger
 from gnet_desktop.checkpoints.fitting.choosing import USUAL
 from gnet_desktop.checkpoints.fitting.gaps import PartsMissing
-from gnet_desktop.checkpoints.fitting.lying import Tensors
+from gnet_desktop.checkpoints.fitting.lying import Tensors, is_matrix
 from gnet_desktop.checkpoints.fitting.network import Fitted, Told, fit
+from gnet_desktop.checkpoints.fitting.sequential import with_norm
 from gnet_desktop.checkpoints.recognition import keys
 from gnet_desktop.checkpoints.recognition.beside import SETTINGS, Sides, is_setting
 from gnet_desktop.checkpoints.recognition.checking import (
@@ -174,6 +175,8 @@ def _by_graph(
     tensors = _tensors(replace(contents, tensors=traced.stored), traced.names)
     for layer in traced.turned:
         tensors[layer]["weight"] = tensors[layer]["weight"].permuted((1, 0))
+    for layer in filter(is_matrix, tensors):
+        tensors[layer] = _with_norms_inside(tensors[layer], traced.facts.get(layer, {}))
     fitted = fit(
         tensors,
         Told(
@@ -254,6 +257,21 @@ def _by_structure(
 
 
 _STEM: Final = ("conv1", "conv2", "conv3", "conv4")
+
+
+def _with_norms_inside(parts: dict[str, StoredTensor], facts: Mapping[str, Any]) -> dict[str, StoredTensor]:
+    """A matrix with the norms before and behind it worked in."""
+    matrix = {part: tensor for part, tensor in parts.items() if "." not in part}
+    for place, setting in (("before", "epsilon before"), ("norm", "epsilon")):
+        norm = {
+            part.removeprefix(f"{place}."): tensor.squeezed(1)
+            for part, tensor in parts.items()
+            if part.startswith(f"{place}.")
+        }
+        if norm:
+            matrix["weight"] = matrix["weight"].squeezed(2)
+            matrix = with_norm(matrix, norm, float(facts.get(setting, 1e-5)), before=place == "before")
+    return matrix
 
 
 _EVERY: Final = tuple(dict.fromkeys((*USUAL, *FAMILIES)))

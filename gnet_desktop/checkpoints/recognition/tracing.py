@@ -12,6 +12,7 @@ from typing import Any, Final
 from gnet_desktop.checkpoints.containers.graph import Graph, Node
 from gnet_desktop.checkpoints.containers.stored import StoredTensor
 from gnet_desktop.checkpoints.convention import Entry
+from gnet_desktop.checkpoints.fitting.sequential import unshown
 from gnet_desktop.checkpoints.recognition.entering import entry
 from gnet_desktop.checkpoints.recognition.graph_walk import (
     LONGEST_WALK,
@@ -20,6 +21,7 @@ from gnet_desktop.checkpoints.recognition.graph_walk import (
     Block,
     Walk,
     norm_settings,
+    number,
     unusual,
 )
 from gnet_desktop.errors import CheckpointError
@@ -231,8 +233,8 @@ class _Tracer(Walk):
         if pool.kind in ("GlobalMaxPool", "MaxPool", "ReduceMax"):
             self.traced.facts.setdefault("global_pool", {})["kind"] = "max"
         matrices = self.matrices(pool.outputs[0])
-        for number, block in enumerate(matrices[:-1], 1):
-            self.keep(f"fc_{number}", block)
+        for place, block in enumerate(matrices[:-1], 1):
+            self.keep(f"fc_{place}", block)
         if matrices:
             self.keep("fc", matrices[-1])
             self.keep_end(matrices[-1].end)
@@ -243,6 +245,8 @@ class _Tracer(Walk):
             node = self.next(end)
             if node is None or node.kind in _SCALES:
                 return
+            if node.kind not in PASSED and self.reader(node.outputs[0], _MATRICES):
+                raise unshown(node.kind)
             if node.kind == "Sigmoid":
                 self.traced.has_sigmoid = True
             elif node.kind not in PASSED:
@@ -267,14 +271,19 @@ class _Tracer(Walk):
                 self.keep(f"{head}/{layer}", matrix)
 
     def matrices(self, name: str) -> list[Block]:
-        """Fully connected layers one behind the other."""
+        """Fully connected layers one behind the other, each with a norm before it, if there is one."""
         found: list[Block] = []
         for _ in range(4):
-            node = self.reader(name, ("Gemm", "MatMul", "Conv"))
+            node, norm = self.reader(name, (*_MATRICES, "BatchNormalization")), None
+            if node is not None and node.kind == "BatchNormalization":
+                norm, node = node, self.reader(node.outputs[0], _MATRICES)
             if node is None or not self.matrix_name(node):
                 break
             block = self.follow(self.matrix(node))
             block.facts["scale"] = self.scale(node.inputs[0])
+            if norm is not None:
+                block.names |= {f"before.{part}": name for part, name in self.norm(norm).items()}
+                block.facts["epsilon before"] = number(norm, "epsilon", 1e-5)
             found.append(block)
             name = block.end
         return found
@@ -293,6 +302,7 @@ _GLOBAL: Final = (
     "AveragePool",
     "MaxPool",
 )
+_MATRICES: Final = ("Gemm", "MatMul", "Conv")
 _SCALES: Final = ("Softmax", "LogSoftmax", "ArgMax", "TopK", "Hardmax")
 """What may follow the answers without changing their order."""
 
