@@ -29,11 +29,11 @@ from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredT
 from gnet_desktop.checkpoints.containers.zipped import Content
 from gnet_desktop.checkpoints.convention import FROM_METADATA, infer_convention
 from gnet_desktop.checkpoints.describing.heads import OFFICIAL_HASH, head_states
-from gnet_desktop.checkpoints.fitting.sequential import HIDDEN
 from gnet_desktop.checkpoints.fitting.single import ONE_OUTPUT
 from gnet_desktop.checkpoints.labels import find_labels
 from gnet_desktop.checkpoints.mean_picture import with_mean_beside
 from gnet_desktop.checkpoints.recognition.recognise import Recognised, recognise
+from gnet_desktop.checkpoints.recognition.sequential import HIDDEN
 from gnet_desktop.errors import Cancelled, CheckpointError, UsageError
 from gnet_desktop.network.architecture import AUXILIARY
 from gnet_desktop.network.families import FAMILIES

@@ -8,9 +8,9 @@ from typing import Final
 from gnet_desktop.checkpoints.containers.graph import Graph
 from gnet_desktop.checkpoints.containers.stored import Contents, shape_text
 from gnet_desktop.checkpoints.dialects.dialect import Dialect
-from gnet_desktop.checkpoints.fitting.sequential import OTHER_ACTIVATIONS
 from gnet_desktop.checkpoints.recognition import keys
 from gnet_desktop.checkpoints.recognition.matching import Match
+from gnet_desktop.checkpoints.recognition.sequential import OTHER_ACTIVATIONS
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.network.architecture import MODULES, Architecture
 from gnet_desktop.network.families import FAMILIES

@@ -6,10 +6,10 @@ from typing import Any
 
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.checkpoints.fitting.lying import Tensors
-from gnet_desktop.checkpoints.fitting.sequential import HIDDEN, Chain, Matrix, find_chain
 from gnet_desktop.checkpoints.recognition import keys
 from gnet_desktop.checkpoints.recognition.layering import Layer, gather, shared
 from gnet_desktop.checkpoints.recognition.places import Places
+from gnet_desktop.checkpoints.recognition.sequential import HIDDEN, Chain, Matrix, find_chain
 
 
 @dataclass

@@ -14,7 +14,6 @@ from gnet_desktop.checkpoints.fitting.choosing import USUAL
 from gnet_desktop.checkpoints.fitting.gaps import PartsMissing
 from gnet_desktop.checkpoints.fitting.lying import Tensors, is_matrix
 from gnet_desktop.checkpoints.fitting.network import Fitted, Told, fit
-from gnet_desktop.checkpoints.fitting.sequential import with_norm
 from gnet_desktop.checkpoints.recognition import keys
 from gnet_desktop.checkpoints.recognition.beside import SETTINGS, Sides, is_setting
 from gnet_desktop.checkpoints.recognition.checking import (
@@ -25,6 +24,7 @@ from gnet_desktop.checkpoints.recognition.checking import (
 )
 from gnet_desktop.checkpoints.recognition.heads import Heads, find_heads
 from gnet_desktop.checkpoints.recognition.matching import Match, Names, is_copy, match, set_name
+from gnet_desktop.checkpoints.recognition.sequential import with_norm
 from gnet_desktop.checkpoints.recognition.structure import find_structure
 from gnet_desktop.checkpoints.recognition.tracing import Traced, trace
 from gnet_desktop.errors import CheckpointError

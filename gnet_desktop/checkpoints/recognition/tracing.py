@@ -12,7 +12,6 @@ from typing import Any, Final
 from gnet_desktop.checkpoints.containers.graph import Graph, Node
 from gnet_desktop.checkpoints.containers.stored import StoredTensor
 from gnet_desktop.checkpoints.convention import Entry
-from gnet_desktop.checkpoints.fitting.sequential import unshown
 from gnet_desktop.checkpoints.recognition.entering import entry
 from gnet_desktop.checkpoints.recognition.graph_walk import (
     LONGEST_WALK,
@@ -24,6 +23,7 @@ from gnet_desktop.checkpoints.recognition.graph_walk import (
     number,
     unusual,
 )
+from gnet_desktop.checkpoints.recognition.sequential import unshown
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.network.architecture import AUXILIARY, MODULES
 
