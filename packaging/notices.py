@@ -54,8 +54,9 @@ class Component:
 
     name: str
     version: str
-    licence: str
+    licence: str  #: as its makers say it, mostly an SPDX expression; empty where they don't
     texts: tuple[str, ...]
+    purl: str = ""  #: where it comes from, as a package URL
 
 
 def components(manifest: Path) -> list[Component]:
@@ -90,7 +91,8 @@ def _from_distribution(distribution: metadata.Distribution) -> Component:
     texts += [(LICENCES / file).read_text(encoding="utf-8") for file in TEXTS_ELSEWHERE.get(key, ())]
     said = distribution.metadata
     licence = said.get("License-Expression") or (said.get("License") or "").partition("\n")[0]
-    return Component(name, distribution.version, licence, tuple(dict.fromkeys(texts)))
+    purl = f"pkg:pypi/{key}@{distribution.version}"
+    return Component(name, distribution.version, licence, tuple(dict.fromkeys(texts)), purl)
 
 
 def _system_packages(files: Iterable[Path]) -> Iterator[Component]:
@@ -105,7 +107,8 @@ def _system_packages(files: Iterable[Path]) -> Iterator[Component]:
         version = _dpkg("-s", package).partition("\nVersion: ")[2].partition("\n")[0]
         text = Path("/usr/share/doc") / package / "copyright"
         texts = (text.read_text(encoding="utf-8", errors="replace"),) if text.exists() else ()
-        yield Component(f"{package} ({', '.join(sorted(set(names)))})", version, "", texts)
+        named = f"{package} ({', '.join(sorted(set(names)))})"
+        yield Component(named, version, "", texts, f"pkg:deb/debian/{package}@{version}")
 
 
 def _owner(file: Path) -> str:
@@ -124,7 +127,8 @@ def _dpkg(*arguments: str) -> str:
 def python_itself() -> Component:
     places = [Path(sysconfig.get_path("stdlib")) / "LICENSE.txt", Path(sys.base_prefix) / "LICENSE.txt"]
     texts = tuple(place.read_text(encoding="utf-8") for place in places if place.exists())[:1]
-    return Component("Python", sys.version.partition(" ")[0], "PSF-2.0", texts)
+    version = sys.version.partition(" ")[0]
+    return Component("Python", version, "PSF-2.0", texts, f"pkg:generic/python@{version}")
 
 
 def own_parts() -> str:
@@ -145,13 +149,12 @@ def written(found: list[Component]) -> str:
     return "\n".join([*parts, own_parts()])
 
 
-def write(manifest: Path, out: Path) -> Path:
-    """Write the notices for what the manifest lists; the file's path."""
-    listed = components(manifest)
+def write(listed: list[Component], out: Path) -> Path:
+    """Write the notices for these components; the file's path."""
     out.write_text(written(listed), encoding="utf-8")
     print(f"licences of {len(listed)} components")
     return out
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), Path(sys.argv[2]))
+    write(components(Path(sys.argv[1])), Path(sys.argv[2]))

@@ -7,6 +7,8 @@
 #       from the launcher, a window on a screen of its own, a photo opened by the menu
 #       entry's command, the program for pictures before and after, an account without
 #       a name or a home, completion and man page, purge, and what was left behind
+#   tar-12           the archive for people without root, on a minimal Debian with Qt's
+#       system libraries: unpack, install, a window, and removed without a trace
 #   run-12 run-13    the README's first command in a minimal Debian, by an ordinary
 #       person and by root: each thing that is missing is said with the line that
 #       helps, that line is followed to the letter, and in the end there is a window
@@ -342,10 +344,43 @@ verify() { # verify NAME SUITE DEB
     room=
 }
 
+# --- the archive -----------------------------------------------------------------------------------------
+
+verify_archive() { # verify_archive NAME SUITE ARCHIVE
+    name=$1
+    log=$out/$name.log
+    : >"$log"
+    say "$name: $(basename "$3"), $(($(stat -c %s "$3") / 1000000)) MB, for a person without root in a minimal $2"
+    make_room "$2" "$name"
+    apt update
+    # What a machine with any desktop has; the .deb's own list, less the C library and the certificates.
+    deb=$(find dist -name "gnet-desktop-bundle_*.deb" | head -n 1)
+    apt install --no-install-recommends xz-utils fonts-dejavu-core \
+        $(dpkg-deb -f "$deb" Depends | sed 's/([^)]*)//g; s/,/ /g')
+    who="as_person env -C /home/person"
+    cp "$3" "$room/home/person/archive.tar.xz"
+    began=$(seconds)
+    $who tar -xf archive.tar.xz
+    $who gnet-desktop/install.sh >"$out/$name-install.txt" 2>&1 || { fail "it did not install: $(cat "$out/$name-install.txt")"; return 0; }
+    $who rm -rf gnet-desktop archive.tar.xz
+    say "  unpacked and installed in $(since "$began"), $(du -sm "$room/home/person/.local" | cut -f1) MB"
+    $who QT_QPA_PLATFORM=offscreen .local/bin/gnet-desktop self-test >"$out/$name-self-test.txt" 2>&1 ||
+        fail "self-test: $(cat "$out/$name-self-test.txt")"
+    screen_on
+    patience=60
+    window_of "$name-window" .local/bin/gnet-desktop
+    screen_off
+    $who .local/lib/gnet-desktop/install.sh --remove >>"$log" 2>&1 || fail "it could not be removed, see $log"
+    left=$(find "$room/home/person/.local" -type f ! -path '*/share/gnet-desktop/*' ! -path '*/state/*' | grep -i gnet || true)
+    if [ -z "$left" ]; then say "  removed: nothing of it is left"; else fail "left behind: $left"; fi
+    leave
+    room=
+}
+
 rm -rf "$out"
 mkdir -p "$out"
 photo=resources/samples/cat.jpg
-[ $# -gt 0 ] || set -- bundle-12 bundle-13 thin-13 run-12 run-13 same wine
+[ $# -gt 0 ] || set -- bundle-12 bundle-13 thin-13 tar-12 run-12 run-13 same wine
 for wanted in "$@"; do
     case $wanted in
         *-12) suite=bookworm ;;
@@ -354,6 +389,11 @@ for wanted in "$@"; do
     case $wanted in
         run-*) verify_run "$wanted" $suite && continue ;;
         same) verify_same && continue ;;
+        tar-*)
+            archive=$(find dist -name "gnet-desktop-*-linux-*.tar.xz" 2>/dev/null | head -n 1)
+            [ -n "$archive" ] || { say "$wanted: skipped, there is no archive in dist/"; continue; }
+            verify_archive "$wanted" $suite "$archive" && continue
+            ;;
         wine) packaging/windows/try-installer.sh check && continue || { fail "the installer, see above" && continue; } ;;
         bundle-*) pattern="gnet-desktop-bundle_*.deb" ;;
         *) pattern="gnet-desktop_*_all.deb" ;;

@@ -1,4 +1,4 @@
-"""``gnet-desktop desktop-entry``: a place in this person's menu, for what pipx, uv or pip installed."""
+"""``gnet-desktop desktop-entry``: a place in this person's menu, for what was installed without root."""
 
 import argparse
 import os
@@ -15,8 +15,8 @@ from gnet_desktop.files import is_file, is_folder, write_whole
 
 _ID: Final = "io.github.gnet_desktop.gnet_desktop"
 
-#: Below a folder of shared files: where a wheel brings each, where a checkout has it.
-_FILES: Final = {
+#: Below a folder of shared files: where a wheel or a bundle brings each, where a checkout has it.
+FILES: Final = {
     f"applications/{_ID}.desktop": f"packaging/desktop/{_ID}.desktop",
     "applications/zz-gnet-desktop-pictures.desktop": "packaging/desktop/zz-gnet-desktop-pictures.desktop",
     f"metainfo/{_ID}.metainfo.xml": f"packaging/desktop/{_ID}.metainfo.xml",
@@ -66,7 +66,7 @@ def _install(share: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _remove(share: Path) -> Iterator[tuple[Path, str]]:
-    for name in _FILES:
+    for name in FILES:
         target = share / name
         if is_file(target):
             target.unlink()
@@ -74,11 +74,11 @@ def _remove(share: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _sources() -> dict[str, Path]:
-    """The files that came with this installation: a wheel's lie in its environment."""
+    """The files that came with this installation: a wheel's lie in its environment, a bundle's inside it."""
     checkout = Path(__file__).resolve().parents[2]
     for found in (
-        {name: Path(sys.prefix) / "share" / name for name in _FILES},
-        {name: checkout / source for name, source in _FILES.items()},
+        {name: Path(sys.prefix) / "share" / name for name in FILES},
+        {name: checkout / source for name, source in FILES.items()},
     ):
         if all(is_file(path) for path in found.values()):
             return found

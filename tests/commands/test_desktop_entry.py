@@ -75,7 +75,7 @@ def test_an_installed_wheel_uses_what_it_brought(
     share: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     """Where pip puts a wheel's shared files; not those of a checkout that lies elsewhere."""
-    for name in desktop_entry._FILES:
+    for name in desktop_entry.FILES:
         (tmp_path / "env/share" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "env/share" / name).write_text("Exec=gnet-desktop %F\n")
     monkeypatch.setattr(sys, "prefix", str(tmp_path / "env"))

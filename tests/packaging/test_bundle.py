@@ -192,6 +192,39 @@ def test_notices_name_every_component_with_its_text(tmp_path: Path):
         assert holder in text
 
 
+def test_the_bill_of_materials_is_valid_and_the_same_every_time(monkeypatch: pytest.MonkeyPatch):
+    """By CycloneDX's own schema; every component of the notices with its version and origin."""
+    import sbom
+    from cyclonedx.schema import SchemaVersion
+    from cyclonedx.validation.json import JsonStrictValidator
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764000000")
+    listed = [
+        notices._from_distribution(metadata.distribution("pillow")),
+        notices._from_distribution(metadata.distribution("numpy")),
+        notices.Component(
+            "libgomp1 (libgomp.so.1)",
+            "12.2.0-14+deb12u1",
+            "",
+            ("x",),
+            "pkg:deb/debian/libgomp1@12.2.0-14+deb12u1",
+        ),
+        notices.python_itself(),
+    ]
+    text = sbom.bill(listed)
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+    assert text == sbom.bill(reversed(listed))
+    bill = json.loads(text)
+    assert bill["metadata"]["component"]["name"] == "gnet-desktop"
+    assert bill["metadata"]["timestamp"].startswith("2025-11-24")
+    versions = {part["name"]: part["version"] for part in bill["components"]}
+    assert versions["pillow"] == metadata.version("pillow")
+    assert versions["Python"] == sys.version.partition(" ")[0]
+    assert {part["purl"].partition("@")[0] for part in bill["components"]} == {
+        "pkg:pypi/pillow", "pkg:pypi/numpy", "pkg:deb/debian/libgomp1", "pkg:generic/python",
+    }  # fmt: skip
+
+
 def test_every_licence_file_of_a_distribution_is_found(tmp_path: Path):
     """NumPy's dragon4_LICENSE.txt has the word at its end."""
     folder = tmp_path / "thing-1.0.dist-info"
