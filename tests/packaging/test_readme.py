@@ -31,5 +31,5 @@ def test_on_pypi_every_picture_and_link_has_a_public_address():
 
 def test_packages_are_named_by_this_version():
     named = re.findall(r"gnet-desktop(?:-bundle)?[-_](\d+\.\d+\.\d+)[-_]", README)
-    assert len(named) == 4
+    assert len(named) == 5
     assert set(named) == {VERSION}
