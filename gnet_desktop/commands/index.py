@@ -2,19 +2,21 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
 
 from gnet_desktop.commands.opening import choices, open_named, open_session, progress_wanted
 from gnet_desktop.commands.output import Rows, as_json, words
-from gnet_desktop.convention import Convention
-from gnet_desktop.errors import GNetError, UsageError
+from gnet_desktop.errors import PictureError, UsageError
 from gnet_desktop.files import write_whole
 from gnet_desktop.network.naming import parse_unit
 from gnet_desktop.workspace.exporting import png_bytes
+
+if TYPE_CHECKING:
+    from gnet_desktop.folder.strongest import Index, Strong
 
 CROP: Final = 160
 GAP: Final = 8
@@ -73,79 +75,50 @@ def _show_progress(done: int, total: int) -> None:
 
 
 def _top(arguments: argparse.Namespace) -> int:
-    from gnet_desktop.folder.indexing import opened_spectrum
-    from gnet_desktop.folder.units import row_of
+    from gnet_desktop.folder import strongest
 
     if len(arguments.items) != 1 or arguments.source is None:
         raise UsageError("Give a unit and an index.", "", "Write 'index top 4a/5x5:11 --from DIR'.")
-    found = opened_spectrum(arguments.source)
     checkpoint = open_named(arguments.checkpoint, arguments.labels, choices(arguments))
-    if checkpoint.provenance.sha256 != found.about["sha256"]:
-        raise UsageError(
-            f"{arguments.source.name} was made with another checkpoint.",
-            f"Its SHA-256 begins with {found.about['sha256'][:12]}.",
-            "Name that with --checkpoint.",
-        )
+    index = strongest.opened(arguments.source, checkpoint, arguments.pictures)
     unit = parse_unit(arguments.items[0], checkpoint.architecture)
-    row = row_of(checkpoint.architecture, unit)
-    if row is None:
-        raise UsageError(f"{unit} is not in the index.", "It counts units of modules and of heads' fc1.")
-    places = [
-        _place(checkpoint.architecture, arguments.source, found.about, unit.part, path, cell)
-        | {"unit": unit.name, "rank": rank, "value": round(value, 6), "picture": path, "cell": list(cell)}
-        for rank, (path, value, cell) in enumerate(found.strongest(row)[: arguments.top], 1)
-    ]
+    found = strongest.strongest(index, unit, arguments.top)
     if arguments.image:
-        _write_sheet(arguments.image, arguments.pictures, places)
-    WRITERS[arguments.format](places)
+        _write_sheet(arguments.image, index, found)
+    WRITERS[arguments.format]([_place(one) for one in found])
     return 0
 
 
-def _place(
-    architecture: Any, index: Path, about: Mapping[str, Any], part: str, path: str, cell: tuple[int, int]
-) -> dict[str, Any]:
-    """The receptive field of a cell in the picture's own pixels; nothing for what sees everything."""
-    from gnet_desktop.folder.indexing import picture_size
-    from gnet_desktop.network.arithmetic import field_box, receptive_field
-    from gnet_desktop.pictures.preparation import geometry_of
-
-    numbers = dict(about["convention"])
-    convention = Convention(**numbers | {"mean": tuple(numbers["mean"]), "std": tuple(numbers["std"])})
-    size = picture_size(index, path)
-    geometry = geometry_of(size, convention)
-    try:
-        field = receptive_field(architecture, part, geometry.input[::-1])
-    except KeyError:  # a vector sees the whole picture
-        return {"box": [round(bound, 2) for bound in geometry.seen_box]}
-    left, top, right, bottom = geometry.box_to_picture(field_box(field, cell[1], cell[0]))
-    inside = (max(0.0, left), max(0.0, top), min(float(size[0]), right), min(float(size[1]), bottom))
-    return {"box": [round(bound, 2) for bound in inside]}
+def _place(one: "Strong") -> dict[str, Any]:
+    return {
+        "unit": one.unit.name,
+        "rank": one.rank,
+        "value": round(one.value, 6),
+        "picture": one.picture,
+        "cell": list(one.cell),
+        "box": [round(bound, 2) for bound in one.box],
+    }
 
 
-def _write_sheet(file: Path, pictures: Path | None, places: list[dict[str, Any]]) -> None:
+def _write_sheet(file: Path, index: "Index", found: "list[Strong]") -> None:
     """The crops side by side as one PNG."""
-    from gnet_desktop.pictures.decoding import read_picture
+    from gnet_desktop.folder.strongest import crop_of
 
-    if pictures is None:
-        raise UsageError("--pictures is missing.", "", "Name the folder that was indexed.")
-    rows = -(-len(places) // COLUMNS) or 1
+    rows = -(-len(found) // COLUMNS) or 1
     sheet = Image.new("RGB", (COLUMNS * (CROP + GAP) - GAP, rows * (CROP + GAP) - GAP), "white")
-    for number, place in enumerate(places):
+    for number, one in enumerate(found):
         try:
-            image = read_picture(pictures / place["picture"]).image
-        except GNetError:
+            crop = crop_of(index, one, CROP)
+        except PictureError:
             continue
-        crop = image.crop(tuple(round(bound) for bound in place["box"]))
-        crop.thumbnail((CROP, CROP), Image.Resampling.BICUBIC)
         down, across = divmod(number, COLUMNS)
-        sheet.paste(crop.resize((CROP, CROP)), (across * (CROP + GAP), down * (CROP + GAP)))
+        sheet.paste(crop, (across * (CROP + GAP), down * (CROP + GAP)))
     write_whole(file, png_bytes(sheet))
 
 
 def _write_json(places: list[dict[str, Any]]) -> None:
-    keys = ("unit", "rank", "value", "picture", "cell", "box")
     for place in places:
-        print(as_json({key: place[key] for key in keys}))
+        print(as_json(place))
 
 
 def _write_csv(places: list[dict[str, Any]]) -> None:

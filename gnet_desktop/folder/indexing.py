@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 ANSWERS: Final = "answers.sqlite"
 UNITS: Final = "units.npz"
+SOURCE: Final = "source.json"
+"""Which folder it was made of."""
 BLOCK: Final = "units"
 MERGE_EVERY: Final = 256
 """Pictures after which the spectrum is brought up to date and all is written."""
@@ -110,6 +112,7 @@ def index_folder(
     finally:
         store.close()
     write_whole(out / UNITS, state.saved())
+    remember_folder(out, folder)
     return state
 
 
@@ -246,19 +249,23 @@ def merge_indexes(parts: Sequence[Path], out: Path) -> Spectrum:
     finally:
         store.close()
     write_whole(out / UNITS, whole.saved())
+    if (folder := indexed_folder(parts[0])) is not None:
+        remember_folder(out, folder)
     return whole
 
 
-def picture_size(index: Path, path: str) -> tuple[int, int]:
-    """(width, height) of an indexed picture; raises UsageError for one that isn't in the index."""
-    store = Store(index / ANSWERS, Store.recipe_of(index / ANSWERS))
+def remember_folder(place: Path, pictures: Path) -> None:
+    """Keep beside an index which folder it was made of."""
+    write_whole(place / SOURCE, json.dumps({"folder": str(pictures.absolute())}).encode())
+
+
+def indexed_folder(place: Path) -> Path | None:
+    """The folder that an index was made of; None if it isn't known or is gone."""
     try:
-        size = store.size_of(path)
-    finally:
-        store.close()
-    if size is None:
-        raise UsageError(f"{path} is not in the index.")
-    return size
+        folder = Path(json.loads((place / SOURCE).read_bytes())["folder"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return folder if folder.is_dir() else None
 
 
 def opened_spectrum(folder: Path) -> Spectrum:
