@@ -14,6 +14,7 @@ from gnet_desktop import __version__
 from gnet_desktop.errors import Cancelled, ExportError, GNetError
 from gnet_desktop.files import why_unreadable, why_unwritten
 from gnet_desktop.home import ensure_home
+from gnet_desktop.pictures.apart import APART
 
 COMMANDS: Final = (
     "classify",
@@ -64,6 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     _open_standard_streams()
     quieten_libraries()
+    if arguments == [APART]:
+        return importlib.import_module("gnet_desktop.pictures.jpeg2000").serve()  # type: ignore[no-any-return]
     try:
         return _run(arguments)
     except GNetError as error:

@@ -208,6 +208,10 @@ def _serve() -> None:
     import gnet_desktop.checkpoints.reading
     import gnet_desktop.network.googlenet
     import gnet_desktop.pictures.decoding  # noqa: F401
+    from gnet_desktop.pictures import jpeg2000
+
+    # here, where memory is limited and measured, and not in yet another process
+    jpeg2000.asked = lambda request, _: b"".join(jpeg2000.answered(request))  # type: ignore[assignment]
 
     torch.set_num_threads(1)
     gc.freeze()  # as the program does once it has started

@@ -173,7 +173,7 @@ def _identify(stream: BinaryIO, title: str) -> _Opened:
         raise PictureError(f"{title} cannot be read.", *why_unreadable(error)) from None
     if not head:
         raise PictureError(f"{title} is empty.", "The file has no bytes.", "Copy or download it again.")
-    opened = _open(Metered(stream, length, title).as_file(), head, length, title)
+    opened = _open(stream, head, length, title)
     if opened is None:
         raise _refusal(recognition.recognise(head), title)
     return opened
@@ -188,8 +188,9 @@ def _open(stream: BinaryIO, head: bytes, length: int, title: str) -> _Opened | N
     """The file under its decoder; None where there is none, or where it only began like a picture."""
     found = decoder_for(head)
     for name, decoder in [found] if found else guesses_for(head):
+        metered = Metered(stream, length, title, name).as_file()
         try:
-            return _Opened(_frame(decoder, stream, 0, title, name), name, length, stream, decoder)
+            return _Opened(_frame(decoder, metered, 0, title, name), name, length, metered, decoder)
         except PictureError:
             if found and not recognition.is_text(head):
                 raise

@@ -15,6 +15,9 @@ FEW: Final = 20_000
 BYTES: Final = 32
 """Bytes a read beyond these: a GIF's blocks of 255 bytes take some eight reads to count and decode."""
 
+_BYTE_BY_BYTE: Final = ("QOI", "DDS", "BMP", "DIB")
+"""Formats whose pixels are read one by one, in at most two reads a byte."""
+
 _PIXELS_TIMES_SCANS: Final = 1 << 30
 _USUAL_SCANS: Final = 64
 """Times that a JPEG may go over its pixels; a progressive one does some ten times."""
@@ -27,20 +30,20 @@ _MOST_PIECES: Final = 1 << 16
 
 
 class Metered:
-    """A stream of ``length`` bytes that raises PictureError after too many reads.
+    """A stream of ``length`` bytes of a format that raises PictureError after too many reads.
 
     ``title`` is how people are told of its picture.
     """
 
-    def __init__(self, stream: BinaryIO, length: int, title: str) -> None:
-        self._stream, self._title = stream, title
-        self._left = [FEW + length // BYTES]
+    def __init__(self, stream: BinaryIO, length: int, title: str, form: str = "") -> None:
+        self._stream, self.title = stream, title
+        self._left = [FEW + (2 * length if form in _BYTE_BY_BYTE else length // BYTES)]
 
     def read(self, count: int = -1) -> bytes:
         """The next bytes; one read more."""
         self._left[0] -= 1
         if self._left[0] < 0:
-            raise endless(self._title)
+            raise endless(self.title)
         return self._stream.read(count)
 
     def __getattr__(self, name: str) -> Any:
@@ -56,9 +59,14 @@ class Metered:
         other = io.BytesIO(data)
         if not isinstance(stream, cls):
             return other
-        metered = cls(other, 0, stream._title)
+        metered = cls(other, 0, stream.title)
         metered._left = stream._left
         return metered.as_file()
+
+
+def title_of(stream: Any) -> str:
+    """How people are told of the picture that a stream is read for."""
+    return stream.title if isinstance(stream, Metered) else "The picture"
 
 
 def endless(title: str) -> PictureError:

@@ -44,8 +44,8 @@ SIGNATURES: Final = tuple(
         *((0, magic, "TIFF", "gnet_desktop.pictures.tiff.picture:open_frame")
           for magic in (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b")),
         (0, b"BM", "BMP", "PIL.BmpImagePlugin:BmpImageFile"),
-        (0, b"\x00\x00\x00\x0cjP  ", "JPEG 2000", "PIL.Jpeg2KImagePlugin:Jpeg2KImageFile"),
-        (0, b"\xff\x4f\xff\x51", "JPEG 2000", "PIL.Jpeg2KImagePlugin:Jpeg2KImageFile"),
+        (0, b"\x00\x00\x00\x0cjP  ", "JPEG 2000", "gnet_desktop.pictures.jpeg2000:Jpeg2000"),
+        (0, b"\xff\x4f\xff\x51", "JPEG 2000", "gnet_desktop.pictures.jpeg2000:Jpeg2000"),
         (0, b"\x00\x00\x01\x00", "ICO", "PIL.IcoImagePlugin:IcoImageFile"),
         (0, b"icns", "ICNS", "PIL.IcnsImagePlugin:IcnsImageFile"),
         (0, b"qoif", "QOI", "PIL.QoiImagePlugin:QoiImageFile"),

@@ -1,9 +1,11 @@
 """Reading a hostile picture ends in a sentence or a picture, within bounds of memory and time."""
 
+import struct
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -51,3 +53,21 @@ def test_a_jpeg_that_goes_over_its_pixels_again_and_again_is_refused() -> None:
 def test_a_large_progressive_jpeg_is_none_of_these() -> None:
     data = saved(Image.effect_noise((4_000, 3_000), 50), "JPEG", progressive=True, quality=95)
     assert read_picture(data).size == (4_000, 3_000)
+
+
+def _bmp_of_runs(values: np.ndarray) -> bytes:
+    """A BMP of 8-bit greys, each pixel a run of one, by Microsoft's description."""
+    height, width = values.shape
+    rows = b"".join(bytes(byte for value in row for byte in (1, value)) + b"\0\0" for row in values[::-1])
+    rows += b"\0\1"
+    palette = b"".join(bytes((grey, grey, grey, 0)) for grey in range(256))
+    head = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 1, len(rows), 0, 0, 256, 0)
+    return b"BM" + struct.pack("<IHHI", 54 + 1024 + len(rows), 0, 0, 54 + 1024) + head + palette + rows
+
+
+@pytest.mark.parametrize("form", ["QOI", "DDS", "BMP of runs"])
+def test_formats_that_are_read_pixel_by_pixel_may_be_of_any_size(form: str) -> None:
+    values = np.random.default_rng(0).integers(0, 256, (300, 300), np.uint8)
+    grey = Image.fromarray(values).convert("RGB")
+    data = _bmp_of_runs(values) if form == "BMP of runs" else saved(grey, form)
+    assert read_picture(data).image.tobytes() == grey.tobytes()

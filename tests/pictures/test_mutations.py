@@ -2,7 +2,7 @@
 
 import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 
 import numpy as np
@@ -14,6 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.file_kinds import PICTURE_ENDINGS
+from gnet_desktop.pictures import jpeg2000
 from gnet_desktop.pictures.decoding import read_picture, thumbnail
 from tests.pictures.conftest import ADOBE_D50, icc_profile
 
@@ -22,6 +23,14 @@ FORMATS = [
     *("DDS", "XBM", "BLP", "DIB", "MSP"),
 ]
 MODES = {"XBM": "1", "MSP": "1", "BLP": "P"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _here() -> Iterator[None]:
+    """What another process does is done here: to start one for each takes too long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jpeg2000, "asked", lambda request, _: b"".join(jpeg2000.answered(request)))
+        yield
 
 
 def sample(form: str) -> bytes:

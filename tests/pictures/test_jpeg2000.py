@@ -1,0 +1,88 @@
+"""JPEG 2000 is decoded by another process: the same pixels, and no other thread waits for them."""
+
+import io
+import threading
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
+
+from gnet_desktop.errors import PictureError
+from gnet_desktop.pictures import apart, jpeg2000
+from gnet_desktop.pictures.decoding import read_picture
+from gnet_desktop.pictures.jpeg2000 import Jpeg2000
+from tests.pictures.hostile import saved
+
+
+def pattern(mode: str, width: int = 61, height: int = 40) -> Image.Image:
+    kind = np.uint16 if mode == "I;16" else np.uint8
+    bands = {"RGB": 3, "RGBA": 4, "LA": 2}.get(mode, 1)
+    values = np.random.default_rng(0).integers(0, 256, (height, width, bands)).astype(kind)
+    return Image.frombytes(mode, (width, height), values.tobytes())
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "I;16"])
+def test_the_pixels_are_those_that_pillow_decodes_here(mode: str) -> None:
+    data = saved(pattern(mode), "JPEG2000")
+    here, there = Jpeg2KImageFile(io.BytesIO(data)), Jpeg2000(io.BytesIO(data))
+    assert there.mode == mode
+    assert there.tobytes() == here.tobytes() == pattern(mode).tobytes()
+
+
+def test_what_a_cut_file_still_shows_is_what_it_showed_here(monkeypatch) -> None:
+    data = saved(pattern("RGB", 400, 300), "JPEG2000", tile_size=(64, 64))
+    cut = data[: len(data) // 2]
+    there = read_picture(cut)
+
+    def none(*_: object) -> bytes:
+        raise apart.NoProcess
+
+    monkeypatch.setattr(jpeg2000, "asked", none)
+    here = read_picture(cut)
+    assert there.notes == here.notes
+    assert any("incomplete" in note for note in there.notes)
+    assert there.image.tobytes() == here.image.tobytes()
+
+
+def test_other_threads_go_on_meanwhile() -> None:
+    data = saved(pattern("RGB", 1200, 800), "JPEG2000", irreversible=True, quality_layers=[20])
+    done = threading.Event()
+
+    def decode() -> None:
+        read_picture(data)
+        done.set()
+
+    threading.Thread(target=decode).start()
+    turns, start = 0, time.perf_counter()
+    while not done.wait(0.005):
+        turns += 1
+    # beside a decoder that keeps the lock there are next to none
+    assert turns > (time.perf_counter() - start) / 0.005 / 4
+
+
+def test_one_that_does_not_come_back_is_ended_and_told_of(monkeypatch) -> None:
+    data = saved(pattern("RGB"), "JPEG2000")
+    monkeypatch.setattr(jpeg2000, "LONGEST", 0.001)
+    with pytest.raises(PictureError, match=r"^cat\.jp2 is not decoded to its end"):
+        read_picture(data, name="cat.jp2")
+
+
+@pytest.mark.parametrize("program", ["/bin/true", "/nowhere/python"])
+def test_where_no_process_can_be_started_it_is_decoded_here(program: str, monkeypatch) -> None:
+    data = saved(pattern("RGB"), "JPEG2000")
+    monkeypatch.setattr("sys.executable", program)
+    assert read_picture(data).image.tobytes() == pattern("RGB").tobytes()
+
+
+def test_a_process_that_breaks_down_is_a_damaged_picture(monkeypatch) -> None:
+    monkeypatch.setattr(jpeg2000, "asked", lambda *_: b"")
+    with pytest.raises(PictureError, match="damaged or cut off"):
+        read_picture(saved(pattern("RGB"), "JPEG2000"))
+
+
+def test_one_that_needs_more_memory_than_it_may_take_is_refused(monkeypatch) -> None:
+    monkeypatch.setattr(jpeg2000, "asked", lambda *_: b"m")
+    with pytest.raises(PictureError, match="more memory than there is"):
+        read_picture(saved(pattern("RGB"), "JPEG2000"))
