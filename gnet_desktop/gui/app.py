@@ -135,7 +135,7 @@ class _FileOpener(QObject):
 
 def begin_paths(window: Window, paths: Sequence[Path]) -> None:
     """Open files in a window that is there already."""
-    window.take(Dropped(sort_arrivals(paths)))
+    window.dropping.take(Dropped(sort_arrivals(paths)))
 
 
 def _note_interrupts() -> list[int]:

@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog
 
-from gnet_desktop.gui.actions.handlers import Handlers
 from gnet_desktop.gui.actions.palette import find
 from gnet_desktop.gui.actions.table import ACTIONS, MENUS, matches
 from gnet_desktop.gui.app import make_application, make_window
@@ -47,12 +46,10 @@ def test_no_key_is_bound_twice() -> None:
     assert len({action.name for action in ACTIONS}) == len(ACTIONS)
 
 
-def test_every_action_stands_in_a_menu_and_has_a_handler() -> None:
+def test_every_action_stands_in_a_menu_and_has_a_handler(window) -> None:
     for action in ACTIONS:
         assert action.menu in MENUS
-        assert action.option or " " in action.name or callable(getattr(Handlers, action.name, None)), (
-            action.name
-        )
+        assert action.option or " " in action.name or callable(window.handlers.named(action.name))
 
 
 @pytest.mark.parametrize("name", [action.name for action in ACTIONS if action.name not in ASKING])

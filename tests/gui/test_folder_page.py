@@ -150,7 +150,7 @@ def test_a_folder_dropped_on_the_page_is_evaluated(done: Window, folder: Path, m
 
     opened: list[Path] = []
     monkeypatch.setattr(done.folder_page.run, "open", lambda place, truth=None: opened.append(place))
-    done.take(Dropped(files=sort_arrivals([folder])))
+    done.dropping.take(Dropped(files=sort_arrivals([folder])))
     assert opened == [folder]
 
 

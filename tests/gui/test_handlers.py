@@ -53,9 +53,9 @@ def test_class_names_are_sought_where_they_were_found_last(
     opened: list[Path | None] = []
     window.workspace.open_checkpoint = lambda path, labels=None, assume=None: opened.append(labels)  # type: ignore[method-assign]
     window.workspace.use(tasks.LoadedNetwork(make_checkpoint(), None, "cpu"))  # type: ignore[arg-type]
-    getattr(window.handlers, first)()
-    window.handlers.choose_labels()
-    window.handlers.choose_label_folder()
+    window.handlers.named(first)()
+    window.handlers.opening.choose_labels()
+    window.handlers.opening.choose_label_folder()
     assert asked[1:] == [str(tmp_path / "chosen")] * 2
     assert all(path is not None and path.is_relative_to(tmp_path / "chosen") for path in opened)
     assert len(opened) == 3

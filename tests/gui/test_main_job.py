@@ -61,10 +61,10 @@ def drop(window: Window, data: QMimeData) -> str:
     enter = QDragEnterEvent(place.toPoint(), action, data, buttons, keys)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
-    assert window.drop_card.isVisible()
-    said = window.drop_card.title
+    assert window.dropping.card.isVisible()
+    said = window.dropping.card.title
     QApplication.sendEvent(window, QDropEvent(place, action, data, buttons, keys))
-    assert not window.drop_card.isVisible()
+    assert not window.dropping.card.isVisible()
     return said
 
 
@@ -133,7 +133,7 @@ def test_a_drop_that_would_delete_its_file_is_refused(window: Window, tmp_path: 
     enter = QDragEnterEvent(QPoint(400, 400), move, data, buttons, keys)
     QApplication.sendEvent(window, enter)
     assert not enter.isAccepted()
-    assert not window.drop_card.isVisible()
+    assert not window.dropping.card.isVisible()
 
 
 def test_several_files_come_in_order_and_the_first_is_shown(window: Window, shared: Path) -> None:
@@ -155,11 +155,11 @@ def test_the_card_shows_the_first_pictures_of_a_drop(window: Window, tmp_path: P
     buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     data = files(*paths)
     QApplication.sendEvent(window, QDragEnterEvent(place.toPoint(), action, data, buttons, keys))
-    assert window.drop_card.title == "Add 5 pictures"
-    wait(lambda: len(window.drop_card.pictures) == 2 and window.workspace.idle)
-    assert [image.pixelColor(5, 5).red() for image in window.drop_card.pictures] == [0, 100]
+    assert window.dropping.card.title == "Add 5 pictures"
+    wait(lambda: len(window.dropping.card.pictures) == 2 and window.workspace.idle)
+    assert [image.pixelColor(5, 5).red() for image in window.dropping.card.pictures] == [0, 100]
     QApplication.sendEvent(window, QDropEvent(place, action, data, buttons, keys))
-    assert not window.drop_card.isVisible()
+    assert not window.dropping.card.isVisible()
 
 
 def test_the_strongest_unit_is_one_click_away(window: Window, shared: Path) -> None:

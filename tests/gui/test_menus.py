@@ -209,7 +209,7 @@ def test_a_menu_that_was_opened_by_a_letter_still_means_the_panel(window, qtbot)
     window.panels["photo"].setFocus(Qt.FocusReason.ShortcutFocusReason)
     window.bar.menus.setFocus(Qt.FocusReason.MenuBarFocusReason)
     assert window.panel_with_focus() == "photo"
-    assert window.handlers.export_words() == "Export the photo…"
+    assert window.handlers.exporting.export_words() == "Export the photo…"
 
 
 # The convention

@@ -99,12 +99,12 @@ def test_the_card_counts_the_pictures_of_a_folder(window, qtbot, tmp_path: Path)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
     hover(window, data)
-    assert window.drop_card.title == f"Add {tmp_path.name}"
-    qtbot.waitUntil(lambda: window.drop_card.note.startswith("4 pictures."))
+    assert window.dropping.card.title == f"Add {tmp_path.name}"
+    qtbot.waitUntil(lambda: window.dropping.card.note.startswith("4 pictures."))
     two = QMimeData()
     two.setUrls([QUrl.fromLocalFile(str(tmp_path / "inner")), QUrl.fromLocalFile(str(tmp_path / "1.png"))])
     hover(window, two)
-    qtbot.waitUntil(lambda: window.drop_card.title == "Add 2 pictures")
+    qtbot.waitUntil(lambda: window.dropping.card.title == "Add 2 pictures")
     QApplication.sendEvent(window, QDragLeaveEvent())
 
 
@@ -112,9 +112,9 @@ def test_the_card_tells_a_text_from_a_link(window) -> None:
     data = QMimeData()
     data.setText("some words")
     hover(window, data)
-    assert window.drop_card.title == "Nothing here can be opened"
+    assert window.dropping.card.title == "Nothing here can be opened"
     link = QMimeData()
     link.setUrls([QUrl("https://example.org/cat.jpg")])
     hover(window, link)
-    assert window.drop_card.title == "Only a link was sent"
+    assert window.dropping.card.title == "Only a link was sent"
     QApplication.sendEvent(window, QDragLeaveEvent())

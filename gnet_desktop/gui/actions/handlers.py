@@ -1,33 +1,24 @@
-"""What each action does; one method an entry of `gui.actions`, or a row in `_STEPS`."""
+"""What each action does: one method an action here, in `opening` or in `exporting`."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QTextEdit
 
-from gnet_desktop.errors import ExportError
-from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, LABEL_ENDINGS, PICTURE_ENDINGS
-from gnet_desktop.gui.actions.shell import Numbered, Shell
+from gnet_desktop.gui.actions.asking import Asking
+from gnet_desktop.gui.actions.exporting import Exporting
+from gnet_desktop.gui.actions.opening import Opening
+from gnet_desktop.gui.actions.shell import Numbered, Shell, in_use
 from gnet_desktop.gui.actions.table import ACTIONS
-from gnet_desktop.gui.exports.network import export_network
-from gnet_desktop.gui.exports.saving import write_png
 from gnet_desktop.gui.looks.styles import theme_named
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.architecture import BRANCHES, MODULES
 from gnet_desktop.network.changes import Change
-from gnet_desktop.shown import name_of
-from gnet_desktop.workspace.values import Result
 
 _SWITCHES: Final = {action.name: action.option for action in ACTIONS if action.option and not action.value}
 _CHOICES: Final = {action.name: (action.option, action.value) for action in ACTIONS if action.value}
-_ENDINGS: Final = {
-    "pictures": PICTURE_ENDINGS,
-    "checkpoints": CHECKPOINT_ENDINGS,
-    "labels": LABEL_ENDINGS,
-}
 _THEMES: Final = ("light", "dark", "system")
 
 
@@ -38,6 +29,8 @@ class Handlers(QObject):
         super().__init__(shell.widget)
         self._shell = shell
         self._workspace = shell.workspace
+        self.asking = Asking(shell)
+        self.opening, self.exporting = Opening(shell, self.asking), Exporting(shell, self.asking)
 
     def run(self, name: str) -> None:
         """Do the action of that name."""
@@ -57,75 +50,15 @@ class Handlers(QObject):
                 "sort": self._workspace.sort_pictures,
             }[kind](argument)
         else:
-            handler: Callable[[], None] = getattr(self, name)
-            handler()
+            self.named(name)()
+
+    def named(self, name: str) -> Callable[[], None]:
+        """The method that carries out an action; AttributeError if there is none."""
+        group = next((group for group in (self.opening, self.exporting) if hasattr(group, name)), self)
+        handler: Callable[[], None] = getattr(group, name)
+        return handler
 
     # File
-
-    def open_pictures(self) -> None:
-        """Ask for picture files."""
-        paths = self._ask_files(self.tr("Open pictures"), "pictures")
-        if paths:
-            self._shell.take_pictures(paths)
-
-    def open_folder(self) -> None:
-        """Ask for a folder of pictures."""
-        folder = self._ask_folder(self.tr("Open a folder"), "pictures")
-        if folder is not None:
-            self._shell.take_pictures([folder])
-
-    def evaluate_folder(self) -> None:
-        """Ask for a folder and open it on the Folder page."""
-        folder = self._ask_folder(self.tr("Open a folder"), "pictures")
-        if folder is not None:
-            self._shell.evaluate(folder)
-
-    def open_checkpoint(self) -> None:
-        """Ask for a checkpoint."""
-        paths = self._ask_files(self.tr("Open a checkpoint"), "checkpoints", many=False)
-        if paths:
-            self._shell.open_checkpoint(paths[0])
-
-    def choose_labels(self) -> None:
-        """Ask for class names and open the checkpoint again with them."""
-        paths = self._ask_files(self.tr("Choose class names"), "labels", many=False)
-        if paths:
-            self._workspace.take_labels(paths[0])
-
-    def choose_label_folder(self) -> None:
-        """Ask for a folder of class folders and open the checkpoint again with their names."""
-        folder = self._ask_folder(self.tr("Choose a folder of class folders"), "labels")
-        if folder is not None:
-            self._workspace.take_labels(folder)
-
-    def _ask_files(self, title: str, kind: str, *, many: bool = True) -> list[Path]:
-        session = self._shell.session
-        ask = QFileDialog.getOpenFileNames if many else QFileDialog.getOpenFileName
-        chosen, _ = ask(self._shell.widget, title, str(session.folder(kind)), self._filters(kind))
-        names = chosen if isinstance(chosen, list) else [chosen]
-        paths = [Path(name) for name in names if name]
-        if paths:
-            session.set_folder(kind, paths[0])
-        return paths
-
-    def _filters(self, kind: str) -> str:
-        """What a dialog for a kind of file offers; everything is one choice away."""
-        names = {
-            "pictures": self.tr("Pictures"),
-            "checkpoints": self.tr("Checkpoints"),
-            "labels": self.tr("Class names"),
-        }
-        known = sorted(_ENDINGS[kind])
-        endings = " ".join(f"*{ending}" for one in known for ending in (one, one.upper()))
-        return f"{names[kind]} ({endings});;{self.tr('All files')} (*)"
-
-    def _ask_folder(self, title: str, kind: str) -> Path | None:
-        session = self._shell.session
-        chosen = QFileDialog.getExistingDirectory(self._shell.widget, title, str(session.folder(kind)))
-        if not chosen:
-            return None
-        session.set_folder(kind, Path(chosen))
-        return Path(chosen)
 
     def show_catalogue(self) -> None:
         """Known checkpoints: open or fetch one."""
@@ -146,101 +79,6 @@ class Handlers(QObject):
     def show_heads(self) -> None:
         """The auxiliary heads step by step."""
         self._shell.show_dialog("heads")
-
-    def _shown(self) -> QWidget:
-        """What the keyboard is in: a panel, a window beside the main one, or else the main one."""
-        panel = self._shell.panel_with_focus()
-        active = QApplication.activeWindow()
-        return self._shell.panels[panel] if panel else active or self._shell.widget
-
-    def export_words(self) -> str:
-        """What `export_shown` would save now."""
-        widget = self._shown()
-        name = next((name for name, panel in self._shell.panels.items() if panel is widget), "")
-        if not name and widget is not self._shell.widget:
-            return self.tr("Export the window {0}…").format(widget.windowTitle())
-        return {
-            "pictures": self.tr("Export the list of pictures…"),
-            "photo": self.tr("Export the photo…"),
-            "answers": self.tr("Export the answers…"),
-            "network": self.tr("Export the network…"),
-            "lanes": self.tr("Export the branches…"),
-            "unit": self.tr("Export the unit…"),
-        }.get(name, self.tr("Export the window…"))
-
-    def export_shown(self) -> None:
-        """Save the panel or the window with the keyboard as a picture; the network as a drawing, too."""
-        widget, panels, title = self._shown(), self._shell.panels, self.export_words().rstrip("…")
-        if widget is panels.network:
-            self._export_network(title)
-            return
-        name = next((name for name, panel in panels.items() if panel is widget), "gnet-desktop")
-        path = self.ask_target(f"{name}.png", title=title)
-        if path is not None:
-            self._write(path, lambda: write_png(widget.grab().toImage(), path))
-
-    def export_maps(self) -> None:
-        """Save all branches of the current picture as arrays with their record."""
-        result = self._workspace.result
-        if result is None:
-            self._shell.show_news(self.tr("Open a picture first."))
-            return
-        folder = self._ask_folder(self.tr("Export maps into a folder"), "exports")
-        if folder is not None:
-            self._save_maps(result, folder)
-
-    def _save_maps(self, result: Result, folder: Path) -> None:
-        from gnet_desktop.workspace.exporting import save_result
-
-        self._workspace.compute(
-            "export",
-            lambda: save_result(result, folder),
-            lambda count: self._shell.show_news(self.tr("{0} files were written.").format(count)),
-        )
-
-    def _export_network(self, title: str) -> None:
-        path = self.ask_target("network.svg", "*.svg *.png", title=title)
-        if path is None:
-            return
-        model = self._shell.panels.network.map.model
-        self._write(path, lambda: export_network(model, path))
-
-    def _write(self, path: Path, write: Callable[[], None]) -> None:
-        """Write a file and say so, or why not."""
-        try:
-            write()
-        except ExportError as error:
-            self._shell.show_error(error)
-        else:
-            self._shell.show_news(self.tr("{0} was written.").format(name_of(path)))
-
-    def export_page(self) -> None:
-        """Save the exploration as one page that needs nothing else."""
-        result = self._workspace.result
-        if result is None:
-            self._shell.show_news(self.tr("Open a picture first."))
-            return
-        path = self.ask_target(f"{Path(result.picture.source).stem}.html")
-        if path is None:
-            return
-        from gnet_desktop.gui.exports.report import write_page
-
-        workspace, panels = self._workspace, self._shell.panels
-        selection, tray = workspace.selection, workspace.tray
-        self._write(path, lambda: write_page(path, result, panels, selection, tray))
-
-    def ask_target(self, name: str, kinds: str = "", *, title: str = "") -> Path | None:
-        """Ask where to save a file; None if the person changed their mind."""
-        session = self._shell.session
-        kinds = kinds or f"*{Path(name).suffix}"
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._shell.widget, title or self.tr("Export"), str(session.folder("exports") / name), kinds
-        )
-        if not chosen:
-            return None
-        path = Path(chosen)
-        session.set_folder("exports", path.parent)
-        return path
 
     def quit(self) -> None:
         """Close the window."""
@@ -290,7 +128,7 @@ class Handlers(QObject):
         if isinstance(focus, QLabel) and focus.hasSelectedText():
             QGuiApplication.clipboard().setText(focus.selectedText())
             return
-        shown = self._shown()
+        shown = in_use(self._shell)
         shown = self._shell.panels.answers if shown is self._shell.widget else shown
         text = shown.copy_numbers() if isinstance(shown, Numbered) else ""
         if text:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.panels import Panels
@@ -30,6 +30,10 @@ class Shell(Protocol):
 
     @property
     def panels(self) -> Panels: ...
+
+    @property
+    def page(self) -> str:
+        """The page that is shown: ``explore`` or ``folder``."""
 
     @property
     def widget(self) -> QWidget:
@@ -82,3 +86,10 @@ class Shell(Protocol):
 
     def close(self) -> bool:
         """End."""
+
+
+def in_use(shell: Shell) -> QWidget:
+    """What the keyboard is in: a panel, a window beside the main one, or else the main one."""
+    panel = shell.panel_with_focus()
+    active = QApplication.activeWindow()
+    return shell.panels[panel] if panel else active or shell.widget

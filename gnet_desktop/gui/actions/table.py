@@ -1,8 +1,8 @@
 """Every action of the program in one table: menus, keys, palette and help are made from it.
 
-An action is carried out by the method of `gui.handlers.Handlers` of its name; ``checked`` a view option
-that it switches. Nothing binds a key elsewhere, except what a list or map does with
-the arrows.
+An action is carried out by the method of its name in `gui.actions.handlers` (those that open
+something in `opening`, those that write files in `exporting`). Nothing binds a key elsewhere,
+except what a list or map does with the arrows.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

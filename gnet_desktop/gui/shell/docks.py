@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
 
 from gnet_desktop.gui.controls.common import IconButton
+from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.panels import Panel, Panels
 
@@ -70,7 +71,7 @@ class _Afloat(QWidget):
             ("close", self.tr("Close; the View menu brings it back"), dock.close),
         ):
             button = IconButton(sign)
-            button.setToolTip(words)
+            button.setToolTip(tip(words))
             button.setAccessibleName(words)
             button.clicked.connect(act)
             row.addWidget(button)
@@ -84,10 +85,11 @@ class DockArea(QMainWindow):
     Every panel's header is its dock's title bar: it is moved and floated by it.
     """
 
-    def __init__(self, panels: Panels, titles: dict[str, str], parent: QWidget | None = None) -> None:
+    def __init__(self, panels: Panels, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockNestingEnabled(True)
+        titles = self._titles()
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         empty = QWidget()
         empty.setMaximumSize(0, 0)
@@ -112,6 +114,16 @@ class DockArea(QMainWindow):
         self._arranging = False
         self._before: dict[str, QSize] = {}
         self._arrange(_PLANS[0])
+
+    def _titles(self) -> dict[str, str]:
+        return {
+            "pictures": self.tr("Pictures"),
+            "photo": self.tr("Photo"),
+            "answers": self.tr("Answers"),
+            "network": self.tr("Network"),
+            "lanes": self.tr("Branches"),
+            "unit": self.tr("Unit"),
+        }
 
     def _arrange(self, plan: Plan) -> None:
         docks, across, down = self.docks, Qt.Orientation.Horizontal, Qt.Orientation.Vertical

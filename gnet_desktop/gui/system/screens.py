@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QMargins, QPoint, QRect, QSize
+from PySide6.QtCore import QByteArray, QMargins, QPoint, QRect, QSize
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -36,6 +36,22 @@ def keep_on_screen(window: QWidget) -> None:
     frame, middle = frame_of(window), window.frameGeometry().center()
     window.setMinimumSize(window.minimumSize().boundedTo(inner_size(room, frame)))
     window.setGeometry(fitted(window.size(), room, middle, frame))
+
+
+def stored_geometry(window: QWidget) -> str:
+    """A window's size and place as text for `restore_geometry`."""
+    return bytes(window.saveGeometry().toBase64().data()).decode("ascii")
+
+
+def restore_geometry(window: QWidget, stored: str) -> bool:
+    """Give a window a stored size and place, on a screen that is there; False if nothing was stored."""
+    if not stored:
+        return False
+    window.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii", "ignore")))
+    screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+    if not any(screen.intersects(window.geometry()) for screen in screens) and screens:
+        window.move(screens[0].topLeft())
+    return True
 
 
 def fitted(wanted: QSize, room: QRect, middle: QPoint, frame: QMargins) -> QRect:

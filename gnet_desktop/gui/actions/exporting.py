@@ -1,0 +1,99 @@
+"""The actions that write files: what is shown, maps, a page."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from gnet_desktop.errors import ExportError
+from gnet_desktop.gui.actions.asking import Asking
+from gnet_desktop.gui.actions.shell import Shell, in_use
+from gnet_desktop.gui.exports.network import export_network
+from gnet_desktop.gui.exports.saving import write_png
+from gnet_desktop.shown import name_of
+from gnet_desktop.workspace.values import Result
+
+
+class Exporting(QObject):
+    """Asks where to write, writes, and says so."""
+
+    def __init__(self, shell: Shell, asking: Asking) -> None:
+        super().__init__(shell.widget)
+        self._shell, self._asking = shell, asking
+        self._workspace = shell.workspace
+
+    def export_words(self) -> str:
+        """What `export_shown` would save now."""
+        widget = in_use(self._shell)
+        name = next((name for name, panel in self._shell.panels.items() if panel is widget), "")
+        if not name and widget is not self._shell.widget:
+            return self.tr("Export the window {0}…").format(widget.windowTitle())
+        return {
+            "pictures": self.tr("Export the list of pictures…"),
+            "photo": self.tr("Export the photo…"),
+            "answers": self.tr("Export the answers…"),
+            "network": self.tr("Export the network…"),
+            "lanes": self.tr("Export the branches…"),
+            "unit": self.tr("Export the unit…"),
+        }.get(name, self.tr("Export the window…"))
+
+    def export_shown(self) -> None:
+        """Save the panel or the window with the keyboard as a picture; the network as a drawing, too."""
+        widget, panels, title = in_use(self._shell), self._shell.panels, self.export_words().rstrip("…")
+        if widget is panels.network:
+            self._export_network(title)
+            return
+        name = next((name for name, panel in panels.items() if panel is widget), "gnet-desktop")
+        path = self._asking.target(f"{name}.png", title=title)
+        if path is not None:
+            self._write(path, lambda: write_png(widget.grab().toImage(), path))
+
+    def export_maps(self) -> None:
+        """Save all branches of the current picture as arrays with their record."""
+        result = self._workspace.result
+        if result is None:
+            self._shell.show_news(self.tr("Open a picture first."))
+            return
+        folder = self._asking.folder(self.tr("Export maps into a folder"), "exports")
+        if folder is not None:
+            self._save_maps(result, folder)
+
+    def _save_maps(self, result: Result, folder: Path) -> None:
+        from gnet_desktop.workspace.exporting import save_result
+
+        self._workspace.compute(
+            "export",
+            lambda: save_result(result, folder),
+            lambda count: self._shell.show_news(self.tr("{0} files were written.").format(count)),
+        )
+
+    def _export_network(self, title: str) -> None:
+        path = self._asking.target("network.svg", "*.svg *.png", title=title)
+        if path is None:
+            return
+        model = self._shell.panels.network.map.model
+        self._write(path, lambda: export_network(model, path))
+
+    def _write(self, path: Path, write: Callable[[], None]) -> None:
+        """Write a file and say so, or why not."""
+        try:
+            write()
+        except ExportError as error:
+            self._shell.show_error(error)
+        else:
+            self._shell.show_news(self.tr("{0} was written.").format(name_of(path)))
+
+    def export_page(self) -> None:
+        """Save the exploration as one page that needs nothing else."""
+        result = self._workspace.result
+        if result is None:
+            self._shell.show_news(self.tr("Open a picture first."))
+            return
+        path = self._asking.target(f"{Path(result.picture.source).stem}.html")
+        if path is None:
+            return
+        from gnet_desktop.gui.exports.report import write_page
+
+        workspace, panels = self._workspace, self._shell.panels
+        selection, tray = workspace.selection, workspace.tray
+        self._write(path, lambda: write_page(path, result, panels, selection, tray))

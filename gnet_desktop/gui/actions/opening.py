@@ -1,0 +1,50 @@
+"""The actions that open something: pictures, folders, checkpoints, class names."""
+
+from PySide6.QtCore import QObject
+
+from gnet_desktop.gui.actions.asking import Asking
+from gnet_desktop.gui.actions.shell import Shell
+
+
+class Opening(QObject):
+    """Asks what to open, and has the window open it."""
+
+    def __init__(self, shell: Shell, asking: Asking) -> None:
+        super().__init__(shell.widget)
+        self._shell, self._asking = shell, asking
+
+    def open_pictures(self) -> None:
+        """Ask for picture files."""
+        paths = self._asking.files(self.tr("Open pictures"), "pictures")
+        if paths:
+            self._shell.take_pictures(paths)
+
+    def open_folder(self) -> None:
+        """Ask for a folder of pictures."""
+        folder = self._asking.folder(self.tr("Open a folder"), "pictures")
+        if folder is not None:
+            self._shell.take_pictures([folder])
+
+    def evaluate_folder(self) -> None:
+        """Ask for a folder and open it on the Folder page."""
+        folder = self._asking.folder(self.tr("Open a folder"), "pictures")
+        if folder is not None:
+            self._shell.evaluate(folder)
+
+    def open_checkpoint(self) -> None:
+        """Ask for a checkpoint."""
+        paths = self._asking.files(self.tr("Open a checkpoint"), "checkpoints", many=False)
+        if paths:
+            self._shell.open_checkpoint(paths[0])
+
+    def choose_labels(self) -> None:
+        """Ask for class names and open the checkpoint again with them."""
+        paths = self._asking.files(self.tr("Choose class names"), "labels", many=False)
+        if paths:
+            self._shell.workspace.take_labels(paths[0])
+
+    def choose_label_folder(self) -> None:
+        """Ask for a folder of class folders and open the checkpoint again with their names."""
+        folder = self._asking.folder(self.tr("Choose a folder of class folders"), "labels")
+        if folder is not None:
+            self._shell.workspace.take_labels(folder)

@@ -1,0 +1,96 @@
+"""What is dropped on the window, or pasted: said while it hovers, opened when it is let go."""
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+
+from gnet_desktop.errors import GNetError
+from gnet_desktop.files import is_folder
+from gnet_desktop.gui.actions.shell import Shell
+from gnet_desktop.gui.shell.drop import SHOWN, DropCard, Dropped, accept_copy, count_pictures, read_mime
+from gnet_desktop.gui.shell.notices import Notice
+from gnet_desktop.shown import name_of
+
+
+class Dropping(QObject):
+    """Takes what comes to a window; ``card`` says what letting go would do."""
+
+    def __init__(self, shell: Shell, notice: Notice) -> None:
+        super().__init__(shell.widget)
+        self._shell, self._notice = shell, notice
+        self._workspace = shell.workspace
+        self.card = DropCard(shell.widget)
+        self._hovering: Dropped | None = None
+
+    def enter(self, event: QDragEnterEvent) -> None:
+        """Light up for whatever comes, and say what letting go would do."""
+        if not accept_copy(event):
+            return
+        dropped = self._hovering = read_mime(event.mimeData())
+        self.card.show_for(dropped)
+        if any(map(is_folder, dropped.files.pictures)):
+            pictures = dropped.files.pictures
+            self._workspace.compute("count", lambda: count_pictures(pictures), partial(self._count, dropped))
+        if not dropped.files.checkpoints:
+            for path in dropped.files.pictures[:SHOWN]:
+                self._workspace.preview(path, partial(self._add_to_card, dropped))
+
+    def _count(self, dropped: Dropped, count: int) -> None:
+        if self._hovering is dropped:
+            self.card.show_count(dropped, count)
+
+    def _add_to_card(self, dropped: Dropped, pixels: NDArray[np.uint8]) -> None:
+        if self._hovering is dropped:
+            self.card.add_picture(pixels)
+
+    def leave(self) -> None:
+        """It went away."""
+        self._hovering = None
+        self.card.hide()
+
+    def drop(self, event: QDropEvent) -> None:
+        """Open it."""
+        self.leave()
+        if accept_copy(event):
+            self.take(read_mime(event.mimeData()))
+
+    def paste(self) -> None:
+        """Open what the clipboard holds."""
+        # an empty one may have no data object at all
+        self.take(read_mime(QGuiApplication.clipboard().mimeData() or QMimeData()), pasted=True)
+
+    def take(self, dropped: Dropped, *, pasted: bool = False) -> None:
+        """Open what a drop or the clipboard brought; every one of them ends visibly."""
+        self._notice.dismiss()
+        refusal = dropped.refusal(pasted=pasted)
+        if refusal is not None:
+            self._shell.show_error(refusal)
+            return
+        labels = next(iter(dropped.files.labels), None)
+        if dropped.files.checkpoints:
+            self._shell.open_checkpoint(dropped.files.checkpoints[0], labels)
+        elif labels is not None:
+            self._take_labels(labels)
+        folders = [path for path in dropped.files.pictures if is_folder(path)]
+        if folders and self._shell.page == "folder":
+            self._shell.evaluate(folders[0])
+        elif dropped.files.pictures:
+            self._shell.take_pictures(list(dropped.files.pictures))
+        if dropped.picture is not None:
+            self._workspace.add_pictures([dropped.picture])
+
+    def _take_labels(self, path: Path) -> None:
+        if self._workspace.checkpoint is not None:
+            self._workspace.take_labels(path)
+            return
+        self._shell.show_error(
+            GNetError(
+                self.tr("{0} is a list of class names.").format(name_of(path)),
+                self.tr("No checkpoint is open that they could belong to."),
+                self.tr("Open one first."),
+            )
+        )

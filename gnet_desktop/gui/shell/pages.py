@@ -1,0 +1,46 @@
+"""The pages of the window: Explore, and those that are made when they are first wanted."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from gnet_desktop.workspace.state import Workspace
+
+
+class Pages(QStackedWidget):
+    """Shows one page; Explore is the ``start`` page until there are pictures.
+
+    ``makers`` make the other pages by name. ``name`` is the page that is shown.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        start: QWidget,
+        explore: QWidget,
+        makers: Mapping[str, Callable[[], QWidget]],
+    ) -> None:
+        super().__init__()
+        self._workspace, self._start, self._explore = workspace, start, explore
+        self._makers = makers
+        self.made: dict[str, QWidget] = {}
+        self.name = "explore"
+        self.addWidget(start)
+        self.addWidget(explore)
+
+    def page(self, name: str) -> QWidget:
+        """A page other than Explore, made when it is first wanted."""
+        if name not in self.made:
+            self.made[name] = self._makers[name]()
+            self.addWidget(self.made[name])
+        return self.made[name]
+
+    def turn_to(self, name: str) -> None:
+        """Show another page."""
+        self.name = name
+        self.refresh()
+
+    def refresh(self) -> None:
+        """There are pictures, or none any more."""
+        explore = self._explore if self._workspace.pictures else self._start
+        self.setCurrentWidget(explore if self.name == "explore" else self.page(self.name))
