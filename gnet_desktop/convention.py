@@ -7,13 +7,34 @@ of it, and neither knows the other, so it stands here on its own.
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Final, Literal
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from gnet_desktop.errors import UsageError
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 Resize = Literal["short side", "exact", "fit", "none"]
 Order = Literal["rgb", "bgr", "grey"]
+
+
+@dataclass(frozen=True, slots=True)
+class MeanPlaces:
+    """By how much each place of a mean picture differs from the mean of its channel.
+
+    ``values`` are float32 (channels, side, side), channels in the order that the network
+    reads and in the scale of `Convention.mean`; ``digest`` tells one picture from another.
+    """
+
+    digest: str
+    values: "NDArray[np.float32]" = field(compare=False, repr=False)
+
+    @property
+    def side(self) -> int:
+        """Height and width in pixels."""
+        return int(self.values.shape[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +52,8 @@ class Convention:
     ``long_side`` and ``crop_offset`` say how the odd half pixels are rounded.
     ``profile`` says whether an embedded colour profile is converted to sRGB, or its
     values taken as stored, which is what Caffe and OpenCV do.
+    ``places`` is what a mean picture adds to ``mean`` at each place of a picture that is
+    brought to size × size; it holds as long as nothing changes that it was made for.
     """
 
     name: str
@@ -46,6 +69,7 @@ class Convention:
     long_side: Literal["truncate", "round"] = "truncate"
     crop_offset: Literal["round", "floor"] = "round"
     profile: Literal["srgb", "stored"] = "srgb"
+    places: MeanPlaces | None = None
 
     @property
     def channels(self) -> int:
@@ -58,8 +82,23 @@ class Convention:
         return self.crop or (self.size if self.resize in ("exact", "fit") else None)
 
     def changed(self, **fields: object) -> "Convention":
-        """A copy with some fields replaced, named ``custom`` unless a name is given."""
-        return replace(self, **{"name": "custom", **fields})  # type: ignore[arg-type]
+        """A copy with some fields replaced, named ``custom`` unless a name is given.
+
+        A mean picture's places are left out where something that they hang on is another.
+        """
+        changed = replace(self, **{"name": "custom", **fields})  # type: ignore[arg-type]
+        kept = all(getattr(changed, name) == getattr(self, name) for name in _OF_PLACES)
+        return changed if kept else replace(changed, places=None)
+
+    def facts(self) -> dict[str, Any]:
+        """Its fields as JSON keeps them; of a mean picture's places only the digest."""
+        found = asdict(replace(self, places=None))
+        del found["places"]
+        return found if self.places is None else found | {"places": self.places.digest}
+
+
+_OF_PLACES: Final = ("resize", "size", "order", "range", "mean", "transform_input")
+"""What a mean picture's places hang on."""
 
 
 IMAGENET_MEAN: Final = (0.485, 0.456, 0.406)
@@ -233,6 +272,8 @@ def describe(convention: Convention) -> list[tuple[str, str]]:
         ("mean", _values(convention.mean)),
         ("std", _values(convention.std)),
     ]
+    if convention.places is not None:
+        parts.append(("mean picture", f"{convention.places.side} × {convention.places.side}"))
     if convention.transform_input:
         parts.append(("input transform", "on"))
     if convention.interpolation != "bilinear":

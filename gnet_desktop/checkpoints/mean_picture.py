@@ -1,5 +1,6 @@
 """Caffe keeps the mean of its training pictures beside the weights (DIGITS: ``mean.binaryproto``)."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -9,12 +10,15 @@ import numpy as np
 from gnet_desktop.checkpoints.containers.caffemodel import read_blob
 from gnet_desktop.checkpoints.containers.source import FileSource
 from gnet_desktop.checkpoints.containers.stored import Floats
-from gnet_desktop.convention import Convention
+from gnet_desktop.convention import Convention, MeanPlaces
 from gnet_desktop.errors import CheckpointError
 
 _USUAL: Final = "mean.binaryproto"
 _LARGEST: Final = 1 << 24
 """Most numbers of a mean picture: some 2300 × 2300 in colour."""
+
+_DIGITS: Final = 2
+"""Digits of a mean behind the point, as people write it; its places make up for the rest."""
 
 
 def with_mean_beside(
@@ -22,8 +26,9 @@ def with_mean_beside(
 ) -> tuple[Convention, str, tuple[str, ...]]:
     """A Caffe model's convention with the means of the mean picture beside it, if there is one.
 
-    Also where the convention comes from in words, and notes. The mean of each channel is
-    subtracted; a square mean picture also tells the size that pictures were brought to.
+    Also where the convention comes from in words, and notes. A square mean picture tells the
+    size that pictures were brought to, and is subtracted place by place, as Caffe does in
+    training; of any other the mean of each channel is.
     """
     try:
         candidates = sorted(path.parent.glob("*.binaryproto"), key=lambda one: (one.name != _USUAL, one.name))
@@ -59,15 +64,22 @@ def read_mean(path: Path, channels: int) -> Floats:
 def _with(
     picture: Floats, name: str, convention: Convention, source: str
 ) -> tuple[Convention, str, tuple[str, ...]]:
-    means = tuple(round(float(value), 4) for value in picture.mean(axis=(1, 2), dtype=np.float64))
+    means = tuple(round(float(value), _DIGITS) for value in picture.mean(axis=(1, 2), dtype=np.float64))
     _, height, width = picture.shape
-    fits = height == width and height >= (convention.crop or 1)
-    size = height if fits and convention.resize == "exact" else convention.size
+    size = f"a mean picture of {width} × {height}"
     words = ", ".join(f"{value:g}" for value in means)
-    spread = float(np.abs(picture - np.array(means, np.float32)[:, None, None]).max())
+    changed = convention.changed(name=f"{convention.name} with {name}", mean=means)
+    if height != width or height < (convention.crop or 1) or convention.resize != "exact":
+        note = (
+            f"The means {words} are those of {name} beside the file, {size}. Pictures are not brought to "
+            "that size here, so that its places are not subtracted one by one."
+        )
+        return changed, f"{source}, with the means of {name}", (note,)
+    differences = np.ascontiguousarray(picture - np.array(means, np.float32)[:, None, None])
+    places = MeanPlaces(hashlib.sha256(differences.tobytes()).hexdigest(), differences)
     note = (
-        f"The means {words} are those of {name} beside the file, a mean picture of {width} × {height}; "
-        f"its places, which differ from them by up to {spread:.0f}, are not subtracted one by one."
+        f"From each pixel the value at its place in {name} beside the file is subtracted, {size} "
+        f"(means {words})."
     )
-    changed = replace(convention, name=f"{convention.name} with {name}", mean=means, size=size)
-    return changed, f"{source}, with the means of {name}", (note,)
+    changed = replace(changed, size=height, places=places)
+    return changed, f"{source}, with {name}", (note,)

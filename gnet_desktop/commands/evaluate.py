@@ -5,7 +5,6 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -38,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     matched = truth.match(given, checkpoint.labels.names, source)
     recipe = Recipe(
         checkpoint.provenance.sha256,
-        json.dumps(asdict(session.convention), sort_keys=True),
+        json.dumps(session.convention.facts(), sort_keys=True),
         len(checkpoint.labels.names),
     )
     with tempfile.TemporaryDirectory(prefix="gnet-evaluate-") as temporary:

@@ -8,7 +8,7 @@ that wasn't.
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -54,7 +54,7 @@ class Pass:
         """What the kept answers depend on."""
         return Recipe(
             self.checkpoint.provenance.sha256,
-            json.dumps(asdict(self.convention), sort_keys=True),
+            json.dumps(self.convention.facts(), sort_keys=True),
             len(self.checkpoint.labels.names),
         )
 
@@ -64,7 +64,7 @@ class Pass:
         return {
             "sha256": self.checkpoint.provenance.sha256,
             "family": self.checkpoint.provenance.family,
-            "convention": asdict(self.convention)
+            "convention": self.convention.facts()
             | {"mean": list(self.convention.mean), "std": list(self.convention.std)},
         }
 

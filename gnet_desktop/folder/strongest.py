@@ -87,7 +87,8 @@ def opened(place: Path, checkpoint: Checkpoint, pictures: Path | None = None) ->
             "Name that with --checkpoint.",
         )
     numbers = dict(found.about["convention"])
-    convention = Convention(**numbers | {"mean": tuple(numbers["mean"]), "std": tuple(numbers["std"])})
+    numbers |= {"mean": tuple(numbers["mean"]), "std": tuple(numbers["std"]), "places": None}
+    convention = Convention(**numbers)
     return Index(place, found, checkpoint.architecture, convention, pictures or indexed_folder(place))
 
 

@@ -4,7 +4,7 @@ Resampling is Pillow's on 8-bit values (antialiased when shrinking), the roundin
 sizes and offsets torchvision's or the variant that the convention names.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -86,18 +86,22 @@ def baseline(prepared: Prepared, kind: str) -> NDArray[np.float32]:
         raise UsageError(f"There is no baseline {kind!r}.", f"There are {', '.join(BASELINES)}.")
     if kind == "blurred":
         radius = min(prepared.shown.size) / 10
-        return _numbers_of(prepared.shown.filter(ImageFilter.GaussianBlur(radius)), prepared.convention)
-    table = _table(prepared.convention)
+        return _numbers_of(prepared.shown.filter(ImageFilter.GaussianBlur(radius)), prepared)
+    if kind == "black":
+        return _numbers_of(Image.new("RGB", prepared.shown.size), prepared)
     mean = np.array(prepared.convention.mean, np.float32)[:, None]
-    colour = _normalised(mean, prepared.convention)[:, 0] if kind == "mean" else table[:, 0]
+    colour = _normalised(mean, prepared.convention)[:, 0]
     return np.broadcast_to(colour[:, None, None], prepared.array.shape).astype(np.float32)
 
 
-def _numbers_of(shown: Image.Image, convention: Convention) -> NDArray[np.float32]:
-    """The input for an RGB image that is as large as the input already."""
+def _numbers_of(shown: Image.Image, beside: Prepared) -> NDArray[np.float32]:
+    """The input for an RGB image that stands in the place of what was prepared."""
+    convention = beside.convention
     pixels = shown.convert("L") if convention.order == "grey" else shown
-    size = pixels.size
-    return _numbers(pixels, _Place(size, size, (0, 0)), convention)
+    found = _numbers(pixels, _Place(pixels.size, pixels.size, (0, 0)), replace(convention, places=None))
+    left, top = map(int, beside.geometry.offset)
+    _subtract_places(found, (left, top), convention)
+    return found
 
 
 def geometry_of(size: Size, convention: Convention) -> Geometry:
@@ -197,7 +201,21 @@ def _numbers(pixels: Image.Image, place: _Place, convention: Convention) -> NDAr
     for channel, band in enumerate(bands):
         plane = values if values.ndim == 2 else values[:, :, band]
         np.take(table[channel], plane, out=inside[channel], mode="clip")
+    _subtract_places(array, place.origin, convention)
     return array
+
+
+def _subtract_places(array: NDArray[np.float32], origin: Size, convention: Convention) -> None:
+    """Take off, in place, what a mean picture has at each pixel beyond its channels' means.
+
+    ``origin`` (left, top) is the input's corner on the resized picture, which is as large
+    as the mean picture.
+    """
+    if convention.places is None:
+        return
+    (left, top), (_, height, width) = origin, array.shape
+    std = np.array(convention.std, np.float32)[:, None, None]
+    array -= convention.places.values[:, top : top + height, left : left + width] / std
 
 
 def _table(convention: Convention) -> NDArray[np.float32]:
@@ -251,6 +269,16 @@ def _check(convention: Convention) -> None:
         raise UsageError(f"The input convention {convention.name} cannot be used.", wrong)
 
 
+def _places_fit(convention: Convention) -> bool:
+    """Whether a mean picture, if there is one, lies on every pixel of the input."""
+    side = convention.size
+    return convention.places is None or (
+        convention.resize == "exact"
+        and convention.places.values.shape == (convention.channels, side, side)
+        and (convention.crop or 0) <= side
+    )
+
+
 def _rules(convention: Convention) -> tuple[tuple[bool, str], ...]:
     channels = convention.channels
     numbers = (*convention.mean, *convention.std, convention.range)
@@ -265,4 +293,5 @@ def _rules(convention: Convention) -> tuple[tuple[bool, str], ...]:
             "Its std and range must not be 0.",
         ),
         (not convention.transform_input or channels == 3, "Grey pictures have no ImageNet statistics."),
+        (_places_fit(convention), "Its mean picture is not as large as the pictures are made."),
     )

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Mapping
 from concurrent.futures import Future
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -121,7 +121,7 @@ class FolderRun:
         kept = self.state if self.state is not None and self.state.folder == folder else None
         fresh = FolderState(folder, names=names, convention=convention.name)
         self.state = replace(kept, state="scanning", names=names) if kept and kept.names == names else fresh
-        text = json.dumps(asdict(convention), sort_keys=True)
+        text = json.dumps(convention.facts(), sort_keys=True)
         recipe = Recipe(network.checkpoint.provenance.sha256, text, len(names))
         place = self._place(folder)
         job = self._job = _Job(self, folder, self._truth_file, network, convention, recipe, place)

@@ -179,7 +179,7 @@ def to_json(card: Card) -> dict[str, Any]:
         "local_response_norm": card.local_response_norm,
         "five_kernel": card.five_kernel,
         "heads": {head: _head_json(head, checkpoint.heads[head]) for head in HEADS},
-        "convention": {**asdict(checkpoint.convention), "source": checkpoint.convention_source},
+        "convention": {**checkpoint.convention.facts(), "source": checkpoint.convention_source},
         "labels": {
             "count": len(labels.names),
             "source": labels.source,

@@ -13,10 +13,12 @@ COUNTERS: Final = "counters"
 COPIES: Final = "of another set of the weights"
 TRAINING: Final = "of the training's state"
 SETTINGS: Final = "settings of the graph"
+OBSERVERS: Final = "of quantisation's observers"
 
 _TRAINING: Final = re.compile(
     r"(^|\.)(optim\w*|opt|lr_scheduler|scheduler|grad_scaler|exp_avg\w*|max_exp_avg\w*|momentum_buffer|square_avg)(\.|$)"
 )
+_OBSERVERS: Final = re.compile(r"(^|\.)(activation_post_process|\w*fake_quant\w*|\w*observer)(\.|$)")
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Sides:
             return COPIES
         if _TRAINING.search(path):
             return TRAINING
+        if _OBSERVERS.search(path):
+            return OBSERVERS
         counts = tensor.count <= 1 and is_whole(tensor.dtype)
         return COUNTERS if counts or path.endswith("num_batches_tracked") else ""
 

@@ -103,6 +103,6 @@ class Kept:
                     yield status.st_mtime, status.st_size, Path(entry.path)
 
     def _path(self, sha256: str, convention: Convention, wanted: Wanted, recipe: Recipe) -> Path:
-        what = [EDITION, sha256, asdict(convention), wanted.part, wanted.direction.digest, asdict(recipe)]
+        what = [EDITION, sha256, convention.facts(), wanted.part, wanted.direction.digest, asdict(recipe)]
         digest = hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
         return self.folder / f"{digest[:40]}.png"

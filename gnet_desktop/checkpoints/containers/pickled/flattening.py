@@ -16,7 +16,10 @@ _LARGEST_NUMBER: Final = 1 << 32
 _MODULE_PARTS: Final = ("_parameters", "_buffers", "_modules")
 
 LABEL_KEYS: Final = frozenset(
-    ("classes", "class_names", "labels", "names", "categories", "class_to_idx", "idx_to_class", "id2label")
+    (
+        *("classes", "class_names", "class_list", "labels", "label_names", "names", "categories"),
+        *("target_names", "vocab", "class_to_idx", "idx_to_class", "class_indices", "id2label", "label2id"),
+    )
 )
 """Entries beside the weights that may hold class names."""
 
