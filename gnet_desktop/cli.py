@@ -8,13 +8,14 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from gnet_desktop import __version__
 from gnet_desktop.errors import Cancelled, ExportError, GNetError
 from gnet_desktop.files import why_unreadable, why_unwritten
 from gnet_desktop.home import ensure_home
 from gnet_desktop.pictures.apart import APART
+from gnet_desktop.shown import plain
 
 COMMANDS: Final = (
     "classify",
@@ -32,6 +33,7 @@ COMMANDS: Final = (
     "self-test",
 )
 INTERRUPTED: Final = 130
+_LONGEST: Final = 2000
 _METHODS: Final = ("contributions", "grad-cam", "integrated-gradients", "occlusion")
 
 _DESCRIPTION: Final = (
@@ -133,10 +135,18 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
     }
 
 
+class _Parser(argparse.ArgumentParser):
+    """What was typed may hold anything, and is said on a terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what cannot be understood, without what a terminal would obey."""
+        super().error(plain(message, _LONGEST))
+
+
 def _parser(command: str, description: str, **options: str) -> argparse.ArgumentParser:
     program = f"gnet-desktop {command}".strip()
     layout = argparse.RawDescriptionHelpFormatter
-    return argparse.ArgumentParser(program, description=description, formatter_class=layout, **options)  # type: ignore[arg-type]
+    return _Parser(program, description=description, formatter_class=layout, **options)  # type: ignore[arg-type]
 
 
 def _window() -> argparse.ArgumentParser:

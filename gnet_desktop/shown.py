@@ -51,6 +51,11 @@ def path_words(path: Path | str) -> str:
     return plain(str(path), _LONGEST_PATH)
 
 
+def counted(count: int, one: str, more: str = "") -> str:
+    """A number of things: ``1 picture``, ``2,000 pictures``."""
+    return f"{count:,} {one if count == 1 else more or f'{one}s'}"
+
+
 def listed(names: Iterable[str], most: int = _MOST) -> str:
     """The first few of many names, and how many more there are: ``a, b and 3 more``."""
     found = list(names)

@@ -8,12 +8,12 @@ from typing import Any, Final
 from gnet_desktop.commands.changing import parse_changes
 from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
 from gnet_desktop.commands.output import Rows, as_json, words
-from gnet_desktop.commands.passing import class_index, look_at
+from gnet_desktop.commands.passing import class_index, look_at, note_lines
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.inspection.ablation import Effect, classes_of, effects, strongest
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.network.architecture import HEADS
-from gnet_desktop.network.record import Answers, Record
+from gnet_desktop.network.record import Answers
 from gnet_desktop.workspace.facts import significant
 
 DIGITS: Final = 6
@@ -52,12 +52,14 @@ def _parts(session: Session, arguments: argparse.Namespace) -> Callable[[Any], R
     chosen = class_index(session.checkpoint, arguments.label) if arguments.label else None
 
     def one(source: Any) -> Row:
-        record = look_at(session, source).record
+        seen = look_at(session, source)
+        record = seen.record
         changed = session.network.resume(record, changes, detail="answers")
         for change, altered in zip(changes, changed.altered, strict=True):
             if not altered:
                 print(f"gnet-desktop: {change.name}: 0 values changed on this picture", file=sys.stderr)
         return {
+            "notes": seen.picture.notes,
             "changes": [
                 {"part": change.name, "how": arguments.how, "altered": altered}
                 for change, altered in zip(changes, changed.altered, strict=True)
@@ -100,10 +102,11 @@ def _each(session: Session, arguments: argparse.Namespace) -> Callable[[Any], Ro
     chosen = class_index(session.checkpoint, arguments.label) if arguments.label else None
 
     def one(source: Any) -> Row:
-        record: Record = look_at(session, source).record
-        classes = classes_of(record, chosen)
-        found = list(effects(session.network, record, classes, arguments.each, within, _progress))
-        return {"effects": [row for head in HEADS for row in _rows(session, found, classes, head)]}
+        seen = look_at(session, source)
+        classes = classes_of(seen.record, chosen)
+        found = list(effects(session.network, seen.record, classes, arguments.each, within, _progress))
+        rows = [row for head in HEADS for row in _rows(session, found, classes, head)]
+        return {"notes": seen.picture.notes, "effects": rows}
 
     return one
 
@@ -132,14 +135,15 @@ def _json_writer(session: Session, arguments: argparse.Namespace) -> Callable[[s
 
     def write(name: str, found: Row) -> None:
         for row in found.get("effects", [found]):
-            print(as_json({"picture": name} | row))
+            print(as_json({"picture": name, "notes": found["notes"]} | row))
 
     return write
 
 
 def _text_writer(session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
     def write(name: str, found: Row) -> None:
-        print(words(name))
+        for line in (words(name), *note_lines(found["notes"])):
+            print(line)
         if "effects" in found:
             _write_effects(found["effects"], arguments.top)
             return
@@ -167,16 +171,16 @@ def _write_effects(rows: list[Row], top: int) -> None:
 
 def _csv_writer(session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
     answers = ("head", "index", "label", "probability", "without", "difference", "logit_difference")
-    answers = ("head", "index", "label", "probability", "without", "difference", "logit_difference")
     parts = ("part", "head", "class", "label", "logit_difference", "probability_difference")
-    rows = Rows("picture", *(parts if arguments.each else answers))
+    rows = Rows("picture", *(parts if arguments.each else answers), "notes")
 
     def write(name: str, found: Row) -> None:
+        notes = "; ".join(found["notes"])
         for row in found.get("effects", ()):
-            rows.write([name, *(row[key] for key in parts)])
+            rows.write([name, *(row[key] for key in parts), notes])
         for head, said in found.get("answers", {}).items():
             for row in said or ():
-                rows.write([name, head, *(row[key] for key in answers[1:])])
+                rows.write([name, head, *(row[key] for key in answers[1:]), notes])
 
     return write
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from gnet_desktop.commands.answering import answer_lines
 from gnet_desktop.commands.opening import Session, open_session, picture_source, shown_name
 from gnet_desktop.commands.output import Rows, as_json, words
-from gnet_desktop.commands.passing import look_at
+from gnet_desktop.commands.passing import look_at, note_lines
 from gnet_desktop.errors import UsageError
 from gnet_desktop.network.naming import parse_unit
 from gnet_desktop.workspace.facts import describe
@@ -43,7 +43,7 @@ def _write_json(session: Session, facts: dict[str, Any]) -> None:
 def _write_text(session: Session, facts: dict[str, Any]) -> None:
     width, height = facts["size"]
     print(f"{words(facts['picture'])}  {width} × {height}, {facts['checkpoint']}, {facts['convention']}")
-    for line in answer_lines(session.checkpoint, _first(facts["answers"], 5)):
+    for line in (*answer_lines(session.checkpoint, _first(facts["answers"], 5)), *note_lines(facts["notes"])):
         print(line)
     for name, module in facts["modules"].items():
         channels, rows, columns = module["shape"]
@@ -78,7 +78,8 @@ def _share(value: float | None) -> str:
 
 
 def _write_csv(session: Session, facts: dict[str, Any]) -> None:
-    rows = Rows("module", "branch", "channels", "mean", "max", "nonzero", "strongest")
+    rows = Rows("module", "branch", "channels", "mean", "max", "nonzero", "strongest", "notes")
+    notes = "; ".join(facts["notes"])
     for name, module in facts["modules"].items():
         for branch in session.checkpoint.architecture.module(name).branches:
             numbers = module[branch.name]
@@ -92,6 +93,7 @@ def _write_csv(session: Session, facts: dict[str, Any]) -> None:
                     numbers["max"],
                     numbers["nonzero"],
                     strongest,
+                    notes,
                 ]
             )
 

@@ -19,9 +19,11 @@ import numpy as np
 from gnet_desktop.commands.answering import answer_lines
 from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
 from gnet_desktop.commands.output import Rows, as_json, words
+from gnet_desktop.commands.passing import note_lines
 from gnet_desktop.errors import GNetError, PictureError, UsageError
 from gnet_desktop.files import why_unreadable
 from gnet_desktop.network.record import Answers
+from gnet_desktop.shown import counted
 from gnet_desktop.workspace.facts import answer_rows, head_states
 
 if TYPE_CHECKING:
@@ -132,7 +134,7 @@ def _outcome(read: "Read", answers: dict[str, Answers], milliseconds: float) -> 
 
 def _show_progress(count: int) -> None:
     if progress_wanted() and not sys.stdout.isatty():
-        print(f"\r{count} pictures", end="", file=sys.stderr, flush=True)
+        print(f"\r{counted(count, 'picture')}", end="", file=sys.stderr, flush=True)
 
 
 def text_writer(session: Session, top: int) -> Callable[[Outcome], None]:
@@ -151,8 +153,8 @@ def text_writer(session: Session, top: int) -> Callable[[Outcome], None]:
             print(line)
         if doubt := session.checkpoint.doubt(outcome.answers):
             print(f"  {doubt}")
-        if outcome.notes:
-            print(f"  note: {'; '.join(outcome.notes)}")
+        for line in note_lines(outcome.notes):
+            print(line)
 
     return write
 

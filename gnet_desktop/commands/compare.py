@@ -1,14 +1,15 @@
 """``gnet-desktop compare``: two pictures, or two checkpoints, side by side."""
 
 import argparse
-import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from gnet_desktop.commands.opening import Session, open_session, picture_source, shown_name
-from gnet_desktop.commands.passing import Seen, look_at
+from gnet_desktop.commands.output import as_json, words
+from gnet_desktop.commands.passing import Seen, look_at, note_lines
 from gnet_desktop.errors import UsageError
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.inspection.moving import moves
@@ -29,8 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     sources = [picture_source(arguments.picture), picture_source(arguments.other or arguments.picture)]
     left, right = look_at(first, sources[0]), look_at(second, sources[1])
     found = {
-        "first": _named(first, shown_name(sources[0])),
-        "second": _named(second, shown_name(sources[1])),
+        "first": _named(first, sources[0], left),
+        "second": _named(second, sources[1], right),
         "answers": _answers(first, second, left, right, arguments.top),
         "branches": _branches(left, right, first),
         "weights": _weights(first, second) if arguments.with_ else None,
@@ -47,10 +48,11 @@ def _second(first: Session, arguments: argparse.Namespace) -> Session:
     return open_session(other)
 
 
-def _named(session: Session, picture: str) -> Row:
+def _named(session: Session, source: Path | bytes, seen: Seen) -> Row:
     provenance = session.checkpoint.provenance
     return {
-        "picture": picture,
+        "picture": shown_name(source),
+        "notes": seen.picture.notes,
         "checkpoint": provenance.path.name,
         "sha256": provenance.sha256,
         "convention": session.convention.name,
@@ -124,13 +126,15 @@ def _weights(first: Session, second: Session) -> list[Row]:
 
 
 def _write_json(found: Row) -> None:
-    print(json.dumps(found, ensure_ascii=False, allow_nan=False, default=float))
+    print(as_json(found))
 
 
 def _write_text(found: Row) -> None:
     for side in ("first", "second"):
         one = found[side]
-        print(f"{side}: {one['picture']}, {one['checkpoint']}, {one['convention']}")
+        print(f"{side}: {words(one['picture'])}, {words(one['checkpoint'])}, {one['convention']}")
+        for line in note_lines(one["notes"]):
+            print(line)
     for head, rows in found["answers"].items():
         for row in rows or ():
             before, after = (

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gnet_desktop.commands.opening import Session, open_session, progress_wanted
-from gnet_desktop.commands.output import Rows, as_json, words
+from gnet_desktop.commands.output import Rows, as_json, say_failed, words
 from gnet_desktop.errors import PictureError
 from gnet_desktop.inspection.answers import percent
-from gnet_desktop.shown import listed
+from gnet_desktop.shown import counted, listed
 
 if TYPE_CHECKING:
     from gnet_desktop.folder.evaluating import Evaluation
@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
             store.close()
     if len(evaluation.failed) == len(found):
         raise PictureError("No picture could be read.", next(iter(evaluation.failed.values())))
+    say_failed(evaluation.failed)
     WRITERS[arguments.format](session, evaluation, fitted)
     if arguments.out:
         from gnet_desktop.folder.page import write_page
@@ -68,14 +69,17 @@ def _show_progress(done: int, total: int) -> None:
 
 def _write_text(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
     names = session.checkpoint.labels.names
-    print(f"{evaluation.pictures} pictures with a known class, truth from {words(evaluation.truth.source)}")
+    judged = counted(evaluation.pictures, "picture")
+    print(f"{judged} with a known class, truth from {words(evaluation.truth.source)}")
     if evaluation.without_truth:
-        print(f"{len(evaluation.without_truth)} pictures without a known class don't count")
+        print(f"{counted(len(evaluation.without_truth), 'picture')} without a known class left out")
     if evaluation.incomplete:
         count, some = len(evaluation.incomplete), listed(evaluation.incomplete)
         print(f"cut or damaged, judged by what could be read of them: {count} ({some})")
     for name, why in evaluation.truth.unmatched.items():
         print(f"  {words(name)}: {words(why)}")
+    if not evaluation.pictures:
+        return
     for head, figures in evaluation.heads.items():
         print(f"{head:<5} first {_share(figures.top1)}   within five {_share(figures.top5)}")
         error = percent(figures.calibration_error)

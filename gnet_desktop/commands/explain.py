@@ -12,7 +12,7 @@ from PIL import Image
 
 from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
 from gnet_desktop.commands.output import as_json, words
-from gnet_desktop.commands.passing import Seen, class_index, look_at
+from gnet_desktop.commands.passing import Seen, class_index, look_at, note_lines
 from gnet_desktop.errors import UsageError
 from gnet_desktop.files import write_whole
 from gnet_desktop.inspection.attribution.attribution import Attribution, Method, Target, check_target
@@ -45,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
     trusted = _trust(session, seen, attribution) if arguments.trust else None
     if arguments.out:
         _SAVERS[arguments.out.suffix.lower()](session, seen, attribution, arguments.out)
-    WRITERS[arguments.format](session, shown_name(source), attribution, trusted)
+    WRITERS[arguments.format](session, shown_name(source), seen, attribution, trusted)
     return 0
 
 
@@ -210,11 +210,14 @@ _SAVERS: Final[dict[str, Callable[[Session, Seen, Attribution, Path], None]]] = 
 }
 
 
-def _write_json(session: Session, name: str, attribution: Attribution, trusted: "Trust | None") -> None:
-    print(as_json(_facts(session, name, attribution, trusted)))
+def _write_json(
+    session: Session, name: str, seen: Seen, attribution: Attribution, trusted: "Trust | None"
+) -> None:
+    notes = {"notes": seen.picture.notes}
+    print(as_json({"picture": name} | notes | _facts(session, attribution, trusted)))
 
 
-def _facts(session: Session, name: str, attribution: Attribution, trusted: "Trust | None") -> dict[str, Any]:
+def _facts(session: Session, attribution: Attribution, trusted: "Trust | None") -> dict[str, Any]:
     names = session.checkpoint.labels.names
     target = attribution.target
     areas = (
@@ -228,7 +231,6 @@ def _facts(session: Session, name: str, attribution: Attribution, trusted: "Trus
         else dict.fromkeys(("deletion", "insertion", "random_deletion", "random_insertion"))
     )
     return {
-        "picture": name,
         "head": target.head,
         "class": target.index,
         "label": names[target.index] if target.index < len(names) else f"class {target.index}",
@@ -246,14 +248,18 @@ def _facts(session: Session, name: str, attribution: Attribution, trusted: "Trus
     }
 
 
-def _write_text(session: Session, name: str, attribution: Attribution, trusted: "Trust | None") -> None:
-    facts = _facts(session, name, attribution, trusted)
+def _write_text(
+    session: Session, name: str, seen: Seen, attribution: Attribution, trusted: "Trust | None"
+) -> None:
+    facts = _facts(session, attribution, trusted)
     against = ""
     if attribution.target.against is not None:
         against = f" against {session.checkpoint.labels.names[attribution.target.against]}"
     where = f" at {attribution.at}" if attribution.at else ""
     why = f"why {facts['label']}{against}, {attribution.target.head}"
     print(f"{words(name)}: {why}, by {attribution.method}{where}")
+    for line in note_lines(seen.picture.notes):
+        print(line)
     print(f"  logit {attribution.logit:.3f}", end="")
     if attribution.explained is not None:
         print(f", the map explains {100 * attribution.explained:.1f} %", end="")
@@ -266,7 +272,7 @@ def _write_text(session: Session, name: str, attribution: Attribution, trusted: 
             print(f"  {name:<9} {area:.3f}, in random order {random:.3f}: {better} is better")
 
 
-WRITERS: Final[dict[str, Callable[[Session, str, Attribution, "Trust | None"], None]]] = {
+WRITERS: Final[dict[str, Callable[[Session, str, Seen, Attribution, "Trust | None"], None]]] = {
     "text": _write_text,
     "json": _write_json,
 }

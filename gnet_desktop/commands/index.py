@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 from PIL import Image
 
 from gnet_desktop.commands.opening import choices, open_named, open_session, progress_wanted
-from gnet_desktop.commands.output import Rows, as_json, words
+from gnet_desktop.commands.output import Rows, as_json, say_failed, words
 from gnet_desktop.errors import PictureError, UsageError
 from gnet_desktop.files import write_whole
 from gnet_desktop.network.naming import parse_unit
+from gnet_desktop.shown import counted
 from gnet_desktop.workspace.exporting import png_bytes
 
 if TYPE_CHECKING:
+    from gnet_desktop.folder.spectrum import Spectrum
     from gnet_desktop.folder.strongest import Index, Strong
 
 CROP: Final = 160
@@ -24,13 +26,16 @@ COLUMNS: Final = 8
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Make an index, or merge some, or print a unit's strongest pictures."""
+    """Make an index, or merge some, or print a unit's strongest pictures.
+
+    0 done, 1 some pictures could not be read, 2 none could be.
+    """
     return {"merge": _merge, "top": _top}.get(arguments.what, _make)(arguments)
 
 
 def _make(arguments: argparse.Namespace) -> int:
     from gnet_desktop.folder import truth
-    from gnet_desktop.folder.indexing import Pass, index_folder
+    from gnet_desktop.folder.indexing import Pass, failures, index_folder
     from gnet_desktop.folder.scanning import scan
 
     if len(arguments.items) != 1:
@@ -48,8 +53,9 @@ def _make(arguments: argparse.Namespace) -> int:
         truth=matched.of,
         progress=_show_progress,
     )
-    print(f"{made.pictures} pictures, {made.units} units, in {arguments.out}", file=sys.stderr)
-    return 0
+    say_failed(failed := failures(_out(arguments)))
+    _say_made(made, arguments.out)
+    return 0 if not failed else 1 if made.pictures else 2
 
 
 def _merge(arguments: argparse.Namespace) -> int:
@@ -58,8 +64,13 @@ def _merge(arguments: argparse.Namespace) -> int:
     if len(arguments.items) < 2:
         raise UsageError("Give at least two indexes.", "", "Write 'gnet-desktop index merge A B --out DIR'.")
     made = merge_indexes([Path(item) for item in arguments.items], _out(arguments))
-    print(f"{made.pictures} pictures, {made.units} units, in {arguments.out}", file=sys.stderr)
+    _say_made(made, arguments.out)
     return 0
+
+
+def _say_made(made: "Spectrum", out: Path) -> None:
+    what = f"{counted(made.pictures, 'picture')}, {made.units} units"
+    print(f"{what}, in {words(str(out))}", file=sys.stderr)
 
 
 def _out(arguments: argparse.Namespace) -> Path:

@@ -8,12 +8,13 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from gnet_desktop.shown import plain
 
 _LONGEST: Final = 4096
+_NAMED: Final = 20
 _OBEYED: Final = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 """What JSON lets pass and terminals don't merely show."""
 
@@ -27,6 +28,14 @@ def as_json(facts: Any, *, indent: int | None = None) -> str:
     """One JSON text in Unicode."""
     text = json.dumps(facts, ensure_ascii=False, allow_nan=False, indent=indent)
     return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def say_failed(failed: Mapping[str, str]) -> None:
+    """Name the pictures that could not be read, with their reasons, on stderr; of very many the first."""
+    for name, error in list(failed.items())[:_NAMED]:
+        print(f"gnet-desktop: {words(name)}: {words(error)}", file=sys.stderr)
+    if len(failed) > _NAMED:
+        print(f"gnet-desktop: {len(failed) - _NAMED:,} more could not be read", file=sys.stderr)
 
 
 class Rows:

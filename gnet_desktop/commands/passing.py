@@ -1,13 +1,12 @@
 """One picture through the network, and the class and head that a command asks about."""
 
-import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
-from gnet_desktop.commands.opening import Session, shown_name
-from gnet_desktop.commands.output import words
+from gnet_desktop.commands.opening import Session
 from gnet_desktop.errors import PictureError, UsageError
 from gnet_desktop.network.record import Record
 
@@ -26,7 +25,7 @@ class Seen:
 
 
 def look_at(session: Session, source: Path | bytes) -> Seen:
-    """One pass with the full record; raises PictureError. What was done to the picture goes to stderr."""
+    """One pass with the full record; raises PictureError."""
     from gnet_desktop.checkpoints.containers.sniffing import not_a_picture
     from gnet_desktop.pictures.decoding import read_picture
     from gnet_desktop.pictures.preparation import prepare
@@ -36,10 +35,13 @@ def look_at(session: Session, source: Path | bytes) -> Seen:
         picture = read_picture(source, name=name, convert_profile=session.convention.profile == "srgb")
     except PictureError as error:
         raise not_a_picture(error, source) from error
-    if picture.notes:
-        print(f"{words(shown_name(source))}: {'; '.join(picture.notes)}", file=sys.stderr)
     prepared = prepare(picture, session.convention)
     return Seen(picture, prepared, session.network(prepared.tensor().to(session.device)))
+
+
+def note_lines(notes: Sequence[str]) -> list[str]:
+    """What was done to the picture on the way in, as a line of text; none where nothing was."""
+    return [f"  note: {'; '.join(notes)}"] if notes else []
 
 
 def class_index(checkpoint: Checkpoint, text: str) -> int:

@@ -116,6 +116,15 @@ def index_folder(
     return state
 
 
+def failures(out: Path) -> dict[str, str]:
+    """{path: why} of the pictures that the index in ``out`` could not read."""
+    store = Store(out / ANSWERS, Store.recipe_of(out / ANSWERS))
+    try:
+        return store.failed()
+    finally:
+        store.close()
+
+
 def _add(
     store: Store,
     folder: Path,

@@ -18,6 +18,7 @@ from gnet_desktop.files import write_whole
 from gnet_desktop.folder.evaluating import Evaluation, Mistake
 from gnet_desktop.folder.figures import ClassFigures, HeadFigures, Share
 from gnet_desktop.inspection.answers import percent
+from gnet_desktop.shown import counted
 
 SHOWN: Final = 60
 """Mistakes that are shown with their picture."""
@@ -48,7 +49,7 @@ def page(folder: Path, checkpoint: Checkpoint, convention: Convention, evaluatio
         shown=min(SHOWN, len(evaluation.mistakes)),
         wrong=len(evaluation.mistakes),
         problems=_problems(evaluation),
-        pictures=evaluation.pictures,
+        pictures=counted(evaluation.pictures, "picture"),
         truth=escape(evaluation.truth.source),
         sha=checkpoint.provenance.sha256,
         convention=escape(convention.name),
@@ -123,7 +124,7 @@ def _problems(evaluation: Evaluation) -> str:
     lines += [f"{path}: {why}" for path, why in evaluation.failed.items()]
     lines += [f"{path} counts, but {note}" for path, note in evaluation.incomplete.items()]
     if evaluation.without_truth:
-        lines.append(f"{len(evaluation.without_truth)} pictures without a known class don't count.")
+        lines.append(f"{counted(len(evaluation.without_truth), 'picture')} without a known class left out.")
     if not lines:
         return ""
     return (
@@ -159,7 +160,7 @@ code{font-size:.8rem;overflow-wrap:anywhere}
 }
 </style>
 <h1>$title</h1>
-<p class=quiet>$pictures pictures with a known class · truth from $truth · convention $convention</p>
+<p class=quiet>$pictures with a known class · truth from $truth · convention $convention</p>
 <table><thead><tr><th>head<th>right at first guess<th>within five<th>log loss<th>calibration error</thead>
 $heads</table>
 $depth

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from gnet_desktop.errors import ExportError, UsageError
 from gnet_desktop.files import why_unwritten
 from gnet_desktop.network.record import Answers
+from gnet_desktop.shown import path_words
 
 Array = NDArray[np.float32]
 
@@ -89,6 +90,15 @@ def _stored(path: str) -> bytes:
     return path.encode("utf-8", "surrogateescape")
 
 
+def _is_full(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+
+
+def _not_kept(file: Path, error: sqlite3.Error) -> ExportError:
+    why = why_unwritten(OSError(errno.ENOSPC if _is_full(error) else None, str(error)))
+    return ExportError(f"The answers could not be kept in {path_words(file.parent)}.", *why)
+
+
 class Store:
     """The kept answers of one folder, one checkpoint and one convention.
 
@@ -107,10 +117,17 @@ class Store:
             self._base.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
             self._base.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
             self._check()
-        except (OSError, sqlite3.Error) as error:
-            why = why_unwritten(error)[0] if isinstance(error, OSError) else f"{error}."
+        except OSError as error:
             raise UsageError(
-                f"The index {file} cannot be used.", why, "Choose another folder for it, or remove it."
+                f"The index {path_words(file)} cannot be used.", *why_unwritten(error)
+            ) from error
+        except sqlite3.Error as error:
+            if _is_full(error):
+                raise _not_kept(file, error) from error
+            raise UsageError(
+                f"The index {path_words(file)} cannot be used.",
+                f"{error}.",
+                "Choose another folder for it, or remove it.",
             ) from error
 
     @staticmethod
@@ -174,9 +191,7 @@ class Store:
                     raise
                 cursor.execute("COMMIT")
         except sqlite3.Error as error:
-            full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
-            why = why_unwritten(OSError(errno.ENOSPC if full else None, str(error)))
-            raise ExportError(f"The answers could not be kept in {self.file.parent}.", *why) from error
+            raise _not_kept(self.file, error) from error
 
     def _put(self, cursor: sqlite3.Cursor, one: Answered) -> None:
         width, height = one.size or (None, None)

@@ -104,6 +104,7 @@ _PREFIXES: Final = (
     (0, b"FLIF", _unread("a FLIF picture")),
     (0, b"AT&TFORM", Foreign("a DjVu document", _NO_DECODER, _PDF.todo)),
     (0, b"8BPS\x00\x02", _unread("a large Photoshop document (PSB)")),
+    (0, b"Image type: ", _unread("an IM picture")),
     (0, b"gimp xcf", _layers("a GIMP picture (XCF)")),
     (0, b"\x76\x2f\x31\x01", _EXR),
     (0, b"#?RADIANCE", _HDR),

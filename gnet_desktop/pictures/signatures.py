@@ -84,7 +84,7 @@ def _is_tga(head: bytes) -> bool:
         return False
     palette, wanted = head[3:8], head[2] in (1, 9)
     width, height = struct.unpack_from("<2H", head, 12)
-    depths = {1: (8,), 2: (16, 24, 32), 3: (8, 16)}[head[2] & 7]
+    depths = {1: (8,), 2: (16, 24, 32), 3: (1, 8, 16)}[head[2] & 7]
     fits = head[7] in (16, 24, 32) if wanted else head[1] == 1 or palette == bytes(5)
     return fits and wanted <= head[1] and width > 0 and height > 0 and head[16] in depths
 

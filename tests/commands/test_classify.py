@@ -138,12 +138,6 @@ def test_what_is_only_half_there_says_so_in_every_format(
     assert "note" not in said[1]
 
 
-@pytest.mark.parametrize("command", ["activations", "explain"])
-def test_other_commands_say_it_too(command: str, half: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([command, half, "--format", "json"]) == 0
-    assert NOTE.search(capsys.readouterr().err)
-
-
 def test_a_name_that_cannot_be_asked_about_is_one_sentence_and_the_rest_goes_on(
     photos: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -149,3 +149,10 @@ def test_a_folder_without_pictures_is_status_2(
     place = tmp_path if empty else tmp_path / "none"
     assert main(["evaluate", str(place)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_text_names_what_could_not_be_read(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", str(folder)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "broken.jpg" in line
+    assert "damaged or cut off" in line

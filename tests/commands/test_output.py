@@ -77,3 +77,12 @@ def test_a_refusal_obeys_nothing_either(
     said = capsys.readouterr()
     assert obeyed(said.out + said.err) == []
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("before", [[], ["classify"]])
+def test_what_was_typed_wrongly_obeys_nothing(before: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([*before, "--frob\x1b[31m"])
+    said = capsys.readouterr().err
+    assert "--frob\ufffd[31m" in said
+    assert obeyed(said) == []

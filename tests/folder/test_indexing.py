@@ -1,6 +1,7 @@
 """An index of real pictures: exact, shared out, stopped and gone on with."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -180,6 +181,18 @@ def test_what_cannot_be_indexed_is_one_sentence_and_status_2(
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_there(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "few").mkdir()
+    shutil.copy(folder / "goldfish" / "1.png", tmp_path / "few")
+    shutil.copy(folder / "broken.jpg", tmp_path / "few")
+    assert main(["index", str(tmp_path / "few"), "--out", str(tmp_path / "index")]) == 1
+    named, count = capsys.readouterr().err.splitlines()
+    assert named.startswith("gnet-desktop: broken.jpg: ")
+    assert count.startswith("1 picture, ")
+
+
 @pytest.mark.slow
 def test_killed_at_twenty_moments_nothing_is_lost_or_double(
     folder: Path, whole: Path, through: Pass, tmp_path: Path
@@ -202,9 +215,9 @@ def test_killed_at_twenty_moments_nothing_is_lost_or_double(
         time.sleep(random.uniform(0.5, 6))
         running.send_signal(signal.SIGKILL)
         running.wait()
-    assert subprocess.run(command, check=False).returncode == 0
+    assert subprocess.run(command, check=False).returncode == 1  # one picture is broken
     fresh = tmp_path / "fresh"
-    assert main(["index", str(folder), "--out", str(fresh)]) == 0
+    assert main(["index", str(folder), "--out", str(fresh)]) == 1
     assert (out / indexing.UNITS).read_bytes() == (fresh / indexing.UNITS).read_bytes()
     assert Spectrum.loaded((out / indexing.UNITS).read_bytes()).pictures == COUNT
     torch.set_num_threads(1)

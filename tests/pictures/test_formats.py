@@ -59,6 +59,7 @@ def exact(pattern: Image.Image, data: bytes, mode: str = "RGB") -> None:
         ("TGA", "L", {}),
         ("TGA", "P", {}),
         ("TGA", "RGBA", {}),
+        ("TGA", "1", {}),
         ("PCX", "RGB", {}),
         ("PCX", "P", {}),
         ("PCX", "L", {}),
@@ -82,6 +83,21 @@ def test_a_format_comes_back_as_it_was_written(
     assert found[0] == form
     exact(pattern, data, mode)
     assert thumbnail(data, 16).size == (16, 12)
+
+
+WRITTEN = ("BMP", "BLP", "DDS", "DIB", "GIF", "JPEG", "JPEG2000", "MSP", "PCX", "PNG", "PPM", "QOI",
+           "SGI", "TGA", "TIFF", "WEBP", "XBM")  # fmt: skip
+MODES = {"BLP": "P", "GIF": "P", "MSP": "1", "XBM": "1"}
+
+
+@pytest.mark.parametrize("form", WRITTEN)
+def test_a_photo_of_an_ordinary_size_comes_back_in_every_format(form: str, pattern: Image.Image) -> None:
+    photo = pattern.resize((256, 192), Image.Resampling.BICUBIC).convert(MODES.get(form, "RGB"))
+    stream = io.BytesIO()
+    lossless = {"quality": 100, "subsampling": 0} if form == "JPEG" else {"lossless": True}
+    photo.save(stream, form, **lossless)
+    shown = np.asarray(read_picture(stream.getvalue()).image).astype(int)
+    assert np.abs(shown - np.asarray(photo.convert("RGB"))).max() <= (8 if form == "JPEG" else 1)
 
 
 def test_a_sun_raster_comes_back(pattern: Image.Image) -> None:

@@ -185,9 +185,9 @@ class Figures(QWidget):
         for one in main.reliability:
             radius = 1.5 + 2.5 * (one.count / most) ** 0.5
             painter.drawEllipse(point(one.confidence, one.accuracy), radius, radius)
-            words = self.tr("{0} pictures: {1} % sure, {2} % right").format(
-                one.count, percent(one.confidence), percent(one.accuracy)
-            )
+            said = self.tr("1 picture: {1} % sure, {2} % right")
+            said = said if one.count == 1 else self.tr("{0} pictures: {1} % sure, {2} % right")
+            words = said.format(one.count, percent(one.confidence), percent(one.accuracy))
             spot = point(one.confidence, one.accuracy)
             self._spots.append(_Spot(QRectF(spot.x() - 8, spot.y() - 8, 16, 16), -1, words))
         quiet = theme.colour("text3")

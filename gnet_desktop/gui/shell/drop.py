@@ -266,7 +266,9 @@ def _describe_pictures(paths: tuple[Path, ...], count: int | None) -> tuple[str,
     first = tr("The first one opens at once.")
     number = "" if count is None else f"{COUNTED}+" if count >= COUNTED else str(count)
     if len(paths) > 1:
-        return tr("Add {0} pictures").format(number or len(paths)), first
+        return tr("Add {0} pictures").format(number or len(paths)) if count != 1 else tr(
+            "Add 1 picture"
+        ), first
     title = tr("Add {0}").format(name_of(paths[0]))
     if not number:
         return title, tr("It opens at once.")

@@ -1,0 +1,63 @@
+"""What was done to a picture on the way in stands in the output of every command that answers about it."""
+
+import argparse
+import csv
+import importlib
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from gnet_desktop.cli import main
+from gnet_desktop.commands.opening import Session, open_session
+
+COMMANDS = {
+    "classify": ["--top", "1"],
+    "activations": [],
+    "ablate": ["--part", "4a/5x5", "--top", "1"],
+    "explain": ["--method", "contributions"],
+    "compare": ["--with", "everyday100"],
+}
+
+
+@pytest.fixture(scope="module")
+def session(everyday100: Path) -> Session:
+    chosen = {"labels": None, "assume": [], "weights": None, "preprocess": None, "device": "cpu"}
+    return open_session(argparse.Namespace(checkpoint=str(everyday100), **chosen))
+
+
+@pytest.fixture
+def half(shared: Path, tmp_path: Path, session: Session, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A photo of which the file's first half is there; the network is opened once for all."""
+    for name in COMMANDS:
+        module = importlib.import_module(f"gnet_desktop.commands.{name}")
+        monkeypatch.setattr(module, "open_session", lambda arguments: session)
+    data = (shared / "images" / "pizza.jpg").read_bytes()
+    (path := tmp_path / "half.jpg").write_bytes(data[: len(data) // 2])
+    return path
+
+
+def said(capsys: pytest.CaptureFixture[str], command: str, half: Path, form: str) -> str:
+    assert main([command, str(half), *COMMANDS[command], "--format", form]) == 0
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_json_has_the_notes(command: str, half: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(said(capsys, command, half, "json"))
+    for one in (found["first"], found["second"]) if command == "compare" else (found,):
+        assert one["notes"][0] == "the picture is incomplete (about 49 % read)"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_text_has_a_line_of_notes(command: str, half: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = said(capsys, command, half, "text").splitlines()
+    assert any(line.startswith("  note: the picture is incomplete (about 49 % read)") for line in lines)
+
+
+@pytest.mark.parametrize("command", ["classify", "activations", "ablate"])
+def test_csv_has_a_column_of_notes(command: str, half: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = list(csv.DictReader(io.StringIO(said(capsys, command, half, "csv"))))
+    assert rows
+    assert all(row["notes"].startswith("the picture is incomplete") for row in rows)
