@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Generic, Protocol, TypeVar
 
 from gnet_desktop.errors import GNetError
@@ -132,7 +133,7 @@ class Worker:
     """A thread that runs requests one after the other.
 
     ``post`` carries a call to the thread that the results belong to (the window's,
-    by a queued signal). After `close` nothing is posted any more. A request that isn't
+    by a queued signal). After `close` nothing is delivered any more. A request that isn't
     `heard` of for ``patience`` seconds is given up (None: it may take as long as it likes):
     no thread can be ended from outside, so it is left behind, and a new one takes its place.
     """
@@ -232,7 +233,5 @@ class Worker:
     def _deliver(self, request: Request[Any], result: Any, error: BaseException | None) -> None:
         if self._closing:
             return
-        if error is None:
-            self._post(lambda: request.done(result))
-        else:
-            self._post(lambda: request.failed(error))
+        deliver = partial(request.done, result) if error is None else partial(request.failed, error)
+        self._post(lambda: None if self._closing else deliver())

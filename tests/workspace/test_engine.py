@@ -133,6 +133,17 @@ def test_closing_waits_for_the_running_request_and_posts_nothing_after_it(
     assert posted.empty()
 
 
+def test_what_was_posted_but_not_yet_delivered_is_dropped_by_closing(
+    worker: Worker, posted: "queue.Queue[Callable[[], None]]"
+) -> None:
+    seen: list[object] = []
+    worker.ask(Request("good", lambda: 42, seen.append, seen.append))
+    waiting = posted.get(timeout=5)
+    assert worker.close()
+    waiting()
+    assert seen == []
+
+
 def test_a_request_that_hangs_is_reported_by_close(posted: "queue.Queue[Callable[[], None]]") -> None:
     worker, go_on = Worker("test", posted.put), threading.Event()
     started = threading.Event()

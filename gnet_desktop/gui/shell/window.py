@@ -1,5 +1,6 @@
 """The window: bar, start page or docks, status line, and what floats above them."""
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -105,6 +106,8 @@ class Window(QMainWindow):
         self.menus = Menus(self, self.actions_by_name)
         self.keyboard = PanelFocus(self.panels, self.area, self.bar.menus, self)
         self.dialogs = Dialogs(self, self.handlers.run)
+        self._framed = QTimer(self, interval=_FRAMED, singleShot=True)
+        self._framed.timeout.connect(partial(keep_on_screen, self))
         self._connect()
         self._restore()
         self._show_page()
@@ -112,11 +115,8 @@ class Window(QMainWindow):
         self.start.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _fill_menus(self) -> None:
-        menus, before = (
-            fill_menus(self.bar.menus, self.actions_by_name),
-            self.actions_by_name["show_catalogue"],
-        )
-        menus["File"].insertMenu(before, self.recent)
+        menus = fill_menus(self.bar.menus, self.actions_by_name)
+        menus["File"].insertMenu(self.actions_by_name["show_catalogue"], self.recent)
         menus["File"].insertMenu(self.actions_by_name["evaluate_folder"], self.samples)
         menus["File"].aboutToShow.connect(self._name_export)
         for menu in menus.values():
@@ -380,7 +380,7 @@ class Window(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """The desktop has put a frame around the window a moment later."""
         super().showEvent(event)
-        QTimer.singleShot(_FRAMED, lambda: keep_on_screen(self))
+        self._framed.start()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember, end the workers, go."""
