@@ -51,7 +51,7 @@ commands:
   evaluate     how right a checkpoint is on a folder of pictures
   index        what every unit does over a folder of pictures
   visualize    pictures of what units and classes want
-  screenshot   the window as a picture, without a screen
+  screenshot   the window as a picture or a page, without a screen
   models       known checkpoints: list, fetch, where
   desktop-entry a place in the menu, for what pipx, uv or pip installed
   self-test    check that this installation works
@@ -337,7 +337,7 @@ def _visualize() -> argparse.ArgumentParser:
 
 
 def _screenshot() -> argparse.ArgumentParser:
-    parser = _parser("screenshot", "The window as a picture, without a screen.")
+    parser = _parser("screenshot", "The window as a picture, or as a page to read, without a screen.")
     parser.add_argument("picture", type=Path, metavar="PICTURE")
     _add_checkpoint(parser)
     parser.add_argument("--module", default=None, metavar="4a", help="the module whose branches are shown")
@@ -348,7 +348,7 @@ def _screenshot() -> argparse.ArgumentParser:
     _add_changes(parser)
     parser.add_argument("--why", choices=_METHODS, help="what speaks for the answer, over the photo")
     _add_preprocess(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="F.png")
+    parser.add_argument("--out", type=Path, required=True, metavar="F.png|F.html")
     return parser
 
 

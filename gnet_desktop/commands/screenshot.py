@@ -1,33 +1,40 @@
-"""``gnet-desktop screenshot``: the real window, rendered without a screen."""
+"""``gnet-desktop screenshot``: the real window as a picture or a page, without a screen."""
 
 import argparse
 import os
 import sys
+from typing import Any, Final
 
 from gnet_desktop.commands.changing import parse_changes
 from gnet_desktop.commands.opening import checkpoint_path, choices
+from gnet_desktop.files import write_whole
+
+PAGES: Final = (".html", ".htm")
+"""Endings of a page; anything else is a picture, PNG."""
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Render the window on one picture and write it as PNG, whole or not at all."""
+    """Render the window on one picture and write it, whole or not at all."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from gnet_desktop.gui.exports.saving import write_png
-    from gnet_desktop.gui.rendering import render_window
+    from gnet_desktop.gui.exports.saving import png_of
+    from gnet_desktop.gui.rendering import render_page, render_window
 
-    image = render_window(
-        checkpoint_path(arguments.checkpoint),
-        arguments.picture,
-        labels=arguments.labels,
-        assume=choices(arguments),
-        module=arguments.module,
-        unit=arguments.unit,
-        theme=arguments.theme,
-        size=arguments.size,
-        panel=arguments.panel,
-        preprocess=arguments.preprocess,
-        changes=lambda architecture: parse_changes(arguments.part, arguments.how, architecture),
-        why=arguments.why or "",
-    )
-    write_png(image, arguments.out)
+    shown: dict[str, Any] = {
+        "labels": arguments.labels,
+        "assume": choices(arguments),
+        "module": arguments.module,
+        "unit": arguments.unit,
+        "theme": arguments.theme,
+        "size": arguments.size,
+        "preprocess": arguments.preprocess,
+        "changes": lambda architecture: parse_changes(arguments.part, arguments.how, architecture),
+        "why": arguments.why or "",
+    }
+    checkpoint = checkpoint_path(arguments.checkpoint)
+    if arguments.out.suffix.lower() in PAGES:
+        data = render_page(checkpoint, arguments.picture, **shown).encode()
+    else:
+        data = png_of(render_window(checkpoint, arguments.picture, panel=arguments.panel, **shown))
+    write_whole(arguments.out, data)
     print(f"wrote {arguments.out}", file=sys.stderr)
     return 0

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from PySide6.QtCore import QEventLoop
 from PySide6.QtGui import QImage
@@ -12,6 +12,8 @@ from PySide6.QtWidgets import QApplication
 from gnet_desktop.convention import parse_convention
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.exports.report.page import make_page
+from gnet_desktop.gui.exports.report.seen import Seen
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.faults import quieten_qt
@@ -20,13 +22,37 @@ from gnet_desktop.network.architecture import MODULES, Architecture
 from gnet_desktop.network.changes import Changes
 from gnet_desktop.network.naming import parse_unit
 
+T = TypeVar("T")
+
 PATIENCE: Final = 120.0
 _SETTLE: Final = 0.25
 
 
-def render_window(
+def render_window(checkpoint: Path, picture: Path, *, panel: str | None = None, **shown: Any) -> QImage:
+    """The window with a checkpoint and a picture, once all panels are current.
+
+    ``panel`` names one of the docks, or ``card``, ``heads``, ``try_both``; ``shown`` is what
+    `in_window` takes. Raises what opening either raises.
+    """
+    return in_window(checkpoint, picture, lambda app, window: _grab(app, window, panel), **shown)
+
+
+def render_page(checkpoint: Path, picture: Path, **shown: Any) -> str:
+    """The same as one page of HTML that needs nothing else."""
+    return in_window(checkpoint, picture, _page, **shown)
+
+
+def _page(app: QApplication, window: Window) -> str:
+    _settle(app, window)
+    result = window.workspace.result
+    assert result is not None
+    return make_page(Seen.of(window.workspace, window.panels, result))
+
+
+def in_window(
     checkpoint: Path,
     picture: Path,
+    take: Callable[[QApplication, Window], T],
     *,
     labels: Path | None = None,
     assume: Mapping[str, str] | None = None,
@@ -34,15 +60,14 @@ def render_window(
     unit: str | None = None,
     theme: str = "light",
     size: tuple[int, int] = (1600, 1000),
-    panel: str | None = None,
     preprocess: str | None = None,
     changes: Callable[[Architecture], Changes] = lambda architecture: (),
     why: str = "",
     device: str = "cpu",
-) -> QImage:
-    """The window with a checkpoint and a picture, once all panels are current.
+) -> T:
+    """What ``take`` makes of the window with a checkpoint and a picture, once it shows them.
 
-    ``panel`` names one of the docks, or ``card``, ``heads``, ``try_both``. ``changes`` gives
+    ``changes`` gives
     what is changed in the network, ``why`` is a method of attribution, laid over the photo.
     Raises what opening either raises.
     """
@@ -67,7 +92,7 @@ def render_window(
         window.workspace.add_pictures([picture])
         _wait(app, lambda: _is_current(window))
         _raise_first([entry.error for entry in window.workspace.pictures.values() if entry.error])
-        return _grab(app, window, panel)
+        return take(app, window)
     finally:
         window.close()
         window.deleteLater()

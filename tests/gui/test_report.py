@@ -1,56 +1,198 @@
-"""The exploration as one page: whole, self-contained, safe, and repeatable."""
+"""The exploration as one page: whole, self-contained, safe, light, and repeatable."""
 
+import base64
+import io
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from gnet_desktop.convention import CONVENTIONS, parse_convention
-from gnet_desktop.gui.exports.report import command, make_page, spelled
+from gnet_desktop.gui.exports.report.command import command, spelled
+from gnet_desktop.gui.exports.report.page import make_page
+from gnet_desktop.gui.exports.report.seen import Seen
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.panels import Panels
+from gnet_desktop.network.changes import Change, Values
 from gnet_desktop.network.naming import Unit
-from tests.gui.made import make_world
+from tests.gui.made import make_workspace, make_world
 
-
-@pytest.fixture(scope="module")
-def result(qapp):
-    return make_world(1).results[0]
+VOID = ("meta", "img", "br", "image", "rect", "path", "polygon", "line", "circle", "ellipse", "polyline")
+UNIT = Unit("4a", "3x3", 2)
 
 
 class Tags(HTMLParser):
-    def __init__(self) -> None:
+    """What a page holds: sources, sections, pictures, words; unclosed elements raise."""
+
+    def __init__(self, page: str) -> None:
         super().__init__()
         self.open: list[str] = []
         self.sources: list[str] = []
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self.feed(page)
+        assert self.open == []
 
     def handle_starttag(self, tag, attributes) -> None:
-        if tag not in ("meta", "img"):
+        if tag not in VOID:
             self.open.append(tag)
-        self.sources += [value for name, value in attributes if name in ("src", "href")]
+        self.handle_startendtag(tag, attributes)
+
+    def handle_startendtag(self, tag, attributes) -> None:
+        self.found.append((tag, dict(attributes)))
+        self.sources += [value for name, value in attributes if name in ("src", "href", "xlink:href")]
 
     def handle_endtag(self, tag) -> None:
-        assert self.open.pop() == tag
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data) -> None:
+        self.words.append(data)
+
+    def all(self, tag, **wanted) -> list[dict[str, str]]:
+        wanted = {name.rstrip("_"): value for name, value in wanted.items()}
+        return [has for name, has in self.found if name == tag and wanted.items() <= has.items()]
 
 
-def test_the_page_is_sound_and_needs_nothing_else(result) -> None:
-    page = make_page(result, {"photo": b"png"}, "4a", Unit("4a", "3x3", 2), (Unit("4b", "1x1", 0),))
-    tags = Tags()
-    tags.feed(page)
-    assert tags.open == []
+@pytest.fixture(scope="module")
+def world(qapp):
+    return make_world(2, heads=True)
+
+
+@pytest.fixture(scope="module")
+def seen(world) -> Seen:
+    """As the window shows it, with a unit chosen and one pinned."""
+    workspace = make_workspace(world, lambda call: call())
+    workspace.choose_unit(UNIT)
+    workspace.toggle_in_tray(Unit("4b", "1x1", 0))
+    panels = Panels.of(workspace)
+    try:
+        return Seen.of(workspace, panels, workspace.result)
+    finally:
+        for panel in panels.values():
+            panel.deleteLater()
+
+
+@pytest.fixture(scope="module")
+def page(seen) -> str:
+    return make_page(seen)
+
+
+def test_the_page_is_sound_and_needs_nothing_else(page, seen) -> None:
+    tags = Tags(page)
     assert tags.sources
     assert all(source.startswith("data:") for source in tags.sources)
-    assert result.checkpoint.provenance.sha256 in page
-    assert "4a/3x3:2" in page
-    assert "4b/1x1:0" in page
+    assert not tags.all("script")
+    assert not tags.all("link")
+    assert "url(" not in page
+    words = " ".join(tags.words)
+    assert seen.result.checkpoint.provenance.sha256 in words
+    assert seen.result.convention.name in words
+    assert UNIT.name in words
+    assert "4b/1x1:0" in words
 
 
-def test_names_from_files_are_text_and_never_code(result) -> None:
-    evil = "<script>alert(1)</script>"
-    labels = replace(result.checkpoint.labels, names=(evil,) * len(result.checkpoint.labels.names))
-    bad = replace(result, checkpoint=replace(result.checkpoint, labels=labels))
-    page = make_page(bad, {}, "4a", None, ())
-    assert "<script>" not in page
-    assert "&lt;script&gt;" in page
+def test_the_page_has_every_part_in_the_order_of_reading(page) -> None:
+    parts = [has["id"] for has in Tags(page).all("section")]
+    assert parts == ["heads", "network", "units", "branches", "with", "again"]
+
+
+def test_every_map_of_the_module_is_there_once_and_none_is_cut(page, seen) -> None:
+    architecture = seen.result.checkpoint.architecture
+    tags = Tags(page)
+    shown = [has["alt"] for has in tags.all("img") if re.fullmatch(r"4a/\w+:\d+", has.get("alt", ""))]
+    silent = [has["title"] for has in tags.all("i") if "title" in has and ":" in has["title"]]
+    expected = [
+        f"4a/{branch.name}:{channel}"
+        for branch in architecture.module("4a").branches
+        for channel in range(branch.outputs)
+    ]
+    assert sorted({*shown, *silent}) == sorted(expected)
+    sizes = {
+        Image.open(io.BytesIO(base64.b64decode(has["src"].partition(",")[2]))).size
+        for has in tags.all("img")
+        if "title" in has
+    }
+    assert sizes == {seen.result.record["4a"].shape[:0:-1]}
+    assert [has["alt"] for has in tags.all("img", class_="chosen")] == [UNIT.name]
+
+
+def test_a_map_is_ink_on_paper_dark_where_the_unit_is_strong(page, seen) -> None:
+    tile = next(has for has in Tags(page).all("img") if has.get("alt") == UNIT.name and "title" in has)
+    image = Image.open(io.BytesIO(base64.b64decode(tile["src"].partition(",")[2]))).convert("L")
+    grey, values = np.asarray(image, float), seen.result.record[UNIT.part][UNIT.channel]
+    assert (grey[values == 0] > 225).all()
+    assert grey[np.unravel_index(values.argmax(), values.shape)] == grey.min()
+
+
+def test_answers_are_bars_as_long_as_they_are_probable(page, seen) -> None:
+    widths = [float(width) / 100 for width in re.findall(r'class="track"><i style="width:([\d.]+)%', page)]
+    record = seen.result.record
+    main = sorted(record.answers["main"].probabilities.tolist(), reverse=True)
+    assert widths[:8] == pytest.approx(main[:8], abs=6e-5)
+    aux1 = sorted(record.answers["aux1"].probabilities.tolist(), reverse=True)
+    assert widths[8:13] == pytest.approx(aux1[:5], abs=6e-5)
+
+
+def test_the_network_is_vectors_with_words_that_can_be_searched(page) -> None:
+    network = page[page.index('id="network"') : page.index('id="units"')]
+    assert len(re.findall(r"<(path|polyline|rect|polygon)", network)) > 50
+    assert re.search(r"<text[^>]*>4a</text>", network.replace("\n", ""))
+
+
+def test_the_page_is_light_when_the_window_is_dark(qapp, seen, world) -> None:
+    apply_theme(qapp, "dark")
+    try:
+        workspace = make_workspace(world, lambda call: call())
+        panels = Panels.of(workspace)
+        dark = Seen.of(workspace, panels, workspace.result)
+        for panel in panels.values():
+            panel.deleteLater()
+    finally:
+        apply_theme(qapp, "light")
+    assert b"#ffffff" in dark.network.lower()
+    assert b"#171a20" not in dark.network.lower()
+
+
+def test_changes_and_the_reference_are_told_with_how_much_each_answer_moved(seen) -> None:
+    answers = dict(seen.result.record.answers)
+    moved = type(answers["main"]).from_logits(np.array(answers["main"].logits)[::-1].copy())
+    record = replace(seen.result.record, answers={**answers, "main": moved}, altered=(7, 3))
+    changes = (Change("4a/5x5"), Change("4b/1x1", "other", values=Values(np.zeros(192), "zebra.jpg")))
+    changed = replace(seen.result, key=replace(seen.result.key, changes=changes), record=record)
+    page = make_page(replace(seen, result=changed, reference=seen.result))
+    words = re.sub(r"\s+", " ", " ".join(Tags(page).words))
+    assert "4a/5×5 off · 7 values altered" in words
+    assert "4b/1×1 from zebra.jpg" in words
+    index, now = moved.top(1)[0]
+    before = float(answers["main"].probabilities[index])
+    difference = round(100 * (now - before), 1)
+    assert f"{abs(difference):.1f}" in words
+    assert re.search(rf'<u style="width:{100 * before:.2f}%', page)
+    assert "--part 4a/5x5 " in command(replace(seen, result=changed))
+    assert "left out: 4b/1x1." in words
+
+
+def test_names_from_files_are_text_and_never_code(seen) -> None:
+    evil = "<script>alert('1')</script>\"'><img src=x onerror=alert(1)>"
+    result = seen.result
+    labels = replace(
+        result.checkpoint.labels, names=(evil,) * len(result.checkpoint.labels.names), source=evil
+    )
+    provenance = result.checkpoint.provenance
+    provenance = replace(provenance, path=provenance.path / evil, warnings=(evil,))
+    bad = replace(
+        result,
+        picture=replace(result.picture, source=evil, notes=(evil,)),
+        checkpoint=replace(result.checkpoint, labels=labels, provenance=provenance),
+    )
+    tags = Tags(make_page(replace(seen, result=bad)))
+    assert not tags.all("script")
+    assert all(has["src"].startswith("data:") for has in tags.all("img"))
+    assert not any("onerror" in has for _, has in tags.found)
 
 
 @pytest.mark.parametrize("name", CONVENTIONS)
@@ -59,7 +201,7 @@ def test_a_convention_is_spelled_so_that_it_is_read_again(name: str) -> None:
     assert parse_convention(spelled(convention)) == convention.changed()
 
 
-def test_the_command_names_all_that_was_chosen(result) -> None:
-    changed = replace(result, key=replace(result.key, convention=CONVENTIONS["caffe"]))
-    words = command(changed, "4a", Unit("4a", "5x5", 3))
-    assert re.search(r"--module 4a --unit 4a/5x5:3 --preprocess \S*order=bgr", words)
+def test_the_command_names_all_that_was_chosen(seen) -> None:
+    changed = replace(seen.result, key=replace(seen.result.key, convention=CONVENTIONS["caffe"]))
+    words = command(replace(seen, result=changed))
+    assert re.search(r"--module 4a --unit 4a/3x3:2 --preprocess \S*order=bgr", words)

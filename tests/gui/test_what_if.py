@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMenu
 
 from gnet_desktop.gui.answers.values import delta_words
 from gnet_desktop.gui.app import make_window
+from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.lanes.menus import fill_changes_menu
-from gnet_desktop.gui.shell.strip import change_words
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.changes import Change

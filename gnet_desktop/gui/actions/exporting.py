@@ -92,8 +92,8 @@ class Exporting(QObject):
         path = self._asking.target(f"{Path(result.picture.source).stem}.html")
         if path is None:
             return
-        from gnet_desktop.gui.exports.report import write_page
+        from gnet_desktop.gui.exports.report.page import write_page
+        from gnet_desktop.gui.exports.report.seen import Seen
 
         workspace, panels = self._workspace, self._shell.panels
-        selection, tray = workspace.selection, workspace.tray
-        self._write(path, lambda: write_page(path, result, panels, selection, tray))
+        self._write(path, lambda: write_page(path, Seen.of(workspace, panels, result)))

@@ -11,32 +11,42 @@ from PySide6.QtSvg import QSvgGenerator
 from gnet_desktop.errors import ExportError
 from gnet_desktop.files import write_whole
 from gnet_desktop.gui.exports import saving
-from gnet_desktop.gui.looks.theme import Theme
+from gnet_desktop.gui.looks.theme import LIGHT, Theme, drawn_in
 from gnet_desktop.gui.network_map.model import MapModel
 from gnet_desktop.gui.network_map.painting import MapPainter
 
 SIZE: Final = (1600, 440)
 """Logical pixels of an exported map, wide enough for all names and numbers."""
+PAGE: Final = (1000, 320)
+"""The same on a page, where words keep their size."""
+_SPARE: Final = 40
 _SCALE: Final = 2.0
 
 Size = tuple[int, int]
 
 
-def svg_of(model: MapModel, size: Size = SIZE) -> bytes:
-    """The map as an SVG document."""
+def svg_of(model: MapModel, size: Size = SIZE, *, spare: int = 0) -> bytes:
+    """The map as an SVG document; ``spare`` is free space at its right, for wider fonts than ours."""
+    canvas = size[0] + spare, size[1]
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator()
     generator.setOutputDevice(buffer)
-    generator.setSize(QSize(*size))
-    generator.setViewBox(QRectF(0, 0, *size))
+    generator.setSize(QSize(*canvas))
+    generator.setViewBox(QRectF(0, 0, *canvas))
     generator.setTitle(f"GoogLeNet ({model.architecture.family}), {model.quantity.name}")
     painter = QPainter(generator)
     _draw(painter, model, size)
     painter.end()
     buffer.close()
     return bytes(data.data())
+
+
+def svg_on_paper(model: MapModel) -> bytes:
+    """The map as SVG in the light theme, no larger than a page is wide."""
+    with drawn_in(LIGHT):
+        return svg_of(model, PAGE, spare=_SPARE)
 
 
 def image_of(model: MapModel, size: Size = SIZE, scale: float = _SCALE) -> QImage:

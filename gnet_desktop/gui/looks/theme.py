@@ -4,6 +4,8 @@ Widgets ask `Theme.now()` for colours when they paint, and repaint on
 `QEvent.PaletteChange`; nothing else holds a colour.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,7 +70,9 @@ class Theme:
 
     @staticmethod
     def now() -> "Theme":
-        """The theme that the application's palette shows now."""
+        """The theme that is drawn in: on paper its own, else what the application's palette shows."""
+        if _drawn:
+            return _drawn[-1]
         base = QGuiApplication.palette().color(QPalette.ColorRole.Window)
         return DARK if base.lightness() < 128 else LIGHT
 
@@ -87,6 +91,19 @@ DARK: Final = Theme(
     badbg="#381C1B", tip="#E8EBF1", tiptext="#171A20",
     branches={"1x1": "#5FD3D0", "3x3": "#E4B14F", "5x5": "#B9606A", "pool_proj": "#9F97BD"},
 )  # fmt: skip
+
+_drawn: list[Theme] = []
+
+
+@contextmanager
+def drawn_in(theme: Theme) -> Iterator[None]:
+    """Within it everything is drawn in one theme, whatever the window shows: for paper."""
+    _drawn.append(theme)
+    try:
+        yield
+    finally:
+        _drawn.pop()
+
 
 MONOSPACE: Final = "DejaVu Sans Mono"
 

@@ -5,7 +5,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from gnet_desktop.gui.looks.theme import Theme
+from gnet_desktop.gui.looks.theme import LIGHT, Theme
 
 GLYPH: Final = 14
 # squares a side, their size, their pitch and where the first begins, in a box of 14
@@ -79,3 +79,21 @@ def mark_cell(painter: QPainter, cell: QRectF, *, width: float = 1.5) -> None:
     theme = Theme.now()
     outline(painter, cell, theme.colour("mark_outline"), width, 0.0)
     outline(painter, cell, theme.colour("mark"), width, -width)
+
+
+def glyph_svg(branch: str) -> str:
+    """A branch's glyph as SVG, in the hue that it has on white."""
+    name = hue_of(branch)
+    if name in _SQUARES:
+        count, side, pitch, first = _SQUARES[name]
+        places = (divmod(place, count) for place in range(count * count))
+        box = f'width="{side:g}" height="{side:g}"'
+        shapes = "".join(
+            f'<rect x="{first + column * pitch:g}" y="{first + row * pitch:g}" {box}/>'
+            for row, column in places
+        )
+    else:
+        shapes = f'<polygon points="{" ".join(f"{x:g},{y:g}" for x, y in _TRIANGLE)}"/>'
+    return (
+        f'<svg viewBox="0 0 {GLYPH} {GLYPH}" fill="{LIGHT.branches[name]}" aria-hidden="true">{shapes}</svg>'
+    )

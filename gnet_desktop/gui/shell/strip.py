@@ -4,6 +4,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
 
+from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.icons import draw_icon
@@ -15,20 +16,6 @@ from gnet_desktop.workspace.state import Workspace
 
 HEIGHT, CHIP = 36, 26
 _SWATCH = 12
-
-
-def change_words(change: Change) -> str:
-    """A change as people read it: ``4b/5×5 off``, ``4e/1×1:20 × 0.5``."""
-    name = change.name.replace("1x1", "1×1").replace("3x3", "3×3").replace("5x5", "5×5")
-    done = {
-        "off": "off",
-        "mean": "to its mean",
-        "usual": "as usual",
-        "scaled": f"× {change.factor:g}",
-        "other": f"from {change.values.source if change.values else ''}",
-        "projected": f"without {change.values.source if change.values else ''}",
-    }
-    return f"{name} {done[change.kind]}"
 
 
 class Chip(QAbstractButton):

@@ -1,0 +1,69 @@
+"""The chosen unit over the photo, and with the pinned ones its map and its numbers."""
+
+from html import escape
+
+from gnet_desktop.gui.exports.report.markup import image, note, pairs, section, tr
+from gnet_desktop.gui.exports.report.pictures import photo_with, tile
+from gnet_desktop.gui.exports.report.seen import Seen
+from gnet_desktop.gui.painting.numbers import number, percent, size
+from gnet_desktop.gui.photo.layers import unit_layer
+from gnet_desktop.gui.unit.facts import UnitFacts, facts_of, has_unit
+from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
+from gnet_desktop.inspection.scaling import Limits, limits_of
+from gnet_desktop.inspection.statistics import unit_statistics
+from gnet_desktop.network.naming import Unit
+
+_SIDE = 264
+
+
+def units_of(seen: Seen) -> str:
+    """The chosen unit at large, the pinned ones below."""
+    units = [unit for unit in seen.units if has_unit(seen.result.record, unit)]
+    chosen = seen.selection.unit
+    large = _large(seen, chosen) if chosen in units and chosen is not None else ""
+    rest = "".join(_card(seen, unit) for unit in units if unit != chosen or not large)
+    cards = f'<div class="units">{rest}</div>' if rest else ""
+    return section("units", tr("Chosen and pinned units") if rest else tr("The chosen unit"), large, cards)
+
+
+def _large(seen: Seen, unit: Unit) -> str:
+    layer = unit_layer(seen.result, unit)
+    if layer is None:
+        return ""
+    limits = _limits(seen, unit)
+    words = tr("{0} over the photo").format(unit.name)
+    over = image(photo_with(seen.result, layer, seen.view, limits), "jpeg", words)
+    caption = note(tr("The box is what the unit sees where it is strongest."))
+    return (
+        f'<div class="over"><figure>{over}<figcaption>{caption}</figcaption></figure>'
+        f'<div class="units">{_card(seen, unit)}</div></div>'
+    )
+
+
+def _card(seen: Seen, unit: Unit) -> str:
+    statistics = unit_statistics(seen.result.record[unit.part])
+    facts = facts_of(seen.result, unit, statistics)
+    magnify = max(1, _SIDE // max(facts.cells))
+    drawn = image(tile(facts.values, _limits(seen, unit), seen.view, magnify=magnify), "png", unit.name)
+    return f"<figure>{drawn}<div><h3>{escape(unit.name)}</h3>{pairs(_rows(facts))}</div></figure>"
+
+
+def _limits(seen: Seen, unit: Unit) -> Limits:
+    """The ends of the unit's own scale."""
+    values = seen.result.record[unit.part][unit.channel]
+    return limits_of(
+        values, COLOUR_MAPS[seen.view.colour_map].scaling("map", seen.view.clip, seen.view.gamma)
+    )
+
+
+def _rows(facts: UnitFacts) -> list[tuple[str, str]]:
+    column, row = facts.peak
+    return [
+        (tr("maximum"), number(facts.maximum)),
+        (tr("at"), tr("row {0}, column {1}").format(row, column)),
+        (tr("mean"), number(facts.mean)),
+        (tr("non-zero"), percent(facts.nonzero)),
+        (tr("rank"), tr("{0} of {1}").format(facts.rank, facts.siblings)),
+        (tr("cells"), size(*facts.cells)),
+        (tr("not a number"), str(facts.non_finite) if facts.non_finite else ""),
+    ]
