@@ -1,11 +1,20 @@
 """What every test of the window may rely on."""
 
+import gc
 from collections.abc import Container, Iterator
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
+
+
+@pytest.fixture(autouse=True)
+def garbage_of_the_window(qapp) -> Iterator[None]:
+    """As in the program: widgets are never freed by a worker that happens to collect garbage."""
+    gc.disable()
+    yield
+    gc.collect(1)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -15,6 +24,7 @@ def as_it_was(qapp) -> Iterator[None]:
     QCursor.setPos(10_000, 10_000)
     palette, sheet, face = qapp.palette(), qapp.styleSheet(), qapp.font()
     yield
+    gc.collect()
     _delete(QApplication.topLevelWidgets())
     qapp.setStyleSheet(sheet)
     qapp.setPalette(palette)

@@ -502,6 +502,19 @@ def test_teaching_begins_with_what_the_words_mean_and_shows_the_sums(panel, work
     panel.grab()
 
 
+def test_names_stay_in_sight_where_the_map_is_moved_up(panel) -> None:
+    QApplication.processEvents()
+    panel.map.set_zoom(8.0, QPointF(panel.map.width() / 2, panel.map.height()))
+    assert panel.map.position_of("3a/1x1").y() < 0  # the upper part of the map is out of view
+    image = panel.map.grab().toImage()
+    ink = [
+        image.pixelColor(x, y).lightness()
+        for y in range(2, round(22 * panel.map.devicePixelRatioF()))
+        for x in range(image.width())
+    ]
+    assert min(ink) < 80
+
+
 # Export
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QApplication, QLabel
 
 import gnet_desktop
@@ -29,8 +29,8 @@ PLAIN = "line\ufffdbreak \ufffd[31mred\ufffdgpj.exe.jpg"
 
 
 def pixels(widget: QLabel) -> np.ndarray:
-    image = widget.grab().toImage().convertToFormat(widget.grab().toImage().Format.Format_RGB888)
-    return np.frombuffer(image.constBits(), np.uint8).copy()
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), np.uint32).copy()
 
 
 @pytest.mark.parametrize("name", ODD)

@@ -16,6 +16,7 @@ from gnet_desktop.gui.system import screens
 from gnet_desktop.gui.system.screens import fit_screen, fitted
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
+from tests.gui.made import make_world
 
 BESIDE = ("card", "heads", "try_both", "catalogue", "help", "about")
 
@@ -160,3 +161,19 @@ def test_a_window_that_had_no_room_is_told(qapp, monkeypatch) -> None:
     large.resize(1600, 1000)
     assert fit_screen(small)
     assert not fit_screen(large)
+
+
+def test_plus_minus_and_zero_are_for_the_panel_with_the_keyboard(window, qtbot) -> None:
+    window.workspace.use(make_world(1).loaded)
+    qtbot.waitUntil(window.isActiveWindow)
+    network, tile = window.panels["network"].map, window.workspace.view.tile
+    window.panels["network"].setFocus(Qt.FocusReason.ShortcutFocusReason)
+    qtbot.keyClick(network, Qt.Key.Key_Plus)
+    assert network.zoom > 1
+    assert window.workspace.view.tile == tile
+    window.panels["pictures"].setFocus(Qt.FocusReason.ShortcutFocusReason)
+    qtbot.keyClick(window, Qt.Key.Key_Plus)
+    assert window.workspace.view.tile > tile
+    qtbot.keyClick(window, Qt.Key.Key_0)
+    assert network.zoom == 1
+    assert window.workspace.view.tile == tile

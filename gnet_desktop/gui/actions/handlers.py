@@ -177,23 +177,28 @@ class Handlers(QObject):
         self._workspace.change_view(colour_map=_after(OFFERED, self._workspace.view.colour_map))
 
     def larger(self) -> None:
-        """Zoom the photo in if it has the keyboard, else larger tiles."""
+        """Zoom into the photo or the network if it has the keyboard, else larger tiles."""
         self._scale(1)
 
     def smaller(self) -> None:
-        """Zoom the photo out if it has the keyboard, else smaller tiles."""
+        """Zoom out of the photo or the network if it has the keyboard, else smaller tiles."""
         self._scale(-1)
 
     def whole(self) -> None:
-        """The whole photo, or tiles of the usual size."""
+        """The whole photo if it has the keyboard, else the whole network and tiles of the usual size."""
         self._scale(0)
 
     def _scale(self, step: int) -> None:
-        if self._shell.panel_with_focus() == "photo":
-            view = self._shell.panels.photo.view
-            view.zoom(1.25**step) if step else view.show_whole()
+        panels, focus = self._shell.panels, self._shell.panel_with_focus()
+        network = panels.network.map
+        if focus == "photo":
+            panels.photo.view.zoom(1.25**step) if step else panels.photo.view.show_whole()
+        elif focus == "network":
+            network.set_zoom(network.zoom * 1.25**step if step else 1.0)
         else:
-            self._shell.panels.lanes.change_tile(step)
+            panels.lanes.change_tile(step)
+            if not step:
+                network.set_zoom(1.0)
 
     def _panel(self, name: str) -> None:
         self._shell.toggle_panel(name)

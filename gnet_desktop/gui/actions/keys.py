@@ -47,7 +47,8 @@ _HANDS: Final = (
     ("Move among tiles, lanes, modules", "arrows, Home, End"),
     ("Take a picture off the list", "Delete, in the list"),
     ("Photo alone", "hold Space"),
-    ("Zoom photo or network", "wheel, pinch"),
+    ("Zoom the photo", "wheel, pinch"),
+    ("Zoom the network or the maps", "Ctrl and wheel"),
     ("Close, cancel", "Esc"),
 )
 

@@ -21,6 +21,8 @@ class Mark:
     away: float
 
 
+_ABOVE_NAMES: Final = 3.0
+"""Between the modules' names and the edge that they stay at."""
 CHOSEN: Final = Mark("accent", 1.75, 3.0)
 HOVERED: Final = Mark("text", 1.5, 2.0)
 FOCUSED: Final = Mark("accent", 2.0, 4.0)
@@ -47,12 +49,22 @@ def draw_ground(painter: QPainter, layout: MapLayout, module: str) -> None:
         painter.drawRoundedRect(rectangle(frame), RADIUS_BUTTON, RADIUS_BUTTON)
 
 
-def draw_names(painter: QPainter, layout: MapLayout, module: str) -> None:
-    """The modules' names, the chosen one's in accent."""
+def draw_names(painter: QPainter, layout: MapLayout, module: str, *, above: float = 0.0) -> None:
+    """The modules' names, the chosen one's in accent.
+
+    They stay in sight where the map's upper part, ``above`` high, is moved out of view.
+    """
     drawing = MapPainter(painter, Theme.now())
-    for shape in layout.shapes:
-        if isinstance(shape, Label) and is_name(shape, layout):
-            drawing.label(shape, "accent" if shape.text == module else "")
+    names = [shape for shape in layout.shapes if isinstance(shape, Label) and is_name(shape, layout)]
+    top = min((name.top for name in names), default=0.0) - _ABOVE_NAMES
+    painter.save()
+    if above > top:
+        painter.translate(0, above - top)
+        strip = QRectF(0, top, layout.size[0], names[0].height + 2 * _ABOVE_NAMES)
+        painter.fillRect(strip, Theme.now().colour("panel", 0.88))
+    for name in names:
+        drawing.label(name, "accent" if name.text == module else "")
+    painter.restore()
 
 
 def draw_frames(painter: QPainter, layout: MapLayout, marks: Iterable[tuple[str | None, Mark]]) -> None:

@@ -209,7 +209,7 @@ class NetworkMap(QWidget):
             painter.drawPixmap(0, 0, self._image)
             self._to_map(painter)
             self._hatch_changes(painter, self._layout)
-            draw_names(painter, self._layout, chosen)
+            draw_names(painter, self._layout, chosen, above=self._offset.y() / self._scale)
             draw_frames(painter, self._layout, self._marks())
         painter.end()
 
