@@ -1,7 +1,7 @@
 """Painting over the photo: boxes, labels and marks that show on any ground."""
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.scale import Scale
@@ -44,19 +44,23 @@ def draw_mark(painter: QPainter, box: QRectF, *, width: float = 1.75) -> None:
     painter.drawRect(box)
 
 
-def draw_label(painter: QPainter, text: str, corner: QPointF, bounds: QRectF) -> None:
-    """White words on the mark's colour, right-aligned above ``corner``, kept inside ``bounds``."""
-    face = font(11.5, 500)
-    width = QFontMetricsF(face).horizontalAdvance(text) + 14
-    box = QRectF(corner.x() - width, corner.y() - 20, width, 20)
-    box.moveLeft(max(bounds.left(), min(box.left(), bounds.right() - width)))
-    box.moveTop(max(bounds.top(), min(box.top(), bounds.bottom() - 20)))
+def label_size(text: str) -> QSizeF:
+    """Room that `draw_label` takes."""
+    return QSizeF(QFontMetricsF(_label_face()).horizontalAdvance(text) + 14, 20)
+
+
+def draw_label(painter: QPainter, text: str, box: QRectF) -> None:
+    """White words on the mark's colour, in a box of `label_size`."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(Theme.now().mark))
     painter.drawRoundedRect(box, 3, 3)
-    painter.setFont(face)
+    painter.setFont(_label_face())
     painter.setPen(QColor(Theme.now().mark_outline))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _label_face() -> QFont:
+    return font(11.5, 500)
 
 
 def draw_place(painter: QPainter, place: QPointF, number: str = "") -> None:
@@ -66,9 +70,8 @@ def draw_place(painter: QPainter, place: QPointF, number: str = "") -> None:
         painter.drawLine(QLineF(place.x() - 7, place.y(), place.x() + 7, place.y()))
         painter.drawLine(QLineF(place.x(), place.y() - 7, place.x(), place.y() + 7))
     if number:
-        draw_label(
-            painter, number, place + QPointF(26, -4), QRectF(place.x() - 100, place.y() - 100, 200, 200)
-        )
+        size = label_size(number)
+        draw_label(painter, number, QRectF(place + QPointF(26 - size.width(), -4 - size.height()), size))
 
 
 def draw_scale(painter: QPainter, scale: Scale, strip: QImage, view: QRectF) -> None:

@@ -1,6 +1,6 @@
 """The photo panel: header, tools, the photo, and what stands in its place without one."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtWidgets import QApplication, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
@@ -123,7 +123,7 @@ class PhotoPanel(QWidget):
             button.setChecked(getattr(workspace.view, option))
         self.why.setChecked(bool(workspace.view.why))
         self.tools.setVisible(sight is not None)
-        self.view.covered = self.tools.geometry().right() if sight is not None else 0
+        self.view.tools = self.tools.geometry() if sight is not None else QRect()
         self._show_zoom()
 
     def _show_place(self, *, failed: bool) -> None:

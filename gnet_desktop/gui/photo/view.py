@@ -1,11 +1,10 @@
 """The photo itself: painting from what is cached, zoom, pan, hover and pins."""
 
-from dataclasses import replace
+from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import (
     QFocusEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -19,19 +18,22 @@ from PySide6.QtWidgets import QApplication, QWidget
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused
-from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.photo.camera import LEAST, Camera, centred, fitting, wheel_factor
+from gnet_desktop.gui.photo.labels import place_label
+from gnet_desktop.gui.photo.laid_over import KeptOverlay, LaidOver, Look
 from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
 from gnet_desktop.gui.photo.scaled import ScaledPhoto
 from gnet_desktop.gui.photo.sight import Sight, sight_of
 from gnet_desktop.gui.photo.why import WHY_COLOURS, Why, WhyLayer
-from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, faded
-from gnet_desktop.inspection.overlay import COLOUR_GAMMA, overlay
+from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Box
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
+
+_WHOLE_PHOTO: Final = 5000.0
+"""What it costs to cover all of the photo with words, as `place_label` weighs."""
 
 
 class PhotoView(QWidget):
@@ -48,12 +50,12 @@ class PhotoView(QWidget):
         self._held_space = False
         self._by_key = False
         self._photo = ScaledPhoto()
-        self._overlay: tuple[object, QImage, Scale, QImage] | None = None
+        self._overlay = KeptOverlay()
         self._layers: dict[Unit, UnitLayer | None] = {}
-        self._laid: Result | None = None
+        self._layers_of: Result | None = None
         self._why = Why(workspace, self.update)
-        self.covered = 0
-        """Pixels at the left that tools lie over; words are kept out of them."""
+        self.tools = QRect()
+        """Where tools lie over the photo; words are kept out of it."""
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 120)
@@ -94,8 +96,8 @@ class PhotoView(QWidget):
         unit, result = self.unit, self._result_here()
         if unit is None or result is None:
             return None
-        if result is not self._laid:
-            self._laid, self._layers = result, {}
+        if result is not self._layers_of:
+            self._layers_of, self._layers = result, {}
         if unit not in self._layers:
             self._layers[unit] = unit_layer(result, unit)
         return self._layers[unit]
@@ -219,10 +221,10 @@ class PhotoView(QWidget):
             painting.draw_sentence(painter, why, QRectF(self.rect()))
 
     def _paint_overlay(self, painter: QPainter, result: Result, layer: UnitLayer) -> None:
-        image, scale, strip = self._overlay_of(result, layer)
-        painter.drawImage(QPointF(0, 0), image)
+        laid = self._laid(result, layer)
+        painter.drawImage(QPointF(0, 0), laid.image)
         if self._has_bar():
-            painting.draw_scale(painter, scale, strip, QRectF(self.rect()))
+            painting.draw_scale(painter, laid.scale, laid.strip, QRectF(self.rect()))
             chosen = layer.unit == self._workspace.selection.unit
             state = self.tr("chosen") if chosen else self.tr("hovered")
             name = layer.unit.name.split("/", 1)
@@ -233,44 +235,18 @@ class PhotoView(QWidget):
         layer = self._why.layer(result)
         words = self._why.words(result) if layer is None else layer.caption
         if layer is not None:
-            image, scale, strip = self._overlay_of(result, layer, WHY_COLOURS)
-            painter.drawImage(QPointF(0, 0), image)
+            laid = self._laid(result, layer, WHY_COLOURS)
+            painter.drawImage(QPointF(0, 0), laid.image)
             if self._has_bar():
-                painting.draw_scale(painter, scale, strip, QRectF(self.rect()))
+                painting.draw_scale(painter, laid.scale, laid.strip, QRectF(self.rect()))
         return " · ".join(words)
 
-    def _overlay_of(
-        self, result: Result, layer: UnitLayer | WhyLayer, colours: str = ""
-    ) -> tuple[QImage, Scale, QImage]:
-        view, ratio = self._workspace.view, self.devicePixelRatioF()
+    def _laid(self, result: Result, layer: UnitLayer | WhyLayer, colours: str = "") -> LaidOver:
+        view = self._workspace.view
         colours = colours or view.colour_map
         colours = faded(colours) if self._workspace.stale else colours
-        options = (view.smooth, view.overlay_opacity, colours)
-        key = (layer.identity, result, self._camera, self.size(), ratio, options)
-        if self._overlay is None or self._overlay[0] != key:
-            size = round(self.width() * ratio), round(self.height() * ratio)
-            target = (
-                *self._camera.to_picture((0, 0)),
-                *self._camera.to_picture((size[0] / ratio, size[1] / ratio)),
-            )
-            scale = Scale.linear(layer.values, colours)
-            pixels = overlay(
-                layer.values,
-                layer.grid,
-                result.geometry,
-                target,
-                size,
-                limits=scale.limits,
-                colours=COLOUR_MAPS[colours],
-                smooth=view.smooth,
-                opacity=view.overlay_opacity,
-            )
-            image = QImage(
-                pixels.data, *size, 4 * size[0], QImage.Format.Format_RGBA8888_Premultiplied
-            ).copy()
-            image.setDevicePixelRatio(ratio)
-            self._overlay = key, image, scale, replace(scale, gamma=COLOUR_GAMMA).strip()
-        return self._overlay[1:]
+        look = Look(colours, view.smooth, view.overlay_opacity)
+        return self._overlay.get(layer, result, look, self._camera, self.size(), self.devicePixelRatioF())
 
     def _paint_field(self, painter: QPainter, result: Result, layer: UnitLayer) -> None:
         point = self._workspace.point or (self._workspace.pins[0] if self._workspace.pins else None)
@@ -279,11 +255,27 @@ class PhotoView(QWidget):
             return
         seen, (width, height) = layer.seen(result, cell)
         box = painting.rect(self._camera.box_to_view(seen))
+        peak = painting.rect(self._camera.box_to_view(layer.cell_box(result, cell)))
         painting.draw_mark(painter, box)
-        painting.draw_mark(painter, painting.rect(self._camera.box_to_view(layer.cell_box(result, cell))))
+        painting.draw_mark(painter, peak)
         words = self.tr("receptive field {0} × {1}").format(width, height)
-        bounds = QRectF(self.rect()).adjusted(self.covered + 2, 2, -2, -2)
-        painting.draw_label(painter, words, box.bottomRight(), bounds)
+        painting.draw_label(painter, words, self._place_words(words, box, peak))
+
+    def _place_words(self, words: str, field: QRectF, peak: QRectF) -> QRectF:
+        """Where the field's words cover neither its peak nor the cursor, nor tools, nor much of the photo."""
+        covered = [(peak.adjusted(-4, -4, 4, 4), 1000.0), (QRectF(self.tools), 60.0), (field, 4.0)]
+        if self._workspace.point is not None:
+            cursor = QPointF(*self._camera.to_view(self._workspace.point))
+            covered.append((QRectF(cursor.x() - 12, cursor.y() - 12, 32, 36), 1000.0))
+        if self._sight is not None:
+            photo = painting.rect(self._camera.box_to_view((0, 0, *self._sight.size)))
+            covered.append((photo, _WHOLE_PHOTO / max(1.0, photo.width() * photo.height())))
+        if self._has_bar():
+            right = QRectF(self.rect())
+            right.setLeft(right.right() - painting.BAR_SPACE)
+            covered.append((right, 20.0))
+        bounds = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        return place_label(painting.label_size(words), field, bounds, covered)
 
     # Hands and keys
 
@@ -393,7 +385,7 @@ class PhotoView(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         """Another theme or screen."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):
-            self._overlay = None
+            self._overlay.forget()
             self._photo.forget()
             self.update()
         super().changeEvent(event)

@@ -1,0 +1,55 @@
+"""Where words over the photo stand: beside what they name, and over nothing that is looked at."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+
+_AWAY: Final = 4.0
+_PER_PIXEL: Final = 10.0
+"""What a pixel between label and box costs, against a pixel's area of what is covered."""
+
+Weighed = tuple[QRectF, float]
+"""A rectangle with how bad it is to cover it."""
+
+
+def place_label(size: QSizeF, named: QRectF, bounds: QRectF, covered: Sequence[Weighed]) -> QRectF:
+    """The best place for a label of ``size`` near the box that it names.
+
+    Inside ``bounds``, covering as little as possible of what is ``covered`` and not far from
+    the box; below before above.
+    """
+    places = [_inside(QRectF(corner, size), bounds) for corner in _corners(size, named, bounds)]
+    return min(places, key=lambda place: _cost(place, covered) + _PER_PIXEL * _distance(place, named))
+
+
+def _corners(size: QSizeF, box: QRectF, bounds: QRectF) -> Iterator[QPointF]:
+    """Upper left corners of places worth trying, the preferred ones first."""
+    wide, high = size.width(), size.height()
+    for y in (box.bottom() + _AWAY, box.top() - high - _AWAY):
+        yield from (QPointF(box.right() - wide, y), QPointF(box.left(), y))
+    for x in (box.right() + _AWAY, box.left() - wide - _AWAY):
+        yield from (QPointF(x, box.bottom() - high), QPointF(x, box.top()))
+    for outer in (box, bounds):
+        for y in (outer.bottom() - high, outer.top()):
+            yield from (QPointF(outer.right() - wide, y), QPointF(outer.left(), y))
+
+
+def _inside(place: QRectF, bounds: QRectF) -> QRectF:
+    moved = QRectF(place)
+    moved.moveLeft(max(bounds.left(), min(place.left(), bounds.right() - place.width())))
+    moved.moveTop(max(bounds.top(), min(place.top(), bounds.bottom() - place.height())))
+    return moved
+
+
+def _cost(place: QRectF, covered: Sequence[Weighed]) -> float:
+    """How much of what is there lies below the label."""
+    common = ((place.intersected(one), weight) for one, weight in covered)
+    return sum(weight * box.width() * box.height() for box, weight in common)
+
+
+def _distance(one: QRectF, other: QRectF) -> float:
+    """Pixels between two boxes."""
+    across = max(one.left() - other.right(), other.left() - one.right(), 0.0)
+    down = max(one.top() - other.bottom(), other.top() - one.bottom(), 0.0)
+    return across + down

@@ -1,0 +1,58 @@
+"""Words over the photo cover neither what they speak of nor the hand."""
+
+import pytest
+from PySide6.QtCore import QRectF, QSizeF
+
+from gnet_desktop.gui.photo.labels import place_label
+
+SIZE = QSizeF(140, 20)
+VIEW = QRectF(0, 0, 480, 300)
+TOOLS = QRectF(12, 12, 34, 170)
+
+
+def overlap(one: QRectF, other: QRectF) -> float:
+    common = one.intersected(other)
+    return common.width() * common.height()
+
+
+@pytest.mark.parametrize(
+    ("field", "peak"),
+    [
+        (QRectF(200, 60, 100, 100), QRectF(240, 100, 16, 16)),
+        (QRectF(200, 230, 120, 68), QRectF(250, 270, 16, 16)),  # no room below
+        (QRectF(0, 0, 480, 300), QRectF(440, 270, 16, 16)),  # sees everything, peak in a corner
+        (QRectF(-50, -40, 300, 200), QRectF(100, 40, 16, 16)),
+        (QRectF(20, 20, 40, 40), QRectF(30, 30, 16, 16)),  # below the tools
+        (QRectF(470, 290, 40, 40), QRectF(474, 292, 6, 6)),
+    ],
+)
+def test_a_label_covers_neither_peak_nor_tools_nor_cursor(field: QRectF, peak: QRectF) -> None:
+    cursor = QRectF(peak.center().x() - 12, peak.center().y() - 12, 32, 36)
+    photo = QRectF(90, 10, 300, 280)
+    covered = [(peak, 1000.0), (TOOLS, 60.0), (field, 4.0), (cursor, 1000.0), (photo, 0.06)]
+    place = place_label(SIZE, field, VIEW, covered)
+    assert VIEW.contains(place)
+    assert place.size() == SIZE
+    for one in (peak, TOOLS, cursor):
+        assert overlap(place, one) == 0
+
+
+def test_over_a_small_photo_it_stands_beside_it() -> None:
+    photo = QRectF(200, 130, 80, 60)
+    field, peak = QRectF(210, 140, 40, 30), QRectF(225, 150, 8, 8)
+    place = place_label(SIZE, field, VIEW, [(peak, 1000.0), (field, 4.0), (photo, 5000 / 4800)])
+    assert overlap(place, photo) < 0.35 * photo.width() * photo.height()
+    assert overlap(place, field) == 0
+
+
+def test_with_room_it_stands_right_below_the_field() -> None:
+    field = QRectF(200, 60, 160, 100)
+    place = place_label(SIZE, field, VIEW, [(field, 4.0)])
+    assert (place.right(), place.top()) == (field.right(), field.bottom() + 4)
+
+
+def test_where_nothing_is_free_the_peak_is_spared_first() -> None:
+    field = QRectF(0, 0, 160, 40)
+    peak = QRectF(100, 20, 10, 10)
+    place = place_label(SIZE, field, QRectF(0, 0, 160, 40), [(peak, 1000.0), (field, 4.0)])
+    assert overlap(place, peak) == 0
