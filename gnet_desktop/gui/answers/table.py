@@ -2,8 +2,17 @@
 
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -238,9 +247,13 @@ class _Header(QHeaderView):
 
 
 class AnswersTable(QTableView):
-    """The answers; ``class_wanted(index)`` when a class was clicked or Enter pressed on it."""
+    """The answers; ``class_wanted(index)`` when a class was clicked or Enter pressed on it.
+
+    ``menu_wanted(index, place)`` with the class, or None beside all, and the place on the screen.
+    """
 
     class_wanted = Signal(int)
+    menu_wanted = Signal(object, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -303,6 +316,21 @@ class AnswersTable(QTableView):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Only the left button chooses."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu of the class under the cursor, or of the row that has the keyboard."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        line = index.data(LINE) if index.isValid() else None
+        place = event.globalPos()
+        if by_key and index.isValid():
+            place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        self.menu_wanted.emit(line.index if line is not None else None, place)
 
     def mouseMoveEvent(self, event: Any) -> None:
         """Show which row a click would choose."""

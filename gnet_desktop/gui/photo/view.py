@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -37,7 +38,12 @@ _WHOLE_PHOTO: Final = 5000.0
 
 
 class PhotoView(QWidget):
-    """The current picture; the overlay of the hovered or chosen unit lies where its cells are."""
+    """The current picture; the overlay of the hovered or chosen unit lies where its cells are.
+
+    ``menu_wanted(point, place)`` with a place of the picture, or None, and of the screen.
+    """
+
+    menu_wanted = Signal(object, QPoint)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -298,6 +304,8 @@ class PhotoView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click or a drag."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
         self._pressed, self._dragged = event.position(), False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -313,12 +321,20 @@ class PhotoView(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click that wasn't a drag keeps the place; with Shift beside the first one."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
         if self._pressed is not None and not self._dragged:
             point = self._camera.to_picture((event.position().x(), event.position().y()))
             if self._inside(point):
                 compare = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
                 self._workspace.pin_point(point, compare=compare)
         self._pressed = None
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu of the place under the cursor; of none for the menu key."""
+        by_hand = event.reason() == QContextMenuEvent.Reason.Mouse
+        point = self._camera.to_picture((float(event.pos().x()), float(event.pos().y())))
+        self.menu_wanted.emit(point if by_hand and self._inside(point) else None, event.globalPos())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """From fit to the picture's own pixels under the cursor, and back."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import (
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
     QRectF,
     QSize,
     QStringListModel,
@@ -14,9 +15,11 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFontMetrics,
     QImage,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -213,6 +216,22 @@ class _List(QListView):
     """Delete takes the picture off the list."""
 
     removed = Signal()
+    menu_wanted = Signal(QModelIndex, QPoint)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Only the left button chooses."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask for a menu of the picture under the cursor, or of the one that has the keyboard."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        place = event.globalPos()
+        if by_key:
+            place = self.viewport().mapToGlobal(self.visualRect(index).center())
+        if index.isValid():
+            self.menu_wanted.emit(index, place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete; everything else is the list's own."""
@@ -243,10 +262,12 @@ class _Hint(Label):
 class PicturesPanel(QWidget):
     """The open pictures; the current one is marked.
 
-    ``open_wanted`` asks for more, ``orders_wanted`` for a menu of orders below `order`.
+    ``open_wanted`` asks for more, ``orders_wanted`` for a menu of orders below `order`,
+    ``menu_wanted(picture, place)`` for that of a picture.
     """
 
     open_wanted, orders_wanted = Signal(), Signal()
+    menu_wanted = Signal(int, QPoint)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -275,6 +296,7 @@ class PicturesPanel(QWidget):
         self.list.setAccessibleName(self.tr("Pictures"))
         self.list.selectionModel().currentChanged.connect(self._chosen)
         self.list.removed.connect(self.remove_current)
+        self.list.menu_wanted.connect(self._want_menu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -297,6 +319,9 @@ class PicturesPanel(QWidget):
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self._reload()
+
+    def _want_menu(self, index: QModelIndex, place: QPoint) -> None:
+        self.menu_wanted.emit(self.model.entry_id(index.row()), place)
 
     def remove_current(self) -> None:
         """Take the current picture off the list."""

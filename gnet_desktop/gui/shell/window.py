@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.files import is_folder
+from gnet_desktop.gui.actions.contexts import Contexts
 from gnet_desktop.gui.actions.handlers import Handlers
 from gnet_desktop.gui.actions.palette import Palette
 from gnet_desktop.gui.actions.recent import Recent
@@ -102,6 +103,8 @@ class Window(QMainWindow):
         self.palette_dialog = Palette(workspace, self.handlers.run, self)
         self.palette_dialog.more = lambda: [*self.recent.found(), *self.samples.found()]
         self._conventions = ConventionMemory(workspace, session)
+        copied = partial(self.show_news, self.tr("Copied."))
+        self._contexts = Contexts(workspace, self.panels, self, copied)
         self._arranged = False
         self.menus = Menus(self, self.actions_by_name)
         self.keyboard = PanelFocus(self.panels, self.area, self.bar.menus, self)
