@@ -97,6 +97,21 @@ def overlay(
     return picture.view(np.uint8).reshape(size[1], size[0], 4)
 
 
+def seen_where(
+    values: Array, least: float, grid: CellGrid, geometry: Placement, target: Box, size: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Where a map, drawn smoothly in the same target, reaches ``least``: bool (height, width).
+
+    False outside the map and outside what the network saw.
+    """
+    seen = np.zeros((size[1], size[0]), np.bool_)
+    across, down = _axes(grid, geometry, target, size)
+    part = seen[down.pixels, across.pixels]
+    if part.size:
+        part[:] = least <= _enlarged(_enlarged(values, down).T, across).T
+    return seen
+
+
 def overlay_colours(colours: ColourMap, *, opacity: float = 1.0) -> Pixels:
     """Colour and opacity along the scale: uint8 (1024, 4), RGBA, premultiplied.
 

@@ -1,13 +1,14 @@
 """What a person chose to look at, to change and to compare, and how: no pictures, no network, no Qt."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.changes import Change, Changes
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.history import History
 from gnet_desktop.workspace.signal import Signal
-from gnet_desktop.workspace.values import UNCHANGED, Reference, Selection, ViewOptions
+from gnet_desktop.workspace.values import UNCHANGED, Question, Reference, Selection, ViewOptions
 
 Point = tuple[float, float]
 
@@ -21,7 +22,7 @@ class Choices:
       reference_changed()    `reference` is another
       hover_changed()        `hovered` or `point` changed
       pins_changed()         `pins` or `tray` changed
-      explained_changed()    another class is explained
+      explained_changed()    another class is explained, or `question` is another
       view_changed(old)      `view` changed
     """
 
@@ -37,6 +38,7 @@ class Choices:
         self._pins: tuple[Point, ...] = ()
         self._tray: tuple[Unit, ...] = ()
         self._explained: int | None = None
+        self._question = Question()
         self._view = ViewOptions()
 
     # What to look at
@@ -185,6 +187,11 @@ class Choices:
         return self._explained
 
     @property
+    def question(self) -> Question:
+        """How the class is explained."""
+        return self._question
+
+    @property
     def view(self) -> ViewOptions:
         """How things are shown."""
         return self._view
@@ -216,6 +223,13 @@ class Choices:
         """Explain a class of the main head; None: whichever is its first answer."""
         if index != self._explained:
             self._explained = index
+            self.explained_changed.emit()
+
+    def ask_why(self, **fields: object) -> None:
+        """Change some of the `Question`."""
+        question = replace(self._question, **fields)  # type: ignore[arg-type]
+        if question != self._question:
+            self._question = question
             self.explained_changed.emit()
 
     def change_view(self, **fields: object) -> None:

@@ -102,6 +102,12 @@ class Workspace(Choices):
         return self._networks.called(result.key.checkpoint)
 
     @property
+    def own_result(self) -> Result | None:
+        """The result shown, if it is of the checkpoint in use."""
+        result = self.result
+        return result if result is not None and result.checkpoint is self.checkpoint else None
+
+    @property
     def checkpoint(self) -> Checkpoint | None:
         """The checkpoint in use."""
         return self.network.checkpoint if self.network is not None else None

@@ -184,6 +184,24 @@ class ViewOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """Why an answer is so: what is asked beyond the class and the method.
+
+    ``head`` "" is the deepest that answers; ``against`` another class, whose logit is taken
+    off; ``at`` "" the deepest layer that the head reads; ``baseline`` what the picture is
+    compared with, and what covers a window; ``window`` in input pixels, 0 for a seventh of
+    the side; ``drawn`` how the map lies on the photo.
+    """
+
+    head: str = ""
+    against: int | None = None
+    at: str = ""
+    baseline: str = "mean"
+    window: int = 0
+    drawn: Literal["map", "outline", "focus"] = "map"
+
+
+@dataclass(frozen=True, slots=True)
 class Bug:
     """An error that nobody foresaw, with its report to copy."""
 

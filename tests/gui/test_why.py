@@ -5,14 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
 
 from gnet_desktop.gui.app import make_window
+from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.gui.why.menus import method_menu
 from gnet_desktop.network.changes import Change
 from gnet_desktop.resources import resource
+from gnet_desktop.workspace.values import Question
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +43,8 @@ def wait(until) -> None:
 def layer(window: Window):
     """The layer, once it is worked out."""
     photo = window.panels.photo.view
-    wait(lambda: not window.workspace.stale and photo._why.layer(window.workspace.result) is not None)
+    why = photo._why
+    wait(lambda: not window.workspace.stale and why.layer(window.workspace.result) and not why.found.busy)
     return photo._why.layer(window.workspace.result)
 
 
@@ -48,6 +53,7 @@ def as_before(window: Window) -> Iterator[None]:
     yield
     window.workspace.change_view(why="")
     window.workspace.explain(None)
+    window.workspace.ask_why(**{name: getattr(Question(), name) for name in Question.__slots__})
     window.workspace.reset_changes()
 
 
@@ -77,10 +83,10 @@ def test_the_map_follows_the_class_that_is_explained(window: Window) -> None:
 
 def test_the_map_is_of_the_changed_run(window: Window) -> None:
     window.workspace.change_view(why="grad-cam")
-    before = layer(window).attribution.logit
+    before = layer(window).identity.logit
     window.workspace.add_change(Change("4e/3x3"))
     wait(lambda: not window.workspace.stale)
-    after = layer(window).attribution
+    after = layer(window).identity
     assert after.logit != before
     assert after.error == pytest.approx(0, abs=1e-3)
 
@@ -89,5 +95,61 @@ def test_pixels_are_asked_too_and_say_how_complete_they_are(window: Window) -> N
     window.workspace.change_view(why="integrated-gradients")
     found = layer(window)
     assert found.values.shape == window.workspace.result.record.input_size
-    assert found.attribution.error < 0.02
+    assert found.identity.error < 0.02
     assert window.panels.photo.view.grab().toImage().width() > 0
+
+
+def test_a_long_map_grows_and_tells_how_far_it_is(window: Window) -> None:
+    photo, shares = window.panels.photo.view, []
+    window.workspace.change_view(why="occlusion")
+    for _ in range(6000):
+        QTest.qWait(2)
+        found = photo._why.layer(window.workspace.result)
+        if found is not None and photo._why.found.busy:
+            shares.append(found.caption[-1])
+        if found is not None and not photo._why.found.busy:
+            break
+    assert any(words.endswith("%") for words in shares)
+    assert "covering 21 px takes up to" in found.caption[-1]
+
+
+@pytest.mark.parametrize("drawn", ["outline", "focus"])
+def test_the_strongest_tenth_is_drawn_inside_the_crop_only(window: Window, drawn: str) -> None:
+    photo = window.panels.photo.view
+    plain = photo.grab().toImage()
+    window.workspace.ask_why(drawn=drawn)
+    window.workspace.change_view(why="grad-cam")
+    layer(window)
+    marked = photo.grab().toImage()
+    crop = painting.rect(photo.camera.box_to_view(window.workspace.result.geometry.crop_box))
+    window.workspace.ask_why(drawn="map")
+    changed = [
+        QPointF(x, y)
+        for x in range(photo.tools.right() + 1, photo.width() - 70, 3)
+        for y in range(0, photo.height() - 40, 3)
+        if plain.pixel(x, y) != marked.pixel(x, y)
+    ]
+    assert len(changed) > 20
+    assert all(crop.adjusted(-2, -2, 2, 2).contains(place) for place in changed)
+
+
+def test_the_menu_asks_for_head_class_and_place(window: Window) -> None:
+    workspace = window.workspace
+    window.workspace.change_view(why="grad-cam")
+    menu = method_menu(window, workspace, workspace.result)
+    chosen = {one.title(): one for one in menu.findChildren(QMenu)}
+    pick(chosen["Head"], "aux2")
+    pick(chosen["At the layer"], "4b")
+    assert layer(window).caption[:2] == ("why espresso, aux2", "Grad-CAM at 4b")
+    menu = method_menu(window, workspace, workspace.result)
+    chosen = {one.title(): one for one in menu.findChildren(QMenu)}
+    assert not chosen["Window that is covered"].isEnabled()
+    assert [one.text() for one in chosen["Head"].actions() if one.isChecked()] == ["aux2"]
+    assert "5b" not in [one.text() for one in chosen["At the layer"].actions()]
+    rival = chosen["Against another class"].actions()[1]
+    rival.trigger()
+    assert f"against {rival.text()}" in layer(window).caption[0]
+
+
+def pick(menu: QMenu, words: str) -> None:
+    next(action for action in menu.actions() if action.text() == words).trigger()

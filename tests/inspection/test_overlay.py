@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gnet_desktop.inspection.colour_maps import EMBER, GREY, STRIPE_DARK, STRIPE_LIGHT, TIDE
-from gnet_desktop.inspection.overlay import overlay, overlay_colours
+from gnet_desktop.inspection.overlay import overlay, overlay_colours, seen_where
 from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.pictures.geometry import Geometry, Grid
 
@@ -212,3 +212,17 @@ def test_a_constant_map_of_zeros_is_clear() -> None:
     zeros = np.zeros((14, 14), np.float32)
     picture = overlay(zeros, grid, WHOLE, (0, 0, 224, 224), (50, 50), limits=Limits(0, 0), colours=EMBER)
     assert not picture.any()
+
+
+def test_where_a_map_reaches_a_value_is_where_its_smooth_overlay_is_as_bright() -> None:
+    values = np.random.default_rng(4).uniform(0, 1, (5, 6)).astype(np.float32)
+    grid, target, size = Grid((9.0, 11.0), 16, (6, 5)), (20.0, 5.0, 140.0, 110.0), (61, 47)
+    geometry = Geometry((150, 120), (100, 90), (0.9, 1.1), (12, 9))
+    seen = seen_where(values, 0.5, grid, geometry, target, size)
+    grey = overlay(values, grid, geometry, target, size, limits=UNIT, colours=GREY)
+    # from 0.54 on the opacity no longer tells, so that half the scale is looked up in the table
+    brightness = alpha(grey) / 255
+    half = overlay_colours(GREY)[512, 3] / 255
+    clear = np.abs(brightness - half) > 0.01
+    np.testing.assert_array_equal(seen[clear], (brightness > half)[clear])
+    assert not seen[alpha(grey) == 0].any()

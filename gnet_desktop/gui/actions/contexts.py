@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.controls.plain import menu_words
 from gnet_desktop.gui.panels import Panels
-from gnet_desktop.gui.photo.why import method_words
 from gnet_desktop.gui.system.desktop import show_in_folder
+from gnet_desktop.gui.why.asking import method_words
 from gnet_desktop.inspection.attribution.attribution import METHODS
 from gnet_desktop.workspace.choices import Point
 from gnet_desktop.workspace.state import Workspace

@@ -58,6 +58,10 @@ class Handlers(QObject):
         handler: Callable[[], None] = getattr(group, name)
         return handler
 
+    def show_why(self) -> None:
+        """Why the answer is what it is, at each head or for two classes, and how far to trust that."""
+        self._shell.show_dialog("why")
+
     # File
 
     def show_catalogue(self) -> None:

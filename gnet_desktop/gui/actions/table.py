@@ -136,6 +136,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
             "why integrated-gradients", "View", "Why this answer: integrated gradients", (), "explain pixels"
         ),
         Action("why occlusion", "View", "Why this answer: occlusion", (), "explain cover window"),
+        Action("show_why", "View", "Side by side, and how far to trust it…", ("Shift+Y",), "explain heads"),
     ),
     *_choices("Order of the maps", "sort", "strongest", _SORTS),
     Action("next_sort", "View", "Next order", ("S",), "sort strongest", group="Order of the maps"),

@@ -15,7 +15,6 @@ from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.heads.section import HeadSection
 from gnet_desktop.gui.heads.timeline import Timeline, courses
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.network_map.model import own_result
 from gnet_desktop.inspection.head_parts import HeadParts, head_parts
 from gnet_desktop.network.architecture import AUXILIARY
 from gnet_desktop.shown import name_of
@@ -95,7 +94,7 @@ class HeadsView(QWidget):
 
     def refresh(self) -> None:
         """The result, the checkpoint or the unit of numbers changed."""
-        workspace, result = self._workspace, own_result(self._workspace)
+        workspace, result = self._workspace, self._workspace.own_result
         self.unit.set_value(workspace.view.logits)
         self.header.set_note(self._note())
         self.empty.setVisible(result is None)

@@ -59,12 +59,6 @@ def input_size(workspace: Workspace) -> Size:
     return side, side
 
 
-def own_result(workspace: Workspace) -> Result | None:
-    """The result shown, if it is of the checkpoint in use."""
-    result = workspace.result
-    return result if result is not None and result.checkpoint is workspace.checkpoint else None
-
-
 def model_of(workspace: Workspace, before: MapModel | None = None) -> MapModel | None:
     """The model of what is open; None without a checkpoint.
 
@@ -73,7 +67,7 @@ def model_of(workspace: Workspace, before: MapModel | None = None) -> MapModel |
     checkpoint = workspace.checkpoint
     if checkpoint is None:
         return None
-    architecture, result = checkpoint.architecture, own_result(workspace)
+    architecture, result = checkpoint.architecture, workspace.own_result
     size = input_size(workspace) if result is not None or workspace.result is None else (_USUAL, _USUAL)
     size, found, cost = _arithmetic(architecture, size, before)
     record = None if result is None else result.record

@@ -2,25 +2,26 @@
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QImage, QPainter
 
 from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.photo.camera import Camera
 from gnet_desktop.gui.photo.layers import UnitLayer
-from gnet_desktop.gui.photo.why import WhyLayer
-from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
-from gnet_desktop.inspection.overlay import COLOUR_GAMMA, overlay
+from gnet_desktop.gui.why.drawing import Sheet, draw
+from gnet_desktop.gui.why.layer import WhyLayer
+from gnet_desktop.inspection.overlay import COLOUR_GAMMA
 from gnet_desktop.workspace.values import Result
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a map is laid over: its colour map's name, smooth or in cells, how opaque."""
+    """How a map is laid over: its colour map's name, smooth or in cells, how opaque, and as what."""
 
     colours: str
     smooth: bool
     opacity: float
+    drawn: str = "map"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +51,48 @@ class KeptOverlay:
         camera: Camera,
         size: QSize,
         ratio: float,
+        photo: QImage,
     ) -> LaidOver:
-        """The map of a layer as the camera sees it in a view of ``size``, at the screen's ``ratio``."""
+        """The map of a layer as the camera sees it in a view of ``size``, at the screen's ``ratio``.
+
+        ``photo`` is the whole picture, for layers that show parts of it in another way.
+        """
         key = (layer.identity, result, look, camera, size, ratio)
         if self._kept is None or self._kept[0] != key:
-            self._kept = key, _make(layer, result, look, camera, size, ratio)
+            self._kept = key, _make(layer, result, look, camera, size, ratio, photo)
         return self._kept[1]
 
 
 def _make(
-    layer: UnitLayer | WhyLayer, result: Result, look: Look, camera: Camera, view: QSize, ratio: float
+    layer: UnitLayer | WhyLayer,
+    result: Result,
+    look: Look,
+    camera: Camera,
+    view: QSize,
+    ratio: float,
+    photo: QImage,
 ) -> LaidOver:
     size = round(view.width() * ratio), round(view.height() * ratio)
-    target = (*camera.to_picture((0, 0)), *camera.to_picture((size[0] / ratio, size[1] / ratio)))
+    part = (*camera.to_picture((0, 0)), *camera.to_picture((size[0] / ratio, size[1] / ratio)))
+
+    def seen() -> QImage:
+        return _seen(photo, camera, size, ratio)
+
     scale = Scale.linear(layer.values, look.colours)
-    pixels = overlay(
-        layer.values,
-        layer.grid,
-        result.geometry,
-        target,
-        size,
-        limits=scale.limits,
-        colours=COLOUR_MAPS[look.colours],
-        smooth=look.smooth,
-        opacity=look.opacity,
-    )
-    image = QImage(pixels.data, *size, 4 * size[0], QImage.Format.Format_RGBA8888_Premultiplied).copy()
-    image.setDevicePixelRatio(ratio)
+    sheet = Sheet(result.geometry, part, size, ratio, seen)
+    image = draw(layer, result, sheet, look.drawn, scale, smooth=look.smooth, opacity=look.opacity)
     return LaidOver(image, scale, replace(scale, gamma=COLOUR_GAMMA).strip())
+
+
+def _seen(photo: QImage, camera: Camera, size: tuple[int, int], ratio: float) -> QImage:
+    """The photo as the camera sees it."""
+    image = QImage(*size, QImage.Format.Format_RGBA8888)
+    image.fill(0)
+    image.setDevicePixelRatio(ratio)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    left, top, right, bottom = camera.box_to_view((0, 0, photo.width(), photo.height()))
+    painter.drawImage(QRectF(left, top, right - left, bottom - top), photo)
+    painter.end()
+    image.setDevicePixelRatio(1)
+    return image

@@ -1,15 +1,14 @@
 """The photo panel: header, tools, the photo, and what stands in its place without one."""
 
 from PySide6.QtCore import QEvent, QRect, Qt
-from PySide6.QtWidgets import QApplication, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.photo.failure import FailedPicture
 from gnet_desktop.gui.photo.view import PhotoView
-from gnet_desktop.gui.photo.why import method_words
-from gnet_desktop.inspection.attribution.attribution import METHODS
+from gnet_desktop.gui.why.menus import method_menu
 from gnet_desktop.workspace.state import Workspace
 
 _TOOLS = (("crop_frame", "crop"), ("overlay", "flame"), ("field", "field"), ("smooth", "smooth"))
@@ -87,18 +86,12 @@ class PhotoPanel(QWidget):
         return column
 
     def _offer_methods(self) -> None:
-        """The methods as a menu beside the button, the one in use marked."""
-        menu = QMenu(self)
+        """What lies over the photo as a menu beside the button, and how it is asked for."""
+        workspace = self._workspace
+        menu = method_menu(self, workspace, workspace.result)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        now = self._workspace.view.why
-        choices = [("", self.tr("the unit's map")), *((one, method_words(one)) for one in METHODS)]
-        for method, words in choices:
-            action = menu.addAction(words)
-            action.setCheckable(True)
-            action.setChecked(method == now)
-            action.triggered.connect(lambda _=False, method=method: self._workspace.change_view(why=method))
         menu.popup(self.why.mapToGlobal(self.why.rect().topRight()))
-        self.why.setChecked(bool(now))
+        self.why.setChecked(bool(workspace.view.why))
 
     def _show_state(self) -> None:
         workspace = self._workspace

@@ -26,7 +26,7 @@ from gnet_desktop.gui.photo.laid_over import KeptOverlay, LaidOver, Look
 from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
 from gnet_desktop.gui.photo.scaled import ScaledPhoto
 from gnet_desktop.gui.photo.sight import Sight, sight_of
-from gnet_desktop.gui.photo.why import WHY_COLOURS, Why, WhyLayer
+from gnet_desktop.gui.why.layer import WHY_COLOURS, Why, WhyLayer
 from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Box
@@ -59,7 +59,7 @@ class PhotoView(QWidget):
         self._overlay = KeptOverlay()
         self._layers: dict[Unit, UnitLayer | None] = {}
         self._layers_of: Result | None = None
-        self._why = Why(workspace, self.update)
+        self._why = Why(workspace, "why", self.update)
         self.tools = QRect()
         """Where tools lie over the photo; words are kept out of it."""
         self.setMouseTracking(True)
@@ -76,6 +76,7 @@ class PhotoView(QWidget):
             workspace.pins_changed.subscribe(self.update),
             workspace.explained_changed.subscribe(self.update),
             workspace.view_changed.subscribe(self._view_changed),
+            self._why.found.end,
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self._look()
@@ -214,7 +215,7 @@ class PhotoView(QWidget):
             self._paint_overlay(painter, result, layer)
         why = ""
         if view.why and result is not None and not self._held_space:
-            why = self._paint_why(painter, result)
+            why = self._paint_why(painter, result, crop)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if view.crop_frame:
             painting.draw_frame(painter, crop)
@@ -236,23 +237,29 @@ class PhotoView(QWidget):
             name = layer.unit.name.split("/", 1)
             painting.draw_caption(painter, [*name, state], QRectF(self.rect()))
 
-    def _paint_why(self, painter: QPainter, result: Result) -> str:
+    def _paint_why(self, painter: QPainter, result: Result, crop: QRectF) -> str:
         """The map that speaks for an answer; what it explains, in words."""
         layer = self._why.layer(result)
         words = self._why.words(result) if layer is None else layer.caption
         if layer is not None:
-            laid = self._laid(result, layer, WHY_COLOURS)
+            drawn = self._workspace.question.drawn
+            laid = self._laid(result, layer, WHY_COLOURS, drawn)
+            painter.setClipRect(crop)
             painter.drawImage(QPointF(0, 0), laid.image)
-            if self._has_bar():
+            painter.setClipping(False)
+            if self._has_bar() and drawn == "map":
                 painting.draw_scale(painter, laid.scale, laid.strip, QRectF(self.rect()))
         return " · ".join(words)
 
-    def _laid(self, result: Result, layer: UnitLayer | WhyLayer, colours: str = "") -> LaidOver:
-        view = self._workspace.view
+    def _laid(
+        self, result: Result, layer: UnitLayer | WhyLayer, colours: str = "", drawn: str = "map"
+    ) -> LaidOver:
+        view, sight = self._workspace.view, self._sight
+        assert sight is not None  # what is computed lies over something
         colours = colours or view.colour_map
         colours = faded(colours) if self._workspace.stale else colours
-        look = Look(colours, view.smooth, view.overlay_opacity)
-        return self._overlay.get(layer, result, look, self._camera, self.size(), self.devicePixelRatioF())
+        look, ratio = Look(colours, view.smooth, view.overlay_opacity, drawn), self.devicePixelRatioF()
+        return self._overlay.get(layer, result, look, self._camera, self.size(), ratio, sight.image)
 
     def _paint_field(self, painter: QPainter, result: Result, layer: UnitLayer) -> None:
         point = self._workspace.point or (self._workspace.pins[0] if self._workspace.pins else None)

@@ -12,8 +12,8 @@ from gnet_desktop.gui.system.screens import fit_screen
 
 
 class Dialogs(QObject):
-    """One of each kind: ``card``, ``try_both``, ``heads``, ``catalogue``, ``help``, ``ideas``, ``words``,
-    ``about``.
+    """One of each kind: ``card``, ``try_both``, ``heads``, ``why``, ``catalogue``, ``help``, ``ideas``,
+    ``words``, ``about``.
 
     ``run`` does an action by name.
     """
@@ -73,6 +73,12 @@ class Dialogs(QObject):
 
         return _as_window(HeadsView(self._shell.workspace, self._shell.widget))
 
+    def why(self) -> QWidget:
+        """Why the answer is what it is: heads or classes side by side, and trust."""
+        from gnet_desktop.gui.why.window import WhyView
+
+        return _as_window(WhyView(self._shell.workspace, self._shell.widget))
+
     def catalogue(self) -> QWidget:
         """Known checkpoints."""
         from gnet_desktop.gui.card.catalogue import CatalogueDialog
@@ -118,6 +124,7 @@ _MAKERS: Final[dict[str, Callable[[Dialogs], QWidget]]] = {
     "card": Dialogs.card,
     "try_both": Dialogs.try_both,
     "heads": Dialogs.heads,
+    "why": Dialogs.why,
     "catalogue": Dialogs.catalogue,
     "help": Dialogs.help,
     "ideas": Dialogs.ideas,

@@ -1,11 +1,24 @@
 """A layer's map on the input's pixels: cells lie where the arithmetic of the network puts them."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.record import Array
+
+STRONGEST: Final = 0.1
+"""The share of the pixels that counts as the strongest."""
+
+
+def least_of_strongest(values: Array, share: float = STRONGEST) -> float:
+    """From which value on a pixel is of the strongest ``share``; infinite where none speaks for the class."""
+    positive = values[values > 0]
+    if not positive.size:
+        return float("inf")
+    return max(float(np.quantile(values, 1 - share, method="higher")), float(positive.min()))
 
 
 def on_input(architecture: Architecture, part: str, values: Array, size: tuple[int, int]) -> Array:

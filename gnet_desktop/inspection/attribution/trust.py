@@ -19,6 +19,7 @@ from gnet_desktop.inspection.attribution.attribution import (
     unwatched,
 )
 from gnet_desktop.inspection.attribution.batching import batch_size, in_batches
+from gnet_desktop.network.changes import Change
 from gnet_desktop.network.record import Array, Record
 
 if TYPE_CHECKING:
@@ -67,10 +68,12 @@ def trust(
     steps: int = STEPS,
     seed: int = 0,
     progress: Progress = unwatched,
+    changes: Sequence[Change] = (),
 ) -> Trust:
     """Deletion and insertion of an importance on the input's pixels, (height, width).
 
-    ``mean`` is the input that removed pixels take. Raises Cancelled once ``progress`` says no.
+    ``mean`` is the input that removed pixels take; ``changes`` are those of the record's pass.
+    Raises Cancelled once ``progress`` says no.
     """
     assert record.input is not None
     picture = record.input
@@ -80,8 +83,8 @@ def trust(
     curves: dict[str, list[NDArray[np.float64]]] = {"deletion": [], "insertion": []}
     for number, order in enumerate(orders):
         for name, start, end in (("deletion", picture, mean), ("insertion", soft, picture)):
-            curves[name].append(_curve(network, target, start, end, order, steps))
-        report(progress, (number + 1) / len(orders))
+            curves[name].append(_curve(network, target, (start, end), order, steps, changes))
+            report(progress, (2 * number + (name == "insertion") + 1) / (2 * len(orders)))
     return Trust(
         Curve(curves["deletion"][0]),
         Curve(curves["insertion"][0]),
@@ -96,11 +99,17 @@ def order_of(importance: Array) -> NDArray[np.int64]:
 
 
 def _curve(
-    network: "GoogLeNet", target: Target, start: Array, end: Array, order: NDArray[np.int64], steps: int
+    network: "GoogLeNet",
+    target: Target,
+    way: tuple[Array, Array],
+    order: NDArray[np.int64],
+    steps: int,
+    changes: Sequence[Change],
 ) -> NDArray[np.float64]:
-    """The class's probability while pixels in ``order`` go from ``start`` to ``end``."""
+    """The class's probability while pixels in ``order`` go from one input to the other."""
     import torch
 
+    start, end = way
     bounds = np.linspace(0, order.size, steps + 1).round().astype(int)
     temperature = network.temperatures.get(target.head, 1.0)
     found: list[float] = []
@@ -108,7 +117,8 @@ def _curve(
         batch = np.repeat(start[None], len(bounds[part]), 0).reshape(len(bounds[part]), start.shape[0], -1)
         for one, bound in zip(batch, bounds[part], strict=True):
             one[:, order[:bound]] = end.reshape(start.shape[0], -1)[:, order[:bound]]
-        logits = network.outputs(torch.from_numpy(batch.reshape(-1, *start.shape)), (target.name,))
+        pictures = torch.from_numpy(batch.reshape(-1, *start.shape))
+        logits = network.outputs(pictures, (target.name,), changes=changes)
         found += torch.softmax(logits[target.name] / temperature, 1)[:, target.index].tolist()
     return np.array(found)
 

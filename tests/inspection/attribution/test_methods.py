@@ -9,8 +9,9 @@ import torch
 from gnet_desktop.errors import Cancelled, UsageError
 from gnet_desktop.inspection.attribution import at_layer, integrated, occlusion, trust
 from gnet_desktop.inspection.attribution.attribution import Target, check_target
-from gnet_desktop.inspection.attribution.placing import on_input
+from gnet_desktop.inspection.attribution.placing import least_of_strongest, on_input
 from gnet_desktop.network.arithmetic import receptive_field
+from gnet_desktop.network.changes import Change
 from gnet_desktop.network.googlenet import GoogLeNet
 from gnet_desktop.network.record import Record
 from tests.network.cases import CASES, random_tensors, tiny
@@ -178,6 +179,29 @@ def test_deletion_and_insertion_are_those_of_a_plain_loop(small) -> None:
         np.testing.assert_allclose(curve.probabilities, expected, atol=1e-5)
         area = sum((a + b) / 2 for a, b in pairwise(expected)) / 4
         assert curve.area == pytest.approx(area, abs=1e-5)
+
+
+def test_trust_is_of_the_changed_network(small) -> None:
+    """With 5b off nothing is left but the classifier's bias, whatever the picture."""
+    network, record = small
+    _, bias = network.weights("fc")
+    expected = np.exp(bias)[1] / np.exp(bias).sum()
+    changed = network(torch.from_numpy(record.input)[None], changes=(Change("5b"),))
+    importance = np.random.default_rng(1).normal(size=record.input.shape[1:]).astype(np.float32)
+    found = trust.trust(
+        network, changed, Target("main", 1), importance, np.zeros_like(record.input), steps=3,
+        changes=(Change("5b"),),
+    )  # fmt: skip
+    for curve in (found.deletion, found.insertion, found.random_deletion, found.random_insertion):
+        np.testing.assert_allclose(curve.probabilities, expected, atol=1e-6)
+
+
+def test_the_strongest_tenth_is_a_tenth_of_what_speaks_for_the_class() -> None:
+    values = np.random.default_rng(3).normal(size=(50, 60)).astype(np.float32)
+    assert (values >= least_of_strongest(values)).mean() == pytest.approx(0.1, abs=1e-3)
+    few = np.where(np.arange(3000).reshape(50, 60) < 30, 1.0, -1.0).astype(np.float32)
+    assert (few >= least_of_strongest(few)).sum() == 30
+    assert not (-np.abs(values) >= least_of_strongest(-np.abs(values))).any()
 
 
 def test_the_blur_is_pillows_gaussian_nearly() -> None:

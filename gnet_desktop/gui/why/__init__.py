@@ -1,0 +1,1 @@
+"""Why this answer: what is asked, the map over the photo, heads and classes side by side, and trust."""

@@ -1,0 +1,194 @@
+"""What is asked of an answer, and the map that says why: worked out on the engine's thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.inspection.answers import percent
+from gnet_desktop.inspection.attribution.attribution import Attribution, Method, Progress, Target, blank
+from gnet_desktop.network.architecture import HEAD_PLACES, HEADS, Architecture
+from gnet_desktop.pictures.preparation import Prepared, baseline
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.tasks import LoadedNetwork
+from gnet_desktop.workspace.values import Result, RunKey
+
+AT_LAYER: Final[tuple[Method, ...]] = ("contributions", "grad-cam")
+"""Methods whose map lies on the cells of a layer; the others' lie on the input's pixels."""
+
+USUAL: Final[Method] = "grad-cam"
+"""The method where none is chosen: a pass and no more."""
+
+translate = QCoreApplication.translate
+
+
+def method_words(method: Method) -> str:
+    """A method by its name."""
+    return {
+        "contributions": translate("Why", "contributions"),
+        "grad-cam": translate("Why", "Grad-CAM"),
+        "integrated-gradients": translate("Why", "integrated gradients"),
+        "occlusion": translate("Why", "occlusion"),
+    }[method]
+
+
+def baseline_words(kind: str) -> str:
+    """What a picture is compared with, in words."""
+    return {
+        "mean": translate("Why", "the convention's mean"),
+        "black": translate("Why", "black"),
+        "blurred": translate("Why", "the picture blurred"),
+    }[kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which run, which class of which head, by which method, where and against what."""
+
+    run: RunKey
+    target: Target
+    method: Method
+    at: str
+    baseline: str
+    window: int
+
+
+def heads_of(result: Result) -> list[str]:
+    """The heads that answered, the deepest first."""
+    return [head for head in HEADS if head in result.record.answers]
+
+
+def layers_before(architecture: Architecture, head: str) -> list[str]:
+    """The trunk's layers that a head reads through, the deepest first."""
+    names = [layer.name for layer in architecture.trunk]
+    aside = architecture.head(head)
+    last = names.index(aside.source if aside is not None else names[-1])
+    return names[last::-1]
+
+
+def asked_of(workspace: Workspace, result: Result, method: Method, head: str = "") -> Asked | None:
+    """What a person asks of a result; ``head`` another one than theirs. None where no head answered."""
+    question, heads = workspace.question, heads_of(result)
+    if not heads:
+        return None
+    head = next((one for one in (head, question.head) if one in heads), heads[0])
+    answers = result.record.answers[head]
+    count, wanted = len(answers.logits), workspace.explained
+    index = wanted if wanted is not None and wanted < count else answers.top(1)[0][0]
+    against = question.against if question.against not in (None, index) else None
+    if against is not None and against >= count:
+        against = None
+    return with_target(workspace, result, method, Target(head, index, against))
+
+
+def with_target(workspace: Workspace, result: Result, method: Method, target: Target) -> Asked:
+    """The person's question, of another target."""
+    question = workspace.question
+    layers = layers_before(result.checkpoint.architecture, target.head)
+    at = question.at if question.at in layers else layers[0]
+    layerwise = method in AT_LAYER
+    return Asked(
+        result.key,
+        target,
+        method,
+        at if layerwise else "",
+        "" if layerwise else question.baseline,
+        question.window if method == "occlusion" else 0,
+    )
+
+
+def attribute(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Attribution:
+    """The map; raises Cancelled once ``progress`` says no."""
+    return _WORKERS[asked.method](asked, result, loaded, progress)
+
+
+def prepared_of(result: Result) -> Prepared:
+    """The input of a result's pass, from which baselines are made."""
+    assert result.record.input is not None
+    return Prepared(result.record.input, result.geometry, result.shown, result.convention)
+
+
+_Worker = Callable[[Asked, Result, LoadedNetwork, Progress], Attribution]
+
+
+def _contributions(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Attribution:
+    from gnet_desktop.inspection.attribution.at_layer import contributions
+
+    return contributions(loaded.network, result.record, asked.target, asked.at, asked.run.changes)
+
+
+def _grad_cam(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Attribution:
+    from gnet_desktop.inspection.attribution.at_layer import grad_cam
+
+    return grad_cam(loaded.network, result.record, asked.target, asked.at, asked.run.changes)
+
+
+def _integrated(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Attribution:
+    from gnet_desktop.inspection.attribution.integrated import integrated_gradients
+
+    beside = baseline(prepared_of(result), asked.baseline)
+    return integrated_gradients(
+        loaded.network, result.record, asked.target, beside, progress=progress, changes=asked.run.changes
+    )
+
+
+def _occlusion(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Attribution:
+    from gnet_desktop.inspection.attribution.occlusion import occlusion
+
+    cover = baseline(prepared_of(result), asked.baseline)
+    return occlusion(
+        loaded.network,
+        result.record,
+        asked.target,
+        cover,
+        window=asked.window or None,
+        progress=progress,
+        changes=asked.run.changes,
+    )
+
+
+_WORKERS: Final[dict[Method, _Worker]] = {
+    "contributions": _contributions,
+    "grad-cam": _grad_cam,
+    "integrated-gradients": _integrated,
+    "occlusion": _occlusion,
+}
+
+
+# In words
+
+
+def target_words(target: Target, names: tuple[str, ...]) -> str:
+    """``zebra, main``, or ``tabby against tiger cat, main``."""
+    name = class_name(names, target.index)
+    if target.against is None:
+        return translate("Why", "{0}, {1}").format(name, target.head)
+    other = class_name(names, target.against)
+    return translate("Why", "{0} against {1}, {2}").format(name, other, target.head)
+
+
+def title(asked: Asked, result: Result) -> tuple[str, str]:
+    """Of what a map is, and by which method where."""
+    about = translate("Why", "why {0}").format(target_words(asked.target, result.checkpoint.labels.names))
+    method = method_words(asked.method)
+    if asked.at and asked.at != HEAD_PLACES.get(asked.target.head):
+        method = translate("Why", "{0} at {1}").format(method, asked.at)
+    return about, method
+
+
+def check(found: Attribution) -> str:
+    """How far a map goes, in a few words."""
+    if blank(found.map):
+        return translate("Why", "no evidence for it here")
+    if found.explained is None:
+        words = translate("Why", "covering {0} px takes up to {1} of its logit {2}")
+        return words.format(found.settings["window"], f"{found.map.max():.2f}", f"{found.logit:.2f}")
+    share = percent(abs(found.explained))
+    share = f"−{share}" if found.explained < 0 else share
+    if found.exact or found.method == "integrated-gradients":
+        return translate("Why", "explains {0} % of the logit").format(share)
+    if found.method == "contributions":
+        return translate("Why", "first-order, explains {0} %").format(share)
+    return translate("Why", "explains {0} %, not complete by definition").format(share)

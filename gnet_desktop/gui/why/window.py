@@ -1,0 +1,163 @@
+"""Why this answer, side by side: the heads, or two classes and their difference; and how far to trust it."""
+
+from typing import Final
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+
+from gnet_desktop.gui.controls.common import IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.why.asking import USUAL, Asked, asked_of, heads_of, method_words, with_target
+from gnet_desktop.gui.why.column import Column
+from gnet_desktop.gui.why.drawing import DRAWN, drawn_words
+from gnet_desktop.gui.why.menus import fill_question_menu, question_words
+from gnet_desktop.gui.why.trusting import TrustSection
+from gnet_desktop.inspection.attribution.attribution import METHODS, Method, Target
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result
+
+_COLUMNS: Final = 3
+
+
+def capital(words: str) -> str:
+    """With a capital at the beginning, and nothing else changed."""
+    return words[:1].upper() + words[1:]
+
+
+class WhyView(QWidget):
+    """Three maps at most, for one question; below, the plots of trust for the first."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self.setWindowTitle(self.tr("Why this answer"))
+        self.setAccessibleName(self.tr("Why this answer"))
+        self.header = PanelHeader(self.tr("Why this answer"))
+        self.method = Segmented([(method, capital(method_words(method))) for method in METHODS])
+        self.method.setAccessibleName(self.tr("Method"))
+        self.method.chosen.connect(lambda method: workspace.change_view(why=method))
+        short = {"map": self.tr("Map"), "outline": self.tr("Outline"), "focus": self.tr("Blur the rest")}
+        self.drawn = Segmented([(drawn, short[drawn]) for drawn in DRAWN])
+        self.drawn.explain({drawn: capital(drawn_words(drawn)) for drawn in DRAWN})
+        self.drawn.setAccessibleName(self.tr("How the map is drawn"))
+        self.drawn.chosen.connect(lambda drawn: workspace.ask_why(drawn=drawn))
+        self.options = IconButton("more", self.tr("Options"))
+        self.options.clicked.connect(self._offer_options)
+        for control in (self.method, self.drawn, self.options):
+            self.header.add(control)
+        self.question = Label()
+        self.question.setFont(font(13))
+        self.columns = [Column(workspace, f"why {number}", self.refresh) for number in range(_COLUMNS)]
+        self.trust = TrustSection(workspace)
+        self.empty = Label(self.tr("Open a picture to ask why it is what it is."))
+        self.empty.setFont(font(13))
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._build()
+        self.resize(1240, 860)
+        ends = [
+            workspace.result_changed.subscribe(self.refresh),
+            workspace.checkpoint_changed.subscribe(self.refresh),
+            workspace.explained_changed.subscribe(self.refresh),
+            workspace.view_changed.subscribe(lambda _: self.refresh()),
+            *(column.why.found.end for column in self.columns),
+            self.trust.found.end,
+        ]
+        self.destroyed.connect(lambda: [end() for end in ends])
+        self.refresh()
+
+    def _build(self) -> None:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(16, 12, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(self.question)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        for one in self.columns:
+            row.addWidget(one, 1)
+        column.addLayout(row, 1)
+        column.addWidget(self.trust)
+        self._scroller = QScrollArea()
+        self._scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroller.setWidgetResizable(True)
+        self._scroller.setWidget(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.header)
+        whole.addWidget(self.empty, 1)
+        whole.addWidget(self._scroller, 1)
+
+    def refresh(self) -> None:
+        """The result, the question or what was found changed."""
+        workspace = self._workspace
+        result = workspace.own_result if self.isVisible() else None
+        asked = self._asked(result) if result is not None else []
+        self.method.set_value(workspace.view.why or USUAL)
+        self.drawn.set_value(workspace.question.drawn)
+        self.empty.setVisible(result is None)
+        self._scroller.setVisible(result is not None)
+        for column, one in zip(self.columns, [*asked, *[None] * _COLUMNS], strict=False):
+            column.setVisible(one is not None)
+            if one is not None and result is not None:
+                column.show_asked(one, result)
+            else:
+                column.why.found.stop()
+        self.trust.show_subject(asked[0] if asked else None, result)
+        if asked and result is not None:
+            entry = workspace.pictures.get(result.key.picture)
+            self.header.set_note(entry.name if entry is not None else "")
+            self.question.setText(question_words(asked[0], result))
+
+    def _asked(self, result: Result) -> list[Asked]:
+        """By target: the class at each head; or the class, the other one, and their difference."""
+        workspace = self._workspace
+        method: Method = workspace.view.why or USUAL
+        first = asked_of(workspace, result, method)
+        if first is None:
+            return []
+        target = first.target
+        if target.against is None:
+            heads = [target.head, *(head for head in heads_of(result) if head != target.head)]
+            targets = [Target(head, target.index) for head in heads]
+        else:
+            alone = [Target(target.head, index) for index in (target.index, target.against)]
+            targets = [target, *alone]
+        return [with_target(workspace, result, method, one) for one in targets]
+
+    def _offer_options(self) -> None:
+        result = self._workspace.own_result
+        if result is not None:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            fill_question_menu(menu, self._workspace, result)
+            menu.popup(self.options.mapToGlobal(self.options.rect().bottomLeft()))
+
+    def copy_numbers(self) -> str:
+        """A line a map: what it is of, and its check."""
+        shown = [column for column in self.columns if column.isVisible()]
+        return "\n".join(f"{column.title.text()}\t{column.check.text()}" for column in shown)
+
+    def showEvent(self, event: QEvent) -> None:
+        """Nothing is worked out while nobody looks."""
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.refresh()
+
+    def hideEvent(self, event: QEvent) -> None:
+        """What is under way stops."""
+        super().hideEvent(event)  # type: ignore[arg-type]
+        self.refresh()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ground."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Theme.now().colour("panel"))
+        painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another theme: pictures carry its colours."""
+        if event.type() == QEvent.Type.PaletteChange:
+            self.refresh()
+        super().changeEvent(event)
