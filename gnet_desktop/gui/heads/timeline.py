@@ -15,25 +15,33 @@ from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import step_of, text
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.inspection.answers import DEPTH, percent, timeline, valid
-from gnet_desktop.network.architecture import HEAD_PLACES
+from gnet_desktop.network.architecture import AUXILIARY, HEAD_PLACES, MODULES
 from gnet_desktop.workspace.values import Result
 
+_HEIGHT: Final = 260
 _LABEL: Final = 17.0
 _TOP: Final = 12.0
 _BOTTOM: Final = 44.0
+_AGREEMENT: Final = 16
+"""What the line of agreements adds to the height."""
+_READ_OUT: Final = 4
+"""Classes whose readouts are drawn: more lines would hide each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
     """A class's values at the heads that count, from shallow to deep; ``rank`` 0 is main's first answer.
 
-    ``leads`` says that some head's first answer is this class.
+    ``leads`` says that some head's first answer is this class; ``readout`` are the values at
+    the modules, where they were read out.
     """
 
     name: str
+    index: int
     points: tuple[tuple[str, float], ...]
     rank: int
     leads: bool
+    readout: tuple[tuple[str, float], ...] = ()
 
 
 def courses(result: Result, untrained: Sequence[str], *, logits: bool) -> list[Course]:
@@ -47,7 +55,7 @@ def courses(result: Result, untrained: Sequence[str], *, logits: bool) -> list[C
             (head, float(sound[head].logits[line.index]) if logits else 100 * probability)
             for head, probability in line.points
         )
-        found.append(Course(class_name(names, line.index), points, rank, line.index in firsts))
+        found.append(Course(class_name(names, line.index), line.index, points, rank, line.index in firsts))
     return found
 
 
@@ -72,14 +80,15 @@ class Timeline(QWidget):
         super().__init__(parent)
         self.courses: list[Course] = []
         self._standing: Mapping[str, Standing] = {}
+        self._agreement: Mapping[str, float] = {}
         self._logits, self._stale = False, False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(260)
+        self.setFixedHeight(_HEIGHT)
         self.setAccessibleName(self.tr("How the answer develops with depth"))
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
-        return QSize(1200, 260)
+        return QSize(1200, _HEIGHT)
 
     def show_courses(
         self,
@@ -88,10 +97,15 @@ class Timeline(QWidget):
         standing: Mapping[str, Standing],
         logits: bool,
         stale: bool,
+        agreement: Mapping[str, float] | None = None,
     ) -> None:
-        """Show lines; heads that have no say have no points and say why."""
-        self.courses, self._standing = courses, standing
+        """Show lines; heads that have no say have no points and say why.
+
+        ``agreement`` is how often a module's readout agrees with main, {module: 0…1}, where there are any.
+        """
+        self.courses, self._standing, self._agreement = courses, standing, agreement or {}
         self._logits, self._stale = logits, stale
+        self.setFixedHeight(_HEIGHT + _AGREEMENT * bool(self._agreement))
         lines = [
             f"{course.name}: " + ", ".join(f"{head} {self._words(value)}" for head, value in course.points)
             for course in courses
@@ -106,20 +120,29 @@ class Timeline(QWidget):
         left, right = 250.0, self.width() - 420.0
         if right - left < 200:
             left, right = self.width() * 0.22, self.width() * 0.74
+        if self._agreement:
+            # every module has its place, and a head that of the module it reads
+            left, last = 90.0, len(MODULES)
+            place = last if head == "main" else MODULES.index(HEAD_PLACES.get(head, head))
+            return left + place / last * (right - left)
         share = {"aux1": 0.0, "aux2": 0.44, "main": 1.0}[head]
         return left + share * (right - left)
 
     def _range(self) -> tuple[float, float]:
-        values = [value for course in self.courses for _, value in course.points]
+        values = [value for course in self.courses for _, value in (*course.points, *course.readout)]
         if not values:
             return 0.0, 100.0
         high = max(values)
         low = min(0.0, *values) if self._logits else 0.0
         return low, max(high * 1.06, low + 1e-6)
 
+    def _base(self) -> float:
+        """Where the axis across lies."""
+        return _HEIGHT - _BOTTOM
+
     def _y(self, value: float) -> float:
         low, high = self._range()
-        return self.height() - _BOTTOM - (value - low) / (high - low) * (self.height() - _BOTTOM - _TOP)
+        return self._base() - (value - low) / (high - low) * (self._base() - _TOP)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Grid, axes, lines from the last to the first, labels."""
@@ -128,6 +151,10 @@ class Timeline(QWidget):
         self._draw_grid(painter)
         for head in DEPTH:
             self._draw_axis(painter, head)
+        for module, share in self._agreement.items():
+            self._draw_module(painter, module, share)
+        for course in reversed(self.courses):
+            self._draw_readout(painter, course)
         for course in reversed(self.courses):
             self._draw_course(painter, course)
         self._draw_labels(painter)
@@ -135,7 +162,8 @@ class Timeline(QWidget):
 
     def _draw_grid(self, painter: QPainter) -> None:
         theme, (low, high) = Theme.now(), self._range()
-        left, right = self._x("aux1") - 40, self._x("main") + 40
+        left = self._x(MODULES[0] if self._agreement else "aux1") - 40
+        right = self._x("main") + 40
         step = step_of(high - low)
         value = step * -(-low // step)
         while value <= high:
@@ -147,7 +175,7 @@ class Timeline(QWidget):
             value += step
 
     def _draw_axis(self, painter: QPainter, head: str) -> None:
-        theme, x, base = Theme.now(), self._x(head), self.height() - _BOTTOM
+        theme, x, base = Theme.now(), self._x(head), self._base()
         painter.setPen(theme.colour("line2"))
         painter.drawLine(QPointF(x, _TOP - 6), QPointF(x, base))
         standing = self._standing.get(head, "answers")
@@ -158,6 +186,31 @@ class Timeline(QWidget):
         words = self.tr("after {0}").format(HEAD_PLACES[head])
         words = standing_words(standing) if faint else words
         text(painter, box.translated(0, 17), words, pixels=12, token="text3", align=middle)
+
+    def _draw_module(self, painter: QPainter, module: str, share: float) -> None:
+        """A module's axis, its name, and how often its readout agrees with main."""
+        theme, x, base = Theme.now(), self._x(module), self._base()
+        middle = Qt.AlignmentFlag.AlignHCenter
+        box = QRectF(x - 45, base + 6, 90, 17)
+        if module not in HEAD_PLACES.values() or module == HEAD_PLACES["main"]:
+            painter.setPen(theme.colour("line"))
+            painter.drawLine(QPointF(x, _TOP - 6), QPointF(x, base))
+            text(painter, box, module, pixels=12.5, token="text2", align=middle)
+        place = box.translated(0, 17 if module not in AUXILIARY.values() else 34)
+        text(painter, place, f"{percent(share, digits=0)} %", pixels=12, token="accent", align=middle)
+
+    def _draw_readout(self, painter: QPainter, course: Course) -> None:
+        """What the readouts say of a class: dashed, without weight."""
+        points = [QPointF(self._x(module), self._y(value)) for module, value in course.readout]
+        if not points or course.rank >= _READ_OUT:
+            return
+        colour = self._pen(course).color()
+        painter.setPen(QPen(colour, 1.25, Qt.PenStyle.DashLine))
+        painter.drawPolyline(points)
+        painter.setPen(QPen(colour, 1.25))
+        painter.setBrush(Theme.now().colour("panel"))
+        for point in points:
+            painter.drawEllipse(point, 2.5, 2.5)
 
     def _pen(self, course: Course) -> QPen:
         theme = Theme.now()
@@ -187,8 +240,9 @@ class Timeline(QWidget):
 
     def _draw_labels(self, painter: QPainter) -> None:
         """At the shallowest head the classes that it ranks high, at main all."""
-        low, high = _TOP + 4, self.height() - _BOTTOM - 4
-        for head, align in (("aux1", Qt.AlignmentFlag.AlignRight), ("main", Qt.AlignmentFlag.AlignLeft)):
+        low, high = _TOP + 4, self._base() - 4
+        shallow = [("aux1", Qt.AlignmentFlag.AlignRight)] if not self._agreement else []
+        for head, align in (*shallow, ("main", Qt.AlignmentFlag.AlignLeft)):
             there = [
                 (course, value) for course in self.courses for where, value in course.points if where == head
             ]

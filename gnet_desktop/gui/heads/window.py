@@ -9,13 +9,15 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import Notice
 from gnet_desktop.gui.answers.values import Shown, shown_of
-from gnet_desktop.gui.controls.common import PanelHeader, Segmented
+from gnet_desktop.gui.controls.common import IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.heads.readouts import Fitted, Readouts, read_out
 from gnet_desktop.gui.heads.section import HeadSection
 from gnet_desktop.gui.heads.timeline import Timeline, courses
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.inspection.head_parts import HeadParts, head_parts
+from gnet_desktop.inspection.readout import FEWEST
 from gnet_desktop.network.architecture import AUXILIARY
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.derived import Derived
@@ -47,9 +49,17 @@ class HeadsView(QWidget):
         self._parts: Derived[tuple[Result, int | None], dict[str, HeadParts]] = Derived(
             workspace, "head parts", self.refresh
         )
+        self.readouts = Readouts(workspace, self.refresh)
+        self.depths = IconButton("sort", self.tr("Every depth"), checkable=True)
+        self.depths.clicked.connect(self._ask_depths)
+        self.header.add(self.depths)
         self.header.add(self.unit)
         self.header.add(self.steps)
         self.says, self.warning, self.timeline = Notice("says"), Notice("warn"), Timeline()
+        self.reading = Label()
+        self.reading.setFont(font(12))
+        self.reading.setWordWrap(True)
+        self.reading.setContentsMargins(16, 0, 16, 8)
         self.sections = {name: HeadSection(name) for name in AUXILIARY}
         self.empty = Label()
         self.empty.setFont(font(13))
@@ -62,7 +72,11 @@ class HeadsView(QWidget):
             workspace.view_changed.subscribe(lambda _: self.refresh()),
             workspace.explained_changed.subscribe(self.refresh),
         ]
-        ends.append(self._parts.end)
+        ends += [
+            workspace.pictures_changed.subscribe(self.refresh),
+            self._parts.end,
+            self.readouts.found.end,
+        ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self.refresh()
 
@@ -77,6 +91,7 @@ class HeadsView(QWidget):
         strips.addWidget(self.warning)
         column.addLayout(strips)
         column.addWidget(self.timeline)
+        column.addWidget(self.reading)
         for section in self.sections.values():
             column.addWidget(section)
             section.unit_wanted.connect(self._workspace.choose_unit)
@@ -111,6 +126,12 @@ class HeadsView(QWidget):
         self.steps.set_value(parts)
         self.refresh()
 
+    def _ask_depths(self) -> None:
+        result = self._workspace.own_result
+        if result is not None:
+            self.readouts.toggle(result)
+        self.refresh()
+
     def _wanted_parts(self, result: Result | None) -> dict[str, HeadParts] | None:
         """What each value adds, by head; empty if nobody wants it, None while it is being worked out.
 
@@ -142,12 +163,44 @@ class HeadsView(QWidget):
         if standing["main"] == "not a number":
             words = sentences.not_a_number_sentence(None)
         self.warning.say(words)
+        logits, drawn = workspace.view.logits, courses(result, untrained, logits=workspace.view.logits)
+        fitted = self.readouts.of(result)
+        if fitted is not None:
+            drawn = read_out(drawn, fitted, result, logits=logits)
         self.timeline.show_courses(
-            courses(result, untrained, logits=workspace.view.logits),
+            drawn,
             standing=standing,
-            logits=workspace.view.logits,
+            logits=logits,
             stale=workspace.stale,
+            agreement=fitted.agreement if fitted is not None else None,
         )
+        self._show_depths(fitted)
+
+    def _show_depths(self, fitted: Fitted | None) -> None:
+        """The button and the line about readouts: what they are, or how many pictures they take."""
+        busy, possible = self.readouts.found.busy, self.readouts.possible
+        self.depths.setEnabled(possible)
+        self.depths.setChecked(busy or fitted is not None)
+        if possible:
+            words = self.tr("A linear readout of every module, fitted on the {0} pictures of the list")
+            self.depths.setToolTip(words.format(self.readouts.pictures))
+        else:
+            words = self.tr("Readouts of every module take at least {0} pictures in the list")
+            self.depths.setToolTip(words.format(FEWEST))
+        self.reading.setVisible(busy or fitted is not None)
+        if busy:
+            words = self.tr("Fitting readouts: {0} %")
+            self.reading.setText(words.format(round(100 * self.readouts.found.share)))
+        elif fitted is not None and not fitted.readouts:
+            words = self.tr("Only {0} pictures could be read; readouts take {1}.")
+            self.reading.setText(words.format(len(fitted.pictures), FEWEST))
+        elif fitted is not None:
+            words = self.tr(
+                "Dashed: what a linear readout of each module would answer, fitted on the other pictures of"
+                " the list ({0} in all). The percentages say how often it agrees with main on a picture"
+                " that it was not fitted on."
+            )
+            self.reading.setText(words.format(len(fitted.pictures)))
 
     def copy_numbers(self) -> str:
         """A table with tabs: a line a class, its value at each head."""

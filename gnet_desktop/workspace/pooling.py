@@ -1,0 +1,63 @@
+"""Every module's pooled values over pictures: what readouts are fitted on. For the engine's thread."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gnet_desktop.convention import Convention
+from gnet_desktop.errors import Cancelled
+from gnet_desktop.folder.reading import batches
+from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.network.record import LOGITS, Array
+from gnet_desktop.workspace.tasks import LoadedNetwork
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pooled:
+    """Means over the cells of every module, {module: (pictures, channels)}, and main's logits
+    (pictures, classes); ``places`` says which of the sources they are of."""
+
+    modules: dict[str, Array]
+    logits: Array
+    places: tuple[int, ...]
+
+
+def pool_modules(
+    loaded: LoadedNetwork,
+    sources: Sequence[Path | bytes],
+    convention: Convention,
+    wanted: Callable[[float], bool],
+) -> Pooled:
+    """Pass the pictures through the network.
+
+    Those that can't be read, or whose values stop being numbers, are left out. ``wanted``
+    is told the share that is done, 0…1; raises Cancelled once it says no.
+    """
+    import torch
+
+    main = LOGITS["main"]
+    rows: dict[str, list[Array]] = {name: [] for name in (*MODULES, main)}
+    places: list[int] = []
+    done = 0
+    for batch in batches(sources, convention):
+        arrays = [one.prepared.array for one in batch if one.prepared is not None]
+        places += [done + place for place, one in enumerate(batch) if one.prepared is not None]
+        if arrays:
+            found = loaded.network.outputs(torch.from_numpy(np.stack(arrays)), (*MODULES, main))
+            for name, value in found.items():
+                flat = value.mean((2, 3)) if value.ndim == 4 else value
+                rows[name].append(flat.cpu().numpy())
+        done += len(batch)
+        if not wanted(done / max(1, len(sources))):
+            raise Cancelled
+    if not places:
+        return Pooled({}, np.zeros((0, 0), np.float32), ())
+    values = {name: np.concatenate(parts) for name, parts in rows.items()}
+    sound = np.logical_and.reduce([np.isfinite(one).all(1) for one in values.values()])
+    return Pooled(
+        {name: values[name][sound] for name in MODULES},
+        values[main][sound],
+        tuple(place for place, fine in zip(places, sound, strict=True) if fine),
+    )
