@@ -10,6 +10,7 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop import __version__
+from gnet_desktop.gui.controls.spoken import install_speaking
 from gnet_desktop.gui.looks.styles import apply_theme, load_fonts
 from gnet_desktop.gui.shell.drop import Dropped
 from gnet_desktop.gui.shell.window import Window
@@ -72,6 +73,7 @@ def run(
 def make_application() -> QApplication:
     """The one application object, in our style and type."""
     drop_foreign_plugins()
+    install_speaking()
     sys.setswitchinterval(_TURN)
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])

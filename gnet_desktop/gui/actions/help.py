@@ -36,6 +36,7 @@ class TextDialog(QDialog):
         self.setWindowTitle(title)
         self.resize(620, 640)
         self.browser = _Page()
+        self.browser.setAccessibleName(title)
         self.browser.setHtml(html)
         self.browser.setOpenExternalLinks(True)
         close = Button(self.tr("Close"))

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -30,6 +29,7 @@ from PySide6.QtWidgets import (
 from gnet_desktop.gui.actions.table import ACTIONS, MENUS, Action, matches, tr
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, RADIUS_CONTROL, Theme, font
 
@@ -249,7 +249,7 @@ class KeysSheet(QDialog):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.hide()
         self._sides, self._columns = QHBoxLayout(), (QVBoxLayout(), QVBoxLayout())
-        self._scroller = QScrollArea()
+        self._scroller = ScrollPage(self.tr("Keys"))
         self._build()
         self._arrange()
 
@@ -261,8 +261,6 @@ class KeysSheet(QDialog):
         for column in self._columns:
             column.setSpacing(12)
             self._sides.addLayout(column, 1)
-        self._scroller.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroller.setWidgetResizable(True)
         self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroller.setWidget(inside)
         note = ElidedLabel(

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.answers.sentences import plain
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
 
@@ -20,8 +21,10 @@ KINDS: Final = {
 }
 
 
-class Notice(QWidget):
+class Notice(Speaking, QWidget):
     """A sentence with its sign on a quiet ground; hidden while it is empty."""
+
+    spoken_role = Role.Grouping
 
     def __init__(self, kind: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,8 +69,10 @@ class Notice(QWidget):
         painter.end()
 
 
-class AbsentCard(QWidget):
+class AbsentCard(Speaking, QWidget):
     """Stands in the place of the columns that a file doesn't have."""
+
+    spoken_role = Role.Grouping
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,8 +115,10 @@ class AbsentCard(QWidget):
         painter.end()
 
 
-class StaleMark(QWidget):
+class StaleMark(Speaking, QWidget):
     """``of egyptian_cat.jpg, monarch.jpg is next`` as a chip for the panel's header."""
+
+    spoken_role = Role.StaticText
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -14,6 +14,7 @@ from gnet_desktop.gui.answers.values import Shown, as_text, shown_of
 from gnet_desktop.gui.controls.common import PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import obstacle, of_which_and_next
 from gnet_desktop.gui.looks.theme import PANEL_HEADER, font
 from gnet_desktop.inspection.statistics import first_non_finite
@@ -26,12 +27,14 @@ _HIGH, _LOW = 28, 22
 _TIGHT: Final = 260
 
 
-class AnswersPanel(QWidget):
+class AnswersPanel(Speaking, QWidget):
     """Rows of classes in main's order, a column for each head.
 
     A click on a class explains it: the lanes stand by what their units add to it. A
     second click goes back to the first answer.
     """
+
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

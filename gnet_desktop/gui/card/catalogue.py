@@ -13,6 +13,7 @@ from gnet_desktop.checkpoints.catalogue import Entry
 from gnet_desktop.errors import Cancelled, GNetError
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.system.dispatch import Dispatcher
 from gnet_desktop.workspace.engine import Request, Worker
@@ -20,11 +21,12 @@ from gnet_desktop.workspace.engine import Request, Worker
 Fetch = Callable[..., Path]
 
 
-class EntryRow(QWidget):
+class EntryRow(Speaking, QWidget):
     """One checkpoint: what it is, and to fetch or open it."""
 
     open_wanted = Signal(Path)
     changed = Signal()
+    spoken_role = Role.Grouping
 
     def __init__(self, entry: Entry, worker: Worker, dispatcher: Dispatcher, fetch: Fetch) -> None:
         super().__init__()

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QMenu,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -33,6 +32,8 @@ from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import IconButton
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.scroll_page import ScrollPage
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.menu import convention_menu
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
@@ -49,10 +50,11 @@ _TWO_COLUMNS: Final = 1080
 """Pixels of width below which the widths' numbers would touch."""
 
 
-class CheckpointCard(QWidget):
+class CheckpointCard(Speaking, QWidget):
     """Facts of the open checkpoint; made on the engine's thread, since every number is looked at once."""
 
     try_both_wanted, labels_wanted, label_folder_wanted = Signal(), Signal(), Signal()
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,9 +63,7 @@ class CheckpointCard(QWidget):
         self._verifying = Verifying(workspace, self._verifying_changed)
         self._sides: QBoxLayout | None = None
         self.setWindowTitle(self.tr("Checkpoint"))
-        self._scroller = QScrollArea()
-        self._scroller.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroller.setWidgetResizable(True)
+        self._scroller = ScrollPage(self.windowTitle())
         whole = QVBoxLayout(self)
         whole.setContentsMargins(24, 24, 24, 24)
         whole.addWidget(self._scroller)

@@ -82,15 +82,12 @@ def origin(card: Card) -> list[tuple[str, str]]:
         (tr("normalisation"), normalisation(card)),
         (tr("numbers"), numbers),
         (tr("pools"), pools(architecture)),
-    ]
-    optional = (
         (tr("converted"), "; ".join(provenance.converted)),
         (tr("taken off"), " / ".join(provenance.wrappers)),
         (tr("left over"), _some(provenance.left_over)),
         (tr("missing"), _some(provenance.missing)),
-    )
-    rows += [row for row in optional if row[1]]
-    return rows
+    ]
+    return [row for row in rows if row[1]]
 
 
 def _some(names: tuple[str, ...], most: int = 6) -> str:

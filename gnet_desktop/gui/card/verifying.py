@@ -15,6 +15,7 @@ from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.card import facts
 from gnet_desktop.gui.card.facts import Note, tr
 from gnet_desktop.gui.card.widgets import SIGNS, Sign, quiet, value
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme
 from gnet_desktop.network.record import Array
 from gnet_desktop.resources import resource
@@ -109,8 +110,10 @@ def _on_sample(checkpoint: Checkpoint, convention: Convention) -> Verification:
     return verify(checkpoint, prepare(picture, convention).tensor())
 
 
-class VerificationStrip(QWidget):
+class VerificationStrip(Speaking, QWidget):
     """What came of it, below the card's title."""
+
+    spoken_role = Role.AlertMessage
 
     def __init__(self, note: Note, details: str) -> None:
         super().__init__()

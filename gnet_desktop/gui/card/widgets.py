@@ -11,6 +11,7 @@ from gnet_desktop.checkpoints.describing.card import ModuleRow
 from gnet_desktop.gui.card.facts import HeadFact, Note
 from gnet_desktop.gui.controls.common import heading
 from gnet_desktop.gui.controls.plain import Label, tip
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import text
@@ -25,8 +26,10 @@ _SELECTABLE: Final = (
 )
 
 
-class Sign(QWidget):
+class Sign(Speaking, QWidget):
     """One of our icons in its own colour."""
+
+    spoken_role = Role.Graphic
 
     def __init__(self, name: str, token: str) -> None:
         super().__init__()
@@ -126,8 +129,10 @@ def note_row(note: Note) -> QHBoxLayout:
     return row
 
 
-class WidthsTable(QWidget):
+class WidthsTable(Speaking, QWidget):
     """Channels of every branch with its reduction, of the module, and its parameters."""
+
+    spoken_role = Role.Graphic
 
     def __init__(self, rows: Sequence[ModuleRow], parent: QWidget | None = None) -> None:
         super().__init__(parent)

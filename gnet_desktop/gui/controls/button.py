@@ -5,11 +5,12 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton
 
 from gnet_desktop.gui.controls.focus import KeyFocus
+from gnet_desktop.gui.controls.spoken import TipSpoken
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme
 
 
-class Button(QPushButton):
+class Button(TipSpoken, QPushButton):
     """Words with a sign before them; the ``primary`` one is what most people want next."""
 
     def __init__(self, text: str = "", sign: str = "", *, primary: bool = False) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from gnet_desktop.gui.controls.focus import KeyFocus
+from gnet_desktop.gui.controls.spoken import TipSpoken
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, RADIUS_CONTROL, Theme, font
 
@@ -26,7 +27,7 @@ class _Piece:
     boxed: bool = False
 
 
-class Chooser(QPushButton):
+class Chooser(TipSpoken, QPushButton):
     """``name`` is drawn stronger than ``note``; ``keys`` are drawn as keys.
 
     ``text()`` holds all words, for readers and tests; what has no room is cut, the note first.
@@ -35,7 +36,7 @@ class Chooser(QPushButton):
     def __init__(self, sign: str, *, keys: Sequence[str] = ()) -> None:
         super().__init__()
         self._sign, self._keys = sign, tuple(keys)
-        self._name = self._note = ""
+        self._label = self._name = self._note = ""
         self._compact = False
         self._focus = KeyFocus(self)
         self.setFixedHeight(_HEIGHT)
@@ -43,10 +44,20 @@ class Chooser(QPushButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
 
+    def call(self, label: str) -> None:
+        """Give it a name, which readers say with what is chosen."""
+        self._label = label
+        self._name_it()
+
+    def _name_it(self) -> None:
+        words = ", ".join(filter(None, (self._name, self._note)))
+        self.setAccessibleName(f"{self._label}: {words}" if self._label else words)
+
     def show_words(self, name: str, note: str = "") -> None:
         """Say what is chosen."""
         self._name, self._note = name, note
         self.setText(f"{name}   {note}".strip())
+        self._name_it()
         self.updateGeometry()
         self.update()
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QFontMetrics,
     QHelpEvent,
     QKeyEvent,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButt
 
 from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.controls.plain import Label, tip
+from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken, TipSpoken
 from gnet_desktop.gui.looks.icons import draw_icon, icon
 from gnet_desktop.gui.looks.theme import PANEL_HEADER, RADIUS_BUTTON, RADIUS_CONTROL, Theme, font
 
@@ -29,11 +31,13 @@ _TITLE: Final = 72
 """Pixels of a title that are kept before controls fold."""
 
 
-class ElidedLabel(QWidget):
+class ElidedLabel(Speaking, QWidget):
     """A line of text that is cut where room ends; the whole text is its tooltip.
 
     ``token`` is the colour; ``middle`` cuts file names in the middle.
     """
+
+    spoken_role = Role.StaticText
 
     def __init__(
         self,
@@ -86,10 +90,11 @@ class ElidedLabel(QWidget):
         painter.end()
 
 
-class PanelHeader(QWidget):
+class PanelHeader(Speaking, QWidget):
     """The first line of a panel: title, note, controls at the right; ``pressed`` where nothing else is."""
 
     pressed = Signal()
+    spoken_role = Role.ToolBar
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -192,7 +197,7 @@ class PanelHeader(QWidget):
 _ARROW: Final = 14
 
 
-class Segmented(QWidget):
+class Segmented(Speaking, QWidget):
     """One of a few words, chosen by click or arrow keys; ``chosen`` carries its value."""
 
     chosen = Signal(object)
@@ -290,10 +295,34 @@ class Segmented(QWidget):
             self._describe()
             self.updateGeometry()
             self.update()
+            self.speak_focus()
             self.chosen.emit(self._values[place])
 
     def _describe(self) -> None:
         self.setAccessibleDescription(self._words[self._place])
+
+    def spoken_count(self) -> int:
+        """A button a choice."""
+        return len(self._words)
+
+    def spoken_part(self, place: int) -> Spoken:
+        """A radio button; the others are out of sight where they are folded away."""
+        return Spoken(
+            Role.RadioButton, self._words[place], self._boxes()[place], checked=place == self._place
+        )
+
+    def spoken_focus(self) -> int | None:
+        """The chosen one."""
+        return self._place if self.hasFocus() else None
+
+    def spoken_value(self) -> str:
+        """What is chosen."""
+        return self._words[self._place]
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The keyboard is at what is chosen."""
+        super().focusInEvent(event)
+        self.speak_focus()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose what was clicked, or from the menu."""
@@ -363,7 +392,7 @@ class Segmented(QWidget):
         painter.end()
 
 
-class IconButton(QToolButton):
+class IconButton(TipSpoken, QToolButton):
     """A flat button with one of our icons, and words beside it if it has any."""
 
     def __init__(self, name: str, text: str = "", *, checkable: bool = False, token: str = "text2") -> None:

@@ -10,8 +10,10 @@ from html import escape
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from gnet_desktop.gui.controls.spoken import TipSpoken
 
-class Label(QLabel):
+
+class Label(TipSpoken, QLabel):
     """A label whose text is shown letter by letter unless it is told otherwise (``setTextFormat``)."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gnet_desktop.convention import Convention, describe
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import RADIUS_CONTROL, Theme, font
 
 _HIGH: Final = 22
@@ -21,8 +22,10 @@ def differing(one: Convention, other: Convention) -> set[str]:
     return {name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name)}
 
 
-class Chips(QWidget):
+class Chips(Speaking, QWidget):
     """The parts of a convention in as many lines as they need; some may be marked."""
+
+    spoken_role = Role.StaticText
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

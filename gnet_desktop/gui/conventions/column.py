@@ -20,6 +20,7 @@ from gnet_desktop.gui.answers.bars import draw_bar
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.comparing import Compared, Tried, change_words
 from gnet_desktop.gui.conventions.menu import fill_convention_menu
@@ -41,8 +42,10 @@ def to_image(picture: Image.Image | None) -> QImage | None:
     return QImage(shown.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888).copy()
 
 
-class Seen(QWidget):
+class Seen(Speaking, QWidget):
     """The photo with what is kept of it, and beside it what the network sees."""
+
+    spoken_role = Role.Graphic
 
     def __init__(self) -> None:
         super().__init__()
@@ -51,6 +54,7 @@ class Seen(QWidget):
         self._kept = (0.0, 0.0, 1.0, 1.0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_PICTURE + 24)
+        self.setAccessibleName(self.tr("The picture, and what the network sees of it"))
 
     def show_tried(self, tried: Tried | None) -> None:
         """Show a picture under its convention."""
@@ -110,8 +114,10 @@ def _inside(image: QImage, box: QRectF) -> QRectF:
     return QRectF(box.left(), box.top(), size.width(), size.height())
 
 
-class ComparedAnswers(QWidget):
+class ComparedAnswers(Speaking, QWidget):
     """Main's answers of one side as bars; the second side tells the change."""
+
+    spoken_role = Role.List
 
     def __init__(self, *, second: bool) -> None:
         super().__init__()
@@ -120,6 +126,7 @@ class ComparedAnswers(QWidget):
         self._names: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(24 + 7 * _ROW)
+        self.setAccessibleName(self.tr("Answers of main"))
 
     def show_rows(self, rows: list[Compared], names: tuple[str, ...]) -> None:
         """Show rows in the order that both sides share."""
@@ -132,6 +139,16 @@ class ComparedAnswers(QWidget):
         value = row.right if self._second else row.left
         words = [class_name(self._names, row.index), percent(value) if value is not None else ""]
         return (*words, change_words(row.change)) if self._second else tuple(words)
+
+    def spoken_count(self) -> int:
+        """A part a bar."""
+        return len(self.rows)
+
+    def spoken_part(self, place: int) -> Spoken:
+        """A class, its probability, its change."""
+        name, *numbers = self.words(self.rows[place])
+        box = QRectF(0, 24.0 + place * _ROW, self.width(), _ROW)
+        return Spoken(Role.ListItem, name, box, ", ".join(filter(None, numbers)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A row a class."""

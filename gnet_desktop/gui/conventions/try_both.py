@@ -5,12 +5,14 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.scroll_page import ScrollPage
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.conventions.chips import differing
 from gnet_desktop.gui.conventions.choices import beside
 from gnet_desktop.gui.conventions.column import Column
@@ -68,8 +70,10 @@ class _Summary(QFrame):
         painter.end()
 
 
-class TryBoth(QWidget):
+class TryBoth(Speaking, QWidget):
     """The convention in use beside another; nothing changes until one is used."""
+
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -123,9 +127,7 @@ class TryBoth(QWidget):
         column_layout.addLayout(head)
         column_layout.addLayout(sides, 1)
         column_layout.addWidget(self.summary)
-        scroller = QScrollArea()
-        scroller.setFrameShape(QFrame.Shape.NoFrame)
-        scroller.setWidgetResizable(True)
+        scroller = ScrollPage(self.windowTitle())
         scroller.setWidget(inside)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainte
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gnet_desktop.folder.figures import HeadFigures
+from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.looks.theme import Theme, font
 
 OTHERS: Final = -2
@@ -44,13 +45,14 @@ def order_of(confusion: Mapping[tuple[int, int], int], shown: list[int]) -> list
     return order
 
 
-class Confusion(QWidget):
+class Confusion(Speaking, QWidget):
     """Rows are the truth, columns the first answers; the last column is every other answer.
 
     ``cell_wanted(truth, answer)``: a cell was clicked; the answer is −2 for all others.
     """
 
     cell_wanted = Signal(int, int)
+    spoken_role = Role.Graphic
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -197,10 +199,11 @@ class Confusion(QWidget):
         )
 
 
-class Pairs(QWidget):
+class Pairs(Speaking, QWidget):
     """The most frequent mistakes; a click shows their pictures."""
 
     pair_wanted = Signal(int, int)
+    spoken_role = Role.List
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -215,6 +218,16 @@ class Pairs(QWidget):
         self._names, self._pairs = names, figures.mistakes()[:PAIRS] if figures else []
         self.setFixedHeight(max(1, len(self._pairs)) * ROW + 12)
         self.update()
+
+    def spoken_count(self) -> int:
+        """A part a pair."""
+        return len(self._pairs)
+
+    def spoken_part(self, place: int) -> Spoken:
+        """What was taken for what, and how often."""
+        truth, answer, count = self._pairs[place]
+        words = self.tr("{0} answered as {1}").format(self._names[truth], self._names[answer])
+        return Spoken(Role.ListItem, words, QRectF(0, 6 + place * ROW, self.width(), ROW), str(count))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Truth, arrow, answer, count."""

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gnet_desktop.folder.evaluating import Evaluation
 from gnet_desktop.folder.figures import ClassFigures, HeadFigures
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.inspection.answers import DEPTH, percent
 
@@ -34,10 +35,11 @@ class _Spot:
     words: str
 
 
-class Figures(QWidget):
+class Figures(Speaking, QWidget):
     """Everything that is counted, top to bottom; a click on a class filters the gallery by it."""
 
     class_wanted = Signal(int)
+    spoken_role = Role.Chart
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

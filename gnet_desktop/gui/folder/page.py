@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -20,6 +19,8 @@ from PySide6.QtWidgets import (
 from gnet_desktop.folder.rows import Filter, arranged
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.scroll_page import ScrollPage
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.folder.confusion import OTHERS, Confusion, Pairs
 from gnet_desktop.gui.folder.figures import Figures
 from gnet_desktop.gui.folder.gallery import Gallery
@@ -58,10 +59,11 @@ class _Chip(QAbstractButton):
         painter.end()
 
 
-class _Progress(QWidget):
+class _Progress(Speaking, QWidget):
     """How far it is, how fast, under which convention; pause and go on."""
 
     pause_wanted, go_on_wanted = Signal(), Signal()
+    spoken_role = Role.Grouping
 
     def __init__(self) -> None:
         super().__init__()
@@ -140,7 +142,7 @@ class _Empty(QWidget):
         column.addStretch(3)
 
 
-class FolderPage(QWidget):
+class FolderPage(Speaking, QWidget):
     """A folder's pictures: evaluated, filtered, sorted; one opens in Explore.
 
     ``picture_wanted(path)`` asks to open a picture in Explore, ``folder_wanted()`` for a folder.
@@ -148,6 +150,7 @@ class FolderPage(QWidget):
 
     picture_wanted = Signal(Path)
     folder_wanted = Signal()
+    spoken_role = Role.Grouping
 
     def __init__(
         self, run: FolderRun, post: Callable[[Callable[[], None]], None], parent: QWidget | None = None
@@ -194,14 +197,10 @@ class FolderPage(QWidget):
         self.gallery_header.add(self.orders)
         self.right_header = PanelHeader(self.tr("Confusion"))
         self.right_header.set_note(self.tr("rows: truth · columns: first answer"))
-        figures = QScrollArea()
-        figures.setWidgetResizable(True)
+        figures = ScrollPage(self.tr("Figures"))
         figures.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        figures.setFrameShape(QScrollArea.Shape.NoFrame)
         figures.setWidget(self.figures)
-        pairs = QScrollArea()
-        pairs.setWidgetResizable(True)
-        pairs.setFrameShape(QScrollArea.Shape.NoFrame)
+        pairs = ScrollPage(self.tr("Most frequent mistakes"))
         pairs.setWidget(self.pairs)
         pairs_header = PanelHeader(self.tr("Most frequent mistakes"))
         right = QSplitter(Qt.Orientation.Vertical)

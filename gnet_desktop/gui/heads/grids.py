@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused, outline_hovered
@@ -24,13 +25,14 @@ _GAMMA: Final = 0.5
 Array = NDArray[np.float32]
 
 
-class Grid(QWidget):
+class Grid(Speaking, QWidget):
     """Maps as tiles, or values as cells; ``activated(channel)`` when one was clicked.
 
     Hovering tells ``names(channel)`` and the number; arrows walk, Enter activates.
     """
 
     activated = Signal(int)
+    spoken_role = Role.List
 
     def __init__(self, name: str, *, vector: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -148,6 +150,20 @@ class Grid(QWidget):
             else self.tr("takes away {0}").format(number(-value))
         )
 
+    def spoken_count(self) -> int:
+        """A part a channel."""
+        return 0 if self._values is None or self._layout is None else len(self._values)
+
+    def spoken_part(self, place: int) -> Spoken:
+        """A channel's name and number, in the order of the tiles."""
+        channel = self._channel_of(place)
+        name, *numbers = self.words(channel)
+        return Spoken(Role.ListItem, name, self.box_of(channel).toRectF(), ", ".join(numbers), selected=False)
+
+    def spoken_focus(self) -> int | None:
+        """The channel at which the keyboard is."""
+        return self._focused if self.hasFocus() else None
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """One image; marks."""
         if self._image is None:
@@ -161,9 +177,12 @@ class Grid(QWidget):
         painter.end()
 
     def _focused_channel(self) -> int:
+        return self._channel_of(self._focused)
+
+    def _channel_of(self, place: int) -> int:
         if self._layout is None or self._vector:
-            return self._focused
-        return int(self._layout.order[min(self._focused, len(self._layout.order) - 1)])
+            return place
+        return int(self._layout.order[min(place, len(self._layout.order) - 1)])
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at a channel."""
@@ -210,6 +229,7 @@ class Grid(QWidget):
             self._focused = min(max(0, self._focused + steps[Qt.Key(event.key())]), count - 1)
             self.setAccessibleDescription(", ".join(self.words(self._focused_channel())))
             self._show_focused()
+            self.speak_focus()
             self.update()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.activated.emit(self._focused_channel())

@@ -13,6 +13,7 @@ from gnet_desktop.gui.answers.standing import trained_words
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label, tip
+from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.heads.grids import Grid, Scroller
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import text
@@ -30,8 +31,10 @@ _ROW: Final = 29
 _TOP: Final = 5
 
 
-class HeadAnswers(QWidget):
+class HeadAnswers(Speaking, QWidget):
     """A head's five first answers and all others, as bars."""
+
+    spoken_role = Role.List
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,6 +43,7 @@ class HeadAnswers(QWidget):
         self._faint, self._stale = False, False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(260)
+        self.setAccessibleName(self.tr("Answers"))
         self.setFixedHeight((_TOP + 1) * _ROW + 4)
 
     def show_answers(
@@ -59,6 +63,15 @@ class HeadAnswers(QWidget):
             self.rest = (others_words(str(others)), "–" if logits else percent(rest))
         self.setAccessibleDescription(", ".join(f"{name} {words}" for name, _, words in self.rows))
         self.update()
+
+    def spoken_count(self) -> int:
+        """A part a bar."""
+        return len(self.rows)
+
+    def spoken_part(self, place: int) -> Spoken:
+        """A class and its number."""
+        name, _, words = self.rows[place]
+        return Spoken(Role.ListItem, name, QRectF(0, place * _ROW, self.width(), _ROW), words)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Names, bars, numbers."""
@@ -126,13 +139,14 @@ class _Step(QVBoxLayout):
         self.addStretch(1)
 
 
-class HeadSection(QWidget):
+class HeadSection(Speaking, QWidget):
     """What flows through one head; greyed where it was never trained, explained where it is absent.
 
     ``unit_wanted(unit)`` when a map was clicked.
     """
 
     unit_wanted = Signal(object)
+    spoken_role = Role.Grouping
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gnet_desktop.gui.answers.standing import STANDINGS, Standing, standing_words
 from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import step_of, text
 from gnet_desktop.gui.painting.numbers import number
@@ -73,8 +74,10 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
     return places
 
 
-class Timeline(QWidget):
+class Timeline(Speaking, QWidget):
     """The lines with their axis; labels stand at aux1 and at main."""
+
+    spoken_role = Role.Chart
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

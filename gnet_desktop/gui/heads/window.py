@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import Notice
@@ -12,6 +12,8 @@ from gnet_desktop.gui.answers.values import Shown, shown_of
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.scroll_page import ScrollPage
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.heads.readouts import Fitted, Readouts, read_out
 from gnet_desktop.gui.heads.section import HeadSection
 from gnet_desktop.gui.heads.timeline import Timeline, courses
@@ -28,8 +30,10 @@ if TYPE_CHECKING:
     from gnet_desktop.network.googlenet import GoogLeNet
 
 
-class HeadsView(QWidget):
+class HeadsView(Speaking, QWidget):
     """Timeline aux1 → aux2 → main; below, what flows through aux1 and aux2."""
+
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,9 +100,7 @@ class HeadsView(QWidget):
             column.addWidget(section)
             section.unit_wanted.connect(self._workspace.choose_unit)
         column.addStretch(1)
-        self._scroller = QScrollArea()
-        self._scroller.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroller.setWidgetResizable(True)
+        self._scroller = ScrollPage(self.tr("Heads"))
         self._scroller.setWidget(inside)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

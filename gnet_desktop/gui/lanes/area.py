@@ -5,8 +5,6 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleEvent,
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
@@ -16,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from gnet_desktop.gui.controls.focus import KEY_REASONS
+from gnet_desktop.gui.controls.spoken import Part, Role, Speaking
 from gnet_desktop.gui.lanes import navigation
 from gnet_desktop.gui.lanes.arrangement import Arrangement, Place, Zoom, arrange
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
@@ -48,7 +47,7 @@ _LOOKS: Final = ("scale", "sort", "colour_map", "gamma", "clip", "tile", "reduct
 """The view options that the lanes depend on."""
 
 
-class LanesArea(QWidget):
+class LanesArea(Speaking, QWidget):
     """All lanes of the chosen module.
 
     ``changed()`` when other lanes, orders or scales are shown; ``pointed(unit, rectangle)``
@@ -58,6 +57,7 @@ class LanesArea(QWidget):
     changed = Signal()
     pointed = Signal(object, QRectF)
     menu_wanted = Signal(object, QPoint)
+    spoken_role = Role.List
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -328,7 +328,11 @@ class LanesArea(QWidget):
         self._mark_focused()
         self._point(unit)
         self.setAccessibleDescription(", ".join(self.describe(unit)))
-        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.DescriptionChanged))
+        self.speak_focus()
+
+    def focus_part(self) -> Part | None:
+        """The tile at which the keyboard is, in whichever lane."""
+        return next((part for view in self.views if (part := view.focus_part()) is not None), None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move among tiles and lanes, Home and End within a lane, Enter chooses."""

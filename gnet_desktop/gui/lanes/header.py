@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidge
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import of_which
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.filtering import unit_named
@@ -28,8 +29,10 @@ _WITH_WORDS: Final = 1100
 _WITH_LABEL, _WITH_SORT, _WITH_FILTER, _WITH_NOTE, _WITH_BAR = 1000, 960, 800, 780, 560
 
 
-class ScaleBar(QWidget):
+class ScaleBar(Speaking, QWidget):
     """The colour bar of all lanes with what stands at its two ends."""
+
+    spoken_role = Role.Graphic
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +51,10 @@ class ScaleBar(QWidget):
         self.setAccessibleDescription(legend.sentence if legend else "")
         self.setToolTip(legend.sentence if legend else "")
         self.update()
+
+    def spoken_value(self) -> str:
+        """What it tells in a sentence."""
+        return self._legend.sentence if self._legend else ""
 
     @property
     def ends(self) -> tuple[str, str]:
@@ -70,10 +77,11 @@ class ScaleBar(QWidget):
             painter.end()
 
 
-class LanesHeader(QWidget):
+class LanesHeader(Speaking, QWidget):
     """Title and count, filter, sort order, scale with its colour bar, tile size, options."""
 
     pressed = Signal()
+    spoken_role = Role.ToolBar
 
     def __init__(self, workspace: Workspace, area: LanesArea, parent: QWidget | None = None) -> None:
         super().__init__(parent)

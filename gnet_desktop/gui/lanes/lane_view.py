@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.lanes.arrangement import EDGE, SCROLLER
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
 from gnet_desktop.gui.lanes.legend import Legend
@@ -32,6 +33,7 @@ from gnet_desktop.gui.lanes.painting import (
     draw_tiles,
     thumb_of,
 )
+from gnet_desktop.gui.lanes.texts import tip_lines
 from gnet_desktop.gui.painting.scale_bar import draw_lying_bar
 from gnet_desktop.network.naming import Unit
 
@@ -42,7 +44,7 @@ _ABOVE_TILES: Final = 4
 _ENTER_HEIGHT: Final = 60
 
 
-class LaneView(QWidget):
+class LaneView(Speaking, QWidget):
     """The maps of one part of a module.
 
     ``show_lane`` gives it everything; it keeps only where it is scrolled to. It says
@@ -57,6 +59,7 @@ class LaneView(QWidget):
     menu_wanted = Signal(object, QPoint)
     zoomed = Signal(float, float, float)
     panned = Signal(float, float)
+    spoken_role = Role.List
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -182,6 +185,28 @@ class LaneView(QWidget):
         view = self.view()
         x, y = position.x() - view.area.left(), position.y() - view.area.top()
         return x * view.ratio, y * view.ratio + view.scroll
+
+    # What readers are told
+
+    def spoken_count(self) -> int:
+        """A part a tile."""
+        return 0 if self._atlas is None else len(self._atlas.layout.order)
+
+    def spoken_part(self, place: int) -> Spoken:
+        """A tile: its unit, the unit's numbers, whether it is chosen."""
+        assert self._atlas is not None
+        assert self._lane is not None
+        channel = int(self._atlas.layout.order[place])
+        name, *numbers = tip_lines(self._lane, channel)
+        box = (self.tile_rectangle(channel) or QRectF()).intersected(self.view().area)
+        return Spoken(Role.ListItem, name, box, ", ".join(numbers), selected=channel == self.look.chosen)
+
+    def spoken_focus(self) -> int | None:
+        """The tile at which the keyboard is."""
+        if self._atlas is None or not self._active or self.look.focused is None:
+            return None
+        found = (self._atlas.layout.order == self.look.focused).nonzero()[0]
+        return int(found[0]) if len(found) else None
 
     # Scrolling
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.header import SCALES, TILES, LanesHeader
@@ -31,11 +32,13 @@ class _Sideways(ThinScroller):
         self._area.set_room(self.viewport().width())
 
 
-class LanesPanel(QWidget):
+class LanesPanel(Speaking, QWidget):
     """All maps of the chosen module, with the controls of how they are shown.
 
     ``ask_path`` asks where to save; a window that remembers folders replaces it.
     """
+
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

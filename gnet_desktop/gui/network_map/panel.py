@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import of_which
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.teaching import CHART_HEIGHT, TeachingView
@@ -35,8 +36,10 @@ _WORDS: Final = {
 """What the glossary calls each quantity."""
 
 
-class Legend(QWidget):
+class Legend(Speaking, QWidget):
     """The four branches' glyphs and names."""
+
+    spoken_role = Role.StaticText
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,11 +68,12 @@ class Legend(QWidget):
         return x
 
 
-class NetworkPanel(QWidget):
+class NetworkPanel(Speaking, QWidget):
     """The whole network as one picture; ``head_wanted(name)`` when a head was clicked."""
 
     head_wanted = Signal(str)
     menu_wanted = Signal(str, QPoint)
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

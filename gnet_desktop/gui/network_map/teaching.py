@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.explaining import meaning
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import SavingsChart, draw_path, less, text
 from gnet_desktop.gui.network_map.model import MapModel
@@ -23,8 +24,10 @@ _CARD: Final = 112
 _THREE_COLUMNS: Final = 620
 
 
-class _Chart(QWidget):
+class _Chart(Speaking, QWidget):
     """Title and legend at the left, bars under the modules, totals at the right."""
+
+    spoken_role = Role.Chart
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,8 +100,10 @@ class _Chart(QWidget):
             text(painter, QRectF(left, y + 23, wide, 17), words, pixels=12)
 
 
-class _Cards(QWidget):
+class _Cards(Speaking, QWidget):
     """The chosen module's branches, step by step, side by side."""
+
+    spoken_role = Role.Grouping
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,8 +124,10 @@ class _Cards(QWidget):
         painter.end()
 
 
-class TeachingView(QWidget):
+class TeachingView(Speaking, QWidget):
     """What a branch, a reduction and a head are; bars with and without reductions; a module's steps."""
+
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

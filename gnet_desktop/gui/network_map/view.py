@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from gnet_desktop.gui.controls.explaining import lines_of, meaning
 from gnet_desktop.gui.controls.focus import KEY_REASONS
+from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -46,7 +47,7 @@ _STEP: Final = 1.25
 _DRAG: Final = 4
 
 
-class NetworkMap(QWidget):
+class NetworkMap(Speaking, QWidget):
     """The whole network as one picture.
 
     ``head_wanted(name)`` when a head or the classifier was clicked;
@@ -55,6 +56,7 @@ class NetworkMap(QWidget):
 
     head_wanted = Signal(str)
     menu_wanted = Signal(str, QPoint)
+    spoken_role = Role.List
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,6 +133,26 @@ class NetworkMap(QWidget):
         """The middle of a target in the widget's coordinates."""
         area = self._layout.area(target) if self._layout is not None else None
         return None if area is None else self._rectangle(area).center()
+
+    def _targets(self) -> list[str]:
+        return [] if self._layout is None else [one for column in self._layout.columns for one in column]
+
+    def spoken_count(self) -> int:
+        """A part a target: a layer, branch or head."""
+        return len(self._targets())
+
+    def spoken_part(self, place: int) -> Spoken:
+        """What a target is called, its facts, whether it is chosen."""
+        target = self._targets()[place]
+        name, *facts = self.words(target) or (target,)
+        area = self._layout.area(target) if self._layout is not None else None
+        box = QRectF() if area is None else self._rectangle(area).intersected(QRectF(self.rect()))
+        chosen = target == chosen_target(self._workspace)
+        return Spoken(Role.ListItem, name, box, ", ".join(facts), selected=chosen)
+
+    def spoken_focus(self) -> int | None:
+        """The target at which the keyboard is."""
+        return self._targets().index(self.focused) if self.hasFocus() and self.focused else None
 
     def sizeHint(self) -> QSize:
         """The size in a window of 1600×1000."""
@@ -406,6 +428,7 @@ class NetworkMap(QWidget):
         self.show_target(target)
         lines = self.words(target)
         self.setAccessibleDescription(", ".join(lines))
+        self.speak_focus()
         QApplication.sendEvent(self, QStatusTipEvent(" · ".join(lines)))
         self._show_tip(target, lines)
         self.update()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.system.desktop import show_in_folder
@@ -17,8 +18,10 @@ from gnet_desktop.workspace.state import Workspace
 _WIDE: Final = 440
 
 
-class _Sign(QWidget):
+class _Sign(Speaking, QWidget):
     """The warning sign."""
+
+    spoken_role = Role.Graphic
 
     def __init__(self) -> None:
         super().__init__()
@@ -31,8 +34,10 @@ class _Sign(QWidget):
         painter.end()
 
 
-class FailedPicture(QWidget):
+class FailedPicture(Speaking, QWidget):
     """The sentence, and what can be done: try again, show in folder, copy details."""
+
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

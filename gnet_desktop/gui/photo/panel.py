@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import tip
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.photo.failure import FailedPicture
 from gnet_desktop.gui.photo.view import PhotoView
 from gnet_desktop.gui.why.menus import method_menu
@@ -14,8 +15,10 @@ from gnet_desktop.workspace.state import Workspace
 _TOOLS = (("crop_frame", "crop"), ("overlay", "flame"), ("field", "field"), ("smooth", "smooth"))
 
 
-class PhotoPanel(QWidget):
+class PhotoPanel(Speaking, QWidget):
     """The current picture, and over it what the chosen or hovered unit sees."""
+
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gnet_desktop.gui.controls.focus import KEY_REASONS
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused
 from gnet_desktop.gui.photo import painting
@@ -37,13 +38,14 @@ _WHOLE_PHOTO: Final = 5000.0
 """What it costs to cover all of the photo with words, as `place_label` weighs."""
 
 
-class PhotoView(QWidget):
+class PhotoView(Speaking, QWidget):
     """The current picture; the overlay of the hovered or chosen unit lies where its cells are.
 
     ``menu_wanted(point, place)`` with a place of the picture, or None, and of the screen.
     """
 
     menu_wanted = Signal(object, QPoint)
+    spoken_role = Role.Graphic
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -39,6 +39,7 @@ from PySide6.QtWidgets import (
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.controls.plain import Label, tip
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import ring_row
@@ -259,7 +260,7 @@ class _Hint(Label):
         super().paintEvent(event)
 
 
-class PicturesPanel(QWidget):
+class PicturesPanel(Speaking, QWidget):
     """The open pictures; the current one is marked.
 
     ``open_wanted`` asks for more, ``orders_wanted`` for a menu of orders below `order`,
@@ -268,6 +269,7 @@ class PicturesPanel(QWidget):
 
     open_wanted, orders_wanted = Signal(), Signal()
     menu_wanted = Signal(int, QPoint)
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 from gnet_desktop.errors import UsageError
 from gnet_desktop.file_kinds import PICTURE_MEDIA
 from gnet_desktop.files import exists
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.exports.saving import png_of
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
@@ -165,8 +166,10 @@ def accept_copy(event: QDropEvent) -> bool:
     return False
 
 
-class DropCard(QWidget):
+class DropCard(Speaking, QWidget):
     """Covers the window while something hovers over it and says what letting go would do."""
+
+    spoken_role = Role.Grouping
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.workspace.state import Workspace
 
@@ -15,10 +16,11 @@ _MOMENT: Final = 300
 """Milliseconds after which it is worth a word."""
 
 
-class FindingStrip(QWidget):
+class FindingStrip(Speaking, QWidget):
     """A line above the status bar; hidden while nothing is looked for, or for a moment only."""
 
     stop_wanted = Signal()
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

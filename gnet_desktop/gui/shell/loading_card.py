@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.system.reopening import bundled
 from gnet_desktop.shown import name_of, plain
@@ -19,7 +20,7 @@ _PATIENCE: Final = 150
 """Milliseconds before progress is worth showing."""
 
 
-class LoadingCard(QWidget):
+class LoadingCard(Speaking, QWidget):
     """In the middle of the window while a checkpoint is opened for longer than a moment.
 
     After that, where none came of it, it offers another: ``bundled_wanted`` and
@@ -27,6 +28,7 @@ class LoadingCard(QWidget):
     """
 
     bundled_wanted, other_wanted = Signal(), Signal()
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget) -> None:
         super().__init__(parent)

@@ -15,6 +15,7 @@ from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import IconButton
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
 from gnet_desktop.workspace.values import Bug
@@ -22,8 +23,10 @@ from gnet_desktop.workspace.values import Bug
 _STAY = 4000
 
 
-class Notice(QWidget):
+class Notice(Speaking, QWidget):
     """One sentence at the window's lower edge: failures stay until closed, news for four seconds."""
+
+    spoken_role = Role.AlertMessage
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtSvgWidgets import QSvgWidget
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.actions.samples import sample_pictures
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, RADIUS_CARD, Theme, font
 from gnet_desktop.resources import resource
 from gnet_desktop.shown import name_of, plain
@@ -19,7 +20,7 @@ from gnet_desktop.workspace.state import Workspace
 _WIDTH: Final = 820
 
 
-class Sample(QWidget):
+class Sample(QAbstractButton):
     """A sample picture that opens when it is clicked."""
 
     opened = Signal(Path)
@@ -32,6 +33,7 @@ class Sample(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(self.tr("Sample picture: {0}").format(path.stem))
+        self.clicked.connect(lambda: self.opened.emit(path))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The picture, its name below."""
@@ -69,14 +71,10 @@ class Sample(QWidget):
         self._hovered = False
         self.update()
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Open it."""
-        self.opened.emit(self._path)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Space open it."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.opened.emit(self._path)
+        """Enter opens it as Space does."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
         else:
             super().keyPressEvent(event)
 
@@ -96,11 +94,12 @@ class _DropPlace(QWidget):
         painter.end()
 
 
-class StartPage(QWidget):
+class StartPage(Speaking, QWidget):
     """Asks for a picture, offers samples, and says what is loaded."""
 
     pictures_wanted, checkpoint_wanted, paste_wanted = Signal(), Signal(), Signal()
     sample_opened = Signal(Path)
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

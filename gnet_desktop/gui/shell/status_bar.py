@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.convention import Convention, describe
 from gnet_desktop.gui.controls.plain import tip
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_CONTROL, STATUS_BAR, Theme, font
 from gnet_desktop.shown import name_of
@@ -13,13 +14,14 @@ from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tasks import cpu_threads
 
 
-class StatusBar(QWidget):
+class StatusBar(Speaking, QWidget):
     """Facts in a fixed order, so that the eye finds each in its place.
 
     ``convention_wanted(place)`` when the convention was clicked.
     """
 
     convention_wanted = Signal(QPoint)
+    spoken_role = Role.StatusBar
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

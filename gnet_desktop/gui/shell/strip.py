@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
 from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.hatching import hatch
@@ -55,10 +56,11 @@ class Chip(QAbstractButton):
         painter.end()
 
 
-class ChangesStrip(QWidget):
+class ChangesStrip(Speaking, QWidget):
     """Chips, reset, undo and redo; and what the changed run is compared with."""
 
     reset_wanted, undo_wanted, redo_wanted = Signal(), Signal(), Signal()
+    spoken_role = Role.ToolBar
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

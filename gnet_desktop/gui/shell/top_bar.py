@@ -11,6 +11,7 @@ from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.gui.controls.chooser import Chooser
 from gnet_desktop.gui.controls.common import IconButton, Segmented
 from gnet_desktop.gui.controls.plain import menu_words, tip
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import TOP_BAR, Theme, font
 from gnet_desktop.resources import resource
@@ -18,12 +19,13 @@ from gnet_desktop.shown import name_of, path_words
 from gnet_desktop.workspace.state import Workspace
 
 
-class TopBar(QWidget):
+class TopBar(Speaking, QWidget):
     """What is always in reach."""
 
     checkpoint_wanted = Signal(Path)
     device_wanted = Signal(str)
     page_wanted = Signal(object)
+    spoken_role = Role.ToolBar
 
     def __init__(
         self, workspace: Workspace, actions: dict[str, QAction], parent: QWidget | None = None
@@ -42,12 +44,12 @@ class TopBar(QWidget):
         self.pages.chosen.connect(self.page_wanted)
         self.back, self.forward = self._button("back", "back"), self._button("forward", "forward")
         self.checkpoint = Chooser("file")
-        self.checkpoint.setAccessibleName(self.tr("Checkpoint"))
+        self.checkpoint.call(self.tr("Checkpoint"))
         self.checkpoints = QMenu(self.checkpoint)
         self.checkpoints.setToolTipsVisible(True)
         self.checkpoint.setMenu(self.checkpoints)
         self.device = Chooser("chip")
-        self.device.setAccessibleName(self.tr("Device"))
+        self.device.call(self.tr("Device"))
         self.devices = QMenu(self.device)
         self.device.setMenu(self.devices)
         self.search = Chooser("search", keys=("Ctrl", "K"))

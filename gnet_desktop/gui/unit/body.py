@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.spoken import Role
 from gnet_desktop.gui.lanes.measuring import Measured
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph
@@ -44,6 +45,8 @@ Kernel = NDArray[np.float32]
 
 class TitleSection(Section):
     """The unit's name with its branch's glyph; below, where it stands and what makes it."""
+
+    spoken_role = Role.Heading
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)

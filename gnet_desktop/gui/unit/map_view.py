@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gnet_desktop.gui.controls.focus import KEY_REASONS
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import mark_cell, ring_inside
 from gnet_desktop.gui.painting.images import LevelImage, snapped
@@ -30,7 +31,7 @@ _STEPS: Final = {
 }
 
 
-class MapView(QWidget):
+class MapView(Speaking, QWidget):
     """A unit's map on its own linear scale; under it the cell pointed at, or the peak.
 
     ``pointed(cell)`` with the (column, row) under the cursor, or None; ``clicked(cell)``.
@@ -38,6 +39,7 @@ class MapView(QWidget):
 
     pointed = Signal(object)
     clicked = Signal(object)
+    spoken_role = Role.Graphic
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +85,10 @@ class MapView(QWidget):
         if cell == facts.peak and not facts.zero:
             words += " · " + self.tr("peak")
         return words, number(facts.value(cell), 5)
+
+    def spoken_value(self) -> str:
+        """The cell that the line speaks of, and its value."""
+        return ", ".join(filter(None, self.line()))
 
     def sizeHint(self) -> QSize:
         """As wide as there is room, as high as the map then is."""

@@ -6,15 +6,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.workspace.state import Workspace
 
 
-class NoUnit(QWidget):
+class NoUnit(Speaking, QWidget):
     """Says how a unit is chosen, and offers one (``wanted``); or why the chosen one has no map."""
 
     wanted = Signal()
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import of_which
 from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
 from gnet_desktop.gui.looks.theme import Theme
@@ -25,11 +26,13 @@ _SHORT, _SHORT_MAP, _LARGE_MAP = 700, 196, 320
 _LARGEST_TRAY: Final = 200
 
 
-class UnitPanel(QWidget):
+class UnitPanel(Speaking, QWidget):
     """Title, large map, facts, histogram, strongest pictures and inputs, kernels; below, the tray.
 
     ``ask_path`` asks where to save; a window that remembers folders replaces it.
     """
+
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)

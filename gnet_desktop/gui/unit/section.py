@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.looks.theme import Theme, font
 
 TITLE: Final = 22
@@ -22,7 +23,7 @@ class Piece:
     words: str = ""
 
 
-class Section(QWidget):
+class Section(Speaking, QWidget):
     """A part of the unit panel that paints itself; its pieces can be clicked and walked by keys.
 
     ``activated(value)`` when a piece is clicked or Enter pressed on it; ``pointed(value)``
@@ -31,10 +32,11 @@ class Section(QWidget):
 
     activated = Signal(object)
     pointed = Signal(object)
+    spoken_role = Role.List
 
     def __init__(self, title: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title, self.note = title, ""
+        self._title, self.note = "", ""
         self.about = ""
         """What the section shows, as a tooltip of its title."""
         self._pieces: Sequence[Piece] = ()
@@ -43,6 +45,16 @@ class Section(QWidget):
         self._ring = False
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.title = title
+
+    @property
+    def title(self) -> str:
+        """What stands above it, and what readers call it; none for a section that names itself."""
+        return self._title
+
+    @title.setter
+    def title(self, title: str) -> None:
+        self._title = title
         if title:
             self.setAccessibleName(title)
 
@@ -74,6 +86,19 @@ class Section(QWidget):
     def pointed_piece(self) -> Piece | None:
         """The piece under the cursor."""
         return self._pieces[self._at] if self._at is not None and self._at < len(self._pieces) else None
+
+    def spoken_count(self) -> int:
+        """A part a piece."""
+        return len(self._pieces)
+
+    def spoken_part(self, place: int) -> Spoken:
+        """A piece in words."""
+        piece = self._pieces[place]
+        return Spoken(Role.ListItem, piece.words, piece.box, selected=False)
+
+    def spoken_focus(self) -> int | None:
+        """The piece at which the keyboard is."""
+        return self._focused if self.focused_piece is not None else None
 
     def draw(self, painter: QPainter) -> None:
         """Paint what is below the title; for subclasses."""
@@ -142,6 +167,7 @@ class Section(QWidget):
             place = 0 if self._focused is None else self._focused + step
             self._focused, self._ring = min(max(0, place), len(self._pieces) - 1), True
             self.setAccessibleDescription(self._pieces[self._focused].words)
+            self.speak_focus()
             self.update()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and piece:
             self.activated.emit(piece.value)

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.spoken import Role, Spoken
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.gui.painting.images import rgb_image
@@ -76,6 +77,15 @@ class FactsSection(Section):
         """What it says, by name."""
         return {name: value for name, value, _ in self._facts}
 
+    def spoken_count(self) -> int:
+        """A part a fact."""
+        return len(self._facts)
+
+    def spoken_part(self, place: int) -> Spoken:
+        """A fact's name and value."""
+        name, value, _ = self._facts[place]
+        return Spoken(Role.ListItem, name, self._box(place), value)
+
     def draw(self, painter: QPainter) -> None:
         """Two columns of name and value under a line."""
         theme = Theme.now()
@@ -95,6 +105,7 @@ class HistogramSection(Section):
     """How often each value occurs; the axis carries the colours of the map."""
 
     _TALL: Final = 40
+    spoken_role = Role.Chart
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("", parent)
@@ -118,6 +129,20 @@ class HistogramSection(Section):
         """Stress the bin of a value."""
         self._value = value
         self.update()
+
+    def spoken_count(self) -> int:
+        """A part a bar."""
+        return 0 if self._facts is None else len(self._facts.counts.counts)
+
+    def spoken_part(self, place: int) -> Spoken:
+        """From where to where a bar reaches, and how many cells it counts."""
+        assert self._facts is not None
+        counts, edges = self._facts.counts.counts, self._facts.counts.edges
+        ends = number(float(edges[place])), number(float(edges[place + 1]))
+        wide = self.width() / len(counts)
+        box = QRectF(place * wide, TITLE, wide, self._TALL)
+        cells = self.tr("{0} cells").format(int(counts[place]))
+        return Spoken(Role.ListItem, self.tr("{0} to {1}").format(*ends), box, cells)
 
     def draw(self, painter: QPainter) -> None:
         """Bars, the colour strip as their axis, its two ends."""
