@@ -11,7 +11,7 @@ from gnet_desktop.gui.answers.notices import Notice
 from gnet_desktop.gui.answers.values import Shown, shown_of
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
-from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.heads.readouts import Fitted, Readouts, read_out
@@ -185,7 +185,7 @@ class HeadsView(Speaking, QWidget):
         self.depths.setChecked(busy or fitted is not None)
         if possible:
             words = self.tr("A linear readout of every module, fitted on the {0} pictures of the list")
-            self.depths.setToolTip(words.format(self.readouts.pictures))
+            self.depths.setToolTip(tip(words.format(self.readouts.pictures)))
         else:
             words = self.tr("Readouts of every module take at least {0} pictures in the list")
             self.depths.setToolTip(words.format(FEWEST))
