@@ -106,6 +106,123 @@ def flatten_small_kernels(state: State, chance: random.Random) -> State:
     }
 
 
+def lose_a_norm(state: State, chance: random.Random) -> State:
+    """All that a norm has, as where one layer's was folded and the others' were not."""
+    norms = sorted({_STATISTICS.split(name)[0] for name in state if _STATISTICS.search(name)})
+    if not norms:
+        return state
+    gone = chance.choice(norms)
+    return {name: value for name, value in state.items() if not name.startswith(gone)}
+
+
+def call_norms_as_others_do(state: State, chance: random.Random) -> State:
+    """TensorFlow's words for what torch calls weight, bias and running statistics."""
+    words = {
+        "weight": "gamma",
+        "bias": "beta",
+        "running_mean": "moving_mean",
+        "running_var": "moving_variance",
+    }
+    norms = {name.rpartition(".")[0] for name in state if name.endswith("running_mean")}
+
+    def renamed(name: str) -> str:
+        layer, _, part = name.rpartition(".")
+        return f"{layer}.{words[part]}" if layer in norms and part in words else name
+
+    return {renamed(name): value for name, value in state.items()}
+
+
+def add_factors_beside_a_weight(state: State, chance: random.Random) -> State:
+    """What an adapter of low rank adds to a weight, not yet worked in."""
+    name = chance.choice([name for name, value in state.items() if value.dim() == 2] or list(state))
+    layer, shape = name.rpartition(".")[0], state[name].shape
+    if len(shape) != 2:
+        return state
+    factors = {
+        f"{layer}.lora_A.weight": torch.rand(4, shape[1]),
+        f"{layer}.lora_B.weight": torch.rand(shape[0], 4),
+    }
+    return state | factors
+
+
+def add_gates(state: State, chance: random.Random) -> State:
+    """Squeeze and excitation behind a convolution."""
+    name = chance.choice([name for name, value in state.items() if value.dim() == 4])
+    layer, width = name.rpartition(".")[0], state[name].shape[0]
+    gates = {"fc1": (max(width // 4, 1), width), "fc2": (width, max(width // 4, 1))}
+    return state | {f"{layer}.se.{gate}.weight": torch.rand(*shape, 1, 1) for gate, shape in gates.items()}
+
+
+def add_a_module(state: State, chance: random.Random) -> State:
+    """A tenth module behind the ninth, of the same shapes."""
+    more = {re.sub("5b", "5c", name): value for name, value in state.items() if "5b" in name}
+    return state | more
+
+
+def add_a_second_classifier(state: State, chance: random.Random) -> State:
+    """As for two tasks at once."""
+    return state | {"second_task.weight": torch.rand(11, 1024), "second_task.bias": torch.rand(11)}
+
+
+def keep_the_first_half(state: State, chance: random.Random) -> State:
+    return dict(list(state.items())[: len(state) // 2])
+
+
+def keep_the_last_half(state: State, chance: random.Random) -> State:
+    return dict(list(state.items())[len(state) // 2 :])
+
+
+def turn_a_matrix(state: State, chance: random.Random) -> State:
+    """One fully connected layer as inputs × outputs, the others as they were."""
+    matrices = [name for name, value in state.items() if value.dim() == 2]
+    if not matrices:
+        return state
+    name = chance.choice(matrices)
+    return state | {name: state[name].t().contiguous()}
+
+
+def turn_all_matrices(state: State, chance: random.Random) -> State:
+    return {name: value.t().contiguous() if value.dim() == 2 else value for name, value in state.items()}
+
+
+def put_sides_first(state: State, chance: random.Random) -> State:
+    """Kernels as height × width × inputs × outputs, or back."""
+    first = next(value for value in state.values() if value.dim() == 4)
+    order = (3, 2, 0, 1) if first.shape[0] == first.shape[1] else (2, 3, 1, 0)
+    return {name: v.permute(order).contiguous() if v.dim() == 4 else v for name, v in state.items()}
+
+
+def call_by_number(state: State, chance: random.Random) -> State:
+    return {f"arr_{number}": value for number, value in enumerate(state.values())}
+
+
+def call_with_underscores(state: State, chance: random.Random) -> State:
+    return {name.replace(".", "_"): value for name, value in state.items()}
+
+
+def call_with_slashes(state: State, chance: random.Random) -> State:
+    return {name.replace(".", "/") + ":0": value for name, value in state.items()}
+
+
+def call_in_capitals(state: State, chance: random.Random) -> State:
+    return {name.upper(): value for name, value in state.items()}
+
+
+def share_the_classifier(state: State, chance: random.Random) -> State:
+    """The last tensors under a second name, too."""
+    return state | {f"tied.{name}": value for name, value in list(state.items())[-2:]}
+
+
+def add_biases_of_zero(state: State, chance: random.Random) -> State:
+    """Biases beside norms, as converters write them."""
+    found: State = {}
+    for name, value in state.items():
+        found[name] = value
+        if value.dim() == 4 and name.endswith(".weight"):
+            found.setdefault(f"{name.removesuffix('weight')}bias", torch.zeros(len(value)))
+    return found | {name: value for name, value in state.items() if name.endswith("bias")}
+
+
 DAMAGES: dict[str, Damage] = {
     damage.__name__.replace("_", " "): damage
     for damage in (
@@ -124,5 +241,22 @@ DAMAGES: dict[str, Damage] = {
         keep_two_copies,
         widen_a_bias,
         flatten_small_kernels,
+        lose_a_norm,
+        call_norms_as_others_do,
+        add_factors_beside_a_weight,
+        add_gates,
+        add_a_module,
+        add_a_second_classifier,
+        keep_the_first_half,
+        keep_the_last_half,
+        turn_a_matrix,
+        turn_all_matrices,
+        put_sides_first,
+        call_by_number,
+        call_with_underscores,
+        call_with_slashes,
+        call_in_capitals,
+        share_the_classifier,
+        add_biases_of_zero,
     )
 }

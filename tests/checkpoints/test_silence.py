@@ -1,29 +1,23 @@
 """No wrong answer in silence: a damaged file's answers are right, or refused, or come with words.
 
-Families × forms of saving × containers × damage; every case is held against the independent
-definition.
+Families × ways of saving × files × damage; every case is held against the independent
+definition. The usual run takes a slice in which each of them occurs.
 """
 
-import io
-import pickle
 import random
-from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from safetensors.torch import save as safetensors_bytes
-from torch import Tensor, nn
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.errors import CheckpointError, PictureError
 from gnet_desktop.network.googlenet import GoogLeNet
 from tests.checkpoints.damage import DAMAGES
-from tests.checkpoints.forms import folded
 from tests.checkpoints.samples import Sample, sample
+from tests.checkpoints.ways import FILES, OF_TORCH, TORCHS, WAYS, fits
 from tests.oracles import ORACLES
 
 WORDS = ("family", "hidden", "one_output", "conv1_stride", "epsilon", "edition", "response_norm")
@@ -59,18 +53,32 @@ def assert_right_or_said(path: Path, expected: Sample) -> None:
     assert is_right(found, expected) or said(found), "a wrong answer, and nothing is said"
 
 
-# Damage: in the quick run every damage meets two families, in the slow one all of them, three times
-
-CASES = [*product(ORACLES, DAMAGES, range(3))]
-QUICK = {
-    (family, damage, 0) for place, damage in enumerate(DAMAGES) for family in [*ORACLES][place % 7 :: 7][:2]
-}
+FAMILIES = list(ORACLES)
+OF_TORCHS_NAMES = [name for name in FAMILIES if name not in ("slim", "gluoncv", "paddle", "lucid", "caffe")]
+"""Families whose definition's own names are a file's, so that folding keeps them."""
 
 
-@pytest.mark.parametrize(
-    ("family", "damage", "seed"),
-    [case if case in QUICK else pytest.param(*case, marks=pytest.mark.slow) for case in CASES],
-)
+def cases(all_of: list[tuple], quick: set[tuple]) -> list:
+    """All of the cases, of which the usual run takes the quick ones."""
+    return [case if case in quick else pytest.param(*case, marks=pytest.mark.slow) for case in all_of]
+
+
+# Damage: each damage meets each family, three times where chance has a part in it
+
+
+def _is_chance(damage: str) -> bool:
+    return damage.startswith(("lose a ", "rename a ", "shuffle", "add a ", "add gates", "turn a "))
+
+
+DAMAGED = [
+    (family, damage, seed)
+    for family, damage in product(FAMILIES, DAMAGES)
+    for seed in range(3 if _is_chance(damage) else 1)
+]
+QUICK_DAMAGED = {(FAMILIES[place % 7 * 2], damage, 0) for place, damage in enumerate(DAMAGES)}
+
+
+@pytest.mark.parametrize(("family", "damage", "seed"), cases(DAMAGED, QUICK_DAMAGED))
 def test_damage_is_mended_refused_or_said(family: str, damage: str, seed: int, tmp_path: Path) -> None:
     expected = sample(family)
     chance = random.Random(f"{family} {damage} {seed}")
@@ -78,77 +86,50 @@ def test_damage_is_mended_refused_or_said(family: str, damage: str, seed: int, t
     assert_right_or_said(path, expected)
 
 
-# Forms and containers: nothing is lost here, so that every answer must be right
+# Ways of saving and files: nothing is lost here, so that every answer must be right
 
+EVERY = 3
+"""Of all ways × files, every family meets every third; its neighbours meet the others."""
 
-def _legacy(state: dict[str, Tensor]) -> bytes:
-    torch.save(state, data := io.BytesIO(), _use_new_zipfile_serialization=False)
-    return data.getvalue()
+WHOLE = [
+    (family, way, file)
+    for number, family in enumerate(FAMILIES)
+    for place, (way, file) in enumerate(product(WAYS, FILES))
+    if (place + number) % EVERY == 0
+    if fits(way, file) and (way != "norms folded" or family in OF_TORCHS_NAMES)
+]
+SMALL = [case for case in WHOLE if ORACLES[case[0]].size < 100]
+"""Families of small pictures, whose passes are short."""
 
-
-def _zip(state: dict[str, Tensor]) -> bytes:
-    torch.save({"epoch": 3, "state_dict": state}, data := io.BytesIO())
-    return data.getvalue()
-
-
-def _npz(state: dict[str, Tensor]) -> bytes:
-    np.savez(data := io.BytesIO(), **{name: value.numpy() for name, value in state.items()})
-    return data.getvalue()
-
-
-CONTAINERS: dict[str, Callable[[dict[str, Tensor]], bytes]] = {
-    "zip": _zip,
-    "legacy": _legacy,
-    "safetensors": lambda state: safetensors_bytes(
-        {name: value.contiguous() for name, value in state.items()}
-    ),
-    "npz": _npz,
-    "arrays": lambda state: pickle.dumps({name: value.numpy() for name, value in state.items()}),
+QUICK_WHOLE = {next(case for case in SMALL if case[1] == way) for way in WAYS} | {
+    next(case for case in reversed(SMALL) if case[2] == file) for file in FILES
 }
 
 
-def _plain(model: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return state
-
-
-def _without_norms(model: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return dict(folded(model).state_dict())
-
-
-def _lightning(model: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {f"net.backbone.{name}": value for name, value in state.items()}
-
-
-def _without_counters(model: nn.Module, state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {name: value for name, value in state.items() if "num_batches" not in name}
-
-
-FORMS: dict[str, Callable[[nn.Module, dict[str, Tensor]], dict[str, Tensor]]] = {
-    "plain": _plain,
-    "folded": _without_norms,
-    "under a prefix": _lightning,
-    "without counters": _without_counters,
-}
-TORCH = [name for name in ORACLES if name not in ("slim", "gluoncv", "paddle", "lucid", "caffe")]
-"""Families whose definition's own names are a file's, so that folding keeps them."""
-
-WHOLE = [*product(ORACLES, CONTAINERS, FORMS)]
-QUICK_WHOLE = {case for place, case in enumerate(WHOLE) if place % 13 == 0}
-
-
-@pytest.mark.parametrize(
-    ("family", "container", "form"),
-    [case if case in QUICK_WHOLE else pytest.param(*case, marks=pytest.mark.slow) for case in WHOLE],
-)
-def test_every_form_in_every_container_is_right(
-    family: str, container: str, form: str, tmp_path: Path
-) -> None:
-    expected = sample(family)
-    if form == "folded" and family not in TORCH:
-        pytest.skip("its files are not made by torch's own functions")
-    state = FORMS[form](expected.model, expected.state)
-    (path := tmp_path / "weights").write_bytes(CONTAINERS[container](state))
-    found = open_checkpoint(path)
+@pytest.mark.parametrize(("family", "way", "file"), cases(WHOLE, QUICK_WHOLE))
+def test_every_way_of_saving_in_every_file_is_right(family: str, way: str, file: str, tmp_path: Path) -> None:
+    state, expected = WAYS[way](sample(family))
+    found = open_checkpoint(FILES[file](state, tmp_path))
     assert found.provenance.family == family
     assert found.provenance.warnings == ()
     assert is_right(found, expected)
+
+
+# All together, by chance
+
+MIXED = [*product(FAMILIES, range(30))]
+
+
+@pytest.mark.parametrize(("family", "seed"), cases(MIXED, {(family, 0) for family in FAMILIES[2::4]}))
+def test_any_damage_in_any_way_of_saving(family: str, seed: int, tmp_path: Path) -> None:
+    chance = random.Random(f"{family} {seed}")
+    ways = [way for way in WAYS if way != "norms folded" or family in OF_TORCHS_NAMES]
+    way = chance.choice([one for one in ways if one not in OF_TORCH])
+    state, expected = WAYS[way](sample(family))
+    for damage in chance.sample(list(DAMAGES), 2):
+        try:
+            state = DAMAGES[damage](state, chance)
+        except (IndexError, StopIteration):
+            continue  # the first one has left nothing for the second
+    file = chance.choice([one for one in (FILES if chance.random() < 0.5 else TORCHS) if fits(way, one)])
+    assert_right_or_said(FILES[file](state, tmp_path), expected)

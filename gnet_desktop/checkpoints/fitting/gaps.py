@@ -76,7 +76,7 @@ def collect(tensors: Tensors, architecture: Architecture) -> tuple[dict[str, Sto
 
 
 def replaced_by_nothing(tensors: Tensors, architecture: Architecture, usual: Architecture) -> Iterator[str]:
-    """Sentences about vectors that the family has and the file hasn't, taken as 0 or 1."""
+    """Sentences about vectors and norms that the family has and the file hasn't, taken as 0 or 1."""
     layers: list[Convolution | Linear] = [*architecture.convolutions(), *architecture.linears()]
     known: list[Convolution | Linear] = [*usual.convolutions(), *usual.linears()]
     shifted = {layer.name for layer in known if _shifts(layer)}
@@ -89,6 +89,11 @@ def replaced_by_nothing(tensors: Tensors, architecture: Architecture, usual: Arc
         which = bare[0] if len(bare) == 1 else f"{len(bare)} layers (first {bare[0]})"
         yield f"The file has no bias of {which}; it is taken as 0."
     parts = {part for layer in tensors.values() for part in layer}
+    normed = {layer.name for layer in usual.convolutions() if layer.norm_epsilon is not None}
+    without = [layer.name for layer in architecture.convolutions() if layer.norm_epsilon is None]
+    if "norm.mean" in parts and normed.intersection(without):
+        which = " and ".join(name for name in without if name in normed)
+        yield f"The file has no batch norm of {which}; none is computed there."
     if "norm.weight" in parts and "norm.bias" not in parts:
         yield "The file has no shift of its batch norms; it is taken as 0."
     if "norm.bias" in parts and "norm.weight" not in parts and architecture.family not in _WITHOUT_SCALE:

@@ -41,7 +41,7 @@ _WORDS: Final[Mapping[str, Role]] = {
     "num_batches_tracked": "count",
 }
 _ENDINGS: Final = re.compile(
-    r"(.+)_("
+    r"(.+?)_("
     r"running_mean|running_var|moving_mean|moving_variance|moving_var|num_batches_tracked|"
     r"weights?|biases|bias|kernel|gamma|beta|mean|variance|var|[wWbB](?=_0$|$))(?:_0)?"
 )
