@@ -56,6 +56,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "page in UTF-16": (PAGE.decode("latin-1").encode("utf-16"), "web page"),
     "page without doctype": (b"<HTML><body>quota exceeded", "web page"),
     "XML": (b"<?xml version='1.0'?><Error/>", "text in XML or HTML"),
+    "vector picture": (b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>", "a picture"),
+    "DICOM": (bytes(128) + b"DICM" + bytes(200), "a picture"),
     "OpenVINO": (b"<?xml version='1.0'?>\n<net name='googlenet-v1' version='10'>", "OpenVINO"),
     "LFS pointer": (POINTER, r"Git LFS pointer, the real file has 53,533,754 bytes.*git lfs pull"),
     "JSON": (b'{"message": "Not Found"}', "JSON file.*It says: Not Found"),
@@ -146,6 +148,16 @@ NAMES = {
 def test_files_without_a_mark_are_known_by_their_names(name: str, tmp_path: Path) -> None:
     (path := tmp_path / name).write_bytes(bytes(range(255, 0, -1)) * 9)
     with pytest.raises(CheckpointError, match=NAMES[name]):
+        open_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("net.zip.001", "split archive"), ("net.pth.crdownload", "unfinished download")]
+)
+def test_the_beginning_of_a_file_that_is_called_a_part_is_one(name: str, words: str, tmp_path: Path) -> None:
+    torch.save({"weight": torch.zeros(9)}, whole := tmp_path / "whole.pth")
+    (path := tmp_path / name).write_bytes(whole.read_bytes()[:200])
+    with pytest.raises(CheckpointError, match=words):
         open_checkpoint(path)
 
 

@@ -27,7 +27,9 @@ WORDS = ("family", "hidden", "one_output", "conv1_stride", "epsilon", "edition",
 def said(found: Checkpoint) -> list[str]:
     """Everything that answers come with."""
     provenance = found.provenance
-    return [*provenance.warnings, *provenance.missing, *(key for key in provenance.open if key in WORDS)]
+    copies = [note for note in provenance.notes if note.startswith("These are a smoothed copy")]
+    open_words = [key for key in provenance.open if key in WORDS]
+    return [*provenance.warnings, *provenance.missing, *copies, *open_words]
 
 
 def is_right(found: Checkpoint, expected: Sample) -> bool:

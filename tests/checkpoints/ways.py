@@ -26,7 +26,8 @@ State = dict[str, Tensor]
 
 
 def _contiguous(state: Mapping[str, Tensor]) -> State:
-    return {name: value.contiguous() for name, value in state.items()}
+    """With a storage of its own for each, as safetensors asks for."""
+    return {name: value.clone(memory_format=torch.contiguous_format) for name, value in state.items()}
 
 
 def _arrays(state: Mapping[str, Tensor]) -> dict[str, np.ndarray]:
@@ -207,4 +208,4 @@ def fits(way: str, file: str) -> bool:
         return file in TORCHS and (way, file) != ("views", "a pickle")
     if way == "bfloat16":
         return file not in WITHOUT_BFLOAT16
-    return file not in FLOAT_ONLY or way not in ("half", "double")
+    return file not in FLOAT_ONLY or way not in ("half", "double", "in a training")

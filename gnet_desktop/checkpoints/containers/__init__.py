@@ -27,10 +27,11 @@ from gnet_desktop.checkpoints.containers.admitting import admitted
 from gnet_desktop.checkpoints.containers.composing import composed
 from gnet_desktop.checkpoints.containers.refusals import (
     Unclaimed,
+    by_name,
     foreign,
     refuse_without_weights,
 )
-from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
+from gnet_desktop.checkpoints.containers.source import FileSource, Incomplete, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
 from gnet_desktop.checkpoints.containers.wrapped import unwrapped
 from gnet_desktop.shown import shown
@@ -75,7 +76,12 @@ _DEEPEST: Final = 3
 
 def read_container(source: Source) -> Contents:
     """The contents of a file, whatever its ending says; raises CheckpointError with what it is instead."""
-    contents = composed(_read(source, source if isinstance(source, FileSource) else None, 0))
+    try:
+        contents = composed(_read(source, source if isinstance(source, FileSource) else None, 0))
+    except Incomplete as error:
+        if (named := by_name(source)) is not None:  # a part, or a download that is still under way
+            raise named.error() from error
+        raise
     refuse_without_weights(contents)
     return contents
 

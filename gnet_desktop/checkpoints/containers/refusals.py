@@ -119,6 +119,7 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Foreign], ...]] = (
     (0, b"BM", _PICTURE),
     (0, b"\x0a\x05\x01\x08", _PICTURE),
     (0, b"8BPS", _PICTURE),
+    (128, b"DICM", _PICTURE),
     (0, b"\xff\x0a", _PICTURE),
     (4, b"JXL ", _PICTURE),
     (4, b"jP  ", _PICTURE),
@@ -209,7 +210,7 @@ def foreign(head: bytes, source: Source) -> Foreign:
         return Foreign("an empty file", "It has 0 bytes.", "Download or copy it again.")
     if not head.strip(b"\0"):
         return Foreign("a file of zeros", "Its download or copy broke off.", "Download or copy it again.")
-    if (named := _by_name(source)) is not None:
+    if (named := by_name(source)) is not None:
         return named
     for offset, signature, kind in _SIGNATURES:
         if head[offset : offset + len(signature)] == signature:
@@ -242,8 +243,8 @@ def refuse_without_weights(contents: Contents) -> None:
         )
 
 
-def _by_name(source: Source) -> Foreign | None:
-    """What the file is called: for kinds that have no mark of their own."""
+def by_name(source: Source) -> Foreign | None:
+    """What the file's name says that it is, for kinds that have no mark of their own; None if nothing."""
     name = source.path.name if isinstance(source, FileSource) else ""
     return next((kind for pattern, kind in _NAMES if pattern.search(name)), None)
 
@@ -311,6 +312,8 @@ def _xml(head: bytes, source: Source) -> Foreign | None:
         return Foreign(
             "OpenVINO's description of a network", "The weights are in its .bin file.", _OTHER, weights=True
         )
+    if b"<svg" in text:
+        return _PICTURE
     return Foreign("a text in XML or HTML", "The site may have sent a page instead of the file.", _AGAIN)
 
 
