@@ -283,6 +283,12 @@ def _evaluate() -> argparse.ArgumentParser:
         "--keep", type=Path, metavar="DIR", help="keep the answers there, and go on from them"
     )
     parser.add_argument("--out", type=Path, metavar="F.html", help="also a page with the worst mistakes")
+    parser.add_argument(
+        "--conventions", metavar="all|NAME,…", help="which input convention fits: each of these, side by side"
+    )
+    parser.add_argument(
+        "--sample", type=_positive, metavar="N", help="with --conventions: so many pictures (all)"
+    )
     _add_preprocess(parser)
     _add_device(parser)
     _add_format(parser, "text", "json", "csv")

@@ -47,6 +47,12 @@ _TERMS: Final = (
         " through another window; their maps are stacked for the next module.",
         "tower",
     ),
+    Term(
+        "calibration",
+        "Whether answers are as sure as they are right: of those at 80 % sure, four of five should be right."
+        " A temperature that divides a head's logits mends it without changing the order of its answers.",
+        "temperature scaling",
+    ),
     Term("card", "What a checkpoint is, in facts.", "model info"),
     Term(
         "cell",

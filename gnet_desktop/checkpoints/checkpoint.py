@@ -106,12 +106,27 @@ class Provenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibration:
+    """What a person fitted on pictures whose classes are known, in place of what the file says.
+
+    ``temperatures`` divide the logits, {head: temperature}; ``threshold`` is the probability
+    of the first answer below which nothing fits (None: as the file has it); ``source`` says
+    on what they were fitted.
+    """
+
+    temperatures: Mapping[str, float]
+    threshold: float | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A GoogLeNet from a file, complete and checked.
 
     ``tensors`` are float32 on the CPU under the names of `Architecture`'s layers
     (see `network.architecture`): exactly those that the architecture asks for.
-    ``heads`` has ``main``, ``aux2`` and ``aux1``.
+    ``heads`` has ``main``, ``aux2`` and ``aux1``. ``calibration`` is a person's own, and
+    goes before what the file says.
     """
 
     architecture: Architecture
@@ -121,13 +136,23 @@ class Checkpoint:
     convention_source: str
     heads: Mapping[str, HeadState]
     provenance: Provenance
+    calibration: Calibration | None = None
+
+    @property
+    def temperatures(self) -> dict[str, float]:
+        """What divides each head's logits: {head: temperature}."""
+        own = {name: state.temperature for name, state in self.heads.items()}
+        return own if self.calibration is None else own | dict(self.calibration.temperatures)
 
     @property
     def doubt_threshold(self) -> float | None:
         """Below this probability of its first answer the file says that nothing fits.
 
-        From the metadata's ``nothing_fits`` (JSON with ``threshold``); None without one.
+        A person's own, or from the metadata's ``nothing_fits`` (JSON with ``threshold``);
+        None without one.
         """
+        if self.calibration is not None and self.calibration.threshold is not None:
+            return self.calibration.threshold
         try:
             threshold = parsed(self.provenance.metadata["nothing_fits"])["threshold"]
             return float(threshold)

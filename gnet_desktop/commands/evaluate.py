@@ -1,6 +1,7 @@
 """``gnet-desktop evaluate``: how right a checkpoint is on a folder of pictures."""
 
 import argparse
+import itertools
 import json
 import sys
 import tempfile
@@ -10,13 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gnet_desktop.commands.opening import Session, open_session, progress_wanted
 from gnet_desktop.commands.output import Rows, as_json, say_failed, words
-from gnet_desktop.errors import PictureError
+from gnet_desktop.convention import parse_convention
+from gnet_desktop.errors import PictureError, UsageError
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.shown import counted, listed
 
 if TYPE_CHECKING:
+    from gnet_desktop.folder.conventions import Tried
     from gnet_desktop.folder.evaluating import Evaluation
     from gnet_desktop.folder.figures import HeadFigures, Share
+    from gnet_desktop.folder.store import Stamp
+    from gnet_desktop.folder.truth import Truth
 
 DIGITS: Final = 12
 WORST: Final = 20
@@ -35,6 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     session = open_session(arguments)
     checkpoint = session.checkpoint
     matched = truth.match(given, checkpoint.labels.names, source)
+    if arguments.conventions:
+        return _compare_conventions(arguments, session, found, matched)
     recipe = Recipe(
         checkpoint.provenance.sha256,
         json.dumps(session.convention.facts(), sort_keys=True),
@@ -60,6 +67,85 @@ def run(arguments: argparse.Namespace) -> int:
 
         write_page(arguments.out, arguments.folder, session.checkpoint, session.convention, evaluation)
     return 1 if evaluation.failed else 0
+
+
+def _compare_conventions(
+    arguments: argparse.Namespace, session: Session, found: "dict[str, Stamp]", matched: "Truth"
+) -> int:
+    """The same pictures under several conventions."""
+    from gnet_desktop.folder.conventions import candidates, sample_of, try_all
+
+    names = arguments.conventions
+    wanted = candidates(session.convention)
+    if names != "all":
+        wanted = tuple(parse_convention(name, session.convention) for name in names.split(","))
+    pictures = sample_of(found, matched, arguments.sample or len(found))
+    if not pictures:
+        raise UsageError(
+            "No picture has a known class.", "", "Name the folders like the classes, or give --truth."
+        )
+    total, steps = len(pictures) * len(wanted), itertools.count(1)
+    temperature = session.network.temperatures.get("main", 1.0)
+    tried = try_all(
+        arguments.folder,
+        pictures,
+        session.network,
+        wanted,
+        matched,
+        temperature,
+        lambda: _show_progress(next(steps), total),
+    )
+    CONVENTION_WRITERS[arguments.format](session, tried)
+    return 0
+
+
+def _conventions_text(session: Session, tried: "list[Tried]") -> None:
+    print(f"{counted(tried[0].figures.top1.total, 'picture')} with a known class, the best convention first")
+    for one in tried:
+        mark = "  (in use)" if one.convention == session.convention else ""
+        error = percent(one.figures.calibration_error)
+        print(
+            f"{words(one.convention.name):<28} first {_share(one.figures.top1)}"
+            f"   within five {percent(one.figures.top5.value):>5} %"
+            f"   log loss {one.figures.log_loss:.3f}, calibration error {error} %{mark}"
+        )
+
+
+def _convention_rows(session: Session, tried: "list[Tried]") -> list[dict[str, Any]]:
+    return [
+        {
+            "name": one.convention.name,
+            "in_use": one.convention == session.convention,
+            "pictures": one.figures.top1.total,
+            "top1": _number(one.figures.top1.value),
+            "interval": [_number(bound) for bound in one.figures.top1.interval],
+            "top5": _number(one.figures.top5.value),
+            "log_loss": _number(one.figures.log_loss),
+            "calibration_error": _number(one.figures.calibration_error),
+        }
+        for one in tried
+    ]
+
+
+def _conventions_json(session: Session, tried: "list[Tried]") -> None:
+    rows = _convention_rows(session, tried)
+    provenance = session.checkpoint.provenance
+    print(as_json({"checkpoint": provenance.path.name, "sha256": provenance.sha256, "conventions": rows}))
+
+
+def _conventions_csv(session: Session, tried: "list[Tried]") -> None:
+    found = _convention_rows(session, tried)
+    rows = Rows(*(name for name in found[0] if name != "interval"), "low", "high")
+    for one in found:
+        interval = one.pop("interval")
+        rows.write([*one.values(), *interval])
+
+
+CONVENTION_WRITERS: Final[dict[str, Callable[[Session, "list[Tried]"], None]]] = {
+    "text": _conventions_text,
+    "json": _conventions_json,
+    "csv": _conventions_csv,
+}
 
 
 def _show_progress(done: int, total: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.checkpoints.checkpoint import Calibration, Checkpoint
 from gnet_desktop.folder import figures
 from gnet_desktop.folder.figures import HeadFigures, Judged
 from gnet_desktop.folder.store import Store
@@ -52,7 +52,7 @@ def evaluate(checkpoint: Checkpoint, store: Store, truth: Truth) -> Evaluation:
     found: dict[str, tuple[list[str], Judged]] = {}
     kept = store.heads()
     for head in (head for head in HEADS if head in kept):
-        found[head] = judge(store, head, truth, checkpoint.heads[head].temperature)
+        found[head] = judge(store, head, truth, checkpoint.temperatures[head])
     leading = next(iter(found.values()), ([], figures.together([])))
     paths, answers = leading
     return Evaluation(
@@ -81,6 +81,44 @@ def judge(store: Store, head: str, truth: Truth, temperature: float) -> tuple[li
             figures.judged(logits[places], np.array([index for _, index in classes], np.int64), temperature)
         )
     return known, figures.together(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What a labelled folder would make of a checkpoint's calibration.
+
+    ``errors`` are the main head's expected calibration errors now and with it, 0…1, on the
+    same ``pictures``.
+    """
+
+    calibration: Calibration
+    errors: tuple[float, float]
+    pictures: int
+
+
+def fit(checkpoint: Checkpoint, store: Store, truth: Truth, source: str) -> Fit | None:
+    """Temperatures that fit the folder best, and below which probability nothing fits.
+
+    The threshold hides a twentieth of the right answers. None where the main head is right on
+    no picture whose class is known. Takes all logits into memory.
+    """
+    found = temperatures(store, truth)
+    if "main" not in found:
+        return None
+    before, after = (
+        judge(store, "main", truth, temperature)[1]
+        for temperature in (checkpoint.temperatures["main"], found["main"])
+    )
+    if not after.right.any():
+        return None
+    rounded = {head: round(value, 4) for head, value in found.items()}
+    threshold = round(figures.doubt_threshold(after.confidence, after.right), 4)
+    calibration = Calibration(rounded, threshold, source)
+    return Fit(calibration, (_error(before), _error(after)), len(after.truth))
+
+
+def _error(answers: Judged) -> float:
+    return figures.calibration_error(figures.reliability(answers.confidence, answers.right))
 
 
 def temperatures(store: Store, truth: Truth) -> dict[str, float]:

@@ -6,6 +6,7 @@ a program that is killed at any moment leaves what was complete, once.
 """
 
 import errno
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -103,7 +104,8 @@ class Store:
     """The kept answers of one folder, one checkpoint and one convention.
 
     Made anew if the file isn't there. One thread uses it at a time. ``temperatures`` divide
-    the logits of a head where a probability is kept. Raises UsageError if the file is no
+    the logits of a head where a probability is kept; what was kept with others is counted anew
+    (None: it stays). Raises UsageError if the file is no
     such store or belongs to another recipe.
     """
 
@@ -117,6 +119,8 @@ class Store:
             self._base.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
             self._base.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
             self._check()
+            if temperatures is not None:
+                self._recount(temperatures)
         except OSError as error:
             raise UsageError(
                 f"The index {path_words(file)} cannot be used.", *why_unwritten(error)
@@ -159,6 +163,24 @@ class Store:
                 "Answers of different networks or conventions are not mixed.",
                 "Choose another folder for the index.",
             )
+
+    def _recount(self, temperatures: Mapping[str, float]) -> None:
+        """Count the kept probabilities anew if they were counted with other temperatures."""
+        now = json.dumps({head: value for head, value in sorted(temperatures.items()) if value != 1})
+        row = self._base.execute("SELECT value FROM about WHERE key = 'temperatures'").fetchone()
+        if row is not None and row[0] == now:
+            return
+        known = [] if row is None else self.heads()
+        counted = [share for head in known for share in self._confidences(head, temperatures.get(head, 1.0))]
+        with self._transaction() as cursor:
+            where = f"path = {_PATH} AND head = ?"
+            cursor.executemany(f"UPDATE answers SET confidence = ? WHERE {where}", counted)
+            cursor.execute("INSERT OR REPLACE INTO about VALUES ('temperatures', ?)", (now,))
+
+    def _confidences(self, head: str, temperature: float) -> Iterator[tuple[float, bytes, str]]:
+        for paths, logits in self.logits(head):
+            for path, values in zip(paths, logits, strict=True):
+                yield Answers.from_logits(values, temperature).top(1)[0][1], _stored(path), head
 
     def close(self) -> None:
         """Write what is open and let go of the file."""

@@ -96,6 +96,12 @@ class GoogLeNet(nn.Module):
         temperatures = {name: state.temperature for name, state in checkpoint.heads.items()}
         return cls(checkpoint.architecture, checkpoint.tensors, temperatures)
 
+    def calibrated(self, temperatures: Mapping[str, float]) -> Self:
+        """The same network, its layers shared, with other temperatures."""
+        other = copy.copy(self)
+        other.temperatures = dict(temperatures)
+        return other
+
     if TYPE_CHECKING:
 
         def __call__(

@@ -7,33 +7,31 @@ pass, a batch at a time, so that what a person does in the window goes first.
 import hashlib
 import json
 import threading
-import time
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
-from gnet_desktop.folder import answering, evaluating, scanning
-from gnet_desktop.folder.evaluating import Evaluation
-from gnet_desktop.folder.rows import Rows, rows_of
-from gnet_desktop.folder.store import Answered, Recipe, Stamp, Store
-from gnet_desktop.folder.truth import Truth, from_folders, from_table, match
+from gnet_desktop.folder import evaluating
+from gnet_desktop.folder.conventions import (
+    Tried,
+)
+from gnet_desktop.folder.evaluating import Evaluation, Fit
+from gnet_desktop.folder.rows import Rows
+from gnet_desktop.folder.store import Recipe
 from gnet_desktop.network.record import Array
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.failures import describe_bug
+from gnet_desktop.workspace.folder_jobs import CORRECTIONS, Ended, Job, Trial, opened_store, read_corrections
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.state import Workspace
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from gnet_desktop.workspace.tasks import LoadedNetwork
-
-SHOW_EVERY: Final = 1.0
-"""Seconds after which what is new is shown, at least; more where counting takes longer."""
-CORRECTIONS: Final = "corrections.json"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +39,9 @@ class FolderState:
     """What is known of a folder at a moment; a value.
 
     ``state`` is ``scanning``, ``running``, ``paused`` or ``done``; ``rate`` pictures a second.
+    ``calibration`` is a person's own that is in use, ``fit`` one that was fitted to this folder.
+    ``tried`` are the conventions that were compared, the best first; ``trying`` is how far a
+    comparison is, (answers, of how many), while there is one.
     """
 
     folder: Path
@@ -52,7 +53,12 @@ class FolderState:
     evaluation: Evaluation | None = None
     names: tuple[str, ...] = ()
     convention: str = ""
+    sha256: str = ""
     problems: Mapping[str, str] = field(default_factory=dict)
+    calibration: Calibration | None = None
+    fit: Fit | None = None
+    tried: tuple[Tried, ...] = ()
+    trying: tuple[int, int] | None = None
 
 
 class FolderRun:
@@ -65,7 +71,9 @@ class FolderRun:
         self._workspace, self._post, self._cache = workspace, workspace.post, cache
         self.state: FolderState | None = None
         self.changed = Signal()
-        self._job: _Job | None = None
+        self._job: Job | None = None
+        self._trial: Trial | None = None
+        self._recipe: Recipe | None = None
         self._truth_file: Path | None = None
         self._wanted: Path | None = None
         workspace.checkpoint_changed.subscribe(self._again)
@@ -91,15 +99,79 @@ class FolderRun:
         if self.state is None:
             return
         place = self._place(self.state.folder)
-        known = _read_corrections(place)
+        known = read_corrections(place)
         known = {key: value for key, value in known.items() if key != name}
         place.mkdir(parents=True, exist_ok=True)
         corrected = known | ({name: index} if index is not None else {})
         (place / CORRECTIONS).write_text(json.dumps(corrected), "utf-8")
         self._start(self.state.folder)
 
+    def try_conventions(self) -> None:
+        """Answer a sample of the judged pictures under the usual conventions, side by side."""
+        network, convention = self._workspace.network, self._workspace.convention
+        state = self.state
+        if network is None or convention is None or state is None or state.evaluation is None:
+            return
+        self.stop_trying()
+        trial = self._trial = Trial(self, state.folder, state.evaluation.truth, network, convention)
+        threading.Thread(target=trial.run, name="gnet-conventions", daemon=True).start()
+
+    def stop_trying(self) -> None:
+        """End a comparison of conventions; what it found is dropped."""
+        if self._trial is not None:
+            self._trial.ended.set()
+            self._trial = None
+            self._show(trying=None)
+
+    def told_of_trial(self, trial: Trial, **fields: Any) -> None:
+        """What a comparison found out, told on the owner's thread if it is still wanted."""
+
+        def told() -> None:
+            if trial is self._trial:
+                self._trial = self._trial if fields.get("trying") else None
+                self._show(**fields)
+
+        self._post(told)
+
+    def fit(self) -> None:
+        """Find the temperatures and the threshold that would fit the judged pictures; see `state.fit`."""
+        state, network, recipe = self.state, self._workspace.network, self._recipe
+        if state is None or state.evaluation is None or network is None or recipe is None:
+            return
+        truth, place, source = state.evaluation.truth, self._place(state.folder), name_of(state.folder)
+        wanted = self._job
+
+        def work() -> None:
+            store = opened_store(place, recipe, network)
+            try:
+                found = evaluating.fit(network.checkpoint, store, truth, source)
+            finally:
+                store.close()
+            self._post(lambda: self._show(fit=found) if wanted is self._job else None)
+
+        threading.Thread(target=work, name="gnet-fit", daemon=True).start()
+
+    def keep_fit(self) -> None:
+        """Use what `fit` found from now on, and keep it with the checkpoint."""
+        if self.state is not None and self.state.fit is not None:
+            self._workspace.calibrate(self.state.fit.calibration)
+
+    def forget_fit(self) -> None:
+        """Back to the file's own temperatures and threshold."""
+        self._workspace.calibrate(None)
+
+    def use_convention(self, convention: Convention) -> None:
+        """Put pictures in under another convention from now on; the folder is answered anew."""
+        self._workspace.set_convention(convention)
+
     def close(self) -> None:
         """End the work; what was answered is kept."""
+        if self._trial is not None:
+            self._trial.ended.set()
+            self._trial = None
+        self._end_job()
+
+    def _end_job(self) -> None:
         if self._job is not None:
             self._job.ended.set()
             self._job.paused.set()
@@ -112,19 +184,29 @@ class FolderRun:
             self._start(self._wanted)
 
     def _start(self, folder: Path) -> None:
-        self.close()
+        self._end_job()
         network = self._workspace.network
         convention = self._workspace.convention
         if network is None or convention is None:
             return
         names = network.checkpoint.labels.names
         kept = self.state if self.state is not None and self.state.folder == folder else None
-        fresh = FolderState(folder, names=names, convention=convention.name)
-        self.state = replace(kept, state="scanning", names=names) if kept and kept.names == names else fresh
+        fresh = FolderState(
+            folder, names=names, convention=convention.name, sha256=network.checkpoint.provenance.sha256
+        )
+        if kept is not None and kept.sha256 != network.checkpoint.provenance.sha256:
+            self.stop_trying()
+            kept = None
+        self.state = (
+            replace(kept, state="scanning", names=names, convention=convention.name)
+            if kept and kept.names == names
+            else fresh
+        )
+        self.state = replace(self.state, calibration=network.checkpoint.calibration, fit=None)
         text = json.dumps(convention.facts(), sort_keys=True)
-        recipe = Recipe(network.checkpoint.provenance.sha256, text, len(names))
+        recipe = self._recipe = Recipe(network.checkpoint.provenance.sha256, text, len(names))
         place = self._place(folder)
-        job = self._job = _Job(self, folder, self._truth_file, network, convention, recipe, place)
+        job = self._job = Job(self, folder, self._truth_file, network, convention, recipe, place)
         threading.Thread(target=job.run, name="gnet-folder", daemon=True).start()
         self.changed.emit()
 
@@ -138,11 +220,11 @@ class FolderRun:
             self.state = replace(self.state, **fields)
             self.changed.emit()
 
-    def tell(self, job: "_Job", **fields: Any) -> None:
+    def tell(self, job: Job, **fields: Any) -> None:
         """What a job found out, told on the owner's thread if it is still wanted."""
         self._post(lambda: self._show(**fields) if job is self._job else None)
 
-    def fail(self, job: "_Job", error: BaseException) -> None:
+    def fail(self, job: Job, error: BaseException) -> None:
         """A job could not go on."""
 
         def told() -> None:
@@ -157,7 +239,7 @@ class FolderRun:
 
         self._post(told)
 
-    def on_engine(self, job: "_Job", batch: "Tensor") -> dict[str, Array]:
+    def on_engine(self, job: Job | Trial, batch: "Tensor") -> dict[str, Array]:
         """A batch's logits by head, computed on the engine's thread; called from the job's."""
         result: Future[dict[str, Array]] = Future()
 
@@ -167,113 +249,10 @@ class FolderRun:
             except BaseException as error:
                 result.set_exception(error)
 
-        self._post(lambda: self._workspace.compute("folder", run, lambda _: None))
+        self._post(lambda: self._workspace.compute(job.purpose, run, lambda _: None))
         while not job.ended.is_set():
             try:
                 return result.result(timeout=0.2)
             except TimeoutError:
                 continue
-        raise _Ended
-
-
-class _Ended(Exception):
-    """The job isn't wanted any more."""
-
-
-class _Job:
-    """One run over a folder, on its own thread."""
-
-    def __init__(
-        self,
-        owner: FolderRun,
-        folder: Path,
-        truth: Path | None,
-        network: "LoadedNetwork",
-        convention: Convention,
-        recipe: Recipe,
-        place: Path,
-    ) -> None:
-        self.owner, self.folder, self.truth_file = owner, folder, truth
-        self.network, self.convention, self.recipe, self.place = network, convention, recipe, place
-        self.paused, self.ended = threading.Event(), threading.Event()
-        self._next_show = 0.0
-
-    def run(self) -> None:
-        """The thread's work; failures go to the owner."""
-        try:
-            self._run()
-        except _Ended:
-            pass
-        except BaseException as error:  # the thread's end: the owner shows it
-            self.owner.fail(self, error)
-
-    def _run(self) -> None:
-        found = scanning.scan(self.folder)
-        truth = self._truth(found)
-        name = hashlib.sha256(f"{self.recipe.sha256} {self.recipe.convention}".encode()).hexdigest()[:24]
-        temperatures = self.network.network.temperatures
-        store = Store(self.place / f"{name}.sqlite", self.recipe, temperatures)
-        try:
-            changes = scanning.compare(found, store.stamps())
-            store.forget(changes.vanished)
-            todo = {path: found[path] for path in changes.to_answer}
-            done = len(found) - len(todo)
-            self._show(store, truth, state="running", done=done, total=len(found))
-            self._answer(store, truth, todo, done, len(found))
-        finally:
-            store.close()
-
-    def _truth(self, found: Mapping[str, Stamp]) -> Truth:
-        given = from_table(self.truth_file) if self.truth_file else from_folders(found)
-        source = self.truth_file.name if self.truth_file else "class folders"
-        labels = self.network.checkpoint.labels.names
-        return match(given, labels, source, _read_corrections(self.place))
-
-    def _answer(self, store: Store, truth: Truth, todo: dict[str, Stamp], done: int, total: int) -> None:
-        began, before = time.monotonic(), done
-        pending: list[Answered] = []
-        through = _OnEngine(self)
-        try:
-            for one in answering.answer(self.folder, todo, answering.Pass(through, self.convention)):
-                pending.append(one)
-                done += 1
-                if self.paused.is_set():
-                    break
-                if time.monotonic() >= self._next_show:
-                    store.put(pending)
-                    pending = []
-                    rate = (done - before) / max(time.monotonic() - began, 1e-3)
-                    self._show(store, truth, state="running", done=done, total=total, rate=rate)
-        finally:
-            store.put(pending)
-        state = "paused" if self.paused.is_set() and done < total else "done"
-        self._show(store, truth, state=state, done=done, total=total)
-
-    def _show(self, store: Store, truth: Truth, **fields: Any) -> None:
-        if self.ended.is_set():
-            raise _Ended
-        began = time.monotonic()
-        evaluation = evaluating.evaluate(self.network.checkpoint, store, truth)
-        rows = rows_of(store, truth, self.network.network.temperatures)
-        self.owner.tell(self, rows=rows, evaluation=evaluation, **fields)
-        now = time.monotonic()
-        self._next_show = now + max(SHOW_EVERY, 10 * (now - began))
-
-
-class _OnEngine:
-    """The network as `answering` wants it, with its work done on the engine's thread."""
-
-    def __init__(self, job: _Job) -> None:
-        self._job = job
-
-    def answers(self, batch: "Tensor", /) -> dict[str, Array]:
-        """Logits by head."""
-        return self._job.owner.on_engine(self._job, batch)
-
-
-def _read_corrections(place: Path) -> dict[str, int]:
-    try:
-        known = json.loads((place / CORRECTIONS).read_text("utf-8"))
-        return {str(name): int(index) for name, index in known.items()}
-    except (OSError, ValueError, AttributeError):
-        return {}
+        raise Ended

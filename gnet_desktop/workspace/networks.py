@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import UsageError
 from gnet_desktop.workspace import tasks
@@ -88,6 +89,16 @@ class Networks:
             return
         checkpoint = replace(network.checkpoint, labels=network.checkpoint.labels.swapped())
         self.now = replace(network, checkpoint=checkpoint)
+        self.changed.emit()
+
+    def calibrate(self, calibration: Calibration | None) -> None:
+        """Take a person's temperatures and threshold for the network in use; None: the file's own."""
+        network = self.now
+        if network is None or network.checkpoint.calibration == calibration:
+            return
+        checkpoint = replace(network.checkpoint, calibration=calibration)
+        calibrated = network.network.calibrated(checkpoint.temperatures)
+        self.now = replace(network, checkpoint=checkpoint, network=calibrated)
         self.changed.emit()
 
     def move(self, device: str) -> None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.checkpoints.checkpoint import Calibration, Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.choices import Choices
@@ -204,6 +204,10 @@ class Workspace(Choices):
     def set_convention(self, convention: Convention) -> None:
         """Use another input convention; every answer is computed anew."""
         self._networks.set_convention(convention)
+
+    def calibrate(self, calibration: Calibration | None) -> None:
+        """Use a person's temperatures and threshold with the open checkpoint; None: the file's own."""
+        self._networks.calibrate(calibration)
 
     def swap_labels(self) -> None:
         """Take the class names in their other order (`Labels.alternative`)."""

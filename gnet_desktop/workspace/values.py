@@ -65,7 +65,9 @@ def identity(checkpoint: Checkpoint, device: str) -> str:
     Of the file's contents, how it was read, its class names and the device.
     """
     provenance = checkpoint.provenance
-    read = (sorted(provenance.assumed.items()), checkpoint.labels, device)
+    own = checkpoint.calibration
+    calibrated = own and (sorted(own.temperatures.items()), own.threshold)
+    read = (sorted(provenance.assumed.items()), checkpoint.labels, device, calibrated)
     return f"{provenance.sha256} {hashlib.sha256(repr(read).encode()).hexdigest()[:16]}"
 
 

@@ -121,3 +121,21 @@ def test_first_answers_are_kept_with_their_probability(tmp_path: Path) -> None:
     assert (paths, first.tolist()) == (["a"], [2])
     powers = np.exp(np.array([1, 2, 3]) / 2)
     assert confidence == pytest.approx(powers[2] / powers.sum())
+
+
+def test_probabilities_follow_another_temperature(tmp_path: Path) -> None:
+    logits = {"main": np.array([1.0, 3.0, 0.5], np.float32)}
+    recipe = Recipe("a" * 64, "{}", 3)
+    stamp = Stamp(1, 2)
+    first = Store(tmp_path / "a.sqlite", recipe, {"main": 1.0})
+    first.put([Answered("x.png", stamp, (4, 4), logits)])
+    first.close()
+
+    def share(temperature: float) -> float:
+        powers = np.exp(logits["main"].astype(np.float64) / temperature)
+        return float(powers.max() / powers.sum())
+
+    for given, expected in (({"main": 2.5}, 2.5), (None, 2.5), ({"main": 1.0}, 1.0)):
+        store = Store(tmp_path / "a.sqlite", recipe, given)
+        assert store.firsts("main")[2][0] == pytest.approx(share(expected), rel=1e-6)
+        store.close()

@@ -1,14 +1,16 @@
 """The Folder page with real events: what is counted, filtered, opened, paused and kept."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.folder.rows import Filter
 from gnet_desktop.gui.app import make_window
@@ -62,6 +64,14 @@ def unfiltered(request: pytest.FixtureRequest) -> None:
         page = request.getfixturevalue("done").folder_page
         if page.filter != Filter():
             page.set_filter(Filter())
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(6000):
+        if true():
+            return
+        QTest.qWait(10)
+    raise AssertionError("it did not come true within a minute")
 
 
 def shown(window: Window) -> list[str]:
@@ -169,6 +179,83 @@ def test_what_was_answered_is_kept_and_a_name_may_be_corrected(done: Window, fol
     assert run.state.rate == 0 or seen.count("running") <= 2  # nothing was answered again
     run.correct("no class", None)
     QTest.qWait(300)
+
+
+def test_a_name_dragged_onto_a_class_means_it_from_now_on(done: Window) -> None:
+    page, run = done.folder_page, done.folder_page.run
+    QTest.mouseClick(page.matching_button, Qt.MouseButton.LeftButton)
+    dialog = page._matching
+    assert dialog is not None
+    first = dialog.names.item(0)  # what fits no class stands first
+    assert first.text() == "no class  →  no class"
+    teapot = run.state.names.index("teapot") if "teapot" in run.state.names else 7
+    dialog.search.setText(run.state.names[teapot])
+    item = dialog.classes.item(teapot)
+    dialog.classes.scrollToItem(item)
+    place = dialog.classes.visualItemRect(item).center()
+    data = dialog.names.mimeData([first])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    no = Qt.KeyboardModifier.NoModifier
+    for event in (
+        QDragEnterEvent(place, copy, data, left, no),
+        QDragMoveEvent(place, copy, data, left, no),
+        QDropEvent(QPointF(place), copy, data, left, no),
+    ):
+        QApplication.sendEvent(dialog.classes.viewport(), event)
+        assert event.isAccepted()
+    wait_until(lambda: run.state.state == "done" and run.state.evaluation.pictures == 9)
+    assert run.state.evaluation.truth.classes["no class"] == teapot
+    assert f"no class  →  {run.state.names[teapot]}" in [
+        dialog.names.item(row).text() for row in range(dialog.names.count())
+    ]
+    dialog.names.setCurrentRow(
+        next(row for row in range(3) if dialog.names.item(row).text().startswith("no class"))
+    )
+    QTest.mouseClick(dialog.rules, left)
+    wait_until(lambda: run.state.state == "done" and run.state.evaluation.pictures == 6)
+    dialog.close()
+
+
+def test_conventions_stand_side_by_side_and_a_click_uses_one(done: Window, monkeypatch) -> None:
+    from gnet_desktop.workspace import folder_jobs
+
+    page, run = done.folder_page, done.folder_page.run
+    own = done.workspace.convention
+    swapped = own.changed(name="swapped", order="bgr")
+    monkeypatch.setattr(folder_jobs, "candidates", lambda used: (own, swapped))
+    QTest.mouseClick(page.conventions.button, Qt.MouseButton.LeftButton)
+    wait_until(lambda: len(run.state.tried) == 2 and run.state.trying is None)
+    rows = page.conventions.rows
+    assert {row.tried.convention.name for row in rows} == {own.name, "swapped"}
+    assert rows[0].tried.figures.top1.count >= rows[1].tried.figures.top1.count
+    mine = next(row for row in rows if row.tried.convention == own)
+    assert mine.tried.figures.top1 == run.state.evaluation.heads["main"].top1
+    other = next(row for row in rows if row is not mine)
+    other.setFocus()
+    QTest.keyClick(other, Qt.Key.Key_Space)
+    wait_until(lambda: run.state.convention == "swapped" and run.state.state == "done")
+    assert run.state.evaluation.heads["main"].top1 == other.tried.figures.top1
+    run.use_convention(own)
+    wait_until(lambda: run.state.convention == own.name and run.state.state == "done")
+
+
+def test_a_fitted_temperature_is_kept_with_the_checkpoint_until_the_files_own_is_wanted(done: Window) -> None:
+    page, run = done.folder_page, done.folder_page.run
+    sure = run.state.rows.confidence.copy()
+    QTest.mouseClick(page.calibration.fit, Qt.MouseButton.LeftButton)
+    wait_until(lambda: run.state.fit is not None)
+    fitted = run.state.fit.calibration
+    assert run.state.fit.pictures == 6
+    QTest.mouseClick(page.calibration.keep, Qt.MouseButton.LeftButton)
+    wait_until(lambda: run.state.calibration == fitted and run.state.state == "done")
+    sha256 = done.workspace.checkpoint.provenance.sha256
+    assert done.session.calibration_of(sha256)["temperatures"] == fitted.temperatures
+    assert done.workspace.checkpoint.doubt_threshold == fitted.threshold
+    assert not np.array_equal(run.state.rows.confidence, sure)
+    QTest.mouseClick(page.calibration.forget, Qt.MouseButton.LeftButton)
+    wait_until(lambda: run.state.calibration is None and run.state.state == "done")
+    assert done.session.calibration_of(sha256) is None
+    np.testing.assert_allclose(run.state.rows.confidence, sure, rtol=1e-9)
 
 
 def test_a_thousand_thumbnails_are_not_decoded_at_once(qapp, tmp_path: Path, done: Window) -> None:

@@ -65,8 +65,11 @@ class Figures(Speaking, QWidget):
 
     def _needed(self) -> int:
         main = self._main()
-        classes = len(main.per_class) if main else 0
-        return 150 + (60 + classes * ROW + 60 + PLOT + 40 if classes else 0) + 150
+        if main is None or self._evaluation is None:
+            return 140
+        heads = len(self._evaluation.heads)
+        below = (heads + 1) * ROW if heads > 1 else 46
+        return 136 + 50 + len(main.per_class) * ROW + PLOT + 70 + 26 + below + 8
 
     def _main(self) -> HeadFigures | None:
         if self._evaluation is None or not self._evaluation.pictures:
@@ -223,7 +226,7 @@ class Figures(Speaking, QWidget):
     ) -> float:
         width = self.width() - 2 * EDGE
         _text(painter, name, EDGE, y, ROW, font(12), theme.colour("text"))
-        bar = QRectF(EDGE + width * 0.2, y + 7, width * 0.4, 8)
+        bar = QRectF(EDGE + width * 0.16, y + 7, width * 0.34, 8)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("well"))
         painter.drawRoundedRect(bar, 2, 2)
@@ -232,7 +235,7 @@ class Figures(Speaking, QWidget):
         _text(painter, f"{percent(share)} %", bar.right() + 8, y, ROW, font(12, 600), theme.colour("text"))
         if top1 is not None:
             words = self.tr("{0} % right").format(percent(top1))
-            _text(painter, words, bar.right() + 60, y, ROW, font(11), theme.colour("text3"))
+            _text(painter, words, bar.right() + 56, y, ROW, font(11), theme.colour("text3"))
         return y + ROW
 
     def _heading(self, painter: QPainter, theme: Theme, words: str, note: str, y: float) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gnet_desktop.folder.rows import Filter, arranged
+from gnet_desktop.folder.truth import Truth
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
@@ -24,6 +25,8 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.folder.confusion import OTHERS, Confusion, Pairs
 from gnet_desktop.gui.folder.figures import Figures
 from gnet_desktop.gui.folder.gallery import Gallery
+from gnet_desktop.gui.folder.matching import Matching
+from gnet_desktop.gui.folder.sections import CalibrationSection, ConventionsSection
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
 from gnet_desktop.shown import name_of
@@ -160,6 +163,8 @@ class FolderPage(Speaking, QWidget):
         self.filter, self.order = Filter(), "sure"
         self.figures, self.gallery = Figures(), Gallery(post)
         self.confusion, self.pairs = Confusion(), Pairs()
+        self.conventions, self.calibration = ConventionsSection(), CalibrationSection()
+        self._matching: Matching | None = None
         self.progress = _Progress()
         self.empty = _Empty(self.folder_wanted.emit)
         self._stack = QStackedWidget()
@@ -177,6 +182,11 @@ class FolderPage(Speaking, QWidget):
         again.setToolTip(self.tr("Open a folder…"))
         again.setAccessibleName(self.tr("Open a folder"))
         again.clicked.connect(self.folder_wanted)
+        self.matching_button = IconButton("swap")
+        self.matching_button.setToolTip(self.tr("Which class each folder means…"))
+        self.matching_button.setAccessibleName(self.tr("Which class each folder means"))
+        self.matching_button.clicked.connect(self.show_matching)
+        self.left_header.add(self.matching_button)
         self.left_header.add(again)
         self.gallery_header = PanelHeader(self.tr("Gallery"))
         self._chips = QWidget()
@@ -199,7 +209,7 @@ class FolderPage(Speaking, QWidget):
         self.right_header.set_note(self.tr("rows: truth · columns: first answer"))
         figures = ScrollPage(self.tr("Figures"))
         figures.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        figures.setWidget(self.figures)
+        figures.setWidget(self._left())
         pairs = ScrollPage(self.tr("Most frequent mistakes"))
         pairs.setWidget(self.pairs)
         pairs_header = PanelHeader(self.tr("Most frequent mistakes"))
@@ -222,6 +232,30 @@ class FolderPage(Speaking, QWidget):
         column.addWidget(self.progress)
         return whole
 
+    def _left(self) -> QWidget:
+        whole = QWidget()
+        whole.setAutoFillBackground(True)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(0)
+        for widget in (self.figures, self.conventions, self.calibration):
+            column.addWidget(widget)
+        column.addStretch(1)
+        return whole
+
+    def show_matching(self) -> Matching | None:
+        """Show which class each name means, to be corrected."""
+        state = self.run.state
+        if state is None or state.evaluation is None:
+            return None
+        self._matching = Matching(self.run.correct, self._truth, state.names, self)
+        self._matching.show()
+        return self._matching
+
+    def _truth(self) -> Truth | None:
+        state = self.run.state
+        return state.evaluation.truth if state is not None and state.evaluation is not None else None
+
     def _connect(self) -> None:
         end = self.run.changed.subscribe(self.refresh)
         self.destroyed.connect(lambda: end())
@@ -230,6 +264,12 @@ class FolderPage(Speaking, QWidget):
         self.figures.class_wanted.connect(lambda index: self.set_filter(Filter(truth=index)))
         self.confusion.cell_wanted.connect(self._show_cell)
         self.pairs.pair_wanted.connect(lambda truth, answer: self.set_filter(Filter(truth, answer)))
+        self.conventions.compare_wanted.connect(self.run.try_conventions)
+        self.conventions.stop_wanted.connect(self.run.stop_trying)
+        self.conventions.convention_wanted.connect(self.run.use_convention)
+        self.calibration.fit_wanted.connect(self.run.fit)
+        self.calibration.keep_wanted.connect(self.run.keep_fit)
+        self.calibration.forget_wanted.connect(self.run.forget_fit)
         self.progress.pause_wanted.connect(self.run.pause)
         self.progress.go_on_wanted.connect(self.run.go_on)
 
@@ -246,6 +286,11 @@ class FolderPage(Speaking, QWidget):
         self.left_header.set_note(f"{state.total} · {source}")
         main = evaluation.heads.get("main") if evaluation is not None else None
         self.figures.show_evaluation(evaluation, state.names)
+        judged = bool(evaluation and evaluation.pictures)
+        self.conventions.show_tried(state.tried, state.trying, state.convention, judged=judged)
+        self.calibration.show_fit(state.fit, state.calibration, judged=judged)
+        if self._matching is not None and self._matching.isVisible():
+            self._matching.show_truth()
         self.confusion.show_figures(main, state.names)
         self.pairs.show_figures(main, state.names)
         self._fill()

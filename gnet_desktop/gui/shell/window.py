@@ -27,6 +27,7 @@ from gnet_desktop.gui.actions.recent import Recent
 from gnet_desktop.gui.actions.samples import Samples
 from gnet_desktop.gui.actions.table import fill_menus, give_mnemonics, make_actions
 from gnet_desktop.gui.controls.plain import window_title
+from gnet_desktop.gui.conventions.calibrating import CalibrationMemory
 from gnet_desktop.gui.conventions.memory import ConventionMemory
 from gnet_desktop.gui.folder.page import FolderPage
 from gnet_desktop.gui.looks.styles import apply_theme
@@ -102,7 +103,7 @@ class Window(QMainWindow):
         self.loading = LoadingCard(workspace, self)
         self.palette_dialog = Palette(workspace, self.handlers.run, self)
         self.palette_dialog.more = lambda: [*self.recent.found(), *self.samples.found()]
-        self._conventions = ConventionMemory(workspace, session)
+        self._memories = (ConventionMemory(workspace, session), CalibrationMemory(workspace, session))
         copied = partial(self.show_news, self.tr("Copied."))
         self._contexts = Contexts(workspace, self.panels, self, copied)
         self._arranged = False

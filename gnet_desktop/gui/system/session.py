@@ -158,6 +158,16 @@ class Session:
         others = [os.fspath(one) for one in self.recent(kind) if os.fspath(one) != path]
         self.set(f"recent {kind}", [path, *others][:RECENT])
 
+    def calibration_of(self, sha256: str) -> dict[str, Any] | None:
+        """The calibration that a person keeps with this checkpoint."""
+        kept = self.get("calibrations", {}).get(sha256)
+        return kept if isinstance(kept, dict) else None
+
+    def set_calibration(self, sha256: str, calibration: dict[str, Any] | None) -> None:
+        """Keep a person's calibration with a checkpoint; None forgets it."""
+        kept = {key: value for key, value in self.get("calibrations", {}).items() if key != sha256}
+        self.set("calibrations", kept | ({sha256: calibration} if calibration else {}))
+
     def convention_of(self, sha256: str) -> dict[str, Any] | None:
         """The input convention that a person chose for this checkpoint."""
         chosen = self.get("conventions", {}).get(sha256)
