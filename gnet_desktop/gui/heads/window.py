@@ -188,7 +188,7 @@ class HeadsView(Speaking, QWidget):
             self.depths.setToolTip(tip(words.format(self.readouts.pictures)))
         else:
             words = self.tr("Readouts of every module take at least {0} pictures in the list")
-            self.depths.setToolTip(words.format(FEWEST))
+            self.depths.setToolTip(tip(words.format(FEWEST)))
         self.reading.setVisible(busy or fitted is not None)
         if busy:
             words = self.tr("Fitting readouts: {0} %")
