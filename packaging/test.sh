@@ -31,13 +31,19 @@ check() { # check NAME COMMAND...: run it, remember that it failed, go on
     echo "   $(($(date +%s) - began)) s"
 }
 
+run_tests() { # pytest; that it found none of these among the named ones is no failure
+    "$bin/python" -m pytest "$@" || [ $? -eq 5 ]
+}
+
 bin=$venv/bin
 check "ruff check" "$bin/ruff" check .
 check "ruff format" "$bin/ruff" format --check .
 check "mypy" "$bin/mypy"
 check "import-linter" "$bin/lint-imports"
 check "wheel" packaging/try-wheel.sh "$venv"
-check "pytest" "$bin/python" -m pytest "$@"
+# two at a time, a file's tests together; what measures time or memory comes when these have ended
+check "pytest" run_tests -n 2 --dist loadfile -m "not alone" "$@"
+check "pytest, one at a time" run_tests -m alone "$@"
 
 if [ -n "$failed" ]; then
     echo "FAILED: ${failed#, }"

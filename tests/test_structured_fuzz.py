@@ -11,6 +11,8 @@ import pytest
 from tests.checkpoints.grammars import MUTATED
 from tests.fuzz import KINDS, SUBJECTS, run
 
+pytestmark = pytest.mark.alone
+
 FEW, MANY = 60, 1_500
 
 

@@ -15,7 +15,10 @@ from tests.checkpoints.hostile import COSTLY
 from tests.checkpoints.hostile_archives import ARCHIVES
 from tests.checkpoints.hostile_pickles import PICKLES
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is limited and measured as on Linux")
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="memory is limited and measured as on Linux"),
+    pytest.mark.alone,
+]
 
 FILES: dict[str, Callable[[], bytes]] = {**COSTLY, **PICKLES, **ARCHIVES}
 

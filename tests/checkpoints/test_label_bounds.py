@@ -10,6 +10,8 @@ from gnet_desktop.checkpoints.labels import read_labels
 from tests.bounded import SPARE, Reader
 from tests.checkpoints.hostile_labels import LABELS, control_characters
 
+pytestmark = pytest.mark.alone
+
 READ = {"numbers_of_thousands_of_digits", "control_characters", "beginnings_of_a_synset"}
 """Odd names, but names."""
 

@@ -133,6 +133,7 @@ def test_a_cut_or_changed_one_is_never_opened(tmp_path: Path) -> None:
             open_checkpoint(path)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("kind", ["gzip", "bzip2", "xz", "zip"])
 def test_a_file_that_unpacks_to_far_more_is_refused_at_once(kind: str, tmp_path: Path) -> None:
     """400 MB of zeros, and as many again inside."""

@@ -20,6 +20,8 @@ from tests.checkpoints.hostile_pickles import PICKLES
 from tests.checkpoints.test_bounds import OPEN
 from tests.gui.made import make_world
 
+pytestmark = pytest.mark.alone
+
 FILES: dict[str, Callable[[], bytes]] = {
     name: make for name, make in {**COSTLY, **PICKLES, **ARCHIVES}.items() if name not in OPEN
 }

@@ -1,11 +1,12 @@
 """Parts switched off, averaged, scaled and replaced: against hooks on independent networks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
 import torch
+from _pytest.mark.structures import ParameterSet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
@@ -15,7 +16,7 @@ from gnet_desktop.network.changes import Change, Values, changeable_parts, parse
 from gnet_desktop.network.families import FAMILIES
 from gnet_desktop.network.googlenet import GoogLeNet
 from gnet_desktop.network.record import Record
-from tests.network.cases import CASES, random_tensors, tiny
+from tests.network.cases import CASES, Case, random_tensors, tiny
 from tests.oracles import ORACLES
 
 SIZES = {"kuangliu": 32, "weiaicunzai": 32, "weiaicunzai_later": 40, "d2l": 96}
@@ -81,20 +82,37 @@ PARTS = (
 )
 
 
+def all_slow(values: Iterable[int]) -> list[ParameterSet]:
+    """All but the first are for long runs."""
+    first, *rest = values
+    return [pytest.param(first), *(pytest.param(value, marks=pytest.mark.slow) for value in rest)]
+
+
 @pytest.mark.parametrize("family", FAMILIES)
-@pytest.mark.parametrize("heads", [True, False])
-def test_going_on_from_a_record_equals_a_whole_pass_with_the_same_changes(family: str, heads: bool) -> None:
-    network, record = made(family, heads=heads)
+@pytest.mark.parametrize("shift", all_slow(range(4)))
+def test_going_on_from_a_record_equals_a_whole_pass_with_the_same_changes(family: str, shift: int) -> None:
+    """Each part with every fourth kind of change, so that all shifts together are all kinds."""
+    network, record = made(family)
     parts = [part for part in (*PARTS, "aux1/conv", "aux2/fc1", "global_pool") if part in record]
     for number, part in enumerate(parts):
-        for change in list(changes_of(part, record))[number % 2 :: 2]:
+        for change in list(changes_of(part, record))[(number + shift) % 4 :: 4]:
             same(network.resume(record, (change,)), again(network, record, change))
 
 
+@pytest.mark.parametrize("family", ["torchvision", "caffe"])
+def test_it_goes_on_where_there_are_no_heads(family: str) -> None:
+    network, record = made(family, heads=False)
+    for part in ("conv2", "4a/5x5", "5b"):
+        same(network.resume(record, (Change(part),)), again(network, record, Change(part)))
+
+
 @pytest.mark.parametrize("family", ["torchvision", "caffe", "paddle", "lucid"])
-def test_a_change_to_its_own_value_changes_no_bit(family: str) -> None:
+@pytest.mark.parametrize("shift", all_slow(range(5)))
+def test_a_change_to_its_own_value_changes_no_bit(family: str, shift: int) -> None:
+    """A module has eight parts, so every fifth of all is each of them somewhere."""
     network, record = made(family)
-    for part in (part for part in changeable_parts(network.architecture) if part in record):
+    parts = [part for part in changeable_parts(network.architecture) if part in record]
+    for part in parts[shift::5]:
         for change in (
             Change(part, "other", values=Values(record[part])),
             Change(part, "scaled", factor=1.0),
@@ -184,14 +202,22 @@ def unit_off(value: Tensor) -> Tensor:
     return value
 
 
+Full = tuple[Case, nn.Module, Tensor, GoogLeNet, Record]
+
+
+@pytest.fixture(scope="module")
+def full() -> Full:
+    """torchvision's network at its full width, a picture, and our network of the same weights."""
+    case = CASES["torchvision"]
+    model, value = case.oracle(), case.picture()
+    network = case.network(model)
+    return case, model, value, network, network(value)
+
+
 @pytest.mark.parametrize("part", HOOKED)
 @pytest.mark.parametrize("kind", ["off", "unit", "mean", "scaled", "other", "projected"])
-def test_every_kind_equals_a_hook_on_torchvisions_network(part: str, kind: str) -> None:
-    case = CASES["torchvision"]
-    model = case.oracle()
-    value = case.picture()
-    network = case.network(model)
-    record = network(value)
+def test_every_kind_equals_a_hook_on_torchvisions_network(full: Full, part: str, kind: str) -> None:
+    case, model, value, network, record = full
     patched = torch.from_numpy(record[part][::-1].copy())[None]
     direction = np.linspace(-1, 2, len(record[part]), dtype=np.float32)
 

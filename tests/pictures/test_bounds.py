@@ -14,6 +14,8 @@ from gnet_desktop.pictures.decoding import read_picture
 from tests.bounded import SPARE, Reader
 from tests.pictures.hostile import PICTURES, refined_again_and_again, saved
 
+pytestmark = pytest.mark.alone
+
 A_PIXEL = 16
 """Bytes that a decoder may take for each pixel."""
 

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, GivenUp, Mailbox, Request, Worker
 
+pytestmark = pytest.mark.alone
+
 
 def request(purpose: str, priority: int = NORMAL, run: Callable[[], object] = lambda: None) -> Request:
     return Request(purpose, run, lambda result: None, lambda error: None, priority)

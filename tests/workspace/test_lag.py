@@ -7,6 +7,8 @@ import pytest
 
 from gnet_desktop.workspace.lag import Lag
 
+pytestmark = pytest.mark.alone
+
 Calls = queue.Queue[Callable[[], None]]
 
 

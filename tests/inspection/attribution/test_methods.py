@@ -81,10 +81,10 @@ def test_integrated_gradients_are_captums_at_the_same_nodes(pair) -> None:
 def test_occlusion_is_captums(pair) -> None:
     network, model, value, record = pair
     expected = captum.Occlusion(model).attribute(
-        value, (3, 70, 70), (3, 50, 50), baselines=0, target=CLASS, perturbations_per_eval=4
+        value, (3, 100, 100), (3, 70, 70), baselines=0, target=CLASS, perturbations_per_eval=4
     )
     found = occlusion.occlusion(
-        network, record, Target("main", CLASS), np.zeros_like(record.input), window=70, step=50
+        network, record, Target("main", CLASS), np.zeros_like(record.input), window=100, step=70
     )
     size = np.abs(found.map).max()
     np.testing.assert_allclose(found.map / size, expected[0, 0].detach() / size, atol=1e-4)
