@@ -18,7 +18,7 @@ import numpy as np
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError, UsageError
-from gnet_desktop.files import why_unreadable, write_whole
+from gnet_desktop.files import is_folder, why_unreadable, write_whole
 from gnet_desktop.folder import reading, scanning, spectrum, units
 from gnet_desktop.folder.answering import NOT_A_NUMBER, Progress
 from gnet_desktop.folder.spectrum import Spectrum
@@ -274,7 +274,7 @@ def indexed_folder(place: Path) -> Path | None:
         folder = Path(json.loads((place / SOURCE).read_bytes())["folder"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return folder if folder.is_dir() else None
+    return folder if is_folder(folder) else None
 
 
 def opened_spectrum(folder: Path) -> Spectrum:
