@@ -23,7 +23,11 @@ pytest.importorskip("onnx")
 
 ENDS = ("as it is", "softmax", "half")
 TOLERANCES = {"as it is": 1e-4, "softmax": 1e-4, "half": 0.03}
-WITHOUT_NORMS = ("caffe", "tutorial", "wzmiaomiao", "d2l", "lucid", "paddle")
+NEVER_FOLDED = ("caffe", "tutorial", "wzmiaomiao", "d2l", "lucid", "paddle", "slim")
+"""Families without norms, and one whose norms torch's own function folds otherwise."""
+
+RESPONSE_NORMS = ("caffe", "lucid")
+"""Families that torch runs in half precision on no processor, which the older exporter has to."""
 
 
 class Answers(nn.Module):
@@ -49,7 +53,8 @@ def assert_answers(found: Checkpoint, picture: Tensor, theirs: Tensor, tolerance
 CASES = [
     (family, dynamo, is_folded, end)
     for family, dynamo, is_folded, end in product(ORACLES, (False, True), (False, True), ENDS)
-    if not (is_folded and family in WITHOUT_NORMS)
+    if not (is_folded and family in NEVER_FOLDED)
+    if not (end == "half" and family in RESPONSE_NORMS and not dynamo)
 ]
 
 
@@ -59,7 +64,7 @@ def test_every_family_through_every_exporter(
     family: str, dynamo: bool, is_folded: bool, end: str, tmp_path: Path
 ) -> None:
     options = {"norm": "lucent"} if family == "lucid" else {}  # no exporter writes its other norm
-    options |= {"heads": False} if ORACLES[family].heads else {}
+    options |= {"heads": False} if ORACLES[family].heads and family != "paddle" else {}
     expected = sample(family, **options)
     model = folded(expected.model) if is_folded else expected.model
     net, picture = Answers(family, model, end), expected.picture
