@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
-from gnet_desktop.inspection.answers import looks_untrained
+from gnet_desktop.inspection.answers import looks_untrained, verdict
 from gnet_desktop.network.record import Record
+from gnet_desktop.workspace.values import Doubt, Result
 
 JUDGED_BY: Final = 12
 """Pictures whose answers are kept to judge by."""
@@ -27,6 +28,18 @@ class Judge:
     def forget(self) -> None:
         """Another network."""
         self._said.clear()
+
+    def doubts(self, result: Result) -> frozenset[Doubt]:
+        """What speaks against a picture's first answer; heads count that are known to be trained."""
+        answers, checkpoint = result.record.answers, result.checkpoint
+        unsure = [head for head in answers if not self.trained(checkpoint, head)]
+        said = verdict(answers, leave_out=unsure)
+        found: set[Doubt] = set()
+        if checkpoint.doubt(answers) is not None:
+            found.add("nothing fits")
+        if said is not None and len({one.index for one in said.says}) > 1:
+            found.add("heads disagree")
+        return frozenset(found)
 
     def trained(self, checkpoint: Checkpoint | None, head: str) -> bool | None:
         """What the file tells of a head, else how it answered so far; None where neither tells yet."""

@@ -141,7 +141,7 @@ class Looking:
         if outcome is None or outcome.result.key != self._key_of(outcome.result.key.picture):
             return
         self.judge.hear(outcome.result.key.picture, outcome.result.record)
-        self._list.learn(outcome)
+        self._list.learn(outcome, self.judge.doubts(outcome.result))
 
     def _not_computed(self, key: RunKey, error: BaseException) -> None:
         """A wanted run failed."""

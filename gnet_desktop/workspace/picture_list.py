@@ -1,8 +1,9 @@
 """The list of pictures: what is in it, in which order, which one is current, and their thumbnails."""
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -15,8 +16,10 @@ from gnet_desktop.shown import name_of, plain
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.engine import BACKGROUND, URGENT, Request, Works
 from gnet_desktop.workspace.ordering import in_order
+from gnet_desktop.workspace.sifting import EVERYTHING, Sieve, Sifted, Sifting, sift
 from gnet_desktop.workspace.signal import Signal
-from gnet_desktop.workspace.values import Entry, Outcome, Peaks
+from gnet_desktop.workspace.tally import Tally
+from gnet_desktop.workspace.values import Doubt, Entry, Outcome, Peaks
 
 Source = Path | tuple[str, bytes]
 
@@ -33,11 +36,14 @@ class PictureList:
     Signals:
       changed()              pictures came, went or moved
       entry_changed(id)      one picture's thumbnail, answer or error changed
+      sifted()               others are shown than before, though none came or went
     """
 
     def __init__(self, reader: Works, as_error: Callable[[BaseException], GNetError]) -> None:
-        self.changed, self.entry_changed = Signal(), Signal()
+        self.changed, self.entry_changed, self.sifted = Signal(), Signal(), Signal()
         self.current: int | None = None
+        self.tally = Tally()
+        self._sifting = Sifting()
         self._reader = reader
         self._as_error = as_error
         self._entries: dict[int, Entry] = {}
@@ -52,6 +58,21 @@ class PictureList:
         return MappingProxyType(self._entries)
 
     @property
+    def shown(self) -> Sequence[int]:
+        """The ids of those that the sieve lets through, in their order."""
+        return list(self._entries) if self.sieve == EVERYTHING else self._sifting.shown
+
+    @property
+    def sieve(self) -> Sieve:
+        """Which pictures are shown."""
+        return self._sifting.sieve
+
+    @property
+    def answered(self) -> int:
+        """How many have an answer, or a reason why there is none."""
+        return len(self._entries) - len(self._open)
+
+    @property
     def peaks(self) -> Mapping[int, Peaks]:
         """{picture's id: largest values} of those that were answered, not to be written to."""
         return MappingProxyType(self._peaks)
@@ -64,6 +85,7 @@ class PictureList:
             entry = Entry(next(self._ids), data, plain(name))
             self._entries[entry.id] = entry
             self._open[entry.id] = None
+            self._note(None, entry)
             added.append(entry.id)
         if added:
             self.changed.emit()
@@ -71,8 +93,10 @@ class PictureList:
 
     def remove(self, picture: int) -> int | None:
         """Take a picture off the list; gives its neighbour's id, None if none is left."""
-        order = list(self._entries)
+        shown = self.shown
+        order = list(shown if picture in shown else self._entries)
         place = order.index(picture)
+        self._note(self._entries[picture], None)
         for known in (self._entries, self._peaks, self._open, self._thumbnails):
             known.pop(picture, None)
         order.remove(picture)
@@ -84,6 +108,8 @@ class PictureList:
         for known in (self._entries, self._peaks, self._open, self._thumbnails):
             known.clear()
         self.current = None
+        self.tally.clear()
+        self._sifting = Sifting()
         self.changed.emit()
 
     def sort(self, order: str) -> None:
@@ -107,13 +133,66 @@ class PictureList:
         there = {picture: self._entries[picture] for picture in order if picture in self._entries}
         self._entries = there | self._entries
         self._open = {picture: None for picture in self._entries if picture in self._open}
+        self._look_through()
         self.changed.emit()
 
+    # Which are shown
+
+    def sift(self, sieve: Sieve) -> None:
+        """Show only what passes; a long list is looked through in the background."""
+        if sieve != self.sieve:
+            self._sifting.sieve = sieve
+            self._look_through()
+            self.sifted.emit()
+
+    def _look_through(self) -> None:
+        """Look at every picture anew."""
+        sieve, entries = self.sieve, list(self)
+        if sieve == EVERYTHING:
+            return
+        if len(entries) <= LONG:
+            self._sifting.take(sift(sieve, entries))
+            return
+        self._sifting.wait()
+        self._reader.ask(
+            Request(
+                "sift",
+                lambda: sift(sieve, entries),
+                lambda sifted: self._have_sifted(sieve, sifted),
+                lambda error: None,
+                URGENT,
+            )
+        )
+
+    def _have_sifted(self, sieve: Sieve, sifted: Sifted) -> None:
+        if sieve == self.sieve:
+            self._sifting.take(sifted)
+            self.sifted.emit()
+
+    def _note(self, before: Entry | None, after: Entry | None) -> bool:
+        """A picture came, went or changed: count it, and tell whether others are shown now."""
+        self.tally.change(before, after)
+        if self.sieve == EVERYTHING:
+            return False
+        if after is not None:
+            return self._sifting.update(after)
+        if before is not None:
+            self._sifting.drop(before.id)
+        return False
+
     def behind(self, picture: int, step: int) -> int | None:
-        """The id ``step`` places further down; None outside the list."""
-        order = list(self._entries)
-        place = order.index(picture) + step if picture in self._entries else -1
-        return order[place] if 0 <= place < len(order) else None
+        """The id ``step`` places further down among those that are shown; None outside the list."""
+        if picture not in self._entries:
+            return None
+        shown = self.shown
+        if picture not in shown:  # the next that is shown, seen from its place
+            order = list(self._entries)
+            place = order.index(picture)
+            there = set(shown)
+            rest = order[place + 1 :] if step > 0 else order[:place][::-1]
+            return next(islice((one for one in rest if one in there), abs(step) - 1, None), None)
+        place = shown.index(picture) + step
+        return shown[place] if 0 <= place < len(shown) else None
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries.values()))
@@ -123,9 +202,13 @@ class PictureList:
     def change(self, picture: int, **fields: object) -> None:
         """Change fields of an entry, if it is still there."""
         if picture in self._entries:
-            entry = self._entries[picture] = replace(self._entries[picture], **fields)  # type: ignore[arg-type]
+            before = self._entries[picture]
+            entry = self._entries[picture] = replace(before, **fields)  # type: ignore[arg-type]
             self._note_open(entry)
+            others = self._note(before, entry)
             self.entry_changed.emit(picture)
+            if others:
+                self.sifted.emit()
 
     def _note_open(self, entry: Entry) -> None:
         if entry.error is None and entry.id not in self._peaks:
@@ -142,18 +225,19 @@ class PictureList:
             return None
         return next((picture for picture in self._open if picture != self.current), None)
 
-    def learn(self, outcome: Outcome) -> None:
+    def learn(self, outcome: Outcome, doubts: frozenset[Doubt] = frozenset()) -> None:
         """Note what the network says of a picture of the list."""
         picture = outcome.result.key.picture
         self._peaks[picture] = outcome.peaks
-        self.change(picture, best=outcome.best, error=None)
+        self.change(picture, best=outcome.best, doubts=doubts, error=None)
 
     def forget_answers(self) -> None:
         """What the network said of them, or why it could not, counts no more; tells nobody."""
         self._peaks.clear()
         for entry in self:
             if entry.best is not None or entry.error is not None:
-                self._entries[entry.id] = replace(entry, best=None, error=None)
+                new = self._entries[entry.id] = replace(entry, best=None, error=None, doubts=frozenset())
+                self._note(entry, new)
         self._open = dict.fromkeys(self._entries)
 
     def make_thumbnails(self, pictures: Iterable[int]) -> None:

@@ -5,7 +5,7 @@ nobody keeps a second copy. Everything here runs on one thread (the window's); w
 hand results over through ``post``.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from gnet_desktop.workspace.finder import Finder
 from gnet_desktop.workspace.looking import Looking
 from gnet_desktop.workspace.networks import Networks
 from gnet_desktop.workspace.picture_list import PictureList, Source
+from gnet_desktop.workspace.sifting import Sieve
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.values import Decoded, Entry, Loading, Outcome, Peaks, Reference, Result, RunKey
 
@@ -35,7 +36,8 @@ class Workspace(Choices):
       checkpoint_changed()        another checkpoint, convention, labels or device is in use
       loading_changed()           `loading` changed (None: nothing is being opened)
       pictures_changed()          pictures came, went or moved
-      entry_changed(id)           one picture's thumbnail, answer or error changed
+      entry_changed(id)           one picture's thumbnail, answer, doubts or error changed
+      sifted()                    others of the list are shown, though none came or went
       current_changed()           another picture is current; `stale` tells if the result lags
       decoded_changed()           `decoded` is new
       result_changed()            `result` is new, or has been `stale` for a while
@@ -80,6 +82,7 @@ class Workspace(Choices):
         self.result_changed = self._looking.shown.result_changed
         self.reference_result_changed = self._looking.shown.reference_changed
         self.pictures_changed, self.entry_changed = self._list.changed, self._list.entry_changed
+        self.sifted, self.tally = self._list.sifted, self._list.tally
         self.loading_changed = self._networks.loading_changed
         self.finding_changed, self.found = self._finder.changed, self._finder.ended
         self._networks.replaced.subscribe(self._keep_possible)
@@ -263,6 +266,25 @@ class Workspace(Choices):
 
     def _found(self, paths: list[Path]) -> None:
         self.add_pictures(paths, show=self._finder.count == len(paths))
+
+    @property
+    def shown_pictures(self) -> Sequence[int]:
+        """The ids of the pictures that the sieve lets through, in the list's order."""
+        return self._list.shown
+
+    @property
+    def sieve(self) -> Sieve:
+        """Which pictures of the list are shown."""
+        return self._list.sieve
+
+    def sift_pictures(self, sieve: Sieve) -> None:
+        """Show only pictures that pass; the others stay in the list."""
+        self._list.sift(sieve)
+
+    @property
+    def answered(self) -> int:
+        """How many pictures have an answer, or a reason why there is none."""
+        return self._list.answered
 
     def look_at_rows(self, pictures: Iterable[int]) -> None:
         """A panel shows these rows of the list now."""

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,10 @@ THUMBNAIL_SIDE: Final = 128
 
 Peaks = Mapping[str, NDArray[np.float32]]
 
+Doubt = Literal["nothing fits", "heads disagree"]
+DOUBTS: Final[tuple[Doubt, ...]] = get_args(Doubt)
+"""Why an answer is not to be taken for granted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -30,7 +34,8 @@ class Entry:
 
     ``source`` is a path, or the bytes of a pasted or dropped picture. ``thumbnail``
     is (height, width, 3) uint8; ``best`` the main head's first answer under the
-    current checkpoint and convention; ``error`` why the picture cannot be shown.
+    current checkpoint and convention, ``doubts`` what speaks against it; ``error`` why the
+    picture cannot be shown.
     """
 
     id: int
@@ -39,6 +44,7 @@ class Entry:
     thumbnail: NDArray[np.uint8] | None = None
     best: tuple[str, float] | None = None
     error: GNetError | None = None
+    doubts: frozenset[Doubt] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
