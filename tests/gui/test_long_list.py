@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from gnet_desktop.gui.pictures.panel import PicturesModel
+from gnet_desktop.gui.pictures.model import PicturesModel
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.workspace.finder import PORTION
 from gnet_desktop.workspace.picture_list import LONG

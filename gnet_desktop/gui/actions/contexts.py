@@ -16,6 +16,7 @@ from gnet_desktop.gui.system.desktop import show_in_folder
 from gnet_desktop.gui.why.asking import method_words
 from gnet_desktop.inspection.attribution.attribution import METHODS
 from gnet_desktop.workspace.choices import Point
+from gnet_desktop.workspace.sifting import Sieve
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Entry
 
@@ -81,6 +82,11 @@ class Contexts(QObject):
             self._copying(menu, self.tr("Copy the answers"), self._panels.answers.copy_numbers)
         elif entry.best is not None:
             self._copying(menu, self.tr("Copy the answer"), partial(_best, entry))
+        if entry.best is not None:
+            only = Sieve(answer=entry.best[0])
+            menu.addAction(self.tr("Only pictures with this answer")).triggered.connect(
+                lambda _=False: self._workspace.sift_pictures(only)
+            )
         menu.addSeparator()
         menu.addAction(self.tr("Take off the list")).triggered.connect(
             lambda _=False: self._workspace.remove_picture(picture)

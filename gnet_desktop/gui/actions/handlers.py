@@ -16,6 +16,7 @@ from gnet_desktop.gui.looks.styles import theme_named
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.architecture import BRANCHES, MODULES
 from gnet_desktop.network.changes import Change
+from gnet_desktop.workspace.sifting import EVERYTHING, Sieve
 
 _SWITCHES: Final = {action.name: action.option for action in ACTIONS if action.option and not action.value}
 _CHOICES: Final = {action.name: (action.option, action.value) for action in ACTIONS if action.value}
@@ -155,6 +156,18 @@ class Handlers(QObject):
     def remove_all(self) -> None:
         """Empty the list of pictures."""
         self._workspace.remove_all_pictures()
+
+    def find_picture(self) -> None:
+        """The keyboard to the field that sifts the list of pictures."""
+        self._shell.panels.pictures.begin_search()
+
+    def sift_doubtful(self) -> None:
+        """Only pictures whose answer is in doubt."""
+        self._workspace.sift_pictures(Sieve(only="doubtful"))
+
+    def sift_nothing(self) -> None:
+        """All pictures of the list."""
+        self._workspace.sift_pictures(EVERYTHING)
 
     def pin_unit(self) -> None:
         """Keep the hovered or chosen unit in the tray, or take it out."""

@@ -107,6 +107,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("paste", "Edit", "Paste picture or path", ("Ctrl+V",), "clipboard"),
     Action("remove_picture", "Edit", "Take picture off the list", (), "delete remove close", ruled=True),
     Action("remove_all", "Edit", "Take all pictures off the list", (), "delete remove close clear empty"),
+    Action("find_picture", "Edit", "Find pictures in the list", ("Ctrl+F",), "filter search", ruled=True),
+    Action("sift_doubtful", "Edit", "Only pictures in doubt", (), "filter heads disagree nothing fits"),
+    Action("sift_nothing", "Edit", "Show all pictures of the list", (), "filter clear reset"),
     *_in(
         "Order of the pictures",
         Action("sort added", "Edit", "Pictures as they were added", (), "sort list order"),

@@ -1,216 +1,34 @@
 """The list of pictures: thumbnail, name, first answer."""
 
-from typing import Any, Final
+from html import escape
+from typing import Final
 
-from PySide6.QtCore import (
-    QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRectF,
-    QSize,
-    QStringListModel,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QFontMetrics,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPalette,
     QResizeEvent,
 )
-from PySide6.QtWidgets import (
-    QListView,
-    QSizePolicy,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QListView, QSizePolicy, QVBoxLayout, QWidget
 
+from gnet_desktop.gui.answers.notices import Notice
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
-from gnet_desktop.gui.controls.focus import KeyFocus
-from gnet_desktop.gui.controls.plain import Label, tip
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
-from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.painting.glyphs import ring_row
-from gnet_desktop.gui.painting.images import rgb_image
-from gnet_desktop.inspection.answers import percent
+from gnet_desktop.gui.pictures.model import PicturesModel
+from gnet_desktop.gui.pictures.progress import Progress
+from gnet_desktop.gui.pictures.rows import NARROW, Rows
+from gnet_desktop.gui.pictures.sieve import MANY, SieveBar
+from gnet_desktop.workspace.sifting import EVERYTHING
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import Entry
 
-Index = QModelIndex | QPersistentModelIndex
-ENTRY: Final = Qt.ItemDataRole.UserRole
-ROW, THUMB, NARROW = 60, 44, 120
 _SETTLED: Final = 60
 """Milliseconds after which rows that scrolled into view are told."""
-
-
-class PicturesModel(QStringListModel):
-    """The workspace's pictures in order; says which row changed.
-
-    The list of strings is empty words: it only counts the rows, which a view of a hundred
-    thousand asks for a hundred thousand times, and each question to Python would take a microsecond.
-    """
-
-    def __init__(self, workspace: Workspace) -> None:
-        super().__init__()
-        self._workspace = workspace
-        self._ids: list[int] = list(workspace.pictures)
-        self._rows = {entry_id: row for row, entry_id in enumerate(self._ids)}
-        self._images: dict[int, QImage] = {}
-        self._count_rows()
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Name, tooltip, spoken text, or the entry."""
-        entry = self._workspace.pictures.get(self._ids[index.row()]) if index.isValid() else None
-        if entry is None:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return entry.name
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            words = f"{entry.name}, {second_line(entry, self.tr('not opened'))}"
-            return tip(words) if role == Qt.ItemDataRole.ToolTipRole else words
-        return entry if role == ENTRY else None
-
-    def entry_id(self, row: int) -> int:
-        """The picture of a row."""
-        return self._ids[row]
-
-    def row_of(self, entry_id: int | None) -> int:
-        """The row of a picture, −1 without one."""
-        return self._rows.get(entry_id or 0, -1)
-
-    def image(self, entry: Entry) -> QImage | None:
-        """A picture's thumbnail as Qt has it."""
-        if entry.thumbnail is None:
-            self._images.pop(entry.id, None)
-            return None
-        if entry.id not in self._images:
-            self._images[entry.id] = rgb_image(entry.thumbnail)
-        return self._images[entry.id]
-
-    def reload(self) -> None:
-        """Pictures came or went; those that came at the end leave all others where they are."""
-        ids, before = list(self._workspace.pictures), len(self._ids)
-        if before and len(ids) >= before and ids[:before] == self._ids:
-            self._append(ids[before:])
-            return
-        self._ids = ids
-        self._rows = {entry_id: row for row, entry_id in enumerate(ids)}
-        for gone in self._images.keys() - self._rows.keys():
-            del self._images[gone]
-        self._count_rows()
-
-    def _count_rows(self) -> None:
-        self.setStringList([""] * len(self._ids))
-
-    def _append(self, ids: list[int]) -> None:
-        if not ids:
-            return
-        first = len(self._ids)
-        self._ids += ids
-        self._rows.update(zip(ids, range(first, len(self._ids)), strict=True))
-        self.insertRows(first, len(ids))
-
-    def refresh(self, entry_id: int) -> None:
-        """One picture's thumbnail or answer changed."""
-        row = self.row_of(entry_id)
-        if row >= 0:
-            self.dataChanged.emit(self.index(row), self.index(row))
-
-
-def second_line(entry: Entry, failed: str) -> str:
-    """The first answer with its probability, or that the picture failed."""
-    if entry.error is not None:
-        return failed
-    return f"{entry.best[0]} {percent(entry.best[1])} %" if entry.best else ""
-
-
-class _Delegate(QStyledItemDelegate):
-    """Paints a row; holds nothing of it."""
-
-    def __init__(self, model: PicturesModel, view: QListView) -> None:
-        super().__init__(view)
-        self._model = model
-        self._focus = KeyFocus(view)
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """All rows are alike."""
-        return QSize(option.rect.width(), ROW)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Ground, thumbnail, name, answer."""
-        theme, entry = Theme.now(), index.data(ENTRY)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        rect = option.rect
-        painter.save()
-        if chosen:
-            painter.fillRect(rect, theme.colour("accentbg"))
-            painter.fillRect(rect.left(), rect.top(), 2, rect.height(), theme.colour("accent"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, theme.colour("raised"))
-        if chosen and self._focus.shown:
-            ring_row(painter, QRectF(rect))
-        narrow = rect.width() < NARROW
-        left = rect.left() + ((rect.width() - THUMB) / 2 if narrow else 12)
-        box = QRectF(left, rect.top() + (ROW - THUMB) / 2, THUMB, THUMB)
-        self._thumbnail(painter, entry, box, theme)
-        if not narrow:
-            self._words(painter, entry, QRectF(rect).adjusted(12 + THUMB + 10, 0, -12, 0), theme)
-        painter.restore()
-
-    def _thumbnail(self, painter: QPainter, entry: Entry, box: QRectF, theme: Theme) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        path = QPainterPath()
-        path.addRoundedRect(box, 4, 4)
-        image = self._model.image(entry)
-        if image is None:
-            painter.fillPath(path, theme.colour("badbg" if entry.error else "well"))
-            if entry.error is not None:
-                draw_icon(
-                    painter, "error", QRectF(box.center().x() - 9, box.center().y() - 9, 18, 18), theme.bad
-                )
-            return
-        side = min(image.width(), image.height())
-        source = QRectF((image.width() - side) / 2, (image.height() - side) / 2, side, side)
-        painter.setClipPath(path)
-        painter.drawImage(box, image, source)
-        painter.setClipping(False)
-
-    def _words(self, painter: QPainter, entry: Entry, box: QRectF, theme: Theme) -> None:
-        upper = QRectF(box.left(), box.center().y() - 19, box.width(), 18)
-        lower = QRectF(box.left(), box.center().y() + 1, box.width(), 18)
-        painter.setFont(font(12.5, 500))
-        painter.setPen(theme.colour("text"))
-        middle = Qt.TextElideMode.ElideMiddle
-        painter.drawText(
-            upper,
-            Qt.AlignmentFlag.AlignVCenter,
-            QFontMetrics(painter.font()).elidedText(entry.name, middle, round(upper.width())),
-        )
-        painter.setFont(font(12))
-        if entry.error is not None:
-            painter.setPen(theme.colour("bad"))
-            painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, self.tr("not opened"))
-        elif entry.best is not None:
-            metrics = QFontMetrics(painter.font())
-            number = f"{percent(entry.best[1])} %"
-            room = lower.width() - metrics.horizontalAdvance(number) - 8
-            painter.setPen(theme.colour("text2"))
-            painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, number)
-            name = metrics.elidedText(entry.best[0], Qt.TextElideMode.ElideRight, round(room))
-            painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, name)
 
 
 class _List(QListView):
@@ -289,7 +107,7 @@ class PicturesPanel(Speaking, QWidget):
         self.model = PicturesModel(workspace)
         self.list = _List()
         self.list.setModel(self.model)
-        self.list.setItemDelegate(_Delegate(self.model, self.list))
+        self.list.setItemDelegate(Rows(self.model, self.list))
         self.list.setUniformItemSizes(True)
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setMouseTracking(True)
@@ -303,9 +121,15 @@ class PicturesPanel(Speaking, QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
+        self.sieve, self.alike, self.progress = SieveBar(workspace), Notice("warn"), Progress(workspace)
+        self.nothing = _Hint(self.tr("No picture of the list is like that."))
+        for widget in (self.sieve, self.alike, self.nothing):
+            layout.addWidget(widget)
         self.hint = _Hint(self.tr("Drop pictures, folders or a checkpoint anywhere."))
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.progress)
         layout.addWidget(self.hint)
+        self.sieve.left.connect(self._leave_field)
         self.setFocusProxy(self.list)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._following = False
@@ -316,11 +140,45 @@ class PicturesPanel(Speaking, QWidget):
         self.list.verticalScrollBar().valueChanged.connect(self._look_soon)
         ends = [
             workspace.pictures_changed.subscribe(self._reload),
-            workspace.entry_changed.subscribe(self.model.refresh),
+            workspace.sifted.subscribe(self._reload),
+            workspace.entry_changed.subscribe(self._refresh),
+            workspace.checkpoint_changed.subscribe(self.progress.refresh),
             workspace.current_changed.subscribe(self._follow),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self._reload()
+
+    def _refresh(self, picture: int) -> None:
+        """One picture changed."""
+        self.model.refresh(picture)
+        self.progress.refresh_soon()
+        self._warn()
+
+    def _warn(self) -> None:
+        """Say so where every picture gets the same answer."""
+        same = self._workspace.tally.same
+        self.alike.say("" if same is None or self._is_narrow else self._alike_words(*same))
+
+    def _alike_words(self, answer: str, count: int) -> str:
+        said = self.tr(
+            "All {0} pictures answered so far are <b>{1}</b>. If they show different things, "
+            "the input convention may be wrong: try two (Ctrl+T)."
+        )
+        return said.format(count, escape(answer))
+
+    def begin_search(self) -> None:
+        """Give the keyboard to the field for words."""
+        self.sieve.setVisible(True)
+        self.sieve.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.sieve.field.selectAll()
+
+    def _leave_field(self) -> None:
+        self.list.setFocus(Qt.FocusReason.TabFocusReason)
+        self._show_header()
+
+    @property
+    def _is_narrow(self) -> bool:
+        return self.width() < NARROW
 
     def _want_menu(self, index: QModelIndex, place: QPoint) -> None:
         self.menu_wanted.emit(self.model.entry_id(index.row()), place)
@@ -334,9 +192,12 @@ class PicturesPanel(Speaking, QWidget):
         self._following = True
         self.model.reload()
         self._following = False
+        self.sieve.refresh()
         self._show_header()
         self._follow()
         self._look_soon()
+        self._warn()
+        self.progress.refresh_soon()
 
     def _look_soon(self) -> None:
         if not self._looking.isActive():
@@ -352,18 +213,22 @@ class PicturesPanel(Speaking, QWidget):
 
     def _show_header(self) -> None:
         """Title and count, where there is room for words."""
-        narrow, count = self.width() < NARROW, str(len(self._workspace.pictures) or "")
+        narrow, whole = self._is_narrow, len(self._workspace.pictures)
+        shown, sifted = len(self._workspace.shown_pictures), self._workspace.sieve != EVERYTHING
+        count = self.tr("{0} of {1}").format(shown, whole) if sifted else str(whole or "")
         self.header.set_title("" if narrow else self.tr("Pictures"))
         self.header.set_note("" if narrow else count)
         self.header.setToolTip(self.tr("Pictures: {0}").format(count or 0) if narrow else "")
         self.hint.setVisible(not narrow)
-        self.order.setVisible(not narrow and len(self._workspace.pictures) > 1)
+        self.order.setVisible(not narrow and whole > 1)
+        self.sieve.setVisible(sifted or self.sieve.field.hasFocus() or (not narrow and whole >= MANY))
+        self.nothing.setVisible(sifted and not shown)
 
     def _follow(self) -> None:
         row = self.model.row_of(self._workspace.current)
-        if row >= 0 and self.list.currentIndex().row() != row:
+        if self.list.currentIndex().row() != row:
             self._following = True
-            self.list.setCurrentIndex(self.model.index(row))
+            self.list.setCurrentIndex(self.model.index(row) if row >= 0 else QModelIndex())
             self._following = False
 
     def _chosen(self, now: QModelIndex, before: QModelIndex) -> None:
