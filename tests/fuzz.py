@@ -1,13 +1,14 @@
 """Reads files that follow their formats' grammars and lie, thousands of them, within bounds.
 
-    python -m tests.fuzz --cases 100000 [--seed 0] [--kind pickle …] [--keep FOLDER]
+    python -m tests.fuzz --cases 100000 [--seed 0] [--kind pickle …]
 
 Each is read in a process that may not take more memory than any file may, and is ended after
-ten seconds. The table says by kind how they ended; whatever failed is kept. Mend it, and
-add what failed to the hostile files (``tests/*/hostile*.py``), which every run reads again.
+ten seconds. The table says by kind how they ended. Whatever failed is kept in ``tests/corpus``,
+packed, and read again by every run of the tests: mend it, and commit both.
 """
 
 import argparse
+import lzma
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,7 @@ SUBJECTS: Final[tuple[tuple[str, str, Any], ...]] = (
     ("labels", ".csv", names),
     ("picture", "", pictures),
 )
+CORPUS: Final = Path(__file__).with_name("corpus")
 KINDS: Final = tuple(kind for _, _, module in SUBJECTS for kind in module.KINDS)
 
 
@@ -38,6 +40,7 @@ class Tally:
     failed: list[tuple[int, Outcome]] = field(default_factory=list)
     slowest: float = 0.0
     slowest_seed: int = 0
+    most: int = 0
 
     def add(self, seed: int, outcome: Outcome) -> None:
         if outcome.fault:
@@ -48,20 +51,35 @@ class Tally:
             self.refused += 1
         if outcome.seconds > self.slowest:
             self.slowest, self.slowest_seed = outcome.seconds, seed
+        self.most = max(self.most, outcome.peak)
 
 
-def run(kinds: Iterable[str], count: int, seed: int, keep: Path | None = None) -> Iterator[tuple[str, Tally]]:
-    """Read ``count`` files of each kind, from a seed on; those that fail are written to ``keep``."""
-    with Reader(measured=False) as reader, tempfile.TemporaryDirectory() as folder:
+def keep(folder: Path, what: str, name: str, data: bytes) -> None:
+    """Keep a file, packed, under what it is read as."""
+    (folder / what).mkdir(parents=True, exist_ok=True)
+    (folder / what / f"{name}.xz").write_bytes(lzma.compress(data))
+
+
+def kept(path: Path) -> tuple[str, str, bytes]:
+    """What a kept file is read as, its ending and its bytes."""
+    ending = next(ending for what, ending, _ in SUBJECTS if what == path.parent.name)
+    return path.parent.name, ending, lzma.decompress(path.read_bytes())
+
+
+def run(
+    kinds: Iterable[str], count: int, seed: int, folder: Path | None = None, *, measured: bool = False
+) -> Iterator[tuple[str, Tally]]:
+    """Read ``count`` files of each kind, from a seed on; those that fail are kept in ``folder``."""
+    with Reader(measured=measured) as reader, tempfile.TemporaryDirectory() as place:
         for kind in kinds:
             what, ending, module = next(subject for subject in SUBJECTS if kind in subject[2].KINDS)
-            path, tally = Path(folder) / f"file{ending}", Tally()
+            path, tally = Path(place) / f"file{ending}", Tally()
             for number in range(seed, seed + count):
                 path.write_bytes(data := module.made(kind, number))
                 outcome = reader.read(what, path)
                 tally.add(number, outcome)
-                if outcome.fault and keep is not None:
-                    (keep / f"{kind.replace(' ', '-')}-{number}").write_bytes(data)
+                if outcome.fault and folder is not None:
+                    keep(folder, what, f"{kind.replace(' ', '-')}-{number}", data)
             yield kind, tally
 
 
@@ -71,16 +89,17 @@ def main() -> int:
     parser.add_argument("--cases", type=int, default=5_000, help="files in all")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kind", nargs="*", default=KINDS, choices=KINDS)
-    parser.add_argument("--keep", type=Path, help="folder for files that failed")
+    parser.add_argument("--keep", type=Path, default=CORPUS, help="folder for files that failed")
     given = parser.parse_args()
     failed = 0
-    print(f"{'':28}{'files':>8}{'opened':>8}{'refused':>9}{'failed':>8}{'slowest':>10}")
-    for kind, tally in run(given.kind, -(-given.cases // len(given.kind)), given.seed, given.keep):
+    print(f"{'':28}{'files':>8}{'opened':>8}{'refused':>9}{'failed':>8}{'most':>10}{'slowest':>10}")
+    count = -(-given.cases // len(given.kind))
+    for kind, tally in run(given.kind, count, given.seed, given.keep, measured=True):
         failed += len(tally.failed)
         files = tally.opened + tally.refused + len(tally.failed)
         print(
             f"{kind:28}{files:8,}{tally.opened:8,}{tally.refused:9,}{len(tally.failed):8,}"
-            f"{tally.slowest:8.2f} s  ({tally.slowest_seed})",
+            f"{tally.most / 1e6:7.0f} MB{tally.slowest:8.2f} s  ({tally.slowest_seed})",
             flush=True,
         )
         for number, outcome in tally.failed[:5]:

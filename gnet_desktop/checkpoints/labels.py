@@ -98,7 +98,7 @@ def read_labels(path: Path, count: int | None = None) -> Labels:
         raise LabelsError(f"The class names in {file} cannot be read.", *why_unreadable(error)) from error
     except LabelsError:
         raise
-    except (ValueError, csv.Error) as error:
+    except ValueError as error:
         raise LabelsError(
             f"{file} does not hold class names.",
             f"{str(error)[:1].upper()}{str(error)[1:]}.",
@@ -147,10 +147,8 @@ def _text(path: Path, file: str) -> str:
     if path.stat().st_size > _LARGEST:
         raise LabelsError(f"{file} is too large for a list of class names.", "It has over 16 MB.")
     data = path.read_bytes()
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16")
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise LabelsError(f"{file} is not text in UTF-8.", "", "Save it again as UTF-8.") from error
 
@@ -160,11 +158,11 @@ def _parse(text: str, path: Path) -> tuple[str, ...]:
     if start in ("[", "{"):
         try:
             return _from_json(parsed(text))
-        except json.JSONDecodeError:
+        except json.JSONDecodeError as error:
             lines = _lines(text)
             names = _numbered(lines) if max(map(len, lines)) <= _LONGEST_LINE else None
             if names is None:  # no Python dictionary either, a name a line
-                raise
+                raise ValueError(f"it begins as JSON does, but breaks off at line {error.lineno}") from error
             return names
     if max(map(len, text.splitlines()), default=0) > _LONGEST_LINE:
         raise ValueError(f"it has a line of more than {_LONGEST_LINE:,} letters")
@@ -204,7 +202,10 @@ def _in_order(names: Mapping[int, str], count: int) -> tuple[str, ...]:
 def _from_csv(text: str) -> tuple[str, ...]:
     sample = text[:4096]
     delimiter = max(",;\t", key=sample.count)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(str.strip, row))]
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if any(map(str.strip, row))]
+    except csv.Error as error:
+        raise ValueError("its lines or quotation marks do not end as those of a table do") from error
     if not rows:
         raise ValueError("it is empty")
     width = min(map(len, rows))

@@ -1,6 +1,7 @@
 """Damaged and invented files: every outcome is a Checkpoint or a GNetError.
 
-The usual run opens about 2,000 of them, ``--slow`` some 40,000.
+Those of one file are read by the thousand, within bounds of memory and time, in
+``tests/test_structured_fuzz.py``.
 """
 
 import json
@@ -86,17 +87,6 @@ def _mutate_all(data: bytes, count: int, folder: Path, seed: int = 0) -> int:
 def test_small_files_open_before_they_are_mutated(container: str, tmp_path: Path) -> None:
     (path := tmp_path / "weights").write_bytes(small_files()[container])
     assert check(path)
-
-
-@pytest.mark.parametrize("container", CONTAINERS)
-def test_mutated_files(container: str, tmp_path: Path) -> None:
-    _mutate_all(small_files()[container], FEW, tmp_path)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("container", CONTAINERS)
-def test_many_mutated_files(container: str, tmp_path: Path) -> None:
-    _mutate_all(small_files()[container], MANY, tmp_path, seed=1)
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -26,6 +26,12 @@ def small_state() -> Mapping[str, Tensor]:
     return tiny_state("torchvision", "torchvision")
 
 
+@cache
+def small_caffe_state() -> Mapping[str, Tensor]:
+    """The same of Caffe's network."""
+    return {k.replace("_w_0", ".weight"): v for k, v in tiny_state("caffe", "caffe").items()}
+
+
 def saved(value: object, **options: bool) -> bytes:
     """What torch.save writes."""
     torch.save(value, data := io.BytesIO(), **options)
@@ -123,7 +129,7 @@ def small_files() -> Mapping[str, bytes]:
 
 def _small_files() -> dict[str, bytes]:
     state = dict(small_state())
-    caffe = {k.replace("_w_0", ".weight"): v for k, v in tiny_state("caffe", "caffe").items()}
+    caffe = small_caffe_state()
     whole = {
         "model": state,
         "optimizer": {"lr": 0.1, "steps": [1, 2]},

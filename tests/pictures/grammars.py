@@ -36,6 +36,7 @@ def small_pictures() -> Mapping[str, bytes]:
     frames = [noise.rotate(90 * turn) for turn in range(3)]
     found = {form: saved(noise, form) for form in _FORMATS}
     found["progressive JPEG"] = saved(noise, "JPEG", progressive=True, exif=_exif())
+    found["ICO of bitmaps"] = saved(noise, "ICO", bitmap_format="bmp", sizes=[(16, 16)])
     found["animated GIF"] = saved(noise, "GIF", save_all=True, append_images=frames)
     found["animated PNG"] = saved(noise, "PNG", save_all=True, append_images=frames)
     for packing in ("tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg"):
@@ -53,7 +54,7 @@ def png(dice: Dice) -> bytes:
     """Blocks in any order, of any content."""
     kind, depth = dice.choice((0, 2, 3, 4, 6)), dice.choice((1, 2, 4, 8, 16))
     width, height = dice.unsigned(7, 31), dice.unsigned(5, 31)
-    rows = zlib.compress(dice.randbytes(dice.choice((0, 40, 400, 4000))))
+    rows = zlib.compress(_rows(dice, width, height, kind, depth))
     blocks = [
         chunk(b"IHDR", struct.pack(">2I5B", width, height, depth, kind, 0, 0, dice.unsigned(0, 8))),
         chunk(b"PLTE", dice.randbytes(3 * dice.choice((0, 1, 256, 300)))),
@@ -89,21 +90,38 @@ def png(dice: Dice) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(blocks) + chunk(b"IEND", b"")
 
 
+def _rows(dice: Dice, width: int, height: int, kind: int, depth: int) -> bytes:
+    """Rows of noise, each filtered in one of five ways; or any bytes."""
+    if dice.lies() or width * height > 10_000:
+        return dice.randbytes(dice.choice((0, 40, 400, 4000)))
+    length = -(-width * depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[kind] // 8)
+    return b"".join(bytes([dice.randrange(5)]) + dice.randbytes(length) for _ in range(height))
+
+
+def _codes(dice: Dice, count: int) -> bytes:
+    """So many pixels as LZW has them, none packed: codes of nine bits between a clear and an end."""
+    codes = [256, *(dice.randrange(256) for _ in range(count)), 257]
+    whole = sum(code << 9 * place for place, code in enumerate(codes))
+    return whole.to_bytes(-(-9 * len(codes) // 8), "little")
+
+
 def gif(dice: Dice) -> bytes:
     """Frames and extensions."""
     size = (dice.unsigned(7, 16), dice.unsigned(5, 16))
-    found = b"GIF89a" + struct.pack("<2H3B", *size, dice.choice((0, 0x80, 0xF7)), 0, 0)
-    found += dice.randbytes(dice.choice((0, 6, 768)))
+    flags, colours = dice.choice(((0, 0), (0x80, 6), (0xF7, 768)))
+    found = b"GIF89a" + struct.pack("<2H3B", *size, flags, 0, 0) + dice.randbytes(dice.number(colours) % 800)
     for _ in range(dice.randint(1, 5)):
         if dice.random() < 0.4:
             found += b"!" + dice.choice((b"\xf9", b"\xfe", b"\xff", b"\x01")) + _blocks(dice)
         frame = [dice.unsigned(side, 16) for side in (0, 0, 7, 5)]
         found += (
             b","
-            + struct.pack("<4HB", *frame, dice.choice((0, 0x40, 0x80, 0x87)))
-            + bytes([dice.unsigned(2, 8)])
+            + struct.pack("<4HB", *frame, (flags := dice.choice((0, 0x40, 0x80, 0x87))))
+            + dice.randbytes({0x80: 6, 0x87: 768}.get(flags, 0))
+            + bytes([dice.unsigned(8, 8)])
         )
-        found += _blocks(dice)
+        data = _codes(dice, 35)
+        found += _blocks(dice) if dice.lies() else bytes([len(data)]) + data + b"\0"
     return found + b";"
 
 

@@ -8,6 +8,7 @@ their paths, or in the order of the file.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import permutations
 from typing import Final
 
@@ -44,23 +45,23 @@ class Group:
     parts: dict[str, Layer]
     doubts: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def inputs(self) -> int:
         return self.parts["1x1"].inputs
 
-    @property
+    @cached_property
     def outputs(self) -> int:
         return sum(self.parts[name].outputs for name in ("1x1", "3x3", "5x5", "pool_proj"))
 
-    @property
+    @cached_property
     def place(self) -> int:
         return min(layer.place for layer in self.parts.values())
 
-    @property
+    @cached_property
     def end(self) -> int:
         return max(layer.place for layer in self.parts.values())
 
-    @property
+    @cached_property
     def layers(self) -> frozenset[int]:
         return frozenset(layer.place for layer in self.parts.values())
 

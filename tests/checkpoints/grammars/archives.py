@@ -26,7 +26,8 @@ _POOL: Final = b"max_pool2d(x, [3, 3], [2, 2], [0, 0], [1, 1], True)"
 def zipped(dice: Dice) -> bytes:
     """Entries and a directory, each of which may say something else."""
     torch = dice.random() < 0.6
-    names = [_TORCH[0], *dice.sample(_TORCH[1:], 4)] if torch else dice.sample(_OTHERS, dice.randint(1, 4))
+    usual = [*_TORCH[:3], *dice.sample(_TORCH[3:], 2)]
+    names = usual if torch and not dice.lies() else dice.sample((*_TORCH, *_OTHERS), dice.randint(1, 5))
     found, directory = bytearray(), bytearray()
     for one in names:
         data, word = _content(dice, one), one.encode()
@@ -53,6 +54,8 @@ def _content(dice: Dice, one: str) -> bytes:
         return pickles.program(dice)
     if one.endswith(".npy"):
         return npy(dice)
+    if "/data/" in one and not dice.lies():
+        return bytes(64)
     if one.endswith((".pth", ".safetensors")):
         return dice.choice((pickles.file, headers.safetensors_file, npy))(dice)
     return dice.choice((b"little", b"big", _POOL * 4, bytes(64)))
@@ -95,7 +98,7 @@ def tar(dice: Dice) -> bytes:
 
 def _member(dice: Dice, one: str) -> bytes:
     if one not in ("storages", "tensors"):
-        return pickles.program(dice)
+        return pickles.program(dice, "tar")
     writes = pickles.Program(dice, deepest=2)
     count = b"\x80\x02K" + bytes([dice.unsigned(1, 8)]) + b"."
     kind = name("torch", "FloatStorage" if one == "storages" else "FloatTensor")

@@ -1,9 +1,11 @@
 """What a file's author leaves to chance: numbers, words, and how often anything is a lie."""
 
 import random
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
+from torch import Tensor
 
 from tests.checkpoints.tiny import small_state
 
@@ -59,9 +61,9 @@ class Dice(random.Random):
         """A name that a tensor has, or one that none should have."""
         return self.choice(WORDS) if self.random() < 0.4 else self.choice(list(small_state()))
 
-    def state(self) -> dict[str, Array]:
+    def state(self, make: Callable[[], Mapping[str, Tensor]] = small_state) -> dict[str, Array]:
         """A whole network, in which a few tensors are missing, changed or too many."""
-        found = {name: value.numpy() for name, value in small_state().items()}
+        found = {name: value.numpy() for name, value in make().items()}
         for _ in range(self.choice((0, 1, 1, 3))):
             name = self.choice(list(found))
             value = found[name]

@@ -1,11 +1,15 @@
 """Pickles, written value by value; any value may be one that was made before."""
 
+import io
+import pickle
 import struct
+import zipfile
 from typing import Final
 
 from tests.checkpoints.grammars.dice import Dice
 from tests.checkpoints.hostile import in_legacy, torch_zip
 from tests.checkpoints.hostile_pickles import name, text, tuple_tower
+from tests.checkpoints.tiny import small_files
 
 _FUNCTIONS: Final = (
     *(("torch._utils", word) for word in ("_rebuild_tensor", "_rebuild_tensor_v2", "_rebuild_tensor_v3")),
@@ -29,10 +33,13 @@ _FALSE, _EMPTY = b"\x89", b"}"
 
 
 class Program:
-    """Writes values; ``deepest`` is how deep they are nested at most."""
+    """Writes values; ``deepest`` is how deep they are nested at most.
 
-    def __init__(self, dice: Dice, *, deepest: int = 6) -> None:
-        self.dice, self.memo, self.deepest = dice, 0, deepest
+    ``form`` is the file that they are for, whose tensors are described in its own way.
+    """
+
+    def __init__(self, dice: Dice, *, deepest: int = 6, form: str = "zip") -> None:
+        self.dice, self.memo, self.deepest, self.form = dice, 0, deepest, form
 
     def value(self, depth: int = 0) -> bytes:
         """Any value, new or one of those before."""
@@ -87,6 +94,10 @@ class Program:
 
     def tensor(self, _: int) -> bytes:
         """A tensor on storage 0 of sixteen numbers, or something like it."""
+        if self.form == "tar":
+            return self.usually(text("0")) + b"Q"
+        if self.form == "bare":
+            return self.array()
         sides = self.dice.number(self.dice.choice((0, 1, 2, 4))) % 100
         shape = b"".join(self.integer(0) if self.dice.lies() else b"K\x02" for _ in range(sides))
         strides = b"".join(self.integer(0) if self.dice.lies() else b"K\x01" for _ in range(sides))
@@ -94,13 +105,26 @@ class Program:
         arguments = b"".join(self.usually(part) for part in parts)
         return name("torch._utils", "_rebuild_tensor_v2") + b"(" + arguments + b"tR"
 
+    def array(self) -> bytes:
+        """A numpy array of four numbers, or something like it."""
+        empty = (name("numpy", "ndarray"), b"K\x00\x85", b"C\x01b")
+        found = name("numpy.core.multiarray", "_reconstruct") + b"("
+        found += b"".join(map(self.usually, empty)) + b"tR"
+        kind = name("numpy", "dtype") + self.usually(text(self.dice.choice(("f4", "f8", "O")))) + _FALSE
+        kind += b"\x88\x87R(K\x03" + text("<") + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
+        parts = (b"K\x01", b"K\x02K\x02\x86", kind, _FALSE, b"C\x10" + bytes(16))
+        return found + b"(" + b"".join(map(self.usually, parts)) + b"tb"
+
     def reference(self) -> bytes:
         key = text(self.dice.choice("01"))
         parts = (text("storage"), name("torch", "FloatStorage"), key, text("cpu"), b"K\x10")
+        parts += (b"N",) if self.form == "legacy" else ()
         return b"(" + b"".join(self.usually(part) for part in parts) + b"tQ"
 
     def quantised(self, depth: int) -> bytes:
         """A tensor that is worked out of others."""
+        if self.form in ("tar", "bare"):
+            return self.tensor(depth)
         function = self.dice.choice(("_rebuild_qtensor", "_rebuild_sparse_tensor"))
         if function == "_rebuild_qtensor":
             scheme = b"(" + self.usually(name("torch", "per_tensor_affine")) + b"G" + bytes(8) + b"K\x00t"
@@ -119,20 +143,38 @@ _VALUES: Final = (
 )
 
 
-def program(dice: Dice) -> bytes:
+def program(dice: Dice, form: str = "zip") -> bytes:
     """A dictionary of values."""
-    one = Program(dice)
+    one = Program(dice, form=form)
     pairs = (text(dice.word()) + one.value() for _ in range(dice.randint(1, 12)))
     return b"\x80\x02}(" + b"".join(pairs) + b"u."
 
 
 def file(dice: Dice) -> bytes:
     """A pickle in one of the files that hold one."""
-    return dice.choice((_bare, _in_zip, _in_zip, in_legacy, _in_npy))(program(dice))
+    form = dice.choice(("bare", "zip", "zip", "legacy", "npy", "whole zip", "whole pickle"))
+    if form == "whole zip":
+        return _whole_zip(dice)
+    if form == "whole pickle":
+        return _with_more(dice, pickle.dumps(dice.state(), 2), "bare")
+    return _FILES[form](program(dice, "bare" if form == "npy" else form))
 
 
-def _bare(description: bytes) -> bytes:
-    return description
+def _with_more(dice: Dice, description: bytes, form: str) -> bytes:
+    """The dictionary that a pickle ends with, and some values more."""
+    one = Program(dice, form=form)
+    pairs = (text(dice.word()) + one.value() + b"s" for _ in range(dice.randint(1, 6)))
+    return description.removesuffix(b".") + b"".join(pairs) + b"."
+
+
+def _whole_zip(dice: Dice) -> bytes:
+    """What torch writes of a whole network, and some values more."""
+    with zipfile.ZipFile(io.BytesIO(small_files()["zip"])) as archive:
+        entries = {one: archive.read(one) for one in archive.namelist()}
+    with zipfile.ZipFile(data := io.BytesIO(), "w") as archive:
+        for one, content in entries.items():
+            archive.writestr(one, _with_more(dice, content, "zip") if one.endswith(".pkl") else content)
+    return data.getvalue()
 
 
 def _in_zip(description: bytes) -> bytes:
@@ -142,3 +184,6 @@ def _in_zip(description: bytes) -> bytes:
 def _in_npy(description: bytes) -> bytes:
     header = b"{'descr': '|O', 'fortran_order': False, 'shape': (), }"
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + description
+
+
+_FILES: Final = {"bare": bytes, "zip": _in_zip, "legacy": in_legacy, "npy": _in_npy}

@@ -4,9 +4,12 @@ import struct
 from collections.abc import Mapping
 from typing import Any, Final
 
+import numpy as np
+
 from tests.checkpoints import writing
 from tests.checkpoints.grammars.dice import Array, Dice
 from tests.checkpoints.grammars.headers import code
+from tests.checkpoints.tiny import small_caffe_state
 
 Schema = Mapping[int, Any]
 """Fields by number: another message, or what stands in it."""
@@ -26,7 +29,7 @@ _ATTRIBUTE: Final[Schema] = {
     2: "float",
     3: "number",
     4: "text",
-    5: _TENSOR,
+    5: "tensor",
     7: "floats",
     8: "sides",
 }
@@ -36,7 +39,7 @@ _ONNX: Final[Schema] = {
     2: "text",
     8: {1: "text", 2: "number"},
     14: {1: "text", 2: "text"},
-    7: {1: _NODE, 5: _TENSOR, 11: {1: "value"}, 12: {1: "value"}},
+    7: {1: _NODE, 5: "tensor", 11: {1: "value"}, 12: {1: "value"}},
 }
 _BLOB: Final[Schema] = {
     **dict.fromkeys((1, 2, 3, 4), "number"),
@@ -47,12 +50,12 @@ _BLOB: Final[Schema] = {
 _LAYER: Final[Schema] = {
     1: "text",
     2: "operation",
-    7: _BLOB,
+    7: "blob",
     106: {4: "sides", 6: "number"},
     121: {2: "number"},
     118: {2: "float"},
 }
-_V1: Final[Schema] = {1: {1: "text", 50: _BLOB}, 4: "text", 5: "number", 6: _BLOB, 10: {4: "number"}}
+_V1: Final[Schema] = {1: {1: "text", 50: "blob"}, 4: "text", 5: "number", 6: "blob", 10: {4: "number"}}
 _CAFFE: Final[Schema] = {2: _V1, 100: _LAYER}
 _CONSTANT: Final[Schema] = {
     1: "kind of number",
@@ -62,7 +65,7 @@ _CONSTANT: Final[Schema] = {
     13: "numbers",
 }
 _TENSORFLOW: Final[Schema] = {
-    1: {1: "text", 2: "operation", 5: {1: "setting", 2: {1: {3: "sides"}, 2: "text", 8: _CONSTANT}}}
+    1: {1: "text", 2: "operation", 5: {1: "setting", 2: {1: {3: "sides"}, 2: "text", 8: "constant"}}}
 }
 
 _OPERATIONS: Final = (
@@ -112,11 +115,40 @@ def _field(dice: Dice, kind: str) -> bytes | int | float:
             return dice.choice(_OPERATIONS).encode()
         case "setting":
             return dice.choice(_SETTINGS).encode()
+        case "tensor":
+            return message(dice, _TENSOR, 2) if dice.lies() else _onnx_tensor(dice.word(), _array(dice))
+        case "blob":
+            return message(dice, _BLOB, 2) if dice.lies() else _blob(dice, _array(dice))
+        case "constant":
+            lies = message(dice, _CONSTANT, 2)
+            return lies if dice.lies() else _inside(writing.graph_tensor(_array(dice)))
         case "key":
             return dice.choice((b"location", b"offset", b"length"))
         case "place":
             return dice.choice(_PLACES)
     return dice.word().encode()
+
+
+def _array(dice: Dice) -> Array:
+    """A small array that is what it says."""
+    return np.ones([dice.randint(1, 3) for _ in range(dice.choice((0, 1, 2, 4)))], "<f4")
+
+
+def _blob(dice: Dice, value: Array) -> bytes:
+    """A blob's numbers, and the shape in one of two forms."""
+    shape = writing.new_shape if dice.random() < 0.6 or value.ndim > 4 else writing.legacy_shape
+    sides = [dice.number(side) for side in value.shape]
+    return shape(sides) + (writing.packed_floats if value.dtype.itemsize < 8 else writing.packed_doubles)(
+        value
+    )
+
+
+def _inside(field: bytes) -> bytes:
+    """What a short field holds: the key is one byte, the length as many as it takes."""
+    place = 1
+    while field[place] & 0x80:
+        place += 1
+    return field[place + 1 :]
 
 
 def onnx(dice: Dice) -> bytes:
@@ -135,11 +167,22 @@ def onnx_graph(dice: Dice) -> bytes:
         output = dice.choice(values) if dice.lies() else f"v{place}"
         values.append(output)
         node = b"".join(writing.text(1, name) for name in reads) + writing.text(2, output)
-        node += writing.text(4, dice.choice(_OPERATIONS))
+        node += writing.text(4, dice.choice(_OPERATIONS if dice.lies() else _OPERATIONS[:10]))
         for _ in range(dice.choice((0, 1, 2))):
-            node += writing.message(5, message(dice, _ATTRIBUTE, 3))
+            node += writing.message(5, message(dice, _ATTRIBUTE, 3) if dice.lies() else _setting(dice))
         nodes += writing.message(1, node)
     return writing.number(1, 8) + writing.message(7, nodes + tensors)
+
+
+def _setting(dice: Dice) -> bytes:
+    """A setting as one has them: whole numbers, a number, a word or a tensor."""
+    contents = (
+        b"".join(writing.number(8, dice.number()) for _ in range(dice.choice((1, 2, 4)))),
+        writing.number(3, dice.number()),
+        writing.text(4, dice.choice(("SAME_UPPER", "VALID", "NOTSET", "linear"))),
+        writing.message(5, _onnx_tensor("", _array(dice))),
+    )
+    return writing.text(1, dice.choice(_SETTINGS)) + dice.choice(contents)
 
 
 def _onnx_tensor(name: str, value: Array) -> bytes:
@@ -149,10 +192,38 @@ def _onnx_tensor(name: str, value: Array) -> bytes:
 
 
 def caffemodel(dice: Dice) -> bytes:
-    """Layers in which anything may stand."""
-    return writing.text(1, "GoogleNet") + message(dice, {100: _LAYER}) + message(dice, _CAFFE)
+    """Layers in which anything may stand, half the time behind those of a whole network."""
+    return (
+        writing.text(1, "GoogleNet")
+        + (_caffe_layers(dice) if dice.random() < 0.5 else message(dice, {100: _LAYER}))
+        + message(dice, _CAFFE)
+    )
+
+
+def _caffe_layers(dice: Dice) -> bytes:
+    """A network's layers in either form; settings and blobs may lie."""
+    layers: dict[str, list[Array]] = {}
+    for name, value in dice.state(small_caffe_state).items():
+        layers.setdefault(name.rpartition(".")[0], []).append(value)
+    field, title, blob = dice.choice(((100, 1, 7), (2, 4, 6)))
+    found = b""
+    for name, arrays in layers.items():
+        deep = arrays[0].ndim > 2
+        kind: bytes = writing.text(2, ("Convolution" if deep else "InnerProduct"))
+        body = writing.text(title, name) + (kind if field == 100 else writing.number(5, 4 if deep else 14))
+        body += b"".join(writing.message(blob, _blob(dice, value)) for value in arrays)
+        if dice.lies():
+            body += message(dice, _LAYER if field == 100 else _V1, 1)
+        found += writing.message(field, body)
+    return found
 
 
 def tensorflow(dice: Dice) -> bytes:
-    """Nodes in which anything may stand."""
-    return writing.graph_node("a", "Const") + message(dice, _TENSORFLOW)
+    """Nodes in which anything may stand, half the time behind those of a whole network."""
+    found = writing.graph_node("a", "Const")
+    if dice.random() < 0.5:
+        for name, value in dice.state().items():
+            kind = dice.choice(_OPERATIONS) if dice.lies() else "Const"
+            numbers = writing.graph_tensor(value, as_content=dice.random() < 0.8)
+            found += writing.graph_node(name, kind, value=numbers)
+    return found + message(dice, _TENSORFLOW)
