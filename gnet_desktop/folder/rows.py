@@ -42,8 +42,8 @@ class Rows:
         return wrong
 
 
-def rows_of(store: Store, truth: Truth, temperatures: Mapping[str, float]) -> Rows:
-    """The columns of what is kept."""
+def rows_of(store: Store, truth: Truth, temperatures: Mapping[str, float], *, judged: bool = True) -> Rows:
+    """The columns of what is kept; without ``judged`` no loss, which takes reading all logits."""
     heads = [head for head in DEPTH if head in store.heads()]
     if not heads:
         nothing = np.empty(0, np.int64)
@@ -52,10 +52,12 @@ def rows_of(store: Store, truth: Truth, temperatures: Mapping[str, float]) -> Ro
     paths, answer, confidence = store.firsts(leading)
     agree = np.ones(len(paths), bool)
     for head in heads:
-        agree &= store.firsts(head)[1] == answer
+        if head != leading:
+            agree &= store.firsts(head)[1] == answer
     known = np.array([UNKNOWN if (index := truth.of(path)) is None else index for path in paths], np.int64)
     loss = np.full(len(paths), np.nan)
-    loss[known != UNKNOWN] = judge(store, leading, truth, temperatures.get(leading, 1.0))[1].loss
+    if judged:
+        loss[known != UNKNOWN] = judge(store, leading, truth, temperatures.get(leading, 1.0))[1].loss
     return Rows(tuple(paths), answer, confidence, known, loss, agree)
 
 

@@ -84,10 +84,11 @@ class Job:
             self.owner.fail(self, error)
 
     def _run(self) -> None:
-        found = scanning.scan(self.folder)
-        truth = self._truth(found)
         store = opened_store(self.place, self.recipe, self.network)
         try:
+            self._show_kept(store)
+            found = scanning.scan(self.folder)
+            truth = self._truth(found)
             changes = scanning.compare(found, store.stamps())
             store.forget(changes.vanished)
             todo = {path: found[path] for path in changes.to_answer}
@@ -96,6 +97,13 @@ class Job:
             self._answer(store, truth, todo, done, len(found))
         finally:
             store.close()
+
+    def _show_kept(self, store: Store) -> None:
+        """What is kept at once, before the folder is looked through and everything is judged."""
+        if kept := store.stamps():
+            truth = self._truth(kept)
+            rows = rows_of(store, truth, self.network.network.temperatures, judged=False)
+            self.owner.tell(self, rows=rows, done=len(kept), total=len(kept))
 
     def _truth(self, found: Mapping[str, Stamp]) -> Truth:
         given = from_table(self.truth_file) if self.truth_file else from_folders(found)

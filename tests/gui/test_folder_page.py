@@ -1,6 +1,7 @@
 """The Folder page with real events: what is counted, filtered, opened, paused and kept."""
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def done(window: Window, folder: Path, qapp) -> Window:
     window.evaluate(folder)
     run = window.folder_page.run
     for _ in range(6000):
-        QTest.qWait(10)
+        pause(10)
         if run.state is not None and run.state.state == "done":
             return window
     raise AssertionError("the folder was not answered within a minute")
@@ -66,11 +67,19 @@ def unfiltered(request: pytest.FixtureRequest) -> None:
             page.set_filter(Filter())
 
 
+def pause(milliseconds: float) -> None:
+    """As the window waits: other threads go on, which they cannot in QTest.qWait."""
+    end = time.monotonic() + milliseconds / 1000
+    while time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.002)
+
+
 def wait_until(true: Callable[[], bool]) -> None:
     for _ in range(6000):
         if true():
             return
-        QTest.qWait(10)
+        pause(10)
     raise AssertionError("it did not come true within a minute")
 
 
@@ -171,14 +180,14 @@ def test_what_was_answered_is_kept_and_a_name_may_be_corrected(done: Window, fol
     end = run.changed.subscribe(lambda: seen.append(run.state.state if run.state else ""))
     run.correct("no class", zebra)
     for _ in range(3000):
-        QTest.qWait(10)
+        pause(10)
         if run.state.state == "done" and run.state.evaluation.pictures == 9:
             break
     end()
     assert run.state.evaluation.pictures == 9
     assert run.state.rate == 0 or seen.count("running") <= 2  # nothing was answered again
     run.correct("no class", None)
-    QTest.qWait(300)
+    pause(300)
 
 
 def test_a_name_dragged_onto_a_class_means_it_from_now_on(done: Window) -> None:
@@ -303,3 +312,15 @@ def test_before_a_folder_is_open_the_page_says_what_it_is_for(qtbot, everyday100
     assert asked == [True]
     made.close()
     del dispatcher
+
+
+def test_what_is_kept_is_shown_before_the_folder_is_looked_through(done: Window, folder: Path) -> None:
+    run = done.folder_page.run
+    done.folder_page.gallery.pictures.show_rows(folder, None, (), np.empty(0, np.int64))
+    run.state = None
+    shows: list[tuple[str, int]] = []
+    end = run.changed.subscribe(lambda: shows.append((run.state.state, len(run.state.rows or ()))))
+    run.open(folder)
+    wait_until(lambda: run.state is not None and run.state.state == "done")
+    end()
+    assert ("scanning", 9) in shows
