@@ -62,7 +62,7 @@ class PictureTooLarge(PictureError):
         super().__init__(
             f"{name} is {size[0]} × {size[1]} pixels.",
             f"{why} Decoding it takes about {self.memory / 1e9:.1f} GB of memory.",
-            "Open a smaller version of it, or allow it by raising the limit.",
+            "Open a smaller version of it.",
         )
 
 

@@ -1,11 +1,12 @@
 """Pages of text: what the program is."""
 
+import re
 from html import escape
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QTextDocument
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from gnet_desktop import __version__
@@ -37,6 +38,8 @@ class TextDialog(QDialog):
         self.resize(620, 640)
         self.browser = _Page()
         self.browser.setAccessibleName(title)
+        # the typeface ships up to semibold, and more would be smeared
+        self.browser.document().setDefaultStyleSheet("h1, h2, h3, b, th { font-weight: 600; }")
         self.browser.setHtml(html)
         self.browser.setOpenExternalLinks(True)
         close = Button(self.tr("Close"))
@@ -65,7 +68,7 @@ _GNU: Final = ("lgpl-3.0", "gpl-3.0")
 def about_html() -> str:
     """Version, licence and credits."""
     credits_file = resource("samples", "CREDITS.md")
-    samples = escape(credits_file.read_text("utf-8")) if is_file(credits_file) else ""
+    samples = credits_file.read_text("utf-8") if is_file(credits_file) else ""
     return (
         f"<h2>GNet Desktop {__version__}</h2>"
         "<p>Open any GoogLeNet checkpoint, drop pictures on it, and look inside.</p>"
@@ -73,5 +76,15 @@ def about_html() -> str:
         "platformdirs and natsort (MIT). The typeface is Inter (OFL-1.1). "
         "Icons and colour maps were made for this program.</p>"
         f"<p>{_licence_texts()}</p>"
-        f"<h3>Sample pictures</h3><pre style='white-space:pre-wrap'>{samples}</pre>"
+        f"{_page_of(samples)}"
     )
+
+
+def _page_of(markdown: str) -> str:
+    """A page of Markdown as HTML without a style of its own; its title one step lower."""
+    document = QTextDocument()
+    document.setMarkdown(markdown.replace("# ", "### ", 1))
+    body = document.toHtml().partition("<body")[2].partition(">")[2].partition("</body>")[0]
+    # the page's own typeface and sizes, room between columns, no frame
+    body = re.sub(r' style="[^"]*"', "", body)
+    return re.sub(r"<table[^>]*>", '<table cellspacing="0" cellpadding="4">', body)

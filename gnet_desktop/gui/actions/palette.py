@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -27,6 +28,8 @@ from gnet_desktop.network.naming import parse_unit
 from gnet_desktop.workspace.state import Workspace
 
 _MOST = 60
+_WIDTH, _TALLEST, _FIELD, _EDGE = 560, 420, 36, 8
+_LINE, _GROUP, _NOTHING = 30, 28, 72
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -37,12 +40,16 @@ class Found:
     text: str
     note: str
     run: Callable[[], None]
+    group: str = ""
 
 
 def find(
     query: str, workspace: Workspace, run: Callable[[str], None], more: Iterable[Found] = ()
 ) -> list[Found]:
-    """Units by name first, then commands, pictures and ``more`` by every word of the query."""
+    """Units by name first, then commands, pictures and ``more`` by every word of the query.
+
+    What belongs to one group stands together, the group of the best match first.
+    """
     found = _units(query, workspace)
     ranked: list[tuple[int, Found]] = []
     for action in ACTIONS:
@@ -51,17 +58,21 @@ def find(
         words = action.title
         score = matches(query, f"{words} {action.text} {action.menu} {action.also}")
         if score is not None:
-            ranked.append((score, Found(words, key_text(action), partial(run, action.name))))
+            ranked.append((score, Found(words, key_text(action), partial(run, action.name), tr(action.menu))))
     for entry in workspace.pictures.values():
         score = matches(query, entry.name) if query else None
         if score is not None:
             choose = partial(workspace.choose_picture, entry.id)
-            ranked.append((score, Found(entry.name, tr("picture"), choose)))
+            ranked.append((score, Found(entry.name, "", choose, tr("Pictures"))))
     for one in more:
         score = matches(query, f"{one.text} {one.note}") if query else None
         if score is not None:
             ranked.append((score, one))
-    ranked.sort(key=lambda pair: pair[0])
+    best: dict[str, int] = {}
+    for score, one in ranked:
+        best[one.group] = min(score, best.get(one.group, score))
+    order = list(best)
+    ranked.sort(key=lambda pair: (best[pair[1].group], order.index(pair[1].group), pair[0]))
     return [*found, *(one for _, one in ranked)][:_MOST]
 
 
@@ -72,15 +83,15 @@ def _units(query: str, workspace: Workspace) -> list[Found]:
         unit = parse_unit(query.strip(), workspace.checkpoint.architecture)
     except GNetError:
         return []
-    return [Found(unit.name, tr("unit"), lambda: workspace.choose_unit(unit))]
+    return [Found(unit.name, "", lambda: workspace.choose_unit(unit), tr("Units"))]
 
 
 class _Delegate(QStyledItemDelegate):
-    """What a line does at the left, its key or kind at the right."""
+    """What a line does at the left, its key or kind at the right; the name of a group in small."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """All lines are alike."""
-        return QSize(0, 30)
+        """All lines are alike, and so are all names of groups."""
+        return QSize(0, _LINE if index.data(Qt.ItemDataRole.UserRole) is not None else _GROUP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, words, note."""
@@ -88,6 +99,12 @@ class _Delegate(QStyledItemDelegate):
         box = QRectF(option.rect).adjusted(10, 0, -10, 0)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if found is None:
+            painter.setFont(font(11, 600))
+            painter.setPen(theme.colour("text3"))
+            painter.drawText(box.adjusted(0, 6, 0, 0), Qt.AlignmentFlag.AlignVCenter, index.data())
+            painter.restore()
+            return
         if option.state & QStyle.StateFlag.State_Selected:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(theme.colour("accentbg"))
@@ -121,24 +138,25 @@ class Palette(QDialog):
         self.field.setPlaceholderText(self.tr("Unit, command, picture"))
         self.field.setAccessibleName(self.tr("Unit, command, picture"))
         self.field.setFont(font(15))
-        self.field.setMinimumHeight(36)
+        self.field.setMinimumHeight(_FIELD)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Found"))
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.list.setUniformItemSizes(True)
+        self.field.setStyleSheet("QLineEdit, QLineEdit:focus { border: 0; background: transparent; }")
         self.list.setItemDelegate(_Delegate(self.list))
         self.nothing = Label(self.tr("Nothing is called that. Units are written 4a/5x5:11 or mixed4a:411."))
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(8, 8, 8, 8)
+        layout.setContentsMargins(_EDGE, _EDGE, _EDGE, _EDGE)
+        layout.setSpacing(_EDGE)
         layout.addWidget(self.field)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.nothing, 1)
         self.field.textChanged.connect(self._search)
         self.field.installEventFilter(self)
-        self.list.itemClicked.connect(lambda item: self._do(self.list.row(item)))
-        self.resize(560, 420)
+        self.list.itemClicked.connect(self._do)
+        self.resize(_WIDTH, _TALLEST)
 
     def open_with(self, text: str = "") -> None:
         """Show it in the upper middle of the window that has the keyboard, with a first query."""
@@ -160,27 +178,61 @@ class Palette(QDialog):
     def _search(self, query: str) -> None:
         self._found = find(query, self._workspace, self._run, self._offered)
         self.list.clear()
-        for one in self._found:
-            item = QListWidgetItem(f"{one.text}, {one.note}" if one.note else one.text)
-            item.setData(Qt.ItemDataRole.UserRole, one)
-            self.list.addItem(item)
-        self.list.setCurrentRow(0)
+        for group, inside in groupby(self._found, key=lambda one: one.group):
+            if group:
+                title = QListWidgetItem(group)
+                title.setFlags(Qt.ItemFlag.NoItemFlags)
+                self.list.addItem(title)
+            for one in inside:
+                item = QListWidgetItem(f"{one.text}, {one.note}" if one.note else one.text)
+                item.setData(Qt.ItemDataRole.UserRole, one)
+                self.list.addItem(item)
+        self._step(1, since=-1)
+        self.list.scrollToTop()
         self.list.setVisible(bool(self._found))
         self.nothing.setVisible(not self._found)
+        self._fit()
 
-    def _do(self, row: int) -> None:
-        if 0 <= row < len(self._found):
+    def _fit(self) -> None:
+        """As tall as what was found, so that no void stands below it."""
+        heights = (self.list.sizeHintForRow(row) for row in range(self.list.count()))
+        inside = sum(heights) if self._found else _NOTHING
+        self.resize(self.width(), min(_TALLEST, _FIELD + 3 * _EDGE + inside + 2))
+
+    def _step(self, step: int, *, since: int | None = None) -> None:
+        """Mark the next line that does something."""
+        row = (self.list.currentRow() if since is None else since) + step
+        while 0 <= row < self.list.count():
+            if self.list.item(row).data(Qt.ItemDataRole.UserRole) is not None:
+                self.list.setCurrentRow(row)
+                return
+            row += step
+
+    def _do(self, item: QListWidgetItem | None) -> None:
+        found = None if item is None else item.data(Qt.ItemDataRole.UserRole)
+        if isinstance(found, Found):
             self.hide()
-            self._found[row].run()
+            found.run()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A panel with a thin frame; a line below the field."""
+        theme, painter = Theme.now(), QPainter(self)
+        painter.fillRect(self.rect(), theme.colour("panel"))
+        painter.setPen(theme.colour("line2"))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.fillRect(
+            1, self.field.geometry().bottom() + _EDGE // 2, self.width() - 2, 1, theme.colour("line")
+        )
+        painter.end()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows walk the list while the field has the keyboard."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
             if step is not None:
-                self.list.setCurrentRow(max(0, min(self.list.count() - 1, self.list.currentRow() + step)))
+                self._step(step)
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._do(self.list.currentRow())
+                self._do(self.list.currentItem())
                 return True
         return super().eventFilter(watched, event)

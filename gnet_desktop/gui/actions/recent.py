@@ -63,5 +63,6 @@ class Recent(QMenu):
         """The same as lines of the palette."""
         notes = {"pictures": self.tr("recent picture"), "checkpoints": self.tr("recent checkpoint")}
         return [
-            Found(name_of(path), notes[kind], partial(self._open, kind, path)) for kind, path in self._files()
+            Found(name_of(path), notes[kind], partial(self._open, kind, path), self.tr("Open recent"))
+            for kind, path in self._files()
         ]

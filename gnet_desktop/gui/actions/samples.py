@@ -32,6 +32,6 @@ class Samples(QMenu):
     def found(self) -> list[Found]:
         """The same as lines of the palette."""
         return [
-            Found(path.stem, self.tr("sample picture"), partial(self._open, path))
+            Found(path.stem, self.tr("sample picture"), partial(self._open, path), self.tr("Pictures"))
             for path in sample_pictures()
         ]

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.glossary import IDEAS, TERMS
+from gnet_desktop.gui.controls.plain import BOLD
 
 _LINE: Final = 62
 """Letters of a line in a tip that doesn't break its lines itself."""
@@ -26,7 +27,7 @@ def explained(*parts: str, word: str = "") -> str:
     """A tooltip that breaks its lines: plain sentences, then what ``word`` means."""
     paragraphs = [escape(part) for part in parts if part]
     if word:
-        paragraphs.append(f"<b>{escape(word)}</b>: {escape(meaning(word))}")
+        paragraphs.append(f"{BOLD}{escape(word)}</b>: {escape(meaning(word))}")
     return "".join(f"<p>{one}</p>" for one in paragraphs)
 
 

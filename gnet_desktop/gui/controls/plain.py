@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from gnet_desktop.gui.controls.spoken import TipSpoken
 
+BOLD = '<b style="font-weight:600">'
+"""What ``<b>`` must be: the typeface ships up to semibold, and more would be smeared."""
+
 
 class Label(TipSpoken, QLabel):
     """A label whose text is shown letter by letter unless it is told otherwise (``setTextFormat``)."""
@@ -20,6 +23,11 @@ class Label(TipSpoken, QLabel):
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show another text; what is bold in it has a weight that the typeface has."""
+        plain = self.textFormat() == Qt.TextFormat.PlainText
+        super().setText(text if plain else text.replace("<b>", BOLD))
 
 
 def tip(text: str) -> str:

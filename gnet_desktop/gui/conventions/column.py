@@ -228,7 +228,7 @@ class Column(QFrame):
         self.name.setText(f"{convention.name}  ▾")
         self.name.setAccessibleName(self.tr("Convention {0}").format(convention.name))
         self.use.setText(self.tr("In use") if in_use else self.tr("Use this one"))
-        self.use.setIcon(icon("check", "accent") if in_use else icon("swap"))
+        self.use.setIcon(icon("check", "accent", faint="accent") if in_use else icon("swap"))
         self.use.setEnabled(not in_use)
         theme = Theme.now()
         self.use.setStyleSheet(

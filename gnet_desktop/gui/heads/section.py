@@ -51,6 +51,7 @@ class HeadAnswers(Speaking, QWidget):
     ) -> None:
         """Show a head's answers; ``faint`` ones without emphasis."""
         self._faint, self._stale, self.rows = faint, stale, []
+        self.rest = ("", "")
         if answers is not None and valid(answers):
             top = answers.top(_TOP)
             full = max(float(answers.logits.max()), 1e-9) if logits else 1.0
@@ -60,7 +61,8 @@ class HeadAnswers(Speaking, QWidget):
                 self.rows.append((class_name(names, index), max(0.0, value / full), words))
             others = len(answers.probabilities) - len(top)
             rest = max(0.0, 1 - sum(probability for _, probability in top)) if others else 0.0
-            self.rest = (others_words(str(others)), "–" if logits else percent(rest))
+            if others:
+                self.rest = (others_words(str(others)), "–" if logits else percent(rest))
         self.setAccessibleDescription(", ".join(f"{name} {words}" for name, _, words in self.rows))
         self.update()
 
@@ -91,12 +93,16 @@ class HeadAnswers(Speaking, QWidget):
             draw_bar(painter, track, share, first=first, stale=self._stale)
             box = QRectF(bar_left + bar_wide, box.top(), self.width() - bar_left - bar_wide, _ROW)
             text(painter, box, words, pixels=12.5, weight=weight, token=token, align=right)
-        y = len(self.rows) * _ROW + 2
+        if self.rest[0]:
+            self._draw_rest(painter, len(self.rows) * _ROW + 2)
+        painter.end()
+
+    def _draw_rest(self, painter: QPainter, y: int) -> None:
+        right = Qt.AlignmentFlag.AlignRight
         painter.setPen(Theme.now().colour("line"))
         painter.drawLine(0, y, self.width(), y)
         text(painter, QRectF(0, y, self.width() * 0.6, _ROW), self.rest[0], token="text3")
         text(painter, QRectF(0, y, self.width(), _ROW), self.rest[1], token="text3", align=right)
-        painter.end()
 
 
 class _Arrow(QWidget):

@@ -55,6 +55,7 @@ PATHS: Final[dict[str, str]] = {
         "M3.4 3.4l1.1 1.1M11.5 11.5l1.1 1.1M12.6 3.4l-1.1 1.1M4.5 11.5l-1.1 1.1"
     ),
     "swap": "M2 5.5h11M10.5 3 13 5.5 10.5 8M14 10.5H3M5.5 8 3 10.5 5.5 13",
+    "teach": "M8 3 1.5 6.2 8 9.4l6.5-3.2zM4.5 7.8v3.4c2 1.7 5 1.7 7 0V7.8M14.5 6.4v4",
     "warning": "M8 2 14.5 13.5h-13zM8 6.2v3.6M8 11.6v.3",
     "window": "M1.5 3h13v10h-13zM1.5 6h13",
 }
@@ -74,13 +75,17 @@ def draw_icon(painter: QPainter, name: str, box: QRectF, colour: str) -> None:
 class _Engine(QIconEngine):
     """Paints in the theme's colour of the moment."""
 
-    def __init__(self, name: str, token: str) -> None:
+    def __init__(self, name: str, token: str, faint: str) -> None:
         super().__init__()
-        self._name, self._token = name, token
+        self._name, self._token, self._faint = name, token, faint
 
     def paint(self, painter: QPainter, rect, mode: QIcon.Mode, state: QIcon.State) -> None:  # type: ignore[no-untyped-def]
         token = (
-            "line2" if mode == QIcon.Mode.Disabled else "accent" if state == QIcon.State.On else self._token
+            self._faint
+            if mode == QIcon.Mode.Disabled
+            else "accent"
+            if state == QIcon.State.On
+            else self._token
         )
         draw_icon(painter, self._name, QRectF(rect), Theme.now().colour(token).name())
 
@@ -93,9 +98,9 @@ class _Engine(QIconEngine):
         return pixmap
 
     def clone(self) -> QIconEngine:
-        return _Engine(self._name, self._token)
+        return _Engine(self._name, self._token, self._faint)
 
 
-def icon(name: str, token: str = "text2") -> QIcon:
-    """An icon in a colour token of the theme; accent when its button is on."""
-    return QIcon(_Engine(name, token))
+def icon(name: str, token: str = "text2", *, faint: str = "line2") -> QIcon:
+    """An icon in a colour token of the theme; accent when its button is on, ``faint`` when it is disabled."""
+    return QIcon(_Engine(name, token, faint))

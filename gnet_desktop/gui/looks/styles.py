@@ -58,6 +58,7 @@ QPushButton { border: 1px solid $line2; border-radius: 6px; padding: 5px 12px;
 QPushButton:hover { background: $raised; }
 QPushButton:pressed { background: $well; }
 QPushButton:disabled { color: $text3; border-color: $line; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDialogButtonBox QPushButton:focus { border: 2px solid $accent; padding: 4px 11px; }
 QPushButton:default, QPushButton[primary="true"] {
     background: $accent; color: $onaccent; border-color: $accent; font-weight: 600; }

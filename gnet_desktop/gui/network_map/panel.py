@@ -86,7 +86,7 @@ class NetworkPanel(Speaking, QWidget):
         self.header.add_left(Legend())
         self.header.add(ElidedLabel(self.tr("width shows"), token="text3"))
         self.header.add(self.quantity)
-        self.teach = IconButton("check", self.tr("Teaching"), checkable=True)
+        self.teach = IconButton("teach", self.tr("Teaching"), checkable=True)
         self.teach.setToolTip(self.tr("What branches, reductions and heads are for (T)"))
         self.header.add(self.teach)
         self.map = NetworkMap(workspace)

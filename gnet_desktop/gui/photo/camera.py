@@ -56,6 +56,15 @@ def fitting(box: Box, view: tuple[float, float], *, margin: float = MARGIN) -> C
     return centred(box, view, scale)
 
 
+def in_the_middle(camera: Camera, box: Box, view: tuple[float, float], width: float) -> Camera:
+    """A camera of the room ``view`` in a wider view of ``width``, where what is right of the room stays free.
+
+    The box of the picture comes as near to the middle of the whole as that allows.
+    """
+    spare = (view[0] - (box[2] - box[0]) * camera.scale) / 2 - MARGIN
+    return camera.moved(max(0.0, min((width - view[0]) / 2, spare)), 0.0)
+
+
 def centred(box: Box, view: tuple[float, float], scale: float) -> Camera:
     """The camera of a given scale with a box of the picture in the middle."""
     x = view[0] / 2 - (box[0] + box[2]) / 2 * scale

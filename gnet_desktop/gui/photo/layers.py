@@ -37,8 +37,10 @@ class UnitLayer:
         return peak(self.values)
 
     def cell_box(self, result: Result, cell: tuple[int, int]) -> Box:
-        """The cell on the picture."""
-        return result.geometry.cell_box(self.grid, *cell)
+        """The cell on the picture, as far as it lies there: the last ones may reach beyond it."""
+        left, top, right, bottom = result.geometry.cell_box(self.grid, *cell)
+        width, height = result.geometry.picture
+        return max(0.0, left), max(0.0, top), min(float(width), right), min(float(height), bottom)
 
     def seen(self, result: Result, cell: tuple[int, int]) -> tuple[Box, tuple[int, int]]:
         """The cell's receptive field on the picture, and its (width, height) in input pixels, clipped."""

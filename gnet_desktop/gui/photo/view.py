@@ -21,7 +21,7 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused
 from gnet_desktop.gui.photo import painting
-from gnet_desktop.gui.photo.camera import LEAST, Camera, centred, fitting, wheel_factor
+from gnet_desktop.gui.photo.camera import LEAST, Camera, centred, fitting, in_the_middle, wheel_factor
 from gnet_desktop.gui.photo.labels import place_label
 from gnet_desktop.gui.photo.laid_over import KeptOverlay, LaidOver, Look
 from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
@@ -159,7 +159,8 @@ class PhotoView(Speaking, QWidget):
         if mode == "pixels" and sight.geometry is not None:
             self._camera = centred(crop, room, 1 / self.devicePixelRatioF())
         else:
-            self._camera = fitting(crop if mode == "crop" else whole, room)
+            box = crop if mode == "crop" else whole
+            self._camera = in_the_middle(fitting(box, room), box, room, self.width())
         self.update()
 
     def _has_bar(self) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtSvgWidgets import QSvgWidget
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.actions.samples import sample_pictures
 from gnet_desktop.gui.controls.button import Button
@@ -29,7 +29,9 @@ class Sample(QAbstractButton):
         super().__init__()
         self._path, self._image = path, QImage(str(path))
         self._hovered = False
-        self.setFixedSize(124, 112)
+        self.setMinimumWidth(96)
+        self.setFixedHeight(112)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(self.tr("Sample picture: {0}").format(path.stem))
@@ -40,7 +42,7 @@ class Sample(QAbstractButton):
         theme, painter = Theme.now(), QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        box = QRectF(2, 2, self.width() - 4, 84)
+        box = QRectF(0, 0, self.width(), 86)
         path = QPainterPath()
         path.addRoundedRect(box, RADIUS_BUTTON, RADIUS_BUTTON)
         painter.setClipPath(path)
@@ -48,7 +50,7 @@ class Sample(QAbstractButton):
         painter.setClipping(False)
         if self._hovered or self.hasFocus():
             painter.setPen(QPen(theme.colour("accent"), 2))
-            painter.drawPath(path)
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), RADIUS_BUTTON - 1, RADIUS_BUTTON - 1)
         painter.setFont(font(12))
         painter.setPen(theme.colour("text2"))
         painter.drawText(QRectF(0, 90, self.width(), 18), Qt.AlignmentFlag.AlignCenter, self._path.stem)
@@ -171,8 +173,7 @@ class StartPage(Speaking, QWidget):
         for path in sample_pictures():
             sample = Sample(path)
             sample.opened.connect(self.sample_opened)
-            row.addWidget(sample)
-        row.addStretch(1)
+            row.addWidget(sample, 1)
         column = QVBoxLayout()
         column.setSpacing(8)
         column.addLayout(first)

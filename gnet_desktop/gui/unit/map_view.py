@@ -181,7 +181,7 @@ class MapView(Speaking, QWidget):
                     cell = self._cell_box((column, row))
                     forms = (number(value, digits) for digits in (3, 2, 1))
                     room = side - _BETWEEN
-                    text = next((one for one in forms if metrics.horizontalAdvance(one) <= room), "…")
+                    text = next((one for one in forms if metrics.horizontalAdvance(one) <= room), "")
                     painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
 
     def _draw_line(self, painter: QPainter, box: QRectF) -> None:
