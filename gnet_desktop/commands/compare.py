@@ -12,7 +12,7 @@ from gnet_desktop.commands.output import as_json, words
 from gnet_desktop.commands.passing import Seen, look_at, note_lines
 from gnet_desktop.errors import UsageError
 from gnet_desktop.inspection.answers import percent
-from gnet_desktop.inspection.moving import moves
+from gnet_desktop.inspection.comparing.moving import moves
 from gnet_desktop.inspection.statistics import branch_summary
 from gnet_desktop.network.architecture import HEADS
 

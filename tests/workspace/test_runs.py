@@ -543,10 +543,13 @@ _CHANGES = st.one_of(
 )
 
 
+_STEPS = st.lists(st.one_of(_CHANGES, st.sampled_from(["undo", "redo", "reset"])), min_size=1, max_size=6)
+
+
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(_CHANGES, min_size=1, max_size=4))
-def test_any_changes_that_are_undone_give_the_first_run_again(
-    loaded: tasks.LoadedNetwork, changes: list[Change]
+@given(_STEPS, st.booleans())
+def test_any_changes_that_are_undone_or_reset_give_the_first_run_again(
+    loaded: tasks.LoadedNetwork, steps: list[Change | str], reset: bool
 ) -> None:
     desk = Desk()
     workspace = desk.workspace
@@ -555,11 +558,15 @@ def test_any_changes_that_are_undone_give_the_first_run_again(
     desk.settle()
     first = workspace.result
     assert first is not None
-    for change in changes:
-        workspace.toggle_change(change)
+    ways = {"undo": workspace.undo, "redo": workspace.redo, "reset": workspace.reset_changes}
+    for step in steps:
+        workspace.toggle_change(step) if isinstance(step, Change) else ways[step]()
         desk.settle()
     desk.workspace._looking._runs.keep(lambda key: bool(key.changes))  # so that it is computed once more
-    while workspace.can_undo:
+    if reset:
+        workspace.reset_changes()
+        desk.settle()
+    while workspace.can_undo and not reset:
         workspace.undo()
         desk.settle()
     result = workspace.result

@@ -1,0 +1,1 @@
+"""Two checkpoints, or two groups of pictures, held against each other."""
