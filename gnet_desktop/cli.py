@@ -351,6 +351,12 @@ def _screenshot() -> argparse.ArgumentParser:
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", type=_size, default=(1600, 1000), metavar="1600x1000")
     parser.add_argument("--panel", default=None, metavar="NAME", help="only this panel, e.g. network")
+    parser.add_argument(
+        "--page", choices=("explore", "units"), default="explore", help="the page that is shown"
+    )
+    parser.add_argument(
+        "--folder", type=Path, metavar="FOLDER", help="with --page units: whose strongest pictures"
+    )
     _add_changes(parser)
     parser.add_argument("--why", choices=_METHODS, help="what speaks for the answer, over the photo")
     _add_preprocess(parser)

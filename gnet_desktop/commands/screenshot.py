@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Render the window on one picture and write it, whole or not at all."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from gnet_desktop.gui.exports.saving import png_of
-    from gnet_desktop.gui.rendering import render_page, render_window
+    from gnet_desktop.gui.rendering import render_page, render_units, render_window
 
     shown: dict[str, Any] = {
         "labels": arguments.labels,
@@ -33,6 +33,8 @@ def run(arguments: argparse.Namespace) -> int:
     checkpoint = checkpoint_path(arguments.checkpoint)
     if arguments.out.suffix.lower() in PAGES:
         data = render_page(checkpoint, arguments.picture, **shown).encode()
+    elif arguments.page == "units":
+        data = png_of(render_units(checkpoint, arguments.picture, folder=arguments.folder, **shown))
     else:
         data = png_of(render_window(checkpoint, arguments.picture, panel=arguments.panel, **shown))
     write_whole(arguments.out, data)

@@ -28,8 +28,6 @@ from gnet_desktop.network.record import LOGITS
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from gnet_desktop.network.googlenet import GoogLeNet
-
 ANSWERS: Final = "answers.sqlite"
 UNITS: Final = "units.npz"
 SOURCE: Final = "source.json"
@@ -46,7 +44,7 @@ class Pass:
     """How pictures are answered."""
 
     checkpoint: Checkpoint
-    network: "GoogLeNet"
+    network: units.Counted
     convention: Convention
 
     @property
@@ -221,7 +219,7 @@ def _one_batch(
     return failed + answered, peaks
 
 
-def _found(network: "GoogLeNet", arrays: Sequence["np.ndarray"]) -> Mapping[str, "Tensor"]:
+def _found(network: units.Counted, arrays: Sequence["np.ndarray"]) -> Mapping[str, "Tensor"]:
     """The parts of a batch, filled up to one size: rounding may differ with the size of a batch."""
     import torch
 

@@ -1,7 +1,7 @@
 """Which units an index counts, in one row: those of the nine modules, then of the heads' hidden layers."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -12,7 +12,28 @@ from gnet_desktop.network.naming import Unit, unit_in_module, unit_of
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from gnet_desktop.network.googlenet import GoogLeNet
+    from gnet_desktop.network.architecture import Head
+
+
+class Counted(Protocol):
+    """What counting needs of a network: the network itself, or one whose passes another thread makes."""
+
+    @property
+    def architecture(self) -> Architecture:
+        """What it is built of."""
+
+    @property
+    def temperatures(self) -> Mapping[str, float]:
+        """What its heads' logits are divided by."""
+
+    def check(self, tensor: "Tensor", /) -> None:
+        """Raise PictureError for an input that it cannot take."""
+
+    def fitting_heads(self, size: tuple[int, int], /) -> "list[Head]":
+        """The auxiliary heads that can take an input of this (height, width)."""
+
+    def outputs(self, value: "Tensor", wanted: Sequence[str], /) -> Mapping[str, "Tensor"]:
+        """The parts of a batch by name."""
 
 
 def counted_parts(architecture: Architecture) -> dict[str, int]:
@@ -61,7 +82,7 @@ def wanted_parts(architecture: Architecture) -> tuple[str, ...]:
 
 
 def peaks(
-    network: "GoogLeNet", found: Mapping[str, "Tensor"], paths: Sequence[str], classes: Sequence[int]
+    network: Counted, found: Mapping[str, "Tensor"], paths: Sequence[str], classes: Sequence[int]
 ) -> Peaks:
     """The largest value of every unit for a batch, whose parts `wanted_parts` are ``found``.
 

@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 PATIENCE: Final = 120.0
 _SETTLE: Final = 0.25
+_MAKING: Final = 3600.0
+"""Seconds that the pictures of a page may take."""
 
 
 def render_window(checkpoint: Path, picture: Path, *, panel: str | None = None, **shown: Any) -> QImage:
@@ -35,6 +37,24 @@ def render_window(checkpoint: Path, picture: Path, *, panel: str | None = None, 
     `in_window` takes. Raises what opening either raises.
     """
     return in_window(checkpoint, picture, lambda app, window: _grab(app, window, panel), **shown)
+
+
+def render_units(checkpoint: Path, picture: Path, *, folder: Path | None = None, **shown: Any) -> QImage:
+    """The Units page, once everything that is on it is made; ``folder`` is indexed for its crops."""
+    return in_window(checkpoint, picture, lambda app, window: _grab_units(app, window, folder), **shown)
+
+
+def _grab_units(app: QApplication, window: Window, folder: Path | None) -> QImage:
+    page, workspace = window.units_page, window.workspace
+    window.show_page("units")
+    if folder is not None:
+        page.index(folder)
+    if workspace.selection.unit is not None:
+        page.show_unit(workspace.selection.unit)
+    _wait(app, lambda: page.settled, _MAKING)
+    page.wanting.pause()
+    _settle(app, window)
+    return window.grab().toImage()
 
 
 def render_page(checkpoint: Path, picture: Path, **shown: Any) -> str:
@@ -144,11 +164,11 @@ def _raise_first(failures: list[GNetError]) -> None:
         raise failures[0]
 
 
-def _wait(app: QApplication, done) -> None:  # type: ignore[no-untyped-def]
-    end = time.monotonic() + PATIENCE
+def _wait(app: QApplication, done: Callable[[], bool], patience: float = PATIENCE) -> None:
+    end = time.monotonic() + patience
     while not done():
         if time.monotonic() > end:
-            raise GNetError("The window was not ready in time.", f"It took more than {PATIENCE:.0f} s.")
+            raise GNetError("The window was not ready in time.", f"It took more than {patience:.0f} s.")
         app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
         time.sleep(0.002)
 

@@ -16,7 +16,7 @@ from gnet_desktop.checkpoints.checkpoint import Calibration, Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.choices import Choices
-from gnet_desktop.workspace.engine import PATIENCE, Post, Request, Worker, Works
+from gnet_desktop.workspace.engine import NORMAL, PATIENCE, Post, Request, Worker, Works
 from gnet_desktop.workspace.failures import Failures
 from gnet_desktop.workspace.finder import Finder
 from gnet_desktop.workspace.looking import Looking
@@ -393,9 +393,11 @@ class Workspace(Choices):
 
     # Asking for other work, failures, the end
 
-    def compute(self, purpose: str, run: Callable[[], T], done: Callable[[T], None]) -> None:
+    def compute(
+        self, purpose: str, run: Callable[[], T], done: Callable[[T], None], priority: int = NORMAL
+    ) -> None:
         """Run anything that needs torch on the engine's thread; failures go to `failed`."""
-        self._engine.ask(Request(f"task {purpose}", run, done, self._failures.tell))
+        self._engine.ask(Request(f"task {purpose}", run, done, self._failures.tell, priority))
 
     @property
     def idle(self) -> bool:

@@ -31,6 +31,12 @@ class Opening(QObject):
         if folder is not None:
             self._shell.evaluate(folder)
 
+    def index_folder(self) -> None:
+        """Ask for a folder whose strongest pictures are shown on the Units page."""
+        folder = self._asking.folder(self.tr("Open a folder"), "pictures")
+        if folder is not None:
+            self._shell.index(folder)
+
     def open_checkpoint(self) -> None:
         """Ask for a checkpoint."""
         paths = self._asking.files(self.tr("Open a checkpoint"), "checkpoints", many=False)

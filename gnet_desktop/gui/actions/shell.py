@@ -33,7 +33,7 @@ class Shell(Protocol):
 
     @property
     def page(self) -> str:
-        """The page that is shown: ``explore`` or ``folder``."""
+        """The page that is shown: ``explore``, ``folder`` or ``units``."""
 
     @property
     def widget(self) -> QWidget:
@@ -59,6 +59,9 @@ class Shell(Protocol):
 
     def evaluate(self, folder: Path) -> None:
         """Answer a folder on its page."""
+
+    def index(self, folder: Path) -> None:
+        """Show a folder's strongest pictures for each unit."""
 
     def open_palette(self, query: str = "") -> None:
         """Open the palette."""

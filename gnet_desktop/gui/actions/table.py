@@ -84,6 +84,7 @@ _THEMES: Final = {"light": "Light", "dark": "Dark", "system": "As the system"}
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("open_pictures", "File", "Open pictures…", ("Ctrl+O",), "image photo file"),
     Action("open_folder", "File", "Open a folder…", (), "directory images"),
+    Action("index_folder", "File", "Strongest pictures of a folder…", (), "index units crops top activating"),
     Action("evaluate_folder", "File", "Evaluate a folder…", (), "accuracy confusion many pictures truth"),
     Action("open_checkpoint", "File", "Open a checkpoint…", ("Ctrl+Shift+O",), "weights model network file"),
     Action(
@@ -155,6 +156,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("page explore", "View", "Explore: one picture", ("F2",), "page look inside", ruled=True),
     Action("page folder", "View", "Folder: many pictures", ("F3",), "page evaluate accuracy confusion"),
+    Action("page units", "View", "Units: what each wants", ("F4",), "page feature visualisation dream cards"),
     Action("show_heads", "View", "Auxiliary heads…", ("H",), "aux1 aux2 timeline", ruled=True),
     *_in(
         "Panels",

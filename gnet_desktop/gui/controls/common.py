@@ -103,6 +103,7 @@ class PanelHeader(Speaking, QWidget):
         self._title = ElidedLabel(title, pixels=12.5, weight=600, middle=True)
         self._note = ElidedLabel("", pixels=12, token="text3")
         self._giving_way: list[QWidget] = []
+        self._left = 2
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 0, 8, 1)
         self._row.setSpacing(8)
@@ -142,9 +143,14 @@ class PanelHeader(Speaking, QWidget):
         """Append a control at the right."""
         self._row.addWidget(widget, stretch)
 
+    def add_first(self, widget: QWidget) -> None:
+        """Append a control at the left, between title and note."""
+        self._row.insertWidget(self._left - 1, widget)
+        self._left += 1
+
     def add_left(self, widget: QWidget) -> None:
         """Put a widget behind title and note; it is hidden where room is short."""
-        self._row.insertWidget(2, widget)
+        self._row.insertWidget(self._left, widget)
         self._giving_way.append(widget)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from gnet_desktop.folder.rows import Filter, arranged
 from gnet_desktop.folder.truth import Truth
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.page import Page
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -145,7 +146,7 @@ class _Empty(QWidget):
         column.addStretch(3)
 
 
-class FolderPage(Speaking, QWidget):
+class FolderPage(Speaking, Page):
     """A folder's pictures: evaluated, filtered, sorted; one opens in Explore.
 
     ``picture_wanted(path)`` asks to open a picture in Explore, ``folder_wanted()`` for a folder.

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from gnet_desktop.gui.controls.page import Page
 from gnet_desktop.workspace.state import Workspace
 
 
@@ -18,22 +19,27 @@ class Pages(QStackedWidget):
         workspace: Workspace,
         start: QWidget,
         explore: QWidget,
-        makers: Mapping[str, Callable[[], QWidget]],
+        makers: Mapping[str, Callable[[], Page]],
     ) -> None:
         super().__init__()
         self._workspace, self._start, self._explore = workspace, start, explore
         self._makers = makers
-        self.made: dict[str, QWidget] = {}
+        self.made: dict[str, Page] = {}
         self.name = "explore"
         self.addWidget(start)
         self.addWidget(explore)
 
-    def page(self, name: str) -> QWidget:
+    def page(self, name: str) -> Page:
         """A page other than Explore, made when it is first wanted."""
         if name not in self.made:
             self.made[name] = self._makers[name]()
             self.addWidget(self.made[name])
         return self.made[name]
+
+    def close_runs(self) -> None:
+        """The window closes: what works in the background for a page ends."""
+        for page in self.made.values():
+            page.close_run()
 
     def turn_to(self, name: str) -> None:
         """Show another page."""

@@ -39,7 +39,13 @@ class TopBar(Speaking, QWidget):
         self.menus.setNativeMenuBar(False)
         self.menus.setSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Fixed)
         self.menus.setFont(font(13))
-        self.pages = Segmented((("explore", self.tr("Explore")), ("folder", self.tr("Folder"))))
+        self.pages = Segmented(
+            (
+                ("explore", self.tr("Explore")),
+                ("folder", self.tr("Folder")),
+                ("units", self.tr("Units")),
+            )
+        )
         self.pages.setAccessibleName(self.tr("Page"))
         self.pages.chosen.connect(self.page_wanted)
         self.back, self.forward = self._button("back", "back"), self._button("forward", "forward")

@@ -39,6 +39,7 @@ from gnet_desktop.gui.shell.dropping import Dropping
 from gnet_desktop.gui.shell.finding import FindingStrip
 from gnet_desktop.gui.shell.keyboard import PanelFocus
 from gnet_desktop.gui.shell.loading_card import LoadingCard
+from gnet_desktop.gui.shell.making_pages import PageMaker
 from gnet_desktop.gui.shell.menus import Menus
 from gnet_desktop.gui.shell.notices import BugDialog, Notice
 from gnet_desktop.gui.shell.pages import Pages
@@ -49,8 +50,8 @@ from gnet_desktop.gui.shell.top_bar import TopBar
 from gnet_desktop.gui.system import reopening
 from gnet_desktop.gui.system.screens import fit_screen, keep_on_screen, restore_geometry, stored_geometry
 from gnet_desktop.gui.system.session import RECENT, Session
+from gnet_desktop.gui.units.page import UnitsPage
 from gnet_desktop.resources import resource
-from gnet_desktop.workspace.folder_run import FolderRun
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Bug, ViewOptions
 
@@ -84,7 +85,7 @@ class Window(QMainWindow):
         self.panels = Panels.of(workspace)
         self.area = DockArea(self.panels)
         self.start = StartPage(workspace)
-        self.pages = Pages(workspace, self.start, self.area, {"folder": self._make_folder_page})
+        self.pages = Pages(workspace, self.start, self.area, PageMaker(self, self.handlers).makers)
         self.status = StatusBar(workspace)
         middle = QWidget()
         column = QVBoxLayout(middle)
@@ -260,14 +261,15 @@ class Window(QMainWindow):
         assert isinstance(page, FolderPage)
         return page
 
-    def _make_folder_page(self) -> FolderPage:
-        page = FolderPage(FolderRun(self.workspace, self.session.cache / "folders"), self.workspace.post)
-        page.picture_wanted.connect(self._open_from_folder)
-        page.folder_wanted.connect(self.handlers.opening.evaluate_folder)
+    @property
+    def units_page(self) -> UnitsPage:
+        """The Units page, made when it is first wanted."""
+        page = self.pages.page("units")
+        assert isinstance(page, UnitsPage)
         return page
 
     def show_page(self, name: str) -> None:
-        """Show one of the pages: ``explore`` or ``folder``."""
+        """Show one of the pages: ``explore``, ``folder`` or ``units``."""
         self.bar.pages.set_value(name)
         self.pages.turn_to(name)
         self._arrange()
@@ -277,9 +279,10 @@ class Window(QMainWindow):
         self.show_page("folder")
         self.folder_page.run.open(folder, truth)
 
-    def _open_from_folder(self, path: Path) -> None:
-        self.show_page("explore")
-        self.workspace.add_pictures([path])
+    def index(self, folder: Path) -> None:
+        """Show the strongest pictures of a folder on the Units page."""
+        self.show_page("units")
+        self.units_page.index(folder)
 
     def _show_page(self) -> None:
         self.pages.refresh()
@@ -390,8 +393,7 @@ class Window(QMainWindow):
         """Remember, end the workers, go."""
         self.remember()
         self.dialogs.close_all()
-        if "folder" in self.pages.made:
-            self.folder_page.close_run()
+        self.pages.close_runs()
         self.workspace.close()
         self.session.end()
         super().closeEvent(event)

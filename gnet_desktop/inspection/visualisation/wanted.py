@@ -40,6 +40,12 @@ def unit_wanted(architecture: Architecture, unit: Unit | str) -> Wanted:
     return direction_wanted(architecture, unit.part, axis, unit.name)
 
 
+def unit_wants(architecture: Architecture, part: str) -> list[Wanted]:
+    """All units of a part; raises UsageError if the network has no map of that name."""
+    count = channel_count(architecture, part)
+    return [Wanted(f"{part}:{one}", part, Values(_one(count, one))) for one in range(count)]
+
+
 def class_wanted(architecture: Architecture, head: str, index: int, label: str) -> Wanted:
     """A class of a head; raises UsageError if the network has no such head or class."""
     own = {one.name: one.classes for one in architecture.heads} | {"main": architecture.classes}

@@ -1,0 +1,59 @@
+"""The pages beside Explore: how each is made, and what it asks of the window."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gnet_desktop.gui.actions.handlers import Handlers
+from gnet_desktop.gui.actions.shell import Shell
+from gnet_desktop.gui.controls.page import Page
+from gnet_desktop.gui.folder.page import FolderPage
+from gnet_desktop.workspace.folder_run import FolderRun
+
+if TYPE_CHECKING:
+    from gnet_desktop.network.naming import Unit
+
+PIECES = "visualisations"
+"""Where finished pictures of what units want are kept, in the session's cache."""
+
+
+class PageMaker:
+    """Makes pages when they are first wanted."""
+
+    def __init__(self, shell: Shell, handlers: Handlers) -> None:
+        self._shell, self._handlers = shell, handlers
+
+    @property
+    def makers(self) -> Mapping[str, Callable[[], Page]]:
+        """How each page is made, by name."""
+        return {"folder": self.folder, "units": self.units}
+
+    def folder(self) -> Page:
+        """A folder's pictures, judged."""
+        shell = self._shell
+        page = FolderPage(FolderRun(shell.workspace, shell.session.cache / "folders"), shell.workspace.post)
+        page.picture_wanted.connect(self._show_picture)
+        page.folder_wanted.connect(self._handlers.opening.evaluate_folder)
+        return page
+
+    def units(self) -> Page:
+        """What units want."""
+        from gnet_desktop.gui.units.page import UnitsPage
+        from gnet_desktop.inspection.visualisation.store import Kept
+        from gnet_desktop.workspace.units.indexed import Indexed
+        from gnet_desktop.workspace.units.wanting import Wanting
+
+        workspace, cache = self._shell.workspace, self._shell.session.cache
+        wanting = Wanting(workspace, Kept(cache / PIECES))
+        page = UnitsPage(workspace, wanting, Indexed(workspace, cache / "indexes"))
+        page.unit_wanted.connect(self._show_unit)
+        page.folder_wanted.connect(self._handlers.opening.index_folder)
+        return page
+
+    def _show_picture(self, path: Path) -> None:
+        self._shell.show_page("explore")
+        self._shell.workspace.add_pictures([path])
+
+    def _show_unit(self, unit: "Unit") -> None:
+        self._shell.show_page("explore")
+        self._shell.workspace.choose_unit(unit)

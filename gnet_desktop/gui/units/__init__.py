@@ -1,0 +1,1 @@
+"""The Units page: what every unit wants, beside what it gets."""

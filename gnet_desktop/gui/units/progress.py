@@ -1,0 +1,112 @@
+"""The line below the cards: how far the making is, what was indexed, what is kept."""
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from gnet_desktop.gui.controls.common import ElidedLabel
+from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
+from gnet_desktop.shown import name_of
+from gnet_desktop.workspace.units.indexed import IndexState
+from gnet_desktop.workspace.units.wanting import Wanting
+
+_BAR = 150
+
+
+class Progress(QWidget):
+    """How far it is; pause and go on; a folder for the crops."""
+
+    folder_wanted, stop_wanted = Signal(), Signal()
+
+    def __init__(self, wanting: Wanting) -> None:
+        super().__init__()
+        self.setFixedHeight(STATUS_BAR + 6)
+        self._wanting = wanting
+        self._share = 0.0
+        self._words = ElidedLabel("", pixels=12, token="text2")
+        self._now = ElidedLabel("", pixels=12, token="text3")
+        self._index = ElidedLabel("", pixels=12, token="text2")
+        self.pause, self.folder = QPushButton(), QPushButton(self.tr("Folder…"))
+        self.folder.setToolTip(self.tr("Show the strongest pictures of a folder beside what units want"))
+        for button in (self.pause, self.folder):
+            button.setFont(font(12))
+        self.pause.clicked.connect(self._clicked)
+        self.folder.clicked.connect(self._folder_clicked)
+        self._counting = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 2, 8, 2)
+        row.setSpacing(12)
+        row.addWidget(self._words)
+        row.addSpacing(_BAR + 12)
+        row.addWidget(self._now, 1)
+        row.addWidget(self.pause)
+        row.addStretch(1)
+        row.addWidget(self._index, 2)
+        row.addWidget(self.folder)
+
+    @property
+    def words(self) -> str:
+        """How far the making is, in words."""
+        return self._words.text()
+
+    @property
+    def state_words(self) -> str:
+        """What is being made, or that nothing is."""
+        return self._now.text()
+
+    @property
+    def index_words(self) -> str:
+        """What is known of the folder, in words."""
+        return self._index.text()
+
+    def show_wanting(self) -> None:
+        """Show how the making stands."""
+        wanting = self._wanting
+        made, total = wanting.made
+        self._share = made / total if total else 0.0
+        words = self.tr("wants: {0} of {1} made").format(made, total)
+        if wanting.seconds:
+            words += self.tr(", {0} s each").format(f"{wanting.seconds:.1f}")
+        self._words.setText(words)
+        now = "" if wanting.current is None else wanting.current.wanted.name
+        self._now.setText(self.tr("paused") if wanting.paused else now)
+        self.pause.setText(self.tr("Go on") if wanting.paused else self.tr("Pause"))
+        self.pause.setVisible(wanting.paused or made < total or wanting.current is not None)
+        self.setAccessibleName(words)
+        self.update()
+
+    def show_index(self, state: IndexState | None) -> None:
+        """Show how an index stands."""
+        self._counting = state is not None and state.state == "running"
+        self.folder.setText(self.tr("Stop") if self._counting else self.tr("Folder…"))
+        if state is None:
+            self._index.setText(self.tr("Open a folder to see the strongest pictures of each unit"))
+        elif self._counting:
+            words = self.tr("indexing {0}: {1} of {2}")
+            self._index.setText(words.format(name_of(state.folder), state.done, state.total))
+        else:
+            pictures = state.index.spectrum.pictures if state.index is not None else 0
+            self._index.setText(self.tr("index: {0}, {1} pictures").format(name_of(state.folder), pictures))
+
+    def _clicked(self) -> None:
+        if self._wanting.paused:
+            self._wanting.go_on()
+        else:
+            self._wanting.pause()
+
+    def _folder_clicked(self) -> None:
+        (self.stop_wanted if self._counting else self.folder_wanted).emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground, line, bar."""
+        painter, theme = QPainter(self), Theme.now()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), theme.colour("panel"))
+        painter.fillRect(0, 0, self.width(), 1, theme.colour("line"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        bar = QRectF(self._words.geometry().right() + 12, self.height() / 2 - 2, _BAR, 4)
+        painter.setBrush(theme.colour("well"))
+        painter.drawRoundedRect(bar, 2, 2)
+        painter.setBrush(theme.colour("accent"))
+        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * self._share, bar.height()), 2, 2)
+        painter.end()

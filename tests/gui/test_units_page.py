@@ -1,0 +1,133 @@
+"""The Units page with real events: cards, what is made first, the chosen unit, the way to Explore."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from gnet_desktop.gui.app import make_window
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.session import Session
+from gnet_desktop.gui.units.page import UnitsPage
+from gnet_desktop.inspection.visualisation.recipe import Recipe
+from gnet_desktop.network.naming import Unit
+
+QUICK = Recipe(steps=2, size=16)
+
+
+@pytest.fixture(scope="module")
+def window(qapp, everyday100: Path) -> Iterator[Window]:
+    made, dispatcher = make_window(Session(None))
+    made.resize(1200, 700)
+    made.show()
+    made.workspace.open_checkpoint(everyday100)
+    yield made
+    made.close()
+    del dispatcher
+
+
+@pytest.fixture(scope="module")
+def page(window: Window, qapp) -> UnitsPage:
+    """The page with the pictures of 5a's pool branch made in few steps."""
+    QTest.qWaitForWindowActive(window)
+    QTest.keyClick(window, Qt.Key.Key_F4)
+    page = window.units_page
+    page.set_recipe(QUICK)
+    wait(lambda: window.workspace.checkpoint is not None)
+    page.branches.set_value("pool_proj")
+    page.show_module("3a")
+    wait(lambda: page.settled)
+    return page
+
+
+def wait(done) -> None:
+    for _ in range(12000):
+        if done():
+            return
+        QTest.qWait(5)
+    raise AssertionError("not within a minute")
+
+
+def test_f4_shows_the_page(window: Window, page: UnitsPage) -> None:
+    assert window.pages.currentWidget() is page
+    assert window.bar.pages.value == "units"
+
+
+def test_every_unit_of_a_branch_has_a_card_and_those_in_sight_are_made(page: UnitsPage) -> None:
+    names = [item.name for item in page.cards.cards.items]
+    assert names == [f"3a/pool_proj:{number}" for number in range(32)]
+    in_sight = page.cards.visible_items()
+    assert in_sight
+    assert all(page.wanting.get(page.cards.job(item)).done for item in in_sight)
+
+
+def test_arrows_walk_the_cards_and_the_panel_follows(page: UnitsPage) -> None:
+    page.cards.choose(page.items[0])
+    QTest.keyClick(page.cards, Qt.Key.Key_Right)
+    assert page.panel.item is page.items[1]
+    assert page.right_header.note == "3a/pool_proj:1"
+
+
+def test_what_silences_a_unit_is_made_for_itself(page: UnitsPage) -> None:
+    page.cards.choose(page.items[2])
+    QTest.keyClick(page.panel.ways, Qt.Key.Key_Right)
+    wait(lambda: page.settled)
+    made = page.wanting.get(page.panel.job)
+    assert made.recipe.negative
+    assert "smallest value" in page.panel.picture.words
+    QTest.keyClick(page.panel.ways, Qt.Key.Key_Left)
+
+
+def test_pause_and_go_on_by_the_button(page: UnitsPage) -> None:
+    page.show_module("3b")
+    QTest.mouseClick(page.progress.pause, Qt.MouseButton.LeftButton)
+    assert page.wanting.paused
+    wait(lambda: "paused" in page.progress.state_words)
+    QTest.mouseClick(page.progress.pause, Qt.MouseButton.LeftButton)
+    assert not page.wanting.paused
+    page.show_module("3a")
+
+
+def test_enter_shows_the_unit_in_explore(window: Window, page: UnitsPage) -> None:
+    page.cards.choose(page.items[3])
+    QTest.keyClick(page.cards, Qt.Key.Key_Return)
+    assert window.page == "explore"
+    assert window.workspace.selection.unit == Unit("3a", "pool_proj", 3)
+    QTest.keyClick(window, Qt.Key.Key_F4)
+
+
+def test_all_units_of_the_network_scroll(page: UnitsPage) -> None:
+    page.branches.set_value("")
+    page.wanting.pause()
+    page.show_module("all")
+    assert page.cards.cards.rowCount() == 5488
+    bar = page.cards.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    wait(lambda: page.wanting._first and page.wanting._first[-1].wanted.name == "5b/pool_proj:127")
+    assert len(page.cards.visible_items()) < 100
+    page.branches.set_value("pool_proj")
+    page.show_module("3a")
+    page.wanting.go_on()
+
+
+@pytest.mark.slow
+def test_the_strongest_pictures_of_a_folder_stand_beside(
+    window: Window, page: UnitsPage, shared: Path, tmp_path: Path
+) -> None:
+    for name in ("goldfish", "banana", "zebra", "lion"):
+        (tmp_path / name).mkdir()
+        shutil.copy(shared / "images" / f"{name}.jpg", tmp_path / name)
+    window.index(tmp_path)
+    wait(lambda: page.settled and page.cards.has_index)
+    assert "4 pictures" in page.progress.index_words
+    item = page.cards.cards.items[0]
+    wait(lambda: page.indexed.crops(item.unit) is not None)
+    spectrum = page.cards.spectrum
+    expected = [path for path, _, _ in spectrum.strongest(item.row)]
+    assert [crop.strong.picture for crop in page.indexed.crops(item.unit)] == expected
+    # by preference: the first card's unit prefers its class at least as much as the last one's
+    first, last = page.cards.cards.items[0], page.cards.cards.items[-1]
+    assert spectrum.preferred(first.row)[0][1] >= spectrum.preferred(last.row)[0][1]
