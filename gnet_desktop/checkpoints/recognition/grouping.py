@@ -215,29 +215,24 @@ def _following(modules: list[Group], *, in_order: bool) -> Iterator[list[Group]]
     """
     patterns = Counter(module.pattern for module in modules)
     modules = sorted(modules, key=lambda module: (-patterns[module.pattern], module.place))
+    by_inputs: dict[int, list[Group]] = {}
+    for module in modules:
+        by_inputs.setdefault(module.inputs, []).append(module)
     tries = 0
-    waiting: list[list[Group]] = [[]]
+    waiting: list[tuple[list[Group], frozenset[int]]] = [([], frozenset())]
     while waiting and tries < _MOST_TRIES:
         tries += 1
-        chain = waiting.pop()
+        chain, taken = waiting.pop()
         if len(chain) == len(MODULES):
             yield chain
             continue
         last = chain[-1] if chain else None
-        fitting = [
-            module
-            for module in modules
-            if last is None
-            or (
-                last.outputs == module.inputs
-                and (
-                    module.place > last.end
-                    if in_order
-                    else all(module.layers.isdisjoint(one.layers) for one in chain)
-                )
-            )
-        ]
-        waiting += [[*chain, module] for module in reversed(fitting)]
+        fitting = modules if last is None else by_inputs.get(last.outputs, [])
+        if last is not None and in_order:
+            fitting = [module for module in fitting if module.place > last.end]
+        else:
+            fitting = [module for module in fitting if taken.isdisjoint(module.layers)]
+        waiting += [([*chain, module], taken | module.layers) for module in reversed(fitting)]
 
 
 def _count_text(modules: list[Group], kernels: list[Layer]) -> str:
