@@ -282,7 +282,12 @@ def _evaluate() -> argparse.ArgumentParser:
     parser.add_argument(
         "--keep", type=Path, metavar="DIR", help="keep the answers there, and go on from them"
     )
-    parser.add_argument("--out", type=Path, metavar="F.html", help="also a page with the worst mistakes")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="F.html|csv|json|txt",
+        help="also a page with the worst mistakes, a table of pictures, figures, a list of the wrong ones",
+    )
     parser.add_argument(
         "--conventions", metavar="all|NAME,…", help="which input convention fits: each of these, side by side"
     )

@@ -13,17 +13,17 @@ from gnet_desktop.commands.opening import Session, open_session, progress_wanted
 from gnet_desktop.commands.output import Rows, as_json, say_failed, words
 from gnet_desktop.convention import parse_convention
 from gnet_desktop.errors import PictureError, UsageError
+from gnet_desktop.folder.exporting import facts, number
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.shown import counted, listed
 
 if TYPE_CHECKING:
     from gnet_desktop.folder.conventions import Tried
     from gnet_desktop.folder.evaluating import Evaluation
-    from gnet_desktop.folder.figures import HeadFigures, Share
+    from gnet_desktop.folder.figures import Share
     from gnet_desktop.folder.store import Stamp
     from gnet_desktop.folder.truth import Truth
 
-DIGITS: Final = 12
 WORST: Final = 20
 """Confusions and mistakes that are listed as text."""
 
@@ -32,6 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate; 0 all pictures were read, 1 some were not, 2 none could be."""
     from gnet_desktop.folder import evaluating, scanning, truth
     from gnet_desktop.folder.answering import Pass, bring_up_to_date
+    from gnet_desktop.folder.exporting import Judged, export
+    from gnet_desktop.folder.rows import rows_of
     from gnet_desktop.folder.store import Recipe, Store
 
     found = scanning.scan(arguments.folder)
@@ -56,16 +58,16 @@ def run(arguments: argparse.Namespace) -> int:
             bring_up_to_date(store, arguments.folder, found, through, _show_progress)
             evaluation = evaluating.evaluate(checkpoint, store, matched)
             fitted = evaluating.temperatures(store, matched)
+            if arguments.out:
+                rows = rows_of(store, matched, session.network.temperatures)
+                judged = Judged(arguments.folder, checkpoint, session.convention, evaluation, rows)
+                export(arguments.out, judged)
         finally:
             store.close()
     if len(evaluation.failed) == len(found):
         raise PictureError("No picture could be read.", next(iter(evaluation.failed.values())))
     say_failed(evaluation.failed)
     WRITERS[arguments.format](session, evaluation, fitted)
-    if arguments.out:
-        from gnet_desktop.folder.page import write_page
-
-        write_page(arguments.out, arguments.folder, session.checkpoint, session.convention, evaluation)
     return 1 if evaluation.failed else 0
 
 
@@ -117,11 +119,11 @@ def _convention_rows(session: Session, tried: "list[Tried]") -> list[dict[str, A
             "name": one.convention.name,
             "in_use": one.convention == session.convention,
             "pictures": one.figures.top1.total,
-            "top1": _number(one.figures.top1.value),
-            "interval": [_number(bound) for bound in one.figures.top1.interval],
-            "top5": _number(one.figures.top5.value),
-            "log_loss": _number(one.figures.log_loss),
-            "calibration_error": _number(one.figures.calibration_error),
+            "top1": number(one.figures.top1.value),
+            "interval": [number(bound) for bound in one.figures.top1.interval],
+            "top5": number(one.figures.top5.value),
+            "log_loss": number(one.figures.log_loss),
+            "calibration_error": number(one.figures.calibration_error),
         }
         for one in tried
     ]
@@ -193,77 +195,7 @@ def _share(share: "Share") -> str:
 
 
 def _write_json(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
-    print(as_json(facts(session, evaluation, fitted)))
-
-
-def facts(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> dict[str, Any]:
-    """The evaluation in the form of JSON; shares in 0…1, what is no number is null."""
-    names = session.checkpoint.labels.names
-    return {
-        "checkpoint": session.checkpoint.provenance.path.name,
-        "sha256": session.checkpoint.provenance.sha256,
-        "convention": session.convention.name,
-        "pictures": evaluation.pictures,
-        "truth": evaluation.truth.source,
-        "heads": {head: _head(one, names, evaluation) for head, one in evaluation.heads.items()},
-        "first_right": {head or "none": count for head, count in evaluation.first_right.items()},
-        "temperatures": {head: round(value, 4) for head, value in fitted.items()},
-        "mistakes": [
-            {
-                "picture": one.path,
-                "truth": names[one.truth],
-                "answer": names[one.answer],
-                "probability": _number(one.probability),
-                "of_truth": _number(one.of_truth),
-            }
-            for one in evaluation.mistakes
-        ],
-        "unmatched": [{"name": name, "why": why} for name, why in evaluation.truth.unmatched.items()],
-        "without_truth": list(evaluation.without_truth),
-        "failed": [{"picture": path, "error": error} for path, error in evaluation.failed.items()],
-        "incomplete": [{"picture": path, "note": note} for path, note in evaluation.incomplete.items()],
-    }
-
-
-def _head(figures: "HeadFigures", names: tuple[str, ...], evaluation: "Evaluation") -> dict[str, Any]:
-    return {
-        "top1": _number(figures.top1.value),
-        "top5": _number(figures.top5.value),
-        "interval": [_number(bound) for bound in figures.top1.interval],
-        "interval5": [_number(bound) for bound in figures.top5.interval],
-        "log_loss": _number(figures.log_loss),
-        "calibration_error": _number(figures.calibration_error),
-        "reliability": [
-            {
-                "low": one.low,
-                "high": one.high,
-                "count": one.count,
-                "confidence": one.confidence,
-                "accuracy": one.accuracy,
-            }
-            for one in figures.reliability
-        ],
-        "per_class": [
-            {
-                "index": one.index,
-                "label": names[one.index],
-                "pictures": one.support,
-                "precision": _number(one.precision),
-                "recall": _number(one.recall),
-                "f1": _number(one.f1),
-                "interval": [_number(bound) for bound in one.share.interval],
-            }
-            for one in figures.per_class
-        ],
-        "confusion": [
-            {"truth": shown, "answer": answer, "pictures": count}
-            for (shown, answer), count in sorted(figures.confusion.items())
-        ],
-    }
-
-
-def _number(value: float) -> float | None:
-    return round(value, DIGITS) if value == value else None
+    print(as_json(facts(session.checkpoint, session.convention, evaluation, fitted)))
 
 
 def _write_csv(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
@@ -273,7 +205,7 @@ def _write_csv(session: Session, evaluation: "Evaluation", fitted: Mapping[str, 
     for head, figures in evaluation.heads.items():
         for one in figures.per_class:
             numbers = (one.precision, one.recall, one.f1, *one.share.interval)
-            rows.write([head, one.index, names[one.index], one.support, one.right, *map(_number, numbers)])
+            rows.write([head, one.index, names[one.index], one.support, one.right, *map(number, numbers)])
 
 
 WRITERS: Final[dict[str, Callable[[Session, "Evaluation", Mapping[str, float]], None]]] = {

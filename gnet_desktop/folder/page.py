@@ -14,7 +14,6 @@ from gnet_desktop import __version__
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
-from gnet_desktop.files import write_whole
 from gnet_desktop.folder.evaluating import Evaluation, Mistake
 from gnet_desktop.folder.figures import ClassFigures, HeadFigures, Share
 from gnet_desktop.inspection.answers import percent
@@ -26,13 +25,6 @@ SIDE: Final = 200
 """Longest side of a picture on the page, in pixels."""
 PAIRS: Final = 40
 """Confused pairs that are listed."""
-
-
-def write_page(
-    file: Path, folder: Path, checkpoint: Checkpoint, convention: Convention, evaluation: Evaluation
-) -> None:
-    """Write the page, whole or not at all; raises ExportError."""
-    write_whole(file, page(folder, checkpoint, convention, evaluation).encode())
 
 
 def page(folder: Path, checkpoint: Checkpoint, convention: Convention, evaluation: Evaluation) -> str:

@@ -21,6 +21,7 @@ from gnet_desktop.folder.conventions import (
     Tried,
 )
 from gnet_desktop.folder.evaluating import Evaluation, Fit
+from gnet_desktop.folder.exporting import Judged
 from gnet_desktop.folder.rows import Rows
 from gnet_desktop.folder.store import Recipe
 from gnet_desktop.network.record import Array
@@ -159,6 +160,16 @@ class FolderRun:
     def forget_fit(self) -> None:
         """Back to the file's own temperatures and threshold."""
         self._workspace.calibrate(None)
+
+    @property
+    def judged(self) -> Judged | None:
+        """Everything that is known of the folder, to be written; None before there is anything."""
+        state, network, convention = self.state, self._workspace.network, self._workspace.convention
+        if state is None or network is None or convention is None:
+            return None
+        if state.rows is None or state.evaluation is None:
+            return None
+        return Judged(state.folder, network.checkpoint, convention, state.evaluation, state.rows)
 
     def use_convention(self, convention: Convention) -> None:
         """Put pictures in under another convention from now on; the folder is answered anew."""

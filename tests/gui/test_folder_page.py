@@ -324,3 +324,14 @@ def test_what_is_kept_is_shown_before_the_folder_is_looked_through(done: Window,
     wait_until(lambda: run.state is not None and run.state.state == "done")
     end()
     assert ("scanning", 9) in shows
+
+
+def test_the_folder_is_saved_in_the_form_that_the_name_says(
+    done: Window, tmp_path: Path, monkeypatch
+) -> None:
+    page, state = done.folder_page, done.folder_page.run.state
+    target = tmp_path / "wrong.txt"
+    monkeypatch.setattr(done.handlers.asking, "target", lambda *given, **more: target)
+    QTest.mouseClick(page.export_button, Qt.MouseButton.LeftButton)
+    wrong = [path for path, one in zip(state.rows.paths, state.rows.wrong, strict=True) if one]
+    assert sorted(target.read_text().splitlines()) == sorted(str(state.folder / path) for path in wrong)

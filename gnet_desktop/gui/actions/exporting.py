@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from gnet_desktop.errors import ExportError
+from gnet_desktop.folder.exporting import Judged, export
 from gnet_desktop.gui.actions.asking import Asking
 from gnet_desktop.gui.actions.shell import Shell, in_use
 from gnet_desktop.gui.exports.network import export_network
@@ -82,6 +83,15 @@ class Exporting(QObject):
             self._shell.show_error(error)
         else:
             self._shell.show_news(self.tr("{0} was written.").format(name_of(path)))
+
+    def export_folder(self, judged: Judged | None) -> None:
+        """Save what is known of the folder, in the form that the file's ending says."""
+        if judged is None:
+            self._shell.show_news(self.tr("Wait until the folder is judged."))
+            return
+        path = self._asking.target(f"{judged.folder.name}.html", "*.html *.csv *.json *.txt")
+        if path is not None:
+            self._write(path, lambda: export(path, judged))
 
     def export_page(self) -> None:
         """Save the exploration as one page that needs nothing else."""

@@ -149,11 +149,13 @@ class _Empty(QWidget):
 class FolderPage(Speaking, Page):
     """A folder's pictures: evaluated, filtered, sorted; one opens in Explore.
 
-    ``picture_wanted(path)`` asks to open a picture in Explore, ``folder_wanted()`` for a folder.
+    ``picture_wanted(path)`` asks to open a picture in Explore, ``folder_wanted()`` for a folder,
+    ``export_wanted()`` where to save what is known of it.
     """
 
     picture_wanted = Signal(Path)
     folder_wanted = Signal()
+    export_wanted = Signal()
     spoken_role = Role.Grouping
 
     def __init__(
@@ -206,6 +208,11 @@ class FolderPage(Speaking, Page):
         )
         self.orders.setAccessibleName(self.tr("Sorted by"))
         self.gallery_header.add(self.orders)
+        self.export_button = IconButton("file")
+        self.export_button.setToolTip(self.tr("Save: a page, a table, figures, the wrong ones as a list…"))
+        self.export_button.setAccessibleName(self.tr("Save what is known of this folder"))
+        self.export_button.clicked.connect(self.export_wanted)
+        self.gallery_header.add(self.export_button)
         self.right_header = PanelHeader(self.tr("Confusion"))
         self.right_header.set_note(self.tr("rows: truth · columns: first answer"))
         figures = ScrollPage(self.tr("Figures"))

@@ -34,6 +34,8 @@ class PageMaker:
         page = FolderPage(FolderRun(shell.workspace, shell.session.cache / "folders"), shell.workspace.post)
         page.picture_wanted.connect(self._show_picture)
         page.folder_wanted.connect(self._handlers.opening.evaluate_folder)
+        exporting = self._handlers.exporting
+        page.export_wanted.connect(lambda: exporting.export_folder(page.run.judged))
         return page
 
     def units(self) -> Page:
