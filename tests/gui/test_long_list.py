@@ -115,6 +115,9 @@ def test_the_window_goes_on_while_a_hundred_thousand_pictures_come(
     wait(lambda: bool(window.workspace.pictures), 5)
     wait(lambda: window.workspace.finding is None, 180)
     assert len(window.workspace.pictures) == 100_000
+    QTest.keyClicks(window.panels.pictures.sieve.field, "IMG_4242")
+    named = sum("4242" in str(number)[:4] for number in range(100_000))
+    wait(lambda: len(window.workspace.shown_pictures) == named, 30)
     # of its own time: how long it waits for other programs is no merit or fault of the window's
     assert max(turns) < 0.1
     timer.stop()
