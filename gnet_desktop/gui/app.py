@@ -118,6 +118,8 @@ def begin(
         window.take_pictures(list(arrivals.pictures))
     elif not paths:
         reopen_pictures(window.session, workspace, window.show_news)
+    if (unkept := window.session.unkept()) is not None:
+        window.show_error(unkept)
 
 
 class _FileOpener(QObject):

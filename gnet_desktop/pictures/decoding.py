@@ -104,7 +104,7 @@ def read_picture(
             opened = _at(opened, frame, frames, title)
             _check_size(opened, title, max_pixels)
         stored = opened.image.size
-        notes: list[str] = []
+        notes = [f"frame {frame + 1} of {frames}"] if frames > 1 else []
         image = _upright(_load(opened, frame, title, notes, limit_side), notes)
         image, converted = modes.to_rgb(image, background=background, convert_profile=convert_profile)
     image = _shrunk(image, limit_side)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.app import begin, make_application, make_window
 from gnet_desktop.gui.system.session import RECENT, Session
 from gnet_desktop.workspace.values import ViewOptions
 
@@ -81,7 +81,25 @@ def test_a_name_that_is_not_utf8_is_kept(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    Session(tmp_path / "file" / "session.json").save()
+    session = Session(tmp_path / "file" / "session.json")
+    session.save()
+    assert str(session.unkept()).startswith("Settings will not be kept. A file is in its place.")
+
+
+def test_a_folder_that_can_be_written_is_left_as_it_is(tmp_path: Path) -> None:
+    assert Session(tmp_path / "new" / "session.json").unkept() is None
+    assert list((tmp_path / "new").iterdir()) == []
+    assert Session(None).unkept() is None
+
+
+def test_the_window_says_that_it_will_not_remember(qapp, qtbot, tmp_path: Path) -> None:
+    make_application()
+    (tmp_path / "file").write_text("")
+    window, dispatcher = make_window(Session(tmp_path / "file" / "session.json"))
+    begin(window, [tmp_path / "gone.jpg"], None, "cpu")
+    assert window.notice.text.startswith("Settings will not be kept.")
+    window.close()
+    del dispatcher
 
 
 def test_a_window_that_was_off_every_screen_comes_back(qapp, tmp_path: Path) -> None:

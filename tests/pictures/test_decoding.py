@@ -142,6 +142,7 @@ def test_a_frame_of_many_is_composed(form: str, encode: Encode) -> None:
     data = animation(encode, form)
     first, last = read_picture(data), read_picture(data, frame=2)
     assert (first.frame, first.frames, last.frame) == (0, 3, 2)
+    assert (first.notes[0], last.notes[0]) == ("frame 1 of 3", "frame 3 of 3")
     assert first.image.getpixel((2, 2)) == (200, 0, 0)
     assert last.image.getpixel((2, 2)) == (0, 200, 0)
     assert last.image.getpixel((10, 10)) == (0, 0, 200)

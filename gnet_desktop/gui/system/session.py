@@ -7,14 +7,15 @@ from contextlib import suppress
 from dataclasses import asdict, fields
 from math import isfinite
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from gnet_desktop.errors import ExportError
-from gnet_desktop.files import is_folder, write_whole
+from gnet_desktop.files import is_folder, why_unwritten, write_whole
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.inspection.quantities import QUANTITIES
 from gnet_desktop.inspection.ranking import SORTS
+from gnet_desktop.shown import path_words
 from gnet_desktop.workspace.values import ViewOptions
 
 RECENT: Final = 9
@@ -103,6 +104,19 @@ class Session:
         with suppress(OSError, ExportError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(self._path, json.dumps(self._values, indent=1).encode())
+
+    def unkept(self) -> ExportError | None:
+        """Why nothing can be remembered where settings lie; None where it can, or isn't meant to be."""
+        if self._path is None:
+            return None
+        folder = self._path.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            TemporaryFile(dir=folder).close()
+        except OSError as error:
+            todo = f"Make the folder {path_words(folder)} writable."
+            return ExportError("Settings will not be kept.", why_unwritten(error)[0], todo)
+        return None
 
     def get(self, name: str, default: Any = None) -> Any:
         """A remembered value of the default's type; the default for anything else."""
