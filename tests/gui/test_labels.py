@@ -2,8 +2,15 @@
 
 import pytest
 from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
+from gnet_desktop.gui.app import make_application
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.looks.theme import Theme
+from gnet_desktop.gui.photo.camera import Camera
 from gnet_desktop.gui.photo.labels import place_label
+from gnet_desktop.gui.photo.painting import dim_outside, rect
+from gnet_desktop.gui.photo.scaled import ScaledPhoto
 
 SIZE = QSizeF(140, 20)
 VIEW = QRectF(0, 0, 480, 300)
@@ -56,3 +63,28 @@ def test_where_nothing_is_free_the_peak_is_spared_first() -> None:
     peak = QRectF(100, 20, 10, 10)
     place = place_label(SIZE, field, QRectF(0, 0, 160, 40), [(peak, 1000.0), (field, 4.0)])
     assert overlap(place, peak) == 0
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("place", [(20.0 + n / 10, 20.9 - n / 10) for n in (0, 4, 7)])
+def test_the_veil_covers_all_of_the_photo(qapp, place: tuple[float, float], ratio: float) -> None:
+    apply_theme(make_application(), "light")
+    photo = QImage(200, 300, QImage.Format.Format_RGB32)
+    photo.fill(QColor(200, 0, 0))
+    camera = Camera(0.58, place)
+    whole = rect(camera.box_to_view((0, 0, 200, 300)))
+    view = QPixmap(round(160 * ratio), round(220 * ratio))
+    view.setDevicePixelRatio(ratio)
+    view.fill(QColor(Theme.now().well))
+    painter = QPainter(view)
+    ScaledPhoto().paint(painter, photo, camera, whole, coarse=False)
+    dim_outside(painter, whole, QRectF(60, 60, 40, 40))
+    painter.end()
+    image, kept = view.toImage(), QRectF(59, 59, 42, 42)
+    bare = [
+        (x, y)
+        for x in range(image.width())
+        for y in range(image.height())
+        if image.pixelColor(x, y).green() < 100 and not kept.contains(x / ratio, y / ratio)
+    ]
+    assert bare == []

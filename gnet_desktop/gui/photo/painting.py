@@ -18,9 +18,12 @@ def rect(box: Box) -> QRectF:
 
 
 def dim_outside(painter: QPainter, whole: QRectF, kept: QRectF) -> None:
-    """Veil what the network does not see."""
+    """Veil what the network does not see; the veil has the ground's colour and may reach onto it.
+
+    The photo's edges lie between pixels: it covers up to one more than ``whole`` says.
+    """
     path = QPainterPath()
-    path.addRect(whole)
+    path.addRect(whole.adjusted(-1, -1, 1, 1))
     path.addRect(kept)  # odd-even filling leaves it out
     painter.fillPath(path, Theme.now().colour("well", 0.7))
 
