@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtGui import QColor, QImage, QPainter, QPalette
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.errors import ExportError
@@ -16,6 +16,7 @@ from gnet_desktop.glossary import TERMS
 from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.looks.theme import DARK, LIGHT
 from gnet_desktop.gui.network_map.layout import lay_out
+from gnet_desktop.gui.network_map.marks import CHOSEN, HOVERED, draw_frames, draw_ground, words_of
 from gnet_desktop.gui.network_map.panel import NetworkPanel
 from gnet_desktop.gui.network_map.savings import paths, savings
 from gnet_desktop.gui.network_map.shapes import Box, Label, MapLayout, Polygon, Ribbon, Wire
@@ -58,6 +59,24 @@ def caffe() -> Architecture:
 
 
 # Geometry
+
+
+@pytest.mark.parametrize("module", ["3b", "4a", "4e", "5b"])
+def test_no_frame_passes_through_the_name_of_a_pool(caffe: Architecture, module: str) -> None:
+    layout = layout_of(caffe, (1047.0, 182.0))
+    image = QImage(1047, 182, QImage.Format.Format_RGB32)
+    image.fill(QColor(LIGHT.panel))
+    painter = QPainter(image)
+    draw_ground(painter, layout, module)
+    draw_frames(painter, layout, [(module, CHOSEN), (module, HOVERED)])
+    painter.end()
+    pools = [one for one in layout.shapes if isinstance(one, Label) and "pool" in one.text]
+    assert len(pools) >= 3
+    ground = QColor(LIGHT.accentbg).lightness()
+    for label in pools:
+        box = words_of(label).toAlignedRect().adjusted(1, 1, -1, -1)
+        places = itertools.product(range(box.left(), box.right()), range(box.top(), box.bottom()))
+        assert min(image.pixelColor(*place).lightness() for place in places) >= ground, label.text
 
 
 def test_thickness_is_linear_in_the_channels(caffe) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
-from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme
+from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
 from gnet_desktop.gui.network_map.painting import MapPainter
 from gnet_desktop.gui.network_map.shapes import Area, Label, MapLayout, Shape
 
@@ -21,6 +21,8 @@ class Mark:
     away: float
 
 
+_BESIDE_WORDS: Final = 2.0
+_FAR: Final = 20.0
 _ABOVE_NAMES: Final = 3.0
 """Between the modules' names and the edge that they stay at."""
 CHOSEN: Final = Mark("accent", 1.75, 3.0)
@@ -38,15 +40,37 @@ def rectangle(area: Area) -> QRectF:
     return QRectF(area.left, area.top, area.width, area.height)
 
 
+def words_of(label: Label) -> QRectF:
+    """Where a centred label's words stand, with a little room at their sides."""
+    wide = QFontMetricsF(font(label.pixels, label.weight)).horizontalAdvance(label.text) + 2 * _BESIDE_WORDS
+    return QRectF(label.left + (label.width - wide) / 2, label.top, wide, label.height)
+
+
+def _leave_words(painter: QPainter, layout: MapLayout) -> None:
+    """Let no line pass through words: a module's frame ends where its neighbour, a pool, is named."""
+    path = QPainterPath()
+    path.addRect(QRectF(0, 0, *layout.size).adjusted(-_FAR, -_FAR, _FAR, _FAR))
+    for shape in layout.shapes:
+        if isinstance(shape, Label) and shape.align == "centre" and not shape.inside:
+            path.addRect(words_of(shape))
+    painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
+
+
 def draw_ground(painter: QPainter, layout: MapLayout, module: str) -> None:
     """The ground of the chosen module, below all shapes."""
     frame = layout.frames.get(module)
     if frame is not None:
         theme = Theme.now()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(theme.colour("accent"), 1.5))
         painter.setBrush(theme.colour("accentbg"))
+        painter.setPen(Qt.PenStyle.NoPen)
         painter.drawRoundedRect(rectangle(frame), RADIUS_BUTTON, RADIUS_BUTTON)
+        painter.save()
+        _leave_words(painter, layout)
+        painter.setPen(QPen(theme.colour("accent"), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(rectangle(frame), RADIUS_BUTTON, RADIUS_BUTTON)
+        painter.restore()
 
 
 def draw_names(painter: QPainter, layout: MapLayout, module: str, *, above: float = 0.0) -> None:
@@ -70,6 +94,8 @@ def draw_names(painter: QPainter, layout: MapLayout, module: str, *, above: floa
 def draw_frames(painter: QPainter, layout: MapLayout, marks: Iterable[tuple[str | None, Mark]]) -> None:
     """A frame around each target that is marked."""
     theme = Theme.now()
+    painter.save()
+    _leave_words(painter, layout)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for target, mark in marks:
@@ -78,3 +104,4 @@ def draw_frames(painter: QPainter, layout: MapLayout, marks: Iterable[tuple[str 
             away = -1.0 if target in layout.frames else mark.away
             painter.setPen(QPen(theme.colour(mark.token), mark.width))
             painter.drawRoundedRect(rectangle(area).adjusted(-away, -away, away, away), 3, 3)
+    painter.restore()
