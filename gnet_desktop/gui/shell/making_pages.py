@@ -47,7 +47,9 @@ class PageMaker:
 
         workspace, cache = self._shell.workspace, self._shell.session.cache
         wanting = Wanting(workspace, Kept(cache / PIECES))
-        page = UnitsPage(workspace, wanting, Indexed(workspace, cache / "indexes"))
+        indexed = Indexed(workspace, cache / "indexes")
+        page = UnitsPage(workspace, wanting, indexed)
+        self._shell.panels.unit.body.indexed.watch(indexed)
         page.unit_wanted.connect(self._show_unit)
         page.folder_wanted.connect(self._handlers.opening.index_folder)
         return page

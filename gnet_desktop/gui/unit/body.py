@@ -25,6 +25,7 @@ from gnet_desktop.gui.unit.facts import (
     strongest_pictures,
     strongest_units_at,
 )
+from gnet_desktop.gui.unit.indexed import IndexedSection
 from gnet_desktop.gui.unit.map_view import MapView
 from gnet_desktop.gui.unit.origins_view import InputsSection, KernelSection
 from gnet_desktop.gui.unit.section import Section
@@ -116,10 +117,11 @@ class UnitBody(QWidget):
         self.title, self.map, self.facts_section = TitleSection(), MapView(), FactsSection()
         self.values, self.pictures = HistogramSection(), PicturesSection()
         self.places = (PlaceSection(), PlaceSection())
+        self.indexed = IndexedSection(workspace)
         self.inputs, self.kernels = InputsSection(), KernelSection()
         self.sections = (
-            self.title, self.map, self.facts_section, *self.places, self.values, self.pictures, self.inputs,
-            self.kernels,
+            self.title, self.map, self.facts_section, *self.places, self.values, self.pictures,
+            self.indexed, self.inputs, self.kernels,
         )  # fmt: skip
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_PAD, 12, _PAD, 12)
@@ -185,6 +187,7 @@ class UnitBody(QWidget):
             self._show_facts(self._facts)
             self._draw_origins()
         self._show_pictures()
+        self.indexed.show_unit(None if self._facts is None else self._facts.unit)
         self._hover_changed()
 
     def _show_facts(self, facts: UnitFacts) -> None:
