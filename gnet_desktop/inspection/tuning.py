@@ -72,18 +72,31 @@ def tuning(
 
     Only from the thread that owns the network. Raises Cancelled once ``progress`` says no.
     """
-    chosen = [KINDS[name] for name in kinds or KINDS]
-    total, done = sum(len(kind) for kind in chosen), 0
-    found = {}
-    for name, kind in zip(kinds or KINDS, chosen, strict=True):
+    whole: dict[str, Responses] = {}
+    for share, found in tuned(network, convention, part, kinds):
+        report(progress, share)
+        whole = found
+    return whole
+
+
+def tuned(
+    network: "GoogLeNet", convention: Convention, part: str, kinds: Sequence[str] = ()
+) -> Iterator[tuple[float, dict[str, Responses]]]:
+    """The same, a batch at a time: the share that is done, and the kinds that are whole by then."""
+    chosen = {name: KINDS[name] for name in kinds or KINDS}
+    total, done = sum(len(kind) for kind in chosen.values()), 0
+    found: dict[str, Responses] = {}
+    for name, kind in chosen.items():
         values = []
         for batch in in_batches(len(kind), batch_size((3, SIDE, SIDE))):
             values.append(_answers(network, convention, part, kind.drawn(batch)))
             done += batch.stop - batch.start
-            report(progress, done / total)
+            if batch.stop < len(kind):
+                yield done / total, found
         peaks, middle = (np.concatenate(side) for side in zip(*values, strict=True))
-        found[name] = Responses(kind.first, kind.second, kind.by_property(peaks), kind.by_property(middle))
-    return found
+        made = Responses(kind.first, kind.second, kind.by_property(peaks), kind.by_property(middle))
+        found = found | {name: made}
+        yield done / total, found
 
 
 def _answers(network: "GoogLeNet", convention: Convention, part: str, pictures: Array) -> tuple[Array, Array]:

@@ -113,6 +113,46 @@ def test_all_units_of_the_network_scroll(page: UnitsPage) -> None:
     page.wanting.go_on()
 
 
+def test_tuning_and_links_of_the_chosen_unit_are_worked_out(window: Window, page: UnitsPage) -> None:
+    page.cards.choose(page.items[1])
+    wait(lambda: page.about.tuning.words.endswith("°") and not page.about.outputs.isHidden())
+    network = window.workspace.network.network
+    kernel, _ = network.weights("3a/pool_proj")
+    # an average over 3×3 in place of the maximum keeps the sum of a 1×1 kernel
+    sums = kernel[1, :, 0, 0]
+    strongest = max(range(len(sums)), key=lambda one: abs(sums[one]))
+    first = page.about.inputs.pieces[0]
+    assert first.value.channel == strongest
+    assert page.about.inputs.note == "from conv3"
+    readers = [piece.value for piece in page.about.outputs.pieces]
+    assert {unit.module for unit in readers} == {"3b"}
+
+
+def test_a_click_on_a_reader_shows_its_card(page: UnitsPage) -> None:
+    page.cards.choose(page.items[1])
+    wait(lambda: not page.about.outputs.isHidden() and page.about.outputs.pieces)
+    piece = page.about.outputs.pieces[0]
+    QTest.mouseClick(page.about.outputs, Qt.MouseButton.LeftButton, pos=piece.box.topLeft().toPoint())
+    assert page.panel.item.unit == piece.value
+    page.branches.set_value("pool_proj")
+    page.show_module("3a")
+
+
+def test_how_much_is_kept_is_chosen_and_emptied(window: Window, page: UnitsPage) -> None:
+    kept, menu = page.wanting.kept, page.progress.kept.menu()
+    page.wanting.pause()
+    menu.aboutToShow.emit()
+    entries = {action.text(): action for action in menu.actions()}
+    assert kept.bytes > 0
+    entries["at most 64 MB"].trigger()
+    assert kept.limit == 64 * 2**20
+    assert window.session.get("kept bytes") == 64 * 2**20
+    entries["Empty"].trigger()
+    assert kept.bytes == 0
+    assert page.wanting.made[0] == 0
+    page.wanting.go_on()
+
+
 @pytest.mark.slow
 def test_the_strongest_pictures_of_a_folder_stand_beside(
     window: Window, page: UnitsPage, shared: Path, tmp_path: Path

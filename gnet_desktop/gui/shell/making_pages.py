@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PIECES = "visualisations"
 """Where finished pictures of what units want are kept, in the session's cache."""
+LIMIT_KEY = "kept bytes"
+"""How many bytes of them are kept, in the session."""
 
 
 class PageMaker:
@@ -41,16 +43,19 @@ class PageMaker:
     def units(self) -> Page:
         """What units want."""
         from gnet_desktop.gui.units.page import UnitsPage
-        from gnet_desktop.inspection.visualisation.store import Kept
+        from gnet_desktop.inspection.visualisation.store import LIMIT, Kept
         from gnet_desktop.workspace.units.indexed import Indexed
         from gnet_desktop.workspace.units.wanting import Wanting
 
         workspace, cache = self._shell.workspace, self._shell.session.cache
-        wanting = Wanting(workspace, Kept(cache / PIECES))
+        limit = self._shell.session.get(LIMIT_KEY)
+        kept = Kept(cache / PIECES, limit if isinstance(limit, int) and limit > 0 else LIMIT)
         indexed = Indexed(workspace, cache / "indexes")
-        page = UnitsPage(workspace, wanting, indexed)
+        page = UnitsPage(workspace, Wanting(workspace, kept), indexed)
         self._shell.panels.unit.body.indexed.watch(indexed)
         page.unit_wanted.connect(self._show_unit)
+        page.picture_wanted.connect(self._show_picture)
+        page.limit_chosen.connect(lambda limit: self._shell.session.set(LIMIT_KEY, limit))
         page.folder_wanted.connect(self._handlers.opening.index_folder)
         return page
 

@@ -33,7 +33,7 @@ from gnet_desktop.workspace.units.wanting import Job, Wanting
 Index = QModelIndex | QPersistentModelIndex
 SUBJECT: Final = Qt.ItemDataRole.UserRole
 GAP, PAD = 12, 12
-WIDE, TALL = 460, 192
+WIDE, TALL = 460, 200
 """Least width of a card with crops, and its height."""
 SMALL, SMALL_TALL = 150, 178
 """Of a card that has nothing but its picture."""
@@ -145,7 +145,7 @@ class _Delegate(QStyledItemDelegate):
         self._picture(painter, item, QRectF(box.left(), top, side, side))
         right = QRectF(box.left() + side + 12, top, box.width() - side - 12, side)
         tall = (right.width() - 3 * (CROPS - 1)) / CROPS
-        tall = min(tall, side - 72)
+        tall = min(tall, side - 70)
         self._crops(painter, item, QRectF(right.left(), top, right.width(), tall))
         spectrum, row = self._view.spectrum, item.row
         if spectrum is None or row is None:

@@ -11,6 +11,7 @@ from gnet_desktop.gui.controls.page import Page
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.looks.theme import font
+from gnet_desktop.gui.units.about import About
 from gnet_desktop.gui.units.gallery import Cards
 from gnet_desktop.gui.units.panel import UnitPanel
 from gnet_desktop.gui.units.progress import Progress
@@ -30,10 +31,13 @@ _PAUSE: Final = 120
 class UnitsPage(Page):
     """Every unit of a module as a card.
 
-    ``unit_wanted(unit)`` asks to see a unit in Explore, ``folder_wanted()`` for a folder.
+    ``unit_wanted(unit)`` asks to see a unit in Explore, ``picture_wanted(path)`` a picture,
+    ``folder_wanted()`` asks for a folder; ``limit_chosen(bytes)`` tells how much may be kept.
     """
 
     unit_wanted = Signal(object)
+    picture_wanted = Signal(Path)
+    limit_chosen = Signal(int)
     folder_wanted = Signal()
 
     def __init__(
@@ -44,6 +48,7 @@ class UnitsPage(Page):
         self.recipe = Recipe()
         self.items: list[Item] = []
         self.cards, self.panel = Cards(wanting, indexed), UnitPanel(wanting)
+        self.about = About(workspace, indexed, self.panel)
         self.progress = Progress(wanting)
         self.empty = Label()
         self.empty.setFont(font(13))
@@ -123,6 +128,9 @@ class UnitsPage(Page):
         self.panel.looked.connect(self._look)
         self.panel.explore_wanted.connect(self._open)
         self.panel.recipe_wanted.connect(self.set_recipe)
+        self.about.unit_wanted.connect(self._go)
+        self.about.picture_wanted.connect(self.picture_wanted)
+        self.progress.limit_chosen.connect(self.limit_chosen)
         self.progress.folder_wanted.connect(self.folder_wanted)
         self.progress.stop_wanted.connect(self.indexed.stop)
 
@@ -177,6 +185,7 @@ class UnitsPage(Page):
     def _choose(self, item: Item) -> None:
         self.panel.show_item(item, self._line(item))
         self.right_header.set_note(item.name)
+        self.about.refresh()
 
     def _line(self, item: Item) -> str:
         checkpoint = self.workspace.checkpoint
@@ -186,6 +195,13 @@ class UnitsPage(Page):
         words = self.tr("channel {0} of {1}").format(item.channel, item.module)
         kernel = module.branch(item.unit.branch).convolutions[-1].kernel
         return f"{words} · " + self.tr("kernel {0}×{0}").format(kernel)
+
+    def _go(self, unit: Unit) -> None:
+        """A unit's card, or where it has none, the unit in Explore."""
+        if unit.module in MODULES:
+            self.show_unit(unit)
+        else:
+            self.unit_wanted.emit(unit)
 
     def _open(self, item: Item) -> None:
         if item.unit is not None:
@@ -234,6 +250,7 @@ class UnitsPage(Page):
 
     def close_run(self) -> None:
         """The window closes."""
+        self.about.close()
         self.wanting.close()
         self.indexed.close()
 

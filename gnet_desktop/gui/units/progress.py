@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
@@ -11,12 +11,16 @@ from gnet_desktop.workspace.units.indexed import IndexState
 from gnet_desktop.workspace.units.wanting import Wanting
 
 _BAR = 150
+MEGA = 2**20
+LIMITS = (64, 256, 1024, 4096)
+"""Megabytes that a person may choose to keep."""
 
 
 class Progress(QWidget):
     """How far it is; pause and go on; a folder for the crops."""
 
     folder_wanted, stop_wanted = Signal(), Signal()
+    limit_chosen = Signal(int)
 
     def __init__(self, wanting: Wanting) -> None:
         super().__init__()
@@ -28,7 +32,12 @@ class Progress(QWidget):
         self._index = ElidedLabel("", pixels=12, token="text2")
         self.pause, self.folder = QPushButton(), QPushButton(self.tr("Folder…"))
         self.folder.setToolTip(self.tr("Show the strongest pictures of a folder beside what units want"))
-        for button in (self.pause, self.folder):
+        self.kept = QPushButton(self.tr("Kept"))
+        self.kept.setToolTip(self.tr("How much of the finished pictures stays on the disk"))
+        menu = QMenu(self.kept)
+        menu.aboutToShow.connect(lambda: self._fill(menu))
+        self.kept.setMenu(menu)
+        for button in (self.pause, self.folder, self.kept):
             button.setFont(font(12))
         self.pause.clicked.connect(self._clicked)
         self.folder.clicked.connect(self._folder_clicked)
@@ -43,6 +52,7 @@ class Progress(QWidget):
         row.addStretch(1)
         row.addWidget(self._index, 2)
         row.addWidget(self.folder)
+        row.addWidget(self.kept)
 
     @property
     def words(self) -> str:
@@ -87,6 +97,30 @@ class Progress(QWidget):
         else:
             pictures = state.index.spectrum.pictures if state.index is not None else 0
             self._index.setText(self.tr("index: {0}, {1} pictures").format(name_of(state.folder), pictures))
+
+    def _fill(self, menu: QMenu) -> None:
+        """What is kept, how much may be, and a way to be rid of it."""
+        menu.clear()
+        kept = self._wanting.kept
+        used = menu.addAction(self.tr("{0} MB are kept").format(f"{kept.bytes / MEGA:.1f}"))
+        used.setEnabled(False)
+        menu.addSeparator()
+        for limit in LIMITS:
+            action = menu.addAction(self.tr("at most {0} MB").format(limit))
+            action.setCheckable(True)
+            action.setChecked(kept.limit == limit * MEGA)
+            action.triggered.connect(lambda _=False, limit=limit: self._limit(limit * MEGA))
+        menu.addSeparator()
+        menu.addAction(self.tr("Empty")).triggered.connect(self._empty)
+
+    def _limit(self, limit: int) -> None:
+        self._wanting.kept.limit = limit
+        self._wanting.kept.make_room()
+        self.limit_chosen.emit(limit)
+
+    def _empty(self) -> None:
+        self._wanting.kept.empty()
+        self._wanting.forget()
 
     def _clicked(self) -> None:
         if self._wanting.paused:

@@ -70,7 +70,7 @@ class Kept:
             write_whole(path, content.getvalue())
         except (ExportError, OSError):
             return False
-        self._make_room()
+        self.make_room()
         return True
 
     @property
@@ -84,7 +84,8 @@ class Kept:
             with suppress(OSError):
                 path.unlink()
 
-    def _make_room(self) -> None:
+    def make_room(self) -> None:
+        """Let go of what is over the limit."""
         files = sorted(self._files())
         excess = sum(size for _, size, _ in files) - self.limit
         for _, size, path in files:
