@@ -95,6 +95,11 @@ def showing(one: QAccessibleInterface) -> bool:
 
 def in_every_window(window: Window) -> Iterator[QWidget]:
     yield window
+    for page in ("folder", "units"):
+        window.show_page(page)
+        QApplication.processEvents()
+        yield window
+    window.show_page("explore")
     for name in ("card", "heads", "try_both", "catalogue", "help", "about"):
         beside = window.show_dialog(name)
         until(lambda: window.workspace.idle)

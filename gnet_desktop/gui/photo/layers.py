@@ -37,10 +37,11 @@ class UnitLayer:
         return peak(self.values)
 
     def cell_box(self, result: Result, cell: tuple[int, int]) -> Box:
-        """The cell on the picture, as far as it lies there: the last ones may reach beyond it."""
-        left, top, right, bottom = result.geometry.cell_box(self.grid, *cell)
+        """The cell on the picture, as far as it lies there: the last ones may lie beyond its edge."""
         width, height = result.geometry.picture
-        return max(0.0, left), max(0.0, top), min(float(width), right), min(float(height), bottom)
+        box = zip(result.geometry.cell_box(self.grid, *cell), (width, height, width, height), strict=True)
+        left, top, right, bottom = (min(max(0.0, place), float(most)) for place, most in box)
+        return left, top, right, bottom
 
     def seen(self, result: Result, cell: tuple[int, int]) -> tuple[Box, tuple[int, int]]:
         """The cell's receptive field on the picture, and its (width, height) in input pixels, clipped."""

@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import PanelHeader, Segmented
 from gnet_desktop.gui.controls.page import Page
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.units.about import About
@@ -90,10 +91,8 @@ class UnitsPage(Page):
         self.header.add_first(self.branches)
         self.header.add(self.orders)
         self.right_header = PanelHeader(self.tr("Unit"))
-        self.scrolling = QScrollArea()
-        self.scrolling.setWidgetResizable(True)
+        self.scrolling = ScrollPage(self.tr("Unit"))
         self.scrolling.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scrolling.setFrameShape(QScrollArea.Shape.NoFrame)
         self.scrolling.setWidget(self.panel)
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.addWidget(_column(self.header, self.cards))

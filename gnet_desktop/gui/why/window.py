@@ -4,10 +4,11 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.why.asking import USUAL, Asked, asked_of, heads_of, method_words, with_target
 from gnet_desktop.gui.why.column import Column
@@ -79,9 +80,7 @@ class WhyView(QWidget):
             row.addWidget(one, 1)
         column.addLayout(row, 1)
         column.addWidget(self.trust)
-        self._scroller = QScrollArea()
-        self._scroller.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroller.setWidgetResizable(True)
+        self._scroller = ScrollPage(self.windowTitle() or self.tr("Why this answer"))
         self._scroller.setWidget(inside)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -1,0 +1,81 @@
+"""Small things that a careful eye sees: edges that meet, nothing said of nothing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QDialogButtonBox, QStyle
+
+from gnet_desktop.gui.app import make_application
+from gnet_desktop.gui.heads.section import HeadAnswers
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.photo.layers import unit_layer
+from gnet_desktop.gui.shell.start_page import Sample, StartPage, _DropPlace
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.network.record import Answers
+from gnet_desktop.pictures.picture import Picture
+from gnet_desktop.pictures.preparation import prepare
+from tests.gui.made import make_workspace, make_world
+
+PLAIN = {"logits": False, "faint": False, "stale": False}
+
+
+@pytest.fixture(scope="module")
+def world(qapp):
+    return make_world(1)
+
+
+@pytest.mark.parametrize("width", [960, 1600])
+def test_the_samples_are_as_wide_as_the_card_above(world, qtbot, width: int) -> None:
+    apply_theme(make_application(), "light")
+    workspace = make_workspace(world, lambda call: call())
+    page = StartPage(workspace)
+    qtbot.addWidget(page)
+    page.resize(width, 800)
+    page.show()
+    card = page.findChild(_DropPlace)
+    samples = sorted(page.findChildren(Sample), key=Sample.x)
+    assert samples[0].x() == card.x()
+    assert samples[-1].geometry().right() == card.geometry().right()
+    workspace.close()
+
+
+@pytest.mark.parametrize(("classes", "rest"), [(3, ""), (5, ""), (6, "1 other"), (9, "4 others")])
+def test_nothing_is_said_of_classes_that_are_not_there(qtbot, classes: int, rest: str) -> None:
+    logits = np.arange(classes, dtype=np.float32)
+    shares = np.exp(logits) / np.exp(logits).sum()
+    view = HeadAnswers()
+    qtbot.addWidget(view)
+    view.show_answers(Answers(logits, shares), tuple("abcdefghi"[:classes]), **PLAIN)
+    assert view.rest[0] == rest
+
+
+def test_no_cell_is_drawn_beyond_the_photo(world) -> None:
+    """A network whose last cells reach over the edge of what it reads, which is all of the photo."""
+    result = world.results[0]
+    convention = result.checkpoint.convention.changed(size=120, crop=120)
+    photo = Picture(Image.new("RGB", (90, 90)), "square", "PNG", (90, 90))
+    result = replace(result, geometry=prepare(photo, convention).geometry)
+    beyond = 0
+    for part in (("3a", "1x1"), ("4a", "3x3"), ("5b", "1x1")):
+        layer = unit_layer(result, Unit(*part, 0))
+        columns, rows = layer.grid.size
+        for cell in ((0, 0), (columns - 1, rows - 1)):
+            beyond += result.geometry.cell_box(layer.grid, *cell)[2] > 90
+            left, top, right, bottom = layer.cell_box(result, cell)
+            assert 0 <= left <= right <= 90
+            assert 0 <= top <= bottom <= 90
+    assert beyond
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_buttons_of_dialogs_have_no_signs_of_another_style(qtbot, theme: str) -> None:
+    apply_theme(make_application(), theme)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.Ok)
+    qtbot.addWidget(buttons)
+    buttons.show()
+    assert all(button.icon().isNull() for button in buttons.buttons())
+    hint = QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons
+    assert not buttons.style().styleHint(hint, None, buttons)
+    apply_theme(make_application(), "light")
