@@ -100,7 +100,7 @@ def in_every_window(window: Window) -> Iterator[QWidget]:
         QApplication.processEvents()
         yield window
     window.show_page("explore")
-    for name in ("card", "heads", "try_both", "catalogue", "help", "about"):
+    for name in ("card", "heads", "try_both", "catalogue", "help", "about", "why"):
         beside = window.show_dialog(name)
         until(lambda: window.workspace.idle)
         QApplication.processEvents()
