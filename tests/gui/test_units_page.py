@@ -138,6 +138,22 @@ def test_a_click_on_a_reader_shows_its_card(page: UnitsPage) -> None:
     page.show_module("3a")
 
 
+def test_kernels_of_a_branch_stand_side_by_side_and_a_click_chooses_the_unit(page: UnitsPage) -> None:
+    page.branches.set_value("5x5")
+    page.show_module("3a")
+    QTest.keyClick(page.views, Qt.Key.Key_Right)
+    wait(lambda: page.kernels.sections)
+    (section,) = page.kernels.sections
+    wait(lambda: section.pieces)
+    assert sorted(unit.channel for unit in section.units) == list(range(32))
+    piece = section.pieces[5]
+    QTest.mouseClick(section, Qt.MouseButton.LeftButton, pos=piece.box.center().toPoint())
+    assert page.panel.item.unit == piece.value
+    QTest.keyClick(page.views, Qt.Key.Key_Left)
+    page.branches.set_value("pool_proj")
+    page.show_module("3a")
+
+
 def test_how_much_is_kept_is_chosen_and_emptied(window: Window, page: UnitsPage) -> None:
     kept, menu = page.wanting.kept, page.progress.kept.menu()
     page.wanting.pause()

@@ -14,6 +14,7 @@ from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.units.about import About
 from gnet_desktop.gui.units.gallery import Cards
+from gnet_desktop.gui.units.kernels import Kernels
 from gnet_desktop.gui.units.panel import UnitPanel
 from gnet_desktop.gui.units.progress import Progress
 from gnet_desktop.inspection.visualisation.recipe import Recipe
@@ -50,6 +51,7 @@ class UnitsPage(Page):
         self.items: list[Item] = []
         self.cards, self.panel = Cards(wanting, indexed), UnitPanel(wanting)
         self.about = About(workspace, indexed, self.panel)
+        self.kernels = Kernels(workspace)
         self.progress = Progress(wanting)
         self.empty = Label()
         self.empty.setFont(font(13))
@@ -89,13 +91,19 @@ class UnitsPage(Page):
         self.orders.setAccessibleName(self.tr("Sorted by"))
         self.header.add_first(self.modules)
         self.header.add_first(self.branches)
+        self.views = Segmented((("cards", self.tr("Cards")), ("kernels", self.tr("Kernels"))))
+        self.views.setAccessibleName(self.tr("Shown as"))
         self.header.add(self.orders)
+        self.header.add(self.views)
+        self.middle = QStackedWidget()
+        self.middle.addWidget(self.cards)
+        self.middle.addWidget(self.kernels)
         self.right_header = PanelHeader(self.tr("Unit"))
         self.scrolling = ScrollPage(self.tr("Unit"))
         self.scrolling.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scrolling.setWidget(self.panel)
         parts = QSplitter(Qt.Orientation.Horizontal)
-        parts.addWidget(_column(self.header, self.cards))
+        parts.addWidget(_column(self.header, self.middle))
         parts.addWidget(_column(self.right_header, self.scrolling))
         parts.setStretchFactor(0, 1)
         parts.setSizes([1240, RIGHT])
@@ -121,6 +129,8 @@ class UnitsPage(Page):
         self.modules.chosen.connect(lambda _: self.refresh())
         self.branches.chosen.connect(lambda _: self.refresh())
         self.orders.chosen.connect(lambda _: self._arrange())
+        self.views.chosen.connect(lambda _: self._show_view())
+        self.kernels.unit_wanted.connect(self._go)
         self.cards.looked.connect(self._look)
         self.cards.item_chosen.connect(self._choose)
         self.cards.open_wanted.connect(self._open)
@@ -147,6 +157,16 @@ class UnitsPage(Page):
         self.progress.show_index(self.indexed.state)
         self.wanting.want([self.cards.job(item) for item in self.cards.cards.items])
         self._tell()
+        self._show_view()
+
+    def _show_view(self) -> None:
+        """Cards, or the kernels of the module (of all modules: of the first)."""
+        checkpoint, shows_kernels = self.workspace.checkpoint, self.views.value == "kernels"
+        self.middle.setCurrentIndex(int(shows_kernels))
+        self.orders.setVisible(not shows_kernels)
+        if shows_kernels and checkpoint is not None and self.items:
+            module = checkpoint.architecture.module(self.items[0].module)
+            self.kernels.show_module(module, self.branches.value)
 
     def show_module(self, module: str) -> None:
         """Show the units of another module, or of `ALL`."""
@@ -197,7 +217,10 @@ class UnitsPage(Page):
 
     def _go(self, unit: Unit) -> None:
         """A unit's card, or where it has none, the unit in Explore."""
-        if unit.module in MODULES:
+        item = next((one for one in self.items if one.unit == unit), None)
+        if item is not None:
+            self.cards.choose(item)
+        elif unit.module in MODULES:
             self.show_unit(unit)
         else:
             self.unit_wanted.emit(unit)
@@ -250,6 +273,7 @@ class UnitsPage(Page):
     def close_run(self) -> None:
         """The window closes."""
         self.about.close()
+        self.kernels.close_run()
         self.wanting.close()
         self.indexed.close()
 

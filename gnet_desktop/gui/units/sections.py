@@ -176,11 +176,17 @@ class TuningSection(Section):
         gratings, colours = self._responses["gratings"], self._responses["colours"]
         peaks = gratings.peaks[:, :, self._channel]
         draw_polar(painter, gratings.curve(self._channel), QRectF(2, TITLE + 2, PLOT, PLOT), half=True)
-        right = QRectF(PLOT + 18, TITLE + 2, self.width() - PLOT - 18, PLOT)
+        right = QRectF(PLOT + 18, TITLE + 18, self.width() - PLOT - 18, PLOT - 16)
         draw_bars(painter, peaks.max(0), right, [str(one) for one in WAVELENGTHS])
         below = QRectF(0, TITLE + PLOT + 10, self.width(), 46)
         hues = [QColor.fromHsv(hue, 170, 205) for hue in HUES]
-        draw_bars(painter, colours.curve(self._channel), below, [f"{hue}°" for hue in HUES], hues)
+        draw_bars(
+            painter,
+            colours.curve(self._channel),
+            below,
+            [f"{hue}°" if hue % 90 == 0 else "" for hue in HUES],
+            hues,
+        )
         painter.setFont(font(10.5))
         painter.setPen(Theme.now().colour("text3"))
         painter.drawText(QPointF(PLOT + 18, TITLE + 10), self.tr("wavelength in pixels"))

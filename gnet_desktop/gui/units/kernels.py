@@ -1,0 +1,137 @@
+"""All kernels of a module's branches as small multiples: what each reads, as three colours."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.looks.theme import font
+from gnet_desktop.gui.painting.glyphs import outline_focused, outline_hovered
+from gnet_desktop.gui.painting.images import rgb_image
+from gnet_desktop.gui.painting.numbers import percent
+from gnet_desktop.gui.unit.section import TITLE, Piece, Section
+from gnet_desktop.inspection.kernels import KernelColours, kernel_colours
+from gnet_desktop.network.architecture import Module
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace.derived import Derived
+from gnet_desktop.workspace.state import Workspace
+
+if TYPE_CHECKING:
+    from gnet_desktop.network.googlenet import GoogLeNet
+
+CELL: Final = 34
+POINT: Final = 18
+"""Side of a kernel's picture; of one that is a single place."""
+GAP: Final = 4
+
+Found = Mapping[str, KernelColours]
+
+
+class KernelsSection(Section):
+    """The kernels of one branch, alike ones side by side; a click chooses the unit."""
+
+    def __init__(self, module: str, branch: str, colours: KernelColours) -> None:
+        super().__init__(f"{module}/{branch}")
+        self._branch, self._colours = branch, colours
+        self._units = [Unit(module, branch, int(one)) for one in colours.order]
+        self.note = self.tr("three groups of inputs explain {0}").format(percent(colours.explained))
+        self.about = self.tr(
+            "Each kernel through its reduction, as if no rectifier lay between. Red, green and blue are three"
+            " groups of inputs, found so that they explain the kernels best; each is as bright as it can be."
+        )
+        self.setAccessibleName(f"{self.title}, {self.note}")
+
+    @property
+    def units(self) -> Sequence[Unit]:
+        """The units in their order."""
+        return self._units
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As many in a row as fit."""
+        side = POINT if self._colours.pictures.shape[1] == 1 else CELL
+        columns = max(1, (self.width() + GAP) // (side + GAP))
+        rows = -(-len(self._units) // columns)
+        self.setFixedHeight(TITLE + 6 + rows * (side + GAP) + 8)
+        pieces = []
+        for place, unit in enumerate(self._units):
+            down, right = divmod(place, columns)
+            box = QRectF(right * (side + GAP), TITLE + 6 + down * (side + GAP), side, side)
+            pieces.append(Piece(box, unit, unit.name))
+        self.set_pieces(pieces)
+
+    def draw(self, painter: QPainter) -> None:
+        """The pictures, each place a square."""
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        for piece, unit in zip(self.pieces, self._units, strict=True):
+            painter.drawImage(piece.box, rgb_image(self._colours.pictures[unit.channel]))
+        if self.pointed_piece is not None:
+            outline_hovered(painter, self.pointed_piece.box)
+        if self.ringed_piece is not None:
+            outline_focused(painter, self.ringed_piece.box)
+
+
+class Kernels(QScrollArea):
+    """The branches of a module below each other; ``unit_wanted(unit)`` when a kernel is clicked."""
+
+    unit_wanted = Signal(object)
+
+    def __init__(self, workspace: Workspace) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._found: Derived[tuple[str, str, str], Found] = Derived(workspace, "kernels", self._show)
+        self._module: Module | None = None
+        self.sections: list[KernelsSection] = []
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def show_module(self, module: Module, branch: str) -> None:
+        """Show the kernels of one branch, or of all."""
+        network = self._workspace.network
+        if network is None:
+            return
+        self._module = module
+        names = [one.name for one in module.branches if branch in ("", one.name)]
+        key = network.name, module.name, branch
+        if key != self._found.key:
+            self._say(self.tr("Kernels are being taken apart…"))
+        if self._found.get(key, lambda: _worked_out(network.network, module, names)) is not None:
+            self._show()
+
+    def _say(self, words: str) -> None:
+        label = Label(words)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setFont(font(13))
+        self.sections = []
+        self.setWidget(label)
+
+    def _show(self) -> None:
+        found, module = self._found.value, self._module
+        if found is None or module is None:
+            return
+        self.sections = [KernelsSection(module.name, name, colours) for name, colours in found.items()]
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(14, 10, 14, 10)
+        for section in self.sections:
+            section.activated.connect(self.unit_wanted)
+            column.addWidget(section)
+        column.addStretch(1)
+        self.setWidget(body)
+
+    def close_run(self) -> None:
+        """The window closes."""
+        self._found.end()
+
+
+def _worked_out(network: "GoogLeNet", module: Module, names: Sequence[str]) -> Found:
+    """On the engine's thread."""
+    found = {}
+    for name in names:
+        branch = module.branch(name)
+        weights = {layer.name: network.weights(layer.name) for layer in branch.convolutions}
+        found[name] = kernel_colours(branch, weights)
+    return found
