@@ -50,17 +50,20 @@ class Installation:
 
     @cached_property
     def checkpoint(self) -> "Checkpoint":
+        """The bundled checkpoint, opened."""
         from gnet_desktop.checkpoints.reading import open_checkpoint
 
         return open_checkpoint(bundled_checkpoint())
 
     @cached_property
     def network(self) -> "GoogLeNet":
+        """Its network."""
         from gnet_desktop.network.googlenet import GoogLeNet
 
         return GoogLeNet.from_checkpoint(self.checkpoint)
 
     def record(self, source: Path | bytes, name: str) -> "Record":
+        """The pass of a picture, from a file or its bytes."""
         from gnet_desktop.pictures.decoding import read_picture
         from gnet_desktop.pictures.preparation import prepare
 
@@ -70,6 +73,7 @@ class Installation:
 
 
 def bundled_checkpoint() -> Path:
+    """Where the bundled checkpoint lies."""
     return resource("checkpoints", "everyday100.safetensors")
 
 
@@ -88,6 +92,7 @@ def drawing() -> Image.Image:
 
 
 def encoded(image: Image.Image, kind: str) -> bytes:
+    """An image's bytes in a format."""
     out = io.BytesIO()
     special: dict[str, dict[str, Any]] = {
         "WEBP": {"lossless": True},

@@ -124,7 +124,8 @@ class Environment:
 
         Raises Unreachable where the index didn't answer, even when asked four times.
         """
-        command = [self.python, "-m", "pip", "install", "--quiet", "--dry-run", "--report", "-", *arguments]
+        quiet = ("--quiet", "--dry-run", "--report", "-")
+        command = [str(self.python), "-m", "pip", "install", *quiet, *arguments]
         patient = dict(os.environ, PIP_RETRIES="3", PIP_TIMEOUT="15", PIP_DISABLE_PIP_VERSION_CHECK="1")
         done = subprocess.run(command, capture_output=True, text=True, env=patient)
         if done.returncode == 0:
@@ -167,7 +168,11 @@ def choose_torch(environment: Environment, profile: Profile) -> TorchChoice:
     if profile.torch == "cuda" or (profile.torch == "for this machine" and has_nvidia_gpu()):
         return TorchChoice(wanted, (), "torch for NVIDIA GPUs (about 6 GB on disk)")
     why = "no CPU build was found for this Python"
-    for options in (("--constraint", str(CPU_CONSTRAINTS)), ("--index-url", PYTORCH_CPU_INDEX)):
+    places: tuple[tuple[str, str], ...] = (
+        ("--constraint", str(CPU_CONSTRAINTS)),
+        ("--index-url", PYTORCH_CPU_INDEX),
+    )
+    for options in places:
         try:
             found = environment.would_install(*options, *PAIR)
         except Unreachable:

@@ -67,7 +67,7 @@ def put_in_order(library: Path) -> None:
 
 def needed_glibc(folder: Path) -> tuple[int, ...]:
     """The newest version of the GNU C library that a file in the folder asks for."""
-    versions = {(2, 0)}
+    versions: set[tuple[int, ...]] = {(2, 0)}
     for path in files(folder):
         if is_elf(path):
             said = subprocess.run(["objdump", "-p", str(path)], capture_output=True, text=True).stdout

@@ -15,9 +15,10 @@ import sysconfig
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from email.message import Message
 from importlib import metadata
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from project import ROOT
 
@@ -89,7 +90,7 @@ def _from_distribution(distribution: metadata.Distribution) -> Component:
         if LICENCE_NAME.search(file.name) and ".dist-info" in str(file)
     ]
     texts += [(LICENCES / file).read_text(encoding="utf-8") for file in TEXTS_ELSEWHERE.get(key, ())]
-    said = distribution.metadata
+    said = cast(Message, distribution.metadata)  # which is one, though its protocol has no `get`
     licence = said.get("License-Expression") or (said.get("License") or "").partition("\n")[0]
     purl = f"pkg:pypi/{key}@{distribution.version}"
     return Component(name, distribution.version, licence, tuple(dict.fromkeys(texts)), purl)

@@ -19,7 +19,7 @@ DESCRIPTION: Final = (
 )
 HOMEPAGE: Final = "https://github.com/gnet-desktop/gnet-desktop"
 MAINTAINER: Final = "GNet Desktop developers <gnet-desktop@users.noreply.github.com>"
-VERSION: Final = re.search(  # type: ignore[union-attr]
+VERSION: Final = re.search(  # type: ignore[index]
     r'__version__ = "([^"]+)"', (ROOT / "gnet_desktop" / "__init__.py").read_text(encoding="utf-8")
 )[1]
 

@@ -1,0 +1,1 @@
+"""A file becomes a checkpoint: architecture, weights, class names, convention, provenance."""

@@ -123,7 +123,7 @@ def fetch(
     part = place.with_name(place.name + ".part")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        _download(entry, part, progress or (lambda done, total: None), cancelled, timeout)
+        _download(entry, part, progress or (lambda _done, _total: None), cancelled, timeout)
         _check(entry, part)
         os.replace(part, place)
     except OSError as error:

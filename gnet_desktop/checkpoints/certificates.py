@@ -35,7 +35,7 @@ def context() -> ssl.SSLContext:
 def _has_folder() -> bool:
     """Whether OpenSSL will find authorities one by one, which it only counts when it has used them."""
     folder = ssl.get_default_verify_paths().capath
-    return folder is not None and any(Path(folder).iterdir())
+    return bool(folder) and any(Path(folder).iterdir())
 
 
 def _of_certifi() -> list[str]:

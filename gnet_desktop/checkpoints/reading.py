@@ -74,7 +74,7 @@ def open_checkpoint(
     the file doesn't tell (keys and choices: `Provenance.assumed`, `families.FAMILIES`).
     Raises CheckpointError, LabelsError, UsageError or Cancelled.
     """
-    steps = _Steps(progress or (lambda stage, share: None), cancelled or (lambda: False))
+    steps = _Steps(progress or (lambda _stage, _share: None), cancelled or (lambda: False))
     path = chosen(Path(path))
     budget = Budget(CheckpointError, todo=_LARGE, cancelled=steps.cancelled)
     with spending(budget), FileSource(path) as source:

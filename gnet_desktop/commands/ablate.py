@@ -111,7 +111,7 @@ def _each(session: Session, arguments: argparse.Namespace) -> Callable[[Any], Ro
     return one
 
 
-def _progress(share: float, so_far: object) -> bool:
+def _progress(share: float, _so_far: object) -> bool:
     if progress_wanted():
         print(f"\r{share * 100:.0f} %", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
     return True
@@ -130,7 +130,7 @@ def _rows(session: Session, found: list[Effect], classes: dict[str, int], head: 
         }
 
 
-def _json_writer(session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
+def _json_writer(_session: Session, _arguments: argparse.Namespace) -> Callable[[str, Row], None]:
     """One object a picture; for ``--each`` one a part and head, strongest first."""
 
     def write(name: str, found: Row) -> None:
@@ -140,7 +140,7 @@ def _json_writer(session: Session, arguments: argparse.Namespace) -> Callable[[s
     return write
 
 
-def _text_writer(session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
+def _text_writer(_session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
     def write(name: str, found: Row) -> None:
         for line in (words(name), *note_lines(found["notes"])):
             print(line)
@@ -169,7 +169,7 @@ def _write_effects(rows: list[Row], top: int) -> None:
     print("  Single effects don't add up: parts may tell the same, or need each other.")
 
 
-def _csv_writer(session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
+def _csv_writer(_session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
     answers = ("head", "index", "label", "probability", "without", "difference", "logit_difference")
     parts = ("part", "head", "class", "label", "logit_difference", "probability_difference")
     rows = Rows("picture", *(parts if arguments.each else answers), "notes")

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _write_json(session: Session, facts: dict[str, Any]) -> None:
+def _write_json(_session: Session, facts: dict[str, Any]) -> None:
     print(as_json(facts))
 
 

@@ -198,7 +198,7 @@ def _write_json(session: Session, evaluation: "Evaluation", fitted: Mapping[str,
     print(as_json(facts(session.checkpoint, session.convention, evaluation, fitted)))
 
 
-def _write_csv(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
+def _write_csv(session: Session, evaluation: "Evaluation", _fitted: Mapping[str, float]) -> None:
     """A row a class and head."""
     names = session.checkpoint.labels.names
     rows = Rows("head", "index", "label", "pictures", "right", "precision", "recall", "f1", "low", "high")

@@ -151,13 +151,13 @@ def _on_input(session: Session, seen: Seen, attribution: Attribution) -> "Array"
     return on_input(session.checkpoint.architecture, attribution.at, attribution.map, seen.record.input_size)
 
 
-def _progress(share: float, so_far: object) -> bool:
+def _progress(share: float, _so_far: object) -> bool:
     if progress_wanted():
         print(f"\r{share * 100:.0f} %", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
     return True
 
 
-def _save_array(session: Session, seen: Seen, attribution: Attribution, file: Path) -> None:
+def _save_array(_session: Session, _seen: Seen, attribution: Attribution, file: Path) -> None:
     write_whole(file, array_bytes(attribution.map))
 
 

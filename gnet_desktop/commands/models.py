@@ -13,7 +13,7 @@ def run(arguments: argparse.Namespace) -> int:
     return {"fetch": _fetch, "where": _where}.get(arguments.action, _list)(arguments)
 
 
-def _list(arguments: argparse.Namespace) -> int:
+def _list(_arguments: argparse.Namespace) -> int:
     for entry in catalogue.ENTRIES:
         found = catalogue.locate(entry)
         state = "here" if found else f"to fetch, {entry.size / 1e6:.0f} MB"

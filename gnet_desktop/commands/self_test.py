@@ -3,7 +3,7 @@
 import argparse
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(_arguments: argparse.Namespace) -> int:
     """0 if everything works; otherwise the failures are printed."""
     from gnet_desktop import selftest
 

@@ -29,7 +29,8 @@ Progress = Callable[[int, int], None]
 class Answering(Protocol):
     """What gives a batch's logits by head: a network, or something that asks one elsewhere."""
 
-    def answers(self, batch: "Tensor", /) -> Mapping[str, NDArray[np.float32]]: ...
+    def answers(self, batch: "Tensor", /) -> Mapping[str, NDArray[np.float32]]:
+        """Logits (pictures, classes) by head of a batch (pictures, channels, height, width)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def bring_up_to_date(
     folder: Path,
     found: dict[str, Stamp],
     through: Pass,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = lambda _done, _total: None,
     wanted: Callable[[], bool] = lambda: True,
 ) -> None:
     """Answer what is new or changed, forget what vanished; goes on where it was stopped.

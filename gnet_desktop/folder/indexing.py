@@ -73,8 +73,8 @@ def index_folder(
     through: Pass,
     *,
     shard: tuple[int, int] = (1, 1),
-    truth: Callable[[str], int | None] = lambda path: None,
-    progress: Progress = lambda done, total: None,
+    truth: Callable[[str], int | None] = lambda _path: None,
+    progress: Progress = lambda _done, _total: None,
     wanted: Callable[[], bool] = lambda: True,
 ) -> Spectrum:
     """Bring the index in ``out`` up to date with a folder, and return what its units do.

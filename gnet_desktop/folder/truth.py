@@ -97,7 +97,7 @@ def match(
     return Truth(source, given, classes, unmatched)
 
 
-def _why(fits: Sequence[int], labels: Sequence[str]) -> str:
+def _why(fits: Sequence[int], _labels: Sequence[str]) -> str:
     if not fits:
         return "No class has this name."
     return f"{len(fits)} classes have this name: {', '.join(str(index) for index in fits[:5])}."

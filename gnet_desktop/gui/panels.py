@@ -21,13 +21,17 @@ class Panel(Protocol):
     """What docks need of a panel, which is a widget: ``header`` becomes its dock's title bar."""
 
     @property
-    def header(self) -> PanelHeader | LanesHeader: ...
+    def header(self) -> PanelHeader | LanesHeader:
+        """What becomes the dock's title bar."""
 
-    def setFocus(self, reason: Qt.FocusReason, /) -> None: ...
+    def setFocus(self, reason: Qt.FocusReason, /) -> None:
+        """Take the keyboard."""
 
-    def setMinimumWidth(self, minw: int, /) -> None: ...
+    def setMinimumWidth(self, minw: int, /) -> None:
+        """Be no narrower, in pixels."""
 
-    def setAutoFillBackground(self, enabled: bool, /) -> None: ...
+    def setAutoFillBackground(self, enabled: bool, /) -> None:
+        """Paint a ground of its own."""
 
 
 AnyPanel = PicturesPanel | PhotoPanel | AnswersPanel | NetworkPanel | LanesPanel | UnitPanel

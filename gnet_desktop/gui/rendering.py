@@ -81,7 +81,7 @@ def in_window(
     theme: str = "light",
     size: tuple[int, int] = (1600, 1000),
     preprocess: str | None = None,
-    changes: Callable[[Architecture], Changes] = lambda architecture: (),
+    changes: Callable[[Architecture], Changes] = lambda _architecture: (),
     why: str = "",
     device: str = "cpu",
 ) -> T:

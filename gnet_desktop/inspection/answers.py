@@ -26,10 +26,15 @@ class HeadAnswers(Protocol):
     """`network.record.Answers`: logits and probabilities, each (classes,)."""
 
     @property
-    def logits(self) -> Array: ...
+    def logits(self) -> Array:
+        """One a class."""
+
     @property
-    def probabilities(self) -> Array: ...
-    def top(self, count: int, /) -> list[tuple[int, float]]: ...
+    def probabilities(self) -> Array:
+        """One a class, 0 to 1."""
+
+    def top(self, count: int, /) -> list[tuple[int, float]]:
+        """The most probable classes with their probabilities."""
 
 
 @dataclass(frozen=True, slots=True)

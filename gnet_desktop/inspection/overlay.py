@@ -32,19 +32,27 @@ class CellGrid(Protocol):
     """Cell (i, j) is centred on pixel ``centre[0] + i·jump``, ``centre[1] + j·jump``; (columns, rows)."""
 
     @property
-    def centre(self) -> tuple[float, float]: ...
+    def centre(self) -> tuple[float, float]:
+        """The centre of the first cell in input pixels."""
+
     @property
-    def jump(self) -> float: ...
+    def jump(self) -> float:
+        """Input pixels from cell to cell."""
+
     @property
-    def size(self) -> tuple[int, int]: ...
+    def size(self) -> tuple[int, int]:
+        """Rows and columns of cells."""
 
 
 class Placement(Protocol):
     """How the input, (width, height) pixels, lies on the picture."""
 
     @property
-    def input(self) -> tuple[int, int]: ...
-    def to_input(self, point: tuple[float, float], /) -> tuple[float, float]: ...
+    def input(self) -> tuple[int, int]:
+        """Height and width of the input."""
+
+    def to_input(self, point: tuple[float, float], /) -> tuple[float, float]:
+        """A point of the picture in input pixels."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,16 +36,16 @@ def measure(architecture: Architecture, name: str, size: Size, record: Record | 
     return QUANTITIES[name](architecture, size, record)
 
 
-def _channels(architecture: Architecture, size: Size, record: Record | None) -> Quantity:
+def _channels(architecture: Architecture, _size: Size, _record: Record | None) -> Quantity:
     layers = {layer.name: float(layer.outputs) for layer in architecture.convolutions()}
     return Quantity("channels", layers, _by_branch(architecture, lambda part: layers[part]))
 
 
-def _macs(architecture: Architecture, size: Size, record: Record | None) -> Quantity:
+def _macs(architecture: Architecture, size: Size, _record: Record | None) -> Quantity:
     return _cost(architecture, size, "macs", lambda cost: cost.macs)
 
 
-def _parameters(architecture: Architecture, size: Size, record: Record | None) -> Quantity:
+def _parameters(architecture: Architecture, size: Size, _record: Record | None) -> Quantity:
     return _cost(architecture, size, "parameters", lambda cost: cost.parameters)
 
 
@@ -55,7 +55,7 @@ def _cost(architecture: Architecture, size: Size, name: str, of: Callable[[Cost]
     return Quantity(name, layers, {part: float(of(cost)) for part, cost in found.branches.items()})
 
 
-def _energy(architecture: Architecture, size: Size, record: Record | None) -> Quantity | None:
+def _energy(architecture: Architecture, _size: Size, record: Record | None) -> Quantity | None:
     if record is None:
         return None
     shares: dict[str, float] = {}
@@ -64,7 +64,7 @@ def _energy(architecture: Architecture, size: Size, record: Record | None) -> Qu
     return Quantity("energy", shares, shares, is_share=True)
 
 
-def _nonzero(architecture: Architecture, size: Size, record: Record | None) -> Quantity | None:
+def _nonzero(architecture: Architecture, _size: Size, record: Record | None) -> Quantity | None:
     if record is None:
         return None
     layers = {

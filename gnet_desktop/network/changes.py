@@ -244,11 +244,11 @@ def _like(value: "Tensor", new: "Tensor") -> "Tensor":
     return new.expand_as(value).contiguous(memory_format=layout)
 
 
-def _off(change: Change, value: "Tensor") -> "Tensor":
+def _off(_change: Change, value: "Tensor") -> "Tensor":
     return value.new_zeros(()).expand_as(value)
 
 
-def _mean(change: Change, value: "Tensor") -> "Tensor":
+def _mean(_change: Change, value: "Tensor") -> "Tensor":
     return value.mean((2, 3), keepdim=True).expand_as(value) if value.ndim == 4 else value
 
 

@@ -45,20 +45,24 @@ class Calibrated(Protocol):
     """What is known of a head: the ``temperature`` that divides its logits."""
 
     @property
-    def temperature(self) -> float: ...
+    def temperature(self) -> float:
+        """What logits are divided by before the softmax."""
 
 
 class Opened(Protocol):
     """An opened file, as much of it as makes a network."""
 
     @property
-    def architecture(self) -> Architecture: ...
+    def architecture(self) -> Architecture:
+        """What the network is."""
 
     @property
-    def tensors(self) -> Mapping[str, Tensor]: ...
+    def tensors(self) -> Mapping[str, Tensor]:
+        """The weights by canonical name."""
 
     @property
-    def heads(self) -> Mapping[str, Calibrated]: ...
+    def heads(self) -> Mapping[str, Calibrated]:
+        """The heads by name."""
 
 
 class GoogLeNet(nn.Module):
@@ -104,9 +108,8 @@ class GoogLeNet(nn.Module):
 
     if TYPE_CHECKING:
 
-        def __call__(
-            self, tensor: Tensor, detail: Detail = "all", changes: Sequence[Change] = ()
-        ) -> Record: ...
+        def __call__(self, tensor: Tensor, detail: Detail = "all", changes: Sequence[Change] = ()) -> Record:
+            """One picture's pass, as `forward`."""
 
     @property
     def device(self) -> torch.device:

@@ -28,17 +28,23 @@ class Travelled(Protocol):
     architecture: Architecture
     temperatures: dict[str, float]
 
-    def check(self, tensor: Tensor) -> None: ...
+    def check(self, tensor: Tensor) -> None:
+        """Raise PictureError where an input doesn't fit."""
 
-    def fitting_heads(self, size: tuple[int, int]) -> list[Head]: ...
+    def fitting_heads(self, size: tuple[int, int]) -> list[Head]:
+        """The heads that can read an input of that size."""
 
-    def travel(self, after: str, value: Tensor, going: Pass, heads: Sequence[Head]) -> Pass: ...
+    def travel(self, after: str, value: Tensor, going: Pass, heads: Sequence[Head]) -> Pass:
+        """Go on from a part's value to the end."""
 
-    def travel_head(self, head: Head, value: Tensor, going: Pass) -> None: ...
+    def travel_head(self, head: Head, value: Tensor, going: Pass) -> None:
+        """Go through a head from the value that it reads."""
 
-    def recorded(self, source: Record | Tensor, name: str) -> Tensor: ...
+    def recorded(self, source: Record | Tensor, name: str) -> Tensor:
+        """A part's value in a record, or the input, as a batch of one."""
 
-    def somewhere(self, run: Callable[[], Pass]) -> tuple[Pass, str, tuple[str, ...]]: ...
+    def somewhere(self, run: Callable[[], Pass]) -> tuple[Pass, str, tuple[str, ...]]:
+        """Run a pass on the device, or on the CPU if that fails; with what was done and notes."""
 
 
 def whole_pass(
@@ -135,13 +141,13 @@ def _keeps(architecture: Architecture, detail: Detail) -> Callable[[str], bool]:
     if detail == "branches":
         inside = tuple(f"{module.name}/" for module in architecture.modules)
         return lambda name: not name.startswith(inside)
-    return lambda name: True
+    return lambda _name: True
 
 
 def _in_record(architecture: Architecture, detail: Detail) -> Callable[[str], bool]:
     """Which names a record has: what a pass keeps, and the branches, which are cut from modules."""
     if detail == "answers":
-        return lambda name: False
+        return lambda _name: False
     keeps = _keeps(architecture, detail)
     branches = {f"{module.name}/{one.name}" for module in architecture.modules for one in module.branches}
     return lambda name: keeps(name) or name in branches

@@ -1,0 +1,1 @@
+"""Bytes become an upright picture, and a picture the network's input."""

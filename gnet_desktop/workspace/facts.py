@@ -25,7 +25,7 @@ def answer_rows(checkpoint: Checkpoint, answers: Mapping[str, Answers], top: int
     return {head: _rows(checkpoint, head, answers[head], top) if head in answers else None for head in HEADS}
 
 
-def _rows(checkpoint: Checkpoint, head: str, answers: Answers, top: int) -> list[dict[str, Any]]:
+def _rows(checkpoint: Checkpoint, _head: str, answers: Answers, top: int) -> list[dict[str, Any]]:
     names = checkpoint.labels.names
     fits = len(answers.logits) == len(names)
     return [

@@ -210,6 +210,7 @@ def opened_store(place: Path, recipe: Recipe, network: "LoadedNetwork") -> Store
 
 
 def read_corrections(place: Path) -> dict[str, int]:
+    """The class numbers that a person gave to names; empty if there are none."""
     try:
         known = json.loads((place / CORRECTIONS).read_text("utf-8"))
         return {str(name): int(index) for name, index in known.items()}

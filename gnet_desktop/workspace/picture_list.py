@@ -123,7 +123,7 @@ class PictureList:
                 "sort",
                 lambda: [entry.id for entry in in_order(entries, order)],
                 self._arrange,
-                lambda error: None,
+                lambda _error: None,
                 URGENT,
             )
         )
@@ -159,7 +159,7 @@ class PictureList:
                 "sift",
                 lambda: sift(sieve, entries),
                 lambda sifted: self._have_sifted(sieve, sifted),
-                lambda error: None,
+                lambda _error: None,
                 URGENT,
             )
         )
@@ -288,7 +288,7 @@ class PictureList:
                 f"preview {source!r:.200}",
                 lambda: tasks.make_thumbnail(source),
                 done,
-                lambda error: None,
+                lambda _error: None,
                 URGENT,
             )
         )

@@ -17,7 +17,8 @@ from gnet_desktop.workspace.tasks import LoadedNetwork
 @dataclass(frozen=True, slots=True, eq=False)
 class Pooled:
     """Means over the cells of every module, {module: (pictures, channels)}, and main's logits
-    (pictures, classes); ``places`` says which of the sources they are of."""
+    (pictures, classes); ``places`` says which of the sources they are of.
+    """
 
     modules: dict[str, Array]
     logits: Array

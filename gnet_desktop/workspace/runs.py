@@ -44,7 +44,7 @@ class Runs:
         done: Callable[[Outcome], None],
         failed: Callable[[RunKey, BaseException], None],
         free: Callable[[], None],
-        decoded: Callable[[RunKey, tasks.Read], None] = lambda key, read: None,
+        decoded: Callable[[RunKey, tasks.Read], None] = lambda _key, _read: None,
     ) -> None:
         self._engine = engine
         self._reader = reader

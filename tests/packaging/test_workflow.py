@@ -1,4 +1,4 @@
-"""The release workflow: what actionlint doesn't look at, or is too old to know."""
+"""The workflows: what actionlint doesn't look at, or is too old to know."""
 
 import re
 from typing import Any
@@ -66,3 +66,14 @@ def test_what_is_not_built_is_said_to_people():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert any("-arm" in runner for runner in built) or "arm64" in readme
     assert any("intel" in runner for runner in built) or "Intel" in readme
+
+
+def test_pushes_and_pull_requests_are_checked_with_the_same_actions_and_no_rights() -> None:
+    text = (ROOT / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8")
+    checks = yaml.safe_load(text)
+    assert set(checks[True]) == {"push", "pull_request"}  # YAML reads "on" as a truth value
+    assert checks["permissions"] == {"contents": "read"}
+    assert {job["runs-on"] for job in checks["jobs"].values()} <= RUNNERS
+    assert [step.get("run") for step in checks["jobs"]["checks"]["steps"]][-1] == "packaging/test.sh"
+    pinned = re.findall(r"uses: (.*)", WORKFLOW.read_text(encoding="utf-8"))
+    assert set(re.findall(r"uses: (.*)", text)) <= set(pinned)

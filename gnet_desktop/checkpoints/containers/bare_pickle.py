@@ -15,7 +15,7 @@ _STARTS: Final = (b"(dp", b"(d.", b"ccollections\n", b"ctorch", b"cnumpy", b"(lp
 """How pickles of the oldest protocols begin, which have no mark of their own."""
 
 
-def claims(head: bytes, source: Source) -> bool:
+def claims(head: bytes, _source: Source) -> bool:
     """Whether it starts like a pickle; torch's own formats are asked first."""
     return (head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")) or head.startswith(
         _STARTS

@@ -92,7 +92,7 @@ _V0: Final = _Form("V0 layers", *(1, 2, 50, 0, 0), {})
 _FLOATS: Final = ("alpha", "beta", "k", "epsilon", "slope")
 
 
-def claims(head: bytes, source: Source) -> bool:
+def claims(head: bytes, _source: Source) -> bool:
     """Whether it starts like a network's name, or with a layer."""
     if head[:1] == b"\x0a" and len(head) > 2:
         length = head[1]

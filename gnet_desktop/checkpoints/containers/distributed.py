@@ -110,7 +110,7 @@ def _attributes(value: Any) -> Mapping[str, Any]:
 def _is_sound(piece: _Piece) -> bool:
     sides = (*piece.corner, *(piece.whole or ()), piece.offset, piece.length)
     return (
-        isinstance(piece.file, str)
+        isinstance(piece.file, str)  # type: ignore[redundant-expr]
         and bool(piece.file and piece.name)
         and all(type(side) is int and side >= 0 for side in sides)
     )

@@ -14,7 +14,7 @@ _MOST_ARRAYS: Final = 10_000
 _LONGEST_NAME: Final = 1 << 12
 
 
-def claims(head: bytes, source: Source) -> bool:
+def claims(head: bytes, _source: Source) -> bool:
     """Whether the file starts with the magic number of a list of arrays."""
     return head.startswith(_MAGIC)
 

@@ -37,7 +37,7 @@ _CORE_ML: Final = Foreign(
 )
 
 
-def claims(head: bytes, source: Source) -> bool:
+def claims(head: bytes, _source: Source) -> bool:
     """Whether it begins as one of these does."""
     return _kind(head) is not None
 

@@ -53,7 +53,7 @@ _LEAST_INPUTS: Final = 3
 _MOST_DIGITS: Final = 18
 
 
-def claims(head: bytes, source: Source) -> bool:
+def claims(head: bytes, _source: Source) -> bool:
     """Whether it starts with a format version, and a producer, a domain, a graph or an opset follow."""
     return (
         head[:1] == b"\x08"

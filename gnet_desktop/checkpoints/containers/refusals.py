@@ -279,7 +279,7 @@ def _tar(head: bytes, source: Source) -> Foreign | None:
     return Foreign("a tar archive", f"It holds {names}." if names else "It is packed.", _UNPACK)
 
 
-def _pointer(head: bytes, source: Source) -> Foreign | None:
+def _pointer(head: bytes, _source: Source) -> Foreign | None:
     if not head.startswith(_POINTER):
         return None
     size = _POINTER_SIZE.search(head)
@@ -291,7 +291,7 @@ def _pointer(head: bytes, source: Source) -> Foreign | None:
     )
 
 
-def _page(head: bytes, source: Source) -> Foreign | None:
+def _page(head: bytes, _source: Source) -> Foreign | None:
     text = _plain(head)
     if not _PAGE.match(text):
         return None
@@ -304,7 +304,7 @@ def _page(head: bytes, source: Source) -> Foreign | None:
     )
 
 
-def _xml(head: bytes, source: Source) -> Foreign | None:
+def _xml(head: bytes, _source: Source) -> Foreign | None:
     text = _plain(head)
     if not text.startswith(b"<") or not is_text(text):
         return None
@@ -317,7 +317,7 @@ def _xml(head: bytes, source: Source) -> Foreign | None:
     return Foreign("a text in XML or HTML", "The site may have sent a page instead of the file.", _AGAIN)
 
 
-def _json(head: bytes, source: Source) -> Foreign | None:
+def _json(head: bytes, _source: Source) -> Foreign | None:
     text = _plain(head).decode("utf-8", "replace")
     if not re.match(r'[{\[]\s*["{\[\]}]', text):
         return None
@@ -328,14 +328,14 @@ def _json(head: bytes, source: Source) -> Foreign | None:
     return Foreign("a JSON file", why, _AGAIN if said else _OTHER)
 
 
-def _tensorflow(head: bytes, source: Source) -> Foreign | None:
+def _tensorflow(_head: bytes, source: Source) -> Foreign | None:
     tail = read(source, max(source.size - 8, 0), min(8, source.size))
     if tail == _TABLE_END:
         return Foreign("a TensorFlow checkpoint", "This kind of file is not read.", _TENSORFLOW, weights=True)
     return None
 
 
-def _text(head: bytes, source: Source) -> Foreign | None:
+def _text(head: bytes, _source: Source) -> Foreign | None:
     text = _plain(head)
     if not is_text(text):
         return None

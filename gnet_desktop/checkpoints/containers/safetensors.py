@@ -35,7 +35,7 @@ _DTYPES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def claims(head: bytes, source: Source) -> bool:
+def claims(head: bytes, _source: Source) -> bool:
     """Whether a plausible length and a brace come first."""
     return len(head) > 9 and head[8:9] == b"{" and int.from_bytes(head[:8], "little") < 1 << 40
 

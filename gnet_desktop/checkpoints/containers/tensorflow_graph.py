@@ -39,7 +39,7 @@ _LONGEST_LIST: Final = 64
 _HEADS: Final = (("head0_pool", "head0_bottleneck_w", "nn0_w"), ("head1_pool", "head1_bottleneck_w", "nn1_w"))
 
 
-def claims(head: bytes, source: Source) -> bool:
+def claims(head: bytes, _source: Source) -> bool:
     """Whether it starts with a node, and a constant or placeholder is among the first."""
     return head[:1] == b"\x0a" and any(start in head for start in _STARTS)
 

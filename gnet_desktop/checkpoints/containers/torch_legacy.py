@@ -14,7 +14,7 @@ _MAGIC: Final = 0x1950A86A20F9469CFC6C
 _HEAD: Final = b"\x8a\n" + _MAGIC.to_bytes(10, "little") + b"."
 
 
-def claims(head: bytes, source: Source) -> bool:
+def claims(head: bytes, _source: Source) -> bool:
     """Whether the file starts with torch's magic number, pickled."""
     return head[2:].startswith(_HEAD) and head[:1] == b"\x80"
 

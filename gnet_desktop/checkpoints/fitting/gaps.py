@@ -38,6 +38,7 @@ def holes_error(holes: list[str]) -> "PartsMissing":
 
 
 def has_head(tensors: Tensors, head: str) -> bool:
+    """Whether a head has all its weights."""
     return all("weight" in tensors.get(f"{head}/{part}", {}) for part in ("conv", "fc1", "fc2"))
 
 

@@ -41,6 +41,7 @@ def _check_sides(tensors: Tensors) -> None:
 
 
 def is_matrix(layer: str) -> bool:
+    """Whether a layer multiplies by a matrix, as a head's and the classifier's do."""
     return layer.rpartition("/")[2].startswith("fc")
 
 

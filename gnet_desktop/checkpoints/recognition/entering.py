@@ -40,7 +40,7 @@ class _Unknown(Exception):
 
 def entry(walk: Walk, name: str, channels: int) -> Entry:
     """What lies between the graph's input and a value that conv1 reads, which has so many channels."""
-    unknown = ""
+    unknown, lines = "", None
     try:
         with np.errstate(all="ignore"):
             lines = _Reader(walk, channels).read(name, LONGEST_WALK)
@@ -48,8 +48,8 @@ def entry(walk: Walk, name: str, channels: int) -> Entry:
         unknown = str(error)
     except (ValueError, IndexError):
         unknown = "operations that do not fit together"
-    if unknown or len(lines.order) != channels:
-        unknown = unknown or f"{len(lines.order)} channels where conv1 reads {channels}"
+    if lines is None or len(lines.order) != channels:
+        unknown = unknown if lines is None else f"{len(lines.order)} channels where conv1 reads {channels}"
         return Entry(tuple(range(channels)), (1.0,) * channels, (0.0,) * channels, unknown)
     return Entry(
         tuple(int(place) for place in lines.order),
@@ -108,7 +108,7 @@ def _joined(parts: Sequence[_Lines]) -> _Lines:
     )
 
 
-def _arithmetic(reader: _Reader, node: Node, name: str, depth: int) -> _Lines:
+def _arithmetic(reader: _Reader, node: Node, _name: str, depth: int) -> _Lines:
     """A value and a constant, in either order."""
     first, second = (reader.constant(name) for name in node.inputs[:2])
     if first is None and second is not None:
@@ -124,7 +124,7 @@ def _arithmetic(reader: _Reader, node: Node, name: str, depth: int) -> _Lines:
     return _Lines(lines.order, scale, shift)
 
 
-def _picked(reader: _Reader, node: Node, name: str, depth: int) -> _Lines:
+def _picked(reader: _Reader, node: Node, _name: str, depth: int) -> _Lines:
     """Channels by their numbers."""
     if node.settings.get("axis", 0) not in _CHANNELS:
         raise _Unknown(node.kind)
@@ -134,7 +134,7 @@ def _picked(reader: _Reader, node: Node, name: str, depth: int) -> _Lines:
     return _taken(node, lines, numbers.astype(np.int64))
 
 
-def _sliced(reader: _Reader, node: Node, name: str, depth: int) -> _Lines:
+def _sliced(reader: _Reader, node: Node, _name: str, depth: int) -> _Lines:
     """A run of channels, which may go backwards."""
     settings = node.settings
     given = [reader.constant(name) for name in node.inputs[1:]] if node.inputs[1] else []
@@ -158,7 +158,7 @@ def _split(reader: _Reader, node: Node, name: str, depth: int) -> _Lines:
     return _taken(node, lines, np.arange(place * wide, (place + 1) * wide))
 
 
-def _normed(reader: _Reader, node: Node, name: str, depth: int) -> _Lines:
+def _normed(reader: _Reader, node: Node, _name: str, depth: int) -> _Lines:
     """A batch norm of the picture itself."""
     parts = [reader.constant(part) for part in node.inputs[1:5]]
     scale, shift, mean, variance = (part for part in parts if part is not None)

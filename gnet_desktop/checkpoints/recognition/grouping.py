@@ -47,22 +47,27 @@ class Group:
 
     @cached_property
     def inputs(self) -> int:
+        """Channels that it reads."""
         return self.parts["1x1"].inputs
 
     @cached_property
     def outputs(self) -> int:
+        """Channels that it gives."""
         return sum(self.parts[name].outputs for name in ("1x1", "3x3", "5x5", "pool_proj"))
 
     @cached_property
     def place(self) -> int:
+        """The place of its first layer in the file."""
         return min(layer.place for layer in self.parts.values())
 
     @cached_property
     def end(self) -> int:
+        """The place of its last layer in the file."""
         return max(layer.place for layer in self.parts.values())
 
     @cached_property
     def layers(self) -> frozenset[int]:
+        """The places of its layers in the file."""
         return frozenset(layer.place for layer in self.parts.values())
 
     @property
@@ -72,6 +77,7 @@ class Group:
 
     @property
     def widths(self) -> tuple[int, ...]:
+        """Channels of each part, in the order of the parts."""
         return tuple(self.parts[name].outputs for name in _PARTS)
 
 
@@ -283,6 +289,7 @@ def _known_shapes() -> set[tuple[int, ...]]:
 
 
 def indistinct(which: str) -> CheckpointError:
+    """The refusal of weights whose order nothing tells."""
     return CheckpointError(
         "Its weights cannot be put in order.",
         f"It has a GoogLeNet's structure, but neither its names nor its order tell {which} apart.",
@@ -291,4 +298,5 @@ def indistinct(which: str) -> CheckpointError:
 
 
 def no_googlenet(why: str) -> CheckpointError:
+    """The refusal of a network of another kind."""
     return CheckpointError("This is no GoogLeNet.", why, "Open a checkpoint of a GoogLeNet (Inception v1).")

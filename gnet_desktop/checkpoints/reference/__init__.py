@@ -25,7 +25,8 @@ _COUNTS: Final = ("inputs", "outputs", "classes", "input_channels", "family")
 class Run(Protocol):
     """Module outputs, ``logits`` and heads for a (1, channels, height, width) input, by name."""
 
-    def __call__(self, checkpoint: Checkpoint, value: "Tensor", /) -> Mapping[str, "Tensor"]: ...
+    def __call__(self, checkpoint: Checkpoint, value: "Tensor", /) -> Mapping[str, "Tensor"]:
+        """Compute them with other code than this program's."""
 
 
 @dataclass(frozen=True, slots=True)

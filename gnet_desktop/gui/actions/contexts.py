@@ -119,7 +119,7 @@ class Contexts(QObject):
         self._workspace.explain(index)
         self._look_for(self._workspace.view.why or _EVIDENCE)
 
-    def _look_for(self, method: str, checked: bool = False) -> None:
+    def _look_for(self, method: str, _checked: bool = False) -> None:
         self._workspace.change_view(why=method)
 
     def _shown_picture(self) -> int | None:

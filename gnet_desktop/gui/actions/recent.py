@@ -56,7 +56,7 @@ class Recent(QMenu):
         if self.isEmpty():
             self.addAction(self.tr("Nothing was opened yet")).setEnabled(False)
 
-    def _open(self, kind: str, path: Path, checked: bool = False) -> None:
+    def _open(self, kind: str, path: Path, _checked: bool = False) -> None:
         self._openers[kind](path)
 
     def found(self) -> list[Found]:

@@ -23,13 +23,16 @@ class Shell(Protocol):
     """A window: the widget that dialogs belong to, and what can be asked of it."""
 
     @property
-    def workspace(self) -> Workspace: ...
+    def workspace(self) -> Workspace:
+        """What is open and chosen."""
 
     @property
-    def session(self) -> Session: ...
+    def session(self) -> Session:
+        """What is remembered."""
 
     @property
-    def panels(self) -> Panels: ...
+    def panels(self) -> Panels:
+        """The panels by name."""
 
     @property
     def page(self) -> str:

@@ -213,7 +213,7 @@ def make_actions(owner: QWidget, run: Callable[[str], None]) -> dict[str, QActio
         qt.setCheckable(bool(action.option) or action.name.startswith("panel "))
         if action.value:
             groups.setdefault(action.group, QActionGroup(owner)).addAction(qt)
-        qt.triggered.connect(lambda checked=False, name=action.name: run(name))
+        qt.triggered.connect(lambda _checked=False, name=action.name: run(name))
         owner.addAction(qt)
         made[action.name] = qt
     return made

@@ -157,7 +157,7 @@ class _Delegate(QStyledItemDelegate):
             return "accentbg"
         return "raised" if line.index is not None and row == self._view.hovered_row else "panel"
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Rows are as high as the view says."""
         return QSize(60, self._view.row_height)
 

@@ -99,7 +99,7 @@ class EntryRow(Speaking, QWidget):
             Request(
                 f"fetch {self.entry.name}",
                 lambda: self._fetch(self.entry, progress=progress, cancelled=self._cancel.is_set),
-                lambda path: self._ended(""),
+                lambda _path: self._ended(""),
                 self._failed,
             )
         )

@@ -185,7 +185,7 @@ class _PartInterface(QAccessibleObject):
         """The control."""
         return _interface(self._part.widget)
 
-    def child(self, index: int) -> Any:
+    def child(self, _index: int) -> Any:
         """None."""
         return None
 
@@ -193,7 +193,7 @@ class _PartInterface(QAccessibleObject):
         """None."""
         return 0
 
-    def indexOfChild(self, child: QAccessibleInterface) -> int:
+    def indexOfChild(self, _child: QAccessibleInterface) -> int:
         """None."""
         return -1
 

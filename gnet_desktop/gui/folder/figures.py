@@ -202,7 +202,7 @@ class Figures(Speaking, QWidget):
         _text(painter, words, box.left(), box.bottom() + 3, 16, font(11), quiet)
         return self._line(painter, theme, box.bottom() + 26)
 
-    def _heads(self, painter: QPainter, theme: Theme, main: HeadFigures, y: float) -> float:
+    def _heads(self, painter: QPainter, theme: Theme, _main: HeadFigures, y: float) -> float:
         assert self._evaluation is not None
         heads = [head for head in DEPTH if head in self._evaluation.heads]
         self._heading(painter, theme, self.tr("Heads"), self.tr("right first at"), y)

@@ -112,7 +112,7 @@ class _Delegate(QStyledItemDelegate):
         self._model, self._thumbnails = model, thumbnails
         self._focus = KeyFocus(view)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """All are alike."""
         return QSize(SIDE + GAP, SIDE + WORDS + GAP)
 

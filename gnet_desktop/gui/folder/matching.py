@@ -149,7 +149,7 @@ class Matching(QDialog):
     def chosen(self) -> str | None:
         """The name that is chosen."""
         item = self.names.currentItem()
-        return None if item is None else str(item.data(NAME))
+        return None if item is None else str(item.data(NAME))  # type: ignore[redundant-expr]
 
     def _item(self, name: str, truth: Truth) -> QListWidgetItem:
         index = truth.classes.get(name)
@@ -169,7 +169,7 @@ class Matching(QDialog):
 
     def _match(self) -> None:
         item = self.classes.currentItem()
-        if self.chosen is not None and item is not None and not item.isHidden():
+        if self.chosen is not None and item is not None and not item.isHidden():  # type: ignore[redundant-expr]
             self._say(self.chosen, item.data(NAME))
 
     def _forget(self) -> None:

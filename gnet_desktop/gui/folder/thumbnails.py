@@ -38,7 +38,7 @@ class Thumbnails:
                     f"thumbnail {path}",
                     lambda: tasks.make_thumbnail(path),
                     lambda pixels: self._take(path, rgb_image(pixels)),
-                    lambda error: self._take(path, None),
+                    lambda _error: self._take(path, None),
                 )
             )
         return None

@@ -231,7 +231,7 @@ class PicturesPanel(Speaking, QWidget):
             self.list.setCurrentIndex(self.model.index(row) if row >= 0 else QModelIndex())
             self._following = False
 
-    def _chosen(self, now: QModelIndex, before: QModelIndex) -> None:
+    def _chosen(self, now: QModelIndex, _before: QModelIndex) -> None:
         if now.isValid() and not self._following:
             self._workspace.choose_picture(self.model.entry_id(now.row()))
 

@@ -27,7 +27,7 @@ class Rows(QStyledItemDelegate):
         self._model = model
         self._focus = KeyFocus(view)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         """All rows are alike."""
         return QSize(option.rect.width(), ROW)
 

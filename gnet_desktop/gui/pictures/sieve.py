@@ -132,7 +132,7 @@ class SieveBar(QWidget):
         action.setChecked(now)
         action.triggered.connect(partial(self._take, fields))
 
-    def _take(self, fields: dict[str, str], checked: bool = False) -> None:
+    def _take(self, fields: dict[str, str], _checked: bool = False) -> None:
         self._workspace.sift_pictures(self._workspace.sieve.changed(**fields))
 
     def open_menu(self) -> None:

@@ -50,6 +50,6 @@ def quieten_qt() -> Callable[[], None]:
     return end
 
 
-def _say(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+def _say(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
     if kind != QtMsgType.QtDebugMsg and not message.startswith(_NO_NEWS):
         print(message, file=sys.stderr)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 _FRAME: Final = QMargins(4, 38, 4, 4)
 """What the desktop draws around a window, until it has told."""
+# Qt's stubs don't say that there may be no screen, and no handle: the ignored checks below are needed.
 _NOBODYS: Final = ("offscreen", "minimal")
 """Platforms whose screen nobody looks at."""
 
@@ -76,11 +77,11 @@ def room_for(window: QWidget) -> QRect | None:
     if QGuiApplication.platformName() in _NOBODYS:
         return None
     screen = window.screen() or QGuiApplication.primaryScreen()
-    return screen.availableGeometry() if screen is not None else None
+    return screen.availableGeometry() if screen is not None else None  # type: ignore[redundant-expr]
 
 
 def frame_of(window: QWidget) -> QMargins:
     """How far a window's frame reaches beyond it; a guess before it is known."""
     handle = window.windowHandle()
-    known = handle.frameMargins() if handle is not None and window.isVisible() else QMargins()
+    known = handle.frameMargins() if handle is not None and window.isVisible() else QMargins()  # type: ignore[redundant-expr]
     return _FRAME if known.isNull() else known

@@ -166,7 +166,7 @@ class MapView(Speaking, QWidget):
             ratio=ratio,
         )
 
-    def _write_values(self, painter: QPainter, facts: UnitFacts, box: QRectF) -> None:
+    def _write_values(self, painter: QPainter, facts: UnitFacts, _box: QRectF) -> None:
         side = self._cell_side()
         if side < _WRITTEN_FROM or facts.zero or self._scale is None:
             return

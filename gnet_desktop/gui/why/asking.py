@@ -113,13 +113,13 @@ def prepared_of(result: Result) -> Prepared:
 _Worker = Callable[[Asked, Result, LoadedNetwork, Progress], Attribution]
 
 
-def _contributions(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Attribution:
+def _contributions(asked: Asked, result: Result, loaded: LoadedNetwork, _progress: Progress) -> Attribution:
     from gnet_desktop.inspection.attribution.at_layer import contributions
 
     return contributions(loaded.network, result.record, asked.target, asked.at, asked.run.changes)
 
 
-def _grad_cam(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Attribution:
+def _grad_cam(asked: Asked, result: Result, loaded: LoadedNetwork, _progress: Progress) -> Attribution:
     from gnet_desktop.inspection.attribution.at_layer import grad_cam
 
     return grad_cam(loaded.network, result.record, asked.target, asked.at, asked.run.changes)

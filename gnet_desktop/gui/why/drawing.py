@@ -56,9 +56,12 @@ class Layer(Protocol):
     """A map and how its cells lie on the input."""
 
     @property
-    def values(self) -> Array: ...
+    def values(self) -> Array:
+        """The map's values (rows, columns)."""
+
     @property
-    def grid(self) -> Grid: ...
+    def grid(self) -> Grid:
+        """Where the cells lie on the picture."""
 
 
 def draw(

@@ -140,7 +140,7 @@ class TrustSection(QWidget):
 
 def work_out(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Trusted:
     """On the engine's thread; raises Cancelled once ``progress`` says no."""
-    found = attribute(asked, result, loaded, lambda share, _: progress(0.0, None))
+    found = attribute(asked, result, loaded, lambda _share, _: progress(0.0, None))
     curves = trust(
         loaded.network,
         result.record,
@@ -167,7 +167,7 @@ def _again(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progre
     assert result.record.input is not None
     record = loaded.network(torch.from_numpy(result.record.input)[None], changes=asked.run.changes)
     other = replace(result, record=record)
-    return attribute(asked, other, loaded, lambda share, _: progress(_CURVES, None))
+    return attribute(asked, other, loaded, lambda _share, _: progress(_CURVES, None))
 
 
 def importance(found: Attribution, result: Result) -> Array:

@@ -21,7 +21,7 @@ Progress = Callable[[float, "Array | None"], bool]
 """Told the share that is done, 0…1, and the map so far (or None); says whether to go on."""
 
 
-def unwatched(share: float, so_far: "Array | None") -> bool:
+def unwatched(_share: float, _so_far: "Array | None") -> bool:
     """A `Progress` that nobody watches."""
     return True
 

@@ -299,7 +299,7 @@ def _stop(machine: _Machine) -> None:
     raise _Stop(machine.pop())
 
 
-def _out_of_band(machine: _Machine) -> None:
+def _out_of_band(_machine: _Machine) -> None:
     raise Damaged("Its arrays lie outside the pickle.", "Save it again with torch.save.")
 
 
@@ -335,7 +335,7 @@ _INSTRUCTIONS: Final[Mapping[bytes, Callable[[_Machine], None]]] = {
     b"\x8e": lambda machine: _data(machine, machine.number(_LONG_WORD)),
     b"\x96": lambda machine: _data(machine, machine.number(_LONG_WORD)),
     b"\x97": _out_of_band,
-    b"\x98": lambda machine: None,
+    b"\x98": lambda _machine: None,
     b")": lambda machine: machine.push(()),
     b"t": lambda machine: machine.make(tuple(machine.pop_mark())),
     b"\x85": lambda machine: _tuple(machine, 1),

@@ -149,7 +149,7 @@ class ArrayValue:
         if isinstance(kind, NumpyKind):
             self.dtype, self.order, self.width = kind.dtype, kind.order, kind.width
 
-    def stored(self, order: str = "<") -> StoredTensor:
+    def stored(self, _order: str = "<") -> StoredTensor:
         """The array where it lies; an array of objects has no numbers and is Damaged."""
         source = bytes_source(self.data)
         if source is None or not self.dtype:
@@ -297,7 +297,7 @@ def _from_numpy(array: Any, *_: Any) -> Any:
     return array
 
 
-def _encode(text: Any, encoding: Any = "latin1") -> Any:
+def _encode(text: Any, _encoding: Any = "latin1") -> Any:
     """Bytes written as text, the way protocol 2 does it."""
     if isinstance(text, Span):
         current().keep(text.size)
