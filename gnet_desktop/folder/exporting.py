@@ -121,7 +121,7 @@ def facts(
     }
 
 
-def _head(figures: HeadFigures, names: tuple[str, ...], evaluation: Evaluation) -> dict[str, Any]:
+def _head(figures: HeadFigures, names: tuple[str, ...], _evaluation: Evaluation) -> dict[str, Any]:
     return {
         "top1": number(figures.top1.value),
         "top5": number(figures.top5.value),
@@ -159,4 +159,5 @@ def _head(figures: HeadFigures, names: tuple[str, ...], evaluation: Evaluation) 
 
 
 def number(value: float) -> float | None:
+    """A number as JSON has it, rounded; None for what is no number."""
     return round(value, DIGITS) if value == value else None

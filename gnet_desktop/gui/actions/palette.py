@@ -89,7 +89,7 @@ def _units(query: str, workspace: Workspace) -> list[Found]:
 class _Delegate(QStyledItemDelegate):
     """What a line does at the left, its key or kind at the right; the name of a group in small."""
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         """All lines are alike, and so are all names of groups."""
         return QSize(0, _LINE if index.data(Qt.ItemDataRole.UserRole) is not None else _GROUP)
 

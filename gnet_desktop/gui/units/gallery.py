@@ -45,7 +45,7 @@ class Shown:
     """What cards are drawn from: class names, names of groups by unit, and the recipe of the pictures."""
 
     names: Sequence[str] = ()
-    groups: Callable[[Item], str] = lambda item: ""
+    groups: Callable[[Item], str] = lambda _item: ""
     recipe: Recipe = field(default_factory=Recipe)
 
 
@@ -97,7 +97,7 @@ class _Delegate(QStyledItemDelegate):
         self._view, self._wanting, self._indexed = view, wanting, indexed
         self._focus = KeyFocus(view)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """All are alike."""
         return self._view.gridSize()
 

@@ -75,7 +75,8 @@ class PartMove:
 
 def part_moves(first: "GoogLeNet", second: "GoogLeNet") -> list[PartMove]:
     """Every part with weights that either network has, in the first's order; each module's branches
-    follow it."""
+    follow it.
+    """
     ours, theirs = _parts(first), _parts(second)
     names = [*ours, *(name for name in theirs if name not in ours)]
     return [_part_move(name, first, second, ours, theirs) for name in names]

@@ -102,7 +102,7 @@ class Indexed:
                     f"crops {unit}",
                     lambda: _crops(index, unit),
                     lambda found: self._take(index, unit, found),
-                    lambda error: self._take(index, unit, ()),
+                    lambda _error: self._take(index, unit, ()),
                 )
             )
         return None
