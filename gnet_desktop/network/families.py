@@ -8,20 +8,17 @@ a file does tell (`Widths`, kernel of the 5×5 branch, number of classes) is giv
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from gnet_desktop.errors import UsageError
 from gnet_desktop.network.architecture import (
     AUXILIARY,
-    Activation,
     Architecture,
-    Convolution,
     GlobalPool,
-    Padding,
     Pool,
-    ResponseNorm,
 )
 from gnet_desktop.network.assembling import assemble
+from gnet_desktop.network.pieces import NOTHING, average, convolution, pools, stem, switch
 from gnet_desktop.network.recipes import (
     PAPER_WIDTHS,
     Choice,
@@ -31,7 +28,6 @@ from gnet_desktop.network.recipes import (
     HeadWidths,
     ModuleWidths,
     Switch,
-    Template,
     Widths,
 )
 
@@ -68,57 +64,12 @@ _NINE_CELLS: Final = replace(
     PAPER_WIDTHS, heads=MappingProxyType({name: HeadWidths(cells=3) for name in AUXILIARY})
 )
 
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
-
-
-def _convolution(name: str, kernel: int, **fields: Any) -> Convolution:
-    return Convolution(name, 0, 0, kernel, **fields)
-
-
-def _stem(
-    pool: Mapping[str, Any],
-    *,
-    norm: Mapping[str, Any] | None = None,
-    padding: Padding = 3,
-    activation: Activation = "relu",
-    last: Activation | None = None,
-) -> tuple[Template, ...]:
-    """The paper's stem with a family's pools and response norms.
-
-    ``padding`` is conv1's, ``last`` conv3's activation where it is another.
-    """
-    norms = [ResponseNorm(name, **norm) for name in ("norm1", "norm2")] if norm else []
-    return (
-        _convolution("conv1", 7, stride=2, padding=padding, activation=activation),
-        Pool("pool1", 3, 2, **pool),
-        *norms[:1],
-        _convolution("conv2", 1, activation=activation),
-        _convolution("conv3", 3, padding=1, activation=last or activation),
-        *norms[1:],
-        Pool("pool2", 3, 2, **pool),
-    )
-
-
-def _pools(pool: Mapping[str, Any], last: Mapping[str, Any] = _NOTHING) -> Mapping[str, Pool]:
-    """The pools after 3b and 4e; ``last`` says what is different in the second."""
-    second = {"kernel": 3, "stride": 2, **pool, **last}
-    return MappingProxyType({"3b": Pool("pool3", 3, 2, **pool), "4e": Pool("pool4", **second)})
-
-
-def _average(*, ceil: bool = False) -> Pool:
-    """The pool of the paper's heads."""
-    return Pool("pool", 5, 3, ceil=ceil, kind="average")
-
-
-def _switch(question: str, **choices: Choice) -> Switch:
-    return Switch(question, MappingProxyType(choices))
-
 
 # How the stride-2 pools round: see docs/formats.md#common-ground.
 _CEIL: Final = MappingProxyType({"ceil": True})
 _PADDED: Final = MappingProxyType({"padding": 1})
 _SAME: Final = MappingProxyType({"padding": "same"})
-_FLOOR: Final = _NOTHING
+_FLOOR: Final = NOTHING
 _TWO: Final = MappingProxyType({"kernel": 2})
 
 _CAFFE_NORM: Final = MappingProxyType({"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 1.0})
@@ -127,7 +78,7 @@ _LUCID_NORM: Final = MappingProxyType({"size": 11, "alpha": 1.1e-3, "beta": 0.5,
 _LUCENT_NORM: Final = MappingProxyType({"size": 9, "alpha": 1e-4, "beta": 0.5, "k": 1.0})
 
 _CHANNELS_AS_EPSILON: Final = {
-    "epsilon": _switch(
+    "epsilon": switch(
         "Does the middle norm of its 5×5 branch have its channels as epsilon?",
         written=Choice("yes, as that code was written"),
         repaired=Choice("no, 0.00001 as in a repaired copy", {"five_epsilon": "same"}),
@@ -139,13 +90,13 @@ _FAMILIES: Final = (
         name="torchvision",
         title="torchvision",
         convention="torchvision",
-        stem=_stem(_CEIL),
-        pools=_pools(_CEIL, _TWO),
+        stem=stem(_CEIL),
+        pools=pools(_CEIL, _TWO),
         five=3,
         bias=False,
         norm_epsilon=1e-3,
         switches={
-            "epsilon": _switch(
+            "epsilon": switch(
                 "Which epsilon do its batch norms have?",
                 torchvision=Choice("0.001, as in torchvision"),
                 pytorch=Choice("0.00001, PyTorch's own default", {"norm_epsilon": 1e-5}),
@@ -156,28 +107,28 @@ _FAMILIES: Final = (
         name="gluoncv",
         title="GluonCV",
         convention="torchvision",
-        stem=_stem(_CEIL),
-        pools=_pools(_CEIL, {**_TWO, "ceil": False}),
+        stem=stem(_CEIL),
+        pools=pools(_CEIL, {**_TWO, "ceil": False}),
         five=3,
         bias=False,
         norm_epsilon=1e-3,
         global_pool=GlobalPool(window=7),
-        head=HeadRecipe(pool=_average()),
+        head=HeadRecipe(pool=average()),
     ),
     Family(
         name="caffe",
         title="BVLC Caffe",
         convention="caffe",
-        stem=_stem(_CEIL, norm=_CAFFE_NORM),
-        pools=_pools(_CEIL),
+        stem=stem(_CEIL, norm=_CAFFE_NORM),
+        pools=pools(_CEIL),
         global_pool=GlobalPool(window=7),
-        head=HeadRecipe(pool=_average(ceil=True)),
+        head=HeadRecipe(pool=average(ceil=True)),
         outputs="probabilities",
         switches={
-            "response_norm": _switch(
+            "response_norm": switch(
                 "Does it have local response norms beside its batch norms?",
                 caffe=Choice("yes, as BVLC's network without batch norms"),
-                none=Choice("no, batch norms in their place", {"stem": _stem(_CEIL), "norm_epsilon": 1e-5}),
+                none=Choice("no, batch norms in their place", {"stem": stem(_CEIL), "norm_epsilon": 1e-5}),
             )
         },
     ),
@@ -185,8 +136,8 @@ _FAMILIES: Final = (
         name="tutorial",
         title="the tutorial's network",
         convention="torchvision",
-        stem=_stem(_PADDED, activation="none"),
-        pools=_pools(_PADDED),
+        stem=stem(_PADDED, activation="none"),
+        pools=pools(_PADDED),
         widths=_WITHOUT_CONV2,
         global_pool=GlobalPool(window=7),
     ),
@@ -194,27 +145,27 @@ _FAMILIES: Final = (
         name="tutorial_bn",
         title="the tutorial's network with batch norm",
         convention="torchvision",
-        stem=_stem(_PADDED),
-        pools=_pools(_PADDED),
+        stem=stem(_PADDED),
+        pools=pools(_PADDED),
         widths=_WITH_CONV4,
         bias=False,
         norm_epsilon=1e-5,
-        tail=(_convolution("conv4", 3, padding=1),),
+        tail=(convolution("conv4", 3, padding=1),),
     ),
     Family(
         name="wzmiaomiao",
         title="WZMIAOMIAO's course",
         convention="wzmiaomiao",
-        stem=_stem(_CEIL),
-        pools=_pools(_CEIL),
-        head=HeadRecipe(pool=_average()),
+        stem=stem(_CEIL),
+        pools=pools(_CEIL),
+        head=HeadRecipe(pool=average()),
     ),
     Family(
         name="weiaicunzai",
         title="weiaicunzai's CIFAR-100 network",
         convention="cifar100",
-        stem=(_convolution("conv1", 3),),
-        pools=_pools(_PADDED),
+        stem=(convolution("conv1", 3),),
+        pools=pools(_PADDED),
         widths=_ONE_CONVOLUTION,
         five="3+3",
         norm_epsilon=1e-5,
@@ -227,12 +178,12 @@ _FAMILIES: Final = (
         title="weiaicunzai's CIFAR-100 network, later edition",
         convention="cifar100",
         stem=(
-            _convolution("conv1", 3, padding=1),
-            _convolution("conv2", 3, padding=1),
-            _convolution("conv3", 3, padding=1),
+            convolution("conv1", 3, padding=1),
+            convolution("conv2", 3, padding=1),
+            convolution("conv3", 3, padding=1),
             Pool("pool2", 3, 2, padding=1),
         ),
-        pools=_pools(_PADDED),
+        pools=pools(_PADDED),
         five="3+3",
         stem_bias=False,
         norm_epsilon=1e-5,
@@ -243,8 +194,8 @@ _FAMILIES: Final = (
         name="kuangliu",
         title="kuangliu's CIFAR-10 network",
         convention="cifar10",
-        stem=(_convolution("conv1", 3, padding=1),),
-        pools=_pools(_PADDED),
+        stem=(convolution("conv1", 3, padding=1),),
+        pools=pools(_PADDED),
         widths=_ONE_CONVOLUTION,
         five="3+3",
         norm_epsilon=1e-5,
@@ -254,15 +205,15 @@ _FAMILIES: Final = (
         name="d2l",
         title="Dive into Deep Learning",
         convention="d2l",
-        stem=_stem(_PADDED),
-        pools=_pools(_PADDED),
+        stem=stem(_PADDED),
+        pools=pools(_PADDED),
         switches={
-            "edition": _switch(
+            "edition": switch(
                 "Which edition of the book is it from?",
                 later=Choice("later: rectifier after conv3, average pool at the end"),
                 early=Choice(
                     "early: no rectifier after conv3, maximum pool at the end",
-                    {"stem": _stem(_PADDED, last="none"), "global_pool": GlobalPool("max")},
+                    {"stem": stem(_PADDED, last="none"), "global_pool": GlobalPool("max")},
                 ),
             )
         },
@@ -271,24 +222,24 @@ _FAMILIES: Final = (
         name="aladdinpersson",
         title="aladdinpersson's network",
         convention="torchvision",
-        stem=_stem(_PADDED),
-        pools=_pools(_PADDED),
+        stem=stem(_PADDED),
+        pools=pools(_PADDED),
         widths=_WITHOUT_CONV2,
         norm_epsilon=1e-5,
         global_pool=GlobalPool(window=7),
-        head=HeadRecipe(pool=_average()),
+        head=HeadRecipe(pool=average()),
     ),
     Family(
         name="shanglianlm",
         title="shanglianlm0525's network",
         convention="torchvision",
-        stem=_stem(_PADDED, activation="none"),
-        pools=_pools(_PADDED),
+        stem=stem(_PADDED, activation="none"),
+        pools=pools(_PADDED),
         norm_epsilon=1e-5,
         activation="relu6",
         global_pool=GlobalPool(window=7),
         head=HeadRecipe(
-            pool=_average(),
+            pool=average(),
             activation="relu6",
             hidden_activations={"aux1": "relu6", "aux2": "relu6"},
         ),
@@ -297,8 +248,8 @@ _FAMILIES: Final = (
         name="slim",
         title="TensorFlow slim",
         convention="inception",
-        stem=_stem(_SAME, padding="same"),
-        pools=_pools(_SAME, _TWO),
+        stem=stem(_SAME, padding="same"),
+        pools=pools(_SAME, _TWO),
         five=3,
         bias=False,
         norm_epsilon=1e-3,
@@ -308,17 +259,17 @@ _FAMILIES: Final = (
         name="lucid",
         title="Lucid's InceptionV1, Google's first weights",
         convention="lucid",
-        stem=_stem(_SAME, norm=_LUCID_NORM, padding="same"),
-        pools=_pools(_SAME),
+        stem=stem(_SAME, norm=_LUCID_NORM, padding="same"),
+        pools=pools(_SAME),
         widths=LUCID_WIDTHS,
         outputs="probabilities",
         switches={
-            "response_norm": _switch(
+            "response_norm": switch(
                 "Whose response norm?",
                 tensorflow=Choice("the original graph's: radius 5, alpha 0.0001, beta 0.5, k 2"),
                 lucent=Choice(
                     "lucent's: size 9, alpha 0.0001, beta 0.5, k 1",
-                    {"stem": _stem(_SAME, norm=_LUCENT_NORM, padding="same")},
+                    {"stem": stem(_SAME, norm=_LUCENT_NORM, padding="same")},
                 ),
             )
         },
@@ -327,15 +278,15 @@ _FAMILIES: Final = (
         name="paddle",
         title="PaddlePaddle",
         convention="torchvision",
-        stem=_stem(_FLOOR, activation="none"),
-        pools=_pools(_FLOOR),
+        stem=stem(_FLOOR, activation="none"),
+        pools=pools(_FLOOR),
         widths=_NINE_CELLS,
         bias=False,
         activation="none",
         module_activation="relu",
         classifier_scale=0.6,
         head=HeadRecipe(
-            pool=_average(),
+            pool=average(),
             activation="none",
             hidden_activations={"aux1": "relu", "aux2": "none"},
             scale=0.3,
