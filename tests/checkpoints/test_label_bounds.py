@@ -35,6 +35,15 @@ def test_a_hostile_file_of_names_ends_in_a_sentence_within_its_bounds(
     assert outcome.peak <= 1.5 * len(data) + SPARE
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is limited and measured as on Linux")
+def test_a_line_of_a_gigabyte_is_not_read(reader: Reader, tmp_path: Path) -> None:
+    with (path := tmp_path / "names.txt").open("wb") as file:
+        file.truncate(1_000_000_000)  # takes no room on the disk
+    outcome = reader.read("labels", path)
+    assert "too large for a list of class names" in outcome.said
+    assert outcome.peak < 20_000_000
+
+
 def test_names_are_short_and_have_no_signs_that_do_more_than_be_read(tmp_path: Path) -> None:
     _, data = control_characters()
     (path := tmp_path / "names.txt").write_bytes(data + b"\n" + b"long " * 500)

@@ -20,12 +20,18 @@ A_PIXEL = 16
 """Bytes that a decoder may take for each pixel."""
 
 PIXELS = {
-    "black_png": 49_000_000,
+    **dict.fromkeys(("black_png", "icon_that_unpacks_to_a_gigabyte", "runs_of_one_colour"), 49_000_000),
+    **dict.fromkeys(("targa_of_runs", "pcx_of_runs", "lossless_black_webp"), 49_000_000),
+    **dict.fromkeys(("largest_tiff_of_runs", "largest_tiff_of_zeros", "largest_tiff_of_words"), 49_000_000),
+    "silicon_graphics_of_one_row": 60_000_000,
+    "runs_without_end": 36_000_000,
     "black_webp": 9_000_000,
     "black_jpeg_2000": 9_000_000,
     "letters_for_numbers": 1_000_000,
 }
 """Those of the pictures that are large; the others have few."""
+
+LONG = ("exif_of_megabytes", "runs_without_end", "runs_of_one_colour", "lossless_black_webp")
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +41,9 @@ def reader() -> Iterator[Reader]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited and measured as on Linux")
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in PICTURES]
+)
 def test_a_hostile_picture_ends_in_a_sentence_or_a_picture_within_its_bounds(
     name: str, reader: Reader, tmp_path: Path
 ) -> None:
