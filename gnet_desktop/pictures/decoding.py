@@ -97,7 +97,7 @@ def read_picture(
     before any pixel is decoded, `PictureError` for everything else.
     """
     title = name or _title(source)
-    with _opened(source, title) as opened:
+    with _enough_memory(title), _opened(source, title) as opened:
         _check_size(opened, title, max_pixels)
         frames = _count(opened)
         if frame:
@@ -128,6 +128,16 @@ def _title(source: Source) -> str:
     if isinstance(source, Path):
         return os.fsencode(source).decode("utf-8", "replace")
     return "Pasted picture"
+
+
+@contextmanager
+def _enough_memory(title: str) -> "Iterator[None]":
+    try:
+        yield
+    except MemoryError:
+        raise PictureError(
+            f"{title} needs more memory than there is.", "", "Open a smaller version."
+        ) from None
 
 
 @contextmanager
@@ -259,10 +269,6 @@ def _load(opened: _Opened, frame: int, title: str, notes: list[str], limit_side:
         if limit_side:
             image.draft(None, (limit_side, limit_side))
         image.load()
-    except MemoryError:
-        raise PictureError(
-            f"{title} needs more memory than there is.", "", "Open a smaller version."
-        ) from None
     except BROKEN:
         image = _partly(opened, frame, title, notes)
     notes.extend(getattr(opened.image, "notes", ()))

@@ -36,15 +36,15 @@ class Metered:
     """
 
     def __init__(self, stream: BinaryIO, length: int, title: str, form: str = "") -> None:
-        self._stream, self.title = stream, title
+        self._stream, self._length, self.title = stream, length, title
         self._left = [FEW + (2 * length if form in _BYTE_BY_BYTE else length // BYTES)]
 
     def read(self, count: int = -1) -> bytes:
-        """The next bytes; one read more."""
+        """The next bytes, never room for more than there are; one read more."""
         self._left[0] -= 1
         if self._left[0] < 0:
             raise endless(self.title)
-        return self._stream.read(count)
+        return self._stream.read(min(count, self._length))
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -59,7 +59,7 @@ class Metered:
         other = io.BytesIO(data)
         if not isinstance(stream, cls):
             return other
-        metered = cls(other, 0, stream.title)
+        metered = cls(other, len(data), stream.title)
         metered._left = stream._left
         return metered.as_file()
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.source import Damaged
-from gnet_desktop.checkpoints.containers.stored import Contents, sides
+from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, sides
 from gnet_desktop.shown import plain, shown
 
 _MOST_TENSORS: Final = 20_000
@@ -53,6 +53,8 @@ def _check_tensors(contents: Contents) -> None:
     if longest > _LONGEST_NAME or sum(map(len, contents.tensors)) > _ALL_NAMES:
         raise Damaged(f"The names of its tensors have up to {longest:,} letters, far more than a network's.")
     for name, tensor in contents.tensors.items():
+        if not isinstance(tensor, StoredTensor):
+            raise Damaged(f"{shown(name)} stands for a tensor and is none.")
         if len(sides(tensor.shape)) != len(tensor.strides if tensor.strides is not None else tensor.shape):
             raise Damaged(f"The tensor {shown(name)} has no shape.")
 
