@@ -265,7 +265,15 @@ def _add_changes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--part", nargs="+", action="extend", default=[], metavar="PART", help="4a/5x5, 4a, 4a/5x5:3,11"
     )
-    parser.add_argument("--how", default="off", metavar="off|mean|scale=K", help="what becomes of it (off)")
+    parser.add_argument(
+        "--how",
+        default="off",
+        metavar="HOW",
+        help="what becomes of it: off, mean, usual, scale=K, from=PICTURE (off)",
+    )
+    parser.add_argument(
+        "--over", nargs="+", default=[], metavar="PICTURE", help="the pictures whose mean is usual"
+    )
 
 
 def _add_class(parser: argparse.ArgumentParser) -> None:

@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _parts(session: Session, arguments: argparse.Namespace) -> Callable[[Any], Row]:
-    changes = parse_changes(arguments.part, arguments.how, session.checkpoint.architecture)
+    changes = parse_changes(arguments, session.network, session.convention)
     chosen = class_index(session.checkpoint, arguments.label) if arguments.label else None
 
     def one(source: Any) -> Row:

@@ -1,25 +1,70 @@
-"""``--part`` and ``--how``: changes of the network as they are written on the command line."""
+"""``--part``, ``--how`` and ``--over``: changes of the network as they are written on the command line."""
 
-from collections.abc import Iterable
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from gnet_desktop.commands.opening import picture_source
+from gnet_desktop.convention import Convention
 from gnet_desktop.errors import UsageError
-from gnet_desktop.network.architecture import Architecture
-from gnet_desktop.network.changes import Changes, Kind, parse_change
+from gnet_desktop.network.changes import Changes, Kind, Values, parse_change
+
+if TYPE_CHECKING:
+    from gnet_desktop.network.googlenet import GoogLeNet
 
 
-def parse_changes(parts: Iterable[str], how: str, architecture: Architecture) -> Changes:
-    """The changes of these parts, all of one kind; raises UsageError."""
-    kind, factor = _kind(how)
-    return tuple(parse_change(part, architecture, kind, factor=factor) for part in parts)
+def parse_changes(arguments: argparse.Namespace, network: "GoogLeNet", convention: Convention) -> Changes:
+    """The changes that a command asks for, all of one kind; raises UsageError, PictureError.
+
+    What other pictures have there is found out by passes of ``network``.
+    """
+    kind, factor, picture = _kind(arguments.how)
+    if (kind == "usual") != bool(arguments.over):
+        raise UsageError("--how usual and --over belong together.", "", "Write --how usual --over PICTURE…")
+    made = []
+    for part in arguments.part:
+        named = parse_change(part, network.architecture).part
+        values = None
+        if kind == "usual":
+            values = _usual(network, named, arguments.over, convention)
+        elif kind == "other":
+            values = _other(network, named, picture, convention)
+        made.append(parse_change(part, network.architecture, kind, factor=factor, values=values))
+    return tuple(made)
 
 
-def _kind(how: str) -> tuple[Kind, float]:
-    if how in ("off", "mean"):
-        return ("off", 1.0) if how == "off" else ("mean", 1.0)
-    word, _, number = how.partition("=")
+def _usual(network: "GoogLeNet", part: str, pictures: Sequence[str], convention: Convention) -> Values:
+    from gnet_desktop.workspace.taking import usual_values
+
+    return usual_values(network, part, [picture_source(one) for one in pictures], convention)
+
+
+def _other(network: "GoogLeNet", part: str, picture: str, convention: Convention) -> Values:
+    from gnet_desktop.commands.opening import shown_name
+    from gnet_desktop.workspace.taking import values_of
+    from gnet_desktop.workspace.tasks import read_and_prepare
+
+    source = picture_source(picture)
+    name = shown_name(source)
+    record = network(read_and_prepare(source, name, convention).prepared.tensor().to(network.device))
+    return values_of(record, part, name, source)
+
+
+def _kind(how: str) -> tuple[Kind, float, str]:
+    """Kind, factor, and the picture that it is from."""
+    plain: dict[str, Kind] = {"off": "off", "mean": "mean", "usual": "usual"}
+    if how in plain:
+        return plain[how], 1.0, ""
+    word, _, rest = how.partition("=")
+    if word == "from" and rest:
+        return "other", 1.0, rest
     try:
         if word == "scale":
-            return "scaled", float(number)
+            return "scaled", float(rest), ""
     except ValueError:
         pass
-    raise UsageError(f"--how {how} is not understood.", "", "Write off, mean or scale=K with K from 0 to 4.")
+    raise UsageError(
+        f"--how {how} is not understood.",
+        "",
+        "Write off, mean, usual, from=PICTURE or scale=K with K from 0 to 4.",
+    )

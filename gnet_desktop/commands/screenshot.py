@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         "theme": arguments.theme,
         "size": arguments.size,
         "preprocess": arguments.preprocess,
-        "changes": lambda architecture: parse_changes(arguments.part, arguments.how, architecture),
+        "changes": lambda network, convention: parse_changes(arguments, network, convention),
         "why": arguments.why or "",
     }
     checkpoint = checkpoint_path(arguments.checkpoint)

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6.QtCore import QEventLoop
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from gnet_desktop.convention import parse_convention
+from gnet_desktop.convention import Convention, parse_convention
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.exports.report.page import make_page
@@ -18,9 +18,12 @@ from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.faults import quieten_qt
 from gnet_desktop.gui.system.session import Session
-from gnet_desktop.network.architecture import MODULES, Architecture
+from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.changes import Changes
 from gnet_desktop.network.naming import parse_unit
+
+if TYPE_CHECKING:
+    from gnet_desktop.network.googlenet import GoogLeNet
 
 T = TypeVar("T")
 
@@ -81,14 +84,14 @@ def in_window(
     theme: str = "light",
     size: tuple[int, int] = (1600, 1000),
     preprocess: str | None = None,
-    changes: Callable[[Architecture], Changes] = lambda _architecture: (),
+    changes: "Callable[[GoogLeNet, Convention], Changes]" = lambda _network, _convention: (),
     why: str = "",
     device: str = "cpu",
 ) -> T:
     """What ``take`` makes of the window with a checkpoint and a picture, once it shows them.
 
-    ``changes`` gives
-    what is changed in the network, ``why`` is a method of attribution, laid over the photo.
+    ``changes`` gives what is changed in the network that is open, ``why`` is a method of
+    attribution, laid over the photo.
     Raises what opening either raises.
     """
     if module is not None and module not in MODULES:
@@ -108,7 +111,7 @@ def in_window(
         _wait(app, lambda: window.workspace.checkpoint is not None or bool(failures))
         _raise_first(failures)
         _choose(window, module, unit, preprocess)
-        window.workspace.set_changes(changes(opened_architecture(window)))
+        window.workspace.set_changes(_asked(window, changes))
         window.workspace.add_pictures([picture])
         _wait(app, lambda: _is_current(window))
         _raise_first([entry.error for entry in window.workspace.pictures.values() if entry.error])
@@ -121,10 +124,12 @@ def in_window(
         del dispatcher
 
 
-def opened_architecture(window: Window) -> Architecture:
-    """The architecture of what is open."""
-    assert window.workspace.checkpoint is not None
-    return window.workspace.checkpoint.architecture
+def _asked(window: Window, changes: "Callable[[GoogLeNet, Convention], Changes]") -> Changes:
+    """The changes for what is open."""
+    network, convention = window.workspace.network, window.workspace.convention
+    assert network is not None
+    assert convention is not None
+    return changes(network.network, convention)
 
 
 def _choose(window: Window, module: str | None, unit: str | None, preprocess: str | None) -> None:

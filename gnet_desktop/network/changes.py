@@ -33,11 +33,13 @@ class Values:
     """Numbers for a part, compared by where they come from and what they are.
 
     ``array`` is float32: (channels,) for one number a unit, or the shape of the part.
-    ``source`` is for people: ``the mean of 12 pictures``, ``zebra.jpg``.
+    ``source`` is for people: ``the mean of 12 pictures``, ``zebra.jpg``. ``pictures`` are the
+    files that they can be made from again; none where they cannot.
     """
 
     array: Array = field(compare=False, repr=False)
     source: str = ""
+    pictures: tuple[str, ...] = field(default=(), compare=False, repr=False)
     digest: str = field(init=False, default="", repr=False)
 
     def __post_init__(self) -> None:

@@ -16,6 +16,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import torch
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_application, make_window
@@ -44,6 +45,7 @@ def settle(window: Window) -> None:
             raise SystemExit("It did not come.")
         time.sleep(0.0005)
     QApplication.processEvents()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # as the event loop does
 
 
 def timed(work: Callable[[], object]) -> float:

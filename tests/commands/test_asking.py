@@ -77,9 +77,24 @@ def test_units_of_a_module_and_scaling(goldfish: str, capsys: pytest.CaptureFixt
     assert all(row["difference"] == 0 for row in same["answers"]["main"])
 
 
+def test_what_another_picture_has_behind_all_modules_answers_as_that_picture(
+    shared: Path, goldfish: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From it alone, or as the mean over that one picture."""
+    pizza = str(shared / "images" / "pizza.jpg")
+    (said,) = printed(capsys, "classify", pizza, "--top", "100")
+    expected = {row["label"]: row["probability"] for row in said["answers"]["main"]}
+    for how in ([f"from={pizza}"], ["usual", "--over", pizza]):
+        (found,) = printed(capsys, "ablate", goldfish, "--part", "global_pool", "--how", *how)
+        for row in found["answers"]["main"]:
+            assert row["without"] == pytest.approx(expected[row["label"]], abs=2e-5)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["--part", "4a", "--how", "usual"],
+        ["--part", "4a", "--over", "nowhere.png"],
         [],
         ["--part", "4a", "--each", "branch"],
         ["--part", "4z"],

@@ -176,6 +176,23 @@ def test_changes_and_the_reference_are_told_with_how_much_each_answer_moved(seen
     assert "left out: 4b/1x1." in words
 
 
+@pytest.mark.parametrize(
+    ("kind", "pictures", "words"),
+    [
+        ("usual", ("a b.jpg", "c.jpg"), "--part 4a --how usual --over 'a b.jpg' c.jpg --out"),
+        ("other", ("zebra.jpg",), "--part 4a --how from=zebra.jpg --out"),
+        ("other", (), "photo.jpg --checkpoint"),
+    ],
+)
+def test_values_of_files_are_said_so_that_they_can_be_made_again(seen, kind, pictures, words) -> None:
+    change = Change("4a", kind, values=Values(np.zeros(512), "theirs", pictures))
+    result = replace(seen.result, key=replace(seen.result.key, changes=(change,)))
+    result = replace(result, picture=replace(result.picture, source="photo.jpg"))
+    said = command(replace(seen, result=result))
+    assert words in said
+    assert ("--part" in said) == bool(pictures)
+
+
 def test_names_from_files_are_text_and_never_code(seen) -> None:
     evil = "<script>alert('1')</script>\"'><img src=x onerror=alert(1)>"
     result = seen.result

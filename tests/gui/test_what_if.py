@@ -17,6 +17,7 @@ from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
+from gnet_desktop.workspace.values import Reference
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +144,33 @@ def test_the_menu_offers_what_may_become_of_a_part(window: Window) -> None:
     assert words == ["Switch 4a/5x5:11 off", "Switch 4a/5x5 off", "Change 4a/5x5:11"]
     menu.actions()[1].trigger()
     assert window.workspace.changes == (Change("4a/5x5"),)
+
+
+def test_a_part_becomes_usual_or_what_the_reference_has_there(window: Window) -> None:
+    workspace, first = window.workspace, window.workspace.current
+    second = workspace.add_pictures([resource("samples", "goldfish.jpg")], show=False)[0]
+    try:
+        workspace.compare_with(Reference(picture=second))
+        wait(lambda: workspace.reference_result is not None)
+        menu = QMenu()
+        fill_changes_menu(menu, workspace, "5b/1x1")
+        [submenu] = [action.menu() for action in menu.actions() if action.menu() is not None]
+        offered = {action.text(): action for action in submenu.actions()}
+        assert list(offered)[-2:] == ["As usual: mean of 2 pictures", "From goldfish.jpg"]
+        offered["As usual: mean of 2 pictures"].trigger()
+        wait(lambda: bool(workspace.changes))
+        offered["From goldfish.jpg"].trigger()
+        assert [change_words(one) for one in workspace.changes] == [
+            "5b/1×1 as usual",
+            "5b/1×1 from goldfish.jpg",
+        ]
+        wait(lambda: not workspace.stale)
+        theirs = workspace.reference_result.record["5b/1x1"]
+        assert (workspace.result.record["5b/1x1"] == theirs).all()
+        assert workspace.current == first
+    finally:
+        workspace.compare_with(None)
+        workspace.remove_picture(second)
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.gui.controls.plain import menu_words
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, OFFERED
 from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit, channel_in_module
 from gnet_desktop.workspace.exporting import file_name, save_array, save_picture
 from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.taking import MOST, from_another, take_usual
 
 _GAMMAS: Final = (1.0, 0.7, 0.5, 0.35)
 _CLIPS: Final = (100.0, 99.9, 99.0, 95.0)
@@ -133,15 +135,31 @@ def fill_changes_menu(menu: QMenu, workspace: Workspace, part: str, channel: int
         *(Change(part, "scaled", units, factor) for factor in _FACTORS),
     ):
         _change(submenu, workspace, change)
+    _usual(submenu, workspace, part, units)
+    other = from_another(workspace, part, units)
+    if other is not None:
+        _change(submenu, workspace, other)
+
+
+def _usual(menu: QMenu, workspace: Workspace, part: str, units: tuple[int, ...] | None) -> None:
+    """To the mean over the pictures of the list; one picture has nothing that is usual."""
+    made = any((one.part, one.kind, one.channels) == (part, "usual", units) for one in workspace.changes)
+    count = min(MOST, len(workspace.pictures))
+    words = translate("Changes", "As usual: mean of {0} pictures").format(count)
+    action = _checkable(menu, words, made)
+    action.setEnabled(made or count > 1)
+    action.triggered.connect(lambda: take_usual(workspace, part, units))
 
 
 def _change(menu: QMenu, workspace: Workspace, change: Change) -> None:
+    source = change.values.source if change.values is not None else ""
     words = {
-        "off": translate("Changes", "Switch {0} off"),
+        "off": translate("Changes", "Switch {0} off").format(change.name),
         "mean": translate("Changes", "To its mean"),
         "scaled": translate("Changes", "× {0}").format(f"{change.factor:g}"),
+        "other": menu_words(translate("Changes", "From {0}").format(source)),
     }[change.kind]
-    action = _checkable(menu, words.format(change.name), change in workspace.changes)
+    action = _checkable(menu, words, change in workspace.changes)
     action.triggered.connect(lambda: workspace.toggle_change(change))
 
 

@@ -25,7 +25,7 @@ def command(seen: Seen) -> str:
 
 
 def unspoken(changes: Changes) -> Changes:
-    """The changes that the command line has no words for: values of other pictures, or another kind."""
+    """The changes that the command line has no words for: no files to take values from, or another kind."""
     return tuple(one for one in changes if _how(one) is None or _how(one) != _how(changes[0]))
 
 
@@ -33,12 +33,20 @@ def _changes(changes: Changes) -> Iterator[str]:
     told = [one for one in changes if one not in unspoken(changes)]
     for one in told:
         yield from ("--part", one.name)
-    if told and (how := _how(told[0])) not in (None, "off"):
-        yield from ("--how", str(how))
+    how = _how(told[0]) if told else None
+    if how is not None and how != ("off",):
+        yield from ("--how", *how)
 
 
-def _how(change: Change) -> str | None:
-    return {"off": "off", "mean": "mean", "scaled": f"scale={change.factor:g}"}.get(change.kind)
+def _how(change: Change) -> tuple[str, ...] | None:
+    """What stands behind ``--how``; None where there are no words for it."""
+    pictures = change.values.pictures if change.values is not None else ()
+    if pictures and change.kind == "usual":
+        return ("usual", "--over", *pictures)
+    if len(pictures) == 1 and change.kind == "other":
+        return (f"from={pictures[0]}",)
+    said = {"off": "off", "mean": "mean", "scaled": f"scale={change.factor:g}"}.get(change.kind)
+    return None if said is None else (said,)
 
 
 def spelled(convention: Convention) -> str:
