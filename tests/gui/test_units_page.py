@@ -1,5 +1,6 @@
 """The Units page with real events: cards, what is made first, the chosen unit, the way to Explore."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QInputDialog
 
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.shell.window import Window
@@ -152,6 +154,41 @@ def test_kernels_of_a_branch_stand_side_by_side_and_a_click_chooses_the_unit(pag
     QTest.keyClick(page.views, Qt.Key.Key_Left)
     page.branches.set_value("pool_proj")
     page.show_module("3a")
+
+
+def test_groups_have_names_are_remembered_and_travel_as_a_file(
+    window: Window, page: UnitsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grouping, sha256 = page.panel.grouping, window.workspace.checkpoint.provenance.sha256
+    page.cards.choose(page.items[4])
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("curves", True))
+    grouping.menu().aboutToShow.emit()
+    next(action for action in grouping.menu().actions() if action.text() == "New group…").trigger()
+    page.cards.choose(page.items[5])
+    grouping.put("curves")
+    assert window.session.get("groups of units") == {sha256: {"curves": ["3a/pool_proj:4", "3a/pool_proj:5"]}}
+    assert page.cards.shown.groups(page.items[4]) == "curves"
+    file = tmp_path / "groups.json"
+    grouping.export(file)
+    said = json.loads(file.read_text())
+    assert said == {"checkpoint": sha256, "groups": {"curves": ["3a/pool_proj:4", "3a/pool_proj:5"]}}
+    grouping.put("curves")
+    assert page.cards.shown.groups(page.items[5]) == ""
+    grouping.take(file)
+    assert page.cards.shown.groups(page.items[5]) == "curves"
+
+
+def test_groups_of_another_checkpoint_are_refused(window: Window, page: UnitsPage, tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text('{"checkpoint": "abc", "groups": {"cars": ["4c/5x5:63"]}}')
+    (tmp_path / "none.json").write_text("[1, 2]")
+    told: list[str] = []
+    end = window.workspace.failed.subscribe(lambda error: told.append(str(error)))
+    page.panel.grouping.take(tmp_path / "other.json")
+    page.panel.grouping.take(tmp_path / "none.json")
+    end()
+    assert "another checkpoint" in told[0]
+    assert "no groups" in told[1]
+    assert "cars" not in page.panel.grouping.groups.units
 
 
 def test_how_much_is_kept_is_chosen_and_emptied(window: Window, page: UnitsPage) -> None:

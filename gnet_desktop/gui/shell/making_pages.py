@@ -53,6 +53,7 @@ class PageMaker:
         indexed = Indexed(workspace, cache / "indexes")
         page = UnitsPage(workspace, Wanting(workspace, kept), indexed)
         self._shell.panels.unit.body.indexed.watch(indexed)
+        page.panel.grouping.remember_in(self._shell.session)
         page.unit_wanted.connect(self._show_unit)
         page.picture_wanted.connect(self._show_picture)
         page.limit_chosen.connect(lambda limit: self._shell.session.set(LIMIT_KEY, limit))

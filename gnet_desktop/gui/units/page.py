@@ -137,6 +137,8 @@ class UnitsPage(Page):
         self.panel.looked.connect(self._look)
         self.panel.explore_wanted.connect(self._open)
         self.panel.recipe_wanted.connect(self.set_recipe)
+        self.panel.grouping.changed.connect(self._group)
+        self.panel.grouping.failed.connect(self.workspace.failed.emit)
         self.about.unit_wanted.connect(self._go)
         self.about.picture_wanted.connect(self.picture_wanted)
         self.progress.limit_chosen.connect(self.limit_chosen)
@@ -152,6 +154,8 @@ class UnitsPage(Page):
         if checkpoint is None:
             return
         self.items = units_of(checkpoint.architecture, self.modules.value, self.branches.value)
+        if self.panel.grouping.groups.sha256 != checkpoint.provenance.sha256:
+            self.panel.grouping.show_checkpoint(checkpoint.provenance.sha256)
         self.cards.show_as(names=checkpoint.labels.names)
         self._arrange()
         self.progress.show_index(self.indexed.state)
@@ -214,6 +218,10 @@ class UnitsPage(Page):
         words = self.tr("channel {0} of {1}").format(item.channel, item.module)
         kernel = module.branch(item.unit.branch).convolutions[-1].kernel
         return f"{words} · " + self.tr("kernel {0}×{0}").format(kernel)
+
+    def _group(self) -> None:
+        groups = self.panel.grouping.groups
+        self.cards.show_as(groups=lambda item: ", ".join(groups.of(item.name)))
 
     def _go(self, unit: Unit) -> None:
         """A unit's card, or where it has none, the unit in Explore."""

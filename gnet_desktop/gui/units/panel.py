@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import Segmented
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -14,6 +14,7 @@ from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.unit.section import Section
+from gnet_desktop.gui.units.grouping import Grouping
 from gnet_desktop.gui.units.painting import draw_picture
 from gnet_desktop.inspection.visualisation.recipe import Made, Recipe
 from gnet_desktop.workspace.units.items import Item
@@ -161,11 +162,12 @@ class UnitPanel(QWidget):
         self.explore.setFont(font(12))
         self.explore.clicked.connect(lambda: self.explore_wanted.emit(self.item))
         self.buttons = QWidget()
-        row = QHBoxLayout(self.buttons)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.recipe_button)
-        row.addStretch(1)
-        row.addWidget(self.explore)
+        grid = QGridLayout(self.buttons)
+        grid.setContentsMargins(0, 0, 0, 0)
+        self.grouping = Grouping(lambda: self.item.name if self.item is not None else "")
+        grid.addWidget(self.recipe_button, 0, 0, 1, 2)
+        grid.addWidget(self.grouping, 1, 0)
+        grid.addWidget(self.explore, 1, 1)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(PAD, 10, PAD, 12)
         self.column.setSpacing(8)
