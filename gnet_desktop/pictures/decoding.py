@@ -23,6 +23,7 @@ from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.incomplete import as_far_as_decoded
 from gnet_desktop.pictures.metering import Metered, check_pieces, check_scans
 from gnet_desktop.pictures.picture import INCOMPLETE, Picture
+from gnet_desktop.pictures.tiff import complaints
 from gnet_desktop.pictures.tiff.picture import RawTiff, UnreadTiff
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _UPRIGHT: Final = {
     8: Image.Transpose.ROTATE_90,
 }
 _ORIENTATION: Final = 0x0112
+_WHOLE_BUT: Final = "its details may be missing or wrong"
 _SMOOTH: Final = ("L", "LA", "RGB", "RGBA", "CMYK")
 _BLANK_PIXELS: Final = 50_000_000
 _BLANK_RATIO: Final = 1000
@@ -265,10 +267,13 @@ def _load(opened: _Opened, frame: int, title: str, notes: list[str], limit_side:
     check_pieces(image, title)
     if opened.format == "JPEG":
         check_scans(opened.stream, opened.length, image.size[0] * image.size[1], title)
+    before = complaints.count()
     try:
         if limit_side:
             image.draft(None, (limit_side, limit_side))
         image.load()
+        if complaints.count() > before:
+            notes.append(f"{INCOMPLETE} ({_WHOLE_BUT})")
     except BROKEN:
         image = _partly(opened, frame, title, notes)
     notes.extend(getattr(opened.image, "notes", ()))
@@ -292,7 +297,7 @@ def _partly(opened: _Opened, frame: int, title: str, notes: list[str]) -> Image.
         raise _damaged(title, opened.format)
     image, share = found
     whole = share > 0.995
-    read = "its details may be missing or wrong" if whole else f"about {100 * share:.0f} % read"
+    read = _WHOLE_BUT if whole else f"about {100 * share:.0f} % read"
     notes.append(f"{INCOMPLETE} ({read})")
     return image
 

@@ -11,6 +11,7 @@ from PIL import Image, ImageCms
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.pictures.decoding import read_picture
+from tests.pictures.conftest import Encode
 
 tifffile = pytest.importorskip("tifffile")
 pytest.importorskip("imagecodecs")  # tifffile packs with it
@@ -291,3 +292,33 @@ def test_tiles_far_larger_than_the_picture_cost_nothing() -> None:
         data[place + 2 : place + 12] = b"\x04\0\x01\0\0\0" + (60_000).to_bytes(4, "little")
     with pytest.raises(PictureError, match="damaged"):
         read_picture(bytes(data))
+
+
+def spoilt(pattern: Image.Image, compression: str, mode: str, encode: Encode) -> tuple[bytes, bytes]:
+    """A file as it should be, and one whose packed pixels are others from their middle on."""
+    whole = encode(pattern.convert(mode), "TIFF", compression=compression)
+    with tifffile.TiffFile(io.BytesIO(whole)) as file:
+        start, length = file.pages[0].dataoffsets[0], file.pages[0].databytecounts[0]
+    bad = bytearray(whole)
+    bad[start + length // 2 : start + length - 4] = bytes(
+        (7 * place) % 256 for place in range(length - 4 - length // 2)
+    )
+    return whole, bytes(bad)
+
+
+def test_damage_that_libtiff_passes_over_is_noted_and_the_library_says_nothing(
+    pattern: Image.Image, encode: Encode, capfd: pytest.CaptureFixture[str]
+) -> None:
+    whole, bad = spoilt(pattern, "group3", "1", encode)
+    assert not read_picture(whole).incomplete
+    assert read_picture(bad).incomplete
+    assert capfd.readouterr().err == ""
+
+
+def test_damage_that_leaves_nothing_is_refused_and_the_library_says_nothing(
+    pattern: Image.Image, encode: Encode, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _, bad = spoilt(pattern, "tiff_lzw", "RGB", encode)
+    with pytest.raises(PictureError, match="damaged or cut off"):
+        read_picture(bad)
+    assert capfd.readouterr().err == ""

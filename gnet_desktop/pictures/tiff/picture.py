@@ -11,6 +11,7 @@ from PIL import Image, ImageFile, TiffImagePlugin
 
 from gnet_desktop.pictures.tiff.arrangement import arranged
 from gnet_desktop.pictures.tiff.canvas import Canvas
+from gnet_desktop.pictures.tiff.complaints import listen
 from gnet_desktop.pictures.tiff.directory import (
     BITS,
     COMPRESSION,
@@ -53,6 +54,7 @@ def open_frame(stream: BinaryIO, frame: int = 0) -> ImageFile.ImageFile:
 
     Raises EOFError if there are fewer, `RawTiff`, `UnreadTiff`, or what Pillow raises.
     """
+    listen()
     for place, directory in enumerate(directories(stream)):
         if place == frame:
             return _opened(stream, directory, frame)
