@@ -12,7 +12,7 @@ from gnet_desktop.commands.output import as_json, words
 from gnet_desktop.commands.passing import Seen, look_at, note_lines
 from gnet_desktop.errors import UsageError
 from gnet_desktop.inspection.answers import percent
-from gnet_desktop.inspection.comparing.moving import moves
+from gnet_desktop.inspection.comparing.moving import moves, part_moves
 from gnet_desktop.inspection.statistics import branch_summary
 from gnet_desktop.network.architecture import HEADS
 
@@ -35,6 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         "answers": _answers(first, second, left, right, arguments.top),
         "branches": _branches(left, right, first),
         "weights": _weights(first, second) if arguments.with_ else None,
+        "parts": _parts(first, second) if arguments.with_ else None,
     }
     WRITERS[arguments.format](found)
     return 0
@@ -125,6 +126,20 @@ def _weights(first: Session, second: Session) -> list[Row]:
     ]
 
 
+def _parts(first: Session, second: Session) -> list[Row]:
+    """Modules with their branches, heads and what stands alone, as far as either network has them."""
+    return [
+        {
+            "part": move.part,
+            "within": move.within or None,
+            "distance": None if move.distance is None else round(move.distance, DIGITS),
+            "same": move.same,
+            "partner": move.partner,
+        }
+        for move in part_moves(first.network, second.network)
+    ]
+
+
 def _write_json(found: Row) -> None:
     print(as_json(found))
 
@@ -146,6 +161,13 @@ def _write_text(found: Row) -> None:
         return
     same = [row["layer"] for row in found["weights"] if row["same"]]
     print(f"{len(same)} of {len(found['weights'])} layers are equal number by number")
+    whole = [row for row in found["parts"] if row["within"] is None]
+    for said, listed in (
+        ("equal", [row["part"] for row in whole if row["same"]]),
+        ("without a partner", [row["part"] for row in whole if not row["partner"]]),
+    ):
+        if listed:
+            print(f"  {said}: {', '.join(listed)}")
     moved = [row for row in found["weights"] if row["distance"] is not None and not row["same"]]
     for row in sorted(moved, key=lambda row: -row["distance"])[:20]:
         print(f"  {row['layer']:<18} moved by {100 * row['distance']:.2f} % of its size")

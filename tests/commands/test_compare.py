@@ -47,6 +47,9 @@ def test_a_fine_tuned_copy_shows_which_layers_moved_and_by_how_much(
     found = printed(capsys, str(shared / "images" / "pizza.jpg"), "--with", str(copy))
     moved = {row["layer"]: row for row in found["weights"]}
     assert [layer for layer, row in moved.items() if not row["same"]] == ["fc"]
+    parts = {row["part"]: row for row in found["parts"]}
+    assert [part for part, row in parts.items() if not row["same"]] == ["fc"]
+    assert parts["4a/3x3"]["within"] == "4a"
     after = tensors["fc.weight"].float().numpy()
     whole = np.concatenate([part.ravel() for part in before])
     expected = np.linalg.norm(after - before[0]) / np.linalg.norm(whole)
