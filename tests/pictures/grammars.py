@@ -92,7 +92,7 @@ def png(dice: Dice) -> bytes:
 
 def _rows(dice: Dice, width: int, height: int, kind: int, depth: int) -> bytes:
     """Rows of noise, each filtered in one of five ways; or any bytes."""
-    if dice.lies() or width * height > 10_000:
+    if dice.lies() or not 0 < width * height <= 10_000:
         return dice.randbytes(dice.choice((0, 40, 400, 4000)))
     length = -(-width * depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[kind] // 8)
     return b"".join(bytes([dice.randrange(5)]) + dice.randbytes(length) for _ in range(height))
