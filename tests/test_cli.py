@@ -29,6 +29,22 @@ def test_nothing_heavy_is_imported_before_the_first_window(module: str) -> None:
     assert done.stdout.strip() == "[]", done.stderr
 
 
+def test_the_window_is_painted_before_torch_is_imported() -> None:
+    done = python(
+        "-c",
+        "import sys\n"
+        "from gnet_desktop.gui.app import make_application, make_window\n"
+        "from gnet_desktop.gui.system.session import Session\n"
+        "application = make_application()\n"
+        "window, dispatcher = make_window(Session(None))\n"
+        "window.show()\n"
+        "window.grab()\n"
+        "print([m for m in ('torch', 'torchvision', 'onnx') if m in sys.modules])\n",
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_every_command_has_a_parser_and_a_module() -> None:
     assert set(parsers()) == {*COMMANDS, "window"}
     for name in parsers():

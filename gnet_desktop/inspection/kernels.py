@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.inspection.contributions import Weights, expanded_weights
-from gnet_desktop.inspection.factors import one_sided_factors
 from gnet_desktop.network.architecture import Branch
 
 COLOURS: Final = 3
@@ -33,6 +32,9 @@ def kernel_colours(branch: Branch, weights: Weights, *, seed: int = 0) -> Kernel
 
     Each picture is as bright as its own largest place.
     """
+    # torch, which it works with, comes after the first window
+    from gnet_desktop.inspection.factors import one_sided_factors
+
     kernels = np.stack([expanded_weights(branch, weights, unit) for unit in range(branch.outputs)])
     units, channels, side, _ = kernels.shape
     places = kernels.transpose(0, 2, 3, 1).reshape(-1, channels).astype(np.float32)
