@@ -89,6 +89,18 @@ _TERMS: Final = (
     ),
     Term("dialect", "How a program calls its tensors.", "naming scheme"),
     Term(
+        "difference",
+        "What lies between this run and the reference: cell by cell this less that. On the map: the length of"
+        " the difference over the sum of both lengths, 0 for the same, 100 % for nothing in common.",
+        "reference, compare",
+    ),
+    Term(
+        "effect when off",
+        "What the logit of the class loses or gains when that branch alone is 0. Single effects don't add up:"
+        " what one branch tells, another may tell as well.",
+        "ablation",
+    ),
+    Term(
         "energy",
         "The sum of squares of a branch's values after the rectifier, as a share of the whole module:"
         " how loud this branch is on this picture.",

@@ -13,7 +13,7 @@ import numpy as np
 from gnet_desktop.inspection.attribution.attribution import Progress, report, unwatched
 from gnet_desktop.inspection.attribution.batching import in_batches
 from gnet_desktop.network.architecture import Module
-from gnet_desktop.network.changes import Change
+from gnet_desktop.network.changes import Change, behind
 from gnet_desktop.network.record import LOGITS, Answers, Record
 
 if TYPE_CHECKING:
@@ -47,12 +47,13 @@ def effects(
     each: Each = "branch",
     within: str | None = None,
     progress: Progress = unwatched,
+    changes: Sequence[Change] = (),
 ) -> Iterator[Effect]:
     """The effect of each branch, module or unit on one class of each head, in the network's order.
 
     ``classes`` are {head: class}. ``within`` names the only module to look at; all units of
-    a network are many, so for units it should be given. They come as they are computed; raises
-    Cancelled once ``progress`` says no.
+    a network are many, so for units it should be given. ``changes`` are those of the record's pass.
+    They come as they are computed; raises Cancelled once ``progress`` says no.
     """
     modules = [one for one in network.architecture.modules if within in (None, one.name)]
     total = sum(len(_parts(module, each)) for module in modules)
@@ -60,7 +61,8 @@ def effects(
     for module in modules:
         parts = _parts(module, each)
         for batch in in_batches(len(parts), BATCH):
-            yield from _effects(network, record, module, parts[batch], classes)
+            rest = behind(network.architecture, changes, module.name)
+            yield from _effects(network, record, module, parts[batch], classes, rest)
             done += batch.stop - batch.start
             report(progress, done / total)
 
@@ -88,6 +90,7 @@ def _effects(
     module: Module,
     parts: Sequence[tuple[str, slice]],
     classes: Mapping[str, int],
+    changes: Sequence[Change],
 ) -> Iterator[Effect]:
     import torch
 
@@ -95,7 +98,7 @@ def _effects(
     for value, (_, span) in zip(batch, parts, strict=True):
         value[span] = 0
     heads = {LOGITS[head]: head for head in classes if head in record.answers}
-    found = network.outputs(torch.from_numpy(batch), tuple(heads), after=module.name)
+    found = network.outputs(torch.from_numpy(batch), tuple(heads), after=module.name, changes=changes)
     for number, (name, _) in enumerate(parts):
         yield Effect(
             name,

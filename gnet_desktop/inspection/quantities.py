@@ -1,13 +1,15 @@
 """What the thickness of the map's parts shows, as numbers by part."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
 
 from gnet_desktop.inspection.statistics import energy_shares, nonzero_share
 from gnet_desktop.network.architecture import Architecture, Module
 from gnet_desktop.network.arithmetic import Cost, costs
-from gnet_desktop.network.record import Record
+from gnet_desktop.network.record import Array, Record
 from gnet_desktop.network.sizes import Size
 
 
@@ -18,74 +20,118 @@ class Quantity:
     ``layers`` has the value of each convolution by its name (what is absent has none
     and is drawn at the least thickness); ``stripes`` that of each branch in its
     module's concatenation, under the branch's name. Energy is a share of its module's,
-    ``nonzero`` a share of cells: both 0…1. A stripe of ``nonzero`` is the branch's share
+    ``nonzero`` a share of cells, ``difference`` |a − b| / (|a| + |b|) of the lengths over all
+    cells of this run and the reference: all 0…1. A stripe of these two is the branch's share
     times its share of the channels, so that a module's stripes add up to its own share.
+    ``effect`` is the size of what a logit loses with a branch off. ``written`` is what is
+    written where it isn't the thickness.
     """
 
     name: str
     layers: Mapping[str, float]
     stripes: Mapping[str, float]
-    is_share: bool = False
+    kind: Literal["count", "share", "logit"] = "count"
+    written: Mapping[str, float] = field(default_factory=dict)
 
 
-def measure(architecture: Architecture, name: str, size: Size, record: Record | None) -> Quantity | None:
-    """A quantity of a network for an input of (height, width) pixels.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What quantities are taken from: a network, an input of (height, width), perhaps runs.
 
-    None for one that is taken from a pass, without a pass.
+    ``effects`` is the change of a logit with a branch off, by branch.
     """
-    return QUANTITIES[name](architecture, size, record)
+
+    architecture: Architecture
+    size: Size
+    record: Record | None = None
+    reference: Record | None = None
+    effects: Mapping[str, float] | None = None
 
 
-def _channels(architecture: Architecture, _size: Size, _record: Record | None) -> Quantity:
-    layers = {layer.name: float(layer.outputs) for layer in architecture.convolutions()}
-    return Quantity("channels", layers, _by_branch(architecture, lambda part: layers[part]))
+def measure(name: str, source: Source) -> Quantity | None:
+    """A quantity of a network; None for one that is taken from what the source hasn't."""
+    return QUANTITIES[name](source)
 
 
-def _macs(architecture: Architecture, size: Size, _record: Record | None) -> Quantity:
-    return _cost(architecture, size, "macs", lambda cost: cost.macs)
+def _channels(source: Source) -> Quantity:
+    layers = {layer.name: float(layer.outputs) for layer in source.architecture.convolutions()}
+    return Quantity("channels", layers, _by_branch(source.architecture, lambda part: layers[part]))
 
 
-def _parameters(architecture: Architecture, size: Size, _record: Record | None) -> Quantity:
-    return _cost(architecture, size, "parameters", lambda cost: cost.parameters)
+def _macs(source: Source) -> Quantity:
+    return _cost(source, "macs", lambda cost: cost.macs)
 
 
-def _cost(architecture: Architecture, size: Size, name: str, of: Callable[[Cost], int]) -> Quantity:
-    found = costs(architecture, size)
+def _parameters(source: Source) -> Quantity:
+    return _cost(source, "parameters", lambda cost: cost.parameters)
+
+
+def _cost(source: Source, name: str, of: Callable[[Cost], int]) -> Quantity:
+    found = costs(source.architecture, source.size)
     layers = {part: float(of(cost)) for part, cost in found.layers.items()}
     return Quantity(name, layers, {part: float(of(cost)) for part, cost in found.branches.items()})
 
 
-def _energy(architecture: Architecture, _size: Size, record: Record | None) -> Quantity | None:
-    if record is None:
+def _energy(source: Source) -> Quantity | None:
+    if source.record is None:
         return None
     shares: dict[str, float] = {}
-    for module in architecture.modules:
-        shares.update(energy_shares({part: record[part] for part in branches_of(module)}))
-    return Quantity("energy", shares, shares, is_share=True)
+    for module in source.architecture.modules:
+        shares.update(energy_shares({part: source.record[part] for part in branches_of(module)}))
+    return Quantity("energy", shares, shares, "share")
 
 
-def _nonzero(architecture: Architecture, _size: Size, record: Record | None) -> Quantity | None:
+def _nonzero(source: Source) -> Quantity | None:
+    record = source.record
     if record is None:
         return None
-    layers = {
-        layer.name: nonzero_share(record[layer.name])
-        for layer in architecture.convolutions()
-        if layer.name in record
-    }
-    stripes = {
-        part: layers[part] * branch.outputs / module.outputs
+    names = [layer.name for layer in source.architecture.convolutions() if layer.name in record]
+    layers = {name: nonzero_share(record[name]) for name in names}
+    return Quantity("nonzero", layers, _by_channels(source.architecture, layers), "share")
+
+
+def _difference(source: Source) -> Quantity | None:
+    record, reference = source.record, source.reference
+    if record is None or reference is None:
+        return None
+    layers = {}
+    for layer in source.architecture.convolutions():
+        this, other = record.get(layer.name), reference.get(layer.name)
+        if this is not None and other is not None and this.shape == other.shape:
+            layers[layer.name] = difference_share(this, other)
+    return Quantity("difference", layers, _by_channels(source.architecture, layers), "share")
+
+
+def _effect(source: Source) -> Quantity | None:
+    if source.effects is None:
+        return None
+    sizes = {part: abs(value) for part, value in source.effects.items()}
+    return Quantity("effect", sizes, sizes, "logit", source.effects)
+
+
+def difference_share(this: Array, other: Array) -> float:
+    """|a − b| / (|a| + |b|), lengths over all values: 0 the same, 1 nothing in common; 0 if both are 0."""
+    apart, one, two = (float(np.linalg.norm(values)) for values in (this - other, this, other))
+    return min(1.0, apart / (one + two)) if np.isfinite(apart) and one + two > 0 else 0.0
+
+
+def _by_channels(architecture: Architecture, layers: Mapping[str, float]) -> dict[str, float]:
+    """Of each branch its value times its share of its module's channels."""
+    return {
+        part: layers.get(part, 0.0) * branch.outputs / module.outputs
         for module in architecture.modules
         for part, branch in zip(branches_of(module), module.branches, strict=True)
     }
-    return Quantity("nonzero", layers, stripes, is_share=True)
 
 
-QUANTITIES: Final[Mapping[str, Callable[[Architecture, Size, Record | None], Quantity | None]]] = {
+QUANTITIES: Final[Mapping[str, Callable[[Source], Quantity | None]]] = {
     "channels": _channels,
     "macs": _macs,
     "parameters": _parameters,
     "energy": _energy,
     "nonzero": _nonzero,
+    "difference": _difference,
+    "effect": _effect,
 }
 """How each quantity is worked out, in the order of the choice."""
 

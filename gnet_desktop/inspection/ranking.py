@@ -33,6 +33,7 @@ SORTS: Final[Mapping[str, SortOrder]] = MappingProxyType(
         "mean": SortOrder(lambda units: units.mean),
         "maximum": SortOrder(lambda units: units.maximum),
         "nonzero": SortOrder(lambda units: units.nonzero),
+        "energy": SortOrder(lambda units: units.energy),
         "index": SortOrder(lambda units: -np.arange(len(units)), silent_last=False),
         "similarity": SortOrder(),
         "contribution": SortOrder(),

@@ -22,9 +22,20 @@ from gnet_desktop.workspace.finder import Finder
 from gnet_desktop.workspace.looking import Looking
 from gnet_desktop.workspace.networks import Networks
 from gnet_desktop.workspace.picture_list import PictureList, Source
+from gnet_desktop.workspace.seen import Seen, signed
 from gnet_desktop.workspace.sifting import Sieve
 from gnet_desktop.workspace.signal import Signal
-from gnet_desktop.workspace.values import Decoded, Entry, Loading, Outcome, Peaks, Reference, Result, RunKey
+from gnet_desktop.workspace.values import (
+    Decoded,
+    Entry,
+    Loading,
+    Outcome,
+    Peaks,
+    Reference,
+    Result,
+    RunKey,
+    ViewOptions,
+)
 
 T = TypeVar("T")
 
@@ -77,6 +88,7 @@ class Workspace(Choices):
             self._take_decoded,
         )
         self._decoded: Decoded | None = None
+        self._seen = Seen()
         self.checkpoint_changed, self.current_changed, self.decoded_changed = Signal(), Signal(), Signal()
         self.failed, self.bug = self._failures.failed, self._failures.bug
         self.result_changed = self._looking.shown.result_changed
@@ -92,6 +104,9 @@ class Workspace(Choices):
         self.entry_changed.subscribe(self._show_no_other)
         self.changes_changed.subscribe(self._looking.refresh)
         self.reference_changed.subscribe(self._looking.compare)
+        self.reference_changed.subscribe(self._show_without_reference)
+        self.reference_result_changed.subscribe(self._show_reference)
+        self.view_changed.subscribe(self._show_other)
 
     # What is open
 
@@ -382,6 +397,33 @@ class Workspace(Choices):
     def reference_result(self) -> Result | None:
         """The result to compare `result` with; None while it is computed, or without a reference."""
         return self._looking.shown.reference
+
+    @property
+    def seen(self) -> Result | None:
+        """The result whose maps are drawn: `result`, the reference, or their difference, as is chosen."""
+        return self._seen.of(self.result, self.reference_result, self.view.show)
+
+    @property
+    def shows(self) -> str:
+        """Which of the three `seen` is: ``this``, ``reference`` or ``difference``."""
+        return self.view.show if self.result is not None and self.reference_result is not None else "this"
+
+    @property
+    def look(self) -> ViewOptions:
+        """The options under which `seen` is drawn: those that were chosen, signed for a difference."""
+        return signed(self.view) if self.shows == "difference" else self.view
+
+    def _show_without_reference(self) -> None:
+        if self.reference is None:
+            self.change_view(show="this")
+
+    def _show_reference(self) -> None:
+        if self.view.show != "this":
+            self.result_changed.emit()
+
+    def _show_other(self, old: ViewOptions) -> None:
+        if old.show != self.view.show:
+            self.result_changed.emit()
 
     def accept(self, outcome: Outcome) -> None:
         """Take what a run gave, wherever it was computed: keep it, and show it if it is looked at."""

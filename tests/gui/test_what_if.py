@@ -134,7 +134,7 @@ def test_the_network_is_as_before_after_all_is_taken_back(window: Window) -> Non
 def test_a_change_in_vain_is_said(window: Window) -> None:
     window.workspace.set_changes((Change("4a/5x5"), Change("4a/5x5", "scaled", factor=2)))
     current(window)
-    assert "0 cells changed" in window.strip.compared.text()
+    assert "0 cells changed" in window.strip.warning.text()
 
 
 def test_the_menu_offers_what_may_become_of_a_part(window: Window) -> None:

@@ -18,7 +18,7 @@ from gnet_desktop.inspection.attribution.attribution import METHODS
 from gnet_desktop.workspace.choices import Point
 from gnet_desktop.workspace.sifting import Sieve
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import Entry
+from gnet_desktop.workspace.values import Entry, Reference
 
 _EVIDENCE: Final = "grad-cam"
 """How the evidence for a class is looked for, unless another method is in use."""
@@ -73,6 +73,11 @@ class Contexts(QObject):
         if picture != self._workspace.current:
             menu.addAction(self.tr("Show it")).triggered.connect(
                 lambda _=False: self._workspace.choose_picture(picture)
+            )
+            compare = menu.addAction(self.tr("Compare with it"))
+            compare.setEnabled(self._workspace.current is not None)
+            compare.triggered.connect(
+                lambda _=False: self._workspace.compare_with(Reference(picture=picture))
             )
         if isinstance(entry.source, Path):
             path = entry.source

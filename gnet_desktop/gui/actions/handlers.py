@@ -16,6 +16,7 @@ from gnet_desktop.gui.looks.styles import theme_named
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.architecture import BRANCHES, MODULES
 from gnet_desktop.network.changes import Change
+from gnet_desktop.workspace.seen import SHOWN
 from gnet_desktop.workspace.sifting import EVERYTHING, Sieve
 
 _SWITCHES: Final = {action.name: action.option for action in ACTIONS if action.option and not action.value}
@@ -184,6 +185,11 @@ class Handlers(QObject):
     def next_sort(self) -> None:
         """The lanes' next order."""
         self._shell.panels.lanes.next_sort()
+
+    def next_shown(self) -> None:
+        """This run, the reference, the difference in turn; this one where nothing is compared."""
+        now = self._workspace.view.show if self._workspace.reference is not None else SHOWN[-1]
+        self._workspace.change_view(show=SHOWN[(SHOWN.index(now) + 1) % len(SHOWN)])
 
     def next_scale(self) -> None:
         """The lanes' next scale."""

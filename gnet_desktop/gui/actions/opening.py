@@ -43,6 +43,12 @@ class Opening(QObject):
         if paths:
             self._shell.open_checkpoint(paths[0])
 
+    def compare_checkpoint(self) -> None:
+        """Ask for another checkpoint, to compare with what it says."""
+        paths = self._asking.files(self.tr("Compare with another checkpoint"), "checkpoints", many=False)
+        if paths:
+            self._shell.workspace.open_reference(paths[0])
+
     def choose_labels(self) -> None:
         """Ask for class names and open the checkpoint again with them."""
         paths = self._asking.files(self.tr("Choose class names"), "labels", many=False)

@@ -64,9 +64,15 @@ _SORTS: Final = {
     "mean": "Strongest first",
     "maximum": "Highest peak first",
     "nonzero": "Most active first",
+    "energy": "Most energy first",
     "index": "By number",
     "similarity": "Like the chosen unit",
     "contribution": "Adds most to the answer",
+}
+_SHOWN: Final = {
+    "this": "This run",
+    "reference": "The reference",
+    "difference": "The difference",
 }
 _SCALES: Final = {
     "map": "Each map to its own maximum",
@@ -101,6 +107,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("undo", "Edit", "Undo the last change of the network", ("Ctrl+Z",), "back what if"),
     Action("redo", "Edit", "Redo", ("Ctrl+Shift+Z",), "again what if"),
     Action("reset_changes", "Edit", "Take back all changes of the network", (), "reset what if unchanged"),
+    Action("compare_checkpoint", "Edit", "Compare with another checkpoint…", (), "reference difference"),
     Action("switch_unit", "Edit", "Switch the unit off, or on again", ("X",), "what if ablate remove zero"),
     Action("switch_branch", "Edit", "Switch the branch off, or on again", ("Shift+X",), "what if ablate"),
     Action("switch_module", "Edit", "Switch the module off, or on again", (), "what if ablate remove"),
@@ -141,6 +148,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
         ),
         Action("why occlusion", "View", "Why this answer: occlusion", (), "explain cover window"),
         Action("show_why", "View", "Side by side, and how far to trust it…", ("Shift+Y",), "explain heads"),
+    ),
+    *_choices("This run, the reference, or the difference", "show", "compare", _SHOWN),
+    Action(
+        "next_shown",
+        "View",
+        "Next of the three",
+        ("D",),
+        "compare difference reference",
+        group="This run, the reference, or the difference",
     ),
     *_choices("Order of the maps", "sort", "strongest", _SORTS),
     Action("next_sort", "View", "Next order", ("S",), "sort strongest", group="Order of the maps"),

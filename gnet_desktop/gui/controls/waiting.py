@@ -33,6 +33,12 @@ def of_which(workspace: Workspace) -> str:
     return tr("of {0}").format(old) if old else tr("being computed anew")
 
 
+def of_which_run(workspace: Workspace) -> str:
+    """`of_which`; and of maps that aren't this run's: the reference's, or the difference from it."""
+    words = {"reference": tr("of the reference"), "difference": tr("less the reference")}
+    return of_which(workspace) or words.get(workspace.shows, "")
+
+
 def of_which_and_next(workspace: Workspace) -> str:
     """The same with what comes next: ``of egyptian_cat.jpg, monarch.jpg is next``."""
     old, entry = _shown_name(workspace), workspace.pictures.get(workspace.current or 0)

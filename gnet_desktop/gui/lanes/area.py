@@ -95,7 +95,7 @@ class LanesArea(Speaking, QWidget):
         return self._views[: len(self.contents.lanes)]
 
     def _result_changed(self) -> None:
-        if self._workspace.result is not self._result:
+        if self._workspace.seen is not self._result:
             self.rebuild()
         self._recolour()
         self.changed.emit()
@@ -126,8 +126,8 @@ class LanesArea(Speaking, QWidget):
 
     def rebuild(self) -> None:
         """Everything anew for the current result, module, order, scale and size."""
-        workspace, view = self._workspace, self._workspace.view
-        result = self._result = workspace.result
+        workspace, view = self._workspace, self._workspace.look
+        result = self._result = workspace.seen
         self._module = workspace.selection.module
         self.contents = Contents()
         if result is not None:
@@ -203,7 +203,7 @@ class LanesArea(Speaking, QWidget):
 
     def _table(self) -> list[int]:
         """The colour table in use."""
-        name, theme = self._workspace.view.colour_map, Theme.now()
+        name, theme = self._workspace.look.colour_map, Theme.now()
         name = faded(name) if self._workspace.stale else name
         return tile_table(name, ground=theme.colour("raised"), gap=theme.colour("panel"))
 
@@ -216,7 +216,7 @@ class LanesArea(Speaking, QWidget):
                 view.update()
 
     def _legend(self, scale: LaneScale) -> Legend | None:
-        return lane_legend(scale.limits, self._workspace.view, stale=self._workspace.stale)
+        return lane_legend(scale.limits, self._workspace.look, stale=self._workspace.stale)
 
     # Linked zoom
 

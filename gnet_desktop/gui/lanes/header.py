@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidge
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.spoken import Role, Speaking
-from gnet_desktop.gui.controls.waiting import of_which
+from gnet_desktop.gui.controls.waiting import of_which, of_which_run
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.filtering import unit_named
 from gnet_desktop.gui.lanes.legend import Legend, common_legend
@@ -196,15 +196,16 @@ class LanesHeader(Speaking, QWidget):
         words = self.tr("{0} of {1} maps").format(*contents.shown)
         if self._workspace.stale:
             return of_which(self._workspace)
-        return f"{words} · {size(*contents.lanes[0].cells)}"
+        whose = of_which_run(self._workspace)
+        return f"{whose or words} · {size(*contents.lanes[0].cells)}"
 
     def _show_legend(self) -> None:
         workspace = self._workspace
-        legend = common_legend(self._area.contents, workspace.view, stale=workspace.stale)
+        legend = common_legend(self._area.contents, workspace.look, stale=workspace.stale)
         self.bar.show_legend(legend, short=self.width() < _WITH_WORDS)
 
     def _go_to_named(self) -> None:
-        result = self._workspace.result
+        result = self._workspace.seen
         unit = unit_named(self.filter.text(), result.checkpoint.architecture) if result else None
         if unit is not None:
             self._workspace.change_view(filter="")

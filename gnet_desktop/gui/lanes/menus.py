@@ -39,6 +39,7 @@ def sort_words(sort: str, explained: str = "") -> str:
         "mean": translate("Lanes", "Strongest first"),
         "maximum": translate("Lanes", "Highest peak first"),
         "nonzero": translate("Lanes", "Most active first"),
+        "energy": translate("Lanes", "Most energy first"),
         "similarity": translate("Lanes", "Like the chosen unit"),
         "contribution": translate("Lanes", "Adds most to the answer"),
     }[sort]
@@ -102,7 +103,7 @@ def fill_options_menu(menu: QMenu, workspace: Workspace, *, reset_zoom: Callable
 
 def fill_unit_menu(menu: QMenu, workspace: Workspace, unit: Unit, numbers: str, ask: AskPath) -> None:
     """What can be done with a unit: keep it, copy its names and numbers, save it where ``ask`` says."""
-    result = workspace.result
+    result = workspace.seen
     pinned = unit in workspace.tray
     pin = menu.addAction(
         translate("Lanes", "Take out of the tray") if pinned else translate("Lanes", "Pin to the tray")
@@ -164,7 +165,7 @@ def _change(menu: QMenu, workspace: Workspace, change: Change) -> None:
 
 
 def _saving(menu: QMenu, workspace: Workspace, unit: Unit, ask: AskPath) -> None:
-    result, view = workspace.result, workspace.view
+    result, view = workspace.seen, workspace.look
     assert result is not None
     scaling = COLOUR_MAPS[view.colour_map].scaling("map", view.clip, view.gamma)
     values = result.record[unit.part][unit.channel]

@@ -126,7 +126,7 @@ class LanesPanel(Speaking, QWidget):
         return self._tip
 
     def _show_state(self) -> None:
-        empty = self._workspace.result is None
+        empty = self._workspace.seen is None
         self.empty.setText(self._empty_words())
         self.empty.setVisible(empty)
         self._sideways.setVisible(not empty)
@@ -168,7 +168,7 @@ class LanesPanel(Speaking, QWidget):
         return menu
 
     def _numbers_of(self, unit: Unit) -> str:
-        result = self._workspace.result
+        result = self._workspace.seen
         if result is None:
             return ""
         rows = result.record[unit.part][unit.channel]

@@ -20,6 +20,8 @@ Values = Mapping[str, NDArray[np.floating[Any]]]
 translate = QCoreApplication.translate
 
 FALLBACK: Final = "mean"
+_BY_SIGN: Final = ("mean", "maximum")
+"""Orders that would put what fell last; of differences the largest come first, whatever their sign."""
 
 
 class Sorting:
@@ -38,6 +40,8 @@ class Sorting:
     def order_of(self, lanes: Sequence[Lane]) -> tuple[str, Values]:
         """The sort order to use now, and its values by part (none for orders by statistics)."""
         sort = self._workspace.view.sort
+        if self._workspace.shows == "difference" and sort in _BY_SIGN:
+            return "energy", {}
         if SORTS[sort].key is not None:
             return sort, {}
         return sort, self._similar(lanes) if sort == "similarity" else self._contributing(lanes)
@@ -56,7 +60,7 @@ class Sorting:
         return words.format(number(abs(value)), name)
 
     def _similar(self, lanes: Sequence[Lane]) -> Values:
-        result, unit = self._workspace.result, self._workspace.selection.unit
+        result, unit = self._workspace.seen, self._workspace.selection.unit
         if result is None or unit is None or unit.part not in result.record:
             return {}
         reference = result.record[unit.part][unit.channel]
@@ -64,7 +68,7 @@ class Sorting:
         return {lane.part: similarity(lane.maps, reference) for lane in same}
 
     def _contributing(self, lanes: Sequence[Lane]) -> Values:
-        result, module = self._workspace.result, lanes[0].part.partition("/")[0]
+        result, module = self._workspace.seen, lanes[0].part.partition("/")[0]
         if result is None or result.record.answers.get("main") is None:
             return {}
         loaded, index = self._workspace.network_of(result), explained_class(result, self._workspace.explained)

@@ -39,7 +39,7 @@ def chosen_target(workspace: Workspace) -> str | None:
 
 def _strongest(workspace: Workspace, part: str) -> int:
     """The channel with the largest mean on the picture shown; 0 without one."""
-    result = workspace.result
+    result = workspace.seen
     if result is None or part not in result.record:
         return 0
     means = np.nan_to_num(result.record[part].mean(axis=(1, 2), dtype=np.float64), nan=-np.inf)

@@ -1,6 +1,6 @@
 """What the map shows of a workspace: computed once for each network, input size and picture."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -12,10 +12,9 @@ from gnet_desktop.gui.network_map.layout import lay_out
 from gnet_desktop.gui.network_map.shapes import MapLayout
 from gnet_desktop.gui.network_map.texts import Texts
 from gnet_desktop.gui.network_map.words import Teller, texts_of
-from gnet_desktop.inspection.quantities import Quantity, measure
+from gnet_desktop.inspection.quantities import Quantity, Source, measure
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.arithmetic import Costs, Shape, costs, shapes
-from gnet_desktop.network.record import Record
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
@@ -59,10 +58,15 @@ def input_size(workspace: Workspace) -> Size:
     return side, side
 
 
-def model_of(workspace: Workspace, before: MapModel | None = None) -> MapModel | None:
+def model_of(
+    workspace: Workspace,
+    before: MapModel | None = None,
+    effects_of: Callable[[Result], Mapping[str, float] | None] = lambda _: None,
+) -> MapModel | None:
     """The model of what is open; None without a checkpoint.
 
-    ``before`` is what was shown until now: arithmetic that still holds is taken from it.
+    ``effects_of`` gives what each branch is worth in a run, if that is known by now. ``before`` is
+    what was shown until now: arithmetic that still holds is taken from it.
     """
     checkpoint = workspace.checkpoint
     if checkpoint is None:
@@ -71,8 +75,17 @@ def model_of(workspace: Workspace, before: MapModel | None = None) -> MapModel |
     size = input_size(workspace) if result is not None or workspace.result is None else (_USUAL, _USUAL)
     size, found, cost = _arithmetic(architecture, size, before)
     record = None if result is None else result.record
-    asked = measure(architecture, workspace.view.quantity, size, record)
-    quantity = asked or measure(architecture, "channels", size, record)
+    reference = workspace.reference_result
+    wanted = workspace.view.quantity
+    source = Source(
+        architecture,
+        size,
+        record,
+        None if reference is None else reference.record,
+        effects_of(result) if result is not None and wanted == "effect" else None,
+    )
+    asked = measure(wanted, source)
+    quantity = asked or measure("channels", source)
     assert quantity is not None
     return MapModel(
         architecture=architecture,
@@ -86,7 +99,7 @@ def model_of(workspace: Workspace, before: MapModel | None = None) -> MapModel |
             found,
             cost,
             record,
-            partial(_energy, architecture, size, record),
+            partial(_energy, source),
             checkpoint.labels.names,
         ),
         picture=None if result is None else _picture(result),
@@ -94,8 +107,8 @@ def model_of(workspace: Workspace, before: MapModel | None = None) -> MapModel |
     )
 
 
-def _energy(architecture: Architecture, size: Size, record: Record | None) -> Mapping[str, float]:
-    energy = measure(architecture, "energy", size, record)
+def _energy(source: Source) -> Mapping[str, float]:
+    energy = measure("energy", source)
     return energy.layers if energy is not None else {}
 
 

@@ -32,6 +32,8 @@ _WORDS: Final = {
     "parameters": "parameters",
     "energy": "energy",
     "nonzero": "non-zero",
+    "difference": "difference",
+    "effect": "effect when off",
 }
 """What the glossary calls each quantity."""
 
@@ -108,9 +110,12 @@ class NetworkPanel(Speaking, QWidget):
         self.teach.toggled.connect(lambda on: workspace.change_view(teaching=on))
         self.map.head_wanted.connect(self.head_wanted)
         self.map.menu_wanted.connect(self.menu_wanted)
+        self.map.effects_grew.connect(self._show_state)
         ends = [
             workspace.view_changed.subscribe(lambda _: self._show_state()),
             workspace.result_changed.subscribe(self._show_state),
+            workspace.reference_result_changed.subscribe(self._show_state),
+            workspace.explained_changed.subscribe(self._show_state),
             workspace.checkpoint_changed.subscribe(self._show_state),
             workspace.selection_changed.subscribe(self._show_teaching),
         ]
@@ -126,11 +131,25 @@ class NetworkPanel(Speaking, QWidget):
         lines += [f"{name}\t{value:.9g}" for name, value in model.quantity.layers.items()]
         return "\n".join(lines)
 
+    def _note(self) -> str:
+        """Of which picture, or what is still missing for the quantity that was asked for."""
+        workspace, model = self._workspace, self.map.model
+        if workspace.view.quantity == "effect" and workspace.own_result is not None:
+            return self.map.effects.words(workspace.own_result)
+        if model is None or not model.missing:
+            return of_which(workspace)
+        if workspace.view.quantity == "difference" and workspace.result is not None:
+            return self.tr("compare with something to see this")
+        return self.tr("open a picture to see this")
+
     def _show_state(self) -> None:
         self.quantity.set_value(self._workspace.view.quantity)
         model = self.map.model
-        missing = model is not None and model.missing
-        self.header.set_note(self.tr("open a picture to see this") if missing else of_which(self._workspace))
+        self.header.set_note(self._note())
+        result = self._workspace.own_result
+        shown = self._workspace.view.quantity == "effect" and result is not None and model is not None
+        strongest = self.map.effects.strongest(result) if shown and result is not None else ""
+        self.header.setToolTip(strongest)
         self.teach.setChecked(self._workspace.view.teaching)
         tall = self.window().height() >= _TALL
         self._scroller.setMinimumHeight(CHART_HEIGHT + _WORDS_HEIGHT if tall else _LOW)

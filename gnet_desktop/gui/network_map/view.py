@@ -25,6 +25,7 @@ from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.choosing import choose_target, chosen_target
+from gnet_desktop.gui.network_map.effects import Effects
 from gnet_desktop.gui.network_map.marks import (
     CHOSEN,
     FOCUSED,
@@ -55,6 +56,7 @@ class NetworkMap(Speaking, QWidget):
     """
 
     head_wanted = Signal(str)
+    effects_grew = Signal()
     menu_wanted = Signal(str, QPoint)
     spoken_role = Role.List
 
@@ -79,12 +81,16 @@ class NetworkMap(Speaking, QWidget):
         self.setAccessibleName(self.tr("Network map"))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 104)
+        self.effects = Effects(workspace, self._effects_grew)
         ends = [
             workspace.checkpoint_changed.subscribe(self.refresh),
             workspace.loading_changed.subscribe(self.update),
             workspace.result_changed.subscribe(self.refresh),
+            workspace.reference_result_changed.subscribe(self.refresh),
+            workspace.explained_changed.subscribe(self._explained_changed),
             workspace.view_changed.subscribe(self._view_changed),
             workspace.selection_changed.subscribe(self._selection_changed),
+            self.effects.found.end,
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self.refresh()
@@ -93,7 +99,7 @@ class NetworkMap(Speaking, QWidget):
 
     def refresh(self) -> None:
         """The network, the picture or the quantity changed."""
-        self._model = model_of(self._workspace, self._model)
+        self._model = model_of(self._workspace, self._model, self.effects.of)
         self._lay_out()
 
     @property
@@ -185,6 +191,14 @@ class NetworkMap(Speaking, QWidget):
     def _view_changed(self, old: object) -> None:
         if getattr(old, "quantity", None) != self._workspace.view.quantity:
             self.refresh()
+
+    def _explained_changed(self) -> None:
+        if self._workspace.view.quantity == "effect":
+            self.refresh()
+
+    def _effects_grew(self) -> None:
+        self.refresh()
+        self.effects_grew.emit()
 
     def _selection_changed(self) -> None:
         self.show_target(self._workspace.selection.module)

@@ -64,13 +64,15 @@ def quantity_words(name: str) -> str:
         "parameters": tr("Parameters"),
         "energy": tr("Energy"),
         "nonzero": tr("Non-zero"),
+        "difference": tr("Difference"),
+        "effect": tr("Effect when off"),
     }[name]
 
 
 def values_of(quantity: Quantity) -> dict[str, str]:
     """What is written into each box."""
-    write: Callable[[float], str] = share_words if quantity.is_share else short
-    return {name: write(value) for name, value in quantity.layers.items()}
+    write = _WRITERS[quantity.kind]
+    return {name: write(quantity.written.get(name, value)) for name, value in quantity.layers.items()}
 
 
 def share_words(share: float) -> str:
@@ -78,17 +80,30 @@ def share_words(share: float) -> str:
     return percent(share).replace(" ", THIN)
 
 
+def logit_words(value: float) -> str:
+    """``−1.23``, ``+0.05``; nothing where it rounds to 0."""
+    words = f"{value:+.2f}".replace("-", "−")
+    return "" if words[1:] == "0.00" else words
+
+
+_WRITERS: Final[Mapping[str, Callable[[float], str]]] = {
+    "count": short,
+    "share": share_words,
+    "logit": logit_words,
+}
+
+
 def totals_of(architecture: Architecture, quantity: Quantity) -> dict[str, str]:
     """What is written below each module."""
     found = {}
     for module in architecture.modules:
         total = sum(quantity.stripes.get(part, 0.0) for part in branches_of(module))
-        if quantity.name == "energy":
+        if quantity.name in ("energy", "effect"):
             found[module.name] = f"{module.outputs}"
         elif quantity.name == "channels":
             found[module.name] = f"{total:.0f}"
         else:
-            found[module.name] = share_words(total) if quantity.is_share else amount(total)
+            found[module.name] = share_words(total) if quantity.kind == "share" else amount(total)
     return found
 
 

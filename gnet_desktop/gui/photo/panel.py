@@ -103,7 +103,10 @@ class PhotoPanel(Speaking, QWidget):
         self._show_place(failed=failed)
         sight = self.view.sight if not failed else None
         picture = sight.picture if sight is not None else None
-        self.header.set_title(entry.name if entry else self.tr("Photo"))
+        # the reference's picture, where that is shown
+        shown = workspace.pictures.get(sight.id) if sight is not None else None
+        named = shown or entry
+        self.header.set_title(named.name if named else self.tr("Photo"))
         note = ""
         if picture is not None:
             width, height = picture.size
@@ -112,6 +115,8 @@ class PhotoPanel(Speaking, QWidget):
                 note += self.tr(" · frame {0} of {1}").format(picture.frame + 1, picture.frames)
             if picture.incomplete:
                 note += self.tr(" · incomplete")
+        if shown is not None and shown is not entry and not workspace.stale:
+            note += self.tr(" · the reference")
         self.header.set_note(note)
         self.header.setToolTip(tip("\n".join(picture.notes)) if picture is not None else "")
         self.mode.set_value(workspace.view.photo)

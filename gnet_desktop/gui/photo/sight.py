@@ -38,6 +38,10 @@ def sight_of(workspace: Workspace, before: Sight | None) -> Sight | None:
     if entry is None:
         return None
     result, decoded = workspace.result, workspace.decoded
+    other = workspace.seen
+    if other is not None and other.key.picture != entry.id and not workspace.stale:
+        shown = before if before is not None and before.id == other.key.picture else None
+        return _decoded(other.key.picture, other.picture, other.geometry, shown)
     same = before if before is not None and before.id == entry.id else None
     if result is not None and result.key.picture == entry.id:
         return _decoded(entry.id, result.picture, result.geometry, same)

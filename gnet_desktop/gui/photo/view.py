@@ -113,7 +113,7 @@ class PhotoView(Speaking, QWidget):
 
     def _result_here(self) -> Result | None:
         """What was computed of the picture that is shown."""
-        result, sight = self._workspace.result, self._sight
+        result, sight = self._workspace.seen, self._sight
         here = result is not None and sight is not None and result.key.picture == sight.id
         return result if here else None
 
@@ -218,7 +218,8 @@ class PhotoView(Speaking, QWidget):
             self._paint_overlay(painter, result, layer)
         why = ""
         if view.why and result is not None and not self._held_space:
-            why = self._paint_why(painter, result, crop)
+            # what lies between two runs has no answer of its own to explain
+            why = self._paint_why(painter, workspace.result or result, crop)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if view.crop_frame:
             painting.draw_frame(painter, crop)
@@ -259,7 +260,7 @@ class PhotoView(Speaking, QWidget):
     ) -> LaidOver:
         view, sight = self._workspace.view, self._sight
         assert sight is not None  # what is computed lies over something
-        colours = colours or view.colour_map
+        colours = colours or self._workspace.look.colour_map
         colours = faded(colours) if self._workspace.stale else colours
         look, ratio = Look(colours, view.smooth, view.overlay_opacity, drawn), self.devicePixelRatioF()
         return self._overlay.get(layer, result, look, self._camera, self.size(), ratio, sight.image)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from gnet_desktop.gui.actions.shell import Shell
 from gnet_desktop.gui.conventions.menu import convention_menu
 from gnet_desktop.gui.lanes.menus import fill_changes_menu
+from gnet_desktop.gui.shell.comparing import reference_menu
 from gnet_desktop.network.changes import changeable_parts
 from gnet_desktop.workspace.ordering import ORDERS
 
@@ -36,6 +37,14 @@ class Menus(QObject):
         for name in ("show_heads", "toggle_teaching", "export_shown"):
             menu.addAction(self._actions[name])
         menu.popup(place)
+
+    def references(self, button: QWidget) -> None:
+        """What the run can be compared with, below its button."""
+        menu = reference_menu(
+            self._shell.widget, self._workspace, self._actions["compare_checkpoint"].trigger
+        )
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def conventions(self, above: QPoint) -> None:
         """The input conventions of the checkpoint that is open."""

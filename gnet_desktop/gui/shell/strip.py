@@ -1,16 +1,20 @@
-"""The strip below the bar: what is changed in the network, as chips; only there when something is."""
+"""The strip below the bar: what is changed in the network, as chips, and what it is compared with.
+
+Only there when something is changed or compared.
+"""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
 
 from gnet_desktop.gui.controls.changing import change_words
-from gnet_desktop.gui.controls.common import ElidedLabel, IconButton
+from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, Segmented
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.hatching import hatch
+from gnet_desktop.gui.shell.comparing import obstacle_words, reference_words
 from gnet_desktop.network.architecture import BRANCHES
 from gnet_desktop.network.changes import Change
 from gnet_desktop.workspace.state import Workspace
@@ -57,9 +61,12 @@ class Chip(QAbstractButton):
 
 
 class ChangesStrip(Speaking, QWidget):
-    """Chips, reset, undo and redo; and what the changed run is compared with."""
+    """Chips, reset, undo and redo; the reference, and which of the two runs is shown.
 
-    reset_wanted, undo_wanted, redo_wanted = Signal(), Signal(), Signal()
+    ``reference_wanted`` when the menu of what can be compared shall open below `compared`.
+    """
+
+    reset_wanted, undo_wanted, redo_wanted, reference_wanted = Signal(), Signal(), Signal(), Signal()
     spoken_role = Role.ToolBar
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -67,8 +74,8 @@ class ChangesStrip(Speaking, QWidget):
         self._workspace = workspace
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName(self.tr("Changes"))
-        title = Label(self.tr("Changed"))
-        title.setFont(font(12.5, 600))
+        self.title = Label(self.tr("Changed"))
+        self.title.setFont(font(12.5, 600))
         self._chips = QHBoxLayout()
         self._chips.setSpacing(8)
         self.reset = QPushButton(self.tr("Reset"))
@@ -83,20 +90,45 @@ class ChangesStrip(Speaking, QWidget):
             button.setToolTip(words)
             button.setAccessibleName(words)
             button.clicked.connect(wanted)
-        self.compared = ElidedLabel("", pixels=12.5, token="text3")
+        self.warning = ElidedLabel("", pixels=12.5, token="text3")
+        self.compared = IconButton("swap")
+        self.compared.setToolTip(self.tr("Choose what it is compared with"))
+        self.compared.clicked.connect(self.reference_wanted)
+        self.shown = Segmented(
+            [
+                ("this", self.tr("This")),
+                ("reference", self.tr("Reference")),
+                ("difference", self.tr("Difference")),
+            ]
+        )
+        self.shown.setAccessibleName(self.tr("Which run is shown"))
+        self.shown.explain(
+            {
+                "this": self.tr("The run that is looked at (D goes on)"),
+                "reference": self.tr("The run that it is compared with"),
+                "difference": self.tr("This less the reference, 0 in the middle of the colours"),
+            }
+        )
+        self.shown.chosen.connect(lambda show: workspace.change_view(show=show))
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 0, 12, 1)
         row.setSpacing(10)
-        row.addWidget(title)
+        row.addWidget(self.title)
         row.addLayout(self._chips)
         for widget in (self.reset, self.undo, self.redo):
             row.addWidget(widget)
         row.addStretch(1)
+        row.addWidget(self.warning)
         row.addWidget(self.compared)
+        row.addWidget(self.shown)
         ends = [
             workspace.changes_changed.subscribe(self.refresh),
             workspace.reference_changed.subscribe(self.refresh),
             workspace.result_changed.subscribe(self._warn),
+            workspace.reference_result_changed.subscribe(self._warn),
+            workspace.selection_changed.subscribe(self._warn),
+            workspace.view_changed.subscribe(lambda _: self._warn()),
+            workspace.pictures_changed.subscribe(self.refresh),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self.refresh()
@@ -121,12 +153,18 @@ class ChangesStrip(Speaking, QWidget):
                 self._chips.addWidget(chip)
         self.undo.setEnabled(workspace.can_undo)
         self.redo.setEnabled(workspace.can_redo)
-        self.setVisible(bool(workspace.changes))
-        self.compared.setText(self.tr("compared with this picture, unchanged"))
+        for widget in (self.title, self.reset):
+            widget.setVisible(bool(workspace.changes))
+        for widget in (self.undo, self.redo):
+            widget.setVisible(bool(workspace.changes) or workspace.can_undo or workspace.can_redo)
+        self.setVisible(bool(workspace.changes) or workspace.reference is not None)
+        self.compared.setText(self.tr("compared with {0}").format(reference_words(workspace)))
+        self.compared.setAccessibleName(self.compared.text())
         self._warn()
 
     def _warn(self) -> None:
-        """A change that alters nothing on this picture says so."""
+        """A change that alters nothing on this picture says so, and maps that have no difference."""
+        self.shown.set_value(self._workspace.view.show)
         result = self._workspace.result
         if result is None or result.key.changes != self._workspace.changes:
             return
@@ -136,7 +174,7 @@ class ChangesStrip(Speaking, QWidget):
             if not altered
         ]
         words = self.tr("0 cells changed by {0}").format(", ".join(idle)) if idle else ""
-        self.compared.setText(words or self.tr("compared with this picture, unchanged"))
+        self.warning.setText(obstacle_words(self._workspace) or words)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground and the line below."""

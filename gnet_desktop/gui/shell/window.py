@@ -158,6 +158,7 @@ class Window(QMainWindow):
         self.strip.reset_wanted.connect(workspace.reset_changes)
         self.strip.undo_wanted.connect(workspace.undo)
         self.strip.redo_wanted.connect(workspace.redo)
+        self.strip.reference_wanted.connect(lambda: self.menus.references(self.strip.compared))
         for panel in (self.panels.lanes, self.panels.unit):
             panel.ask_path = handlers.asking.target
         for name, dock in self.area.docks.items():

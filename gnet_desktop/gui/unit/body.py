@@ -167,12 +167,12 @@ class UnitBody(QWidget):
         return not self.places[0].isHidden()
 
     def _view_changed(self, old: ViewOptions) -> None:
-        if old.colour_map != self._workspace.view.colour_map:
+        if old.colour_map != self._workspace.look.colour_map:
             self.refresh()
 
     def refresh(self) -> None:
         """Show the chosen unit of the current result."""
-        result, unit = self._workspace.result, self._workspace.selection.unit
+        result, unit = self._workspace.seen, self._workspace.selection.unit
         if result is None or unit is None or not has_unit(result.record, unit):
             self._facts = self._subject = None
             self._origins.forget()
@@ -194,14 +194,14 @@ class UnitBody(QWidget):
         colour_map = self._colour_map()
         self.title.show_facts(facts)
         self.map.show_unit(facts, colour_map)
-        self.facts_section.show_facts(facts, self._measured.of(self._workspace.result).field(facts.unit.part))
+        self.facts_section.show_facts(facts, self._measured.of(self._workspace.seen).field(facts.unit.part))
         self.values.show_values(facts, colour_map)
         for section in (self.title, self.map, self.facts_section):
             section.show()
 
     def _colour_map(self) -> str:
         """The map in use; grey while another picture is under way."""
-        name = self._workspace.view.colour_map
+        name = self._workspace.look.colour_map
         return faded(name) if self._workspace.stale else name
 
     # Strongest pictures
@@ -227,9 +227,12 @@ class UnitBody(QWidget):
             return
         result, unit = self._subject
         loaded, architecture = self._workspace.network_of(result), result.checkpoint.architecture
-        self._sources = path_to(architecture, unit) is not None
+        # a value between two runs has no inputs of its own
+        between = self._workspace.shows == "difference"
+        self._sources = path_to(architecture, unit) is not None and not between
         self.inputs.wait()
-        if loaded is not None and (self._sources or unit.part == architecture.trunk[0].name):
+        stem = unit.part == architecture.trunk[0].name and not between
+        if loaded is not None and (self._sources or stem):
             network = loaded.network
             self._origins.get((result, unit, cell), lambda: _work_out(network, result, unit, cell))
         else:
@@ -255,7 +258,7 @@ class UnitBody(QWidget):
     # Places
 
     def _hover_changed(self) -> None:
-        workspace, result = self._workspace, self._workspace.result
+        workspace, result = self._workspace, self._workspace.seen
         measured = self._measured.of(result)
         if self._facts is not None and result is not None:
             own = None if workspace.hovered is not None else workspace.point
@@ -266,7 +269,7 @@ class UnitBody(QWidget):
         self._show_places([cell for cell in cells if cell is not None], pinned=not hovering)
 
     def _show_places(self, cells: list[Cell], *, pinned: bool) -> None:
-        workspace, result = self._workspace, self._workspace.result
+        workspace, result = self._workspace, self._workspace.seen
         for section in self.places[len(cells) :]:
             section.hide()
         if result is not None:
@@ -289,7 +292,7 @@ class UnitBody(QWidget):
             section.setVisible(wanted)
 
     def _point_at(self, cell: Cell | None) -> None:
-        facts, result = self._facts, self._workspace.result
+        facts, result = self._facts, self._workspace.seen
         if facts is None or result is None or cell is None:
             self._workspace.hover(None)
             if facts is not None:

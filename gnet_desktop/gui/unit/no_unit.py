@@ -54,7 +54,7 @@ class NoUnit(Speaking, QWidget):
         self.title.setText(unit.name if unit is not None else self.tr("No unit is chosen"))
         self.words.setText(self._words())
         self.button.setText(self.tr("Show the strongest of {0}").format(workspace.selection.module))
-        self.button.setVisible(workspace.result is not None and unit is None)
+        self.button.setVisible(workspace.seen is not None and unit is None)
 
     def _words(self) -> str:
         workspace = self._workspace

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.spoken import Role, Speaking
-from gnet_desktop.gui.controls.waiting import of_which
+from gnet_desktop.gui.controls.waiting import of_which_run
 from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.scroller import ThinScroller
@@ -86,7 +86,7 @@ class UnitPanel(Speaking, QWidget):
 
     def choose_strongest(self) -> None:
         """Choose the unit of the module that reaches highest on this picture."""
-        result, module = self._workspace.result, self._workspace.selection.module
+        result, module = self._workspace.seen, self._workspace.selection.module
         if result is not None:
             best = int(np.nan_to_num(result.record[module].max(axis=(1, 2)), nan=-np.inf).argmax())
             self._workspace.choose_unit(unit_in_module(result.checkpoint.architecture, module, best))
@@ -118,7 +118,7 @@ class UnitPanel(Speaking, QWidget):
         """What can be done with a unit of the tray."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        result = self._workspace.result
+        result = self._workspace.seen
         known = result is not None and has_unit(result.record, unit)
         values = result.record[unit.part][unit.channel] if known and result is not None else ()
         fill_unit_menu(menu, self._workspace, unit, _rows(values), self.ask_path)
@@ -136,7 +136,7 @@ class UnitPanel(Speaking, QWidget):
 
     def _show_state(self) -> None:
         chosen = self.body.facts is not None
-        self.header.set_note((of_which(self._workspace) or self.tr("chosen")) if chosen else "")
+        self.header.set_note((of_which_run(self._workspace) or self.tr("chosen")) if chosen else "")
         self.copy_button.setEnabled(chosen)
         self.pin_button.setEnabled(chosen)
         self.setFocusProxy(self.body.map if chosen else self.empty.button)
@@ -145,7 +145,7 @@ class UnitPanel(Speaking, QWidget):
         self._scroller.lay_out()
 
     def _show_tray(self) -> None:
-        workspace, result = self._workspace, self._workspace.result
+        workspace, result = self._workspace, self._workspace.seen
         maps = {}
         if result is not None:
             maps = {
@@ -153,7 +153,7 @@ class UnitPanel(Speaking, QWidget):
                 for unit in workspace.tray
                 if has_unit(result.record, unit)
             }
-        name = workspace.view.colour_map
+        name = workspace.look.colour_map
         colour_map = faded(name) if workspace.stale else name
         self.tray.show_units(workspace.tray, maps, colour_map, workspace.selection.unit)
 

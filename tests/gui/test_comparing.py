@@ -1,0 +1,220 @@
+"""This run, the reference and the difference: chosen with real events, read off the panels."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from gnet_desktop.gui.app import make_window
+from gnet_desktop.gui.shell.comparing import reference_menu, reference_words
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.session import Session
+from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.network.changes import Change
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.resources import resource
+from gnet_desktop.workspace.values import Reference
+
+UNIT = Unit("5a", "5x5", 11)
+
+
+@pytest.fixture(scope="module")
+def window(qapp, everyday100: Path) -> Iterator[Window]:
+    made, dispatcher = make_window(Session(None))
+    made.resize(1500, 950)
+    made.show()
+    made.workspace.open_checkpoint(everyday100)
+    made.workspace.add_pictures([resource("samples", name) for name in ("espresso.jpg", "cat.jpg")])
+    wait(lambda: made.workspace.result is not None and made.workspace.idle)
+    yield made
+    made.close()
+    del dispatcher
+
+
+def wait(until) -> None:
+    for _ in range(3000):
+        QTest.qWait(5)
+        if until():
+            return
+    raise AssertionError("it did not come")
+
+
+def current(window: Window) -> None:
+    workspace = window.workspace
+    wait(
+        lambda: (
+            not workspace.stale
+            and (workspace.reference_result is not None) == (workspace.reference is not None)
+        )
+    )
+    QTest.qWait(20)
+
+
+@pytest.fixture(autouse=True)
+def as_before(window: Window) -> Iterator[None]:
+    window.workspace.choose_unit(UNIT)
+    yield
+    window.workspace.reset_changes()
+    window.workspace.compare_with(None)
+    window.workspace.change_view(show="this", quantity="channels", sort="mean")
+    current(window)
+
+
+def pick(menu: QMenu, *path: str) -> None:
+    for words in path[:-1]:
+        menu = next(one for one in menu.findChildren(QMenu) if one.title() == words)
+    next(action for action in menu.actions() if action.text().split("\t")[0] == path[-1]).trigger()
+
+
+def lane_maps(window: Window, branch: str) -> np.ndarray:
+    return next(view.lane.maps for view in window.panels.lanes.area.views if view.lane.part.endswith(branch))
+
+
+def test_the_strip_offers_the_three_once_something_is_compared(window: Window) -> None:
+    assert not window.strip.isVisible()
+    window.workspace.add_change(Change("4e/3x3"))
+    current(window)
+    assert window.strip.shown.isVisible()
+    assert window.strip.compared.text() == "compared with this picture, unchanged"
+    QTest.mouseClick(
+        window.strip.shown,
+        Qt.MouseButton.LeftButton,
+        pos=window.strip.shown.box_of("difference").center().toPoint(),
+    )
+    assert window.workspace.view.show == "difference"
+
+
+def test_every_panel_shows_this_the_reference_or_the_difference(window: Window) -> None:
+    workspace = window.workspace
+    workspace.add_change(Change("4e/3x3"))
+    current(window)
+    this, other = workspace.result.record["5a/5x5"], workspace.reference_result.record["5a/5x5"]
+    assert not np.array_equal(this, other)
+    for show, expected in (("this", this), ("reference", other), ("difference", this - other)):
+        workspace.change_view(show=show)
+        np.testing.assert_array_equal(lane_maps(window, "5a/5x5"), expected)
+        np.testing.assert_array_equal(window.panels.unit.body.facts.values, expected[UNIT.channel])
+        np.testing.assert_array_equal(window.panels.photo.view.layer().values, expected[UNIT.channel])
+    # differences have signs, and colours that show them
+    assert workspace.look.colour_map == "tide"
+    assert window.panels.lanes.area.contents.sort == "energy"
+    assert window.panels.lanes.header.note.startswith("less the reference")
+    assert window.panels.unit.header.note == "less the reference"
+    assert not window.panels.unit.body.inputs.isVisible()
+
+
+def test_d_goes_through_the_three(window: Window) -> None:
+    QTest.keyClick(window, Qt.Key.Key_D)
+    assert window.workspace.view.show == "this"  # nothing is compared
+    window.workspace.add_change(Change("5b/1x1"))
+    current(window)
+    seen = []
+    for _ in range(3):
+        QTest.keyClick(window, Qt.Key.Key_D)
+        seen.append(window.workspace.view.show)
+    assert seen == ["reference", "difference", "this"]
+
+
+def test_another_picture_is_compared_from_the_menu(window: Window) -> None:
+    workspace = window.workspace
+    pick(reference_menu(window, workspace, lambda: None), "Another picture", "cat.jpg")
+    current(window)
+    assert reference_words(workspace) == "cat.jpg"
+    assert workspace.reference_result.key.picture != workspace.current
+    workspace.change_view(show="reference")
+    photo = window.panels.photo
+    assert photo.view.sight.id == workspace.reference_result.key.picture
+    assert (photo.header.title, "the reference" in photo.header.note) == ("cat.jpg", True)
+    np.testing.assert_array_equal(lane_maps(window, "5a/1x1"), workspace.reference_result.record["5a/1x1"])
+    cells = {line.name: line.cells["main"] for line in window.panels.answers.shown.lines}
+    assert cells["espresso"].delta.startswith("+9")
+    workspace.change_view(show="this")
+    assert photo.header.title == "espresso.jpg"
+    pick(reference_menu(window, workspace, lambda: None), "Nothing")
+    assert not window.strip.isVisible()
+
+
+def test_another_convention_has_no_difference_where_maps_differ_in_size(window: Window) -> None:
+    workspace = window.workspace
+    pick(reference_menu(window, workspace, lambda: None), "Another input convention", "fit")
+    current(window)
+    assert reference_words(workspace) == "under fit"
+    workspace.change_view(show="difference")
+    same = workspace.result.record["5a"].shape == workspace.reference_result.record["5a"].shape
+    assert ("differ in size" in window.strip.warning.text()) == (not same)
+
+
+def test_another_checkpoint_is_compared(window: Window, everyday100: Path, tmp_path: Path) -> None:
+    from safetensors import safe_open
+    from safetensors.torch import load_file, save_file
+
+    tensors = load_file(everyday100)
+    with safe_open(everyday100, "np") as file:
+        metadata = file.metadata()
+    name = next(key for key in tensors if key.startswith("inception5a.branch1") and tensors[key].ndim == 4)
+    tensors[name] = tensors[name] * 0.5
+    save_file(tensors, tmp_path / "tuned.safetensors", metadata)
+    workspace = window.workspace
+    workspace.open_reference(tmp_path / "tuned.safetensors")
+    wait(lambda: workspace.reference_result is not None)
+    assert reference_words(workspace) == "by tuned.safetensors"
+    workspace.change_view(show="difference")
+    assert not lane_maps(window, "5a/3x3").any()
+    assert lane_maps(window, "5a/1x1").any()
+    workspace.change_view(quantity="difference")
+    model = window.panels.network.map.model
+    moved = {part for part, value in model.quantity.layers.items() if value and part[:2] in MODULES}
+    assert {part.partition("/")[0] for part in moved} == {"5a", "5b"}
+    assert {part for part in moved if part.startswith("5a")} == {"5a/1x1"}
+
+
+def test_what_is_compared_ends_with_its_picture(window: Window) -> None:
+    workspace = window.workspace
+    picture = workspace.add_pictures([resource("samples", "moose.jpg")], show=False)[0]
+    workspace.compare_with(Reference(picture=picture))
+    current(window)
+    workspace.change_view(show="reference")
+    workspace.remove_picture(picture)
+    current(window)
+    assert workspace.reference is None
+    assert workspace.view.show == "this"
+    assert window.panels.photo.view.sight.id == workspace.current
+
+
+def test_the_difference_as_a_quantity_says_what_it_needs(window: Window) -> None:
+    workspace = window.workspace
+    workspace.change_view(quantity="difference")
+    assert window.panels.network.header.note == "compare with something to see this"
+    workspace.add_change(Change("4e/3x3"))
+    current(window)
+    assert window.panels.network.header.note == ""
+    model = window.panels.network.map.model
+    assert model.quantity.layers["4d/1x1"] == 0
+    assert model.quantity.layers["4e/3x3"] == 1
+    assert 0 < model.quantity.layers["5a/1x1"] < 1
+
+
+def test_effects_when_off_are_those_of_switching_off(window: Window) -> None:
+    workspace = window.workspace
+    workspace.change_view(quantity="effect")
+    effects = window.panels.network.map.effects
+    wait(lambda: workspace.idle and not effects.found.busy)
+    QTest.qWait(30)
+    found = window.panels.network.map.model.quantity.written
+    assert len(found) == 36
+    index = workspace.result.record.answers["main"].top(1)[0][0]
+    before = workspace.result.record.answers["main"].logits[index]
+    assert window.panels.network.header.note == "on the logit of espresso, main"
+    workspace.add_change(Change("4c/3x3"))
+    current(window)
+    after = workspace.result.record.answers["main"].logits[index]
+    assert found["4c/3x3"] == pytest.approx(after - before, abs=1e-4)
+    # of the changed run: what is off already does nothing more
+    wait(lambda: workspace.idle and not effects.found.busy)
+    QTest.qWait(30)
+    assert window.panels.network.map.model.quantity.written["4c/3x3"] == pytest.approx(0, abs=1e-4)
+    assert "Single effects don't add up" in window.panels.network.header.toolTip()
