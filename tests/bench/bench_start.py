@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 
 CHILD = """
-import json, sys, time
+import gc, json, sys, time
+gc.disable()  # as the command does
 begun = float(sys.argv[1])
 from PySide6.QtCore import QTimer
 from gnet_desktop.gui import app

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from gnet_desktop.gui.actions.handlers import Handlers
 from gnet_desktop.gui.actions.shell import Shell
 from gnet_desktop.gui.controls.page import Page
-from gnet_desktop.gui.folder.page import FolderPage
-from gnet_desktop.workspace.folder_run import FolderRun
 
 if TYPE_CHECKING:
     from gnet_desktop.network.naming import Unit
@@ -32,6 +30,10 @@ class PageMaker:
 
     def folder(self) -> Page:
         """A folder's pictures, judged."""
+        # at the start this would be a tenth of the time until the window is painted
+        from gnet_desktop.gui.folder.page import FolderPage
+        from gnet_desktop.workspace.folder_run import FolderRun
+
         shell = self._shell
         page = FolderPage(FolderRun(shell.workspace, shell.session.cache / "folders"), shell.workspace.post)
         page.picture_wanted.connect(self._show_picture)

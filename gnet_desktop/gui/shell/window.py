@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import (
@@ -29,7 +29,6 @@ from gnet_desktop.gui.actions.table import fill_menus, give_mnemonics, make_acti
 from gnet_desktop.gui.controls.plain import window_title
 from gnet_desktop.gui.conventions.calibrating import CalibrationMemory
 from gnet_desktop.gui.conventions.memory import ConventionMemory
-from gnet_desktop.gui.folder.page import FolderPage
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.shell.dialogs import Dialogs
@@ -50,10 +49,13 @@ from gnet_desktop.gui.shell.top_bar import TopBar
 from gnet_desktop.gui.system import reopening
 from gnet_desktop.gui.system.screens import fit_screen, keep_on_screen, restore_geometry, stored_geometry
 from gnet_desktop.gui.system.session import RECENT, Session
-from gnet_desktop.gui.units.page import UnitsPage
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Bug, ViewOptions
+
+if TYPE_CHECKING:
+    from gnet_desktop.gui.folder.page import FolderPage
+    from gnet_desktop.gui.units.page import UnitsPage
 
 _SIZE: Final = (1600, 1000)
 _LEAST: Final = (960, 600)
@@ -256,15 +258,19 @@ class Window(QMainWindow):
         return self.pages.name
 
     @property
-    def folder_page(self) -> FolderPage:
+    def folder_page(self) -> "FolderPage":
         """The Folder page, made when it is first wanted."""
+        from gnet_desktop.gui.folder.page import FolderPage
+
         page = self.pages.page("folder")
         assert isinstance(page, FolderPage)
         return page
 
     @property
-    def units_page(self) -> UnitsPage:
+    def units_page(self) -> "UnitsPage":
         """The Units page, made when it is first wanted."""
+        from gnet_desktop.gui.units.page import UnitsPage
+
         page = self.pages.page("units")
         assert isinstance(page, UnitsPage)
         return page
