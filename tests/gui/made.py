@@ -1,5 +1,6 @@
 """A workspace as the panels see it, with a small network of random weights and a made photo."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -127,3 +128,19 @@ def point_at(widget: QWidget, place: QPoint) -> None:
         Qt.KeyboardModifier.NoModifier,
     )
     QApplication.sendEvent(widget, moved)
+
+
+def pause(milliseconds: float) -> None:
+    """As the window waits: other threads go on, which they cannot in QTest.qWait."""
+    end = time.monotonic() + milliseconds / 1000
+    while time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.002)
+
+
+def wait_until(true: Callable[[], object], seconds: float = 60) -> None:
+    """Let the window go on until something is so; fails after ``seconds`` without it."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come"
+        pause(5)

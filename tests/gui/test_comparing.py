@@ -18,6 +18,7 @@ from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.values import Reference
+from tests.gui.made import pause, wait_until
 
 UNIT = Unit("5a", "5x5", 11)
 
@@ -29,29 +30,21 @@ def window(qapp, everyday100: Path) -> Iterator[Window]:
     made.show()
     made.workspace.open_checkpoint(everyday100)
     made.workspace.add_pictures([resource("samples", name) for name in ("espresso.jpg", "cat.jpg")])
-    wait(lambda: made.workspace.result is not None and made.workspace.idle)
+    wait_until(lambda: made.workspace.result is not None and made.workspace.idle)
     yield made
     made.close()
     del dispatcher
 
 
-def wait(until) -> None:
-    for _ in range(3000):
-        QTest.qWait(5)
-        if until():
-            return
-    raise AssertionError("it did not come")
-
-
 def current(window: Window) -> None:
     workspace = window.workspace
-    wait(
+    wait_until(
         lambda: (
             not workspace.stale
             and (workspace.reference_result is not None) == (workspace.reference is not None)
         )
     )
-    QTest.qWait(20)
+    pause(20)
 
 
 @pytest.fixture(autouse=True)
@@ -160,7 +153,7 @@ def test_another_checkpoint_is_compared(window: Window, everyday100: Path, tmp_p
     save_file(tensors, tmp_path / "tuned.safetensors", metadata)
     workspace = window.workspace
     workspace.open_reference(tmp_path / "tuned.safetensors")
-    wait(lambda: workspace.reference_result is not None)
+    wait_until(lambda: workspace.reference_result is not None)
     assert reference_words(workspace) == "by tuned.safetensors"
     workspace.change_view(show="difference")
     assert not lane_maps(window, "5a/3x3").any()
@@ -202,8 +195,8 @@ def test_effects_when_off_are_those_of_switching_off(window: Window) -> None:
     workspace = window.workspace
     workspace.change_view(quantity="effect")
     effects = window.panels.network.map.effects
-    wait(lambda: workspace.idle and not effects.found.busy)
-    QTest.qWait(30)
+    wait_until(lambda: workspace.idle and not effects.found.busy)
+    pause(30)
     found = window.panels.network.map.model.quantity.written
     assert len(found) == 36
     index = workspace.result.record.answers["main"].top(1)[0][0]
@@ -214,7 +207,7 @@ def test_effects_when_off_are_those_of_switching_off(window: Window) -> None:
     after = workspace.result.record.answers["main"].logits[index]
     assert found["4c/3x3"] == pytest.approx(after - before, abs=1e-4)
     # of the changed run: what is off already does nothing more
-    wait(lambda: workspace.idle and not effects.found.busy)
-    QTest.qWait(30)
+    wait_until(lambda: workspace.idle and not effects.found.busy)
+    pause(30)
     assert window.panels.network.map.model.quantity.written["4c/3x3"] == pytest.approx(0, abs=1e-4)
     assert "Single effects don't add up" in window.panels.network.header.toolTip()

@@ -1,8 +1,7 @@
 """The Folder page with real events: what is counted, filtered, opened, paused and kept."""
 
 import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.folder.confusion import order_of
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
+from tests.gui.made import pause, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -65,22 +65,6 @@ def unfiltered(request: pytest.FixtureRequest) -> None:
         page = request.getfixturevalue("done").folder_page
         if page.filter != Filter():
             page.set_filter(Filter())
-
-
-def pause(milliseconds: float) -> None:
-    """As the window waits: other threads go on, which they cannot in QTest.qWait."""
-    end = time.monotonic() + milliseconds / 1000
-    while time.monotonic() < end:
-        QApplication.processEvents()
-        time.sleep(0.002)
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    for _ in range(6000):
-        if true():
-            return
-        pause(10)
-    raise AssertionError("it did not come true within a minute")
 
 
 def shown(window: Window) -> list[str]:

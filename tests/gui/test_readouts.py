@@ -17,6 +17,7 @@ from gnet_desktop.inspection.readout import FEWEST
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.pooling import pool_modules
+from tests.gui.made import wait_until
 
 linear_model = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is the oracle here")
 
@@ -41,18 +42,10 @@ def window(qapp, everyday100: Path, pictures: list[Path]) -> Iterator[Window]:
     made.show()
     made.workspace.open_checkpoint(everyday100)
     made.workspace.add_pictures(pictures[:5])
-    wait(lambda: made.workspace.result is not None)
+    wait_until(lambda: made.workspace.result is not None)
     yield made
     made.close()
     del dispatcher
-
-
-def wait(until) -> None:
-    for _ in range(6000):
-        QTest.qWait(5)
-        if until():
-            return
-    raise AssertionError("it did not come")
 
 
 @pytest.fixture
@@ -70,9 +63,9 @@ def test_a_few_pictures_are_not_enough(view: HeadsView) -> None:
 
 def test_every_module_is_read_out_with_its_agreement(view, window, pictures: list[Path]) -> None:
     window.workspace.add_pictures(pictures[5:], show=False)
-    wait(lambda: view.depths.isEnabled())
+    wait_until(lambda: view.depths.isEnabled())
     QTest.mouseClick(view.depths, Qt.MouseButton.LeftButton)
-    wait(lambda: not view.readouts.found.busy)
+    wait_until(lambda: not view.readouts.found.busy)
     course = view.timeline.courses[0]
     assert [module for module, _ in course.readout] == list(MODULES)
     assert "(24 in all)" in view.reading.text()  # the broken one doesn't count
@@ -105,9 +98,9 @@ def test_every_module_is_read_out_with_its_agreement(view, window, pictures: lis
 
 def test_another_list_takes_them_away(view, window) -> None:
     QTest.mouseClick(view.depths, Qt.MouseButton.LeftButton)
-    wait(lambda: not view.readouts.found.busy)
+    wait_until(lambda: not view.readouts.found.busy)
     assert view.timeline.courses[0].readout
     last = list(window.workspace.pictures)[-1]
     window.workspace.remove_picture(last)
-    wait(lambda: not view.timeline.courses[0].readout)
+    wait_until(lambda: not view.timeline.courses[0].readout)
     assert not view.depths.isChecked()

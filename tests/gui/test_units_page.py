@@ -16,6 +16,7 @@ from gnet_desktop.gui.system.session import Session
 from gnet_desktop.gui.units.page import UnitsPage
 from gnet_desktop.inspection.visualisation.recipe import Recipe
 from gnet_desktop.network.naming import Unit
+from tests.gui.made import wait_until
 
 QUICK = Recipe(steps=2, size=16)
 
@@ -38,19 +39,11 @@ def page(window: Window, qapp) -> UnitsPage:
     QTest.keyClick(window, Qt.Key.Key_F4)
     page = window.units_page
     page.set_recipe(QUICK)
-    wait(lambda: window.workspace.checkpoint is not None)
+    wait_until(lambda: window.workspace.checkpoint is not None)
     page.branches.set_value("pool_proj")
     page.show_module("3a")
-    wait(lambda: page.settled)
+    wait_until(lambda: page.settled)
     return page
-
-
-def wait(done) -> None:
-    for _ in range(12000):
-        if done():
-            return
-        QTest.qWait(5)
-    raise AssertionError("not within a minute")
 
 
 def test_f4_shows_the_page(window: Window, page: UnitsPage) -> None:
@@ -76,7 +69,7 @@ def test_arrows_walk_the_cards_and_the_panel_follows(page: UnitsPage) -> None:
 def test_what_silences_a_unit_is_made_for_itself(page: UnitsPage) -> None:
     page.cards.choose(page.items[2])
     QTest.keyClick(page.panel.ways, Qt.Key.Key_Right)
-    wait(lambda: page.settled)
+    wait_until(lambda: page.settled)
     made = page.wanting.get(page.panel.job)
     assert made.recipe.negative
     assert "smallest value" in page.panel.picture.words
@@ -87,7 +80,7 @@ def test_pause_and_go_on_by_the_button(page: UnitsPage) -> None:
     page.show_module("3b")
     QTest.mouseClick(page.progress.pause, Qt.MouseButton.LeftButton)
     assert page.wanting.paused
-    wait(lambda: "paused" in page.progress.state_words)
+    wait_until(lambda: "paused" in page.progress.state_words)
     QTest.mouseClick(page.progress.pause, Qt.MouseButton.LeftButton)
     assert not page.wanting.paused
     page.show_module("3a")
@@ -108,7 +101,7 @@ def test_all_units_of_the_network_scroll(page: UnitsPage) -> None:
     assert page.cards.cards.rowCount() == 5488
     bar = page.cards.verticalScrollBar()
     bar.setValue(bar.maximum())
-    wait(lambda: page.wanting._first and page.wanting._first[-1].wanted.name == "5b/pool_proj:127")
+    wait_until(lambda: page.wanting._first and page.wanting._first[-1].wanted.name == "5b/pool_proj:127")
     assert len(page.cards.visible_items()) < 100
     page.branches.set_value("pool_proj")
     page.show_module("3a")
@@ -117,7 +110,7 @@ def test_all_units_of_the_network_scroll(page: UnitsPage) -> None:
 
 def test_tuning_and_links_of_the_chosen_unit_are_worked_out(window: Window, page: UnitsPage) -> None:
     page.cards.choose(page.items[1])
-    wait(lambda: page.about.tuning.words.endswith("°") and not page.about.outputs.isHidden())
+    wait_until(lambda: page.about.tuning.words.endswith("°") and not page.about.outputs.isHidden())
     network = window.workspace.network.network
     kernel, _ = network.weights("3a/pool_proj")
     # an average over 3×3 in place of the maximum keeps the sum of a 1×1 kernel
@@ -132,7 +125,7 @@ def test_tuning_and_links_of_the_chosen_unit_are_worked_out(window: Window, page
 
 def test_a_click_on_a_reader_shows_its_card(page: UnitsPage) -> None:
     page.cards.choose(page.items[1])
-    wait(lambda: not page.about.outputs.isHidden() and page.about.outputs.pieces)
+    wait_until(lambda: not page.about.outputs.isHidden() and page.about.outputs.pieces)
     piece = page.about.outputs.pieces[0]
     QTest.mouseClick(page.about.outputs, Qt.MouseButton.LeftButton, pos=piece.box.topLeft().toPoint())
     assert page.panel.item.unit == piece.value
@@ -144,9 +137,9 @@ def test_kernels_of_a_branch_stand_side_by_side_and_a_click_chooses_the_unit(pag
     page.branches.set_value("5x5")
     page.show_module("3a")
     QTest.keyClick(page.views, Qt.Key.Key_Right)
-    wait(lambda: page.kernels.sections)
+    wait_until(lambda: page.kernels.sections)
     (section,) = page.kernels.sections
-    wait(lambda: section.pieces)
+    wait_until(lambda: section.pieces)
     assert sorted(unit.channel for unit in section.units) == list(range(32))
     piece = section.pieces[5]
     QTest.mouseClick(section, Qt.MouseButton.LeftButton, pos=piece.box.center().toPoint())
@@ -214,10 +207,10 @@ def test_the_strongest_pictures_of_a_folder_stand_beside(
         (tmp_path / name).mkdir()
         shutil.copy(shared / "images" / f"{name}.jpg", tmp_path / name)
     window.index(tmp_path)
-    wait(lambda: page.settled and page.cards.has_index)
+    wait_until(lambda: page.settled and page.cards.has_index)
     assert "4 pictures" in page.progress.index_words
     item = page.cards.cards.items[0]
-    wait(lambda: page.indexed.crops(item.unit) is not None)
+    wait_until(lambda: page.indexed.crops(item.unit) is not None)
     spectrum = page.cards.spectrum
     expected = [path for path, _, _ in spectrum.strongest(item.row)]
     assert [crop.strong.picture for crop in page.indexed.crops(item.unit)] == expected

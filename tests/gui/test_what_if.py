@@ -18,6 +18,7 @@ from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.values import Reference
+from tests.gui.made import pause, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +28,10 @@ def window(qapp, everyday100: Path) -> Iterator[Window]:
     made.show()
     made.workspace.open_checkpoint(everyday100)
     made.workspace.add_pictures([resource("samples", "espresso.jpg")])
-    wait(lambda: made.workspace.result is not None)
+    wait_until(lambda: made.workspace.result is not None)
     yield made
     made.close()
     del dispatcher
-
-
-def wait(until) -> None:
-    for _ in range(3000):
-        QTest.qWait(5)
-        if until():
-            return
-    raise AssertionError("it did not come")
 
 
 @pytest.fixture(autouse=True)
@@ -51,8 +44,10 @@ def unchanged(window: Window) -> Iterator[None]:
 def current(window: Window) -> None:
     """Wait until what is shown is the run that is looked at, with its reference."""
     workspace = window.workspace
-    wait(lambda: not workspace.stale and (workspace.reference_result is not None) == bool(workspace.changes))
-    QTest.qWait(20)
+    wait_until(
+        lambda: not workspace.stale and (workspace.reference_result is not None) == bool(workspace.changes)
+    )
+    pause(20)
 
 
 def test_without_changes_there_is_no_strip(window: Window) -> None:
@@ -151,20 +146,20 @@ def test_a_part_becomes_usual_or_what_the_reference_has_there(window: Window) ->
     second = workspace.add_pictures([resource("samples", "goldfish.jpg")], show=False)[0]
     try:
         workspace.compare_with(Reference(picture=second))
-        wait(lambda: workspace.reference_result is not None)
+        wait_until(lambda: workspace.reference_result is not None)
         menu = QMenu()
         fill_changes_menu(menu, workspace, "5b/1x1")
         [submenu] = [action.menu() for action in menu.actions() if action.menu() is not None]
         offered = {action.text(): action for action in submenu.actions()}
         assert list(offered)[-2:] == ["As usual: mean of 2 pictures", "From goldfish.jpg"]
         offered["As usual: mean of 2 pictures"].trigger()
-        wait(lambda: bool(workspace.changes))
+        wait_until(lambda: bool(workspace.changes))
         offered["From goldfish.jpg"].trigger()
         assert [change_words(one) for one in workspace.changes] == [
             "5b/1×1 as usual",
             "5b/1×1 from goldfish.jpg",
         ]
-        wait(lambda: not workspace.stale)
+        wait_until(lambda: not workspace.stale)
         theirs = workspace.reference_result.record["5b/1x1"]
         assert (workspace.result.record["5b/1x1"] == theirs).all()
         assert workspace.current == first

@@ -17,6 +17,7 @@ from gnet_desktop.gui.why.menus import method_menu
 from gnet_desktop.network.changes import Change
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.values import Question
+from tests.gui.made import pause, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -26,25 +27,19 @@ def window(qapp, everyday100: Path) -> Iterator[Window]:
     made.show()
     made.workspace.open_checkpoint(everyday100)
     made.workspace.add_pictures([resource("samples", "espresso.jpg")])
-    wait(lambda: made.workspace.result is not None)
+    wait_until(lambda: made.workspace.result is not None)
     yield made
     made.close()
     del dispatcher
-
-
-def wait(until) -> None:
-    for _ in range(6000):
-        QTest.qWait(5)
-        if until():
-            return
-    raise AssertionError("it did not come")
 
 
 def layer(window: Window):
     """The layer, once it is worked out."""
     photo = window.panels.photo.view
     why = photo._why
-    wait(lambda: not window.workspace.stale and why.layer(window.workspace.result) and not why.found.busy)
+    wait_until(
+        lambda: not window.workspace.stale and why.layer(window.workspace.result) and not why.found.busy
+    )
     return photo._why.layer(window.workspace.result)
 
 
@@ -85,7 +80,7 @@ def test_the_map_is_of_the_changed_run(window: Window) -> None:
     window.workspace.change_view(why="grad-cam")
     before = layer(window).identity.logit
     window.workspace.add_change(Change("4e/3x3"))
-    wait(lambda: not window.workspace.stale)
+    wait_until(lambda: not window.workspace.stale)
     after = layer(window).identity
     assert after.logit != before
     assert after.error == pytest.approx(0, abs=1e-3)
@@ -103,7 +98,7 @@ def test_a_long_map_grows_and_tells_how_far_it_is(window: Window) -> None:
     photo, shares = window.panels.photo.view, []
     window.workspace.change_view(why="occlusion")
     for _ in range(6000):
-        QTest.qWait(2)
+        pause(2)
         found = photo._why.layer(window.workspace.result)
         if found is not None and photo._why.found.busy:
             shares.append(found.caption[-1])

@@ -19,6 +19,7 @@ from gnet_desktop.network.architecture import HEAD_PLACES
 from gnet_desktop.network.changes import Change
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.values import Question
+from tests.gui.made import pause, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -28,18 +29,10 @@ def window(qapp, everyday100: Path) -> Iterator[Window]:
     made.show()
     made.workspace.open_checkpoint(everyday100)
     made.workspace.add_pictures([resource("samples", "cat.jpg")])
-    wait(lambda: made.workspace.result is not None)
+    wait_until(lambda: made.workspace.result is not None)
     yield made
     made.close()
     del dispatcher
-
-
-def wait(until) -> None:
-    for _ in range(6000):
-        QTest.qWait(5)
-        if until():
-            return
-    raise AssertionError("it did not come")
 
 
 @pytest.fixture
@@ -55,11 +48,11 @@ def view(window: Window, qtbot) -> Iterator[WhyView]:
     window.workspace.explain(None)
     window.workspace.ask_why(**{name: getattr(Question(), name) for name in Question.__slots__})
     window.workspace.reset_changes()
-    wait(lambda: not window.workspace.stale)
+    wait_until(lambda: not window.workspace.stale)
 
 
 def settled(view: WhyView) -> None:
-    wait(lambda: not any(column.why.found.busy for column in view.columns))
+    wait_until(lambda: not any(column.why.found.busy for column in view.columns))
 
 
 def maps(view: WhyView) -> list[np.ndarray]:
@@ -132,7 +125,7 @@ def test_trust_is_worked_out_when_it_is_asked_for(view: WhyView, window: Window)
     assert view.trust.plots.isHidden()
     QTest.mouseClick(view.trust.button, Qt.MouseButton.LeftButton)
     assert view.trust.button.text() == "Stop"
-    wait(lambda: not view.trust.plots.isHidden())
+    wait_until(lambda: not view.trust.plots.isHidden())
     words = view.trust.deletion.accessibleDescription()
     areas = [float(word) for word in words.replace(",", "").split() if word.startswith("0.")]
     assert len(areas) == 2
@@ -149,14 +142,14 @@ def test_trust_can_be_stopped(view: WhyView, window: Window) -> None:
     QTest.mouseClick(view.trust.button, Qt.MouseButton.LeftButton)
     QTest.mouseClick(view.trust.button, Qt.MouseButton.LeftButton)
     assert view.trust.button.text() == "Work it out"
-    wait(lambda: window.workspace.idle)
+    wait_until(lambda: window.workspace.idle)
     assert view.trust.plots.isHidden()
 
 
 def test_the_changed_run_is_explained(view: WhyView, window: Window) -> None:
     before = maps(view)[0].copy()
     window.workspace.add_change(Change("4e/3x3"))
-    wait(lambda: not window.workspace.stale)
+    wait_until(lambda: not window.workspace.stale)
     settled(view)
     assert not np.array_equal(maps(view)[0], before)
 
@@ -164,7 +157,7 @@ def test_the_changed_run_is_explained(view: WhyView, window: Window) -> None:
 def test_nothing_is_worked_out_while_nobody_looks(view: WhyView, window: Window) -> None:
     view.close()
     window.workspace.change_view(why="occlusion")
-    QTest.qWait(50)
+    pause(50)
     assert not any(column.why.found.busy for column in view.columns)
 
 
