@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +21,8 @@ from gnet_desktop.workspace.exporting import array_bytes, png_bytes
 from gnet_desktop.workspace.facts import significant
 
 if TYPE_CHECKING:
-    from gnet_desktop.inspection.attribution.trust import Trust
+    from gnet_desktop.inspection.attribution.trust import Trusted
+    from gnet_desktop.network.googlenet import GoogLeNet
     from gnet_desktop.network.record import Array
 
 DIGITS: Final = 6
@@ -42,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     seen = look_at(session, source)
     target = _target(session, seen, arguments)
     attribution = attribute(session, seen, target, arguments.method, arguments.at, arguments.baseline)
-    trusted = _trust(session, seen, attribution) if arguments.trust else None
+    trusted = _trust(session, seen, attribution, arguments) if arguments.trust else None
     if arguments.out:
         _SAVERS[arguments.out.suffix.lower()](session, seen, attribution, arguments.out)
     WRITERS[arguments.format](session, shown_name(source), seen, attribution, trusted)
@@ -129,11 +130,13 @@ _METHODS: Final[dict[Method, Callable[[_Asked], Attribution]]] = {
 }
 
 
-def _trust(session: Session, seen: Seen, attribution: Attribution) -> "Trust":
-    from gnet_desktop.inspection.attribution.trust import trust
+def _trust(
+    session: Session, seen: Seen, attribution: Attribution, arguments: argparse.Namespace
+) -> "Trusted":
+    from gnet_desktop.inspection.attribution.trust import Trusted, randomisation, shuffled_layers, trust
     from gnet_desktop.pictures.preparation import baseline
 
-    return trust(
+    curves = trust(
         session.network,
         seen.record,
         attribution.target,
@@ -141,6 +144,29 @@ def _trust(session: Session, seen: Seen, attribution: Attribution) -> "Trust":
         baseline(seen.prepared, "mean"),
         progress=_progress,
     )
+    ranks = randomisation(
+        session.network,
+        attribution,
+        shuffled_layers(session.checkpoint.architecture, attribution.target.head),
+        lambda network: _again(session, seen, attribution, network, arguments),
+        progress=_progress,
+    )
+    return Trusted(curves, ranks)
+
+
+def _again(
+    session: Session,
+    seen: Seen,
+    attribution: Attribution,
+    network: "GoogLeNet",
+    arguments: argparse.Namespace,
+) -> Attribution:
+    """The map of the same picture by another network."""
+    import torch
+
+    record = network(torch.from_numpy(seen.prepared.array)[None])
+    other = replace(session, network=network), replace(seen, record=record)
+    return attribute(*other, attribution.target, attribution.method, arguments.at, arguments.baseline)
 
 
 def _on_input(session: Session, seen: Seen, attribution: Attribution) -> "Array":
@@ -211,21 +237,21 @@ _SAVERS: Final[dict[str, Callable[[Session, Seen, Attribution, Path], None]]] = 
 
 
 def _write_json(
-    session: Session, name: str, seen: Seen, attribution: Attribution, trusted: "Trust | None"
+    session: Session, name: str, seen: Seen, attribution: Attribution, trusted: "Trusted | None"
 ) -> None:
     notes = {"notes": seen.picture.notes}
     print(as_json({"picture": name} | notes | _facts(session, attribution, trusted)))
 
 
-def _facts(session: Session, attribution: Attribution, trusted: "Trust | None") -> dict[str, Any]:
+def _facts(session: Session, attribution: Attribution, trusted: "Trusted | None") -> dict[str, Any]:
     names = session.checkpoint.labels.names
     target = attribution.target
     areas = (
         {
-            "deletion": trusted.deletion.area,
-            "insertion": trusted.insertion.area,
-            "random_deletion": trusted.random_deletion.area,
-            "random_insertion": trusted.random_insertion.area,
+            "deletion": trusted.trust.deletion.area,
+            "insertion": trusted.trust.insertion.area,
+            "random_deletion": trusted.trust.random_deletion.area,
+            "random_insertion": trusted.trust.random_insertion.area,
         }
         if trusted
         else dict.fromkeys(("deletion", "insertion", "random_deletion", "random_insertion"))
@@ -244,12 +270,23 @@ def _facts(session: Session, attribution: Attribution, trusted: "Trust | None") 
         "exact": attribution.exact,
         "settings": attribution.settings,
         **{key: None if area is None else significant(area, DIGITS) for key, area in areas.items()},
+        "randomisation": _ranks(trusted),
         "map": list(attribution.map.shape),
     }
 
 
+def _ranks(trusted: "Trusted | None") -> dict[str, float | None] | None:
+    """{layer: correlation of the map with itself once the weights are shuffled down to there}."""
+    if trusted is None:
+        return None
+    return {
+        layer: significant(rank, DIGITS) if np.isfinite(rank) else None
+        for layer, rank in trusted.ranks.items()
+    }
+
+
 def _write_text(
-    session: Session, name: str, seen: Seen, attribution: Attribution, trusted: "Trust | None"
+    session: Session, name: str, seen: Seen, attribution: Attribution, trusted: "Trusted | None"
 ) -> None:
     facts = _facts(session, attribution, trusted)
     against = ""
@@ -270,9 +307,13 @@ def _write_text(
         for name, better in (("deletion", "lower"), ("insertion", "higher")):
             area, random = facts[name], facts[f"random_{name}"]
             print(f"  {name:<9} {area:.3f}, in random order {random:.3f}: {better} is better")
+        ranks = ", ".join(f"{layer} {rank:.2f}" for layer, rank in trusted.ranks.items())
+        print(
+            f"  with shuffled weights, correlation with this map: {ranks}; near 1 it shows the picture only"
+        )
 
 
-WRITERS: Final[dict[str, Callable[[Session, str, Seen, Attribution, "Trust | None"], None]]] = {
+WRITERS: Final[dict[str, Callable[[Session, str, Seen, Attribution, "Trusted | None"], None]]] = {
     "text": _write_text,
     "json": _write_json,
 }

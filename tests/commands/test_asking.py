@@ -139,14 +139,23 @@ def test_integrated_gradients_say_how_complete_they_are(
     goldfish: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     array = tmp_path / "map.npy"
-    (found,) = printed(
-        capsys, "explain", goldfish, "--method", "integrated-gradients", "--out", str(array), "--trust"
-    )
+    (found,) = printed(capsys, "explain", goldfish, "--method", "integrated-gradients", "--out", str(array))
     values = np.load(array)
     assert list(values.shape) == found["map"]
     assert values.sum() == pytest.approx(found["sum"], rel=1e-3)
     assert found["completeness_error"] < 0.01
+    assert found["randomisation"] is None
+
+
+def test_trust_is_two_areas_and_correlations_under_shuffled_weights(
+    goldfish: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (found,) = printed(capsys, "explain", goldfish, "--trust")
     assert found["deletion"] < found["random_deletion"]
+    assert list(found["randomisation"]) == ["fc", "5b", "4e", "4c", "4a"]
+    assert all(-1 <= rank < 0.99 for rank in found["randomisation"].values())
+    assert main(["explain", goldfish, "--trust"]) == 0
+    assert "with shuffled weights, correlation with this map: fc " in capsys.readouterr().out
 
 
 def test_the_map_over_the_photo_is_as_large_as_the_photo(goldfish: str, tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from PySide6.QtCore import QCoreApplication
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.inspection.attribution.attribution import Attribution, Method, Progress, Target, blank
-from gnet_desktop.network.architecture import HEAD_PLACES, HEADS, Architecture
+from gnet_desktop.inspection.attribution.trust import layers_before
+from gnet_desktop.network.architecture import HEAD_PLACES, HEADS
 from gnet_desktop.pictures.preparation import Prepared, baseline
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tasks import LoadedNetwork
@@ -58,14 +59,6 @@ class Asked:
 def heads_of(result: Result) -> list[str]:
     """The heads that answered, the deepest first."""
     return [head for head in HEADS if head in result.record.answers]
-
-
-def layers_before(architecture: Architecture, head: str) -> list[str]:
-    """The trunk's layers that a head reads through, the deepest first."""
-    names = [layer.name for layer in architecture.trunk]
-    aside = architecture.head(head)
-    last = names.index(aside.source if aside is not None else names[-1])
-    return names[last::-1]
 
 
 def asked_of(workspace: Workspace, result: Result, method: Method, head: str = "") -> Asked | None:

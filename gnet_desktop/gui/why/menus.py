@@ -17,12 +17,12 @@ from gnet_desktop.gui.why.asking import (
     asked_of,
     baseline_words,
     heads_of,
-    layers_before,
     method_words,
     target_words,
 )
 from gnet_desktop.gui.why.drawing import DRAWN, drawn_words
 from gnet_desktop.inspection.attribution.attribution import METHODS
+from gnet_desktop.inspection.attribution.trust import layers_before
 from gnet_desktop.pictures.preparation import BASELINES
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result

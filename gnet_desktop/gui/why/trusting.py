@@ -1,6 +1,6 @@
 """How far to trust a map, on demand: deletion and insertion, and the map again under shuffled weights."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
@@ -9,35 +9,24 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from gnet_desktop.gui.controls.common import heading
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.theme import font
-from gnet_desktop.gui.why.asking import Asked, attribute, layers_before, prepared_of, target_words
+from gnet_desktop.gui.why.asking import Asked, attribute, prepared_of, target_words
 from gnet_desktop.gui.why.growing import Growing
 from gnet_desktop.gui.why.plots import CurvePlot, RankPlot
 from gnet_desktop.inspection.attribution.attribution import Attribution, Progress
 from gnet_desktop.inspection.attribution.placing import on_input
-from gnet_desktop.inspection.attribution.trust import Trust, randomisation, trust
-from gnet_desktop.network.architecture import MODULES, Architecture
+from gnet_desktop.inspection.attribution.trust import Trusted, randomisation, shuffled_layers, trust
 from gnet_desktop.network.record import Array
 from gnet_desktop.pictures.preparation import baseline
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tasks import LoadedNetwork
 from gnet_desktop.workspace.values import Result
 
-_MODULES: Final = 4
-"""How many modules are shuffled, evenly from the answer to the picture, after the last matrix."""
 _ENOUGH: Final = 0.8
 """Where the blurred picture has more than this of the probability, putting pixels in shows nothing."""
 _CURVES: Final = 0.4
 """The share of the time that deletion and insertion are taken to need."""
 
 translate = QCoreApplication.translate
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trusted:
-    """What was found for one map."""
-
-    trust: Trust
-    ranks: dict[str, float]
 
 
 class TrustSection(QWidget):
@@ -175,15 +164,6 @@ def importance(found: Attribution, result: Result) -> Array:
     if found.at is None:
         return found.map
     return on_input(result.checkpoint.architecture, found.at, found.map, result.record.input_size)
-
-
-def shuffled_layers(architecture: Architecture, head: str) -> list[str]:
-    """What is shuffled step by step: the last matrix of the head, then modules towards the picture."""
-    aside = architecture.head(head)
-    last = (aside.layers if aside is not None else architecture.classifier)[-1].name
-    modules = [name for name in layers_before(architecture, head) if name in MODULES]
-    step = max(1, (len(modules) - 1) // (_MODULES - 1))
-    return [last, *modules[::step][:_MODULES]]
 
 
 def reading(found: Trusted) -> str:

@@ -19,6 +19,7 @@ from gnet_desktop.inspection.attribution.attribution import (
     unwatched,
 )
 from gnet_desktop.inspection.attribution.batching import batch_size, in_batches
+from gnet_desktop.network.architecture import MODULES, Architecture
 from gnet_desktop.network.changes import Change
 from gnet_desktop.network.record import Array, Record
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 STEPS: Final = 28
 """Steps from the whole picture to none: 1,792 pixels each at 224 × 224."""
 RANDOM_ORDERS: Final = 3
+SHUFFLED_MODULES: Final = 4
+"""How many modules are shuffled, evenly from the answer to the picture, after the last matrix."""
 BLUR: Final = 5 / 224
 """Sigma of the blurred picture that insertion begins with, as a share of the shorter side."""
 
@@ -56,6 +59,14 @@ class Trust:
     insertion: Curve
     random_deletion: Curve
     random_insertion: Curve
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trusted:
+    """All that is found on how far to trust one map: the curves, and `randomisation`'s correlations."""
+
+    trust: Trust
+    ranks: dict[str, float]
 
 
 def trust(
@@ -159,6 +170,23 @@ def randomisation(
         found[layer] = spearman(original.map, make(shuffled).map)
         report(progress, number / len(layers))
     return found
+
+
+def layers_before(architecture: Architecture, head: str) -> list[str]:
+    """The trunk's layers that a head reads through, the deepest first."""
+    names = [layer.name for layer in architecture.trunk]
+    aside = architecture.head(head)
+    last = names.index(aside.source if aside is not None else names[-1])
+    return names[last::-1]
+
+
+def shuffled_layers(architecture: Architecture, head: str) -> list[str]:
+    """What is shuffled step by step: the last matrix of the head, then modules towards the picture."""
+    aside = architecture.head(head)
+    last = (aside.layers if aside is not None else architecture.classifier)[-1].name
+    modules = [name for name in layers_before(architecture, head) if name in MODULES]
+    step = max(1, (len(modules) - 1) // (SHUFFLED_MODULES - 1))
+    return [last, *modules[::step][:SHUFFLED_MODULES]]
 
 
 def spearman(left: Array, right: Array) -> float:
