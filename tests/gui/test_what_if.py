@@ -185,3 +185,25 @@ def test_differences_have_a_sign_and_none_is_called_same() -> None:
     assert delta_words(-0.353, logits=False) == ("−35.3", -1)
     assert delta_words(0.0001, logits=False) == ("same", 0)
     assert delta_words(-1.5, logits=True) == ("−1.50", -1)
+
+
+def test_what_the_changes_did_is_said_in_a_sentence(window: Window) -> None:
+    window.workspace.add_change(Change("4e/3x3"))
+    current(window)
+    result, before = window.workspace.result, window.workspace.reference_result
+    index = before.record.answers["main"].top(1)[0][0]
+    points = 100 * (
+        result.record.answers["main"].probabilities[index]
+        - before.record.answers["main"].probabilities[index]
+    )
+    said = window.panels.answers.says.accessibleName()
+    if result.record.answers["main"].top(1)[0][0] == index:
+        assert said.startswith("Still espresso")
+        assert f"{abs(points):.1f} points {'more' if points > 0 else 'less'}" in said or abs(points) < 0.05
+    assert said.endswith("aux1 and aux2 lie before the changes.")
+    window.workspace.set_changes((Change("5b"),))
+    current(window)
+    said = window.panels.answers.says.accessibleName()
+    first = window.workspace.result.record.answers["main"].top(1)[0][0]
+    name = window.workspace.checkpoint.labels.names[first]
+    assert said.startswith(f"{name} instead of espresso.") or first == index

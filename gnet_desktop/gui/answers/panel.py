@@ -168,6 +168,16 @@ class AnswersPanel(Speaking, QWidget):
         reference = self._workspace.reference_result if not self._workspace.stale else None
         return shown_of(result, self._workspace.trained, rows=self._rows, logits=logits, reference=reference)
 
+    def _verdict(self, shown: Shown) -> str:
+        """What the heads say; of a changed network, what the changes did."""
+        workspace = self._workspace
+        result, reference = workspace.result, workspace.reference_result
+        if result is None or reference is None or workspace.stale or not result.key.changes:
+            return sentences.verdict_sentence(shown)
+        if reference.key == result.key.unchanged:
+            return sentences.changed_sentence(shown, result, reference)
+        return sentences.verdict_sentence(shown)
+
     def _say(self, shown: Shown | None, broken: str) -> None:
         stale = self._workspace.stale
         self.header.set_note("" if stale else self._note(shown))
@@ -175,7 +185,7 @@ class AnswersPanel(Speaking, QWidget):
         self.broken.say(broken)
         sound = shown if not broken else None
         self.untrained.say(sentences.untrained_sentence(sound) if sound else "")
-        self.says.say(sentences.verdict_sentence(sound) if sound else "")
+        self.says.say(self._verdict(sound) if sound else "")
         self.doubt.say(escape(sound.doubt) if sound and sound.doubt else "")
         result = self._workspace.result
         self.warned.say(sentences.warning_sentence(result.checkpoint) if result is not None else "")

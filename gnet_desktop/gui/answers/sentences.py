@@ -1,6 +1,7 @@
 """Sentences about what the heads say, as simple rich text; names are escaped."""
 
 from html import escape
+from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
@@ -8,7 +9,11 @@ from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.gui.answers.values import Shown
 from gnet_desktop.inspection.answers import Verdict
 from gnet_desktop.inspection.statistics import NonFinite
-from gnet_desktop.network.architecture import AUXILIARY
+from gnet_desktop.network.architecture import AUXILIARY, HEADS
+from gnet_desktop.workspace.values import Result
+
+_SAME: Final = 0.05
+"""Points of a probability that are written as 0.0."""
 
 
 def tr(text: str) -> str:
@@ -33,6 +38,32 @@ def verdict_sentence(shown: Shown) -> str:
         words = tr("All three heads say {0}.") if heads == 3 else tr("Both heads say {0}.")
         return words.format(_class(shown, verdict.says[0].index))
     return f"{_says(shown, verdict)}. " + _grey(tr("Changed by {0}.").format(verdict.changed_by or ""))
+
+
+def changed_sentence(shown: Shown, result: Result, unchanged: Result) -> str:
+    """What the changes did: ``Still espresso, by 35.3 points less. aux1 lies before the changes.``"""
+    answers, before = result.record.answers, unchanged.record.answers
+    head = next((head for head in HEADS if head in answers and head in before), None)
+    if head is None:
+        return ""
+    (first, now), (old, _) = answers[head].top(1)[0], before[head].top(1)[0]
+    if first != old:
+        words = tr("{0} instead of {1}.").format(_class(shown, first), _class(shown, old))
+    else:
+        points = 100 * (now - float(before[head].probabilities[first]))
+        words = _points(points).format(_class(shown, first), f"{abs(points):.1f}")
+    same = [f"<b>{name}</b>" for name in AUXILIARY if name in answers and answers[name] is before.get(name)]
+    if len(same) == 1:
+        return f"{words} " + _grey(tr("{0} lies before the changes.").format(same[0]))
+    if same:
+        return f"{words} " + _grey(tr("{0} lie before the changes.").format(tr(" and ").join(same)))
+    return words
+
+
+def _points(points: float) -> str:
+    if abs(points) < _SAME:
+        return tr("Still {0}, as sure as before.")
+    return tr("Still {0}, by {1} points more.") if points > 0 else tr("Still {0}, by {1} points less.")
 
 
 def _says(shown: Shown, verdict: Verdict) -> str:
