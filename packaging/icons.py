@@ -33,7 +33,7 @@ def render(size: int) -> Image.Image:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    image.save(buffer, "PNG")  # type: ignore[call-overload] # the stubs say bytes, the library takes text
     return Image.open(io.BytesIO(data.data())).convert("RGBA")
 
 

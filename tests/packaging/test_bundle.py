@@ -16,8 +16,10 @@ import bundle_contents
 import deb
 import documents
 import finish_bundle
+import icons
 import notices
 import pytest
+from PIL import Image
 from project import ROOT
 
 
@@ -44,6 +46,17 @@ def test_only_what_is_used_is_collected(name: str, wanted: bool):
     assert [entry[0] for entry in bundle_contents.kept_data([(name, "/x", "DATA")])] == (
         [name] if wanted else []
     )
+
+
+def test_icons_are_drawn_in_every_size_and_format(qapp, tmp_path: Path):
+    icons.write_all(tmp_path)
+    for size in icons.PNG_SIZES:
+        with Image.open(tmp_path / f"{size}.png") as one:
+            assert (one.size, one.mode) == ((size, size), "RGBA")
+            assert one.getextrema()[3] == (0, 255) or size < 32
+    with Image.open(tmp_path / "gnet-desktop.ico") as ico:
+        assert {size for size, _ in ico.info["sizes"]} == set(icons.ICO_SIZES)
+    assert (tmp_path / "gnet-desktop.icns").stat().st_size > 10_000
 
 
 LINKS = [
