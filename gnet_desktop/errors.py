@@ -78,16 +78,25 @@ class Cancelled(GNetError):
 _LINK: Final = re.compile(r"([a-z][a-z0-9+.-]+):/+([^/].*)", re.IGNORECASE | re.DOTALL)
 
 
+_WITHOUT_HOST: Final = ("file", "trash", "recycle", "recent")
+"""Schemes whose addresses name no machine."""
+
+
 def link(text: str) -> str:
-    """The address in what was given as a path, with the slash that a path loses; or ""."""
+    """The address in what was given as a path, with the slashes that a path loses; or ""."""
     found = _LINK.fullmatch(text)
-    return f"{found[1]}://{found[2]}" if found else ""
+    if not found:
+        return ""
+    slashes = ":///" if found[1].lower() in _WITHOUT_HOST else "://"
+    return f"{found[1]}{slashes}{found[2]}"
 
 
 def only_a_link(address: str, thing: str) -> tuple[str, str, str]:
     """What is said of an address in a file's place: ``thing`` is what it should be."""
-    return (
-        f"{address} is a link, not a file.",
-        "Nothing is downloaded without asking.",
-        f"Save the {thing} first, then open the file.",
-    )
+    place = "folder" if thing == "folder" else "file"
+    what, scheme = f"{address} is a link, not a {place}.", address.partition(":")[0].lower()
+    if scheme == "file":
+        return what, "", f"Give the path that it leads to: {address.removeprefix('file://')}."
+    if scheme in _WITHOUT_HOST:
+        return what, "Only the file manager can follow it.", f"Copy the {thing} into a folder first."
+    return what, "Nothing is downloaded without asking.", f"Save the {thing} first, then open the {place}."

@@ -5,12 +5,12 @@ import errno
 import os
 import subprocess
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 import gnet_desktop
-from gnet_desktop.errors import ExportError
+from gnet_desktop.errors import ExportError, link
 from gnet_desktop.files import (
     exists,
     is_file,
@@ -155,3 +155,19 @@ logging.getLogger("PIL.TiffImagePlugin").error("More samples per pixel than can 
 def test_what_libraries_tell_programmers_does_not_reach_the_terminal() -> None:
     said = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60)
     assert (said.stdout, said.stderr) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("https://x.org/a.jpg", "https://x.org/a.jpg"),
+        ("file:///home/me/a.jpg", "file:///home/me/a.jpg"),
+        ("trash:///a.jpg", "trash:///a.jpg"),
+        ("smb://host/share/a.jpg", "smb://host/share/a.jpg"),
+        ("C:/pictures/a.jpg", ""),
+        ("a.jpg", ""),
+    ],
+)
+def test_an_address_is_shown_as_it_was_given(given: str, shown: str) -> None:
+    """A path takes its slashes for one."""
+    assert link(str(PurePosixPath(given))) == shown

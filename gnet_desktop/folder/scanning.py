@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gnet_desktop.errors import PictureError, UsageError
+from gnet_desktop.errors import PictureError, UsageError, link, only_a_link
 from gnet_desktop.files import is_folder
 from gnet_desktop.folder.store import Stamp
 from gnet_desktop.pictures.finding import find_pictures
@@ -32,6 +32,8 @@ def scan(folder: Path, shard: tuple[int, int] = (1, 1)) -> dict[str, Stamp]:
     no folder, PictureError if there are no pictures in it.
     """
     if not is_folder(folder):
+        if address := link(str(folder)):
+            raise UsageError(*only_a_link(address, "folder"))
         raise UsageError(f"{folder} is no folder.", "", "Choose a folder that holds pictures.")
     names = sorted(path.relative_to(folder).as_posix() for path in find_pictures([folder]))
     if not names:
