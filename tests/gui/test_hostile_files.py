@@ -65,7 +65,8 @@ LARGE = {
 }
 """Left out: megapixels, and the seconds that the loop stood still at the best of four tries.
 
-The last is refused as damaged; it kept to the limit in two runs of three. The others are pictures
+On a machine busy with other work. The last is refused as damaged; it kept to the limit in two runs
+of three, `black_webp` in one of two. The others are pictures
 like any other of their size, and it is showing them that takes the time: the event loop's thread
 copies every pixel into Qt's image (`gui/photo/sight.py`) and shrinks that to what the screen
 shows (`gui/photo/scaled.py`).
