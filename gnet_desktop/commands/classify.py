@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from gnet_desktop.folder.reading import Read, Source
 
 
+NO_ANSWER: Final = "no head answers: this checkpoint has no classifier"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A picture's answers, or the error in their place.
@@ -129,7 +132,8 @@ def _outcome(read: "Read", answers: dict[str, Answers], milliseconds: float) -> 
     name, main = shown_name(read.source), answers.get("main")
     if main is not None and not np.isfinite(main.logits).all():
         return Outcome(name, read.size, error=NOT_A_NUMBER, notes=read.notes)
-    return Outcome(name, read.size, answers, milliseconds, notes=read.notes)
+    notes = read.notes if answers else (*read.notes, NO_ANSWER)
+    return Outcome(name, read.size, answers, milliseconds, notes=notes)
 
 
 def _show_progress(count: int) -> None:

@@ -11,8 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from safetensors import torch as safetensors_torch
 
 from gnet_desktop.cli import main
+from gnet_desktop.resources import resource
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict]:
@@ -253,3 +255,20 @@ def test_a_device_that_is_not_there_is_status_3(
         pytest.skip("this machine has CUDA")
     assert main(["classify", photos[0], "--device", "cuda"]) == 3
     assert "CUDA" in capsys.readouterr().err
+
+
+def test_a_network_without_a_classifier_says_so_with_every_picture(
+    everyday100: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tensors = {
+        name: value
+        for name, value in safetensors_torch.load_file(everyday100).items()
+        if not name.startswith(("fc.", "aux1.", "aux2."))
+    }
+    bare = tmp_path / "bare.safetensors"
+    safetensors_torch.save_file(tensors, bare)
+    picture = str(resource("samples", "cat.jpg"))
+    assert main(["classify", picture, "--checkpoint", str(bare)]) == 0
+    assert "  note: no head answers: this checkpoint has no classifier\n" in capsys.readouterr().out
+    assert main(["classify", picture, "--checkpoint", str(bare), "--format", "json"]) == 0
+    assert "no classifier" in json.loads(capsys.readouterr().out)["notes"][0]
