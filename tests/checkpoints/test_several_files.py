@@ -1,6 +1,7 @@
 """Checkpoints that lie in several files or entries open as if they were one."""
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -118,6 +119,17 @@ def test_names_of_a_hub_folders_settings(tmp_path: Path) -> None:
     found = open_checkpoint(tmp_path)
     assert found.labels.names[0] == "class 0"
     assert not any("config.json" in note for note in found.provenance.notes)
+
+
+def test_a_core_ml_package_is_called_one_as_a_folder_and_zipped(tmp_path: Path) -> None:
+    inside = tmp_path / "p.mlpackage" / "Data" / "com.apple.CoreML" / "model.mlmodel"
+    inside.parent.mkdir(parents=True)
+    inside.write_bytes(b"\x08\x05" + bytes(100))
+    (tmp_path / "p.mlpackage" / "Manifest.json").write_text("{}")
+    zipped = Path(shutil.make_archive(str(tmp_path / "p"), "zip", tmp_path, "p.mlpackage"))
+    for path in (tmp_path / "p.mlpackage", zipped):
+        with pytest.raises(CheckpointError, match="Core ML"):
+            open_checkpoint(path)
 
 
 def test_any_other_folder_is_refused_as_one(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from gnet_desktop.checkpoints.containers.distributed import METADATA
+from gnet_desktop.checkpoints.containers.refusals import CORE_ML
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.files import is_file, is_folder
 
@@ -28,6 +29,8 @@ def chosen(path: Path) -> Path:
     if not is_folder(path):
         return path
     found = checkpoint_in(path)
+    if found is None and is_folder(path / "Data" / "com.apple.CoreML"):
+        raise CORE_ML.error()
     if found is None:
         raise CheckpointError(
             f"{path.name or path} is a folder.",

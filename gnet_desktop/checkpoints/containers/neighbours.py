@@ -7,7 +7,7 @@ these; nothing of them is read.
 from collections.abc import Iterator
 from typing import Final
 
-from gnet_desktop.checkpoints.containers.refusals import Foreign
+from gnet_desktop.checkpoints.containers.refusals import CORE_ML, Foreign
 from gnet_desktop.checkpoints.containers.source import Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
 
@@ -29,11 +29,6 @@ _META_GRAPH: Final = Foreign(
     "the graph of a TensorFlow checkpoint (.meta)",
     "Its weights are in the .data file beside it, and that kind is not read.",
     "Export it to ONNX with tf2onnx, and open that.",
-)
-_CORE_ML: Final = Foreign(
-    "a Core ML model",
-    "This kind of file is not read.",
-    "Open the file that it was converted from, or export its weights as a NumPy npz.",
 )
 
 
@@ -74,7 +69,7 @@ def _model(message: bytes) -> Foreign | None:
     if _is_meta_info(first[1]):
         return _SAVED_MODEL
     inner = next(_peek(first[1]), (0, 0))
-    return _CORE_ML if inner[0] == 1 and isinstance(inner[1], bytes) else None
+    return CORE_ML if inner[0] == 1 and isinstance(inner[1], bytes) else None
 
 
 def _is_meta_info(message: bytes) -> bool:

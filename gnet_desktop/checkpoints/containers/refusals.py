@@ -259,8 +259,14 @@ def _zip(head: bytes, source: Source) -> Foreign | None:
     return Foreign("a zip archive", "No weights were found in it.", _UNPACK)
 
 
+CORE_ML: Final = Foreign(
+    "a Core ML model",
+    "This kind of file is not read.",
+    "Open the file that it was converted from, or export its weights as a NumPy npz.",
+)
 _INSIDE: Final[tuple[tuple[str, Foreign], ...]] = (
     ("model.weights.h5", Foreign("a Keras file", "This kind of file is not read.", _HDF5.todo, weights=True)),
+    ("com.apple.coreml/model.mlmodel", CORE_ML),
     ("[content_types].xml", Foreign("an Office document", "It holds no weights.", _OTHER)),
     *(
         (
