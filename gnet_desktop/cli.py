@@ -312,17 +312,18 @@ def _index() -> argparse.ArgumentParser:
     parser = _parser(
         "index",
         "What every unit does over a folder of pictures.",
-        usage="gnet-desktop index FOLDER --out DIR | index merge DIR… --out DIR | index top UNIT --from DIR",
+        usage="gnet-desktop index FOLDER --out DIR | index merge DIR… --out DIR | index top UNIT --from DIR"
+        " | index alike MODULE --from DIR | index crops PART --from DIR --out DIR",
     )
-    parser.add_argument("what", nargs="?", choices=("merge", "top"), help=argparse.SUPPRESS)
-    parser.add_argument("items", nargs="+", metavar="FOLDER", help="a folder; indexes to merge; a unit")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="the index that is made, or goes on")
+    parser.add_argument("what", nargs="?", choices=("merge", "top", "alike", "crops"), help=argparse.SUPPRESS)
+    parser.add_argument("items", nargs="+", metavar="FOLDER", help="folder; indexes to merge; a part or unit")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the index that is made; crops: their folder")
     parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help="only every Nth picture")
     parser.add_argument("--truth", type=Path, metavar="F.csv", help="a picture's path and its class a row")
-    parser.add_argument("--from", dest="source", type=Path, metavar="DIR", help="top: the index to ask")
+    parser.add_argument("--from", dest="source", type=Path, metavar="DIR", help="the index to ask")
     parser.add_argument("--image", type=Path, metavar="F.png", help="top: the crops as a picture")
-    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="top: where the pictures lie")
-    parser.add_argument("--top", type=_positive, default=10, metavar="N", help="top: how many (10)")
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="where its pictures lie")
+    parser.add_argument("--top", type=_positive, default=10, metavar="N", help="top, crops: how many (10)")
     _add_checkpoint(parser)
     _add_preprocess(parser)
     _add_device(parser)
@@ -345,6 +346,7 @@ def _visualize() -> argparse.ArgumentParser:
         "--directions", type=Path, metavar="F", help="a matrix whose rows are wanted, by number, at --at"
     )
     parser.add_argument("--at", metavar="4a/3x3", help="the layer that the directions are for")
+    parser.add_argument("--beside", type=Path, metavar="DIR", help="an index, whose crops stand beside each")
     parser.add_argument(
         "--no-keep", dest="keep", action="store_false", help="make it anew, and do not keep it"
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
 
+from gnet_desktop.commands import alike
 from gnet_desktop.commands.opening import choices, open_named, open_session, progress_wanted
 from gnet_desktop.commands.output import Rows, as_json, say_failed, words
 from gnet_desktop.errors import PictureError, UsageError
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     0 done, 1 some pictures could not be read, 2 none could be.
     """
-    return {"merge": _merge, "top": _top}.get(arguments.what, _make)(arguments)
+    return WAYS.get(arguments.what, _make)(arguments)
 
 
 def _make(arguments: argparse.Namespace) -> int:
@@ -155,4 +156,11 @@ WRITERS: Final[dict[str, Callable[[list[dict[str, Any]]], None]]] = {
     "text": _write_text,
     "json": _write_json,
     "csv": _write_csv,
+}
+
+WAYS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
+    "merge": _merge,
+    "top": _top,
+    "alike": alike.alike,
+    "crops": alike.crops,
 }

@@ -3,17 +3,15 @@
 import argparse
 import io
 import json
-import math
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from gnet_desktop.commands.opening import Session, open_session, progress_wanted
 from gnet_desktop.commands.passing import class_index
+from gnet_desktop.commands.sheet import beside, sheet
 from gnet_desktop.errors import UsageError
 from gnet_desktop.files import write_whole
 
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from gnet_desktop.inspection.visualisation.wanted import Wanted
 
 DIGITS: Final = 5
-GAP: Final = 8
 EVERY: Final = 8
 """Steps between two words on how far it is."""
 
@@ -49,7 +46,8 @@ def run(arguments: argparse.Namespace) -> int:
     kept = _kept() if arguments.keep else None
     made = [_make(session, wanted, recipe, kept) for wanted in wants]
     content = io.BytesIO()
-    Image.fromarray(sheet(made)).save(content, "PNG")
+    pixels = beside(made, arguments.beside, session.checkpoint) if arguments.beside else sheet(made)
+    Image.fromarray(pixels).save(content, "PNG")
     write_whole(arguments.out, content.getvalue())
     WRITERS[arguments.format](session, made)
     return 0
@@ -115,19 +113,6 @@ def _tell(made: "Made") -> None:
     if progress_wanted():
         words = f"\r{made.wanted.name}  {made.step} of {made.recipe.steps}"
         print(words, end="\n" if made.done else "", file=sys.stderr, flush=True)
-
-
-def sheet(made: "Sequence[Made]") -> NDArray[np.uint8]:
-    """All pictures on white, (height, width, 3): a row each where there are several apart, else a square."""
-    pictures = [picture for one in made for picture in one.pictures]
-    count, side = len(pictures), pictures[0].shape[0]
-    columns = made[0].recipe.count if made[0].recipe.count > 1 else math.ceil(math.sqrt(count))
-    rows, pitch = -(-count // columns), side + GAP
-    whole = np.full((rows * pitch - GAP, columns * pitch - GAP, 3), 255, np.uint8)
-    for place, picture in enumerate(pictures):
-        top, left = place // columns * pitch, place % columns * pitch
-        whole[top : top + side, left : left + side] = picture
-    return whole
 
 
 def _rows(session: Session, made: "Sequence[Made]") -> list[dict[str, Any]]:

@@ -123,6 +123,19 @@ def unit_in_module(architecture: Architecture, module: str, channel: int) -> Uni
     raise _no_channel(module, channel, architecture.module(module).outputs)
 
 
+def units_of_part(architecture: Architecture, part: str) -> list[Unit]:
+    """All units of a part by its canonical name, of a module in the order of its output.
+
+    Raises UsageError if the part has none.
+    """
+    count = channel_counts(architecture).get(part, 0)
+    if not count:
+        raise _no_channel(part, 0, 0)
+    if part in MODULES:
+        return [unit_in_module(architecture, part, channel) for channel in range(count)]
+    return [unit_of(part, channel) for channel in range(count)]
+
+
 def channel_in_module(architecture: Architecture, unit: Unit) -> int | None:
     """The unit's channel in its module's output; None for units that aren't part of it."""
     if unit.module not in MODULES:
