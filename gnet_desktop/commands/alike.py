@@ -1,4 +1,4 @@
-"""``gnet-desktop index alike`` and ``index crops``: which units say the same or several things; crops as files."""
+"""``index alike`` and ``index crops``: which units say the same or several things; crops as files."""
 
 import argparse
 import sys

@@ -89,7 +89,7 @@ class Gathering:
                 np.concatenate([old, np.zeros_like(old, shape=(len(old), 1, *old.shape[2:]))], 1)
                 for old in (self._best, self._picture, self._beside)
             ]
-            self._best, self._picture, self._beside = grown  # type: ignore[assignment]
+            self._best, self._picture, self._beside = grown
             self._best[:, -1] = -1
         weakest = self._best.argmin(1)
         better = np.flatnonzero(peaks > np.maximum(self._best[np.arange(len(peaks)), weakest], 0))

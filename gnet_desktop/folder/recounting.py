@@ -1,4 +1,4 @@
-"""Some pictures of an index once more: the maps of one part, a batch at a time, for what the index has not counted."""
+"""Some pictures of an index once more: the maps of one part, for what the index has not counted."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path

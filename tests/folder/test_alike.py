@@ -44,7 +44,7 @@ def test_units_that_are_active_on_few_pictures_together_prove_nothing() -> None:
 
 
 def test_a_unit_that_is_strong_beside_different_units_says_several_things() -> None:
-    """Unit 0 is strong beside unit 1 on even pictures and beside unit 2 on odd ones; unit 3 always beside 1."""
+    """Unit 0 is strong beside unit 1 on even pictures and beside 2 on odd ones; unit 3 always beside 1."""
     maps = torch.zeros(24, 4, 2, 2)
     for picture in range(24):
         maps[picture, 0, 0, 0] = 10 + picture
