@@ -15,7 +15,13 @@ from gnet_desktop.commands.output import as_json, words
 from gnet_desktop.commands.passing import Seen, class_index, look_at, note_lines
 from gnet_desktop.errors import UsageError
 from gnet_desktop.files import write_whole
-from gnet_desktop.inspection.attribution.attribution import Attribution, Method, Target, check_target
+from gnet_desktop.inspection.attribution.attribution import (
+    Attribution,
+    Method,
+    Target,
+    check_target,
+    share_words,
+)
 from gnet_desktop.network.architecture import HEAD_PLACES
 from gnet_desktop.workspace.exporting import array_bytes, png_bytes
 from gnet_desktop.workspace.facts import significant
@@ -299,7 +305,7 @@ def _write_text(
         print(line)
     print(f"  logit {attribution.logit:.3f}", end="")
     if attribution.explained is not None:
-        print(f", the map explains {100 * attribution.explained:.1f} %", end="")
+        print(f", the map adds up to {share_words(attribution.explained)} %", end="")
     print(f"\n  {attribution.note}")
     if not (attribution.map > 0).any():
         print("  There is no evidence for this class here.")

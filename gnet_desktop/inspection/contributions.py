@@ -21,6 +21,8 @@ from gnet_desktop.network.changes import place_of
 from gnet_desktop.network.record import Record
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from gnet_desktop.network.googlenet import GoogLeNet
 
 Array = NDArray[np.float32]
@@ -33,13 +35,15 @@ Weights = Mapping[str, tuple[Array, Array]]
 class Decomposition:
     """A unit's value at a cell before its rectifier: ``inputs``.sum() + ``bias``.
 
-    ``inputs`` is (input channels,), signed; ``cell`` is (column, row).
+    ``inputs`` is (input channels,), signed; ``cell`` is (column, row). ``cells`` is (input
+    channels, 2): the (column, row) of each channel's map that gives most of its part.
     """
 
     value: float
     bias: float
     inputs: Doubles
     cell: tuple[int, int]
+    cells: NDArray[np.intp]
 
     def strongest(self, count: int = 10) -> list[tuple[int, float]]:
         """(input channel, part), the largest size first; parts of exactly 0 are left out."""
@@ -75,11 +79,24 @@ def decompose(
     name = f"{part}/linear"
     maps = network.outputs(start, (name,), after=before, differentiable=True)[name][0]
     _check_place(part, channel, cell, maps.shape)
-    value = maps[channel, cell[1], cell[0]]
-    (gradient,) = torch.autograd.grad(value, start)
-    read = torch.where(torch.isfinite(start.detach()), start.detach(), 0)
-    parts = (gradient * read).sum((0, 2, 3), dtype=torch.float64)
-    return Decomposition(value.item(), value.item() - float(parts.sum()), parts.numpy(), cell)
+    return split(maps[channel, cell[1], cell[0]], start, cell)
+
+
+def split(value: "Tensor", read: "Tensor", cell: tuple[int, int]) -> Decomposition:
+    """Split a value over the maps (1, channels, height, width) that it was made from, with derivatives.
+
+    Exact as far as only sums, rectifiers and maxima lie between.
+    """
+    import torch
+
+    # a part that is switched off gives numbers on which nothing depends
+    gradient = torch.autograd.grad(value, read)[0] if value.requires_grad else torch.zeros_like(read)
+    finite = torch.where(torch.isfinite(read.detach()), read.detach(), 0)
+    parts = (gradient * finite)[0].double().cpu()
+    sums = parts.sum((1, 2))
+    leading = (parts * sums.sign()[:, None, None]).flatten(1).argmax(1).numpy()
+    cells = np.stack([leading % parts.shape[2], leading // parts.shape[2]], axis=1)
+    return Decomposition(value.item(), value.item() - float(sums.sum()), sums.numpy(), cell, cells)
 
 
 def layer_before(architecture: Architecture, part: str) -> str:

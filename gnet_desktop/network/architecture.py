@@ -244,6 +244,18 @@ class Architecture:
                 return module
         raise KeyError(name)
 
+    def layer(self, name: str) -> Convolution | Pool | ResponseNorm | None:
+        """The layer of that name in the trunk, a branch or a head; None for modules and vectors."""
+        found: list[Convolution | Pool | ResponseNorm] = []
+        for layer in self.trunk:
+            if isinstance(layer, Module):
+                found += [part for branch in layer.branches for part in branch.layers]
+            else:
+                found.append(layer)
+        for head in self.heads:
+            found += [part for part in (head.pool, head.convolution) if not isinstance(part, int)]
+        return next((part for part in found if part.name == name), None)
+
     def head(self, name: str) -> Head | None:
         """The auxiliary head of that name, or None if this file has none."""
         return next((head for head in self.heads if head.name == name), None)

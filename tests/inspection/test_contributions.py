@@ -46,7 +46,7 @@ def weights_of(branch: Branch, seed: int) -> dict[str, tuple[np.ndarray, np.ndar
 
 
 def test_the_strongest_parts_come_by_size_with_their_sign() -> None:
-    found = Decomposition(0.0, 0.0, np.array([1.0, -3.0, 0.0, 2.0]), (0, 0))
+    found = Decomposition(0.0, 0.0, np.array([1.0, -3.0, 0.0, 2.0]), (0, 0), np.zeros((4, 2), int))
     assert found.strongest() == [(1, -3), (3, 2), (0, 1)]
     assert found.strongest(1) == [(1, -3)]
 

@@ -16,9 +16,10 @@ from gnet_desktop.inspection.contributions import (
 )
 from gnet_desktop.inspection.histogram import Histogram, histogram
 from gnet_desktop.inspection.ranking import UnitAt, peak, strongest_at
+from gnet_desktop.inspection.sources import Source, source_of
 from gnet_desktop.inspection.statistics import UnitStatistics
 from gnet_desktop.network.architecture import MODULES, Architecture, Branch, Convolution, Module
-from gnet_desktop.network.naming import Unit, channel_in_module, unit_in_module, unit_of
+from gnet_desktop.network.naming import Unit, channel_in_module
 from gnet_desktop.network.record import Record
 from gnet_desktop.workspace.values import Result
 
@@ -119,51 +120,6 @@ def path_to(architecture: Architecture, unit: Unit) -> Branch | None:
         if layer.name == unit.part and isinstance(layer, Convolution) and layer.stride == 1:
             return Branch((layer,))
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What a module or a layer reads: the record's ``part``, and the units that its channels are.
-
-    ``module`` is the module before, or None behind the stem; then the channels are
-    those of ``layer``, the stem's last convolution. A pool or a norm may lie between.
-    """
-
-    part: str
-    module: Module | None
-    layer: str
-
-    @property
-    def name(self) -> str:
-        """``3b``, or the stem's layer."""
-        return self.module.name if self.module else self.layer
-
-    def unit(self, architecture: Architecture, channel: int) -> Unit:
-        """The unit that is an input channel."""
-        if self.module:
-            return unit_in_module(architecture, self.module.name, channel)
-        return unit_of(self.layer, channel)
-
-    def widths(self, channels: int) -> dict[str, int]:
-        """Channels by branch of the module before; all under the layer's name behind the stem."""
-        if self.module:
-            return {branch.name: branch.outputs for branch in self.module.branches}
-        return {self.layer: channels}
-
-
-def source_of(architecture: Architecture, name: str) -> Source:
-    """What a module, or a layer of the stem, reads."""
-    part = layer = ""
-    before: Module | None = None
-    for one in architecture.trunk:
-        if one.name == name:
-            break
-        part = one.name
-        if isinstance(one, Module):
-            before = one
-        elif isinstance(one, Convolution):
-            layer = one.name
-    return Source(part, before, layer)
 
 
 class Part(NamedTuple):

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gnet_desktop.gui.unit.facts import source_of
 from gnet_desktop.inspection.contributions import expanded_weights, weights_onward
+from gnet_desktop.inspection.sources import source_of
 from gnet_desktop.network.naming import Unit
 
 if TYPE_CHECKING:

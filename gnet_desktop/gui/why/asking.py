@@ -7,8 +7,14 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.gui.answers.values import class_name
-from gnet_desktop.inspection.answers import percent
-from gnet_desktop.inspection.attribution.attribution import Attribution, Method, Progress, Target, blank
+from gnet_desktop.inspection.attribution.attribution import (
+    Attribution,
+    Method,
+    Progress,
+    Target,
+    blank,
+    share_words,
+)
 from gnet_desktop.inspection.attribution.trust import layers_before
 from gnet_desktop.network.architecture import HEAD_PLACES, HEADS
 from gnet_desktop.pictures.preparation import Prepared, baseline
@@ -178,10 +184,9 @@ def check(found: Attribution) -> str:
     if found.explained is None:
         words = translate("Why", "covering {0} px takes up to {1} of its logit {2}")
         return words.format(found.settings["window"], f"{found.map.max():.2f}", f"{found.logit:.2f}")
-    share = percent(abs(found.explained))
-    share = f"−{share}" if found.explained < 0 else share
+    share = share_words(found.explained)
     if found.exact or found.method == "integrated-gradients":
         return translate("Why", "explains {0} % of the logit").format(share)
     if found.method == "contributions":
-        return translate("Why", "first-order, explains {0} %").format(share)
-    return translate("Why", "explains {0} %, not complete by definition").format(share)
+        return translate("Why", "adds up to {0} % of the logit, first-order").format(share)
+    return translate("Why", "adds up to {0} % of the logit, not complete by definition").format(share)

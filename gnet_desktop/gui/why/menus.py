@@ -110,6 +110,8 @@ def question_words(asked: Asked, result: Result) -> str:
     about = translate("Why", "What speaks for {0}?").format(target_words(asked.target, names))
     if asked.target.against is not None:
         return translate("Why", "{0} First the difference of their logits, then each alone.").format(about)
+    if len(heads_of(result)) == 1:
+        return about
     return translate("Why", "{0} Beside it, where the other heads find the same class.").format(about)
 
 

@@ -111,3 +111,11 @@ class Attribution:
 def blank(values: NDArray[np.float32]) -> bool:
     """Whether nothing in a map speaks for the class: then it is said in words, not stretched."""
     return not bool((values > 0).any())
+
+
+def share_words(explained: float) -> str:
+    """A share that a sum explains, in per cent: ``100.0``, ``−213.6``.
+
+    It is rounded like any measured number: what a probability never is, all, a sum may well be.
+    """
+    return f"{100 * explained:.1f}".replace("-", "−")

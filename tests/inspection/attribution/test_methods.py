@@ -60,6 +60,17 @@ def test_grad_cam_is_captums(pair, module: str) -> None:
     np.testing.assert_allclose(found / size, expected[0, 0].detach() / size, atol=1e-4)
 
 
+@pytest.mark.parametrize("module", ["4a", "5b"])
+def test_contributions_are_captums_gradient_times_activation(pair, module: str) -> None:
+    network, model, value, record = pair
+    layer = getattr(model.model, f"inception{module}")
+    expected = captum.LayerGradientXActivation(model, layer).attribute(value, target=CLASS)[0].detach()
+    found = at_layer.contributions(network, record, Target("main", CLASS), module)
+    size = np.abs(found.map).max()
+    np.testing.assert_allclose(found.map / size, expected.sum(0) / size, atol=1e-4)
+    np.testing.assert_allclose(found.units / size, expected.sum((1, 2)) / size, atol=1e-4)
+
+
 def test_integrated_gradients_are_captums_at_the_same_nodes(pair) -> None:
     network, model, value, record = pair
     expected = captum.IntegratedGradients(model).attribute(
