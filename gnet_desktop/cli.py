@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _open_standard_streams()
     quieten_libraries()
     if arguments == [APART]:
-        return importlib.import_module("gnet_desktop.pictures.jpeg2000").serve()  # type: ignore[no-any-return]
+        return importlib.import_module("gnet_desktop.pictures.elsewhere").serve()  # type: ignore[no-any-return]
     try:
         return _run(arguments)
     except GNetError as error:

@@ -40,7 +40,7 @@ SIGNATURES: Final = tuple(
         (0, b"\x89PNG\r\n\x1a\n", "PNG", "gnet_desktop.pictures.png:open_frame"),
         (0, b"GIF87a", "GIF", "PIL.GifImagePlugin:GifImageFile"),
         (0, b"GIF89a", "GIF", "PIL.GifImagePlugin:GifImageFile"),
-        (8, b"WEBP", "WebP", "PIL.WebPImagePlugin:WebPImageFile"),
+        (8, b"WEBP", "WebP", "gnet_desktop.pictures.webp:WebP"),
         *((0, magic, "TIFF", "gnet_desktop.pictures.tiff.picture:open_frame")
           for magic in (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b")),
         (0, b"BM", "BMP", "PIL.BmpImagePlugin:BmpImageFile"),

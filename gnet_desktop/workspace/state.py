@@ -67,6 +67,7 @@ class Workspace(Choices):
         reader: Works | None = None,
         opener: Works | None = None,
         finder: Works | None = None,
+        drawer: Works | None = None,
     ) -> None:
         super().__init__()
         self._failures = Failures()
@@ -74,6 +75,7 @@ class Workspace(Choices):
         self._engine: Works = engine or Worker("gnet-engine", post)
         self._reader: Works = reader or Worker("gnet-reader", post, patience=PATIENCE)
         self._opener: Works = opener or Worker("gnet-opener", post, patience=PATIENCE)
+        self._drawer: Works = drawer or Worker("gnet-drawer", post)
         self._list = PictureList(self._reader, self._failures.sentence)
         self._finder = Finder(finder or Worker("gnet-finder", post), post, self._found, self._failures.tell)
         self._networks = Networks(self._opener, self._engine, post, self._failures.tell)
@@ -441,14 +443,21 @@ class Workspace(Choices):
         """Run anything that needs torch on the engine's thread; failures go to `failed`."""
         self._engine.ask(Request(f"task {purpose}", run, done, self._failures.tell, priority))
 
+    def make_ready(self, purpose: str, run: Callable[[], T], done: Callable[[T], None]) -> None:
+        """Make what the window draws on the drawer's thread, without torch; failures go to `failed`."""
+        self._drawer.ask(Request(f"draw {purpose}", run, done, self._failures.tell))
+
     @property
     def idle(self) -> bool:
         """Whether all workers have nothing to do; what they found may still be on its way."""
-        return self._engine.idle and self._reader.idle and self._opener.idle and self.finding is None
+        workers = (self._engine, self._reader, self._opener, self._drawer)
+        return all(worker.idle for worker in workers) and self.finding is None
 
     def close(self) -> bool:
         """End the workers; waits for what is running only. False if one hangs."""
         self.cancel_opening()
         self.stop_finding()
         self._looking.shown.close()
-        return all([self._engine.close(), self._reader.close(), self._opener.close(), self._finder.close()])
+        workers = (self._engine, self._reader, self._opener, self._drawer, self._finder)
+        closed = [worker.close() for worker in workers]
+        return all(closed)

@@ -7,7 +7,9 @@ from functools import partial
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
@@ -47,43 +49,8 @@ QUICK = (
 )
 """One of each kind, for the usual run; ``--slow`` opens all."""
 
-QUICK_PICTURES = ("million_comments", "largest_gif", "million_frames")
+QUICK_PICTURES = ("million_texts", "largest_gif", "million_frames", "largest_tiff_of_words")
 QUICK_LABELS = ("a_million_names", "nested_lists", "an_integer_of_megabytes")
-
-LARGE = {
-    "black_webp": (9, 0.17),
-    "black_jpeg_2000": (9, 0.13),
-    "black_png": (49, 0.31),
-    "icon_that_unpacks_to_a_gigabyte": (49, 0.47),
-    "pcx_of_runs": (49, 0.41),
-    "runs_of_one_colour": (49, 0.55),
-    "lossless_black_webp": (48, 0.97),
-    "largest_tiff_of_runs": (49, 0.44),
-    "largest_tiff_of_zeros": (49, 0.47),
-    "largest_tiff_of_words": (49, 0.39),
-    "targa_of_runs": (49, 0.12),
-}
-"""Left out: megapixels, and the seconds that the loop stood still at the best of four tries.
-
-On a machine busy with other work. The last is refused as damaged; it kept to the limit in two runs
-of three, `black_webp` in one of two. The others are pictures
-like any other of their size, and it is showing them that takes the time: the event loop's thread
-copies every pixel into Qt's image (`gui/photo/sight.py`) and shrinks that to what the screen
-shows (`gui/photo/scaled.py`).
-"""
-
-UNSTEADY = {
-    "million_chunks": 0.30,
-    "million_texts": 0.30,
-    "many_data_chunks": 0.16,
-    "many_tables": 0.79,
-    "hundred_thousand_directories": 0.17,
-    "icons_by_the_thousand": 0.14,
-}
-"""Left out: they kept to the limit in one run, and in the next stood still for so many seconds at best.
-
-What holds the loop while their many small parts are read hasn't been found.
-"""
 
 LONGEST = 0.1
 TRIES = 4
@@ -179,7 +146,7 @@ def test_the_event_loop_never_stands_still_while_a_hostile_file_is_opened(
     assert stands(lambda: workspace.open_checkpoint(path), lambda _: workspace.loading is None) < LONGEST
 
 
-@some([name for name in PICTURES if name not in {**LARGE, **UNSTEADY}], QUICK_PICTURES)
+@some(PICTURES, QUICK_PICTURES)
 def test_the_event_loop_never_stands_still_while_a_hostile_picture_is_shown_or_refused(
     name, window, stands, tmp_path
 ) -> None:
@@ -194,6 +161,41 @@ def test_the_event_loop_never_stands_still_while_a_hostile_picture_is_shown_or_r
     assert stands(lambda: workspace.add_pictures([path]), over) < LONGEST
     for picture in list(workspace.pictures)[1:]:
         workspace.remove_picture(picture)
+
+
+def test_the_event_loop_never_stands_still_while_a_large_picture_is_zoomed_and_moved(
+    window, dog, qtbot, tmp_path
+) -> None:
+    workspace, view, path = window.workspace, window.panels.photo.view, tmp_path / "photo"
+    path.write_bytes(PICTURES["largest_tiff_of_words"]())
+    (added,) = workspace.add_pictures([path])
+    wait_until(lambda: workspace.idle and view.percentage is not None and view.sight.id == added)
+    longest = []
+    for _ in range(TRIES):
+        dog.reset()
+        for step in range(12):
+            zoom_by_wheel(view, 120 if step < 6 else -120)
+            qtbot.wait(20)
+        qtbot.waitUntil(lambda: workspace.idle, timeout=20_000)
+        longest.append(dog.longest)
+    assert min(longest) < LONGEST
+    workspace.remove_picture(added)
+
+
+def zoom_by_wheel(view: QWidget, angle: int) -> None:
+    """A notch of the wheel over the middle of a widget."""
+    place = QPointF(view.rect().center())
+    turned = QWheelEvent(
+        place,
+        view.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, angle),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view, turned)
 
 
 @some(LABELS, QUICK_LABELS)

@@ -11,6 +11,7 @@ from gnet_desktop.gui.photo.camera import Camera
 from gnet_desktop.gui.photo.labels import place_label
 from gnet_desktop.gui.photo.painting import dim_outside, rect
 from gnet_desktop.gui.photo.scaled import ScaledPhoto
+from gnet_desktop.gui.photo.sight import Sight
 
 SIZE = QSizeF(140, 20)
 VIEW = QRectF(0, 0, 480, 300)
@@ -77,7 +78,7 @@ def test_the_veil_covers_all_of_the_photo(qapp, place: tuple[float, float], rati
     view.setDevicePixelRatio(ratio)
     view.fill(QColor(Theme.now().well))
     painter = QPainter(view)
-    ScaledPhoto().paint(painter, photo, camera, whole, coarse=False)
+    ScaledPhoto(lambda *_: None, lambda: None).paint(painter, Sight(1, photo), camera, whole)
     dim_outside(painter, whole, QRectF(60, 60, 40, 40))
     painter.end()
     image, kept = view.toImage(), QRectF(59, 59, 42, 42)

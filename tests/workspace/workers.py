@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gnet_desktop.errors import GNetError
-from gnet_desktop.workspace.engine import Mailbox, Request
+from gnet_desktop.workspace.engine import Mailbox, Request, Works
 from gnet_desktop.workspace.state import Workspace
 
 
@@ -96,9 +96,11 @@ class Asleep(Stepping):
 class Posed(Workspace):
     """A workspace whose reader is asleep, so that it computes no run: results are handed in by `accept`."""
 
-    def __init__(self, post: Callable[[Callable[[], None]], None] = lambda call: call()) -> None:
+    def __init__(
+        self, post: Callable[[Callable[[], None]], None] = lambda call: call(), *, drawer: Works | None = None
+    ) -> None:
         self.reader = Asleep()
-        super().__init__(post, reader=self.reader)
+        super().__init__(post, reader=self.reader, drawer=drawer)
 
     def fail(self, picture: int, error: GNetError) -> None:
         """A picture that is looked at, and not yet answered, cannot be read."""

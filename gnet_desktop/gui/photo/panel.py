@@ -52,6 +52,7 @@ class PhotoPanel(Speaking, QWidget):
             workspace.view_changed.subscribe(lambda _: self._show_state()),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
+        self.view.sight_changed.connect(self._show_state)
         self.view.installEventFilter(self)
         self._show_state()
 

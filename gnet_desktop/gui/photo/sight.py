@@ -1,10 +1,11 @@
 """What stands in the photo's place: the current picture, as far as it is known yet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QImage
 
 from gnet_desktop.gui.painting.images import rgb_image
+from gnet_desktop.gui.photo.ready import ReadyImages
 from gnet_desktop.pictures.geometry import Geometry
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.workspace.state import Workspace
@@ -12,7 +13,7 @@ from gnet_desktop.workspace.state import Workspace
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
-    """A picture of the list as an image.
+    """A picture of the list as an image; ``smaller`` are its half, quarter …, where it is large.
 
     ``picture`` and ``geometry``, how the input lies on it, are None for a thumbnail: its
     pixels aren't the picture's.
@@ -22,6 +23,7 @@ class Sight:
     image: QImage
     picture: Picture | None = None
     geometry: Geometry | None = None
+    smaller: tuple[QImage, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -29,39 +31,38 @@ class Sight:
         return self.image.width(), self.image.height()
 
 
-def sight_of(workspace: Workspace, before: Sight | None) -> Sight | None:
+def sight_of(workspace: Workspace, before: Sight | None, images: ReadyImages) -> Sight | None:
     """The current picture: decoded where it is, else its thumbnail; None without one yet.
 
-    ``before`` is given back where nothing is new, and lends its image.
+    ``before`` is given back where nothing is new, and lends its image. A large picture is its
+    thumbnail until ``images`` has it.
     """
-    entry = workspace.pictures.get(workspace.current or 0)
-    if entry is None:
+    if workspace.current not in workspace.pictures:
+        images.forget()
         return None
-    result, decoded = workspace.result, workspace.decoded
-    other = workspace.seen
-    if other is not None and other.key.picture != entry.id and not workspace.stale:
-        shown = before if before is not None and before.id == other.key.picture else None
-        return _decoded(other.key.picture, other.picture, other.geometry, shown)
-    same = before if before is not None and before.id == entry.id else None
-    if result is not None and result.key.picture == entry.id:
-        return _decoded(entry.id, result.picture, result.geometry, same)
-    if decoded is not None:
-        return _decoded(entry.id, decoded.picture, decoded.geometry, same)
-    if same is not None or entry.thumbnail is None:
-        return same
-    return Sight(entry.id, rgb_image(entry.thumbnail))
+    shown, decoded = _shown(workspace, workspace.current or 0)
+    same = before if before is not None and before.id == shown else None
+    sight = _made(shown, *decoded, same, images) if decoded is not None else None
+    entry = workspace.pictures.get(shown)
+    if sight is not None or same is not None or entry is None or entry.thumbnail is None:
+        return sight or same
+    return Sight(shown, rgb_image(entry.thumbnail))
 
 
-def _decoded(entry_id: int, picture: Picture, geometry: Geometry, before: Sight | None) -> Sight:
+def _shown(workspace: Workspace, current: int) -> tuple[int, tuple[Picture, Geometry] | None]:
+    """The id of the picture to show, which may be the reference's, and what is known of it."""
+    result, decoded, other = workspace.result, workspace.decoded, workspace.seen
+    if other is not None and other.key.picture != current and not workspace.stale:
+        return other.key.picture, (other.picture, other.geometry)
+    if result is not None and result.key.picture == current:
+        return current, (result.picture, result.geometry)
+    return current, (decoded.picture, decoded.geometry) if decoded is not None else None
+
+
+def _made(
+    shown: int, picture: Picture, geometry: Geometry, before: Sight | None, images: ReadyImages
+) -> Sight | None:
     if before is None or before.picture is not picture:
-        return Sight(entry_id, _as_image(picture), picture, geometry)
-    if before.geometry == geometry:
-        return before
-    return Sight(entry_id, before.image, picture, geometry)
-
-
-def _as_image(picture: Picture) -> QImage:
-    """The picture as Qt has it, with its own memory."""
-    image = picture.image
-    data = image.tobytes("raw", "RGB")
-    return QImage(data, image.width, image.height, 3 * image.width, QImage.Format.Format_RGB888).copy()
+        made = images.of(picture)
+        return Sight(shown, made[0], picture, geometry, made[1:]) if made is not None else None
+    return before if before.geometry == geometry else replace(before, geometry=geometry)

@@ -1,5 +1,6 @@
 """The photo itself: painting from what is cached, zoom, pan, hover and pins."""
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
@@ -25,6 +26,7 @@ from gnet_desktop.gui.photo.camera import LEAST, Camera, centred, fitting, in_th
 from gnet_desktop.gui.photo.labels import place_label
 from gnet_desktop.gui.photo.laid_over import KeptOverlay, LaidOver, Look
 from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
+from gnet_desktop.gui.photo.ready import ReadyImages
 from gnet_desktop.gui.photo.scaled import ScaledPhoto
 from gnet_desktop.gui.photo.sight import Sight, sight_of
 from gnet_desktop.gui.why.layer import WHY_COLOURS, Why, WhyLayer
@@ -41,10 +43,12 @@ _WHOLE_PHOTO: Final = 5000.0
 class PhotoView(Speaking, QWidget):
     """The current picture; the overlay of the hovered or chosen unit lies where its cells are.
 
-    ``menu_wanted(point, place)`` with a place of the picture, or None, and of the screen.
+    ``menu_wanted(point, place)`` with a place of the picture, or None, and of the screen;
+    ``sight_changed()`` when a picture that was long in the making takes its thumbnail's place.
     """
 
     menu_wanted = Signal(object, QPoint)
+    sight_changed = Signal()
     spoken_role = Role.Graphic
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -57,7 +61,8 @@ class PhotoView(Speaking, QWidget):
         self._dragged = False
         self._held_space = False
         self._by_key = False
-        self._photo = ScaledPhoto()
+        self._images = ReadyImages(workspace, self._take_ready)
+        self._photo = ScaledPhoto(partial(workspace.make_ready, "sharp"), self.update)
         self._overlay = KeptOverlay()
         self._layers: dict[Unit, UnitLayer | None] = {}
         self._layers_of: Result | None = None
@@ -112,18 +117,23 @@ class PhotoView(Speaking, QWidget):
         return self._layers[unit]
 
     def _result_here(self) -> Result | None:
-        """What was computed of the picture that is shown."""
+        """What was computed of the picture that is shown, if that is more than its thumbnail."""
         result, sight = self._workspace.seen, self._sight
-        here = result is not None and sight is not None and result.key.picture == sight.id
-        return result if here else None
+        if result is None or sight is None or sight.picture is None:
+            return None
+        return result if result.key.picture == sight.id else None
 
     def _entry_changed(self, picture: int) -> None:
         if picture == self._workspace.current:
             self._look()
 
+    def _take_ready(self) -> None:
+        self._look()
+        self.sight_changed.emit()
+
     def _look(self) -> None:
         """The picture follows the choice at once; what was computed of it follows when it is there."""
-        before, now = self._sight, sight_of(self._workspace, self._sight)
+        before, now = self._sight, sight_of(self._workspace, self._sight, self._images)
         self._sight = now
         if now is not before:
             same_frame = (
@@ -204,7 +214,7 @@ class PhotoView(Speaking, QWidget):
     def _paint_picture(self, painter: QPainter, sight: Sight) -> None:
         whole = painting.rect(self._camera.box_to_view((0, 0, *sight.size)))
         visible = whole.intersected(QRectF(self.rect()))
-        self._photo.paint(painter, sight.image, self._camera, visible, coarse=sight.picture is None)
+        self._photo.paint(painter, sight, self._camera, visible)
         if sight.geometry is not None:
             crop = painting.rect(self._camera.box_to_view(sight.geometry.crop_box))
             painting.dim_outside(painter, whole, crop.intersected(whole))

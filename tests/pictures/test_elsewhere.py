@@ -1,4 +1,4 @@
-"""JPEG 2000 is decoded by another process: the same pixels, and no other thread waits for them."""
+"""JPEG 2000 and large WebP are decoded by another process: the same pixels, and no thread waits for them."""
 
 import io
 import threading
@@ -10,9 +10,10 @@ from PIL import Image
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from gnet_desktop.errors import PictureError
-from gnet_desktop.pictures import apart, jpeg2000
+from gnet_desktop.pictures import apart, elsewhere, webp
 from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.pictures.jpeg2000 import Jpeg2000
+from gnet_desktop.pictures.webp import WebP
 from tests.pictures.hostile import saved
 
 
@@ -39,7 +40,7 @@ def test_what_a_cut_file_still_shows_is_what_it_showed_here(monkeypatch) -> None
     def none(*_: object) -> bytes:
         raise apart.NoProcess
 
-    monkeypatch.setattr(jpeg2000, "asked", none)
+    monkeypatch.setattr(elsewhere, "asked", none)
     here = read_picture(cut)
     assert there.notes == here.notes
     assert any("incomplete" in note for note in there.notes)
@@ -64,7 +65,7 @@ def test_other_threads_go_on_meanwhile() -> None:
 
 def test_one_that_does_not_come_back_is_ended_and_told_of(monkeypatch) -> None:
     data = saved(pattern("RGB"), "JPEG2000")
-    monkeypatch.setattr(jpeg2000, "LONGEST", 0.001)
+    monkeypatch.setattr(elsewhere, "LONGEST", 0.001)
     with pytest.raises(PictureError, match=r"^cat\.jp2 is not decoded to its end"):
         read_picture(data, name="cat.jp2")
 
@@ -77,12 +78,59 @@ def test_where_no_process_can_be_started_it_is_decoded_here(program: str, monkey
 
 
 def test_a_process_that_breaks_down_is_a_damaged_picture(monkeypatch) -> None:
-    monkeypatch.setattr(jpeg2000, "asked", lambda *_: b"")
+    monkeypatch.setattr(elsewhere, "asked", lambda *_: b"")
     with pytest.raises(PictureError, match="damaged or cut off"):
         read_picture(saved(pattern("RGB"), "JPEG2000"))
 
 
 def test_one_that_needs_more_memory_than_it_may_take_is_refused(monkeypatch) -> None:
-    monkeypatch.setattr(jpeg2000, "asked", lambda *_: b"m")
+    monkeypatch.setattr(elsewhere, "asked", lambda *_: b"m")
     with pytest.raises(PictureError, match="more memory than there is"):
         read_picture(saved(pattern("RGB"), "JPEG2000"))
+
+
+@pytest.fixture
+def large_webp(monkeypatch) -> list[bytes]:
+    """Any WebP picture counts as large; what the other process was asked is noted."""
+    requests: list[bytes] = []
+
+    def noted(request: bytes, longest: float) -> memoryview:
+        requests.append(request)
+        return apart.asked(request, longest)
+
+    monkeypatch.setattr(webp, "_LARGE", 0)
+    monkeypatch.setattr(elsewhere, "asked", noted)
+    return requests
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_a_large_webp_has_the_pixels_that_pillow_decodes_here(mode: str, large_webp) -> None:
+    data = saved(pattern(mode), "WEBP", lossless=True, exact=True)
+    assert WebP(io.BytesIO(data)).tobytes() == pattern(mode).tobytes()
+    assert len(large_webp) == 1
+
+
+def test_any_frame_of_a_large_webp_is_the_one_asked_for(large_webp) -> None:
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "lime", "blue")]
+    data = saved(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
+    shown = [read_picture(data, frame=number).image.getpixel((5, 5)) for number in range(3)]
+    assert shown == [(255, 0, 0), (0, 255, 0), (0, 0, 255)]
+    assert len(large_webp) == 3
+
+
+def test_a_damaged_large_webp_is_refused_as_a_small_one_is(large_webp, monkeypatch) -> None:
+    data = saved(pattern("RGB", 400, 300), "WEBP", lossless=True)
+    damaged = data[:26] + b"\xff" * (len(data) - 26)
+    with pytest.raises(PictureError) as there:
+        read_picture(damaged)
+    assert large_webp
+    monkeypatch.setattr(webp, "_LARGE", 10**9)
+    with pytest.raises(PictureError) as here:
+        read_picture(damaged)
+    assert str(there.value) == str(here.value)
+
+
+def test_a_large_webp_is_decoded_here_where_no_process_can_be_started(large_webp, monkeypatch) -> None:
+    data = saved(pattern("RGB"), "WEBP", lossless=True)
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    assert read_picture(data).image.tobytes() == pattern("RGB").tobytes()
