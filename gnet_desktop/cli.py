@@ -239,6 +239,9 @@ def _explain() -> argparse.ArgumentParser:
         help="what covers or begins (mean)",
     )
     parser.add_argument("--trust", action="store_true", help="also deletion and insertion curves")
+    parser.add_argument("--path", action="store_true", help="back to the picture, an exact step at a time")
+    parser.add_argument("--unit", metavar="4a/5x5:11", help="with --path: from this unit, not from the class")
+    parser.add_argument("--cell", type=_cell, metavar="3,4", help="with --unit: column and row (its peak)")
     parser.add_argument(
         "--out", type=Path, metavar="F.png|F.npy", help="the map on the photo, or its numbers"
     )
@@ -467,6 +470,13 @@ def _size(text: str) -> tuple[int, int]:
     ):
         raise argparse.ArgumentTypeError(f"{text}: WIDTHxHEIGHT between 320x240 and 8000x8000")
     return int(width), int(height)
+
+
+def _cell(text: str) -> tuple[int, int]:
+    column, _, row = text.partition(",")
+    if not (column.strip().isdecimal() and row.strip().isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text}: a column and a row from 0, like 3,4")
+    return int(column), int(row)
 
 
 def _open_standard_streams() -> None:

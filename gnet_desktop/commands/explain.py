@@ -13,6 +13,7 @@ from PIL import Image
 from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
 from gnet_desktop.commands.output import as_json, words
 from gnet_desktop.commands.passing import Seen, class_index, look_at, note_lines
+from gnet_desktop.commands.tracing import write_way
 from gnet_desktop.errors import UsageError
 from gnet_desktop.files import write_whole
 from gnet_desktop.inspection.attribution.attribution import (
@@ -48,6 +49,9 @@ def run(arguments: argparse.Namespace) -> int:
     source = picture_source(arguments.picture)
     seen = look_at(session, source)
     target = _target(session, seen, arguments)
+    if arguments.path:
+        write_way(session, shown_name(source), seen, target, arguments)
+        return 0
     attribution = attribute(session, seen, target, arguments.method, arguments.at, arguments.baseline)
     trusted = _trust(session, seen, attribution, arguments) if arguments.trust else None
     if arguments.out:

@@ -38,6 +38,11 @@ class Spot:
     cell: Cell
 
 
+def spot_words(spot: Spot) -> str:
+    """``4a/5x5:11 at 3, 4``."""
+    return f"{spot.unit.name} at {spot.cell[0]}, {spot.cell[1]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Inflow:
     """What one unit adds (or takes away) from all its cells, and the cell that gives most of it."""
