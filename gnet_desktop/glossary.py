@@ -113,6 +113,11 @@ _TERMS: Final = (
     ),
     Term("family", "A definition of the network: what a file cannot tell.", "architecture variant"),
     Term(
+        "formula",
+        "The arithmetic of one cell in its own numbers: the window that it reads times the kernel, summed"
+        " over all channels, plus the bias, through the rectifier. Of a pool: which cell won.",
+    ),
+    Term(
         "fully connected",
         "A layer in which every value reads every value before it; places play no part any more.",
         "dense, linear layer",
@@ -221,6 +226,13 @@ _TERMS: Final = (
         "similarity",
         "How alike two maps are: 1 when they are bright at the same places in the same proportion.",
         "cosine similarity",
+    ),
+    Term(
+        "step back",
+        "What one cell's value was added up from, before its rectifier: each unit of the module before with"
+        " its sign, all others together, and the bias. A click goes on from that unit's cell, until the"
+        " picture; Back returns.",
+        "path, decomposition",
     ),
     Term("stride", "How many pixels of the input lie from one cell to the next.", "jump"),
     Term(

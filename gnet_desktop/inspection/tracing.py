@@ -68,6 +68,11 @@ class Step:
     shares: Mapping[str, Share]
 
     @property
+    def passed_on(self) -> bool:
+        """Whether a pool or a norm handed on one value: then there is no sum, and no bias."""
+        return len(self.inflows) == 1 and not self.others and not self.bias
+
+    @property
     def in_picture(self) -> bool:
         """Whether this step ends in the picture."""
         return self.source.part == PICTURE

@@ -60,14 +60,14 @@ class Choices:
 
     def choose_module(self, module: str) -> None:
         """Choose one of the nine modules; the unit is kept if it is one of its own."""
-        unit = self.selection.unit
-        keep = unit if unit is not None and unit.module == module else None
-        self._visit(Selection(module, keep))
+        now = self.selection
+        keep = now.unit is not None and now.unit.module == module
+        self._visit(replace(now, module=module) if keep else Selection(module))
 
-    def choose_unit(self, unit: Unit | None) -> None:
-        """Choose a unit, and the module it is in."""
+    def choose_unit(self, unit: Unit | None, cell: tuple[int, int] | None = None) -> None:
+        """Choose a unit, and the module it is in; perhaps one of its cells, (column, row)."""
         module = unit.module if unit is not None and unit.module in MODULES else self.selection.module
-        self._visit(Selection(module, unit))
+        self._visit(Selection(module, unit, cell))
 
     def back(self) -> None:
         """The selection before this one."""

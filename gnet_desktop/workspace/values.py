@@ -146,10 +146,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a person chose to look at: a module, and perhaps one of its units."""
+    """What a person chose to look at: a module, perhaps one of its units, perhaps one of that one's cells.
+
+    ``cell`` is (column, row); None is wherever the unit is strongest.
+    """
 
     module: str = "4a"
     unit: Unit | None = None
+    cell: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A workspace as the panels see it, with a small network of random weights and a made photo."""
 
+import queue
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from gnet_desktop.network.record import Record
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.pictures.preparation import prepare
 from gnet_desktop.workspace import tasks
+from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result, RunKey
 from tests.workspace.workers import Posed
 
@@ -144,3 +146,15 @@ def wait_until(true: Callable[[], object], seconds: float = 60) -> None:
     while not true():
         assert time.monotonic() < end, "it did not come"
         pause(5)
+
+
+def deliver(workspace: Workspace, calls: "queue.Queue[Callable[[], None]]") -> None:
+    """Hand over what the engine posts until it has nothing more to do."""
+    quiet = 0
+    while quiet < 2:
+        try:
+            calls.get(timeout=0.01)()
+            quiet = 0
+        except queue.Empty:
+            quiet = quiet + 1 if workspace.idle else 0
+    QApplication.processEvents()

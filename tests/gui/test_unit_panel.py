@@ -19,7 +19,7 @@ from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
-from tests.gui.made import World, changed, make_workspace, make_world, point_at, show
+from tests.gui.made import World, changed, deliver, make_workspace, make_world, point_at, show
 
 Calls = queue.Queue[Callable[[], None]]
 
@@ -56,16 +56,8 @@ def panel(workspace, calls, unit, qtbot) -> UnitPanel:
     one.resize(335, 940)
     one.show()
     qtbot.waitExposed(one)
-    settle(calls)
+    deliver(workspace, calls)
     return one
-
-
-def settle(calls: Calls) -> None:
-    """Deliver what the engine sends back."""
-    calls.get(timeout=10)()
-    while not calls.empty():
-        calls.get()()
-    QApplication.processEvents()
 
 
 def values_of(workspace: Workspace, unit: Unit) -> np.ndarray:
@@ -93,7 +85,7 @@ def test_the_receptive_field_is_that_of_the_branch(panel, workspace, calls):
     architecture = workspace.result.checkpoint.architecture
     for branch in ("1x1", "3x3"):
         workspace.choose_unit(Unit("4a", branch, 0))
-        settle(calls)
+        deliver(workspace, calls)
         size = receptive_field(architecture, f"4a/{branch}", (128, 128)).size
         assert panel.body.facts_section.facts["sees"] == f"{size} × {size} px"
 
@@ -123,7 +115,7 @@ def test_cells_are_walked_by_keys(panel, workspace, unit, calls, qtbot):
     assert workspace.hovered == unit
     assert f"cell {column + step}, {row}" in panel.body.map.accessibleDescription()
     qtbot.keyClick(panel.body.map, Qt.Key.Key_Return)
-    settle(calls)
+    deliver(workspace, calls)
     assert panel.body.origins.parts.cell == (column + step, row)
 
 
@@ -166,7 +158,7 @@ def test_a_click_on_an_input_leads_to_it(panel, workspace, calls, qtbot):
     qtbot.mouseClick(section, Qt.MouseButton.LeftButton, pos=piece.box.center().toPoint())
     assert workspace.selection.unit == piece.value
     assert workspace.selection.module == "3b"
-    settle(calls)
+    deliver(workspace, calls)
     assert panel.body.title.accessibleName().startswith(piece.value.name)
 
 
@@ -176,7 +168,7 @@ def test_a_click_on_a_cell_asks_where_that_value_comes_from(panel, workspace, un
     side = panel.body.map.map_box().width() / 8
     place = QPoint(int((cell[1] + 0.5) * side), int((cell[0] + 0.5) * side))
     qtbot.mouseClick(panel.body.map, Qt.MouseButton.LeftButton, pos=place)
-    settle(calls)
+    deliver(workspace, calls)
     origins = panel.body.origins
     assert origins.parts.cell == (cell[1], cell[0])
     assert origins.parts.value == pytest.approx(float(values[tuple(cell)]), rel=1e-3)
@@ -306,7 +298,7 @@ def test_sections_are_walked_and_activated_by_keys(panel, workspace, calls, qtbo
     assert section.accessibleDescription() == piece.words
     qtbot.keyClick(section, Qt.Key.Key_Return)
     assert workspace.selection.unit == piece.value
-    settle(calls)
+    deliver(workspace, calls)
 
 
 def test_copied_numbers_hold_the_exact_map(panel, workspace, unit):
@@ -349,7 +341,7 @@ def test_a_stale_map_is_grey(panel, workspace, world):
 
 def test_the_first_convolutions_kernel_is_a_colour_picture(panel, workspace, calls):
     workspace.choose_unit(Unit("conv1", "", 3))
-    settle(calls)
+    deliver(workspace, calls)
     assert panel.body.kernels.isVisible()
     assert not panel.body.inputs.isVisible()
     kernel = workspace.network.network.weights("conv1")[0][3]
@@ -373,7 +365,7 @@ def test_the_first_convolutions_kernel_is_a_colour_picture(panel, workspace, cal
 )
 def test_origins_are_exact_for_stem_reductions_and_pool(panel, workspace, calls, other, source):
     workspace.choose_unit(other)
-    settle(calls)
+    deliver(workspace, calls)
     origins, values = panel.body.origins, values_of(workspace, other)
     assert origins.source.name == source
     total = sum(share.positive + share.negative for share in origins.shares.values()) + origins.parts.bias

@@ -20,6 +20,11 @@ def number(value: float, digits: int = 3) -> str:
     return f"{value:,.{decimals}f}".replace(",", THIN).replace("-", _MINUS)
 
 
+def signed(value: float, digits: int = 3) -> str:
+    """A number that is added to others: with its sign, also where that is a plus."""
+    return f"+{number(value, digits)}" if value > 0 else number(value, digits)
+
+
 def percent(share: float) -> str:
     """A share 0…1: never "0 %" for something, nor "100 %" for less than all."""
     if not math.isfinite(share):

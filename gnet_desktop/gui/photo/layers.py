@@ -28,10 +28,14 @@ class UnitLayer:
         """What tells it from other layers."""
         return self.unit
 
-    def cell(self, result: Result, point: Point | None) -> tuple[int, int] | None:
-        """(column, row) under a point of the photo, or of the map's peak; None outside or without one."""
+    def cell(
+        self, result: Result, point: Point | None, chosen: tuple[int, int] | None = None
+    ) -> tuple[int, int] | None:
+        """(column, row) under a point of the photo, the chosen one, or the map's peak; None without one."""
         if point is not None:
             return result.geometry.cell_at(self.grid, point)
+        if chosen is not None and chosen[0] < self.grid.size[0] and chosen[1] < self.grid.size[1]:
+            return chosen
         if not np.isfinite(self.values).any() or not self.values.any():
             return None
         return peak(self.values)

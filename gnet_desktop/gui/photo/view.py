@@ -277,7 +277,8 @@ class PhotoView(Speaking, QWidget):
 
     def _paint_field(self, painter: QPainter, result: Result, layer: UnitLayer) -> None:
         point = self._workspace.point or (self._workspace.pins[0] if self._workspace.pins else None)
-        cell = layer.cell(result, point)
+        selection = self._workspace.selection
+        cell = layer.cell(result, point, selection.cell if layer.unit == selection.unit else None)
         if cell is None:
             return
         seen, (width, height) = layer.seen(result, cell)

@@ -25,6 +25,7 @@ from gnet_desktop.gui.unit.facts import (
     strongest_pictures,
     strongest_units_at,
 )
+from gnet_desktop.gui.unit.following import Following
 from gnet_desktop.gui.unit.indexed import IndexedSection
 from gnet_desktop.gui.unit.map_view import MapView
 from gnet_desktop.gui.unit.origins_view import InputsSection, KernelSection
@@ -119,9 +120,10 @@ class UnitBody(QWidget):
         self.places = (PlaceSection(), PlaceSection())
         self.indexed = IndexedSection(workspace)
         self.inputs, self.kernels = InputsSection(), KernelSection()
+        self.following = Following(workspace, self)
         self.sections = (
-            self.title, self.map, self.facts_section, *self.places, self.values, self.pictures,
-            self.indexed, self.inputs, self.kernels,
+            self.title, self.map, self.facts_section, *self.places, self.following.formula, self.values,
+            self.pictures, self.indexed, self.inputs, self.following.path, self.kernels,
         )  # fmt: skip
         layout = QVBoxLayout(self)
         layout.setContentsMargins(_PAD, 12, _PAD, 12)
@@ -131,7 +133,7 @@ class UnitBody(QWidget):
             section.hide()
         layout.addStretch(1)
         self.map.pointed.connect(self._point_at)
-        self.map.clicked.connect(self._explain)
+        self.map.clicked.connect(self._choose_cell)
         self.pictures.activated.connect(workspace.choose_picture)
         for section in (self.inputs, self.kernels, *self.places):
             section.activated.connect(self._choose)
@@ -146,7 +148,7 @@ class UnitBody(QWidget):
             workspace.current_changed.subscribe(self._show_pictures),
             workspace.view_changed.subscribe(self._view_changed),
         ]
-        ends.append(self._origins.end)
+        ends += [self._origins.end, self.following.end]
         self.destroyed.connect(lambda: [end() for end in ends])
         self.refresh()
 
@@ -167,7 +169,8 @@ class UnitBody(QWidget):
         return not self.places[0].isHidden()
 
     def _view_changed(self, old: ViewOptions) -> None:
-        if old.colour_map != self._workspace.look.colour_map:
+        new = self._workspace.view
+        if old.colour_map != self._workspace.look.colour_map or old.teaching != new.teaching:
             self.refresh()
 
     def refresh(self) -> None:
@@ -176,6 +179,7 @@ class UnitBody(QWidget):
         if result is None or unit is None or not has_unit(result.record, unit):
             self._facts = self._subject = None
             self._origins.forget()
+            self.following.forget()
             self._sources = False
             for section in self.sections:
                 section.hide()
@@ -183,7 +187,7 @@ class UnitBody(QWidget):
             if self._facts is None or self._subject != (result, unit):
                 self._subject = result, unit
                 self._facts = facts_of(result, unit, self._measured.of(result).statistics(unit.part))
-                self._explain(self._facts.peak)
+            self._explain(self._facts.cell_or_peak(self._workspace.selection.cell))
             self._show_facts(self._facts)
             self._draw_origins()
         self._show_pictures()
@@ -193,7 +197,7 @@ class UnitBody(QWidget):
     def _show_facts(self, facts: UnitFacts) -> None:
         colour_map = self._colour_map()
         self.title.show_facts(facts)
-        self.map.show_unit(facts, colour_map)
+        self.map.show_unit(facts, colour_map, facts.cell_or_peak(self._workspace.selection.cell))
         self.facts_section.show_facts(facts, self._measured.of(self._workspace.seen).field(facts.unit.part))
         self.values.show_values(facts, colour_map)
         for section in (self.title, self.map, self.facts_section):
@@ -237,7 +241,12 @@ class UnitBody(QWidget):
             self._origins.get((result, unit, cell), lambda: _work_out(network, result, unit, cell))
         else:
             self._origins.forget()
+        self.following.show_unit(result, unit, cell)
         self._draw_origins()
+
+    def _choose_cell(self, cell: Cell) -> None:
+        """Where the value of one cell comes from; Back goes to the cell before."""
+        self._workspace.choose_unit(self._workspace.selection.unit, cell)
 
     def _origins_came(self) -> None:
         self._draw_origins()
@@ -263,6 +272,7 @@ class UnitBody(QWidget):
         if self._facts is not None and result is not None:
             own = None if workspace.hovered is not None else workspace.point
             self.map.mark(measured.cell_at(self._facts.unit.part, own))
+            self.following.look_at(self.map.cell)
         hovering = workspace.point is not None and workspace.hovered is None
         points = (workspace.point,) if hovering else workspace.pins
         cells = [measured.cell_at(workspace.selection.module, point) for point in points]
@@ -287,6 +297,7 @@ class UnitBody(QWidget):
             (self.values, own),
             (self.pictures, own and bool(self.pictures.pieces)),
             (self.inputs, own and self._sources),
+            (self.following.path, own and self.following.followed),
             (self.kernels, own and self._origins.value is not None),
         ):
             section.setVisible(wanted)

@@ -64,6 +64,11 @@ class UnitFacts:
         """Whether it is 0 everywhere."""
         return self.non_finite == 0 and self.maximum == self.minimum == 0
 
+    def cell_or_peak(self, cell: Cell | None) -> Cell:
+        """A chosen (column, row) of this map, or the peak where there is none."""
+        width, height = self.cells
+        return cell if cell is not None and cell[0] < width and cell[1] < height else self.peak
+
     def value(self, cell: Cell) -> float:
         """The value of a (column, row)."""
         return float(self.values[cell[1], cell[0]])

@@ -51,15 +51,16 @@ class MapView(Speaking, QWidget):
         self._scale: Scale | None = None
         self._pointed: Cell | None = None
         self._marked: Cell | None = None
+        self._chosen: Cell | None = None
         self._ring = False
         self._colour_map = "ember"
         self._most = _LARGEST
 
-    def show_unit(self, facts: UnitFacts, colour_map: str) -> None:
-        """Show a unit."""
+    def show_unit(self, facts: UnitFacts, colour_map: str, cell: Cell | None = None) -> None:
+        """Show a unit; ``cell`` is the one that was chosen, None its peak."""
         if self._facts is None or self._facts.cells != facts.cells:
             self._pointed = None
-        self._facts, self._colour_map = facts, colour_map
+        self._facts, self._colour_map, self._chosen = facts, colour_map, cell
         self._image = None
         self.setAccessibleName(self.tr("Map of {0}").format(facts.unit.name))
         self._fit()
@@ -74,7 +75,7 @@ class MapView(Speaking, QWidget):
     @property
     def cell(self) -> Cell | None:
         """The cell that the line under the map speaks of."""
-        return self._pointed or self._marked or (self._facts.peak if self._facts else None)
+        return self._pointed or self._marked or self._chosen or (self._facts.peak if self._facts else None)
 
     def line(self) -> tuple[str, str]:
         """What stands under the map: the cell in words, and its exact value."""
