@@ -18,9 +18,12 @@ from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.faults import quieten_qt
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.gui.why.telling import Told, question_of, tell
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.changes import Changes
 from gnet_desktop.network.naming import parse_unit
+from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result
 
 if TYPE_CHECKING:
     from gnet_desktop.network.googlenet import GoogLeNet
@@ -69,7 +72,18 @@ def _page(app: QApplication, window: Window) -> str:
     _settle(app, window)
     result = window.workspace.result
     assert result is not None
-    return make_page(Seen.of(window.workspace, window.panels, result))
+    return make_page(Seen.of(window.workspace, window.panels, result, _told(app, window.workspace, result)))
+
+
+def _told(app: QApplication, workspace: Workspace, result: Result) -> Told | None:
+    """Why the answer is what it is; None where no head answered."""
+    asked, loaded = question_of(workspace, result), workspace.network_of(result)
+    if asked is None or loaded is None:
+        return None
+    found: list[Told] = []
+    workspace.compute("tell why", lambda: tell(asked, result, loaded), found.append)
+    _wait(app, lambda: bool(found))
+    return found[0]
 
 
 def in_window(

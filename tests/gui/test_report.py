@@ -16,6 +16,7 @@ from gnet_desktop.gui.exports.report.page import make_page
 from gnet_desktop.gui.exports.report.seen import Seen
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.panels import Panels
+from gnet_desktop.gui.why.telling import question_of, tell
 from gnet_desktop.network.changes import Change, Values
 from gnet_desktop.network.naming import Unit
 from tests.gui.made import make_workspace, make_world
@@ -222,3 +223,23 @@ def test_the_command_names_all_that_was_chosen(seen) -> None:
     changed = replace(seen.result, key=replace(seen.result.key, convention=CONVENTIONS["caffe"]))
     words = command(replace(seen, result=changed))
     assert re.search(r"--module 4a --unit 4a/3x3:2 --preprocess \S*order=bgr", words)
+
+
+def test_why_is_told_with_its_check_and_the_way_back(seen, world) -> None:
+    workspace = make_workspace(world, lambda call: call())
+    asked = question_of(workspace, seen.result)
+    found = tell(asked, seen.result, world.loaded)
+    page = make_page(replace(seen, why=found))
+    tags = Tags(page)
+    assert [has["id"] for has in tags.all("section")][:2] == ["heads", "why"]
+    words = " ".join(tags.words)
+    answers = seen.result.record.answers["main"]
+    index = int(answers.logits.argmax())
+    _, bias = world.loaded.network.weights("fc")
+    total = found.found.map.sum() + bias[index]
+    assert total == pytest.approx(float(answers.logits[index]), rel=1e-3)
+    assert f"Why class {index}, main" in words
+    assert "explains 100.0 % of the logit" in words
+    assert f"{found.way[1].start.unit.name} at " in words
+    assert len(tags.all("tr")) >= len(found.way)
+    assert words.count("grad-cam") == 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -13,6 +14,9 @@ from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.exports.saving import write_png
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.values import Result
+
+if TYPE_CHECKING:
+    from gnet_desktop.gui.why.telling import Told
 
 
 class Exporting(QObject):
@@ -102,8 +106,21 @@ class Exporting(QObject):
         path = self._asking.target(f"{Path(result.picture.source).stem}.html")
         if path is None:
             return
+        self._tell(result, lambda why: self._save_page(path, result, why))
+
+    def _save_page(self, path: Path, result: Result, why: "Told | None") -> None:
         from gnet_desktop.gui.exports.report.page import write_page
         from gnet_desktop.gui.exports.report.seen import Seen
 
         workspace, panels = self._workspace, self._shell.panels
-        self._write(path, lambda: write_page(path, Seen.of(workspace, panels, result)))
+        self._write(path, lambda: write_page(path, Seen.of(workspace, panels, result, why)))
+
+    def _tell(self, result: Result, go_on: "Callable[[Told | None], None]") -> None:
+        """Go on with why the answer is what it is; without, where no head answered."""
+        from gnet_desktop.gui.why.telling import question_of, tell
+
+        asked, loaded = question_of(self._workspace, result), self._workspace.network_of(result)
+        if asked is None or loaded is None:
+            go_on(None)
+        else:
+            self._workspace.compute("tell why", lambda: tell(asked, result, loaded), go_on)

@@ -159,6 +159,11 @@ _WORKERS: Final[dict[Method, _Worker]] = {
 # In words
 
 
+def capital(words: str) -> str:
+    """With a capital at the beginning, and nothing else changed."""
+    return words[:1].upper() + words[1:]
+
+
 def target_words(target: Target, names: tuple[str, ...]) -> str:
     """``zebra, main``, or ``tabby against tiger cat, main``."""
     name = class_name(names, target.index)

@@ -10,7 +10,7 @@ from gnet_desktop.gui.controls.common import IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.why.asking import USUAL, Asked, asked_of, heads_of, method_words, with_target
+from gnet_desktop.gui.why.asking import USUAL, Asked, asked_of, capital, heads_of, method_words, with_target
 from gnet_desktop.gui.why.column import Column
 from gnet_desktop.gui.why.drawing import DRAWN, drawn_words
 from gnet_desktop.gui.why.menus import fill_question_menu, question_words
@@ -20,11 +20,6 @@ from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
 _COLUMNS: Final = 3
-
-
-def capital(words: str) -> str:
-    """With a capital at the beginning, and nothing else changed."""
-    return words[:1].upper() + words[1:]
 
 
 class WhyView(QWidget):

@@ -21,6 +21,8 @@ def command(seen: Seen) -> str:
     if result.convention != checkpoint.convention:
         words += ["--preprocess", spelled(result.convention)]
     words += _changes(result.key.changes)
+    if seen.why is not None:
+        words += ["--why", seen.why.asked.method]
     return shlex.join([*words, "--out", "page.html"])
 
 

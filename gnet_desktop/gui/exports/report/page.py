@@ -15,6 +15,7 @@ from gnet_desktop.gui.exports.report.pictures import photo
 from gnet_desktop.gui.exports.report.seen import Seen
 from gnet_desktop.gui.exports.report.style import STYLE
 from gnet_desktop.gui.exports.report.units import units_of
+from gnet_desktop.gui.exports.report.why import why_of
 from gnet_desktop.shown import name_of
 
 
@@ -31,6 +32,7 @@ def make_page(seen: Seen) -> str:
         f'<div class="top"><figure>{_photo(seen)}</figure><div>{answers_of(seen)}</div></div>',
         changes_of(seen),
         heads_of(seen),
+        why_of(seen),
         _network(seen),
         units_of(seen),
         branches_of(seen),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from gnet_desktop.gui.photo.layers import UnitLayer
+from gnet_desktop.gui.why.drawing import Layer
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, ColourMap
 from gnet_desktop.inspection.overlay import overlay
 from gnet_desktop.inspection.scaling import NON_FINITE, TOP, Limits, quantise
@@ -45,24 +46,36 @@ def photo(result: Result) -> tuple[bytes, tuple[int, int]]:
 
 def photo_with(result: Result, layer: UnitLayer, view: ViewOptions, limits: Limits) -> bytes:
     """The photo as JPEG with a unit's map over it, and the field of its peak in a box."""
+    cell = layer.cell(result, None)
+    field = layer.seen(result, cell)[0] if cell is not None else None
+    return photo_under(result, layer, limits, view.colour_map, smooth=view.smooth, field=field)
+
+
+def photo_under(
+    result: Result,
+    layer: Layer,
+    limits: Limits,
+    colours: str,
+    *,
+    smooth: bool,
+    field: Box | None = None,
+) -> bytes:
+    """The photo as JPEG with a map over it in the colour map of that name; ``field`` is a box to draw."""
     small, scale = _small(result)
     width, height = result.picture.size
-    whole = (0.0, 0.0, float(width), float(height))
     over = overlay(
         layer.values,
         layer.grid,
         result.geometry,
-        whole,
+        (0.0, 0.0, float(width), float(height)),
         small.size,
         limits=limits,
-        colours=COLOUR_MAPS[view.colour_map],
-        smooth=view.smooth,
+        colours=COLOUR_MAPS[colours],
+        smooth=smooth,
     )
     ground = np.asarray(_veiled(small, result, scale), np.float32)
     alpha = over[..., 3:].astype(np.float32) / 255
     mixed = Image.fromarray(np.clip(ground * (1 - alpha) + over[..., :3], 0, 255).astype(np.uint8))
-    cell = layer.cell(result, None)
-    field = layer.seen(result, cell)[0] if cell is not None else None
     return _jpeg(_marked(mixed, result.geometry.seen_box, scale, field))
 
 

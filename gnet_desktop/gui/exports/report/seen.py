@@ -8,6 +8,7 @@ from gnet_desktop.gui.exports.network import svg_on_paper
 from gnet_desktop.gui.lanes.contents import Contents, contents_of
 from gnet_desktop.gui.lanes.measuring import Measured
 from gnet_desktop.gui.panels import Panels
+from gnet_desktop.gui.why.telling import Told
 from gnet_desktop.network.architecture import HEADS
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
@@ -20,7 +21,7 @@ class Seen:
 
     ``reference`` is the run that it is compared with; ``contents`` the branches of the
     chosen module, whole; ``trained`` says of each head whether it was (None: nobody
-    knows); ``network`` is the map of the network as SVG.
+    knows); ``network`` is the map of the network as SVG; ``why`` what is told of the answer.
     """
 
     result: Result
@@ -31,6 +32,7 @@ class Seen:
     reference: Result | None = None
     tray: Sequence[Unit] = ()
     trained: Mapping[str, bool | None] | None = None
+    why: Told | None = None
 
     @property
     def units(self) -> list[Unit]:
@@ -39,7 +41,7 @@ class Seen:
         return list(dict.fromkeys(chosen))
 
     @classmethod
-    def of(cls, workspace: Workspace, panels: Panels, result: Result) -> Self:
+    def of(cls, workspace: Workspace, panels: Panels, result: Result, why: Told | None = None) -> Self:
         """What a workspace shows now of a result; the filter of the lanes hides nothing on a page."""
         view, module = workspace.view.changed(filter=""), workspace.selection.module
         statistics, model = Measured().of(result).statistics, panels.network.map.model
@@ -53,4 +55,5 @@ class Seen:
             workspace.reference_result,
             workspace.tray,
             {head: workspace.trained(head) for head in HEADS},
+            why,
         )

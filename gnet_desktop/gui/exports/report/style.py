@@ -62,6 +62,10 @@ svg text { font-family: Inter, Arial, "Liberation Sans", sans-serif }
 .units figure > img { width: 132px; border-radius: 0; image-rendering: pixelated; border: 1px solid $line }
 .over { display: grid; grid-template-columns: minmax(0, 9fr) minmax(0, 10fr); gap: 40px;
   margin-bottom: 28px; align-items: start }
+.way { border-collapse: collapse; font-size: 13px; line-height: 1.4; width: 100%; margin-top: 10px }
+.way th, .way td { text-align: left; vertical-align: top; padding: 5px 18px 5px 0; white-space: nowrap;
+  border-top: 1px solid $line }
+.way th { font-weight: 600 } .way thead th { color: $text3; font-weight: 400; border-top: 0 }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 20px; margin: 0;
   font-size: 14px; align-items: baseline }
 dd { margin: 0; overflow-wrap: anywhere }
@@ -86,7 +90,7 @@ footer { margin-top: 48px; border-top: 1px solid $line; padding-top: 12px; color
   .top img, .over img { max-height: 88mm }
   .wide { overflow: visible } .wide svg { min-width: 0 }
   .maps { grid-template-columns: repeat(auto-fill, minmax(7mm, 1fr)); gap: .6mm }
-  .top, .heads > div, .over, dl, code, .bars tr, .wide { break-inside: avoid }
+  .top, .heads > div, .over, dl, code, .bars tr, .way tr, .wide { break-inside: avoid }
   dl { font-size: 8.5pt } code { font-size: 7.5pt } .lane { margin-top: 5mm }
 }
 """)

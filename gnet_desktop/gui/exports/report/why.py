@@ -1,0 +1,80 @@
+"""Why the answer is what it is: the map over the photo with its check, and the way back to the picture."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+import numpy as np
+
+from gnet_desktop.gui.exports.report.markup import image, note, section, tr
+from gnet_desktop.gui.exports.report.pictures import photo_under
+from gnet_desktop.gui.exports.report.seen import Seen
+from gnet_desktop.gui.painting.numbers import number, signed
+from gnet_desktop.gui.unit.path_view import colour_words
+from gnet_desktop.gui.why.asking import capital, target_words
+from gnet_desktop.gui.why.layer import WHY_COLOURS, layer_of
+from gnet_desktop.inspection.attribution.attribution import Target
+from gnet_desktop.inspection.scaling import Limits
+from gnet_desktop.inspection.tracing import Inflow, Spot, Step
+
+_NAMED: Final = 3
+"""Inputs of a step that a row names."""
+
+
+def why_of(seen: Seen) -> str:
+    """The section; nothing where no head answered, or nobody asked."""
+    told = seen.why
+    if told is None:
+        return ""
+    layer = layer_of(told.found, told.asked, seen.result)
+    about, method, check = layer.caption
+    reach = float(np.abs(layer.values).max()) or 1.0
+    data = photo_under(seen.result, layer, Limits(-reach, reach), WHY_COLOURS, smooth=seen.view.smooth)
+    scale = tr("Warm colours speak for it, cold ones against it: from {0} to {1}.")
+    words = escape(scale.format(number(-reach), number(reach)))
+    over = f"<figure>{image(data, 'jpeg', f'{about}, {method}')}<figcaption>{words}</figcaption></figure>"
+    says = f"{capital(method)}: {check}"
+    facts = f"<h3>{escape(capital(about))}</h3><p>{escape(says)}</p>{note(told.found.note)}"
+    return section(
+        "why",
+        tr("Why this answer"),
+        f'<div class="over">{over}<div>{facts}</div></div>',
+        _way(seen, told.way),
+    )
+
+
+def _way(seen: Seen, steps: Sequence[Step]) -> str:
+    """The steps back, a row each; each is exactly the sum of what its row names."""
+    rows = "".join(_row(seen, step) for step in steps)
+    titles = (tr("value"), tr("made of"), tr("others"), tr("bias"))
+    head = "".join(f"<th>{escape(one)}</th>" for one in ("", *titles))
+    how = tr(
+        "Each value, before its rectifier, is the sum of its row. The next row is the unit that adds most,"
+        " at the cell that gives most of it: one strand of many."
+    )
+    body = f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody>"
+    table = f'<div class="wide"><table class="way">{body}</table></div>'
+    return f"<h3>{escape(tr('Followed back to the picture'))}</h3>{note(how)}{table}"
+
+
+def _row(seen: Seen, step: Step) -> str:
+    named, left = step.inflows[:_NAMED], step.inflows[_NAMED:]
+    rest, others = step.rest + sum(one.value for one in left), step.others + len(left)
+    parts = "<br>".join(escape(_part(seen, step, one)) for one in named)
+    more = tr("{0} from {1}").format(signed(rest), others) if others else ""
+    cells = (number(step.value, 4), parts, escape(more), signed(step.bias))
+    name = escape(_start_words(seen, step.start))
+    return f"<tr><th>{name}</th>{''.join(f'<td>{one}</td>' for one in cells)}</tr>"
+
+
+def _part(seen: Seen, step: Step, one: Inflow) -> str:
+    name = one.spot.unit.name
+    if step.in_picture:
+        name = colour_words(seen.result.convention.order, one.spot.unit.channel)
+    return tr("{0} {1} at {2}, {3}").format(signed(one.value), name, *one.spot.cell)
+
+
+def _start_words(seen: Seen, start: Spot | Target) -> str:
+    if isinstance(start, Spot):
+        return tr("{0} at {1}, {2}").format(start.unit.name, *start.cell)
+    return target_words(start, seen.result.checkpoint.labels.names)
