@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from gnet_desktop.errors import UsageError
-from gnet_desktop.inspection.attribution.attribution import Target, check_target
+from gnet_desktop.inspection.attribution.attribution import (
+    Progress,
+    Target,
+    check_target,
+    report,
+    unwatched,
+)
 from gnet_desktop.inspection.contributions import Decomposition, Share, shares_by_branch, split
 from gnet_desktop.inspection.sources import PICTURE, Source, source_at, source_of
 from gnet_desktop.network.architecture import Architecture, Convolution, Pool, ResponseNorm
@@ -108,17 +114,25 @@ def step_back(
 
 
 def way_back(
-    network: "GoogLeNet", record: Record, start: Spot | Target, changes: Sequence[Change] = ()
+    network: "GoogLeNet",
+    record: Record,
+    start: Spot | Target,
+    changes: Sequence[Change] = (),
+    *,
+    progress: Progress = unwatched,
 ) -> list[Step]:
     """The steps from ``start`` to the picture, each at the input that adds most to the one before.
 
-    It ends earlier where nothing adds to a value. Raises as `step_back` does.
+    It ends earlier where nothing adds to a value. Raises as `step_back` does, and Cancelled
+    once ``progress`` says no.
     """
+    names = [layer.name for layer in network.architecture.trunk]
     steps = [step_back(network, record, start, changes)]
     while not steps[-1].in_picture:
         adding = [one for one in steps[-1].inflows if one.value > 0]
         if not adding:
             break
+        report(progress, 1 - names.index(steps[-1].source.name) / len(names))
         steps.append(step_back(network, record, adding[0].spot, changes))
     return steps
 

@@ -11,15 +11,17 @@ from PySide6.QtTest import QTest
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.gui.why.asking import asked_of, check
+from gnet_desktop.gui.why.menus import question_words
 from gnet_desktop.gui.why.trusting import shuffled_layers
 from gnet_desktop.gui.why.window import WhyView
 from gnet_desktop.inspection.attribution.at_layer import grad_cam
-from gnet_desktop.inspection.attribution.attribution import Target
+from gnet_desktop.inspection.attribution.attribution import Attribution, Target
 from gnet_desktop.network.architecture import HEAD_PLACES
 from gnet_desktop.network.changes import Change
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.values import Question
-from tests.gui.made import pause, wait_until
+from tests.gui.made import make_workspace, make_world, pause, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -170,3 +172,42 @@ def test_what_is_shuffled_goes_from_the_answer_to_the_picture(window: Window) ->
     architecture = window.workspace.checkpoint.architecture
     assert shuffled_layers(architecture, "main") == ["fc", "5b", "4e", "4c", "4a"]
     assert shuffled_layers(architecture, "aux1") == ["aux1/fc2", "4a", "3b", "3a"]
+
+
+def test_the_way_back_ends_in_the_picture_and_a_click_shows_a_unit(view: WhyView, window: Window) -> None:
+    wait_until(lambda: view.way.pieces and not view.way.found.busy)
+    record = window.workspace.result.record
+    index = record.answers["main"].top(1)[0][0]
+    weights, _ = window.workspace.network.network.weights("fc")
+    adds = weights[index] * record["global_pool"]
+    spots = [piece.value for piece in view.way.pieces]
+    assert spots[0] is None
+    module = window.workspace.checkpoint.architecture.module("5b")
+    first = spots[1].unit
+    assert module.offset(first.branch) + first.channel == int(adds.argmax())
+    assert f"adds +{adds.max():.3f} to the one before" in view.way.pieces[1].words
+    assert spots[-1] is None
+    assert spots[-2].unit.part == "conv1"
+    assert view.way.pieces[-1].words.startswith("the pixels that it reads")
+    at = view.way.pieces[3].box.center().toPoint()
+    QTest.mouseClick(view.way, Qt.MouseButton.LeftButton, pos=at)
+    chosen = window.workspace.selection
+    assert (chosen.unit, chosen.cell) == (spots[3].unit, spots[3].cell)
+    assert window.panels.unit.body.map.cell == spots[3].cell
+    window.workspace.back()
+
+
+def test_one_head_is_not_said_to_have_others_beside_it(qapp) -> None:
+    world = make_world(1)
+    workspace = make_workspace(world, lambda call: call())
+    asked = asked_of(workspace, world.results[0], "grad-cam")
+    assert question_words(asked, world.results[0]).endswith(", main?")
+    workspace.close()
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"), [(0.9997, "100.0"), (1.00003, "100.0"), (0.4321, "43.2"), (-2.136, "−213.6")]
+)
+def test_a_share_is_rounded_by_one_rule(total: float, expected: str) -> None:
+    found = Attribution("grad-cam", Target("main", 0), np.ones((2, 2)), 1.0, at="4a", sum=total, expected=1.0)
+    assert check(found) == f"adds up to {expected} % of the logit, not complete by definition"

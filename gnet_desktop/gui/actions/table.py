@@ -147,7 +147,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
             "why integrated-gradients", "View", "Why this answer: integrated gradients", (), "explain pixels"
         ),
         Action("why occlusion", "View", "Why this answer: occlusion", (), "explain cover window"),
-        Action("show_why", "View", "Side by side, and how far to trust it…", ("Shift+Y",), "explain heads"),
+        Action(
+            "show_why",
+            "View",
+            "Side by side, and how far to trust it…",
+            ("Shift+Y",),
+            "explain heads path back",
+        ),
     ),
     *_choices("This run, the reference, or the difference", "show", "compare", _SHOWN),
     Action(

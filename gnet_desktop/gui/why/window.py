@@ -15,6 +15,7 @@ from gnet_desktop.gui.why.column import Column
 from gnet_desktop.gui.why.drawing import DRAWN, drawn_words
 from gnet_desktop.gui.why.menus import fill_question_menu, question_words
 from gnet_desktop.gui.why.trusting import TrustSection
+from gnet_desktop.gui.why.way import WaySection
 from gnet_desktop.inspection.attribution.attribution import METHODS, Method, Target
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
@@ -47,6 +48,7 @@ class WhyView(QWidget):
         self.question.setFont(font(13))
         self.columns = [Column(workspace, f"why {number}", self.refresh) for number in range(_COLUMNS)]
         self.trust = TrustSection(workspace)
+        self.way = WaySection(workspace)
         self.empty = Label(self.tr("Open a picture to ask why it is what it is."))
         self.empty.setFont(font(13))
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -59,6 +61,7 @@ class WhyView(QWidget):
             workspace.view_changed.subscribe(lambda _: self.refresh()),
             *(column.why.found.end for column in self.columns),
             self.trust.found.end,
+            self.way.found.end,
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self.refresh()
@@ -74,6 +77,7 @@ class WhyView(QWidget):
         for one in self.columns:
             row.addWidget(one, 1)
         column.addLayout(row, 1)
+        column.addWidget(self.way)
         column.addWidget(self.trust)
         self._scroller = ScrollPage(self.windowTitle() or self.tr("Why this answer"))
         self._scroller.setWidget(inside)
@@ -100,6 +104,7 @@ class WhyView(QWidget):
             else:
                 column.why.found.stop()
         self.trust.show_subject(asked[0] if asked else None, result)
+        self.way.show_subject(asked[0] if asked else None, result)
         if asked and result is not None:
             entry = workspace.pictures.get(result.key.picture)
             self.header.set_note(entry.name if entry is not None else "")
