@@ -10,8 +10,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from torch.nn import functional
 
+from gnet_desktop.gui.controls.section import Section
 from gnet_desktop.gui.unit.panel import UnitPanel
-from gnet_desktop.gui.unit.section import Section
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Selection

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.section import Section
 from gnet_desktop.gui.controls.spoken import Role
 from gnet_desktop.gui.lanes.measuring import Measured
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -29,7 +30,6 @@ from gnet_desktop.gui.unit.following import Following
 from gnet_desktop.gui.unit.indexed import IndexedSection
 from gnet_desktop.gui.unit.map_view import MapView
 from gnet_desktop.gui.unit.origins_view import InputsSection, KernelSection
-from gnet_desktop.gui.unit.section import Section
 from gnet_desktop.gui.unit.sections import FactsSection, HistogramSection, PicturesSection, PlaceSection
 from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.network.architecture import MODULES

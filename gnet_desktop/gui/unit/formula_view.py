@@ -11,13 +11,13 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.section import TITLE, Section
 from gnet_desktop.gui.controls.spoken import Role
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import outline_hovered
 from gnet_desktop.gui.painting.ink import ink_on
 from gnet_desktop.gui.painting.numbers import number, signed
 from gnet_desktop.gui.painting.scale import Scale
-from gnet_desktop.gui.unit.section import TITLE, Section
 from gnet_desktop.inspection.colour_maps import TIDE
 from gnet_desktop.inspection.contributions import Doubles
 from gnet_desktop.inspection.formula import Formula, Won

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QWidget
 from gnet_desktop.folder.strongest import Strong
 from gnet_desktop.folder.units import row_of
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.section import TITLE, Piece, Section
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import number, percent
-from gnet_desktop.gui.unit.section import TITLE, Piece, Section
 from gnet_desktop.gui.unit.sections import frame
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.shown import name_of

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.section import TITLE, Piece, Section
 from gnet_desktop.gui.lanes.model import TITLES
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph, outline_focused, outline_hovered
@@ -16,7 +17,6 @@ from gnet_desktop.gui.painting.images import LevelImage
 from gnet_desktop.gui.painting.numbers import number, percent
 from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.unit.facts import Origins
-from gnet_desktop.gui.unit.section import TITLE, Piece, Section
 from gnet_desktop.gui.unit.sections import draw_bar
 from gnet_desktop.inspection.colour_maps import TIDE
 from gnet_desktop.inspection.scaling import Limits

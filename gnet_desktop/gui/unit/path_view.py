@@ -7,11 +7,11 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.section import TITLE, Piece, Section
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.gui.painting.numbers import number, signed
 from gnet_desktop.gui.painting.scale import Scale
-from gnet_desktop.gui.unit.section import TITLE, Piece, Section
 from gnet_desktop.inspection.colour_maps import TIDE
 from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.inspection.tracing import Spot, Step

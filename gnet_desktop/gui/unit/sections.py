@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.section import TITLE, Piece, Section
 from gnet_desktop.gui.controls.spoken import Role, Spoken
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph
@@ -16,7 +17,6 @@ from gnet_desktop.gui.painting.numbers import number, percent
 from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.painting.scale_bar import draw_histogram, draw_strip
 from gnet_desktop.gui.unit.facts import UnitFacts
-from gnet_desktop.gui.unit.section import TITLE, Piece, Section
 from gnet_desktop.inspection.ranking import UnitAt
 from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.network.arithmetic import Field

@@ -10,11 +10,11 @@ from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.section import Piece, Section, draw_title
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import outline_chosen, outline_focused, outline_hovered
 from gnet_desktop.gui.painting.images import LevelImage
 from gnet_desktop.gui.painting.scale import Scale
-from gnet_desktop.gui.unit.section import Piece, Section, draw_title
 from gnet_desktop.network.naming import Unit
 
 Array = NDArray[np.float32]

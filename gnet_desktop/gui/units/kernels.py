@@ -8,11 +8,11 @@ from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.section import TITLE, Piece, Section
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.painting.glyphs import outline_focused, outline_hovered
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import percent
-from gnet_desktop.gui.unit.section import TITLE, Piece, Section
 from gnet_desktop.inspection.kernels import KernelColours, kernel_colours
 from gnet_desktop.network.architecture import Module
 from gnet_desktop.network.naming import Unit

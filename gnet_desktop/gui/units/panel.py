@@ -9,11 +9,11 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import Segmented
+from gnet_desktop.gui.controls.section import Section
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.gui.unit.section import Section
 from gnet_desktop.gui.units.grouping import Grouping
 from gnet_desktop.gui.units.painting import draw_picture
 from gnet_desktop.inspection.visualisation.recipe import Made, Recipe

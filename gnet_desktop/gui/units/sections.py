@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
 from gnet_desktop.folder.spectrum import Spectrum
+from gnet_desktop.gui.controls.section import TITLE, Piece, Section
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import number, percent
-from gnet_desktop.gui.unit.section import TITLE, Piece, Section
 from gnet_desktop.gui.unit.sections import draw_bar
 from gnet_desktop.gui.units.painting import crop_box, draw_bars, draw_picture, draw_polar, draw_spectrum
 from gnet_desktop.inspection.tuning import HUES, WAVELENGTHS, Responses

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.section import TITLE, Piece, Section
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import mark_cell, outline_focused, outline_hovered
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import number, signed
 from gnet_desktop.gui.painting.scale import Scale
-from gnet_desktop.gui.unit.section import TITLE, Piece, Section
 from gnet_desktop.gui.why.asking import Asked
 from gnet_desktop.gui.why.growing import Growing
 from gnet_desktop.inspection.tracing import Spot, Step, spot_words, way_back

@@ -1,4 +1,4 @@
-"""What all sections of the unit panel share: a title with a note, and clickable pieces."""
+"""What the sections of panels share: a title with a note, and clickable pieces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Piece:
 
 
 class Section(Speaking, QWidget):
-    """A part of the unit panel that paints itself; its pieces can be clicked and walked by keys.
+    """A part of a panel that paints itself; its pieces can be clicked and walked by keys.
 
     ``activated(value)`` when a piece is clicked or Enter pressed on it; ``pointed(value)``
     when the cursor is over one, or None.
