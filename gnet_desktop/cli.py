@@ -375,6 +375,9 @@ def _screenshot() -> argparse.ArgumentParser:
     parser.add_argument(
         "--folder", type=Path, metavar="FOLDER", help="with --page units: whose strongest pictures"
     )
+    parser.add_argument(
+        "--steps", type=_positive, default=256, metavar="N", help="with --page units: of each picture (256)"
+    )
     _add_changes(parser)
     parser.add_argument("--why", choices=_METHODS, help="what speaks for the answer, over the photo")
     _add_preprocess(parser)

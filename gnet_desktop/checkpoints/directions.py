@@ -13,12 +13,14 @@ import numpy as np
 from gnet_desktop.checkpoints.containers import read_container
 from gnet_desktop.checkpoints.containers.source import FileSource, read
 from gnet_desktop.checkpoints.containers.stored import Floats, StoredTensor
-from gnet_desktop.errors import CheckpointError
+from gnet_desktop.errors import CheckpointError, GNetError
 from gnet_desktop.shown import shown
 
 MOST: Final = 1 << 17
 """Directions that are read from one file."""
 _ARRAY: Final = b"\x93NUMPY"
+_FEW: Final = 8
+"""Tensors in a file of directions: an autoencoder's two matrices, their biases, and what goes with them."""
 _DECODERS: Final = ("dec", "dictionary", "components", "directions", "concept", "cav")
 """What a matrix is called that leads back to the channels; an encoder beside it is another thing."""
 
@@ -48,6 +50,19 @@ def read_directions(path: Path, channels: int) -> Directions:
     if not np.isfinite(vectors).all():
         raise CheckpointError(f"{shown(name)} has values that are no numbers.")
     return Directions(name, np.ascontiguousarray(vectors))
+
+
+def holds_directions(path: Path) -> bool:
+    """Whether a file is a matrix or a few of them, and not the weights of a network; never raises."""
+    try:
+        with FileSource(path) as source:
+            if read(source, 0, len(_ARRAY)) == _ARRAY:
+                return True
+            shapes = [one.shape for one in read_container(source).tensors.values()]
+    except GNetError:
+        return False
+    matrices = [shape for shape in shapes if len(shape) == 2]
+    return 0 < len(matrices) <= _FEW and len(shapes) <= _FEW and max(map(len, shapes)) <= 2
 
 
 def _array(path: Path, channels: int) -> Floats:

@@ -18,6 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from gnet_desktop.gui.exports.saving import png_of
     from gnet_desktop.gui.rendering import render_page, render_units, render_window
+    from gnet_desktop.inspection.visualisation.recipe import Recipe
 
     shown: dict[str, Any] = {
         "labels": arguments.labels,
@@ -34,7 +35,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out.suffix.lower() in PAGES:
         data = render_page(checkpoint, arguments.picture, **shown).encode()
     elif arguments.page == "units":
-        data = png_of(render_units(checkpoint, arguments.picture, folder=arguments.folder, **shown))
+        recipe = Recipe(steps=arguments.steps)
+        image = render_units(checkpoint, arguments.picture, folder=arguments.folder, recipe=recipe, **shown)
+        data = png_of(image)
     else:
         data = png_of(render_window(checkpoint, arguments.picture, panel=arguments.panel, **shown))
     write_whole(arguments.out, data)

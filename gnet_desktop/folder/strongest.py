@@ -92,12 +92,13 @@ def opened(place: Path, checkpoint: Checkpoint, pictures: Path | None = None) ->
     return Index(place, found, checkpoint.architecture, convention, pictures or indexed_folder(place))
 
 
-def strongest(index: Index, unit: Unit, count: int | None = None) -> list[Strong]:
+def strongest(index: Index, unit: Unit, count: int | None = None, *, row: int | None = None) -> list[Strong]:
     """The pictures on which a unit is strongest, one entry each, the strongest first; at most 64.
 
-    Raises UsageError for a unit that an index doesn't count.
+    ``row`` is the place in a spectrum of directions (`along`), of which ``unit`` only says in
+    which part they are. Raises UsageError for a unit that an index doesn't count.
     """
-    row = row_of(index.architecture, unit)
+    row = row_of(index.architecture, unit) if row is None else row
     if row is None:
         raise UsageError(f"{unit} is not in the index.", "It counts units of modules and of heads' fc1.")
     file = index.place / ANSWERS
@@ -161,10 +162,15 @@ def crop_of(index: Index, one: Strong, side: int) -> Image.Image:
     return whole.resize(size, Image.Resampling.BICUBIC)
 
 
-def crops(index: Index, unit: Unit, count: int, side: int) -> Iterator[tuple[Strong, Image.Image]]:
-    """``count`` strong pictures with their crops; alike ones once, unreadable ones left out."""
+def crops(
+    index: Index, unit: Unit, count: int, side: int, *, row: int | None = None
+) -> Iterator[tuple[Strong, Image.Image]]:
+    """``count`` strong pictures with their crops; alike ones once, unreadable ones left out.
+
+    ``row`` is as in `strongest`.
+    """
     seen: list[np.ndarray] = []
-    for one in strongest(index, unit):
+    for one in strongest(index, unit, row=row):
         if len(seen) == count:
             return
         try:

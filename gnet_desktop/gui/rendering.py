@@ -26,6 +26,7 @@ from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
 if TYPE_CHECKING:
+    from gnet_desktop.inspection.visualisation.recipe import Recipe
     from gnet_desktop.network.googlenet import GoogLeNet
 
 T = TypeVar("T")
@@ -45,13 +46,18 @@ def render_window(checkpoint: Path, picture: Path, *, panel: str | None = None, 
     return in_window(checkpoint, picture, lambda app, window: _grab(app, window, panel), **shown)
 
 
-def render_units(checkpoint: Path, picture: Path, *, folder: Path | None = None, **shown: Any) -> QImage:
+def render_units(
+    checkpoint: Path, picture: Path, *, recipe: "Recipe", folder: Path | None = None, **shown: Any
+) -> QImage:
     """The Units page, once everything that is on it is made; ``folder`` is indexed for its crops."""
-    return in_window(checkpoint, picture, lambda app, window: _grab_units(app, window, folder), **shown)
+    return in_window(
+        checkpoint, picture, lambda app, window: _grab_units(app, window, recipe, folder), **shown
+    )
 
 
-def _grab_units(app: QApplication, window: Window, folder: Path | None) -> QImage:
+def _grab_units(app: QApplication, window: Window, recipe: "Recipe", folder: Path | None) -> QImage:
     page, workspace = window.units_page, window.workspace
+    page.set_recipe(recipe)
     window.show_page("units")
     if folder is not None:
         page.index(folder)

@@ -116,15 +116,15 @@ def _check_place(part: str, channel: int, cell: tuple[int, int], shape: Sequence
         raise UsageError(f"{part} has no cell {cell}.", f"Its map is {width} × {height}.")
 
 
-def expanded_weights(branch: Branch, weights: Weights, channel: int) -> Doubles:
+def expanded_weights(branch: Branch, weights: Weights, channel: "int | Doubles") -> Doubles:
     """Weights from the module's input channels straight to a unit: (input channels, k, k).
 
     The product of the branch's convolutions as if no rectifier lay between them, and an average
     in place of a maximum pool; k is the branch's true kernel. Says what a unit *could* gather:
     excitation and inhibition through different reductions may cancel here and not in a picture.
+    ``channel`` is a unit's, or a direction in all of the branch's outputs.
     """
-    gradient = np.zeros((branch.outputs, 1, 1))
-    gradient[channel] = 1
+    gradient = _one_or_all(channel, branch.outputs)
     for layer in reversed(branch.layers):
         if isinstance(layer, Convolution):
             gradient = _transposed(weights[layer.name][0], gradient)
@@ -133,20 +133,29 @@ def expanded_weights(branch: Branch, weights: Weights, channel: int) -> Doubles:
     return gradient
 
 
-def weights_onward(branch: Branch, weights: Weights, channel: int) -> Doubles:
-    """Weights from one of the module's input channels straight to every unit: (outputs, k, k).
+def weights_onward(branch: Branch, weights: Weights, channel: "int | Doubles") -> Doubles:
+    """Weights from one of the module's input channels, or a direction in them, to all units: (outputs, k, k).
 
     The same numbers as `expanded_weights` has of each unit, with the same words of caution:
     which units of the next module read a unit, and with which sign.
     """
-    kernels = np.zeros((_inputs(branch), 1, 1))
-    kernels[channel] = 1
+    kernels = _one_or_all(channel, _inputs(branch))
     for layer in branch.layers:
         if isinstance(layer, Convolution):
             kernels = _transposed(weights[layer.name][0].transpose(1, 0, 2, 3)[..., ::-1, ::-1], kernels)
         else:
             kernels = _averaged(kernels, layer.kernel)
     return kernels[:, ::-1, ::-1]
+
+
+def _one_or_all(channel: "int | Doubles", count: int) -> Doubles:
+    """1 for one channel and 0 for the others, or a number for each: (channels, 1, 1)."""
+    values = np.zeros(count)
+    if isinstance(channel, int):
+        values[channel] = 1
+    else:
+        values[:] = channel
+    return values[:, None, None]
 
 
 def _inputs(branch: Branch) -> int:

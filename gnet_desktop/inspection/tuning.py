@@ -80,16 +80,23 @@ def tuning(
 
 
 def tuned(
-    network: "GoogLeNet", convention: Convention, part: str, kinds: Sequence[str] = ()
+    network: "GoogLeNet",
+    convention: Convention,
+    part: str,
+    kinds: Sequence[str] = (),
+    along: Array | None = None,
 ) -> Iterator[tuple[float, dict[str, Responses]]]:
-    """The same, a batch at a time: the share that is done, and the kinds that are whole by then."""
+    """The same, a batch at a time: the share that is done, and the kinds that are whole by then.
+
+    ``along`` (directions, channels): in place of the units these directions answer.
+    """
     chosen = {name: KINDS[name] for name in kinds or KINDS}
     total, done = sum(len(kind) for kind in chosen.values()), 0
     found: dict[str, Responses] = {}
     for name, kind in chosen.items():
         values = []
         for batch in in_batches(len(kind), batch_size((3, SIDE, SIDE))):
-            values.append(_answers(network, convention, part, kind.drawn(batch)))
+            values.append(_answers(network, convention, part, kind.drawn(batch), along))
             done += batch.stop - batch.start
             if batch.stop < len(kind):
                 yield done / total, found
@@ -99,7 +106,9 @@ def tuned(
         yield done / total, found
 
 
-def _answers(network: "GoogLeNet", convention: Convention, part: str, pictures: Array) -> tuple[Array, Array]:
+def _answers(
+    network: "GoogLeNet", convention: Convention, part: str, pictures: Array, along: Array | None
+) -> tuple[Array, Array]:
     """(pictures, channels) of the largest cell and of the cell in the middle."""
     import torch
 
@@ -107,6 +116,8 @@ def _answers(network: "GoogLeNet", convention: Convention, part: str, pictures: 
 
     value = as_input(torch.from_numpy(pictures), convention)
     maps = network.outputs(value, (part,))[part]
+    if along is not None:
+        maps = torch.einsum("dk,nkhw->ndhw", torch.from_numpy(along).to(maps.device), maps)
     middle = maps[:, :, maps.shape[2] // 2, maps.shape[3] // 2]
     return maps.amax((2, 3)).cpu().numpy(), middle.cpu().numpy()
 

@@ -37,6 +37,12 @@ class Opening(QObject):
         if folder is not None:
             self._shell.index(folder)
 
+    def open_directions(self) -> None:
+        """Ask for a matrix of directions in the layer of the Units page."""
+        paths = self._asking.files(self.tr("Open a matrix of directions"), "checkpoints", many=False)
+        if paths:
+            self._shell.show_directions(paths[0])
+
     def open_checkpoint(self) -> None:
         """Ask for a checkpoint."""
         paths = self._asking.files(self.tr("Open a checkpoint"), "checkpoints", many=False)

@@ -66,6 +66,9 @@ class Shell(Protocol):
     def index(self, folder: Path) -> None:
         """Show a folder's strongest pictures for each unit."""
 
+    def show_directions(self, path: Path) -> None:
+        """Show the directions of a file as cards."""
+
     def open_palette(self, query: str = "") -> None:
         """Open the palette."""
 

@@ -71,17 +71,29 @@ class Dropping(QObject):
             self._shell.show_error(refusal)
             return
         labels = next(iter(dropped.files.labels), None)
-        if dropped.files.checkpoints:
+        if dropped.files.checkpoints and self._are_directions(dropped.files.checkpoints[0]):
+            self._shell.show_directions(dropped.files.checkpoints[0])
+        elif dropped.files.checkpoints:
             self._shell.open_checkpoint(dropped.files.checkpoints[0], labels)
         elif labels is not None:
             self._take_labels(labels)
         folders = [path for path in dropped.files.pictures if is_folder(path)]
         if folders and self._shell.page == "folder":
             self._shell.evaluate(folders[0])
+        elif folders and self._shell.page == "units":
+            self._shell.index(folders[0])
         elif dropped.files.pictures:
             self._shell.take_pictures(list(dropped.files.pictures))
         if dropped.picture is not None:
             self._workspace.add_pictures([dropped.picture])
+
+    def _are_directions(self, path: Path) -> bool:
+        """Whether a file on the Units page is a matrix for its cards, and no network."""
+        if self._shell.page != "units" or self._workspace.checkpoint is None:
+            return False
+        from gnet_desktop.checkpoints.directions import holds_directions
+
+        return holds_directions(path)
 
     def _take_labels(self, path: Path) -> None:
         if self._workspace.checkpoint is not None:

@@ -291,6 +291,11 @@ class Window(QMainWindow):
         self.show_page("units")
         self.units_page.index(folder)
 
+    def show_directions(self, path: Path) -> None:
+        """Show the directions of a file as cards of the Units page."""
+        self.show_page("units")
+        self.units_page.open_directions(path)
+
     def _show_page(self) -> None:
         self.pages.refresh()
         self._arrange()

@@ -1,14 +1,13 @@
 """The gallery of cards: of each unit what it wants, what it gets, how often, and for which class."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QModelIndex,
-    QPersistentModelIndex,
     QRectF,
     QSize,
     Qt,
@@ -18,20 +17,21 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from gnet_desktop.folder.alike import Alike
 from gnet_desktop.gui.controls.focus import KeyFocus
-from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import percent
 from gnet_desktop.gui.unit.sections import draw_bar
+from gnet_desktop.gui.units.model import SUBJECT, CardsModel, Index
 from gnet_desktop.gui.units.painting import draw_crops, draw_picture, draw_spectrum
 from gnet_desktop.inspection.visualisation.recipe import Recipe
-from gnet_desktop.workspace.units.indexed import Indexed
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace.units.indexed import Indexed, Subject
 from gnet_desktop.workspace.units.items import Item
+from gnet_desktop.workspace.units.likeness import shown_pictures
 from gnet_desktop.workspace.units.wanting import Job, Wanting
 
-Index = QModelIndex | QPersistentModelIndex
-SUBJECT: Final = Qt.ItemDataRole.UserRole
 GAP, PAD = 12, 12
 WIDE, TALL = 460, 200
 """Least width of a card with crops, and its height."""
@@ -42,51 +42,18 @@ CROPS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What cards are drawn from: class names, names of groups by unit, and the recipe of the pictures."""
+    """What cards are drawn from: class names, names of groups by unit, and the recipe of the pictures.
+
+    ``along``: they are directions. ``alike`` is what is known of the module's units; with
+    ``several`` the crops stand in the groups that they fall into.
+    """
 
     names: Sequence[str] = ()
     groups: Callable[[Item], str] = lambda _item: ""
     recipe: Recipe = field(default_factory=Recipe)
-
-
-class CardsModel(QAbstractListModel):
-    """The items in their order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.items: Sequence[Item] = ()
-
-    def show_items(self, items: Sequence[Item]) -> None:
-        """Show others."""
-        self.beginResetModel()
-        self.items = items
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        """How many cards there are."""
-        return 0 if parent.isValid() else len(self.items)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The name, or the item itself."""
-        if not index.isValid() or index.row() >= len(self.items):
-            return None
-        item = self.items[index.row()]
-        if role == SUBJECT:
-            return item
-        if role == Qt.ItemDataRole.DisplayRole:
-            return item.name
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self.words(item)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return tip(self.words(item))
-        return None
-
-    def words(self, item: Item) -> str:
-        """A card in words."""
-        return item.name if item.unit is None else self._place(item)
-
-    def _place(self, item: Item) -> str:
-        return self.tr("{0}, channel {1} of {2}").format(item.name, item.channel, item.module)
+    along: bool = False
+    alike: Alike | None = None
+    several: bool = False
 
 
 class _Delegate(QStyledItemDelegate):
@@ -161,7 +128,7 @@ class _Delegate(QStyledItemDelegate):
         name = metrics.elidedText(item.name, Qt.TextElideMode.ElideMiddle, int(box.width()))
         painter.setPen(theme.colour("text"))
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
-        words = self._view.shown.groups(item)
+        words = self._beside(item)
         if channel and not words and item.unit is not None:
             words = self.tr("channel {0}").format(item.channel)
         if words and channel:
@@ -172,6 +139,15 @@ class _Delegate(QStyledItemDelegate):
                 words, Qt.TextElideMode.ElideRight, int(rest.width())
             )
             painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, words)
+
+    def _beside(self, item: Item) -> str:
+        """What stands beside its name: which units say the same, or its groups."""
+        alike = self._view.shown.alike
+        same = alike.same.get(item.channel, ()) if alike is not None and not self._view.shown.several else ()
+        if not same:
+            return self._view.shown.groups(item)
+        words = self.tr("as channel {0} ({1})").format(same[0][0], f"{same[0][1]:.2f}")
+        return words if len(same) == 1 else self.tr("{0} and {1} more").format(words, len(same) - 1)
 
     def _silent(self, painter: QPainter, item: Item, box: QRectF) -> None:
         spectrum = self._view.spectrum
@@ -191,9 +167,10 @@ class _Delegate(QStyledItemDelegate):
         draw_picture(painter, rgb_image(made.pictures[0]), box, share=made.step / made.recipe.steps)
 
     def _crops(self, painter: QPainter, item: Item, box: QRectF) -> None:
-        crops = self._indexed.crops(item.unit) if item.unit is not None else ()
+        subject = self._view.subject(item)
+        crops = self._indexed.crops(subject) if subject is not None else ()
         if crops is not None:
-            draw_crops(painter, [crop.pixels for crop in crops], box, CROPS)
+            draw_crops(painter, [crop.pixels for crop in crops], box, CROPS, self._view.breaks(item))
         if crops is not None and not crops and item.unit is not None:
             painter.setFont(font(12))
             painter.setPen(Theme.now().colour("text3"))
@@ -257,14 +234,37 @@ class Cards(QListView):
 
     @property
     def spectrum(self) -> Any:
-        """What units do over the indexed folder; None without an index."""
+        """What units or directions do over the indexed folder; None without an index."""
         state = self._indexed.state
+        if self.shown.along:
+            return self._indexed.along
         return state.index.spectrum if state is not None and state.index is not None else None
 
     @property
     def has_index(self) -> bool:
         """Whether cards show what an index knows."""
-        return self.spectrum is not None
+        items = self.cards.items
+        return self.spectrum is not None and (not items or items[0].row is not None)
+
+    def subject(self, item: Item) -> Unit | Subject | None:
+        """Whose crops stand on an item's card: the strongest, or in the groups that they fall into."""
+        alike = self.shown.alike
+        if item.unit is None or alike is None or not self.shown.several or item.channel not in alike.several:
+            return item.subject
+        groups = shown_pictures(alike, item.channel, CROPS)
+        return Subject(item.unit, pictures=tuple(path for group in groups for path in group))
+
+    def subjects(self, items: Sequence[Item]) -> list[Unit | Subject]:
+        """Whose crops the cards of some items show, and the panel beside the first of them."""
+        return [one for item in items if (one := self.subject(item)) is not None]
+
+    def breaks(self, item: Item) -> tuple[int, ...]:
+        """Before which of its crops another group begins."""
+        alike = self.shown.alike
+        if alike is None or not self.shown.several or item.channel not in alike.several:
+            return ()
+        sizes = [len(group) for group in shown_pictures(alike, item.channel, CROPS)]
+        return tuple(itertools.accumulate(sizes))[:-1]
 
     def job(self, item: Item) -> Job:
         """The picture on an item's card."""

@@ -1,12 +1,13 @@
 """The Units page: modules above, cards in the middle, the chosen unit at the right, the making below."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from gnet_desktop.gui.controls.common import PanelHeader, Segmented
+from gnet_desktop.gui.controls.common import PanelHeader
 from gnet_desktop.gui.controls.page import Page
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
@@ -14,15 +15,18 @@ from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.units.about import About
 from gnet_desktop.gui.units.gallery import Cards
+from gnet_desktop.gui.units.head import Head
 from gnet_desktop.gui.units.kernels import Kernels
+from gnet_desktop.gui.units.listing import Listing
 from gnet_desktop.gui.units.panel import UnitPanel
 from gnet_desktop.gui.units.progress import Progress
 from gnet_desktop.inspection.visualisation.recipe import Recipe
-from gnet_desktop.network.architecture import BRANCHES, MODULES
+from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.units.indexed import Indexed
-from gnet_desktop.workspace.units.items import ALL, Item, arranged, units_of
+from gnet_desktop.workspace.units.items import Item
 from gnet_desktop.workspace.units.wanting import Job, Wanting
 
 RIGHT: Final = 340
@@ -34,13 +38,15 @@ class UnitsPage(Page):
     """Every unit of a module as a card.
 
     ``unit_wanted(unit)`` asks to see a unit in Explore, ``picture_wanted(path)`` a picture,
-    ``folder_wanted()`` asks for a folder; ``limit_chosen(bytes)`` tells how much may be kept.
+    ``folder_wanted()`` asks for a folder, ``matrix_wanted()`` for a file of directions;
+    ``limit_chosen(bytes)`` tells how much may be kept, ``projected()`` that a direction was
+    taken out of the network or put back.
     """
 
     unit_wanted = Signal(object)
     picture_wanted = Signal(Path)
     limit_chosen = Signal(int)
-    folder_wanted = Signal()
+    folder_wanted, matrix_wanted, projected = Signal(), Signal(), Signal()
 
     def __init__(
         self, workspace: Workspace, wanting: Wanting, indexed: Indexed, parent: QWidget | None = None
@@ -50,7 +56,9 @@ class UnitsPage(Page):
         self.recipe = Recipe()
         self.items: list[Item] = []
         self.cards, self.panel = Cards(wanting, indexed), UnitPanel(wanting)
-        self.about = About(workspace, indexed, self.panel)
+        self.header = Head()
+        self.listing = Listing(workspace, indexed, self.header)
+        self.about = About(workspace, indexed, self.listing.recounts, self.panel)
         self.kernels = Kernels(workspace)
         self.progress = Progress(wanting)
         self.empty = Label()
@@ -72,35 +80,16 @@ class UnitsPage(Page):
         self.refresh()
 
     def _whole(self) -> QWidget:
-        self.header = PanelHeader(self.tr("Units of"))
-        self.modules = Segmented([(name, name) for name in MODULES] + [(ALL, self.tr("all"))])
-        self.modules.setAccessibleName(self.tr("Module"))
-        self.branches = Segmented(
-            [("", self.tr("all")), *((name, name.replace("_proj", "")) for name in BRANCHES)]
-        )
-        self.branches.setAccessibleName(self.tr("Branch"))
-        self.orders = Segmented(
-            (
-                ("class", self.tr("Prefers one class")),
-                ("strongest", self.tr("Strongest")),
-                ("silent", self.tr("Rarely silent")),
-                ("index", self.tr("Number")),
-            )
-        )
-        self.orders.set_value("index")
-        self.orders.setAccessibleName(self.tr("Sorted by"))
-        self.header.add_first(self.modules)
-        self.header.add_first(self.branches)
-        self.views = Segmented((("cards", self.tr("Cards")), ("kernels", self.tr("Kernels"))))
-        self.views.setAccessibleName(self.tr("Shown as"))
-        self.header.add(self.orders)
-        self.header.add(self.views)
+        self.modules, self.branches = self.header.modules, self.header.branches
+        self.orders, self.views = self.header.orders, self.header.views
         self.middle = QStackedWidget()
         self.middle.addWidget(self.cards)
         self.middle.addWidget(self.kernels)
         self.right_header = PanelHeader(self.tr("Unit"))
         self.scrolling = ScrollPage(self.tr("Unit"))
         self.scrolling.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # as tall as it is wide, the picture would come and go with a bar that comes and goes
+        self.scrolling.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.scrolling.setWidget(self.panel)
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.addWidget(_column(self.header, self.middle))
@@ -124,12 +113,16 @@ class UnitsPage(Page):
             self.wanting.changed.subscribe(self._tell_later),
             self.indexed.changed.subscribe(self._indexed),
             self.indexed.cropped.subscribe(lambda _: self._paint_later()),
+            self.listing.recounts.changed.subscribe(self._recounted),
+            self.workspace.changes_changed.subscribe(self._show_projected),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
-        self.modules.chosen.connect(lambda _: self.refresh())
-        self.branches.chosen.connect(lambda _: self.refresh())
-        self.orders.chosen.connect(lambda _: self._arrange())
-        self.views.chosen.connect(lambda _: self._show_view())
+        self.header.changed.connect(self._choose_units)
+        self.header.order_chosen.connect(self._arrange)
+        self.header.view_chosen.connect(self._show_view)
+        self.header.file_wanted.connect(self.matrix_wanted)
+        self.listing.changed.connect(self._show_listed)
+        self.panel.project_wanted.connect(self._project)
         self.kernels.unit_wanted.connect(self._go)
         self.cards.looked.connect(self._look)
         self.cards.item_chosen.connect(self._choose)
@@ -148,12 +141,13 @@ class UnitsPage(Page):
     # What is shown
 
     def refresh(self) -> None:
-        """Show the units of the chosen module of the network in use."""
+        """Show the units of the chosen module of the network in use, a head's classes, or directions."""
         checkpoint = self.workspace.checkpoint
         self._show_obstacle()
         if checkpoint is None:
             return
-        self.items = units_of(checkpoint.architecture, self.modules.value, self.branches.value)
+        self.items = self.listing.items(checkpoint)
+        self.header.settle(units=self.listing.shows_units)
         if self.panel.grouping.groups.sha256 != checkpoint.provenance.sha256:
             self.panel.grouping.show_checkpoint(checkpoint.provenance.sha256)
         self.cards.show_as(names=checkpoint.labels.names)
@@ -164,16 +158,17 @@ class UnitsPage(Page):
         self._show_view()
 
     def _show_view(self) -> None:
-        """Cards, or the kernels of the module (of all modules: of the first)."""
-        checkpoint, shows_kernels = self.workspace.checkpoint, self.views.value == "kernels"
+        """Cards of all or of some, or the kernels of the module (of all modules: of the first)."""
+        checkpoint, shows_kernels = self.workspace.checkpoint, self.listing.view == "kernels"
         self.middle.setCurrentIndex(int(shows_kernels))
-        self.orders.setVisible(not shows_kernels)
+        self._arrange()
         if shows_kernels and checkpoint is not None and self.items:
             module = checkpoint.architecture.module(self.items[0].module)
             self.kernels.show_module(module, self.branches.value)
 
     def show_module(self, module: str) -> None:
-        """Show the units of another module, or of `ALL`."""
+        """Show the units of another module, of `ALL`, or the classes (`head.CLASSES`)."""
+        self.listing.directions = None
         self.modules.set_value(module)
         self.refresh()
 
@@ -192,26 +187,70 @@ class UnitsPage(Page):
         self.panel.show_recipe(recipe)
         self.wanting.want([self.cards.job(item) for item in self.cards.cards.items])
 
+    def _choose_units(self) -> None:
+        """A module, branch, head or the classes were chosen: no directions any more."""
+        self.listing.directions = None
+        self.refresh()
+
+    def open_directions(self, path: Path) -> None:
+        """Show the directions of a file for the chosen layer; what is wrong with them is said."""
+        self.listing.open_directions(path)
+
+    def _show_listed(self) -> None:
+        """Directions came: the first of them is chosen."""
+        self.refresh()
+        self.cards.choose(self.items[0])
+
+    def _recounted(self) -> None:
+        if self.listing.recounts.share is not None:
+            self.header.set_note(self.listing.progress)
+            return
+        self._arrange()
+        self.about.refresh()
+        self._look()
+
+    def _project(self, item: Item) -> None:
+        """Take a direction out of the network, or put it back."""
+        change = _without(item)
+        changes = self.workspace.changes
+        kept = tuple(one for one in changes if one != change)
+        self.workspace.set_changes(kept if change in changes else (*changes, change))
+        self.projected.emit()
+
+    def _show_projected(self) -> None:
+        item = self.panel.item
+        if item is not None and item.unit is None and not item.wanted.is_class:
+            self.panel.show_projected(_without(item) in self.workspace.changes)
+
     def _show_obstacle(self) -> None:
         words = obstacle(self.workspace)
         self.empty.setText(words)
         self._stack.setCurrentIndex(0 if words else 1)
 
     def _arrange(self) -> None:
-        items = arranged(self.items, self.cards.spectrum, self.orders.value)
+        along, view = self.listing.count(), self.listing.view
+        self.indexed.show_along(along)
+        self.cards.show_as(along=self.listing.directions is not None)
+        alike = self.listing.alike(self.items)
+        self.cards.show_as(alike=alike, several=view == "several")
+        items = self.listing.arranged(self.items, self.cards.spectrum, alike)
         self.cards.show_items(items)
+        self.orders.setVisible(view == "cards" and not self.header.shows_classes)
         self.orders.setEnabled(self.cards.has_index)
-        self.header.set_note(self.tr("{0} units").format(len(items)))
+        self.header.set_note(self.listing.note(len(items), len(self.items), alike))
         if self.cards.chosen is None and items:
             self.cards.choose(items[0])
 
     def _choose(self, item: Item) -> None:
         self.panel.show_item(item, self._line(item))
         self.right_header.set_note(item.name)
+        self._show_projected()
         self.about.refresh()
 
     def _line(self, item: Item) -> str:
         checkpoint = self.workspace.checkpoint
+        if item.wanted.is_class:
+            return self.tr("class {0} of head {1}").format(item.channel, item.module)
         if item.unit is None or checkpoint is None:
             return self.tr("a direction in {0}").format(item.wanted.part)
         module = checkpoint.architecture.module(item.module)
@@ -244,7 +283,7 @@ class UnitsPage(Page):
         items = self.cards.visible_items()
         first = [self.panel.job] if self.panel.job is not None else []
         self.wanting.look_at([*first, *(self.cards.job(item) for item in items)])
-        self.indexed.look_at([item.unit for item in items if item.unit is not None])
+        self.indexed.look_at(self.cards.subjects(items))
         self.panel.show_picture()
 
     def _grown(self, job: Job) -> None:
@@ -256,6 +295,7 @@ class UnitsPage(Page):
         self.progress.show_index(self.indexed.state)
         if self.indexed.state is None or self.indexed.state.state != "running":
             self.orders.set_value("class" if self.cards.has_index else "index")
+            self.header.offered = self.listing.offered()
             self._arrange()
             self._look()
 
@@ -272,7 +312,8 @@ class UnitsPage(Page):
     @property
     def settled(self) -> bool:
         """Whether everything on the screen is finished."""
-        return self.workspace.checkpoint is None or (self.wanting.settled and self.indexed.settled)
+        quiet = self.listing.recounts.share is None
+        return self.workspace.checkpoint is None or (quiet and self.wanting.settled and self.indexed.settled)
 
     def index(self, folder: Path) -> None:
         """Show the strongest pictures of a folder."""
@@ -281,9 +322,16 @@ class UnitsPage(Page):
     def close_run(self) -> None:
         """The window closes."""
         self.about.close()
+        self.listing.close()
         self.kernels.close_run()
         self.wanting.close()
         self.indexed.close()
+
+
+def _without(item: Item) -> Change:
+    """The change that takes a direction out of its part."""
+    values = replace(item.wanted.direction, source=item.name)
+    return Change(item.wanted.part, "projected", values=values)
 
 
 def _column(header: QWidget, body: QWidget) -> QWidget:

@@ -15,6 +15,8 @@ from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import number
 
 ROUND: Final = 4.0
+BREAK: Final = 11.0
+"""Room between crops of two groups, beyond the usual."""
 BARS: Final = 22
 """Bars of a spectrum: one for silence, and the others over three bins each."""
 
@@ -48,10 +50,25 @@ def draw_picture(
     painter.restore()
 
 
-def draw_crops(painter: QPainter, crops: Sequence[NDArray[np.uint8]], box: QRectF, count: int) -> None:
-    """Square crops side by side, the strongest first; the room of absent ones stays empty."""
+def draw_crops(
+    painter: QPainter,
+    crops: Sequence[NDArray[np.uint8]],
+    box: QRectF,
+    count: int,
+    breaks: Sequence[int] = (),
+) -> None:
+    """Square crops side by side, the strongest first; the room of absent ones stays empty.
+
+    Before those at ``breaks`` there is a gap with a line.
+    """
+    room = box.adjusted(0, 0, -BREAK * len(breaks), 0)
     for place, pixels in enumerate(crops[:count]):
-        draw_picture(painter, rgb_image(pixels), crop_box(box, place, count))
+        moved = BREAK * sum(one <= place for one in breaks)
+        at = crop_box(room, place, count).translated(moved, 0)
+        draw_picture(painter, rgb_image(pixels), at)
+        if place in breaks:
+            line = QRectF(at.left() - (BREAK + 4) / 2, at.top(), 1, at.height())
+            painter.fillRect(line, Theme.now().colour("line2"))
 
 
 def crop_box(box: QRectF, place: int, count: int, gap: float = 3.0) -> QRectF:
@@ -61,17 +78,18 @@ def crop_box(box: QRectF, place: int, count: int, gap: float = 3.0) -> QRectF:
 
 
 def spectrum_bars(histogram: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(bars,) 0…1: how many pictures, on a log scale; the first is silence, the others rise to the largest.
+    """(bars,) 0…1: how many pictures, on a log scale; first silence, then rising to the largest value.
 
-    ``histogram`` (65,) is a unit's of a `Spectrum`; bins beyond its largest value are left out.
+    ``histogram`` (65,) is a unit's of a `Spectrum`; bins beyond its largest value are left
+    out. There are no more bars than bins.
     """
     active = np.flatnonzero(histogram[1:])
     if not len(active):
         return np.array([1.0, *[0.0] * (BARS - 1)])
     low, high = int(active[0]), int(active[-1]) + 1
-    edges = np.linspace(low, high, BARS).round().astype(int)
+    edges = np.linspace(low, high, min(BARS, high - low + 1)).round().astype(int)
     bins = histogram[1 : BINS + 1]
-    counts = [bins[a:b].sum() if b > a else 0 for a, b in pairwise(edges)]
+    counts = [bins[a:b].sum() for a, b in pairwise(edges)]
     heights = np.log1p(np.array([histogram[0], *counts], np.float64))
     return np.asarray(heights / max(heights.max(), 1e-9))
 

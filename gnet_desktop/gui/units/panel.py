@@ -124,11 +124,13 @@ class UnitPanel(QWidget):
     """Everything about one item, one section below the other.
 
     ``recipe_wanted(recipe)`` asks for cards made otherwise, ``explore_wanted(item)`` to see
-    the unit in Explore, ``looked()`` when another picture is wanted.
+    the unit in Explore, ``looked()`` when another picture is wanted, ``project_wanted(item)`` to take a
+    direction out of the network or put it back.
     """
 
     recipe_wanted, explore_wanted = Signal(object), Signal(object)
     looked = Signal()
+    project_wanted = Signal(object)
 
     def __init__(self, wanting: Wanting) -> None:
         super().__init__()
@@ -161,6 +163,11 @@ class UnitPanel(QWidget):
         self.explore = QPushButton(self.tr("Show in Explore"))
         self.explore.setFont(font(12))
         self.explore.clicked.connect(lambda: self.explore_wanted.emit(self.item))
+        self.project = QPushButton()
+        self.project.setFont(font(12))
+        self.project.setToolTip(self.tr("Compute everything behind this layer without this direction"))
+        self.project.clicked.connect(lambda: self.project_wanted.emit(self.item))
+        self.show_projected(False)
         self.buttons = QWidget()
         grid = QGridLayout(self.buttons)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -168,6 +175,7 @@ class UnitPanel(QWidget):
         grid.addWidget(self.recipe_button, 0, 0, 1, 2)
         grid.addWidget(self.grouping, 1, 0)
         grid.addWidget(self.explore, 1, 1)
+        grid.addWidget(self.project, 1, 1)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(PAD, 10, PAD, 12)
         self.column.setSpacing(8)
@@ -195,7 +203,13 @@ class UnitPanel(QWidget):
         if item is not None:
             self.name.show_item(item, line)
             self.explore.setVisible(item.unit is not None)
+            self.project.setVisible(item.unit is None and not item.wanted.is_class)
+            self.grouping.setVisible(item.unit is not None)
         self._look()
+
+    def show_projected(self, projected: bool) -> None:
+        """Say whether the direction is taken out of the network."""
+        self.project.setText(self.tr("Put it back") if projected else self.tr("Project it out"))
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Make the pictures by another recipe."""

@@ -20,6 +20,8 @@ from gnet_desktop.workspace.units.indexed import Crop
 
 ROW: Final = 22
 ACROSS: Final = 3
+SMALL: Final = 6
+"""Crops in a line: of the strongest, and of groups."""
 PLOT: Final = 92
 
 
@@ -59,6 +61,49 @@ class CropsSection(Section):
             draw_picture(painter, rgb_image(crop.pixels), piece.box)
 
 
+class GroupsSection(Section):
+    """The strongest pictures in the groups that they fall into; a click opens one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = self.tr("Several things")
+        self.about = self.tr(
+            "Its strongest pictures in groups, by what the other units of the module do at the same cell"
+        )
+        self._crops: Sequence[Crop] = ()
+        self._sizes: Sequence[int] = ()
+
+    def show_groups(self, crops: Sequence[Crop], sizes: Sequence[int], silhouette: float) -> None:
+        """Show crops, group after group."""
+        self._crops, self._sizes = crops, sizes
+        self.note = self.tr("{0} groups, silhouette {1}").format(len(sizes), f"{silhouette:.2f}")
+        self.setAccessibleName(f"{self.title}, {self.note}")
+        self.resizeEvent(None)
+
+    def resizeEvent(self, event: object) -> None:
+        """A line or more for each group."""
+        if not self._crops:
+            return
+        side = (self.width() - 4 * (SMALL - 1)) / SMALL
+        top, place, pieces = TITLE + 4.0, 0, []
+        for size in self._sizes:
+            for at, crop in enumerate(self._crops[place : place + size]):
+                down, right = divmod(at, SMALL)
+                box = QRectF(right * (side + 4), top + down * (side + 4), side, side)
+                pieces.append(Piece(box, crop.strong.picture, crop.strong.picture))
+            place += size
+            top += -(-size // SMALL) * (side + 4) + 8
+        self.setFixedHeight(round(top))
+        self.set_pieces(pieces)
+
+    def draw(self, painter: QPainter) -> None:
+        """The crops."""
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for crop, piece in zip(self._crops, self.pieces, strict=False):
+            draw_picture(painter, rgb_image(crop.pixels), piece.box)
+
+
 class SpectrumSection(Section):
     """How often the unit is how strong over the folder, from silence to its largest value."""
 
@@ -71,12 +116,12 @@ class SpectrumSection(Section):
         self._row = 0
         self._lowest = ""
 
-    def show_row(self, spectrum: Spectrum, row: int) -> None:
-        """Show a unit of an index."""
+    def show_row(self, spectrum: Spectrum, row: int, *, direction: bool = False) -> None:
+        """Show a unit of an index, or a direction of its own count."""
         self._spectrum, self._row = spectrum, row
         self.note = self.tr("silent on {0}").format(percent(float(spectrum.silent[row])))
         lowest = float(spectrum.lowest[row])
-        words = self.tr("lowest before the rectifier {0}")
+        words = self.tr("lowest {0}") if direction else self.tr("lowest before the rectifier {0}")
         self._lowest = words.format(number(lowest)) if np.isfinite(lowest) else ""
         self.setAccessibleName(f"{self.title}, {self.note}, {self._lowest}")
         self.update()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from gnet_desktop.errors import GNetError
 from gnet_desktop.folder import strongest, truth
 from gnet_desktop.folder.indexing import Pass, index_folder
 from gnet_desktop.folder.scanning import scan
+from gnet_desktop.folder.spectrum import Spectrum
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.engine import BACKGROUND, PATIENCE, Request, Worker, Works
 from gnet_desktop.workspace.failures import describe_bug
@@ -51,6 +52,18 @@ class Crop:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose crops, where it isn't simply a unit: with a ``row``, a direction's in the unit's part.
+
+    ``pictures`` are those that are wanted, by path; none: the strongest.
+    """
+
+    unit: Unit
+    row: int | None = None
+    pictures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class IndexState:
     """How an index stands: ``state`` is ``running``, ``done`` or ``stopped``."""
 
@@ -64,7 +77,7 @@ class IndexState:
 class Indexed:
     """The index of one folder for the network in use, made or read from where it is kept.
 
-    ``changed()`` tells of a new `state`, ``cropped(unit)`` that crops of a unit have come.
+    ``changed()`` tells of a new `state`, ``cropped(subject)`` that crops have come.
     Everything here is called on the owner's thread.
     """
 
@@ -73,8 +86,10 @@ class Indexed:
         self.state: IndexState | None = None
         self._workspace, self._cache = workspace, cache
         self._reader: Works = reader or Worker("gnet-crops", workspace.post, patience=PATIENCE)
-        self._crops: OrderedDict[Unit, Sequence[Crop]] = OrderedDict()
-        self._asked: set[Unit] = set()
+        self.along: Spectrum | None = None
+        """What the directions do that the page shows."""
+        self._crops: OrderedDict[Unit | Subject, Sequence[Crop]] = OrderedDict()
+        self._asked: set[Unit | Subject] = set()
         self._job: _Job | None = None
         self._wanted: Path | None = None
         self._end = workspace.checkpoint_changed.subscribe(self._again)
@@ -89,30 +104,41 @@ class Indexed:
         if self._job is not None:
             self._job.wanted.clear()
 
-    def crops(self, unit: Unit) -> Sequence[Crop] | None:
-        """The strongest crops of a unit; None while they are cut, or without an index."""
+    def show_along(self, spectrum: "Spectrum | None") -> None:
+        """Directions were counted over the folder: crops of a `Subject` with a row are theirs."""
+        if spectrum is not self.along:
+            self.along = spectrum
+            self._asked = {one for one in self._asked if _row(one) is None}
+            for subject in [one for one in self._crops if _row(one) is not None]:
+                del self._crops[subject]
+
+    def crops(self, subject: Unit | Subject) -> Sequence[Crop] | None:
+        """Its crops, the strongest first; None while they are cut, or without an index."""
         index = self.state.index if self.state is not None else None
-        if unit in self._crops:
-            self._crops.move_to_end(unit)
-            return self._crops[unit]
-        if index is not None and unit not in self._asked:
-            self._asked.add(unit)
+        if subject in self._crops:
+            self._crops.move_to_end(subject)
+            return self._crops[subject]
+        if _row(subject) is not None:
+            index = replace(index, spectrum=self.along) if index is not None and self.along else None
+        if index is not None and subject not in self._asked:
+            self._asked.add(subject)
+            spectrum = index.spectrum
             self._reader.ask(
                 Request(
-                    f"crops {unit}",
-                    lambda: _crops(index, unit),
-                    lambda found: self._take(index, unit, found),
-                    lambda _error: self._take(index, unit, ()),
+                    f"crops {subject}",
+                    lambda: _crops(index, subject),
+                    lambda found: self._take(spectrum, subject, found),
+                    lambda _error: self._take(spectrum, subject, ()),
                 )
             )
         return None
 
-    def look_at(self, units: Collection[Unit]) -> None:
+    def look_at(self, subjects: Collection[Unit | Subject]) -> None:
         """Only these are on the screen: what was asked for others isn't wanted any more."""
         self._reader.drop("crops")
         self._asked.clear()
-        for unit in units:
-            self.crops(unit)
+        for subject in subjects:
+            self.crops(subject)
 
     @property
     def settled(self) -> bool:
@@ -146,14 +172,15 @@ class Indexed:
         name = "\0".join(what).encode("utf-8", "surrogateescape")
         return self._cache / hashlib.sha256(name).hexdigest()[:24]
 
-    def _take(self, index: strongest.Index, unit: Unit, found: Sequence[Crop]) -> None:
-        if self.state is None or self.state.index is not index:
+    def _take(self, spectrum: Spectrum, subject: Unit | Subject, found: Sequence[Crop]) -> None:
+        index = self.state.index if self.state is not None else None
+        if index is None or spectrum not in (index.spectrum, self.along):
             return
-        self._crops[unit] = found
+        self._crops[subject] = found
         while len(self._crops) > MEMORY:
             old, _ = self._crops.popitem(last=False)
             self._asked.discard(old)
-        self.cropped.emit(unit)
+        self.cropped.emit(subject)
 
     def tell(self, job: "_Job", **fields: Any) -> None:
         """What a job found out, told on the owner's thread if it is still wanted."""
@@ -179,7 +206,7 @@ class Indexed:
 
         self._workspace.post(told)
 
-    def on_engine(self, job: "_Job", work: Callable[[], Mapping[str, "Tensor"]]) -> Mapping[str, "Tensor"]:
+    def on_engine(self, job: "Job", work: Callable[[], Mapping[str, "Tensor"]]) -> Mapping[str, "Tensor"]:
         """What ``work`` gives on the engine's thread; called from the job's."""
         result: Future[Mapping[str, Tensor]] = Future()
 
@@ -195,11 +222,23 @@ class Indexed:
                 return result.result(timeout=0.2)
             except TimeoutError:
                 continue
-        raise _Ended
+        raise Ended
 
 
-class _Ended(Exception):
+class Ended(Exception):
     """The job isn't wanted any more."""
+
+
+class Job(Protocol):
+    """Work on a thread of its own that may end early."""
+
+    @property
+    def network(self) -> "LoadedNetwork":
+        """Whose passes it wants."""
+
+    @property
+    def ended(self) -> threading.Event:
+        """Set once nobody wants it any more."""
 
 
 class _Job:
@@ -223,7 +262,7 @@ class _Job:
         """The thread's work; failures go to the owner."""
         try:
             self._run()
-        except _Ended:
+        except Ended:
             pass
         except BaseException as error:  # the thread's end: the owner shows it
             self.owner.fail(self, error)
@@ -231,7 +270,7 @@ class _Job:
     def _run(self) -> None:
         checkpoint = self.network.checkpoint
         matched = truth.match(truth.from_folders(scan(self.folder)), checkpoint.labels.names, "")
-        through = Pass(checkpoint, _OnEngine(self), self.convention)
+        through = Pass(checkpoint, OnEngine(self.owner, self), self.convention)
         index_folder(
             self.folder,
             self.place,
@@ -249,21 +288,30 @@ class _Job:
             self.owner.tell(self, done=done, total=total)
 
 
-class _OnEngine:
+class OnEngine:
     """The network as `indexing` wants it, with its passes made on the engine's thread."""
 
-    def __init__(self, job: _Job) -> None:
-        self._job, self._network = job, job.network.network
+    def __init__(self, owner: Indexed, job: Job) -> None:
+        self._owner, self._job, self._network = owner, job, job.network.network
         self.architecture, self.temperatures = self._network.architecture, self._network.temperatures
         self.check, self.fitting_heads = self._network.check, self._network.fitting_heads
 
     def outputs(self, batch: "Tensor", wanted: Sequence[str]) -> Mapping[str, "Tensor"]:
         """The parts of a batch by name."""
-        return self._job.owner.on_engine(self._job, lambda: self._network.outputs(batch, wanted))
+        return self._owner.on_engine(self._job, lambda: self._network.outputs(batch, wanted))
 
 
-def _crops(index: strongest.Index, unit: Unit) -> Sequence[Crop]:
+def _row(subject: Unit | Subject) -> int | None:
+    return subject.row if isinstance(subject, Subject) else None
+
+
+def _crops(index: strongest.Index, subject: Unit | Subject) -> Sequence[Crop]:
+    subject = Subject(subject) if isinstance(subject, Unit) else subject
+    if subject.pictures:
+        found = {one.picture: one for one in strongest.strongest(index, subject.unit)}
+        wanted = [found[picture] for picture in subject.pictures if picture in found]
+        return [Crop(np.asarray(strongest.crop_of(index, one, SIDE)), one) for one in wanted]
     return [
         Crop(np.asarray(image.convert("RGB")), strong)
-        for strong, image in strongest.crops(index, unit, CROPS, SIDE)
+        for strong, image in strongest.crops(index, subject.unit, CROPS, SIDE, row=subject.row)
     ]

@@ -10,6 +10,7 @@ from gnet_desktop.folder.spectrum import Spectrum
 from gnet_desktop.folder.units import row_of
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.naming import Unit, unit_of
+from gnet_desktop.workspace.units.indexed import Subject
 
 if TYPE_CHECKING:
     from gnet_desktop.inspection.visualisation.wanted import Wanted
@@ -22,8 +23,9 @@ ALL: Final = "all"
 class Item:
     """A card's subject.
 
-    ``unit`` is None for a direction; ``channel`` counts in the module's output; ``row`` is
-    the place in an index, None where an index doesn't count it.
+    ``unit`` is None for a direction and a class; ``channel`` counts in the module's output,
+    of directions and classes it is their number; ``row`` is the place in an index, or of a
+    direction in a count of its own, None where neither counts it.
     """
 
     wanted: "Wanted"
@@ -36,6 +38,23 @@ class Item:
     def name(self) -> str:
         """``4a/5x5:11``, or a direction's name."""
         return self.wanted.name
+
+    @property
+    def subject(self) -> Unit | Subject | None:
+        """Whose crops stand beside it; a class has none."""
+        if self.unit is not None:
+            return self.unit
+        return None if self.row is None else Subject(unit_of(self.wanted.part, self.row), self.row)
+
+
+def classes_of(architecture: Architecture, head: str, names: Sequence[str]) -> list[Item]:
+    """The classes of a head."""
+    from gnet_desktop.inspection.visualisation.wanted import class_wanted
+
+    return [
+        Item(class_wanted(architecture, head, number, name), None, head, number, None)
+        for number, name in enumerate(names)
+    ]
 
 
 def units_of(architecture: Architecture, module: str, branch: str = "") -> list[Item]:
