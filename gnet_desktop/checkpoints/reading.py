@@ -25,7 +25,7 @@ from gnet_desktop.checkpoints.containers import read_container
 from gnet_desktop.checkpoints.containers.caffemodel import CAFFE
 from gnet_desktop.checkpoints.containers.folders import chosen
 from gnet_desktop.checkpoints.containers.source import FileSource, chunks
-from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, is_whole
+from gnet_desktop.checkpoints.containers.stored import Contents, Floats, Room, StoredTensor, is_whole
 from gnet_desktop.checkpoints.containers.zipped import Content
 from gnet_desktop.checkpoints.convention import FROM_METADATA, infer_convention
 from gnet_desktop.checkpoints.describing.heads import OFFICIAL_HASH, head_states
@@ -220,8 +220,10 @@ def _hash(source: FileSource, steps: _Steps) -> str:
 
 def _read(tensors: Mapping[str, StoredTensor], steps: _Steps) -> dict[str, Floats]:
     arrays, done, total = {}, 0, sum(tensor.count for tensor in tensors.values())
+    plain = [tensor.count for tensor in tensors.values() if tensor.is_plain]
+    room = Room(sum(plain), len(plain))
     for name, tensor in tensors.items():
-        arrays[name] = np.ascontiguousarray(tensor.numbers())
+        arrays[name] = np.ascontiguousarray(tensor.numbers(room))
         done += tensor.count
         steps.at("Read the weights", 0.4 + 0.5 * done / max(total, 1))
     return arrays

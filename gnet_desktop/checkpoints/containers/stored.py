@@ -59,6 +59,9 @@ _LARGEST_SIDE: Final = 1 << 48
 _STEP: Final = 1 << 16
 """How many numbers are converted at a time."""
 
+_APART: Final = 16
+"""Numbers between two places where an array may begin: 64 bytes."""
+
 
 def element_size(dtype: str) -> int:
     """Bytes of one number; raises CheckpointError for kinds that are not read."""
@@ -94,6 +97,24 @@ def sides(values: Iterable[object]) -> tuple[int, ...]:
 def is_whole(dtype: str) -> bool:
     """Whether numbers of this kind are whole ones, which are no weights by themselves."""
     return dtype in ELEMENTS and dtype.startswith(("int", "uint", "bool"))
+
+
+class Room:
+    """One block of memory for so many numbers of many arrays.
+
+    A large block is made of large pages, where each array by itself would be made of small ones:
+    to fill it takes a quarter of the time.
+    """
+
+    def __init__(self, count: int, arrays: int = 1) -> None:
+        self._block = np.empty(count + _APART * (arrays + 1), np.float32)
+        self._free = -(self._block.__array_interface__["data"][0] // 4) % _APART
+
+    def take(self, count: int) -> Floats:
+        """The next array; each begins where the processor likes to read."""
+        start = self._free
+        self._free += count + -count % _APART
+        return self._block[start : start + count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +194,8 @@ class StoredTensor:
             expected *= side
         return True
 
-    def numbers(self) -> Floats:
-        """A fresh float32 array of its shape; call `check` first.
+    def numbers(self, room: "Room | None" = None) -> Floats:
+        """A fresh float32 array of its shape, in a ``room`` if it is plain; call `check` first.
 
         Takes no more memory than the array and, where the layout is another, the
         bytes of the span that it lies in.
@@ -182,7 +203,7 @@ class StoredTensor:
         current().array(4 * self.count)
         if not self.is_plain:
             return self._strided()
-        target = np.empty(self.count, np.float32)
+        target = (room or Room(self.count)).take(self.count)
         if self.dtype == "float32" and self.order == "<":
             self.source.read_into(self.offset, target.data.cast("B"))
             return target.reshape(self.shape)

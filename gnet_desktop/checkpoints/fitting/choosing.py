@@ -6,6 +6,7 @@ file's tensors and settings make of it, and the one that differs least is taken.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
 from typing import Any, Final
@@ -89,7 +90,7 @@ def choose(
     traits that the file's names have a place for, though the family is without. Raises
     UsageError for a family that doesn't exist, or lacks one of the layers.
     """
-    fits: list[_Fit] = []
+    file, fits = _remembered(file), list[_Fit]()
     for families in (candidates, others):
         for family in _possible(families, layers, assume):
             for switches in _variants(family, told, assume):
@@ -110,6 +111,19 @@ def choose(
     }
     sure = {_AGREED.get(best.family)} if not doubtful and best.distance == 0 else set()
     return Choice(best.family, switches, assumed, frozenset(assumed) - sure - assume.keys())
+
+
+def _remembered(file: Build) -> Build:
+    """The same, but each network is made once."""
+    made: dict[tuple[str, frozenset[tuple[str, str]]], Architecture] = {}
+
+    def network(family: str, switches: Mapping[str, str]) -> Architecture:
+        key = family, frozenset(switches.items())
+        if key not in made:
+            made[key] = file(family, switches)
+        return made[key]
+
+    return network
 
 
 def _possible(candidates: Sequence[str], layers: Collection[str], assume: Mapping[str, str]) -> Sequence[str]:
@@ -144,6 +158,11 @@ def _variants(family: str, told: Mapping[str, str], assume: Mapping[str, str]) -
 
 def _own(family: str, switches: Mapping[str, str]) -> Architecture:
     """The family's network as it usually is."""
+    return _usual(family, frozenset(switches.items()))
+
+
+@lru_cache(64)
+def _usual(family: str, switches: frozenset[tuple[str, str]]) -> Architecture:
     return build(family, **dict[str, Any](switches))
 
 
@@ -221,5 +240,5 @@ _REWRITTEN: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({"torchvis
 
 def _rewritten(best: _Fit, file: Build) -> Mapping[str, str]:
     switches = _REWRITTEN.get(best.family, {})
-    own, its = build(best.family), file(best.family, dict(best.switches))
+    own, its = _own(best.family, {}), file(best.family, dict(best.switches))
     return switches if "biases" in differences(own, its) else {}

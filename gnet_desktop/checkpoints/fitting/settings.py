@@ -131,11 +131,11 @@ def _as_present(layer: Convolution, present: set[str], tensors: Tensors) -> Conv
     """A layer has what any layer of its group has; what it then lacks is a hole."""
     norm = any(part.startswith("norm.") for part in present)
     epsilon = layer.norm_epsilon if layer.norm_epsilon is not None else _NORM_EPSILON
-    return replace(
-        _with_kernel(layer, tensors[layer.name]["weight"].shape[-1]),
-        bias="bias" in present,
-        norm_epsilon=epsilon if norm else None,
-    )
+    layer = _with_kernel(layer, tensors[layer.name]["weight"].shape[-1])
+    bias, normed = "bias" in present, epsilon if norm else None
+    if (layer.bias, layer.norm_epsilon) == (bias, normed):
+        return layer
+    return replace(layer, bias=bias, norm_epsilon=normed)
 
 
 def _with_kernel(layer: Convolution, kernel: int) -> Convolution:
@@ -157,6 +157,8 @@ def _linear(layer: Linear, tensors: Tensors, facts: Mapping[str, Mapping[str, An
 
 
 def _as_told(layer: Layer, told: Mapping[str, Any]) -> Layer:
+    if not told:
+        return layer
     for name in ("dilation", "groups"):
         if told.get(name, 1) != 1:
             raise _strange(layer.name, name, told[name])

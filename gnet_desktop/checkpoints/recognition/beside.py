@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from gnet_desktop.checkpoints.containers.stored import StoredTensor, is_whole
@@ -31,20 +32,28 @@ class Sides:
     def kind(self, name: str, tensor: StoredTensor) -> str:
         """What a tensor beside the network is; "" where it may be a part that is missed."""
         path = keys.path(name)
-        nearest = max(filter(path.startswith, (self.prefix, *self.copies)), key=len, default=self.prefix)
-        if nearest != self.prefix:
+        if self.copies and self._nearest(path) != self.prefix:
             return COPIES
-        if _TRAINING.search(path):
-            return TRAINING
-        if _OBSERVERS.search(path):
-            return OBSERVERS
+        if word := _told(path):
+            return word
         counts = tensor.count <= 1 and is_whole(tensor.dtype)
         return COUNTERS if counts or path.endswith("num_batches_tracked") else ""
+
+    def _nearest(self, path: str) -> str:
+        return max(filter(path.startswith, (self.prefix, *self.copies)), key=len, default=self.prefix)
 
     def count(self, tensors: Mapping[str, StoredTensor]) -> dict[str, int]:
         """How many tensors of each kind there are; those of none are left out."""
         found = Counter(self.kind(name, tensor) for name, tensor in tensors.items())
         return {word: number for word, number in found.items() if word}
+
+
+@lru_cache(4096)
+def _told(path: str) -> str:
+    """What a name alone tells of its tensor; "" for nothing."""
+    if _TRAINING.search(path):
+        return TRAINING
+    return OBSERVERS if _OBSERVERS.search(path) else ""
 
 
 def is_setting(tensor: StoredTensor) -> bool:

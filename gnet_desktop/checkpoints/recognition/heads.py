@@ -8,8 +8,9 @@ from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.checkpoints.fitting.lying import Tensors
 from gnet_desktop.checkpoints.recognition import keys
 from gnet_desktop.checkpoints.recognition.layering import Layer, gather, shared
-from gnet_desktop.checkpoints.recognition.places import Places
+from gnet_desktop.checkpoints.recognition.places import PARTS, Places
 from gnet_desktop.checkpoints.recognition.sequential import HIDDEN, Chain, Matrix, find_chain
+from gnet_desktop.network.architecture import AUXILIARY
 
 
 @dataclass
@@ -66,6 +67,8 @@ class _Finder:
 
     def look_everywhere(self) -> None:
         """What is still missing, by place and shape."""
+        if self.is_complete():
+            return
         places = Places.of(gather(self.contents.tensors), self.names, self.found.used)
         if places is None:
             return
@@ -77,6 +80,13 @@ class _Finder:
             chain = self.chain(places.chain)
             self.keep("fc", chain)
             self.found.called["main"] = places.chain[-1].path
+
+    def is_complete(self) -> bool:
+        """Whether the classifier and both heads have all their matrices by name."""
+        heads = (f"{head}/{part}" for head in AUXILIARY for part in PARTS)
+        tensors = self.contents.tensors
+        weights = (tensors.get(self.names.get(layer, {}).get("weight", "")) for layer in (*heads, "fc"))
+        return all(one is not None and one.count and len(one.shape) in (2, 4) for one in weights)
 
     # One layer, or a chain
 

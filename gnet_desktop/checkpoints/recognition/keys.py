@@ -6,6 +6,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Final, Literal
 
 Role = Literal["weight", "bias", "mean", "variance", "count"]
@@ -47,6 +48,11 @@ _ENDINGS: Final = re.compile(
 )
 
 
+_NAMES: Final = 4096
+"""Names of which it is kept what they are: a file has some hundreds, each asked for a dozen times."""
+
+
+@lru_cache(_NAMES)
 def split(name: str) -> tuple[str, Role] | None:
     """(layer, role) of a tensor's name; None if its ending says no role."""
     plain = _SEPARATORS.sub(".", name.removesuffix(":0"))
@@ -59,6 +65,7 @@ def split(name: str) -> tuple[str, Role] | None:
     return (f"{layer}.{ending[1]}" if layer else ending[1]), _WORDS[ending[2]]
 
 
+@lru_cache(_NAMES)
 def path(name: str) -> str:
     """The common form of a layer's name."""
     return _SEPARATORS.sub(".", name)

@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from natsort import natsorted
-
 from gnet_desktop.checkpoints.containers.stored import StoredTensor
 from gnet_desktop.checkpoints.recognition import keys
 
@@ -29,6 +27,7 @@ _BEHIND: Final[Mapping[int, tuple[str, ...]]] = {
 """Roles of vectors without names behind a kernel, by their number: torch's own order."""
 
 _TOKENS: Final = re.compile(r"[A-Za-z]+")
+_NUMBERS: Final = re.compile(r"([0-9]{1,18})")
 
 
 @dataclass
@@ -81,7 +80,7 @@ def gather(tensors: Mapping[str, StoredTensor]) -> list[Layer]:
     """The layers in the file's order, or in the order of their numbers where it is sorted by name."""
     names = list(tensors)
     if names == sorted(names):
-        names = natsorted(names)
+        names.sort(key=_by_numbers)
     roles = {name: parts for name in names if (parts := keys.split(name)) is not None}
     kernels = [name for name in names if len(tensors[name].shape) in (2, 4) and tensors[name].count]
     spatial_first = _is_spatial_first([tensors[name].shape for name in kernels])
@@ -99,6 +98,11 @@ def gather(tensors: Mapping[str, StoredTensor]) -> list[Layer]:
     else:
         _attach_by_order(layers, names, tensors)
     return layers
+
+
+def _by_numbers(name: str) -> list[str | int]:
+    """The key under which ``a10`` comes behind ``a9``: words and numbers in turn."""
+    return [int(part) if part[:1].isdecimal() else part for part in _NUMBERS.split(name)]
 
 
 def _is_spatial_first(shapes: list[tuple[int, ...]]) -> bool:
