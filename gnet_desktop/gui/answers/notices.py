@@ -3,11 +3,11 @@
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.answers.sentences import plain
-from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
@@ -19,6 +19,8 @@ KINDS: Final = {
     "warn": ("warnbg", "", "warning", "warn"),
     "bad": ("badbg", "", "error", "bad"),
 }
+_CARD_EDGE: Final = (12, 8)
+_CARD_GAP: Final = 4
 
 
 class Notice(Speaking, QWidget):
@@ -81,8 +83,8 @@ class AbsentCard(Speaking, QWidget):
         self._why.setFont(font(12))
         self._why.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(4)
+        column.setContentsMargins(*_CARD_EDGE, *_CARD_EDGE)
+        column.setSpacing(_CARD_GAP)
         column.addStretch(1)
         for label in (self._title, self._why):
             label.setWordWrap(True)
@@ -91,10 +93,23 @@ class AbsentCard(Speaking, QWidget):
         column.addStretch(1)
         self.hide()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The reason is there where it has room; else one points at the card for it."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        width = self.width() - 2 * _CARD_EDGE[0]
+        needed = sum(label.heightForWidth(width) for label in (self._title, self._why))
+        whole = needed + 2 * _CARD_EDGE[1] + _CARD_GAP <= self.height()
+        self._why.setVisible(whole)
+        self.setToolTip("" if whole else tip(self._why.text()))
+
     def say(self, title: str, why: str) -> None:
         """Show why the columns are empty, or hide."""
         self._title.setText(title)
         self._why.setText(why)
+        self._fit()
         self.setAccessibleName(f"{title}. {why}")
         self.setVisible(bool(title))
 

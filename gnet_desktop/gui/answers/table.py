@@ -12,7 +12,15 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -28,7 +36,7 @@ from gnet_desktop.gui.answers.bars import draw_bar, draw_outline
 from gnet_desktop.gui.answers.sentences import others_words
 from gnet_desktop.gui.answers.values import Cell, Line, Shown
 from gnet_desktop.gui.controls.explaining import explained
-from gnet_desktop.gui.controls.focus import KeyFocus
+from gnet_desktop.gui.controls.focus import KEY_REASONS, KeyFocus
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import ring_row
 from gnet_desktop.network.architecture import AUXILIARY, HEAD_PLACES, HEADS
@@ -286,6 +294,8 @@ class AnswersTable(QTableView):
         standing = {} if shown is None else shown.standing
         self._faint = frozenset(head for head, one in standing.items() if one == "untrained")
         self.answers.show(shown)
+        if self.hasFocus():
+            self._place_keyboard()
 
     def show_explained(self, index: int | None) -> None:
         """Mark the class that is explained."""
@@ -306,6 +316,17 @@ class AnswersTable(QTableView):
         line = index.data(LINE)
         if line is not None and line.index is not None:
             self.class_wanted.emit(line.index)
+
+    def _place_keyboard(self) -> None:
+        """The keyboard is at a row as soon as it is in the table: at the first, if it was at none."""
+        if not self.currentIndex().isValid() and self.answers.rowCount():
+            self.setCurrentIndex(self.answers.index(0, 0))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Who comes by a key sees at once where the keyboard is."""
+        super().focusInEvent(event)
+        if event.reason() in KEY_REASONS:
+            self._place_keyboard()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter wants the class; what the table doesn't use goes on to the window."""

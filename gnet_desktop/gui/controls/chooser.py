@@ -102,7 +102,8 @@ class Chooser(TipSpoken, QPushButton):
             box.adjusted(0.5, 0.5, -0.5, -0.5) if focused else box, RADIUS_BUTTON, RADIUS_BUTTON
         )
         middle = self.height() / 2
-        left = (self.width() - _SIGN) / 2 if self._compact else float(_PAD)
+        alone = self._compact and self.menu() is None
+        left = (self.width() - _SIGN) / 2 if alone else float(_PAD)
         draw_icon(painter, self._sign, QRectF(left, middle - _SIGN / 2, _SIGN, _SIGN), theme.text2)
         right = self.width() - _PAD - (_ARROW if self.menu() is not None else 0)
         self._paint_pieces(painter, left + _SIGN + _GAP, float(right))

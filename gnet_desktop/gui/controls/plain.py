@@ -8,6 +8,7 @@ with a name through `menu_words`; a test follows that.
 from html import escape
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gnet_desktop.gui.controls.spoken import TipSpoken
@@ -17,10 +18,15 @@ BOLD = '<b style="font-weight:600">'
 
 
 class Label(TipSpoken, QLabel):
-    """A label whose text is shown letter by letter unless it is told otherwise (``setTextFormat``)."""
+    """A label whose text is shown letter by letter unless it is told otherwise (``setTextFormat``).
+
+    One that breaks its lines is never lower than they need: a layout that gives it less width than
+    it asked about would cut its first and last line.
+    """
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._laid_out = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
 
@@ -28,6 +34,17 @@ class Label(TipSpoken, QLabel):
         """Show another text; what is bold in it has a weight that the typeface has."""
         plain = self.textFormat() == Qt.TextFormat.PlainText
         super().setText(text if plain else text.replace("<b>", BOLD))
+        self._keep_whole()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, so another number of lines."""
+        super().resizeEvent(event)
+        self._laid_out = True
+        self._keep_whole()
+
+    def _keep_whole(self) -> None:
+        if self._laid_out and self.wordWrap():
+            self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
 
 
 def tip(text: str) -> str:

@@ -10,19 +10,26 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindo
 
 from gnet_desktop.gui.controls.common import IconButton
 from gnet_desktop.gui.controls.plain import tip
-from gnet_desktop.gui.looks.theme import Theme
+from gnet_desktop.gui.looks.theme import STATUS_BAR, TOP_BAR, Theme
 from gnet_desktop.gui.panels import Panel, Panels
 
 PANELS: Final = ("pictures", "photo", "answers", "network", "lanes", "unit")
 # Below these widths a panel would cut what it shows: numbers lose digits, words overlap.
 _LEAST: Final = {"pictures": 72, "photo": 232, "answers": 372, "network": 360, "lanes": 360, "unit": 280}
 
+_BARS: Final = TOP_BAR + STATUS_BAR
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Sizes for windows from ``width`` on; ``tabs``: answers and network share one place."""
+    """Sizes for windows from ``width`` and ``height`` on; ``shape`` says which panels share a place.
+
+    ``rows``: each has its own. ``tabs``: answers and network share one. ``column``: so do answers,
+    network and unit, at the right. ``pile``: and the branches too.
+    """
 
     width: int
+    height: int
     pictures: int
     photo: int
     answers: int
@@ -30,19 +37,32 @@ class Plan:
     top: int
     network: int
     lanes: int
-    tabs: bool = False
+    shape: str = "rows"
 
 
 _PLANS: Final = (
-    Plan(1500, pictures=216, photo=480, answers=567, unit=335, top=343, network=214, lanes=372),
-    Plan(1200, pictures=72, photo=372, answers=539, unit=296, top=236, network=156, lanes=259),
-    Plan(0, pictures=72, photo=232, answers=374, unit=280, top=262, network=262, lanes=262, tabs=True),
+    Plan(1500, 560, pictures=216, photo=480, answers=567, unit=335, top=343, network=214, lanes=372),
+    Plan(1200, 560, pictures=72, photo=372, answers=539, unit=296, top=236, network=156, lanes=259),
+    Plan(
+        960, 520, pictures=72, photo=232, answers=374, unit=280, top=262, network=262, lanes=262, shape="tabs"
+    ),
+    Plan(
+        808, 440, pictures=72, photo=436, answers=374, unit=374, top=220, network=0, lanes=180, shape="column"
+    ),
+    Plan(0, 0, 72, photo=232, answers=374, unit=374, top=300, network=300, lanes=300, shape="pile"),
 )
+_SHARED: Final = {
+    "rows": (),
+    "tabs": ("network",),
+    "column": ("network", "unit"),
+    "pile": ("network", "lanes", "unit"),
+}
+"""What stands behind Answers, as tabs, in each shape."""
 
 
-def plan_for(width: int) -> Plan:
-    """The plan for a window of that width."""
-    return next(plan for plan in _PLANS if width >= plan.width)
+def plan_for(size: QSize) -> Plan:
+    """The plan for a window of that size."""
+    return next(plan for plan in _PLANS if size.width() >= plan.width and size.height() >= plan.height)
 
 
 class _Dock(QDockWidget):
@@ -111,6 +131,8 @@ class DockArea(QMainWindow):
             dock.dockLocationChanged.connect(self._take_over)
             self.docks[name] = dock
         self._plan: Plan | None = None
+        self._by_hand, self._needs = "", QSize()
+        self._behind: QDockWidget | None = None
         self._arranging = False
         self._before: dict[str, QSize] = {}
         self._arrange(_PLANS[0])
@@ -133,32 +155,55 @@ class DockArea(QMainWindow):
             dock.show()
         self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, docks["pictures"])
         self.splitDockWidget(docks["pictures"], docks["photo"], across)
-        self.splitDockWidget(docks["photo"], docks["unit"], across)
-        if plan.tabs:
+        right = "answers" if "unit" in _SHARED[plan.shape] else "unit"
+        self.splitDockWidget(docks["photo"], docks[right], across)
+        if "lanes" not in _SHARED[plan.shape] and plan.shape != "rows":
             self.splitDockWidget(docks["photo"], docks["lanes"], down)
-            self.splitDockWidget(docks["photo"], docks["answers"], across)
-            self.tabifyDockWidget(docks["answers"], docks["network"])
-            docks["answers"].raise_()
-        else:
+        if plan.shape == "rows":
             self.splitDockWidget(docks["photo"], docks["network"], down)
             self.splitDockWidget(docks["network"], docks["lanes"], down)
+        if plan.shape in ("rows", "tabs"):
             self.splitDockWidget(docks["photo"], docks["answers"], across)
+        for behind in _SHARED[plan.shape]:
+            self.tabifyDockWidget(docks["answers"], docks[behind])
+        docks["answers"].raise_()
         self._arranging = False
 
     def _take_over(self) -> None:
         """A hand moved or floated a panel: the arrangement is that person's from now on."""
         if not self._arranging:
-            self._plan = None
+            self._plan, self._by_hand = None, ""
 
-    def reset(self) -> None:
-        """Every panel back in its place, in the sizes that fit this window."""
-        self.follow(self.width(), anew=True)
+    def reset(self, size: QSize) -> None:
+        """Every panel back in its place, in the sizes that fit a window of that size."""
+        self.follow(size, anew=True)
 
-    def follow(self, width: int, *, anew: bool = False) -> None:
-        """Arrange for a window of that width, if its plan is another one and no hand arranged it."""
-        plan = plan_for(width)
-        if not anew and (self._plan is None or plan is self._plan):
+    def follow(self, size: QSize, *, anew: bool = False) -> None:
+        """Arrange for a window of that size, if its plan is another one and no hand arranged it.
+
+        What a hand arranged gives way where it has no room, and is back when it has.
+        """
+        if anew:
+            self._by_hand = ""
+        elif self._plan is None:
+            if _fits(self.minimumSizeHint(), size):
+                return
+            self._by_hand, self._needs = self.state(), self.minimumSizeHint()
+        elif self._by_hand and _fits(self._needs, size):
+            self._bring_back()
             return
+        elif plan_for(size) is self._plan:
+            return
+        self._follow(plan_for(size), size.width(), anew=anew)
+
+    def _bring_back(self) -> None:
+        """What a hand had arranged."""
+        state, self._by_hand, self._plan = self._by_hand, "", None
+        self._arranging = True
+        self.restoreState(QByteArray.fromBase64(state.encode("ascii")))
+        self._arranging = False
+
+    def _follow(self, plan: Plan, width: int, *, anew: bool) -> None:
         focus = QApplication.focusWidget()
         hidden = [] if anew else [dock for dock in self.docks.values() if dock.isHidden()]
         self._arranging = True
@@ -177,21 +222,45 @@ class DockArea(QMainWindow):
     def _apply_sizes(self, plan: Plan, width: int) -> None:
         docks, across, down = self.docks, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         middle = max(300, width - plan.pictures - plan.unit - 2)
-        wide = docks["lanes" if plan.tabs else "network"]
-        self.resizeDocks([docks["pictures"], wide, docks["unit"]], [plan.pictures, middle, plan.unit], across)
-        photo = round(middle * plan.photo / (plan.photo + plan.answers))
-        self.resizeDocks([docks["photo"], docks["answers"]], [photo, middle - photo], across)
-        if plan.tabs:
-            self.resizeDocks([docks["photo"], docks["lanes"]], [plan.top, plan.lanes], down)
-        else:
-            rows = [docks["photo"], docks["network"], docks["lanes"]]
-            self.resizeDocks(rows, [plan.top, plan.network, plan.lanes], down)
+        wide = docks[{"rows": "network", "pile": "photo"}.get(plan.shape, "lanes")]
+        right = docks["answers" if "unit" in _SHARED[plan.shape] else "unit"]
+        self.resizeDocks([docks["pictures"], wide, right], [plan.pictures, middle, plan.unit], across)
+        if right is docks["unit"]:
+            photo = round(middle * plan.photo / (plan.photo + plan.answers))
+            self.resizeDocks([docks["photo"], docks["answers"]], [photo, middle - photo], across)
+        rows = [name for name in ("photo", "network", "lanes") if name not in _SHARED[plan.shape]]
+        heights = {"photo": plan.top, "network": plan.network, "lanes": plan.lanes}
+        self.resizeDocks([docks[name] for name in rows], [heights[name] for name in rows], down)
+
+    def reveal(self, name: str) -> bool:
+        """Bring a panel before those that share its place; False if it was there, or is hidden."""
+        dock = self.docks[name]
+        if dock.isHidden() or self.is_in_sight(name):
+            return False
+        dock.raise_()
+        return True
+
+    def is_in_sight(self, name: str) -> bool:
+        """Whether a panel is neither hidden nor behind another."""
+        dock = self.docks[name]
+        behind = bool(self.tabifiedDockWidgets(dock)) and dock.visibleRegion().isEmpty()
+        return not (dock.isHidden() or behind)
+
+    def shares(self, one: str, other: str) -> bool:
+        """Whether two panels share a place, so that one of them is out of sight."""
+        return self.docks[other] in self.tabifiedDockWidgets(self.docks[one])
 
     def lend(self, *, lent: bool) -> None:
-        """A panel is about to want more room, or no longer: then all get back what they had."""
+        """The network is about to want more room, or no longer: then all get back what they had."""
+        network = self.docks["network"]
         if lent:
+            others = self.tabifiedDockWidgets(network)
+            front = next((dock for dock in others if self.is_in_sight(dock.objectName())), None)
+            self._behind = front if self.reveal("network") else None
             self._before = {name: dock.size() for name, dock in self.docks.items() if dock.isVisible()}
         else:
+            if self._behind is not None and self._behind in self.tabifiedDockWidgets(network):
+                self._behind.raise_()
             # once the layouts have heard that less is wanted
             QTimer.singleShot(0, self._give_back)
 
@@ -206,19 +275,27 @@ class DockArea(QMainWindow):
         self._before = {}
 
     def state(self) -> str:
-        """The layout as text for the settings."""
-        return bytes(self.saveState().toBase64().data()).decode("ascii")
+        """The layout as text for the settings: what a hand arranged, even where it has no room now."""
+        return self._by_hand or bytes(self.saveState().toBase64().data()).decode("ascii")
 
     @property
     def follows(self) -> int | None:
         """The width from which on the arrangement is meant; None where a hand arranged it."""
-        return None if self._plan is None else self._plan.width
+        return None if self._plan is None or self._by_hand else self._plan.width
 
-    def restore(self, state: str, follows: int | None = None) -> bool:
-        """Bring a kept layout back, and what `follows` was; False if it doesn't fit this version."""
+    def restore(self, state: str, size: QSize, follows: int | None = None) -> bool:
+        """Bring a kept layout back, and what `follows` was; False if it doesn't fit this version.
+
+        ``size`` is the window's: a layout that has no room there gives way.
+        """
         self._plan = None
         restored = self.restoreState(QByteArray.fromBase64(state.encode("ascii", "ignore")))
-        if restored and follows is not None:
-            self._plan = plan_for(follows)
-            self.follow(self.width())
+        if restored:
+            self._plan = next((plan for plan in _PLANS if plan.width == follows), None)
+            self.follow(size)
         return restored
+
+
+def _fits(needed: QSize, size: QSize) -> bool:
+    """Whether panels that need so much have room in a window of that size."""
+    return needed.width() <= size.width() and needed.height() + _BARS <= size.height()

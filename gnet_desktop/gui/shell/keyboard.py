@@ -35,11 +35,19 @@ class PanelFocus(QObject):
         for away in range(1, len(shown) + 1):
             name = shown[(place + away * step) % len(shown)]
             panel = self._panels[name]
+            behind = self._front(name)
+            self._area.reveal(name)
             panel.window().activateWindow()
             panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
             # a panel that has nothing to work on takes no keyboard
             if _is_in(panel.window().focusWidget(), panel):
                 return
+            self._area.reveal(behind)
+
+    def _front(self, name: str) -> str:
+        """The panel that is seen in the place that this one has, itself or another tab of it."""
+        places = [other for other in PANELS if self._area.shares(name, other)]
+        return next((one for one in places if self._area.is_in_sight(one)), name)
 
 
 def _is_in(focus: QWidget | None, panel: QWidget) -> bool:

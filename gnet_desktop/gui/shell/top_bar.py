@@ -1,9 +1,11 @@
 """The bar at the top: menus, back and forward, checkpoint, device, search, theme."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QSizePolicy, QWidget
 
@@ -17,6 +19,9 @@ from gnet_desktop.gui.looks.theme import TOP_BAR, Theme, font
 from gnet_desktop.resources import resource
 from gnet_desktop.shown import name_of, path_words
 from gnet_desktop.workspace.state import Workspace
+
+_COMPACT: Final = 1250
+"""Below this width the search field is its sign alone."""
 
 
 class TopBar(Speaking, QWidget):
@@ -64,7 +69,8 @@ class TopBar(Speaking, QWidget):
         self.search.setToolTip(self.search.accessibleName())
         self.search.clicked.connect(actions["palette"].trigger)
         self.theme = self._button("sun" if Theme.now().is_dark else "moon", "next_theme")
-        row = QHBoxLayout(self)
+        self._sign = sign
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 10, 1)
         row.setSpacing(6)
         row.addWidget(sign)
@@ -105,6 +111,7 @@ class TopBar(Speaking, QWidget):
             self.checkpoint.show_words("", self.tr("opening…") if loading else self.tr("No checkpoint"))
         device = self._workspace.device
         self.device.show_words(self.tr("CPU") if device == "cpu" else device.upper())
+        self._fit()
 
     def set_devices(self, devices: list[tuple[str, str]]) -> None:
         """Offer the devices of this machine; CUDA is named even where it isn't there, with why."""
@@ -135,9 +142,28 @@ class TopBar(Speaking, QWidget):
         action.setToolTip(tip(path_words(path)))
         action.triggered.connect(lambda _=False, path=path: self.checkpoint_wanted.emit(path))
 
-    def set_compact(self, compact: bool) -> None:
-        """Fold the search field into its icon where room is short."""
-        self.search.set_compact(compact)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where room is short, what is reached in other ways gives way to what isn't."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Fold one thing after another, until the menus and the rest have room."""
+        self.search.set_compact(self.width() < _COMPACT)
+        steps: tuple[Callable[[bool], None], ...] = (
+            self.device.set_compact,
+            self.pages.set_folded,
+            self._sign.setHidden,
+            self.back.setHidden,
+            self.forward.setHidden,
+        )
+        for step in steps:
+            step(False)
+        for step in steps:
+            self._row.invalidate()
+            if self._row.minimumSize().width() <= self.width():
+                return
+            step(True)
 
     def changeEvent(self, event: QEvent) -> None:
         """The theme's button shows what it would bring."""

@@ -42,6 +42,7 @@ from gnet_desktop.gui.shell.making_pages import PageMaker
 from gnet_desktop.gui.shell.menus import Menus
 from gnet_desktop.gui.shell.notices import BugDialog, Notice
 from gnet_desktop.gui.shell.pages import Pages
+from gnet_desktop.gui.shell.revealing import Revealing
 from gnet_desktop.gui.shell.start_page import StartPage
 from gnet_desktop.gui.shell.status_bar import StatusBar
 from gnet_desktop.gui.shell.strip import ChangesStrip
@@ -61,7 +62,6 @@ _SIZE: Final = (1600, 1000)
 _LEAST: Final = (960, 600)
 _FEW: Final = 200
 """Files that are looked at one by one on the spot."""
-_COMPACT: Final = 1250
 _FRAMED: Final = 300
 """Milliseconds after which a window that was shown has its frame."""
 
@@ -83,9 +83,10 @@ class Window(QMainWindow):
         self.recent = Recent(session, lambda path: self.take_pictures([path]), self.open_checkpoint, self)
         self.samples = Samples(lambda path: self.take_pictures([path]), self)
         self._fill_menus()
-        workspace.view_changed.subscribe(self._lend_room)  # before a panel takes the room
+        self._revealing = Revealing(workspace)
         self.panels = Panels.of(workspace)
         self.area = DockArea(self.panels)
+        self._revealing.work_on(self.area)
         self.start = StartPage(workspace)
         self.pages = Pages(workspace, self.start, self.area, PageMaker(self, self.handlers).makers)
         self.status = StatusBar(workspace)
@@ -237,7 +238,7 @@ class Window(QMainWindow):
 
     def reset_layout(self) -> None:
         """Every panel back in its place."""
-        self.area.reset()
+        self.area.reset(self.size())
 
     def show_news(self, words: str) -> None:
         """Say for a moment that something was done."""
@@ -306,8 +307,9 @@ class Window(QMainWindow):
             return
         self._arranged = True
         layout, follows = self.session.get("layout", ""), self.session.get("layout follows")
-        if not (layout and self.area.restore(layout, follows if isinstance(follows, int) else None)):
-            self.area.follow(self.width(), anew=True)
+        known = follows if isinstance(follows, int) else None
+        if not (layout and self.area.restore(layout, self.size(), known)):
+            self.area.follow(self.size(), anew=True)
         self.panels.photo.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_title(self) -> None:
@@ -338,10 +340,6 @@ class Window(QMainWindow):
             assert isinstance(app, QApplication)
             apply_theme(app, self.workspace.view.theme)
         self._show_options()
-
-    def _lend_room(self, old: ViewOptions) -> None:
-        if old.teaching != self.workspace.view.teaching:
-            self.area.lend(lent=self.workspace.view.teaching)
 
     def _show_options(self) -> None:
         from gnet_desktop.gui.actions.table import ACTIONS
@@ -411,7 +409,6 @@ class Window(QMainWindow):
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold the search field where room is short."""
+        """Panels follow the size."""
         super().resizeEvent(event)
-        self.bar.set_compact(self.width() < _COMPACT)
-        self.area.follow(self.width())
+        self.area.follow(self.size())

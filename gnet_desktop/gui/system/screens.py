@@ -30,13 +30,17 @@ def fit_screen(window: QWidget, *, over: QWidget | None = None) -> bool:
 
 
 def keep_on_screen(window: QWidget) -> None:
-    """Move and shrink a window whose frame turned out to be larger than was known before it was shown."""
+    """Move and shrink a window that reaches beyond its screen: its frame is larger than was known
+    before it was shown, or it was larger on another screen.
+    """
     room = room_for(window)
-    if room is None or window.isMaximized() or window.isFullScreen() or room.contains(window.frameGeometry()):
+    if room is None:
         return
     frame, middle = frame_of(window), window.frameGeometry().center()
     window.setMinimumSize(window.minimumSize().boundedTo(inner_size(room, frame)))
-    window.setGeometry(fitted(window.size(), room, middle, frame))
+    filling = window.isMaximized() or window.isFullScreen()
+    if not (filling or room.contains(window.frameGeometry())):
+        window.setGeometry(fitted(window.size(), room, middle, frame))
 
 
 def stored_geometry(window: QWidget) -> str:
@@ -45,13 +49,17 @@ def stored_geometry(window: QWidget) -> str:
 
 
 def restore_geometry(window: QWidget, stored: str) -> bool:
-    """Give a window a stored size and place, on a screen that is there; False if nothing was stored."""
+    """Give a window a stored size and place, on a screen that is there; False if nothing was stored.
+
+    It may have been left on a larger screen: also maximised it needs no more than this one has.
+    """
     if not stored:
         return False
     window.restoreGeometry(QByteArray.fromBase64(stored.encode("ascii", "ignore")))
     screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
     if not any(screen.intersects(window.geometry()) for screen in screens) and screens:
         window.move(screens[0].topLeft())
+    keep_on_screen(window)
     return True
 
 
