@@ -1,5 +1,6 @@
 """Where panels stand: by the window's width, by hand, and after a restart."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,14 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 
+from gnet_desktop.gui.actions.table import MENUS
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.shell.docks import PANELS
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
 
 
@@ -30,6 +33,7 @@ def window(qapp):
 
 def settle(window, width: int, height: int) -> dict:
     """Resize and let layouts come to rest; where each panel that can be seen is, in the window."""
+    window.setMinimumSize(1, 1)  # as on a screen that has no more
     window.resize(width, height)
     for _ in range(10):
         QApplication.processEvents()
@@ -41,7 +45,11 @@ def settle(window, width: int, height: int) -> dict:
     }
 
 
-@pytest.mark.parametrize("size", [(1600, 1000), (1280, 720), (1100, 700), (960, 600)])
+SMALL = [(910, 499), (853, 466), (683, 374)]
+"""Screens of 1366 by 768 and 1280 by 720 pixels at scale 1.5 and 2, less the title of a window."""
+
+
+@pytest.mark.parametrize("size", [(1600, 1000), (1280, 720), (1100, 700), (960, 600), *SMALL])
 def test_no_panel_lies_over_another_or_outside(window, size: tuple[int, int]) -> None:
     places = settle(window, *size)
     names = list(places)
@@ -62,6 +70,74 @@ def test_in_a_small_window_answers_and_network_are_tabs(window) -> None:
     assert "answers" not in settle(window, 960, 600)
     settle(window, 1600, 1000)
     assert {name: dock.geometry() for name, dock in docks.items()} == wide
+
+
+@pytest.mark.parametrize(
+    ("size", "seen"),
+    [
+        ((910, 499), {"pictures", "photo", "lanes", "answers"}),
+        ((683, 374), {"pictures", "photo", "answers"}),
+    ],
+)
+def test_on_a_small_screen_more_panels_share_a_place(window, size: tuple[int, int], seen: set[str]) -> None:
+    assert set(settle(window, *size)) == seen
+    assert window.area.minimumSizeHint().width() <= size[0]
+    settle(window, 1600, 1000)
+    assert set(settle(window, 1600, 1000)) == set(PANELS)
+
+
+@pytest.mark.parametrize("size", [(1100, 700), *SMALL])
+def test_the_next_panel_comes_before_those_that_share_its_place(window, qtbot, size: tuple[int, int]) -> None:
+    settle(window, *size)
+    window.activateWindow()
+    visited = []
+    for _ in PANELS:
+        qtbot.keyClick(window, Qt.Key.Key_F6)
+        now = window.panel_with_focus()
+        assert now in settle(window, *size)
+        visited.append(now)
+    # answers and unit have nothing to work on yet, and take no keyboard
+    assert set(visited) == set(PANELS) - {"answers", "unit"}
+
+
+@pytest.mark.parametrize("size", [(1100, 700), *SMALL])
+def test_teaching_is_seen_where_the_network_was_behind_answers(window, qtbot, size: tuple[int, int]) -> None:
+    before = settle(window, *size)
+    assert "network" not in before
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    assert "network" in settle(window, *size)
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    assert settle(window, *size) == before
+
+
+def test_what_a_hand_arranged_gives_way_where_it_has_no_room_and_comes_back(window) -> None:
+    settle(window, 1600, 1000)
+    docks = window.area.docks
+    window.area.splitDockWidget(docks["answers"], docks["unit"], Qt.Orientation.Horizontal)
+    assert window.area.follows is None
+    before = settle(window, 1600, 1000)
+    settle(window, *SMALL[0])
+    assert window.area.minimumSizeHint().width() <= SMALL[0][0]
+    assert window.area.follows is None
+    assert settle(window, 1600, 1000) == before
+
+
+def test_a_unit_that_is_chosen_comes_forward_where_its_panel_was_behind_answers(window) -> None:
+    settle(window, *SMALL[0])
+    window.workspace.choose_unit(Unit("4a", "1x1", 3))
+    assert "unit" in settle(window, *SMALL[0])
+
+
+@pytest.mark.parametrize("size", SMALL)
+def test_everything_in_the_bar_has_room(window, size: tuple[int, int]) -> None:
+    settle(window, *size)
+    bar = window.bar
+    assert [one.text().replace("&", "") for one in bar.menus.actions()] == list(MENUS)
+    assert bar.menus.width() >= bar.menus.sizeHint().width()
+    shown = (bar.menus, bar.pages, bar.checkpoint, bar.device, bar.search, bar.theme)
+    for left, right in pairwise(shown):
+        assert left.geometry().right() < right.geometry().left()
+    assert bar.theme.geometry().right() < bar.width()
 
 
 def test_a_hidden_panel_stays_hidden_when_the_window_grows(window) -> None:

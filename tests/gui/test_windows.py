@@ -13,7 +13,7 @@ from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system import screens
-from gnet_desktop.gui.system.screens import fit_screen, fitted
+from gnet_desktop.gui.system.screens import fit_screen, fitted, restore_geometry, stored_geometry
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
 from tests.gui.made import make_world
@@ -152,6 +152,25 @@ def test_every_window_opens_inside_the_screen(qapp, monkeypatch, room: QRect) ->
         beside.close()
     one.close()
     del dispatcher
+
+
+@pytest.mark.parametrize("state", [Qt.WindowState.WindowMaximized, Qt.WindowState.WindowNoState])
+def test_a_window_left_on_a_larger_screen_fits_the_one_that_is_there(
+    qapp, monkeypatch, state: Qt.WindowState
+) -> None:
+    room = QRect(0, 0, 910, 512)
+    left = QWidget()
+    left.setGeometry(40, 60, 1600, 1000)
+    left.setWindowState(state)
+    stored = stored_geometry(left)
+    monkeypatch.setattr(screens, "room_for", lambda _: room)
+    monkeypatch.setattr(screens, "frame_of", lambda _: FRAME)
+    window = QWidget()
+    window.setMinimumSize(960, 600)
+    assert restore_geometry(window, stored)
+    assert window.isMaximized() == (state == Qt.WindowState.WindowMaximized)
+    assert room.contains(QRect(room.topLeft(), window.minimumSize()).marginsAdded(FRAME).translated(2, 30))
+    assert room.contains(window.normalGeometry().marginsAdded(FRAME)) or window.isMaximized()
 
 
 def test_a_window_that_had_no_room_is_told(qapp, monkeypatch) -> None:

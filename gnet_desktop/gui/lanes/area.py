@@ -16,7 +16,7 @@ from shiboken6 import isValid
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.controls.spoken import Part, Role, Speaking
 from gnet_desktop.gui.lanes import navigation
-from gnet_desktop.gui.lanes.arrangement import Arrangement, Place, Zoom, arrange
+from gnet_desktop.gui.lanes.arrangement import EDGE, SCROLLER, Arrangement, Place, Zoom, arrange
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
 from gnet_desktop.gui.lanes.contents import Contents, contents_of
 from gnet_desktop.gui.lanes.lane_view import LaneView
@@ -24,8 +24,9 @@ from gnet_desktop.gui.lanes.legend import Legend, lane_legend
 from gnet_desktop.gui.lanes.marking import mark_places, mark_unit
 from gnet_desktop.gui.lanes.measuring import Cell, Measured
 from gnet_desktop.gui.lanes.model import Lane, LaneScale
+from gnet_desktop.gui.lanes.painting import Texts
 from gnet_desktop.gui.lanes.sorting import Sorting
-from gnet_desktop.gui.lanes.texts import header_texts, tip_lines
+from gnet_desktop.gui.lanes.texts import header_texts, in_one_form, tip_lines
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.images import tile_table
 from gnet_desktop.inspection.colour_maps import faded
@@ -175,10 +176,21 @@ class LanesArea(Speaking, QWidget):
             zoom=self._zoom,
         )
         self.setMinimumWidth(ceil(self._arrangement.width) if self._room else 0)
-        for number, place in enumerate(self._arrangement.places):
-            self._fill(self._views[number], lanes[number], scales[number], place)
+        places = self._arrangement.places
+        texts = [
+            header_texts(lane, len(place.layout.order), place.width)
+            for lane, place in zip(lanes, places, strict=True)
+        ]
+        if self._short:
+            texts = in_one_form(texts, [place.width - EDGE - SCROLLER for place in places])
+        for number, place in enumerate(places):
+            self._fill(self._views[number], lanes[number], scales[number], place, texts[number])
 
-    def _fill(self, view: LaneView, lane: Lane, scale: LaneScale, place: Place) -> None:
+    @property
+    def _short(self) -> bool:
+        return self.height() < _SHORT_BELOW
+
+    def _fill(self, view: LaneView, lane: Lane, scale: LaneScale, place: Place, texts: Texts) -> None:
         assert self._arrangement is not None
         region, layout, atlas = self._arrangement.region, place.layout, view.atlas
         if atlas is None or not atlas.shows(lane, layout, region, scale):
@@ -186,9 +198,7 @@ class LanesArea(Speaking, QWidget):
         atlas.colour(self._table(), self.devicePixelRatioF())
         view.setGeometry(round(place.left), 0, round(place.width), self.height())
         view.look.captions = self._arrangement.captions
-        texts = header_texts(lane, len(layout.order), place.width)
-        short = self.height() < _SHORT_BELOW
-        view.show_lane(lane, atlas, region, texts, legend=self._legend(scale), short=short)
+        view.show_lane(lane, atlas, region, texts, legend=self._legend(scale), short=self._short)
         view.show()
 
     def _make_view(self) -> LaneView:

@@ -114,17 +114,24 @@ class LaneView(Speaking, QWidget):
         return self._legend
 
     def _anchor(self, lane: Lane, atlas: LaneAtlas) -> tuple[int, int] | None:
-        """The channel that must stay at its height, and that height, where tiles change their places."""
+        """The channel that must stay at its height, and that height, where tiles change their places.
+
+        The chosen one if it is in sight, also when the lane is sorted anew.
+        """
         if self._lane is None or self._atlas is None or self._lane.part != lane.part:
             self._scroll = 0.0
             return None
         old, new = self._atlas.layout, atlas.layout
         channels = self.visible_channels()
-        if not channels or (old.columns, old.pitch) == (new.columns, new.pitch):
+        chosen = self.look.chosen if self.look.chosen in channels else None
+        moved = (old.columns, old.pitch) != (new.columns, new.pitch)
+        if not channels or not (moved or chosen is not None):
             return None
-        kept = self.look.chosen if self.look.chosen in channels else channels[0]
+        kept = channels[0] if chosen is None else chosen
         tile = old.rectangle(kept)
-        return None if tile is None or not self.scrolled else (kept, tile[1] - self.scrolled)
+        if tile is None or not (self.scrolled or (chosen is not None and not moved)):
+            return None
+        return kept, tile[1] - self.scrolled
 
     @property
     def lane(self) -> Lane | None:

@@ -1,7 +1,7 @@
 """How a lane looks: its header, its tiles, the marks on them, its scroll thumb."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
@@ -12,6 +12,7 @@ from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
 from gnet_desktop.gui.lanes.model import Lane
 from gnet_desktop.gui.looks.theme import RADIUS_BAR, Theme, font
 from gnet_desktop.gui.painting.glyphs import (
+    GLYPH,
     draw_glyph,
     hue_of,
     mark_cell,
@@ -29,6 +30,8 @@ THUMB, THUMB_GRAB, THUMB_AWAY = 5, 16, 5
 _LEAST_MARK: Final = 5.0
 _WORDS: Final = 40
 """From this width of a tile on its state is written on it."""
+_TITLE, _AFTER_TITLE = 21.0, 8.0
+"""Where a lane's name begins, and the gap behind it."""
 
 translate = QCoreApplication.translate
 
@@ -82,16 +85,18 @@ def draw_header(painter: QPainter, lane: Lane, texts: Texts, width: float, *, sh
     theme = Theme.now()
     draw_glyph(painter, lane.branch, 0, 12)
     painter.setPen(theme.colour("text"))
-    painter.setFont(font(13.5, 600))
-    painter.drawText(QPointF(21, 24), _elided(painter, texts.title, width - 21))
-    left = 21 + QFontMetricsF(painter.font()).horizontalAdvance(texts.title) + 8
+    face = font(13.5, 600)
+    painter.setFont(face)
+    title = QFontMetricsF(face).horizontalAdvance(texts.title)
+    # a lane of one small tile has room for its name beside its sign, if they stand closer
+    start = max(GLYPH + 2.0, min(_TITLE, width - title))
+    painter.drawText(QPointF(start, 24), _elided(painter, texts.title, width - start))
     painter.setPen(theme.colour("text2"))
     painter.setFont(font(12))
-    measure = QFontMetricsF(painter.font()).horizontalAdvance
-    words = texts.counts if short else texts.counts[:1]
-    fitting = next((count for count in words if left + measure(count) <= width), None)
+    form = count_form(texts if short else replace(texts, counts=texts.counts[:1]), width)
+    fitting = None if form is None else texts.counts[form]
     if fitting is not None:
-        _draw_right(painter, fitting, left, width, 24)
+        _draw_right(painter, fitting, _TITLE + title + _AFTER_TITLE, width, 24)
     if not short:
         painter.setPen(theme.colour("text3"))
         painter.setFont(font(11))
@@ -101,6 +106,13 @@ def draw_header(painter: QPainter, lane: Lane, texts: Texts, width: float, *, sh
         )
         _draw_right(painter, texts.energy, 0, width, 41)
     _draw_share(painter, lane, QRectF(0, 35 if short else 49, width, 3))
+
+
+def count_form(texts: Texts, width: float) -> int | None:
+    """Which of its counts fits beside a lane's name, the longest first; None if none does."""
+    left = _TITLE + QFontMetricsF(font(13.5, 600)).horizontalAdvance(texts.title) + _AFTER_TITLE
+    measure = QFontMetricsF(font(12)).horizontalAdvance
+    return next((form for form, one in enumerate(texts.counts) if left + measure(one) <= width), None)
 
 
 def _draw_right(painter: QPainter, text: str, left: float, right: float, baseline: float) -> None:

@@ -1,12 +1,14 @@
 """What the lanes say in words."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.lanes.model import Lane
-from gnet_desktop.gui.lanes.painting import Texts
+from gnet_desktop.gui.lanes.painting import Texts, count_form
 from gnet_desktop.gui.painting.numbers import number, percent
 
 _WIDE: Final = 200
@@ -26,8 +28,19 @@ def header_texts(lane: Lane, shown: int, width: float) -> Texts:
         energy = percent(lane.share)
         if width > _WIDE:
             energy = translate("Lanes", "energy {0}").format(energy)
-    counts = (count, f"{shown}/{len(lane)}", str(shown))
+    short = str(shown) if shown == len(lane) else f"{shown}/{len(lane)}"
+    zeros = " · " + translate("Lanes", "{0} zero").format(lane.zeros) if lane.zeros else ""
+    counts = (count, short + zeros, short, str(shown))
     return Texts(lane.title, counts, lane.path, energy, header_tooltip(lane, shown))
+
+
+def in_one_form(texts: Sequence[Texts], widths: Sequence[float]) -> list[Texts]:
+    """Headers that stand side by side give their counts in the same form: the longest that fits all."""
+    forms = [count_form(one, width) for one, width in zip(texts, widths, strict=True)]
+    form = max(
+        (len(one.counts) - 1 if fits is None else fits) for one, fits in zip(texts, forms, strict=True)
+    )
+    return [replace(one, counts=one.counts[form:]) for one in texts]
 
 
 def header_tooltip(lane: Lane, shown: int) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
 
@@ -131,7 +131,7 @@ class DockArea(QMainWindow):
             dock.dockLocationChanged.connect(self._take_over)
             self.docks[name] = dock
         self._plan: Plan | None = None
-        self._by_hand, self._needs = "", QSize()
+        self._by_hand, self._noted, self._needs = "", "", QSize()
         self._behind: QDockWidget | None = None
         self._arranging = False
         self._before: dict[str, QSize] = {}
@@ -173,6 +173,20 @@ class DockArea(QMainWindow):
         """A hand moved or floated a panel: the arrangement is that person's from now on."""
         if not self._arranging:
             self._plan, self._by_hand = None, ""
+            # once the layouts have heard of it
+            QTimer.singleShot(0, self._note)
+
+    def event(self, event: QEvent) -> bool:
+        """A hand let go of a line between panels."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.MouseButtonRelease:
+            self._note()
+        return done
+
+    def _note(self) -> None:
+        """Know what a hand arranged, before a smaller window presses it together."""
+        if self._plan is None and not self._by_hand:
+            self._noted, self._needs = self.state(), self.minimumSizeHint()
 
     def reset(self, size: QSize) -> None:
         """Every panel back in its place, in the sizes that fit a window of that size."""
@@ -187,8 +201,9 @@ class DockArea(QMainWindow):
             self._by_hand = ""
         elif self._plan is None:
             if _fits(self.minimumSizeHint(), size):
+                self._note()
                 return
-            self._by_hand, self._needs = self.state(), self.minimumSizeHint()
+            self._by_hand = self._noted or self.state()
         elif self._by_hand and _fits(self._needs, size):
             self._bring_back()
             return
