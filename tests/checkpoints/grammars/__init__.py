@@ -24,7 +24,7 @@ _GRAMMARS: Final[Mapping[str, Callable[[Dice], bytes]]] = {
     "pickle": pickles.file,
     "zip": archives.zipped,
     "npz": archives.npz,
-    "npy": archives.npy,
+    "npy": archives.npy_file,
     "safetensors": headers.safetensors_file,
     "safetensors' JSON": headers.any_header,
     "onnx": wire.onnx,

@@ -152,15 +152,15 @@ def program(dice: Dice, form: str = "zip") -> bytes:
 
 def file(dice: Dice) -> bytes:
     """A pickle in one of the files that hold one."""
-    form = dice.choice(("bare", "zip", "zip", "legacy", "npy", "whole zip", "whole pickle"))
+    form = dice.choice(("bare", "zip", "zip", "legacy", "npy", "whole zip", "whole pickle", "whole zip"))
     if form == "whole zip":
         return _whole_zip(dice)
     if form == "whole pickle":
-        return _with_more(dice, pickle.dumps(dice.state(), 2), "bare")
+        return with_more(dice, pickle.dumps(dice.state(), 2), "bare")
     return _FILES[form](program(dice, "bare" if form == "npy" else form))
 
 
-def _with_more(dice: Dice, description: bytes, form: str) -> bytes:
+def with_more(dice: Dice, description: bytes, form: str) -> bytes:
     """The dictionary that a pickle ends with, and some values more."""
     one = Program(dice, form=form)
     pairs = (text(dice.word()) + one.value() + b"s" for _ in range(dice.randint(1, 6)))
@@ -173,7 +173,7 @@ def _whole_zip(dice: Dice) -> bytes:
         entries = {one: archive.read(one) for one in archive.namelist()}
     with zipfile.ZipFile(data := io.BytesIO(), "w") as archive:
         for one, content in entries.items():
-            archive.writestr(one, _with_more(dice, content, "zip") if one.endswith(".pkl") else content)
+            archive.writestr(one, with_more(dice, content, "zip") if one.endswith(".pkl") else content)
     return data.getvalue()
 
 

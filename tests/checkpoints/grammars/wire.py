@@ -152,7 +152,15 @@ def _inside(field: bytes) -> bytes:
 
 
 def onnx(dice: Dice) -> bytes:
-    """A model in which anything may stand."""
+    """A model in which anything may stand, more often than not beside the tensors of a whole network."""
+    if dice.random() < 0.75:
+        tensors = (_onnx_tensor(name, value) for name, value in dice.state().items())
+        node = writing.text(1, "x") + writing.text(1, dice.word()) + writing.text(2, "y")
+        graph = writing.message(1, node + writing.text(4, dice.choice(_OPERATIONS[:10])))
+        graph += b"".join(writing.message(5, tensor) for tensor in tensors)
+        graph += message(dice, {11: {1: "value"}, 12: {1: "value"}})
+        rest = {number: kind for number, kind in _ONNX.items() if number != 7}
+        return writing.number(1, 8) + writing.message(7, graph) + message(dice, rest)
     return writing.number(1, 8) + message(dice, {7: _ONNX[7]}) + message(dice, _ONNX)
 
 
@@ -192,11 +200,11 @@ def _onnx_tensor(name: str, value: Array) -> bytes:
 
 
 def caffemodel(dice: Dice) -> bytes:
-    """Layers in which anything may stand, half the time behind those of a whole network."""
+    """Layers in which anything may stand, more often than not behind those of a whole network."""
     return (
         writing.text(1, "GoogleNet")
-        + (_caffe_layers(dice) if dice.random() < 0.5 else message(dice, {100: _LAYER}))
-        + message(dice, _CAFFE)
+        + (_caffe_layers(dice) if dice.random() < 0.75 else message(dice, {100: _LAYER}))
+        + (message(dice, _CAFFE) if dice.random() < 0.6 else b"")
     )
 
 
@@ -219,11 +227,11 @@ def _caffe_layers(dice: Dice) -> bytes:
 
 
 def tensorflow(dice: Dice) -> bytes:
-    """Nodes in which anything may stand, half the time behind those of a whole network."""
+    """Nodes in which anything may stand, more often than not behind those of a whole network."""
     found = writing.graph_node("a", "Const")
-    if dice.random() < 0.5:
+    if dice.random() < 0.75:
         for name, value in dice.state().items():
             kind = dice.choice(_OPERATIONS) if dice.lies() else "Const"
             numbers = writing.graph_tensor(value, as_content=dice.random() < 0.8)
             found += writing.graph_node(name, kind, value=numbers)
-    return found + message(dice, _TENSORFLOW)
+    return found + (message(dice, _TENSORFLOW) if dice.random() < 0.6 else b"")
