@@ -61,6 +61,28 @@ def test_grad_cam_is_captums(pair, module: str) -> None:
 
 
 @pytest.mark.parametrize("module", ["4a", "5b"])
+def test_the_positive_part_of_grad_cam_is_pytorch_grad_cams(pair, module: str) -> None:
+    """That library stretches the positive part to 0…1 and over the input, so the same is done here."""
+    library = pytest.importorskip("pytorch_grad_cam", reason="grad-cam is the oracle here")
+    cv2 = pytest.importorskip("cv2")
+    targets = pytest.importorskip("pytorch_grad_cam.utils.model_targets")
+    network, model, value, record = pair
+    layers = [getattr(model.model, f"inception{module}")]
+    with library.GradCAM(model=model, target_layers=layers) as cam:
+        expected = cam(
+            input_tensor=value.clone().requires_grad_(), targets=[targets.ClassifierOutputTarget(CLASS)]
+        )[0]
+    found = np.maximum(at_layer.grad_cam(network, record, Target("main", CLASS), module).map, 0)
+    found = cv2.resize(_stretched(found), value.shape[:1:-1])
+    found = _stretched(found)
+    np.testing.assert_allclose(found, expected, atol=1e-4)
+
+
+def _stretched(values: np.ndarray) -> np.ndarray:
+    return ((values - values.min()) / (1e-7 + (values - values.min()).max())).astype(np.float32)
+
+
+@pytest.mark.parametrize("module", ["4a", "5b"])
 def test_contributions_are_captums_gradient_times_activation(pair, module: str) -> None:
     network, model, value, record = pair
     layer = getattr(model.model, f"inception{module}")
