@@ -239,6 +239,7 @@ def _explain() -> argparse.ArgumentParser:
         help="what covers or begins (mean)",
     )
     parser.add_argument("--trust", action="store_true", help="also deletion and insertion curves")
+    parser.add_argument("--signed", action="store_true", help="also what speaks against it, for Grad-CAM")
     parser.add_argument("--path", action="store_true", help="back to the picture, an exact step at a time")
     parser.add_argument("--unit", metavar="4a/5x5:11", help="with --path: from this unit, not from the class")
     parser.add_argument("--cell", type=_cell, metavar="3,4", help="with --unit: column and row (its peak)")

@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -55,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     attribution = attribute(session, seen, target, arguments.method, arguments.at, arguments.baseline)
     trusted = _trust(session, seen, attribution, arguments) if arguments.trust else None
     if arguments.out:
-        _SAVERS[arguments.out.suffix.lower()](session, seen, attribution, arguments.out)
+        _SAVERS[arguments.out.suffix.lower()](session, seen, attribution, arguments)
     WRITERS[arguments.format](session, shown_name(source), seen, attribution, trusted)
     return 0
 
@@ -193,17 +192,28 @@ def _progress(share: float, _so_far: object) -> bool:
     return True
 
 
-def _save_array(_session: Session, _seen: Seen, attribution: Attribution, file: Path) -> None:
-    write_whole(file, array_bytes(attribution.map))
+def _save_array(
+    _session: Session, _seen: Seen, attribution: Attribution, arguments: argparse.Namespace
+) -> None:
+    write_whole(arguments.out, array_bytes(attribution.map))
 
 
-def _save_picture(session: Session, seen: Seen, attribution: Attribution, file: Path) -> None:
-    write_whole(file, png_bytes(picture_of(session, seen, attribution)))
+def _save_picture(
+    session: Session, seen: Seen, attribution: Attribution, arguments: argparse.Namespace
+) -> None:
+    picture = picture_of(session, seen, attribution, signed=arguments.signed)
+    write_whole(arguments.out, png_bytes(picture))
 
 
-def picture_of(session: Session, seen: Seen, attribution: Attribution) -> Image.Image:
-    """The photo with the map over it, in the signed colours, where its cells and pixels lie."""
-    from gnet_desktop.inspection.colour_maps import TIDE
+def picture_of(
+    session: Session, seen: Seen, attribution: Attribution, *, signed: bool = False
+) -> Image.Image:
+    """The photo with the map over it, where its cells and pixels lie.
+
+    In the signed colours, but only what speaks for the target of a map that is `one_sided`
+    and not wanted ``signed``.
+    """
+    from gnet_desktop.inspection.colour_maps import EMBER, TIDE
     from gnet_desktop.inspection.overlay import overlay
     from gnet_desktop.inspection.scaling import Limits
     from gnet_desktop.network.arithmetic import receptive_field
@@ -216,19 +226,21 @@ def picture_of(session: Session, seen: Seen, attribution: Attribution) -> Image.
         field = receptive_field(session.checkpoint.architecture, attribution.at, seen.record.input_size)
         grid = Grid(field.centre, field.jump, size)
     # single pixels of a gradient would take the whole scale for themselves
-    sizes = np.abs(attribution.map)
+    positive = attribution.one_sided and not signed
+    values = np.maximum(attribution.map, 0) if positive else attribution.map
+    sizes = np.abs(values)
     reach = float(sizes.max() if attribution.at else np.percentile(sizes, SHOWN_SHARE))
     photo = seen.picture.image.convert("RGBA")
     factor = min(1.0, PICTURE_SIDE / max(photo.size))
     shown = (max(1, round(photo.width * factor)), max(1, round(photo.height * factor)))
     laid = overlay(
-        attribution.map,
+        values,
         grid,
         seen.prepared.geometry,
         (0.0, 0.0, float(photo.width), float(photo.height)),
         shown,
-        limits=Limits(-reach, reach),
-        colours=TIDE,
+        limits=Limits(0.0 if positive else -reach, reach),
+        colours=EMBER if positive else TIDE,
     )
     return Image.alpha_composite(photo.resize(shown), Image.fromarray(_straight(laid), "RGBA")).convert("RGB")
 
@@ -240,7 +252,7 @@ def _straight(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> np.ndarray[Any, np
     return np.concatenate([np.clip(colours, 0, 255).astype(np.uint8), pixels[..., 3:]], 2)
 
 
-_SAVERS: Final[dict[str, Callable[[Session, Seen, Attribution, Path], None]]] = {
+_SAVERS: Final[dict[str, Callable[[Session, Seen, Attribution, argparse.Namespace], None]]] = {
     ".npy": _save_array,
     ".png": _save_picture,
 }
@@ -309,7 +321,7 @@ def _write_text(
         print(line)
     print(f"  logit {attribution.logit:.3f}", end="")
     if attribution.explained is not None:
-        print(f", the map adds up to {share_words(attribution.explained)} %", end="")
+        print(f", the map adds up to {share_words(attribution.explained)} % of it", end="")
     print(f"\n  {attribution.note}")
     if not (attribution.map > 0).any():
         print("  There is no evidence for this class here.")

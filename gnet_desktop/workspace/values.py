@@ -210,7 +210,7 @@ class Question:
     at: str = ""
     baseline: str = "mean"
     window: int = 0
-    drawn: Literal["map", "outline", "focus"] = "map"
+    drawn: Literal["map", "signed", "outline", "focus"] = "map"
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,10 +114,10 @@ def ratios(one: Subject, work: Work) -> float:
     return statistics.median(found)
 
 
-def most_memory(work: Callable[[], object]) -> float:
-    """Megabytes above what there was before, at most."""
+def most_memory(work: Callable[[], object], idle: float) -> float:
+    """Megabytes above ``idle`` at most."""
     gc.collect()
-    idle, most, done = resident(), [0.0], threading.Event()
+    most, done = [0.0], threading.Event()
 
     def watch() -> None:
         while not done.wait(0.004):
@@ -152,14 +152,16 @@ def main() -> None:
 
 
 def _costs(first: Subject, large: Subject) -> None:
+    gc.collect()
+    idle = resident()
     for name, work in {**MAPS, **OTHERS}.items():
         work(first)
-        memory = [most_memory(lambda work=work, one=one: work(one)) for one in (first, large)]
+        memory = [most_memory(lambda work=work, one=one: work(one), idle) for one in (first, large)]
         print(
             f"{name:40s} {ratios(first, work):6.1f} passes, +{memory[0]:4.0f} MB, large +{memory[1]:4.0f} MB"
         )
     for name, work in DEAREST.items():
-        memory = [most_memory(lambda work=work, one=one: work(one)) for one in (first, large)]
+        memory = [most_memory(lambda work=work, one=one: work(one), idle) for one in (first, large)]
         print(f"{name:40s} {'':13s} +{memory[0]:4.0f} MB, large +{memory[1]:4.0f} MB", flush=True)
 
 

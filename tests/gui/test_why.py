@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
@@ -13,6 +14,7 @@ from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.gui.why.layer import shown_as
 from gnet_desktop.gui.why.menus import method_menu
 from gnet_desktop.network.changes import Change
 from gnet_desktop.resources import resource
@@ -148,3 +150,36 @@ def test_the_menu_asks_for_head_class_and_place(window: Window) -> None:
 
 def pick(menu: QMenu, words: str) -> None:
     next(action for action in menu.actions() if action.text() == words).trigger()
+
+
+def test_grad_cam_shows_what_speaks_for_the_class_and_its_sign_on_request(window: Window) -> None:
+    """By definition its positive part, in the chosen colours; signed, or of two classes, in signed ones."""
+    window.workspace.change_view(why="grad-cam")
+    window.workspace.ask_why(head="aux1")
+    found = layer(window)
+    assert found.values.min() < 0 < found.values.max()
+    shown, colours = shown_as(found, "map", "ember")
+    np.testing.assert_array_equal(shown.values, np.maximum(found.values, 0))
+    assert colours == "ember"
+    assert shown_as(found, "signed", "ember") == (found, "tide")
+    window.workspace.ask_why(against=3)
+    assert shown_as(layer(window), "map", "ember")[1] == "tide"
+    window.workspace.change_view(why="occlusion")
+    window.workspace.ask_why(against=None)
+    assert shown_as(layer(window), "map", "ember")[1] == "tide"
+
+
+def test_where_room_is_short_the_check_is_the_last_to_go(qapp, monkeypatch) -> None:
+    parts = ("why espresso, main", "Grad-CAM at 4b", "explains 43 %")
+    written: list[str] = []
+    monkeypatch.setattr(painting.QPainter, "drawText", lambda _, box, flags, text: written.append(text))
+    for room in (700, 300, 150):
+        image = QImage(room, 60, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        painting.draw_sentence(painter, parts, QRectF(0, 0, room, 60))
+        painter.end()
+    assert written == [
+        "why espresso, main · Grad-CAM at 4b · explains 43 %",
+        "why espresso, main · explains 43 %",
+        "explains 43 %",
+    ]

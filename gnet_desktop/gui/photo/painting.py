@@ -91,15 +91,17 @@ def draw_caption(painter: QPainter, lines: list[str], view: QRectF) -> None:
     painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, "\n".join(lines))
 
 
-def draw_sentence(painter: QPainter, words: str, view: QRectF) -> None:
-    """A line over the photo's lower edge, on a ground of its own."""
+def draw_sentence(painter: QPainter, parts: tuple[str, ...], view: QRectF) -> None:
+    """A line over the photo's lower edge, on a ground of its own; the last part is the last to go."""
     theme = Theme.now()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(font(12))
     metrics = QFontMetricsF(painter.font())
     room = view.width() - 2 * _EDGE_OF_SENTENCE - 16
-    shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+    lines = [" · ".join(part) for part in (parts, (*parts[:1], *parts[2:]), parts[-1:])]
+    fits = (line for line in lines if metrics.horizontalAdvance(line) <= room)
+    shown = next(fits, metrics.elidedText(lines[-1], Qt.TextElideMode.ElideRight, room))
     box = QRectF(0, 0, metrics.horizontalAdvance(shown) + 16, 24)
     box.moveCenter(QPointF(view.center().x(), view.bottom() - 12 - _EDGE_OF_SENTENCE))
     painter.setPen(Qt.PenStyle.NoPen)

@@ -29,7 +29,7 @@ from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
 from gnet_desktop.gui.photo.ready import ReadyImages
 from gnet_desktop.gui.photo.scaled import ScaledPhoto
 from gnet_desktop.gui.photo.sight import Sight, sight_of
-from gnet_desktop.gui.why.layer import WHY_COLOURS, Why, WhyLayer
+from gnet_desktop.gui.why.layer import Why, WhyLayer, shown_as
 from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Box
@@ -226,7 +226,7 @@ class PhotoView(Speaking, QWidget):
         layer = self.layer() if view.overlay and not (self._held_space or view.why) else None
         if layer is not None and result is not None:
             self._paint_overlay(painter, result, layer)
-        why = ""
+        why: tuple[str, ...] = ()
         if view.why and result is not None and not self._held_space:
             # what lies between two runs has no answer of its own to explain
             why = self._paint_why(painter, workspace.result or result, crop)
@@ -251,19 +251,19 @@ class PhotoView(Speaking, QWidget):
             name = layer.unit.name.split("/", 1)
             painting.draw_caption(painter, [*name, state], QRectF(self.rect()))
 
-    def _paint_why(self, painter: QPainter, result: Result, crop: QRectF) -> str:
+    def _paint_why(self, painter: QPainter, result: Result, crop: QRectF) -> tuple[str, ...]:
         """The map that speaks for an answer; what it explains, in words."""
         layer = self._why.layer(result)
         words = self._why.words(result) if layer is None else layer.caption
         if layer is not None:
             drawn = self._workspace.question.drawn
-            laid = self._laid(result, layer, WHY_COLOURS, drawn)
+            laid = self._laid(result, *shown_as(layer, drawn, self._workspace.view.colour_map), drawn)
             painter.setClipRect(crop)
             painter.drawImage(QPointF(0, 0), laid.image)
             painter.setClipping(False)
-            if self._has_bar() and drawn == "map":
+            if self._has_bar() and drawn in ("map", "signed"):
                 painting.draw_scale(painter, laid.scale, laid.strip, QRectF(self.rect()))
-        return " · ".join(words)
+        return words
 
     def _laid(
         self, result: Result, layer: UnitLayer | WhyLayer, colours: str = "", drawn: str = "map"

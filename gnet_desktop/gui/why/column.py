@@ -12,12 +12,13 @@ from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
+from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.why.asking import Asked, target_words
 from gnet_desktop.gui.why.drawing import Sheet, draw
-from gnet_desktop.gui.why.layer import WHY_COLOURS, Why, WhyLayer
+from gnet_desktop.gui.why.layer import Why, WhyLayer, shown_as
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import Result
+from gnet_desktop.workspace.values import Result, ViewOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,19 @@ class Column(QWidget):
         words = self.tr("waiting for its turn") if layer is None else layer.caption[-1]
         if self.why.found.busy:
             words = self.tr("{0} % done").format(round(100 * self.why.found.share))
+        drawn, view = self._workspace.question.drawn, self._workspace.view
+        if layer is not None and drawn in ("map", "signed"):
+            words += self._scale_words(*shown_as(layer, drawn, view.colour_map))
         self.check.setText(words)
-        self.picture.show_layer(layer, result, self._workspace.question.drawn, self._workspace.view.smooth)
+        self.picture.show_layer(layer, result, drawn, view)
         self.setAccessibleName(f"{self.title.text()}: {words}")
+
+    def _scale_words(self, layer: WhyLayer, colours: str) -> str:
+        """What the colours reach from and to: each map has its own scale, so it is written."""
+        limits = Scale.linear(layer.values, colours).limits
+        if limits.low == limits.high:
+            return ""
+        return " · " + self.tr("colours {0} to {1}").format(number(limits.low), number(limits.high))
 
 
 class _Picture(QWidget):
@@ -70,7 +81,7 @@ class _Picture(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: tuple[WhyLayer | None, Result, str, bool] | None = None
+        self._shown: tuple[WhyLayer | None, Result, str, ViewOptions] | None = None
         self._image: QImage | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 120)
@@ -89,9 +100,9 @@ class _Picture(QWidget):
         """As large as there is room."""
         return QSize(320, 320)
 
-    def show_layer(self, layer: WhyLayer | None, result: Result, drawn: str, smooth: bool) -> None:
+    def show_layer(self, layer: WhyLayer | None, result: Result, drawn: str, view: ViewOptions) -> None:
         """Show a map in one of the ways to draw it; None shows the picture alone."""
-        self._shown, self._image = (layer, result, drawn, smooth), None
+        self._shown, self._image = (layer, result, drawn, view), None
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -99,12 +110,12 @@ class _Picture(QWidget):
         painter, theme = QPainter(self), Theme.now()
         painter.fillRect(self.rect(), theme.colour("well"))
         if self._shown is not None:
-            layer, result, drawn, smooth = self._shown
+            layer, result, drawn, view = self._shown
             box = self._box(result)
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(box, rgb_image(np.asarray(result.shown)))
             if layer is not None:
-                painter.drawImage(box.topLeft(), self._laid(layer, result, drawn, smooth, box))
+                painter.drawImage(box.topLeft(), self._laid(layer, result, drawn, view, box))
         painter.end()
 
     def _box(self, result: Result) -> QRectF:
@@ -114,7 +125,7 @@ class _Picture(QWidget):
         box.moveCenter(QRectF(self.rect()).center())
         return QRectF(round(box.left()), round(box.top()), box.width(), box.height())
 
-    def _laid(self, layer: WhyLayer, result: Result, drawn: str, smooth: bool, box: QRectF) -> QImage:
+    def _laid(self, layer: WhyLayer, result: Result, drawn: str, view: ViewOptions, box: QRectF) -> QImage:
         ratio = self.devicePixelRatioF()
         size = round(box.width() * ratio), round(box.height() * ratio)
         if self._image is None or (self._image.width(), self._image.height()) != size:
@@ -129,6 +140,7 @@ class _Picture(QWidget):
                 return image
 
             sheet = Sheet(_Itself(result.shown.size), (0.0, 0.0, *result.shown.size), size, ratio, photo)
-            scale = Scale.linear(layer.values, WHY_COLOURS)
-            self._image = draw(layer, result, sheet, drawn, scale, smooth=smooth)
+            shown, colours = shown_as(layer, drawn, view.colour_map)
+            scale = Scale.linear(shown.values, colours)
+            self._image = draw(shown, result, sheet, drawn, scale, smooth=view.smooth)
         return self._image

@@ -19,7 +19,7 @@ from gnet_desktop.network.record import Array
 from gnet_desktop.pictures.geometry import Grid
 from gnet_desktop.workspace.values import Result
 
-DRAWN: Final = ("map", "outline", "focus")
+DRAWN: Final = ("map", "signed", "outline", "focus")
 """The ways to draw it, as `Question.drawn` names them."""
 _LINE: Final = 2
 """Half the width of an outline, in logical pixels."""
@@ -33,6 +33,7 @@ def drawn_words(drawn: str) -> str:
     """A way to draw it, in words."""
     return {
         "map": translate("Why", "map over the photo"),
+        "signed": translate("Why", "map with its sign: for it, and against it"),
         "outline": translate("Why", "outline of the strongest tenth"),
         "focus": translate("Why", "all but the strongest tenth blurred"),
     }[drawn]

@@ -1,7 +1,7 @@
 """The map that speaks for an answer, laid over the photo as a unit's map is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -29,6 +29,7 @@ class WhyLayer:
     """An attribution's map as it lies on the input; ``caption`` says what it is and how far it goes.
 
     ``identity`` tells it from other layers; ``at`` is the layer on whose cells it lies, "" for pixels.
+    ``one_sided``: only what speaks for the target is shown, unless all is asked for.
     """
 
     identity: object
@@ -36,6 +37,7 @@ class WhyLayer:
     grid: Grid
     caption: tuple[str, ...]
     at: str
+    one_sided: bool = False
 
     def on_pixels(self, result: Result) -> tuple[Array, Grid]:
         """The map on the input's pixels, and how they lie."""
@@ -43,6 +45,14 @@ class WhyLayer:
         if self.at:
             values = on_input(result.checkpoint.architecture, self.at, values, result.record.input_size)
         return values, _pixels(values)
+
+
+def shown_as(layer: WhyLayer, drawn: str, colour_map: str) -> tuple[WhyLayer, str]:
+    """What is drawn and in which colours: a positive part in the chosen ones, what has a sign in its own."""
+    if drawn != "map" or not layer.one_sided:
+        return layer, WHY_COLOURS
+    positive = np.maximum(layer.values, 0)
+    return replace(layer, values=positive, identity=(layer.identity, "positive")), colour_map
 
 
 class Why:
@@ -84,7 +94,8 @@ class Why:
 
 def layer_of(found: Attribution, asked: Asked, result: Result) -> WhyLayer:
     """An attribution as a layer."""
-    return _layer(found.map, found, (*title(asked, result), check(found)), asked, result)
+    layer = _layer(found.map, found, (*title(asked, result), check(found)), asked, result)
+    return replace(layer, one_sided=found.one_sided)
 
 
 def _layer(

@@ -35,7 +35,12 @@ class WhyView(QWidget):
         self.method = Segmented([(method, capital(method_words(method))) for method in METHODS])
         self.method.setAccessibleName(self.tr("Method"))
         self.method.chosen.connect(lambda method: workspace.change_view(why=method))
-        short = {"map": self.tr("Map"), "outline": self.tr("Outline"), "focus": self.tr("Blur the rest")}
+        short = {
+            "map": self.tr("Map"),
+            "signed": self.tr("Signed"),
+            "outline": self.tr("Outline"),
+            "focus": self.tr("Blur the rest"),
+        }
         self.drawn = Segmented([(drawn, short[drawn]) for drawn in DRAWN])
         self.drawn.explain({drawn: capital(drawn_words(drawn)) for drawn in DRAWN})
         self.drawn.setAccessibleName(self.tr("How the map is drawn"))

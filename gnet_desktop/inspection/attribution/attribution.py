@@ -102,6 +102,14 @@ class Attribution:
         return self.sum / self.expected
 
     @property
+    def one_sided(self) -> bool:
+        """Whether only what speaks for the target is shown unless all is asked for: Grad-CAM's definition.
+
+        Of two classes, what speaks against the one speaks for the other, and both are shown.
+        """
+        return self.method == "grad-cam" and self.target.against is None
+
+    @property
     def error(self) -> float | None:
         """How far the sum is from what it should be, as a share of that, 0…; None likewise."""
         explained = self.explained

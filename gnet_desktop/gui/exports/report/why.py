@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-import numpy as np
-
 from gnet_desktop.gui.exports.report.markup import image, note, section, tr
 from gnet_desktop.gui.exports.report.pictures import photo_under
 from gnet_desktop.gui.exports.report.seen import Seen
 from gnet_desktop.gui.painting.numbers import number, signed
+from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.unit.path_view import colour_words
 from gnet_desktop.gui.why.asking import capital, target_words
-from gnet_desktop.gui.why.layer import WHY_COLOURS, layer_of
+from gnet_desktop.gui.why.layer import layer_of, shown_as
 from gnet_desktop.inspection.attribution.attribution import Target
 from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.inspection.tracing import Inflow, Spot, Step
@@ -28,10 +27,10 @@ def why_of(seen: Seen) -> str:
         return ""
     layer = layer_of(told.found, told.asked, seen.result)
     about, method, check = layer.caption
-    reach = float(np.abs(layer.values).max()) or 1.0
-    data = photo_under(seen.result, layer, Limits(-reach, reach), WHY_COLOURS, smooth=seen.view.smooth)
-    scale = tr("Warm colours speak for it, cold ones against it: from {0} to {1}.")
-    words = escape(scale.format(number(-reach), number(reach)))
+    shown, colours = shown_as(layer, "map", seen.view.colour_map)
+    limits = Scale.linear(shown.values, colours).limits
+    data = photo_under(seen.result, shown, limits, colours, smooth=seen.view.smooth)
+    words = escape(_scale_words(limits))
     over = f"<figure>{image(data, 'jpeg', f'{about}, {method}')}<figcaption>{words}</figcaption></figure>"
     says = f"{capital(method)}: {check}"
     facts = f"<h3>{escape(capital(about))}</h3><p>{escape(says)}</p>{note(told.found.note)}"
@@ -41,6 +40,13 @@ def why_of(seen: Seen) -> str:
         f'<div class="over">{over}<div>{facts}</div></div>',
         _way(seen, told.way),
     )
+
+
+def _scale_words(limits: Limits) -> str:
+    words = tr("What speaks for it, from {0} to {1}.")
+    if limits.low < 0:
+        words = tr("Warm colours speak for it, cold ones against it, from {0} to {1}.")
+    return words.format(number(limits.low), number(limits.high))
 
 
 def _way(seen: Seen, steps: Sequence[Step]) -> str:
