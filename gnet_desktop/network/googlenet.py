@@ -146,10 +146,15 @@ class GoogLeNet(nn.Module):
         last = self._last(wanted)
         if after == "input":
             self.check(value, whole=last == "logits")
-        spans = {name: span for name, span in branch_spans(self.architecture).items() if name in wanted}
+        only = {} if changes or after == last else self._some_branches(wanted, last)
+        spans = {
+            name: span
+            for name, span in branch_spans(self.architecture).items()
+            if name in wanted and span[0] not in only
+        }
         kept = {*wanted, *(module for module, _ in spans.values())}
         linear = [name.removesuffix(_LINEAR) for name in wanted if name.endswith(_LINEAR)]
-        going = Pass(kept.__contains__, Editor(self.architecture, changes), linear)
+        going = Pass(kept.__contains__, Editor(self.architecture, changes), linear, only)
         heads = [one for one in self.architecture.heads if any(_is_of(one.name, name) for name in wanted)]
         with torch.enable_grad() if differentiable else torch.inference_mode():
             self.travel(after, value, going, heads, until=last)
@@ -299,6 +304,23 @@ class GoogLeNet(nn.Module):
         indices = [order.get(sources.get(place, place), len(order)) for place in places]
         last = max(indices, default=len(order))
         return self.architecture.trunk[last].name if last < len(order) else "logits"
+
+    def _some_branches(self, wanted: Collection[str], last: str) -> dict[str, set[str]]:
+        """{``last``: its branches} if it is a module of which no more than these is wanted; else nothing."""
+        modules = {module.name: module for module in self.architecture.modules}
+        if last not in modules or last in wanted or self._is_read(last, wanted):
+            return {}
+        found = set()
+        for branch in modules[last].branches:
+            names = {layer.name for layer in branch.layers}
+            if any(name.removesuffix(_LINEAR) in names for name in wanted):
+                found.add(branch.name)
+        return {last: found}
+
+    def _is_read(self, module: str, wanted: Collection[str]) -> bool:
+        """Whether a head of which something is wanted reads a module."""
+        heads = [head.name for head in self.architecture.heads if head.source == module]
+        return any(_is_of(head, name) for head in heads for name in wanted)
 
     # Where it runs, and what it takes
 

@@ -13,6 +13,7 @@ from torch.nn import functional
 
 from gnet_desktop.network.architecture import (
     Activation,
+    Branch,
     Convolution,
     GlobalPool,
     Linear,
@@ -20,6 +21,7 @@ from gnet_desktop.network.architecture import (
     Pool,
     ResponseNorm,
 )
+from gnet_desktop.network.derivatives import Convolved, Normed, fitted, turned
 from gnet_desktop.network.folding import folded
 from gnet_desktop.network.passing import Outputs, Pass
 from gnet_desktop.network.sizes import padding_of
@@ -58,7 +60,8 @@ class ConvolutionLayer(nn.Module):
         self.register_buffer("weight", weight.contiguous(memory_format=torch.channels_last), persistent=False)
         self.register_buffer("bias", bias, persistent=False)
         self._packs = packs
-        self._packed: tuple[torch.Size, Tensor] | None = None
+        self._packed, self._packed_ahead, self._packed_back = _Slot(), _Slot(), _Slot()
+        self._turned: tuple[int, Tensor, int, int] | None = None
 
     def forward(self, value: Tensor, going: Pass) -> Tensor:
         """The activated output."""
@@ -72,30 +75,87 @@ class ConvolutionLayer(nn.Module):
         padding = layer.padding
         if not isinstance(padding, int):
             value, padding = _padded(layer, value, 0.0), 0
-        if self._packs and _can_be_packed(value):
-            return _packed_convolution(
-                value, self._kernel_for(value.shape, padding), self.bias, layer.stride, padding
-            )
-        return functional.conv2d(value, self.weight, self.bias, layer.stride, padding)
+        if not (self._packs and _can_be_packed(value)):
+            return functional.conv2d(value, self.weight, self.bias, layer.stride, padding)
+        if torch.is_grad_enabled():
+            output: Tensor = Convolved.apply(value, _BothWays(self, padding))
+            return output
+        return self._by(self._packed, value, padding)
+
+    def ahead(self, value: Tensor, padding: int) -> Tensor:
+        """The output before the activation of a value that is padded already, to go `back` from.
+
+        In a place of its own, since pictures that grow in the background have another size
+        than those that a person opens meanwhile.
+        """
+        return self._by(self._packed_ahead, value, padding)
+
+    def _by(self, slot: "_Slot", value: Tensor, padding: int) -> Tensor:
+        stride = self.layer.stride
+        kernel = slot.get(value.shape, lambda: _pack(self.weight, stride, padding, value.shape))
+        return _packed_convolution(value, kernel, self.bias, stride, padding)
+
+    def back(self, gradient: Tensor, shape: torch.Size, padding: int) -> Tensor:
+        """The derivative of `ahead` by a value of that shape."""
+        stride = self.layer.stride
+        kernel, before, taps = self._turned_for(padding)
+        gradient, around = fitted(gradient, shape, stride, before, taps)
+        gradient = channels_last(gradient)
+        packed = self._packed_back.get(gradient.shape, lambda: _pack(kernel, 1, around, gradient.shape))
+        found = _packed_convolution(gradient, packed, None, 1, around)
+        if stride == 1:
+            return found
+        return channels_last(functional.pixel_shuffle(found, stride)[:, :, : shape[2], : shape[3]])
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies: what oneDNN made of the kernel cannot be copied, and is soon made again."""
-        return self.__dict__ | {"_packed": None}
+        return self.__dict__ | {"_packed": _Slot(), "_packed_ahead": _Slot(), "_packed_back": _Slot()}
 
     def shuffle(self, generator: torch.Generator) -> None:
         """Put the kernel's numbers and the biases into random order."""
         self.weight, self.bias = (_shuffled(part, generator) for part in (self.weight, self.bias))
-        self._packed = None
+        self._packed, self._packed_ahead, self._packed_back = _Slot(), _Slot(), _Slot()
+        self._turned = None
 
-    def _kernel_for(self, shape: torch.Size, padding: int) -> Tensor:
-        if self._packed is None or self._packed[0] != shape:
-            self._packed = shape, _pack(self.weight, self.layer.stride, padding, shape)
-        return self._packed[1]
+    def _turned_for(self, padding: int) -> tuple[Tensor, int, int]:
+        if self._turned is None or self._turned[0] != padding:
+            kernel, before, taps = turned(self.weight, self.layer.stride, padding)
+            self._turned = padding, channels_last(kernel), before, taps
+            self._packed_back = _Slot()
+        return self._turned[1:]
+
+
+class _Slot:
+    """A kernel in oneDNN's order for the size of the last input."""
+
+    def __init__(self) -> None:
+        self._held: tuple[torch.Size, Tensor] | None = None
+
+    def get(self, shape: torch.Size, make: Callable[[], Tensor]) -> Tensor:
+        """What is held for a shape, or else made."""
+        if self._held is None or self._held[0] != shape:
+            self._held = shape, make()
+        return self._held[1]
+
+
+class _BothWays:
+    """A convolution of a value that is padded already."""
+
+    def __init__(self, layer: ConvolutionLayer, padding: int) -> None:
+        self._layer, self._padding = layer, padding
+
+    def ahead(self, value: Tensor) -> Tensor:
+        """The output before the activation."""
+        return self._layer.ahead(value, self._padding)
+
+    def back(self, gradient: Tensor, shape: torch.Size) -> Tensor:
+        """The derivative by the value."""
+        return self._layer.back(gradient, shape, self._padding)
 
 
 def _can_be_packed(value: Tensor) -> bool:
-    """oneDNN's packed form is for the CPU and float32, and has no derivative."""
-    return value.device.type == "cpu" and value.dtype == torch.float32 and not torch.is_grad_enabled()
+    """oneDNN's packed form is for the CPU and float32; derivatives by the value are `derivatives`' own."""
+    return value.device.type == "cpu" and value.dtype == torch.float32
 
 
 def _shuffled(part: Tensor, generator: torch.Generator) -> Tensor:
@@ -111,7 +171,9 @@ def _pack(weight: Tensor, stride: int, padding: int, shape: Sequence[int]) -> Te
     return packed
 
 
-def _packed_convolution(value: Tensor, kernel: Tensor, bias: Tensor, stride: int, padding: int) -> Tensor:
+def _packed_convolution(
+    value: Tensor, kernel: Tensor, bias: Tensor | None, stride: int, padding: int
+) -> Tensor:
     output: Tensor = torch.ops.mkldnn._convolution_pointwise(
         value, kernel, bias, [padding, padding], [stride, stride], [1, 1], 1, "none", [], ""
     )
@@ -145,7 +207,8 @@ class ModuleLayer(nn.Module):
 
     def __init__(self, module: Module, tensors: Mapping[str, Tensor], *, packs: bool) -> None:
         super().__init__()
-        self.module = module
+        self.module, self._packs = module, packs
+        self._singles: dict[str, tuple[Tensor, ConvolutionLayer]] = {}
         first = [branch.layers[0] for branch in module.branches]
         self._shared = [layer for layer in first if isinstance(layer, Convolution)]
         kernels = [folded(layer, tensors) for layer in self._shared]
@@ -173,17 +236,27 @@ class ModuleLayer(nn.Module):
         )
 
     def forward(self, value: Tensor, going: Pass) -> Tensor:
-        """The module's output; reductions and the pool, which aren't part of it, are handed in."""
-        started = self._start(value, going)
+        """The module's output; reductions and the pool, which aren't part of it, are handed in.
+
+        Where the pass wants only some of its branches, these are handed in alone, and what
+        comes back means nothing: the pass ends here.
+        """
+        branches = [one for one in self.module.branches if going.wants(self.module.name, one.name)]
+        whole = len(branches) == len(self.module.branches)
+        started = self._start(value, going) if whole else self._start_some(branches, value, going)
         ends = []
-        for branch in self.module.branches:
+        for branch in branches:
             part = value
             for layer in branch.layers:
                 part = started[layer.name] if layer.name in started else self._layer(layer, part, going)
                 if layer is not branch.layers[-1]:
                     part = going(layer.name, part)
             ends.append(part)
-        return activate(self.module.activation, torch.cat(ends, 1))
+        if whole:
+            return activate(self.module.activation, torch.cat(ends, 1))
+        for branch, part in zip(branches, ends, strict=True):
+            going.alone(f"{self.module.name}/{branch.name}", activate(self.module.activation, part))
+        return value
 
     def __contains__(self, name: object) -> bool:
         """Whether a convolution of that name is in here."""
@@ -211,6 +284,23 @@ class ModuleLayer(nn.Module):
             going.before_activation(name, part)
         joint = activate(self.joint.layer.activation, linear)
         return {name: channels_last(part) for name, part in self._apart(joint)}
+
+    def _start_some(self, branches: Sequence[Branch], value: Tensor, going: Pass) -> Outputs:
+        """The same for some branches, each convolution by itself."""
+        started = {}
+        for branch in branches:
+            layer = branch.layers[0]
+            if isinstance(layer, Convolution):
+                started[layer.name] = self._single(layer)(value, going)
+        return started
+
+    def _single(self, layer: Convolution) -> ConvolutionLayer:
+        """One of the joint convolutions by itself; made anew where the joint one's weights are others now."""
+        known = self._singles.get(layer.name)
+        if known is None or known[0] is not self.joint.weight:
+            made = ConvolutionLayer(layer, *self.kernel(layer.name), packs=self._packs)
+            known = self._singles[layer.name] = self.joint.weight, made
+        return known[1]
 
     def _apart(self, joint: Tensor) -> Iterator[tuple[str, Tensor]]:
         """The joint convolution's output by the layers that it stands for."""
@@ -295,14 +385,30 @@ def response_norm(layer: ResponseNorm, value: Tensor) -> Tensor:
     of the time of torch's own, which pools in three dimensions.
     """
     value = value.permute(0, 2, 3, 1)
-    channels, before = value.shape[3], layer.size // 2
-    squares = functional.pad(torch.square(value), (before, layer.size - 1 - before))
-    total = squares[..., :channels].clone()
-    for start in range(1, layer.size):
-        total += squares[..., start : start + channels]
-    total.mul_(layer.alpha / layer.size).add_(layer.k)
-    room = None if torch.is_grad_enabled() else total  # derivatives need the steps in between
-    return torch.mul(_inverse_power(total, layer.beta, room), value, out=room).permute(0, 3, 1, 2)
+    before, behind = layer.size // 2, layer.size - 1 - layer.size // 2
+    with torch.no_grad():
+        total = _summed(torch.square(value), before, behind)
+        total.mul_(layer.alpha / layer.size).add_(layer.k)
+    if torch.is_grad_enabled():
+        normed: Tensor = Normed.apply(
+            value,
+            total,
+            _inverse_power(total, layer.beta, None),
+            2 * layer.alpha / layer.size * layer.beta,
+            lambda seen: _summed(seen, behind, before),
+        )
+        return normed.permute(0, 3, 1, 2)
+    return torch.mul(_inverse_power(total, layer.beta, total), value, out=total).permute(0, 3, 1, 2)
+
+
+def _summed(value: Tensor, before: int, behind: int) -> Tensor:
+    """Each channel with those before and behind it, along the last axis."""
+    channels = value.shape[3]
+    padded = functional.pad(value, (before, behind))
+    total = padded[..., :channels].clone()
+    for start in range(1, before + behind + 1):
+        total += padded[..., start : start + channels]
+    return total
 
 
 def _inverse_power(value: Tensor, exponent: float, room: Tensor | None) -> Tensor:

@@ -1,6 +1,7 @@
 """What a pass keeps of what it computes, and what it changes, on its way through the layers."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 
 from torch import Tensor
 
@@ -15,7 +16,8 @@ class Pass:
     Every layer hands in what it made, by canonical name, and goes on with what it gets
     back. ``keeps`` says which names are kept in ``outputs``; ``linear`` names convolutions
     whose value before the activation is kept too, as ``4a/5x5/linear``. Branches aren't
-    handed in: they are slices of their module's output.
+    handed in: they are slices of their module's output, but for a module of which ``only``
+    some branches are wanted ({module: its branches}), the last of the pass.
     """
 
     def __init__(
@@ -23,11 +25,13 @@ class Pass:
         keeps: Callable[[str], bool],
         editor: Editor | None = None,
         linear: Collection[str] = (),
+        only: Mapping[str, Collection[str]] = MappingProxyType({}),
     ) -> None:
         self.outputs: Outputs = {}
         self._keeps = keeps
         self._editor = editor if editor else None
         self._linear = frozenset(linear)
+        self._only = only
 
     @property
     def altered(self) -> tuple[int, ...]:
@@ -41,6 +45,14 @@ class Pass:
         if self._keeps(name):
             self.outputs[name] = value
         return value
+
+    def wants(self, module: str, branch: str) -> bool:
+        """Whether a branch is to be computed."""
+        return module not in self._only or branch in self._only[module]
+
+    def alone(self, name: str, value: Tensor) -> None:
+        """Keep a branch of a module that isn't whole."""
+        self.outputs[name] = value
 
     def before_activation(self, name: str, value: Tensor) -> None:
         """Keep a convolution's value before its activation, which is applied in place."""

@@ -492,3 +492,32 @@ def test_a_pool_of_an_unknown_kind_is_never_taken_for_an_average() -> None:
         layers.pool(Pool("pool1", 3, 2, kind="median"), value)  # type: ignore[arg-type]
     with pytest.raises(KeyError, match="median"):
         layers.global_pool(GlobalPool("median", None), value)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("family", ["torchvision", "caffe", "kuangliu"])
+def test_a_branch_alone_is_that_branch_of_the_whole_module(family: str) -> None:
+    """Nothing else of the last module is computed then; a head that reads the module needs all of it."""
+    network = network_of(tiny(family, heads=True))
+    value = picture(network.architecture, 96)
+    layer = network.get_submodule("_layers.4a")
+    whole = network.outputs(value, ("4a",))["4a"]
+    names = []
+    for branch in network.architecture.module("4a").branches:
+        name = f"4a/{branch.name}"
+        span = slice(offset := network.architecture.module("4a").offset(branch.name), offset + branch.outputs)
+        for differentiable in (False, True):
+            found = network.outputs(value, (name, f"{name}/linear"), differentiable=differentiable)
+            torch.testing.assert_close(found[name].detach(), whole[:, span], rtol=1e-4, atol=1e-4)
+            torch.testing.assert_close(found[f"{name}/linear"].relu(), found[name], rtol=0, atol=0)
+        names.append(name)
+    later = network.outputs(whole, names[:1], after="4a")
+    assert torch.equal(later[names[0]], whole[:, : later[names[0]].shape[1]])
+    computed: list[str] = []
+    handles = [
+        other.register_forward_hook(lambda *_, name=name: computed.append(name))
+        for name, other in layer.others.items()
+    ]
+    network.outputs(value, ("4a/3x3",))
+    for handle in handles:
+        handle.remove()
+    assert computed == ["4a/3x3"]
