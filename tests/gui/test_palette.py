@@ -15,7 +15,7 @@ from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import Theme
-from gnet_desktop.gui.photo.camera import fitting, in_the_middle
+from gnet_desktop.gui.photo.camera import in_the_middle
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
 
@@ -123,9 +123,10 @@ def test_about_shows_tables_and_no_marks(qapp) -> None:
 
 def test_a_photo_lies_in_the_middle_where_that_leaves_the_bar_free() -> None:
     tall, wide = (0.0, 0.0, 100.0, 400.0), (0.0, 0.0, 800.0, 100.0)
-    room, width = (400.0, 200.0), 460.0
-    left, _, right, _ = in_the_middle(fitting(tall, room), tall, room, width).box_to_view(tall)
-    assert (left + right) / 2 == pytest.approx(width / 2)
-    left, _, right, _ = in_the_middle(fitting(wide, room), wide, room, width).box_to_view(wide)
-    assert (left + right) / 2 == pytest.approx(room[0] / 2)
-    assert right <= room[0]
+    room, view = (34.0, 0.0, 400.0, 200.0), (460.0, 200.0)
+    left, _, right, _ = in_the_middle(tall, room, view).box_to_view(tall)
+    assert (left + right) / 2 == pytest.approx(view[0] / 2)
+    left, top, right, bottom = in_the_middle(wide, room, view).box_to_view(wide)
+    assert (left + right) / 2 == pytest.approx((room[0] + room[2]) / 2)
+    assert room[0] < left < right < room[2]
+    assert (top + bottom) / 2 == pytest.approx(view[1] / 2)

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QToolTip, QWidget
 
 from gnet_desktop.gui.controls.focus import KeyFocus
+from gnet_desktop.gui.controls.giving_way import give_way
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken, TipSpoken
 from gnet_desktop.gui.looks.icons import draw_icon, icon
@@ -29,6 +30,8 @@ _FEWEST: Final = 5
 
 _TITLE: Final = 72
 """Pixels of a title that are kept before controls fold."""
+_SOME_WORDS: Final = 120
+"""From this width on a note that is cut still says something."""
 
 
 class ElidedLabel(Speaking, QWidget):
@@ -133,11 +136,15 @@ class PanelHeader(Speaking, QWidget):
         """Show another title."""
         self._title.setText(text)
         self._title.setVisible(bool(text))
+        if self.isVisible():
+            self._fit()
 
     def set_note(self, text: str) -> None:
         """Show another note beside the title."""
         self._note.setText(text)
         self._note.setVisible(bool(text))
+        if self.isVisible():
+            self._fit()
 
     def add(self, widget: QWidget, stretch: int = 0) -> None:
         """Append a control at the right."""
@@ -171,26 +178,26 @@ class PanelHeader(Speaking, QWidget):
         return done
 
     def _fit(self) -> None:
-        """Hide what gives way, then fold choices into menus, until the rest has room."""
-        row, margins, choices = self._row, self._row.contentsMargins(), list[Segmented]()
+        """The title whole, controls, then words as far as they have room (`giving_way`)."""
+        row, margins = self._row, self._row.contentsMargins()
+        words, choices = list(self._giving_way), list[Segmented]()
         room = self.width() - margins.left() - margins.right()
         room -= min(_TITLE, self._title.sizeHint().width())
         for place in range(row.count()):
             item = row.itemAt(place)
-            if item is None or item.isEmpty() or any(item.widget() is one for one in self._giving_way):
+            widget = item.widget() if item is not None else None
+            if item is None or widget is None or widget in (*self._giving_way, self._title, self._note):
                 continue
-            widget = item.widget()
-            if isinstance(widget, Segmented):
-                choices.append(widget)
-            wide = widget.whole_width if isinstance(widget, Segmented) else item.minimumSize().width()
-            room -= wide + row.spacing()
-        spare = room
-        for one in self._giving_way:
-            spare -= max(one.minimumWidth(), one.sizeHint().width()) + row.spacing()
-            one.setVisible(spare >= 0)
-        for choice in sorted(choices, key=lambda one: -one.whole_width):
-            choice.set_folded(room < 0)
-            room += choice.whole_width - choice.sizeHint().width()
+            if isinstance(widget, ElidedLabel) and widget.text():
+                words.append(widget)
+            elif not item.isEmpty():
+                choices += [widget] if isinstance(widget, Segmented) else []
+                wide = widget.whole_width if isinstance(widget, Segmented) else item.minimumSize().width()
+                room -= wide + row.spacing()
+        rest = max(0, self._title.sizeHint().width() - _TITLE)
+        left = give_way(room, rest, row.spacing(), words, choices) - row.spacing()
+        whole = self._note.sizeHint().width() <= left
+        self._note.setVisible(bool(self._note.text()) and (whole or left >= _SOME_WORDS))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground and the line below."""
@@ -251,9 +258,11 @@ class Segmented(Speaking, QWidget):
 
     def sizeHint(self) -> QSize:
         """All words with room around them; folded, the chosen one with the sign of a menu."""
-        return QSize(
-            round(self._widths()[self._place]) + _ARROW + 4 if self._folded else self.whole_width, 24
-        )
+        return QSize(self.folded_width() if self._folded else self.whole_width, 24)
+
+    def folded_width(self) -> int:
+        """Pixels that the chosen word takes with the sign of a menu."""
+        return round(self._widths()[self._place]) + _ARROW + 4
 
     @property
     def whole_width(self) -> int:

@@ -56,13 +56,19 @@ def fitting(box: Box, view: tuple[float, float], *, margin: float = MARGIN) -> C
     return centred(box, view, scale)
 
 
-def in_the_middle(camera: Camera, box: Box, view: tuple[float, float], width: float) -> Camera:
-    """A camera of the room ``view`` in a wider view of ``width``, where what is right of the room stays free.
+def in_the_middle(box: Box, room: Box, view: tuple[float, float]) -> Camera:
+    """The camera that shows a box of the picture whole in a part ``room`` of a view.
 
-    The box of the picture comes as near to the middle of the whole as that allows.
+    It comes as near to the middle of the whole view as its room allows.
     """
-    spare = (view[0] - (box[2] - box[0]) * camera.scale) / 2 - MARGIN
-    return camera.moved(max(0.0, min((width - view[0]) / 2, spare)), 0.0)
+    size = room[2] - room[0], room[3] - room[1]
+    camera = fitting(box, size)
+    shifts = []
+    for axis in (0, 1):
+        spare = max(0.0, (size[axis] - (box[axis + 2] - box[axis]) * camera.scale) / 2 - MARGIN)
+        way = view[axis] / 2 - (room[axis] + room[axis + 2]) / 2
+        shifts.append(room[axis] + max(-spare, min(spare, way)))
+    return camera.moved(*shifts)
 
 
 def centred(box: Box, view: tuple[float, float], scale: float) -> Camera:

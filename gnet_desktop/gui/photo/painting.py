@@ -1,5 +1,7 @@
 """Painting over the photo: boxes, labels and marks that show on any ground."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
@@ -9,7 +11,7 @@ from gnet_desktop.gui.painting.scale_bar import draw_standing_bar
 from gnet_desktop.pictures.geometry import Box
 
 BAR_WIDTH, BAR_SPACE = 9.0, 66.0
-_EDGE_OF_SENTENCE = 8.0
+_EDGE_OF_SENTENCE, _LINE_OF_SENTENCE = 8.0, 17.0
 
 
 def rect(box: Box) -> QRectF:
@@ -91,22 +93,33 @@ def draw_caption(painter: QPainter, lines: list[str], view: QRectF) -> None:
     painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, "\n".join(lines))
 
 
-def draw_sentence(painter: QPainter, parts: tuple[str, ...], view: QRectF) -> None:
-    """A line over the photo's lower edge, on a ground of its own; the last part is the last to go."""
+def sentence_lines(parts: Sequence[str], room: float) -> list[str]:
+    """The parts of a sentence in as few lines as have room; a part that is longer is cut in its middle."""
+    metrics = QFontMetricsF(font(12))
+    lines: list[str] = []
+    for part in parts:
+        longer = f"{lines[-1]} · {part}" if lines else part
+        if lines and metrics.horizontalAdvance(longer) <= room:
+            lines[-1] = longer
+        else:
+            lines.append(metrics.elidedText(part, Qt.TextElideMode.ElideMiddle, room))
+    return lines
+
+
+def draw_sentence(painter: QPainter, parts: Sequence[str], view: QRectF) -> None:
+    """Lines over the photo's lower edge, on a ground of their own."""
     theme = Theme.now()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(font(12))
     metrics = QFontMetricsF(painter.font())
-    room = view.width() - 2 * _EDGE_OF_SENTENCE - 16
-    lines = [" · ".join(part) for part in (parts, (*parts[:1], *parts[2:]), parts[-1:])]
-    fits = (line for line in lines if metrics.horizontalAdvance(line) <= room)
-    shown = next(fits, metrics.elidedText(lines[-1], Qt.TextElideMode.ElideRight, room))
-    box = QRectF(0, 0, metrics.horizontalAdvance(shown) + 16, 24)
-    box.moveCenter(QPointF(view.center().x(), view.bottom() - 12 - _EDGE_OF_SENTENCE))
+    lines = sentence_lines(parts, view.width() - 2 * _EDGE_OF_SENTENCE - 16)
+    high = 24 + (len(lines) - 1) * _LINE_OF_SENTENCE
+    box = QRectF(0, 0, max(metrics.horizontalAdvance(line) for line in lines) + 16, high)
+    box.moveCenter(QPointF(view.center().x(), view.bottom() - high / 2 - _EDGE_OF_SENTENCE))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("panel", 0.92))
     painter.drawRoundedRect(box, 6, 6)
     painter.setPen(theme.colour("text"))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "\n".join(lines))
     painter.restore()

@@ -8,6 +8,7 @@ from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.photo.failure import FailedPicture
+from gnet_desktop.gui.photo.tools import PhotoTools
 from gnet_desktop.gui.photo.view import PhotoView
 from gnet_desktop.gui.why.menus import method_menu
 from gnet_desktop.workspace.state import Workspace
@@ -56,27 +57,21 @@ class PhotoPanel(Speaking, QWidget):
         self.view.installEventFilter(self)
         self._show_state()
 
-    def _make_tools(self) -> QWidget:
+    def _make_tools(self) -> PhotoTools:
         words = {
             "crop_frame": self.tr("Crop frame (C)"),
             "overlay": self.tr("Overlay of the unit (O)"),
             "field": self.tr("Receptive field (F)"),
             "smooth": self.tr("Smooth overlay, or cells (M)"),
         }
-        column = QWidget(self.view)
-        column.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        column.setObjectName("photoTools")
-        column.setStyleSheet("#photoTools { background: palette(base); border-radius: 6px; }")
-        layout = QVBoxLayout(column)
-        layout.setContentsMargins(3, 3, 3, 3)
-        layout.setSpacing(2)
+        tools = PhotoTools(self.view)
         self.buttons = {}
         for option, name in _TOOLS:
             button = IconButton(name, checkable=True)
             button.setToolTip(explained(words[option], word="receptive field" if option == "field" else ""))
             button.setAccessibleName(words[option])
             button.clicked.connect(lambda on, option=option: self._workspace.change_view(**{option: on}))
-            layout.addWidget(button)
+            tools.add(button)
             self.buttons[option] = button
         self.why = IconButton("help", checkable=True)
         self.why.setToolTip(
@@ -84,10 +79,8 @@ class PhotoPanel(Speaking, QWidget):
         )
         self.why.setAccessibleName(self.tr("Why this answer"))
         self.why.clicked.connect(self._offer_methods)
-        layout.addWidget(self.why)
-        column.move(12, 12)
-        column.adjustSize()
-        return column
+        tools.add(self.why)
+        return tools
 
     def _offer_methods(self) -> None:
         """What lies over the photo as a menu beside the button, and how it is asked for."""
@@ -125,7 +118,7 @@ class PhotoPanel(Speaking, QWidget):
             button.setChecked(getattr(workspace.view, option))
         self.why.setChecked(bool(workspace.view.why))
         self.tools.setVisible(sight is not None)
-        self.view.tools = self.tools.geometry() if sight is not None else QRect()
+        self._place_tools()
         self._show_zoom()
 
     def _show_place(self, *, failed: bool) -> None:
@@ -137,12 +130,19 @@ class PhotoPanel(Speaking, QWidget):
         if had_focus:
             keeper.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _place_tools(self) -> None:
+        """The tools stand where the view has room, and the photo beside them."""
+        self.tools.fit(self.view.width(), self.view.height(), narrow=not self.view.has_bar)
+        self.view.set_tools(QRect() if self.tools.isHidden() else self.tools.geometry())
+
     def _show_zoom(self) -> None:
         percentage = self.view.percentage
         self.zoom.setText("" if percentage is None else f"{percentage:.0f} %")
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:
-        """The zoom's number follows the view."""
+        """The zoom's number and the tools follow the view."""
         if event.type() == QEvent.Type.Paint:
             self._show_zoom()
+        elif event.type() == QEvent.Type.Resize:
+            self._place_tools()
         return False

@@ -22,7 +22,7 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused
 from gnet_desktop.gui.photo import painting
-from gnet_desktop.gui.photo.camera import LEAST, Camera, centred, fitting, in_the_middle, wheel_factor
+from gnet_desktop.gui.photo.camera import LEAST, MARGIN, Camera, centred, fitting, in_the_middle, wheel_factor
 from gnet_desktop.gui.photo.labels import place_label
 from gnet_desktop.gui.photo.laid_over import KeptOverlay, LaidOver, Look
 from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
@@ -36,6 +36,8 @@ from gnet_desktop.pictures.geometry import Box
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
+_BESIDE_TOOLS: Final = 8
+"""Pixels between tools and photo."""
 _WHOLE_PHOTO: Final = 5000.0
 """What it costs to cover all of the photo with words, as `place_label` weighs."""
 
@@ -67,8 +69,7 @@ class PhotoView(Speaking, QWidget):
         self._layers: dict[Unit, UnitLayer | None] = {}
         self._layers_of: Result | None = None
         self._why = Why(workspace, "why", self.update)
-        self.tools = QRect()
-        """Where tools lie over the photo; words are kept out of it."""
+        self._tools = QRect()
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(160, 120)
@@ -99,6 +100,18 @@ class PhotoView(Speaking, QWidget):
     def unit(self) -> Unit | None:
         """The unit whose map is laid over: the hovered one before the chosen one."""
         return self._workspace.hovered or self._workspace.selection.unit
+
+    @property
+    def tools(self) -> QRect:
+        """Where tools lie: the photo that is shown whole is beside them, and so are words."""
+        return self._tools
+
+    def set_tools(self, place: QRect) -> None:
+        """Tools lie there now."""
+        if place != self._tools:
+            self._tools = place
+            if not self._free:
+                self.show_whole()
 
     @property
     def sight(self) -> Sight | None:
@@ -170,10 +183,12 @@ class PhotoView(Speaking, QWidget):
             self._camera = centred(crop, room, 1 / self.devicePixelRatioF())
         else:
             box = crop if mode == "crop" else whole
-            self._camera = in_the_middle(fitting(box, room), box, room, self.width())
+            self._camera = in_the_middle(box, self._free_room(), (self.width(), self.height()))
         self.update()
 
-    def _has_bar(self) -> bool:
+    @property
+    def has_bar(self) -> bool:
+        """Whether there is room for the scale of what is laid over."""
         return self.width() >= 360
 
     def zoom(self, factor: float, anchor: QPointF | None = None) -> None:
@@ -187,10 +202,21 @@ class PhotoView(Speaking, QWidget):
         """The smallest scale: a picture that is shown whole below the usual limit may be so again."""
         if self._sight is None:
             return LEAST
-        return min(LEAST, fitting((0, 0, *self._sight.size), self._room()).scale)
+        left, top, right, bottom = self._free_room()
+        return min(LEAST, fitting((0, 0, *self._sight.size), (right - left, bottom - top)).scale)
 
     def _room(self) -> tuple[float, float]:
-        return self.width() - painting.BAR_SPACE * self._has_bar(), self.height()
+        return self.width() - painting.BAR_SPACE * self.has_bar, self.height()
+
+    def _free_room(self) -> Box:
+        """The part of the view beside the tools and the bar, with the margin that a photo keeps."""
+        tools, (right, bottom) = self._tools, self._room()
+        if tools.isEmpty():
+            return 0.0, 0.0, right, bottom
+        beside = tools.height() > tools.width()
+        left = tools.right() + 1 + _BESIDE_TOOLS - MARGIN if beside else 0.0
+        top = 0.0 if beside else tools.bottom() + 1 + _BESIDE_TOOLS - MARGIN
+        return left, top, right, bottom
 
     @property
     def percentage(self) -> float | None:
@@ -244,7 +270,7 @@ class PhotoView(Speaking, QWidget):
     def _paint_overlay(self, painter: QPainter, result: Result, layer: UnitLayer) -> None:
         laid = self._laid(result, layer)
         painter.drawImage(QPointF(0, 0), laid.image)
-        if self._has_bar():
+        if self.has_bar:
             painting.draw_scale(painter, laid.scale, laid.strip, QRectF(self.rect()))
             chosen = layer.unit == self._workspace.selection.unit
             state = self.tr("chosen") if chosen else self.tr("hovered")
@@ -261,7 +287,7 @@ class PhotoView(Speaking, QWidget):
             painter.setClipRect(crop)
             painter.drawImage(QPointF(0, 0), laid.image)
             painter.setClipping(False)
-            if self._has_bar() and drawn in ("map", "signed"):
+            if self.has_bar and drawn in ("map", "signed"):
                 painting.draw_scale(painter, laid.scale, laid.strip, QRectF(self.rect()))
         return words
 
@@ -291,14 +317,14 @@ class PhotoView(Speaking, QWidget):
 
     def _place_words(self, words: str, field: QRectF, peak: QRectF) -> QRectF:
         """Where the field's words cover neither its peak nor the cursor, nor tools, nor much of the photo."""
-        covered = [(peak.adjusted(-4, -4, 4, 4), 1000.0), (QRectF(self.tools), 60.0), (field, 4.0)]
+        covered = [(peak.adjusted(-4, -4, 4, 4), 1000.0), (QRectF(self._tools), 60.0), (field, 4.0)]
         if self._workspace.point is not None:
             cursor = QPointF(*self._camera.to_view(self._workspace.point))
             covered.append((QRectF(cursor.x() - 12, cursor.y() - 12, 32, 36), 1000.0))
         if self._sight is not None:
             photo = painting.rect(self._camera.box_to_view((0, 0, *self._sight.size)))
             covered.append((photo, _WHOLE_PHOTO / max(1.0, photo.width() * photo.height())))
-        if self._has_bar():
+        if self.has_bar:
             right = QRectF(self.rect())
             right.setLeft(right.right() - painting.BAR_SPACE)
             covered.append((right, 20.0))

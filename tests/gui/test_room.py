@@ -1,0 +1,89 @@
+"""Where room is short: names stay whole before notes, the photo lies beside its tools, sentences break."""
+
+import pytest
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QApplication
+
+from gnet_desktop.gui.app import make_application
+from gnet_desktop.gui.controls.common import ElidedLabel, PanelHeader
+from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.looks.theme import font
+from gnet_desktop.gui.network_map.panel import NetworkPanel
+from gnet_desktop.gui.photo.painting import rect, sentence_lines
+from gnet_desktop.gui.photo.panel import PhotoPanel
+from tests.gui.made import make_workspace, make_world
+
+
+@pytest.fixture(autouse=True)
+def theme(qapp: object) -> None:
+    apply_theme(make_application(), "light")
+
+
+@pytest.fixture(scope="module")
+def world(qapp: object) -> object:
+    return make_world(1)
+
+
+def shown(panel: object, width: int, height: int) -> None:
+    panel.resize(width, height)
+    panel.show()
+    for _ in range(4):
+        QApplication.processEvents()
+
+
+def words_of(header: PanelHeader) -> list[ElidedLabel]:
+    return [one for one in header.findChildren(ElidedLabel) if one.isVisible() and one.text()]
+
+
+@pytest.mark.parametrize("width", [232, 285, 372, 480])
+def test_the_name_of_the_photo_is_whole_and_nothing_beside_it_is_cut(qtbot, world, width: int) -> None:
+    panel = PhotoPanel(make_workspace(world, lambda call: call()))
+    qtbot.addWidget(panel)
+    shown(panel, width, 300)
+    assert panel.header.title == "made 1"
+    for label in words_of(panel.header):
+        assert label.width() >= QFontMetricsF(label._font).horizontalAdvance(label.text()), label.text()
+
+
+@pytest.mark.parametrize("width", [360, 530, 996, 1047, 1400])
+def test_the_header_of_the_network_keeps_its_title(qtbot, world, width: int) -> None:
+    panel = NetworkPanel(make_workspace(world, lambda call: call()))
+    qtbot.addWidget(panel)
+    shown(panel, width, 240)
+    title, *others = words_of(panel.header)
+    assert title.text() == "Network"
+    for label in (title, *others):
+        assert label.width() >= QFontMetricsF(label._font).horizontalAdvance(label.text()), label.text()
+
+
+@pytest.mark.parametrize(
+    "size", [(232, 230), (232, 330), (285, 310), (372, 250), (406, 140), (480, 343), (900, 600)]
+)
+def test_a_photo_that_is_shown_whole_lies_beside_its_tools(qtbot, world, size: tuple[int, int]) -> None:
+    panel = PhotoPanel(make_workspace(world, lambda call: call()))
+    qtbot.addWidget(panel)
+    shown(panel, *size)
+    view = panel.view
+    assert view.sight is not None
+    photo = rect(view.camera.box_to_view((0, 0, *view.sight.size)))
+    tools = QRectF(panel.tools.geometry())
+    assert not photo.intersects(tools)
+    assert QRectF(view.rect()).contains(photo)
+    assert QRectF(view.rect()).contains(tools)
+    boxes = [button.geometry() for button in (*panel.buttons.values(), panel.why)]
+    assert all(panel.tools.rect().contains(box) for box in boxes)
+
+
+def test_a_sentence_that_has_no_room_breaks_between_its_parts() -> None:
+    parts = ["why citrus, main", "Grad-CAM", "explains 62 % of the logit"]
+    measure = QFontMetricsF(font(12)).horizontalAdvance
+    whole = " · ".join(parts)
+    assert sentence_lines(parts, measure(whole) + 1) == [whole]
+    two = measure(" · ".join(parts[:2])) + 1
+    assert sentence_lines(parts, two) == [" · ".join(parts[:2]), parts[2]]
+    cut = sentence_lines(["a name that is far too long for any line of it", parts[2]], two)
+    assert cut[1] == parts[2]
+    assert "…" in cut[0]
+    assert cut[0].startswith("a name")
+    assert cut[0].endswith("of it")
