@@ -173,13 +173,14 @@ def test_where_room_is_short_the_check_is_the_last_to_go(qapp, monkeypatch) -> N
     parts = ("why espresso, main", "Grad-CAM at 4b", "explains 43 %")
     written: list[str] = []
     monkeypatch.setattr(painting.QPainter, "drawText", lambda _, box, flags, text: written.append(text))
-    for room in (700, 300, 150):
+    for room in (700, 300, 170, 130):
         image = QImage(room, 60, QImage.Format.Format_RGB32)
         painter = QPainter(image)
         painting.draw_sentence(painter, parts, QRectF(0, 0, room, 60))
         painter.end()
     assert written == [
         "why espresso, main · Grad-CAM at 4b · explains 43 %",
-        "why espresso, main · explains 43 %",
+        "why espresso, main · Grad-CAM at 4b\nexplains 43 %",
+        "why espresso, main\nexplains 43 %",
         "explains 43 %",
     ]

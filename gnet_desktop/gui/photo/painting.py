@@ -107,13 +107,16 @@ def sentence_lines(parts: Sequence[str], room: float) -> list[str]:
 
 
 def draw_sentence(painter: QPainter, parts: Sequence[str], view: QRectF) -> None:
-    """Lines over the photo's lower edge, on a ground of their own."""
+    """One or two lines over the photo's lower edge; the last part is the last to go."""
     theme = Theme.now()
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(font(12))
     metrics = QFontMetricsF(painter.font())
-    lines = sentence_lines(parts, view.width() - 2 * _EDGE_OF_SENTENCE - 16)
+    room = view.width() - 2 * _EDGE_OF_SENTENCE - 16
+    shorter = (sentence_lines(some, room) for some in (parts, (parts[0], parts[-1])))
+    whole = (lines for lines in shorter if len(lines) <= 2 and "…" not in "".join(lines))
+    lines = next(whole, sentence_lines(parts[-1:], room))
     high = 24 + (len(lines) - 1) * _LINE_OF_SENTENCE
     box = QRectF(0, 0, max(metrics.horizontalAdvance(line) for line in lines) + 16, high)
     box.moveCenter(QPointF(view.center().x(), view.bottom() - high / 2 - _EDGE_OF_SENTENCE))
