@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 
+from gnet_desktop.gui.actions.asking import Asking
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.shell.window import Window
@@ -184,3 +185,16 @@ def test_where_room_is_short_the_check_is_the_last_to_go(qapp, monkeypatch) -> N
         "why espresso, main\nexplains 43 %",
         "explains 43 %",
     ]
+
+
+def test_the_page_that_is_saved_tells_why(window: Window, tmp_path: Path, monkeypatch) -> None:
+    """Worked out in the background, then written; by the method that lies over the photo."""
+    target = tmp_path / "espresso.html"
+    monkeypatch.setattr(Asking, "target", lambda *_, **__: target)
+    window.workspace.change_view(why="contributions")
+    window.handlers.run("export_page")
+    wait_until(target.exists)
+    page = target.read_text()
+    assert "Why espresso, main" in page
+    assert "Contributions: explains 100.0 % of the logit" in page
+    assert "Followed back to the picture" in page
