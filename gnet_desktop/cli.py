@@ -238,6 +238,7 @@ def _explain() -> argparse.ArgumentParser:
         default="mean",
         help="what covers or begins (mean)",
     )
+    parser.add_argument("--window", type=_positive, metavar="N", help="side of what occlusion covers, in px")
     parser.add_argument("--trust", action="store_true", help="also deletion and insertion curves")
     parser.add_argument("--signed", action="store_true", help="also what speaks against it, for Grad-CAM")
     parser.add_argument("--path", action="store_true", help="back to the picture, an exact step at a time")

@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from gnet_desktop.network.record import Array
 
 DIGITS: Final = 6
+_BASELINES: Final = {
+    "mean": "convention's mean",
+    "black": "colour black",
+    "blurred": "picture itself, blurred",
+}
 SHOWN_SHARE: Final = 99.0
 """Per cent of the pixels that the scale of a map of pixels covers; the rest is at its end."""
 PICTURE_SIDE: Final = 1600
@@ -51,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.path:
         write_way(session, shown_name(source), seen, target, arguments)
         return 0
-    attribution = attribute(session, seen, target, arguments.method, arguments.at, arguments.baseline)
+    attribution = attribute(session, seen, target, arguments)
     trusted = _trust(session, seen, attribution, arguments) if arguments.trust else None
     if arguments.out:
         _SAVERS[arguments.out.suffix.lower()](session, seen, attribution, arguments)
@@ -74,11 +79,14 @@ def _target(session: Session, seen: Seen, arguments: argparse.Namespace) -> Targ
     return target
 
 
-def attribute(
-    session: Session, seen: Seen, target: Target, method: Method, at: str | None, baseline: str
-) -> Attribution:
+def attribute(session: Session, seen: Seen, target: Target, arguments: argparse.Namespace) -> Attribution:
     """The map that a method gives; progress goes to stderr where somebody watches."""
-    return _METHODS[method](_Asked(session, seen, target, at, baseline))
+    found = _METHODS[arguments.method](
+        _Asked(session, seen, target, arguments.at, arguments.baseline, arguments.window)
+    )
+    if found.at is not None:
+        return found
+    return replace(found, settings=found.settings | {"baseline": arguments.baseline})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,7 @@ class _Asked:
     target: Target
     at: str | None
     baseline: str
+    window: int | None
 
     def layer(self) -> str:
         """The layer that is asked about, by default the deepest that the head reads."""
@@ -127,7 +136,12 @@ def _occlusion(asked: _Asked) -> Attribution:
     from gnet_desktop.inspection.attribution.occlusion import occlusion
 
     return occlusion(
-        asked.session.network, asked.seen.record, asked.target, asked.beside(), progress=_progress
+        asked.session.network,
+        asked.seen.record,
+        asked.target,
+        asked.beside(),
+        window=asked.window,
+        progress=_progress,
     )
 
 
@@ -175,7 +189,7 @@ def _again(
 
     record = network(torch.from_numpy(seen.prepared.array)[None])
     other = replace(session, network=network), replace(seen, record=record)
-    return attribute(*other, attribution.target, attribution.method, arguments.at, arguments.baseline)
+    return attribute(*other, attribution.target, arguments)
 
 
 def _on_input(session: Session, seen: Seen, attribution: Attribution) -> "Array":
@@ -323,6 +337,8 @@ def _write_text(
     if attribution.explained is not None:
         print(f", the map adds up to {share_words(attribution.explained)} % of it", end="")
     print(f"\n  {attribution.note}")
+    if "baseline" in attribution.settings:
+        print(f"  What it is compared with is the {_BASELINES[str(attribution.settings['baseline'])]}.")
     if not (attribution.map > 0).any():
         print("  There is no evidence for this class here.")
     if trusted:

@@ -182,13 +182,14 @@ def title(asked: Asked, result: Result) -> tuple[str, str]:
     return about, method
 
 
-def check(found: Attribution) -> str:
-    """How far a map goes, in a few words."""
+def check(found: Attribution, cover: str = "mean") -> str:
+    """How far a map goes, in a few words; ``cover`` is what windows were covered with."""
     if blank(found.map):
         return translate("Why", "no evidence for it here")
     if found.explained is None:
-        words = translate("Why", "covering {0} px takes up to {1} of its logit {2}")
-        return words.format(found.settings["window"], f"{found.map.max():.2f}", f"{found.logit:.2f}")
+        words = translate("Why", "covering {0} px takes up to {1} of its logit {2}; the cover is {3}")
+        most, whole = f"{found.map.max():.2f}", f"{found.logit:.2f}"
+        return words.format(found.settings["window"], most, whole, baseline_words(cover))
     share = share_words(found.explained)
     if found.exact or found.method == "integrated-gradients":
         return translate("Why", "explains {0} % of the logit").format(share)

@@ -94,7 +94,7 @@ class Why:
 
 def layer_of(found: Attribution, asked: Asked, result: Result) -> WhyLayer:
     """An attribution as a layer."""
-    layer = _layer(found.map, found, (*title(asked, result), check(found)), asked, result)
+    layer = _layer(found.map, found, (*title(asked, result), check(found, asked.baseline)), asked, result)
     return replace(layer, one_sided=found.one_sided)
 
 

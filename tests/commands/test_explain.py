@@ -1,4 +1,4 @@
-"""`explain --path`: the printed steps add up, hang together and end in the picture."""
+"""`explain`: the steps of a path add up, hang together and end in the picture; options are told."""
 
 import json
 from itertools import pairwise
@@ -44,3 +44,15 @@ def test_what_cannot_be_followed_is_one_sentence(
     picture = str(resource("samples", "espresso.jpg"))
     assert main(["explain", picture, "--path", *wrong]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_window_and_the_cover_of_occlusion_are_told(
+    everyday100: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = str(resource("samples", "espresso.jpg"))
+    asked = ["explain", picture, "--method", "occlusion", "--window", "72", "--baseline", "black"]
+    assert main([*asked, "--device", "cpu", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["settings"] == {"window": 72, "step": 36, "baseline": "black"}
+    assert main([*asked, "--device", "cpu"]) == 0
+    assert "the colour black" in capsys.readouterr().out
