@@ -44,6 +44,7 @@ _HANDS: Final = (
     ("See a unit on the photo", "point at its tile"),
     ("Keep a unit", "click, or Enter"),
     ("Keep a place of the photo; compare two", "click; Shift and click"),
+    ("Follow a value back to the picture", "click a cell of the unit's map"),
     ("Move among tiles, lanes, modules", "arrows, Home, End"),
     ("Take a picture off the list", "Delete, in the list"),
     ("Photo alone", "hold Space"),

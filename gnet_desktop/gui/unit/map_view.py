@@ -225,6 +225,7 @@ class MapView(Speaking, QWidget):
     def _point(self, cell: Cell | None) -> None:
         if cell != self._pointed:
             self._pointed = cell
+            self.setCursor(Qt.CursorShape.PointingHandCursor if cell else Qt.CursorShape.ArrowCursor)
             self.pointed.emit(cell)
             self.update()
 
