@@ -16,6 +16,7 @@ from gnet_desktop.gui.system.session import Session
 from gnet_desktop.gui.units.page import UnitsPage
 from gnet_desktop.inspection.visualisation.recipe import Recipe
 from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace.units import literature
 from tests.gui.made import wait_until
 
 QUICK = Recipe(steps=2, size=16)
@@ -182,6 +183,25 @@ def test_groups_of_another_checkpoint_are_refused(window: Window, page: UnitsPag
     assert "another checkpoint" in told[0]
     assert "no groups" in told[1]
     assert "cars" not in page.panel.grouping.groups.units
+
+
+def test_names_from_the_literature_stand_with_their_source_where_the_file_is_the_one(
+    window: Window, page: UnitsPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.branches.set_value("5x5")
+    page.show_module("3b")
+    item = next(item for item in page.items if item.channel == 390)
+    page.cards.choose(item)
+    assert "Distill" not in page.panel.name.accessibleName()
+    own = window.workspace.checkpoint.provenance.sha256
+    monkeypatch.setattr(literature, "FILES", frozenset({own}))
+    monkeypatch.setitem(literature.KNOWN, ("3b", 390), literature.Named("curve", "An article, Distill 2020"))
+    page.cards.choose(page.items[0])
+    page.cards.choose(item)
+    assert "curve (An article, Distill 2020)" in page.panel.name.accessibleName()
+    assert page.cards.shown.named(item) == "curve"
+    page.branches.set_value("pool_proj")
+    page.show_module("3a")
 
 
 def test_how_much_is_kept_is_chosen_and_emptied(window: Window, page: UnitsPage) -> None:

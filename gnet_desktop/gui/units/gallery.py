@@ -44,12 +44,15 @@ CROPS: Final = 5
 class Shown:
     """What cards are drawn from: class names, names of groups by unit, and the recipe of the pictures.
 
+    ``named`` gives what the literature calls an item.
+
     ``along``: they are directions. ``alike`` is what is known of the module's units; with
     ``several`` the crops stand in the groups that they fall into.
     """
 
     names: Sequence[str] = ()
     groups: Callable[[Item], str] = lambda _item: ""
+    named: Callable[[Item], str] = lambda _item: ""
     recipe: Recipe = field(default_factory=Recipe)
     along: bool = False
     alike: Alike | None = None
@@ -145,7 +148,7 @@ class _Delegate(QStyledItemDelegate):
         alike = self._view.shown.alike
         same = alike.same.get(item.channel, ()) if alike is not None and not self._view.shown.several else ()
         if not same:
-            return self._view.shown.groups(item)
+            return self._view.shown.groups(item) or self._view.shown.named(item)
         words = self.tr("as channel {0} ({1})").format(same[0][0], f"{same[0][1]:.2f}")
         return words if len(same) == 1 else self.tr("{0} and {1} more").format(words, len(same) - 1)
 

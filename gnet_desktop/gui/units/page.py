@@ -27,6 +27,7 @@ from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.units.indexed import Indexed
 from gnet_desktop.workspace.units.items import Item
+from gnet_desktop.workspace.units.literature import Named, name_in_literature
 from gnet_desktop.workspace.units.wanting import Job, Wanting
 
 RIGHT: Final = 340
@@ -150,7 +151,7 @@ class UnitsPage(Page):
         self.header.settle(units=self.listing.shows_units)
         if self.panel.grouping.groups.sha256 != checkpoint.provenance.sha256:
             self.panel.grouping.show_checkpoint(checkpoint.provenance.sha256)
-        self.cards.show_as(names=checkpoint.labels.names)
+        self.cards.show_as(names=checkpoint.labels.names, named=self._named)
         self._arrange()
         self.progress.show_index(self.indexed.state)
         self.wanting.want([self.cards.job(item) for item in self.cards.cards.items])
@@ -256,7 +257,19 @@ class UnitsPage(Page):
         module = checkpoint.architecture.module(item.module)
         words = self.tr("channel {0} of {1}").format(item.channel, item.module)
         kernel = module.branch(item.unit.branch).convolutions[-1].kernel
-        return f"{words} · " + self.tr("kernel {0}×{0}").format(kernel)
+        words = f"{words} · " + self.tr("kernel {0}×{0}").format(kernel)
+        named = self._literature(item)
+        return words if named is None else f"{named.name} ({named.source})\n{words}"
+
+    def _literature(self, item: Item) -> Named | None:
+        checkpoint = self.workspace.checkpoint
+        if item.unit is None or checkpoint is None:
+            return None
+        return name_in_literature(checkpoint.provenance.sha256, item.module, item.channel)
+
+    def _named(self, item: Item) -> str:
+        named = self._literature(item)
+        return "" if named is None else named.name
 
     def _group(self) -> None:
         groups = self.panel.grouping.groups

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import Segmented
@@ -34,6 +34,9 @@ WAYS: Final = {
 """What the large picture is made for, from the recipe of the cards."""
 
 
+_WRAPPED: Final = int(Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+
+
 class NameSection(Section):
     """The unit's name with its branch's glyph; below, where it stands."""
 
@@ -46,8 +49,18 @@ class NameSection(Section):
     def show_item(self, item: Item, line: str) -> None:
         """Name an item."""
         self._item, self._line = item, line
+        self._fit()
         self.setAccessibleName(f"{item.name}, {line}")
         self.update()
+
+    def resizeEvent(self, event: object) -> None:
+        """As many lines as the words take."""
+        self._fit()
+
+    def _fit(self) -> None:
+        room = QRect(0, 0, max(1, self.width()), 400)
+        tall = QFontMetrics(font(12)).boundingRect(room, _WRAPPED, self._line).height()
+        self.setFixedHeight(26 + max(18, tall))
 
     def draw(self, painter: QPainter) -> None:
         """Glyph, name, line."""
@@ -62,7 +75,7 @@ class NameSection(Section):
         painter.drawText(QPointF(left, 20), self._item.name)
         painter.setFont(font(12))
         painter.setPen(theme.colour("text2"))
-        painter.drawText(QRectF(0, 26, self.width(), 18), Qt.AlignmentFlag.AlignVCenter, self._line)
+        painter.drawText(QRectF(0, 26, self.width(), self.height() - 26), _WRAPPED, self._line)
 
 
 class PictureSection(Section):
