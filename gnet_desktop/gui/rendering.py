@@ -64,6 +64,9 @@ def _grab_units(app: QApplication, window: Window, recipe: "Recipe", folder: Pat
     if workspace.selection.unit is not None:
         page.show_unit(workspace.selection.unit)
     _wait(app, lambda: page.settled, _MAKING)
+    if workspace.selection.unit is None and page.cards.cards.items:
+        page.cards.choose(page.cards.cards.items[0])
+        _wait(app, lambda: page.settled, _MAKING)
     page.wanting.pause()
     _settle(app, window)
     return window.grab().toImage()
