@@ -1,5 +1,6 @@
 """The Units page with real events: duplicates, several meanings, classes, and directions."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from gnet_desktop.folder.alike import Gathering
 from gnet_desktop.folder.recounting import maps_of
@@ -199,6 +200,23 @@ def test_factors_of_a_class_become_directions_of_length_one(page: UnitsPage) -> 
     assert np.linalg.norm(found.vectors, axis=1) == pytest.approx(np.ones(len(found.items)), abs=1e-5)
     assert (found.vectors >= 0).all()
     wait_until(lambda: f"of {name} in 3a/5x5" in page.header.note)
+    page.branches.set_value("")
+    page.show_module("3a")
+
+
+def test_the_crops_of_a_branch_are_saved_with_their_list(
+    page: UnitsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: str(tmp_path))
+    page.branches.set_value("pool_proj")
+    page.show_module("3a")
+    QTest.mouseClick(page.progress.crops, Qt.MouseButton.LeftButton)
+    wait_until(lambda: (tmp_path / "crops.json").exists() and page.cropping.share is None)
+    listed = json.loads((tmp_path / "crops.json").read_text("utf-8"))
+    assert [unit["unit"] for unit in listed["units"]] == [f"3a/pool_proj:{number}" for number in range(32)]
+    crops = [crop["file"] for unit in listed["units"] for crop in unit["crops"]]
+    assert sorted(crops) == sorted(path.name for path in tmp_path.glob("*.jpg"))
+    assert f"{len(crops)} crops" in window_of(page).notice.text
     page.branches.set_value("")
     page.show_module("3a")
 

@@ -53,6 +53,16 @@ class Exporting(QObject):
         if path is not None:
             self._write(path, lambda: write_png(widget.grab().toImage(), path))
 
+    def export_crops(self, save: Callable[[Path], None]) -> None:
+        """Ask for a folder for the strongest crops of the units that are shown, and have them saved."""
+        folder = self._asking.folder(self.tr("A folder for the crops"), "exports")
+        if folder is not None:
+            save(folder)
+
+    def say_crops(self, number: int, folder: Path) -> None:
+        """They are there."""
+        self._shell.show_news(self.tr("{0} crops and their list are in {1}.").format(number, name_of(folder)))
+
     def export_maps(self) -> None:
         """Save all branches of the current picture as arrays with their record."""
         result = self._workspace.result

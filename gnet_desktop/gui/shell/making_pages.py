@@ -60,6 +60,8 @@ class PageMaker:
         page.picture_wanted.connect(self._show_picture)
         page.limit_chosen.connect(lambda limit: self._shell.session.set(LIMIT_KEY, limit))
         page.folder_wanted.connect(self._handlers.opening.index_folder)
+        page.crops_wanted.connect(lambda: self._handlers.exporting.export_crops(page.save_crops))
+        page.crops_written.connect(self._handlers.exporting.say_crops)
         page.matrix_wanted.connect(self._handlers.opening.open_directions)
         page.projected.connect(lambda: self._shell.show_page("explore"))
         return page

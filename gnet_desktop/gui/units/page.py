@@ -25,6 +25,7 @@ from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.units.cropping import Cropping
 from gnet_desktop.workspace.units.indexed import Indexed
 from gnet_desktop.workspace.units.items import Item
 from gnet_desktop.workspace.units.literature import Named, name_in_literature
@@ -41,13 +42,15 @@ class UnitsPage(Page):
     ``unit_wanted(unit)`` asks to see a unit in Explore, ``picture_wanted(path)`` a picture,
     ``folder_wanted()`` asks for a folder, ``matrix_wanted()`` for a file of directions;
     ``limit_chosen(bytes)`` tells how much may be kept, ``projected()`` that a direction was
-    taken out of the network or put back.
+    taken out of the network or put back. ``crops_wanted()`` asks for a folder for `save_crops`,
+    ``crops_written(number, folder)`` tells that they are there.
     """
 
     unit_wanted = Signal(object)
     picture_wanted = Signal(Path)
     limit_chosen = Signal(int)
     folder_wanted, matrix_wanted, projected = Signal(), Signal(), Signal()
+    crops_wanted, crops_written = Signal(), Signal(int, Path)
 
     def __init__(
         self, workspace: Workspace, wanting: Wanting, indexed: Indexed, parent: QWidget | None = None
@@ -62,6 +65,7 @@ class UnitsPage(Page):
         self.about = About(workspace, indexed, self.listing.recounts, self.panel)
         self.kernels = Kernels(workspace)
         self.progress = Progress(wanting)
+        self.cropping = Cropping(workspace)
         self.empty = Label()
         self.empty.setFont(font(13))
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -116,6 +120,8 @@ class UnitsPage(Page):
             self.indexed.cropped.subscribe(lambda _: self._paint_later()),
             self.listing.recounts.changed.subscribe(self._recounted),
             self.workspace.changes_changed.subscribe(self._show_projected),
+            self.cropping.changed.subscribe(lambda: self.progress.show_cropping(self.cropping.share)),
+            self.cropping.written.subscribe(self.crops_written.emit),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self.header.changed.connect(self._choose_units)
@@ -138,6 +144,7 @@ class UnitsPage(Page):
         self.progress.limit_chosen.connect(self.limit_chosen)
         self.progress.folder_wanted.connect(self.folder_wanted)
         self.progress.stop_wanted.connect(self.indexed.stop)
+        self.progress.crops_wanted.connect(self.crops_wanted)
 
     # What is shown
 
@@ -192,6 +199,13 @@ class UnitsPage(Page):
         """A module, branch, head or the classes were chosen: no directions any more."""
         self.listing.directions = None
         self.refresh()
+
+    def save_crops(self, folder: Path) -> None:
+        """Write the strongest crops of the units that are shown."""
+        state = self.indexed.state
+        units = [item.unit for item in self.items if item.unit is not None]
+        if state is not None and state.index is not None:
+            self.cropping.start(state.index, units, folder)
 
     def open_directions(self, path: Path) -> None:
         """Show the directions of a file for the chosen layer; what is wrong with them is said."""
@@ -336,6 +350,7 @@ class UnitsPage(Page):
         """The window closes."""
         self.about.close()
         self.listing.close()
+        self.cropping.stop()
         self.kernels.close_run()
         self.wanting.close()
         self.indexed.close()

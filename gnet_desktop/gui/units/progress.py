@@ -19,7 +19,7 @@ LIMITS = (64, 256, 1024, 4096)
 class Progress(QWidget):
     """How far it is; pause and go on; a folder for the crops."""
 
-    folder_wanted, stop_wanted = Signal(), Signal()
+    folder_wanted, stop_wanted, crops_wanted = Signal(), Signal(), Signal()
     limit_chosen = Signal(int)
 
     def __init__(self, wanting: Wanting) -> None:
@@ -37,7 +37,11 @@ class Progress(QWidget):
         menu = QMenu(self.kept)
         menu.aboutToShow.connect(lambda: self._fill(menu))
         self.kept.setMenu(menu)
-        for button in (self.pause, self.folder, self.kept):
+        self.crops = QPushButton(self.tr("Crops…"))
+        self.crops.setToolTip(self.tr("Save the strongest crops of these units as files, with a list"))
+        self.crops.hide()
+        self.crops.clicked.connect(self.crops_wanted)
+        for button in (self.pause, self.folder, self.crops, self.kept):
             button.setFont(font(12))
         self.pause.clicked.connect(self._clicked)
         self.folder.clicked.connect(self._folder_clicked)
@@ -52,6 +56,7 @@ class Progress(QWidget):
         row.addStretch(1)
         row.addWidget(self._index, 2)
         row.addWidget(self.folder)
+        row.addWidget(self.crops)
         row.addWidget(self.kept)
 
     @property
@@ -89,6 +94,7 @@ class Progress(QWidget):
         """Show how an index stands."""
         self._counting = state is not None and state.state == "running"
         self.folder.setText(self.tr("Stop") if self._counting else self.tr("Folder…"))
+        self.crops.setVisible(state is not None and state.index is not None)
         if state is None:
             self._index.setText(self.tr("Open a folder to see the strongest pictures of each unit"))
         elif self._counting:
@@ -97,6 +103,12 @@ class Progress(QWidget):
         else:
             pictures = state.index.spectrum.pictures if state.index is not None else 0
             self._index.setText(self.tr("index: {0}, {1} pictures").format(name_of(state.folder), pictures))
+
+    def show_cropping(self, share: float | None) -> None:
+        """How far the writing of crops is; None: nothing is written."""
+        self.crops.setEnabled(share is None)
+        words = self.tr("Crops…") if share is None else self.tr("Crops: {0} %").format(round(100 * share))
+        self.crops.setText(words)
 
     def _fill(self, menu: QMenu) -> None:
         """What is kept, how much may be, and a way to be rid of it."""
