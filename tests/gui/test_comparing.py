@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.shell.comparing import reference_menu, reference_words
@@ -98,6 +98,56 @@ def test_every_panel_shows_this_the_reference_or_the_difference(window: Window) 
     assert window.panels.lanes.header.note.startswith("less the reference")
     assert window.panels.unit.header.note == "less the reference"
     assert not window.panels.unit.body.inputs.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers", "words"),
+    [
+        (Qt.Key.Key_X, Qt.KeyboardModifier.NoModifier, "No unit is chosen"),
+        (Qt.Key.Key_X, Qt.KeyboardModifier.ShiftModifier, "No unit is chosen"),
+        (Qt.Key.Key_P, Qt.KeyboardModifier.NoModifier, "No unit is chosen"),
+        (Qt.Key.Key_D, Qt.KeyboardModifier.NoModifier, "Nothing is compared"),
+        (Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier, "no change"),
+    ],
+)
+def test_a_key_that_has_nothing_to_do_says_why(
+    window: Window, key: Qt.Key, modifiers: Qt.KeyboardModifier, words: str
+) -> None:
+    window.workspace.choose_module("4b")
+    assert window.workspace.selection.unit is None
+    window.notice.dismiss()
+    QTest.keyClick(window, key, modifiers)
+    assert words in window.notice.text
+    assert window.workspace.changes == ()
+    window.notice.dismiss()
+
+
+def test_another_picture_to_compare_with_is_found_in_the_menu_and_by_the_palette(window: Window) -> None:
+    window.open_palette("compare another picture")
+    wait_until(window.palette_dialog.isVisible)
+    QTest.keyClick(window.palette_dialog.field, Qt.Key.Key_Return)
+    wait_until(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert [action.text() for action in menu.actions()] == ["cat.jpg"]
+    QTest.keyClick(menu, Qt.Key.Key_Return)
+    current(window)
+    assert reference_words(window.workspace) == "cat.jpg"
+    assert window.strip.isVisible()
+    window.activateWindow()
+    wait_until(window.isActiveWindow)
+
+
+def test_the_strip_is_not_there_over_a_page_that_shows_no_run(window: Window) -> None:
+    window.workspace.add_change(Change("5b/1x1"))
+    current(window)
+    assert window.strip.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_F3)
+    assert not window.strip.isVisible()
+    window.workspace.add_change(Change("4e/3x3"))
+    assert not window.strip.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_F2)
+    assert window.strip.isVisible()
 
 
 def test_d_goes_through_the_three(window: Window) -> None:

@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QImage, QWheelEvent
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.lanes.area import LanesArea
+from gnet_desktop.gui.lanes.arrangement import SCROLLER
 from gnet_desktop.gui.lanes.lane_view import LaneView
+from gnet_desktop.gui.lanes.painting import count_form
 from gnet_desktop.gui.lanes.panel import LanesPanel
-from gnet_desktop.gui.looks.theme import Theme
+from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.glyphs import GLYPH
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
@@ -357,6 +360,33 @@ def test_the_class_that_is_explained_is_the_one_that_units_stand_by(panel, works
     assert told == f"adds {number(float(parts[most]))} to {name}"
     workspace.change_view(sort="mean")
     assert "adds" not in " ".join(panel.area.describe(Unit("5b", "1x1", most)))
+
+
+def test_the_chosen_tile_stays_in_sight_when_the_lane_is_sorted_anew(panel, workspace):
+    view = lane(panel, "3x3")
+    channel = view.visible_channels()[4]
+    workspace.choose_unit(view.lane.unit(channel))
+    height = view.tile_rectangle(channel).top()
+    for sort in ("index", "energy", "maximum", "mean"):
+        workspace.change_view(sort=sort)
+        QApplication.processEvents()
+        assert channel in view.visible_channels(), sort
+        assert QRectF(view.rect()).intersects(view.tile_rectangle(channel)), sort
+    assert view.tile_rectangle(channel).top() == height
+
+
+@pytest.mark.parametrize("width", [370, 460, 560, 700])
+def test_low_lanes_keep_their_names_and_give_their_counts_in_one_form(panel, width: int) -> None:
+    panel.resize(width, 180)
+    QApplication.processEvents()
+    texts = [(view._texts, view.view().area.width()) for view in panel.area.views]
+    forms = {len(one.counts) for one, _ in texts}
+    assert len(forms) == 1
+    for one, wide in texts:
+        name = QFontMetricsF(font(13.5, 600)).horizontalAdvance(one.title)
+        assert GLYPH + 2 + name <= wide + SCROLLER
+        fits = count_form(one, wide)
+        assert fits in (0, None)
 
 
 def test_the_order_and_the_scroll_survive_another_picture(panel, workspace, world):

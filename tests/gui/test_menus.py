@@ -203,6 +203,21 @@ def test_the_entry_and_the_dialog_say_what_would_be_exported(window, qtbot, monk
         assert asked[-1] == (words, name)
 
 
+def test_a_picture_of_a_window_is_asked_for_over_it_and_called_like_it(window, qtbot, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(
+        QFileDialog,
+        "getSaveFileName",
+        lambda parent, title, name, kinds: asked.append((parent, Path(name).name)) or ("", ""),
+    )
+    window.take_pictures([resource("samples", "cat.jpg")])
+    beside = window.show_dialog("heads")
+    qtbot.waitUntil(beside.isActiveWindow)
+    qtbot.keyClick(beside, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert asked == [(beside, "heads.png")]
+    beside.close()
+
+
 def test_a_menu_that_was_opened_by_a_letter_still_means_the_panel(window, qtbot) -> None:
     window.take_pictures([resource("samples", "cat.jpg")])
     qtbot.waitUntil(window.isActiveWindow)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QInputDialog
 
 from gnet_desktop.gui.app import make_window
+from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.gui.units.page import UnitsPage
@@ -143,11 +144,36 @@ def test_kernels_of_a_branch_stand_side_by_side_and_a_click_chooses_the_unit(pag
     wait_until(lambda: section.pieces)
     assert sorted(unit.channel for unit in section.units) == list(range(32))
     piece = section.pieces[5]
+    before = section.grab(piece.box.toAlignedRect().adjusted(-3, -3, 3, 3)).toImage()
     QTest.mouseClick(section, Qt.MouseButton.LeftButton, pos=piece.box.center().toPoint())
     assert page.panel.item.unit == piece.value
+    assert section.chosen == piece.value
+    QTest.mouseMove(section, QPoint(1, 1))
+    assert section.grab(piece.box.toAlignedRect().adjusted(-3, -3, 3, 3)).toImage() != before
+    about = page.kernels.widget().findChild(Label)
+    assert about.isVisible()
+    assert "black reads none of the three" in about.text()
     QTest.keyClick(page.views, Qt.Key.Key_Left)
     page.branches.set_value("pool_proj")
     page.show_module("3a")
+
+
+def test_the_unit_that_is_chosen_in_explore_is_chosen_on_the_page(window: Window, page: UnitsPage) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F2)
+    window.workspace.choose_unit(Unit("3a", "3x3", 115))
+    QTest.keyClick(window, Qt.Key.Key_F4)
+    assert page.panel.item.unit == Unit("3a", "3x3", 115)
+    page.cards.choose(page.items[3])
+    kept = page.panel.item
+    QTest.keyClick(window, Qt.Key.Key_F2)
+    QTest.keyClick(window, Qt.Key.Key_F4)
+    assert page.panel.item is kept  # nothing else was chosen meanwhile
+    page.branches.set_value("pool_proj")
+    page.show_module("3a")
+
+
+def test_orders_that_need_a_folder_say_so(page: UnitsPage) -> None:
+    assert page.orders.isEnabled() or "folder" in page.orders.toolTip()
 
 
 def test_groups_have_names_are_remembered_and_travel_as_a_file(

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, LABEL_ENDINGS, PICTURE_ENDINGS
 from gnet_desktop.gui.actions.shell import Shell
@@ -23,11 +23,17 @@ class Asking(QObject):
         super().__init__(shell.widget)
         self._shell = shell
 
+    @property
+    def _over(self) -> QWidget:
+        """The window that is worked in: another one would come before it."""
+        active = QApplication.activeWindow()
+        return active if active is not None else self._shell.widget
+
     def files(self, title: str, kind: str, *, many: bool = True) -> list[Path]:
         """Ask for files of a kind to open; none if the person changed their mind."""
         session = self._shell.session
         ask = QFileDialog.getOpenFileNames if many else QFileDialog.getOpenFileName
-        chosen, _ = ask(self._shell.widget, title, str(session.folder(kind)), self._filters(kind))
+        chosen, _ = ask(self._over, title, str(session.folder(kind)), self._filters(kind))
         names = chosen if isinstance(chosen, list) else [chosen]
         paths = [Path(name) for name in names if name]
         if paths:
@@ -59,7 +65,7 @@ class Asking(QObject):
         session = self._shell.session
         kinds = kinds or f"*{Path(name).suffix}"
         chosen, _ = QFileDialog.getSaveFileName(
-            self._shell.widget, title or self.tr("Export"), str(session.folder("exports") / name), kinds
+            self._over, title or self.tr("Export"), str(session.folder("exports") / name), kinds
         )
         if not chosen:
             return None

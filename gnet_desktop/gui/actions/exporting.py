@@ -1,10 +1,12 @@
 """The actions that write files: what is shown, maps, a page."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.errors import ExportError
 from gnet_desktop.folder.exporting import Judged, export
@@ -48,7 +50,8 @@ class Exporting(QObject):
         if widget is panels.network:
             self._export_network(title)
             return
-        name = next((name for name, panel in panels.items() if panel is widget), "gnet-desktop")
+        name = next((name for name, panel in panels.items() if panel is widget), "")
+        name = name or self._name_of(widget)
         path = self._asking.target(f"{name}.png", title=title)
         if path is not None:
             self._write(path, lambda: write_png(widget.grab().toImage(), path))
@@ -62,6 +65,11 @@ class Exporting(QObject):
     def say_crops(self, number: int, folder: Path) -> None:
         """They are there."""
         self._shell.show_news(self.tr("{0} crops and their list are in {1}.").format(number, name_of(folder)))
+
+    def _name_of(self, window: QWidget) -> str:
+        """What a picture of a window is called: like the window, in letters that every system takes."""
+        title = window.windowTitle() if window is not self._shell.widget else ""
+        return "-".join(re.findall(r"[a-z0-9]+", title.casefold())) or "gnet-desktop"
 
     def export_maps(self) -> None:
         """Save all branches of the current picture as arrays with their record."""

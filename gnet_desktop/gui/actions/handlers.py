@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, Q
 
 from gnet_desktop.gui.actions.asking import Asking
 from gnet_desktop.gui.actions.exporting import Exporting
+from gnet_desktop.gui.actions.lacking import lacking
 from gnet_desktop.gui.actions.opening import Opening
 from gnet_desktop.gui.actions.shell import Numbered, Shell, in_use
 from gnet_desktop.gui.actions.table import ACTIONS
@@ -35,7 +36,10 @@ class Handlers(QObject):
         self.opening, self.exporting = Opening(shell, self.asking), Exporting(shell, self.asking)
 
     def run(self, name: str) -> None:
-        """Do the action of that name."""
+        """Do the action of that name, or say what it lacks."""
+        if words := lacking(name, self._workspace):
+            self._shell.show_news(words)
+            return
         kind, _, argument = name.partition(" ")
         if name in _CHOICES:
             self._workspace.change_view(**dict([_CHOICES[name]]))
@@ -107,6 +111,10 @@ class Handlers(QObject):
     def reset_changes(self) -> None:
         """The network as it is in its file."""
         self._workspace.reset_changes()
+
+    def compare_picture(self) -> None:
+        """Choose the picture that this one is compared with."""
+        self._shell.offer_pictures()
 
     def switch_unit(self) -> None:
         """The chosen unit off, or on again."""
@@ -187,8 +195,8 @@ class Handlers(QObject):
         self._shell.panels.lanes.next_sort()
 
     def next_shown(self) -> None:
-        """This run, the reference, the difference in turn; this one where nothing is compared."""
-        now = self._workspace.view.show if self._workspace.reference is not None else SHOWN[-1]
+        """This run, the reference, the difference in turn."""
+        now = self._workspace.view.show
         self._workspace.change_view(show=SHOWN[(SHOWN.index(now) + 1) % len(SHOWN)])
 
     def next_scale(self) -> None:

@@ -54,6 +54,9 @@ class Shell(Protocol):
     def offer_conventions(self) -> None:
         """Open the menu of input conventions."""
 
+    def offer_pictures(self) -> None:
+        """Open the menu of pictures that this one can be compared with."""
+
     def refresh_choices(self) -> None:
         """Other checkpoints can be chosen now."""
 

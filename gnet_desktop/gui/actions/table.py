@@ -107,6 +107,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("undo", "Edit", "Undo the last change of the network", ("Ctrl+Z",), "back what if"),
     Action("redo", "Edit", "Redo", ("Ctrl+Shift+Z",), "again what if"),
     Action("reset_changes", "Edit", "Take back all changes of the network", (), "reset what if unchanged"),
+    Action("compare_picture", "Edit", "Compare with another picture…", (), "reference difference"),
     Action("compare_checkpoint", "Edit", "Compare with another checkpoint…", (), "reference difference"),
     Action("switch_unit", "Edit", "Switch the unit off, or on again", ("X",), "what if ablate remove zero"),
     Action("switch_branch", "Edit", "Switch the branch off, or on again", ("Shift+X",), "what if ablate"),

@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from gnet_desktop.gui.lanes.arrangement import CAPTION
+from gnet_desktop.gui.lanes.arrangement import CAPTION, SCROLLER
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
 from gnet_desktop.gui.lanes.model import Lane
 from gnet_desktop.gui.looks.theme import RADIUS_BAR, Theme, font
@@ -88,9 +88,9 @@ def draw_header(painter: QPainter, lane: Lane, texts: Texts, width: float, *, sh
     face = font(13.5, 600)
     painter.setFont(face)
     title = QFontMetricsF(face).horizontalAdvance(texts.title)
-    # a lane of one small tile has room for its name beside its sign, if they stand closer
+    # a lane of one small tile has room for its name, closer to its sign and above the bar that scrolls
     start = max(GLYPH + 2.0, min(_TITLE, width - title))
-    painter.drawText(QPointF(start, 24), _elided(painter, texts.title, width - start))
+    painter.drawText(QPointF(start, 24), _elided(painter, texts.title, width + SCROLLER - start))
     painter.setPen(theme.colour("text2"))
     painter.setFont(font(12))
     form = count_form(texts if short else replace(texts, counts=texts.counts[:1]), width)

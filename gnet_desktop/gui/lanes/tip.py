@@ -27,9 +27,18 @@ class Tip(QWidget):
         self._window = window
         self._lines: tuple[str, ...] = ()
         self._tile = QRect()
+        self._term = ""
 
-    def show_beside(self, tile: QRect, lines: tuple[str, ...]) -> None:
-        """Show lines below and right of a rectangle of the window, or where there is room."""
+    def show_beside(self, tile: QRect, lines: tuple[str, ...], *, term: str = "") -> None:
+        """Show lines below and right of a rectangle of the window, or where there is room.
+
+        ``term`` is bold where a line explains it: ``module: one of …``.
+        """
+        self._term = f"{term}:" if term else ""
+        for other in self._window.findChildren(Tip, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            # one thing is pointed at: what keys choose is told where the mouse had been told of another
+            if other is not self:
+                other.hide()
         if self.isVisible() and (tile, lines) == (self._tile, self._lines):
             return
         self._tile, self._lines = tile, lines
@@ -66,6 +75,12 @@ class Tip(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()), RADIUS_BUTTON, RADIUS_BUTTON)
         painter.setPen(theme.colour("tiptext"))
         for place, line in enumerate(self._lines):
+            start = QPointF(_PAD_X, _PAD_Y + place * _LINE + 13)
+            if self._term and line.startswith(self._term):
+                painter.setFont(font(12.5, 600))
+                painter.drawText(start, self._term)
+                start.setX(start.x() + painter.fontMetrics().horizontalAdvance(self._term))
+                line = line.removeprefix(self._term)
             painter.setFont(font(12.5, 400 if place else 600))
-            painter.drawText(QPointF(_PAD_X, _PAD_Y + place * _LINE + 13), line)
+            painter.drawText(start, line)
         painter.end()

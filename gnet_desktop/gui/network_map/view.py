@@ -394,14 +394,10 @@ class NetworkMap(Speaking, QWidget):
             return
         box = self._rectangle(area).toRect()
         corner = self.mapTo(self.window(), box.topLeft())
-        self._tip.show_beside(QRect(corner, box.size()), (*lines, *self._explanation(target)))
-
-    def _explanation(self, target: str | None) -> tuple[str, ...]:
-        """What a target is, for who meets it for the first time."""
-        if target is None or self._model is None:
-            return ()
-        word = self._model.teller.word(target)
-        return lines_of(f"{word}: {meaning(word)}")
+        # what it is, for who meets it for the first time
+        word = self._model.teller.word(target) if self._model is not None and target else ""
+        about = lines_of(f"{word}: {meaning(word)}") if word else ()
+        self._tip.show_beside(QRect(corner, box.size()), (*lines, *about), term=word)
 
     # Keyboard
 

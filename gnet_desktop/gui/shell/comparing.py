@@ -60,16 +60,22 @@ def reference_menu(parent: QWidget, workspace: Workspace, open_other: Callable[[
     _add(menu, nothing, now in (None, UNCHANGED), partial(workspace.compare_with, None))
     menu.addSeparator()
     pictures = menu.addMenu(translate("Compare", "Another picture"))
-    for picture, entry in list(workspace.pictures.items())[:_MOST]:
-        if picture != workspace.current:
-            chosen = now is not None and now.picture == picture
-            compare = partial(workspace.compare_with, Reference(picture=picture))
-            _add(pictures, menu_words(short_name(entry.name)), chosen, compare)
+    fill_pictures(pictures, workspace)
     pictures.setEnabled(bool(pictures.actions()))
     _add_conventions(menu.addMenu(translate("Compare", "Another input convention")), workspace)
     other = menu.addAction(translate("Compare", "Another checkpoint…"))
     other.triggered.connect(lambda _=False: open_other())
     return menu
+
+
+def fill_pictures(menu: QMenu, workspace: Workspace) -> None:
+    """The other pictures of the list, the one that is compared marked."""
+    now = workspace.reference
+    for picture, entry in list(workspace.pictures.items())[:_MOST]:
+        if picture != workspace.current:
+            chosen = now is not None and now.picture == picture
+            compare = partial(workspace.compare_with, Reference(picture=picture))
+            _add(menu, menu_words(short_name(entry.name)), chosen, compare)
 
 
 def _add_conventions(menu: QMenu, workspace: Workspace) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from gnet_desktop.gui.actions.shell import Shell
 from gnet_desktop.gui.conventions.menu import convention_menu
 from gnet_desktop.gui.lanes.menus import fill_changes_menu
-from gnet_desktop.gui.shell.comparing import reference_menu
+from gnet_desktop.gui.shell.comparing import fill_pictures, reference_menu
 from gnet_desktop.network.changes import changeable_parts
 from gnet_desktop.workspace.ordering import ORDERS
 
@@ -45,6 +45,14 @@ class Menus(QObject):
         )
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+    def pictures(self, below: QPoint) -> None:
+        """The pictures that this one can be compared with."""
+        menu = self._new()
+        fill_pictures(menu, self._workspace)
+        menu.popup(below)
+        # it came by a key or the palette: a key chooses
+        menu.setActiveAction(menu.actions()[0])
 
     def conventions(self, above: QPoint) -> None:
         """The input conventions of the checkpoint that is open."""

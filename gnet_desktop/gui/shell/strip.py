@@ -71,7 +71,7 @@ class ChangesStrip(Speaking, QWidget):
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._workspace = workspace
+        self._workspace, self._page = workspace, "explore"
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName(self.tr("Changes"))
         self.title = Label(self.tr("Changed"))
@@ -133,6 +133,11 @@ class ChangesStrip(Speaking, QWidget):
         self.destroyed.connect(lambda: [end() for end in ends])
         self.refresh()
 
+    def set_page(self, page: str) -> None:
+        """Another page is shown: the other ones are of the network as it is in its file."""
+        self._page = page
+        self.refresh()
+
     @property
     def chips(self) -> list[Chip]:
         """The chips, in the order of the changes."""
@@ -157,7 +162,8 @@ class ChangesStrip(Speaking, QWidget):
             widget.setVisible(bool(workspace.changes))
         for widget in (self.undo, self.redo):
             widget.setVisible(bool(workspace.changes) or workspace.can_undo or workspace.can_redo)
-        self.setVisible(bool(workspace.changes) or workspace.reference is not None)
+        compared = bool(workspace.changes) or workspace.reference is not None
+        self.setVisible(compared and self._page == "explore")
         self.compared.setText(self.tr("compared with {0}").format(reference_words(workspace)))
         self.compared.setAccessibleName(self.compared.text())
         self._warn()

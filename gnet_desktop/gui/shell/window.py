@@ -280,6 +280,7 @@ class Window(QMainWindow):
         """Show one of the pages: ``explore``, ``folder`` or ``units``."""
         self.bar.pages.set_value(name)
         self.pages.turn_to(name)
+        self.strip.set_page(name)
         self._arrange()
 
     def evaluate(self, folder: Path, truth: Path | None = None) -> None:
@@ -357,6 +358,10 @@ class Window(QMainWindow):
     def offer_conventions(self) -> None:
         """The menu of input conventions, above the status line."""
         self.menus.conventions(self.status.convention_place)
+
+    def offer_pictures(self) -> None:
+        """The menu of pictures to compare with, below the bar."""
+        self.menus.pictures(self.bar.mapToGlobal(self.bar.checkpoint.geometry().bottomLeft()))
 
     # Keyboard among panels
 

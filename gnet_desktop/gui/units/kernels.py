@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtGui import QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.section import TITLE, Piece, Section
 from gnet_desktop.gui.looks.theme import font
-from gnet_desktop.gui.painting.glyphs import outline_focused, outline_hovered
+from gnet_desktop.gui.painting.glyphs import outline_chosen, outline_focused, outline_hovered
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import percent
 from gnet_desktop.inspection.kernels import KernelColours, kernel_colours
@@ -36,12 +36,9 @@ class KernelsSection(Section):
     def __init__(self, module: str, branch: str, colours: KernelColours) -> None:
         super().__init__(f"{module}/{branch}")
         self._branch, self._colours = branch, colours
+        self.chosen: Unit | None = None
         self._units = [Unit(module, branch, int(one)) for one in colours.order]
         self.note = self.tr("three groups of inputs explain {0}").format(percent(colours.explained))
-        self.about = self.tr(
-            "Each kernel through its reduction, as if no rectifier lay between. Red, green and blue are three"
-            " groups of inputs, found so that they explain the kernels best; each is as bright as it can be."
-        )
         self.setAccessibleName(f"{self.title}, {self.note}")
 
     @property
@@ -67,6 +64,8 @@ class KernelsSection(Section):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
         for piece, unit in zip(self.pieces, self._units, strict=True):
             painter.drawImage(piece.box, rgb_image(self._colours.pictures[unit.channel]))
+            if unit == self.chosen:
+                outline_chosen(painter, piece.box)
         if self.pointed_piece is not None:
             outline_hovered(painter, self.pointed_piece.box)
         if self.ringed_piece is not None:
@@ -83,6 +82,7 @@ class Kernels(QScrollArea):
         self._workspace = workspace
         self._found: Derived[tuple[str, str, str], Found] = Derived(workspace, "kernels", self._show)
         self._module: Module | None = None
+        self._chosen: Unit | None = None
         self.sections: list[KernelsSection] = []
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -101,6 +101,28 @@ class Kernels(QScrollArea):
         if self._found.get(key, lambda: _worked_out(network.network, module, names)) is not None:
             self._show()
 
+    def mark(self, unit: Unit | None) -> None:
+        """Mark the kernel of the chosen unit."""
+        self._chosen = unit
+        for section in self.sections:
+            section.chosen = unit
+            section.update()
+
+    def _about(self) -> Label:
+        """What the colours mean."""
+        about = Label(
+            self.tr(
+                "Each kernel through its reduction, as if no rectifier lay between. Red, green and blue are"
+                " three groups of inputs, found so that together they explain as much of a branch's weights"
+                " as three can: the share beside its name. A place shows how much it reads of each, its"
+                " kernel's strongest place as bright as can be; black reads none of the three."
+            )
+        )
+        about.setFont(font(12))
+        about.setWordWrap(True)
+        about.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        return about
+
     def _say(self, words: str) -> None:
         label = Label(words)
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -116,11 +138,14 @@ class Kernels(QScrollArea):
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(14, 10, 14, 10)
+        column.addWidget(self._about())
+        column.addSpacing(6)
         for section in self.sections:
             section.activated.connect(self.unit_wanted)
             column.addWidget(section)
         column.addStretch(1)
         self.setWidget(body)
+        self.mark(self._chosen)
 
     def close_run(self) -> None:
         """The window closes."""

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import PanelHeader
 from gnet_desktop.gui.controls.page import Page
-from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.looks.theme import font
@@ -59,6 +60,7 @@ class UnitsPage(Page):
         self.workspace, self.wanting, self.indexed = workspace, wanting, indexed
         self.recipe = Recipe()
         self.items: list[Item] = []
+        self._taken: Unit | None = None
         self.cards, self.panel = Cards(wanting, indexed), UnitPanel(wanting)
         self.header = Head()
         self.listing = Listing(workspace, indexed, self.header)
@@ -252,6 +254,8 @@ class UnitsPage(Page):
         self.cards.show_items(items)
         self.orders.setVisible(view == "cards" and not self.header.shows_classes)
         self.orders.setEnabled(self.cards.has_index)
+        why = self.tr("Other orders need the strongest pictures of a folder: Folder…, below")
+        self.orders.setToolTip(tip("" if self.cards.has_index else why))
         self.header.set_note(self.listing.note(len(items), len(self.items), alike))
         if self.cards.chosen is None and items:
             self.cards.choose(items[0])
@@ -259,6 +263,7 @@ class UnitsPage(Page):
     def _choose(self, item: Item) -> None:
         self.panel.show_item(item, self._line(item))
         self.right_header.set_note(item.name)
+        self.kernels.mark(item.unit)
         self._show_projected()
         self.about.refresh()
 
@@ -345,6 +350,14 @@ class UnitsPage(Page):
     def index(self, folder: Path) -> None:
         """Show the strongest pictures of a folder."""
         self.indexed.open(folder)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The unit that was chosen elsewhere meanwhile is chosen here too."""
+        super().showEvent(event)
+        unit = self.workspace.selection.unit
+        if unit is not None and unit != self._taken:
+            self._taken = unit
+            self.show_unit(unit)
 
     def close_run(self) -> None:
         """The window closes."""

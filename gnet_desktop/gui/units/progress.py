@@ -96,7 +96,7 @@ class Progress(QWidget):
         self.folder.setText(self.tr("Stop") if self._counting else self.tr("Folder…"))
         self.crops.setVisible(state is not None and state.index is not None)
         if state is None:
-            self._index.setText(self.tr("Open a folder to see the strongest pictures of each unit"))
+            self._index.setText(self.tr("no pictures yet"))
         elif self._counting:
             words = self.tr("indexing {0}: {1} of {2}")
             self._index.setText(words.format(name_of(state.folder), state.done, state.total))

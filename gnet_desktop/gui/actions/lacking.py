@@ -1,0 +1,82 @@
+"""Why an action has nothing to do now, said instead of doing nothing: a key is never dead without a word."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication
+
+from gnet_desktop.workspace.state import Workspace
+
+tr = QCoreApplication.translate
+
+
+def lacking(name: str, workspace: Workspace) -> str:
+    """What is missing for an action, and how to get it; empty where it has something to do."""
+    look = _LOOKS.get(name)
+    return look(workspace) if look is not None else ""
+
+
+def _unit(workspace: Workspace) -> str:
+    chosen = workspace.selection.unit is not None
+    return "" if chosen else tr("Lacking", "No unit is chosen. Click a tile, then press the key again.")
+
+
+def _any_unit(workspace: Workspace) -> str:
+    return "" if workspace.hovered is not None else _unit(workspace)
+
+
+def _checkpoint(workspace: Workspace) -> str:
+    return "" if workspace.checkpoint is not None else tr("Lacking", "Open a checkpoint first.")
+
+
+def _reference(workspace: Workspace) -> str:
+    words = tr(
+        "Lacking",
+        "Nothing is compared. Switch something off (X), or choose Compare with another picture (Edit).",
+    )
+    return "" if workspace.reference is not None else words
+
+
+def _result(workspace: Workspace) -> str:
+    return "" if workspace.seen is not None else tr("Lacking", "Open a picture first.")
+
+
+def _picture(workspace: Workspace) -> str:
+    return "" if workspace.current is not None else tr("Lacking", "The list of pictures is empty.")
+
+
+def _second_picture(workspace: Workspace) -> str:
+    return "" if len(workspace.pictures) > 1 else tr("Lacking", "Open a second picture first.")
+
+
+def _undo(workspace: Workspace) -> str:
+    return "" if workspace.can_undo else tr("Lacking", "There is no change to undo.")
+
+
+def _redo(workspace: Workspace) -> str:
+    return "" if workspace.can_redo else tr("Lacking", "There is no change to redo.")
+
+
+def _changes(workspace: Workspace) -> str:
+    return "" if workspace.changes else tr("Lacking", "Nothing in the network is changed.")
+
+
+def _pins(workspace: Workspace) -> str:
+    return "" if workspace.pins else tr("Lacking", "No place is pinned. Click the photo to pin one.")
+
+
+_LOOKS: Final[Mapping[str, Callable[[Workspace], str]]] = {
+    "switch_unit": _unit,
+    "switch_branch": _unit,
+    "switch_module": _checkpoint,
+    "pin_unit": _any_unit,
+    "next_shown": _reference,
+    "strongest_unit": _result,
+    "remove_picture": _picture,
+    "remove_all": _picture,
+    "compare_picture": _second_picture,
+    "undo": _undo,
+    "redo": _redo,
+    "reset_changes": _changes,
+    "clear_pins": _pins,
+}
