@@ -180,7 +180,7 @@ def test_kernels_come_from_the_units_of_largest_weight(panel, workspace, unit):
     reduce, spatial = weights("4a/3x3_reduce")[0][:, :, 0, 0], weights("4a/3x3")[0][unit.channel]
     expanded = np.einsum("rhw,ri->ihw", spatial.astype(np.float64), reduce)
     sizes = np.sqrt((expanded**2).sum(axis=(1, 2)))
-    shown = panel.body.origins.expanded
+    shown = panel.body.origins.expanded.kernels
     assert [np.sqrt((kernel**2).sum()) for _, kernel in shown] == pytest.approx(
         np.sort(sizes)[::-1][:10].tolist()
     )

@@ -121,6 +121,10 @@ def test_tuning_and_links_of_the_chosen_unit_are_worked_out(window: Window, page
     first = page.about.inputs.pieces[0]
     assert first.value.channel == strongest
     assert page.about.inputs.note == "from conv3"
+    wait_until(lambda: page.about.kernels.isVisibleTo(page))
+    assert page.about.kernels.note.startswith("from conv3, the pool as average")
+    weighs_most = max(range(len(sums)), key=lambda one: abs(sums[one]))
+    assert page.about.kernels.pieces[0].value.channel == weighs_most
     readers = [piece.value for piece in page.about.outputs.pieces]
     assert {unit.module for unit in readers} == {"3b"}
 

@@ -260,7 +260,7 @@ class UnitBody(QWidget):
         if isinstance(found, Origins):
             peak, record = found.parts.cell == self._facts.peak, result.record
             self.inputs.show_origins(found, record[found.source.part], self._colour_map(), peak=peak)
-            self.kernels.show_matrices(found)
+            self.kernels.show_matrices(found.expanded)
         else:
             self.kernels.show_picture(found, result.convention.order)
 

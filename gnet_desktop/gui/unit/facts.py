@@ -136,13 +136,23 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Expanded:
+    """What a unit's weights could gather: the input units of largest weight, each with its kernel (k, k).
+
+    ``left_out`` says what between input and unit these weights pass over.
+    """
+
+    source: Source
+    kernels: Sequence[tuple[Unit, NDArray[np.float64]]]
+    left_out: Literal["nothing", "rectifiers", "maximum"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Origins:
     """Where a unit's value at a cell comes from, and what its weights could gather.
 
     For each branch of the module before: ``shares`` what it adds and takes away,
-    ``strongest`` the channels that add most. ``expanded`` has the input units of
-    largest weight, each with its small kernel (k, k); ``left_out`` says what between input
-    and unit these weights pass over.
+    ``strongest`` the channels that add most.
     """
 
     unit: Unit
@@ -150,8 +160,7 @@ class Origins:
     parts: Decomposition
     shares: Mapping[str, Share]
     strongest: Mapping[str, Sequence[Part]]
-    expanded: Sequence[tuple[Unit, NDArray[np.float64]]]
-    left_out: Literal["nothing", "rectifiers", "maximum"]
+    expanded: Expanded
 
     def share(self, group: str) -> float:
         """A branch's part of all that is added, 0…1."""
@@ -184,13 +193,24 @@ def origins_of(
             if own[i] > 0
         ]
         first += width
+    shares = shares_by_branch(parts.inputs, widths)
+    return Origins(unit, source, parts, shares, strongest, _expanded(network, branch, unit))
+
+
+def expanded_of(network: "GoogLeNet", unit: Unit) -> Expanded | None:
+    """The same weights without a picture; None where there is no path as `path_to` gives."""
+    branch = path_to(network.architecture, unit)
+    return None if branch is None else _expanded(network, branch, unit)
+
+
+def _expanded(network: "GoogLeNet", branch: Branch, unit: Unit) -> Expanded:
+    source = source_of(network.architecture, unit.module)
     weights = {layer.name: network.weights(layer.name) for layer in branch.convolutions}
     kernels = expanded_weights(branch, weights, unit.channel)
     sizes = np.sqrt((kernels**2).sum(axis=(1, 2)))
     leading = np.argsort(-sizes, kind="stable")[:10]
-    expanded = [(source.unit(architecture, int(i)), kernels[i]) for i in leading]
-    shares = shares_by_branch(parts.inputs, widths)
-    return Origins(unit, source, parts, shares, strongest, expanded, _left_out(branch))
+    found = [(source.unit(network.architecture, int(i)), kernels[i]) for i in leading]
+    return Expanded(source, found, _left_out(branch))
 
 
 def _left_out(branch: Branch) -> Literal["nothing", "rectifiers", "maximum"]:

@@ -16,7 +16,7 @@ from gnet_desktop.gui.painting.glyphs import draw_glyph, outline_focused, outlin
 from gnet_desktop.gui.painting.images import LevelImage
 from gnet_desktop.gui.painting.numbers import number, percent
 from gnet_desktop.gui.painting.scale import Scale
-from gnet_desktop.gui.unit.facts import Origins
+from gnet_desktop.gui.unit.facts import Expanded, Origins
 from gnet_desktop.gui.unit.sections import draw_bar
 from gnet_desktop.inspection.colour_maps import TIDE
 from gnet_desktop.inspection.scaling import Limits
@@ -161,9 +161,9 @@ class KernelSection(Section):
         self.setFixedHeight(TITLE + 4 + 112)
         self.set_pieces([])
 
-    def show_matrices(self, origins: Origins) -> None:
+    def show_matrices(self, expanded: Expanded) -> None:
         """Show the kernels from the input units of largest weight, all on one signed scale."""
-        kernels = origins.expanded
+        kernels = expanded.kernels
         self._picture = None
         ratio, theme = self.devicePixelRatioF(), Theme.now()
         reach = max((float(np.abs(kernel).max()) for _, kernel in kernels), default=0.0)
@@ -185,9 +185,9 @@ class KernelSection(Section):
             "nothing": self.tr("from {0}"),
             "rectifiers": self.tr("from {0}, without rectifiers"),
             "maximum": self.tr("from {0}, the pool as average"),
-        }[origins.left_out].format(origins.source.name)
+        }[expanded.left_out].format(expanded.source.name)
         self.note = f"{remark} · ±{number(reach)}"
-        self.about = explained(word="kernel" if origins.left_out == "nothing" else "expanded weights")
+        self.about = explained(word="kernel" if expanded.left_out == "nothing" else "expanded weights")
         self._sums = [float(kernel.sum()) for _, kernel in kernels]
         self.setFixedHeight(TITLE + 4 + -(-len(kernels) // self._ACROSS) * self._PITCH)
         self._arrange()

@@ -1,11 +1,14 @@
 """What the panel beside the cards says of a unit, brought together from index, tuning and weights."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from gnet_desktop.folder.alike import Alike, Grouped
 from gnet_desktop.folder.spectrum import Spectrum
+from gnet_desktop.gui.unit.facts import Expanded, expanded_of
+from gnet_desktop.gui.unit.origins_view import KernelSection
 from gnet_desktop.gui.units.links import Links, links_of
 from gnet_desktop.gui.units.panel import UnitPanel
 from gnet_desktop.gui.units.sections import (
@@ -26,6 +29,9 @@ from gnet_desktop.workspace.units.items import Item
 from gnet_desktop.workspace.units.recounts import Recounts
 from gnet_desktop.workspace.units.tuned import Tuned
 
+if TYPE_CHECKING:
+    from gnet_desktop.network.googlenet import GoogLeNet
+
 CLASSES = 5
 
 
@@ -43,6 +49,9 @@ class About(QObject):
         self._recounts = recounts
         self.tuned = Tuned(workspace)
         self._links: Derived[tuple[str, str, str], Links] = Derived(workspace, "links", self.refresh)
+        self._weights: Derived[tuple[str, Unit], Expanded | None] = Derived(
+            workspace, "expanded", self.refresh
+        )
         self.crops, self.spectrum, self.tuning = CropsSection(), SpectrumSection(), TuningSection()
         self.classes = BarsSection(
             self.tr("Classes it prefers"),
@@ -56,15 +65,17 @@ class About(QObject):
         self.groups = GroupsSection()
         self.inputs = BarsSection(self.tr("Reads most"), weights)
         self.outputs = BarsSection(self.tr("Is read most by"), weights)
+        self.kernels = KernelSection()
         self.sections = (
             *(self.crops, self.groups, self.same, self.spectrum, self.classes),
-            *(self.tuning, self.inputs, self.outputs),
+            *(self.tuning, self.inputs, self.outputs, self.kernels),
         )
         for section in self.sections:
             panel.add(section)
             section.hide()
         self.inputs.activated.connect(self._go)
         self.outputs.activated.connect(self._go)
+        self.kernels.activated.connect(self._go)
         self.same.activated.connect(self._go)
         self.crops.activated.connect(self._open)
         self.groups.activated.connect(self._open)
@@ -91,6 +102,7 @@ class About(QObject):
         self.tuning.show()
         key = network.name, wanted.part, wanted.direction.digest
         self._show_links(self._links.get(key, lambda: links_of(network.network, wanted)))
+        self._show_weights(unit, network.name, network.network)
 
     def _spectrum(self, item: Item) -> Spectrum | None:
         """Where the item's row is: the index's, or that of the directions."""
@@ -118,6 +130,15 @@ class About(QObject):
         ]
         self.classes.show_rows(rows, "")
         self.classes.setVisible(bool(rows))
+
+    def _show_weights(self, unit: Unit | None, name: str, network: "GoogLeNet") -> None:
+        """The matrices from the inputs that weigh most, through the reduction; of a unit alone."""
+        found = (
+            self._weights.get((name, unit), lambda: expanded_of(network, unit)) if unit is not None else None
+        )
+        self.kernels.setVisible(found is not None)
+        if found is not None:
+            self.kernels.show_matrices(found)
 
     def _show_alike(self, item: Item) -> None:
         """What is known of its likeness to others, where somebody has asked for that."""
@@ -167,4 +188,5 @@ class About(QObject):
     def close(self) -> None:
         """The window closes."""
         self._links.end()
+        self._weights.end()
         self.tuned.close()
