@@ -7,8 +7,10 @@ reads a request from standard input, writes the answer to standard output, and e
 import contextlib
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final, cast
 
 APART: Final = "--decode-picture"
 """The one argument of such a process: nothing for people."""
@@ -21,25 +23,47 @@ class NoProcess(Exception):
     """None can be started, or what was started is not this program."""
 
 
-def asked(request: bytes, longest: float) -> memoryview:
-    """Another process's answer, uncopied; empty where it broke down.
+@contextlib.contextmanager
+def asked(request: bytes, longest: float) -> Iterator[BinaryIO]:
+    """Another process's answer, as it comes; it ends early where that broke down.
 
     Raises NoProcess, and TimeoutError after ``longest`` seconds, when the process is ended.
     """
-    try:
-        with _started() as child:
-            try:
-                answer, _ = child.communicate(request, longest)
-            except subprocess.TimeoutExpired:
-                child.kill()
+    late = threading.Event()
+    with _begun() as child:
+        timer = threading.Timer(longest, _end, (child, late))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield _answer(child, request)
+        finally:
+            timer.cancel()
+            child.kill()  # where nobody wants the rest
+            if late.is_set():
                 raise TimeoutError from None
-    except TimeoutError:
-        raise
+
+
+def _end(child: "subprocess.Popen[bytes]", late: threading.Event) -> None:
+    late.set()
+    child.kill()
+
+
+def _begun() -> "subprocess.Popen[bytes]":
+    try:
+        return _started()
     except OSError as error:
         raise NoProcess from error
-    if not answer.startswith(READY):
+
+
+def _answer(child: "subprocess.Popen[bytes]", request: bytes) -> BinaryIO:
+    assert child.stdin is not None
+    assert child.stdout is not None
+    with contextlib.suppress(OSError):
+        child.stdin.write(request)
+        child.stdin.close()
+    if child.stdout.read(len(READY)) != READY:
         raise NoProcess
-    return memoryview(answer)[len(READY) :]
+    return cast(BinaryIO, child.stdout)
 
 
 def _started() -> "subprocess.Popen[bytes]":

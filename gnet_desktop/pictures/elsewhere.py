@@ -11,7 +11,7 @@ import os
 import struct
 import sys
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from PIL import Image, ImageFile
 
@@ -31,6 +31,9 @@ _A_PIXEL: Final = 32
 _SPARE: Final = 300_000_000
 """Bytes that the process may take: so many a pixel, twice the file, and these."""
 
+_STRIP: Final = 1_000_000
+"""Pixels that are taken at a time."""
+
 _REQUEST: Final = struct.Struct("<B?IQ")
 """Which of the kinds, whether to decode over the ground, the frame's number, the memory."""
 _WHOLE, _DAMAGED, _TOO_MUCH = b"w", b"d", b"m"
@@ -42,33 +45,48 @@ def take_pixels(image: ImageFile.ImageFile, kind: str) -> bool:
     Raises what Pillow raises, and PictureError if they don't come in time.
     """
     try:
-        answer = _asked(image, kind)
+        with asked(_request(image, kind), LONGEST) as answer:
+            _take(image, answer)
     except NoProcess:
         return False
     except TimeoutError:
         raise endless(title_of(image.fp)) from None
-    _take(image, answer)
     return True
 
 
-def _asked(image: ImageFile.ImageFile, kind: str) -> memoryview:
+def _request(image: ImageFile.ImageFile, kind: str) -> bytes:
     assert image.fp is not None
     image.fp.seek(0)
     data = image.fp.read()
     most = _A_PIXEL * image.size[0] * image.size[1] + 2 * len(data) + _SPARE
-    return asked(_REQUEST.pack(_KINDS.index(kind), _has_pixels(image), image.tell(), most) + data, LONGEST)
+    return _REQUEST.pack(_KINDS.index(kind), _has_pixels(image), image.tell(), most) + data
 
 
-def _take(image: ImageFile.ImageFile, answer: memoryview) -> None:
-    status, pixels = bytes(answer[:1]), answer[1:]
+def _take(image: ImageFile.ImageFile, answer: BinaryIO) -> None:
+    status = answer.read(1)
     if status == _TOO_MUCH:
         raise MemoryError
-    a_pixel = len(Image.new(image.mode, (1, 1)).tobytes())
-    if pixels and len(pixels) == a_pixel * image.size[0] * image.size[1]:
-        image.im = Image.frombytes(image.mode, image.size, pixels).im
+    _fill(image, answer)
     if status != _WHOLE:
         raise OSError("broken data stream")
     image.tile = []
+
+
+def _fill(image: ImageFile.ImageFile, answer: BinaryIO) -> None:
+    """Lay the pixels in, strip by strip, so that they are never there twice."""
+    (width, height), mode = image.size, image.mode
+    a_row, rows = width * len(Image.new(mode, (1, 1)).tobytes()), max(1, _STRIP // width)
+    strip = answer.read(a_row * min(rows, height))
+    if not strip:
+        return
+    whole = image._new(image.im) if _has_pixels(image) else Image.new(mode, image.size)
+    for top in range(0, height, rows):
+        count = min(rows, height - top)
+        if len(strip) < a_row * count:
+            raise OSError("broken data stream")
+        whole.paste(Image.frombytes(mode, (width, count), strip), (0, top))
+        strip = answer.read(a_row * min(rows, height - top - count))
+    image.im = whole.im
 
 
 def _has_pixels(image: Image.Image) -> bool:

@@ -16,7 +16,9 @@ from gnet_desktop.pictures.metering import Metered
 
 _UNDECODED: Final = (127, 129, 126, 255)
 """What stands where nothing was decoded: a grey that no row of a real picture is full of."""
-_BAND: Final = 256
+_BAND: Final = 1_000_000
+"""Pixels that are looked at at a time."""
+
 _END_OF_JPEG: Final = b"\xff\xd9"
 
 
@@ -80,8 +82,8 @@ def _share(image: Image.Image) -> float:
     """Share of the rows in which something was decoded."""
     width, height = image.size
     grey = np.array(ground(image.mode))
-    decoded = 0
-    for top in range(0, height, _BAND):  # in bands, since a copy of it all may be a gigabyte
-        band = np.asarray(image.crop((0, top, width, min(height, top + _BAND))))
+    decoded, rows = 0, max(1, _BAND // width)
+    for top in range(0, height, rows):  # in bands, since a copy of it all may be a gigabyte
+        band = np.asarray(image.crop((0, top, width, min(height, top + rows))))
         decoded += int((band != grey.astype(band.dtype)).reshape(len(band), -1).any(axis=1).sum())
     return decoded / height

@@ -3,6 +3,8 @@
 import io
 import threading
 import time
+from contextlib import AbstractContextManager, nullcontext
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -78,13 +80,13 @@ def test_where_no_process_can_be_started_it_is_decoded_here(program: str, monkey
 
 
 def test_a_process_that_breaks_down_is_a_damaged_picture(monkeypatch) -> None:
-    monkeypatch.setattr(elsewhere, "asked", lambda *_: b"")
+    monkeypatch.setattr(elsewhere, "asked", lambda *_: nullcontext(io.BytesIO()))
     with pytest.raises(PictureError, match="damaged or cut off"):
         read_picture(saved(pattern("RGB"), "JPEG2000"))
 
 
 def test_one_that_needs_more_memory_than_it_may_take_is_refused(monkeypatch) -> None:
-    monkeypatch.setattr(elsewhere, "asked", lambda *_: b"m")
+    monkeypatch.setattr(elsewhere, "asked", lambda *_: nullcontext(io.BytesIO(b"m")))
     with pytest.raises(PictureError, match="more memory than there is"):
         read_picture(saved(pattern("RGB"), "JPEG2000"))
 
@@ -94,7 +96,7 @@ def large_webp(monkeypatch) -> list[bytes]:
     """Any WebP picture counts as large; what the other process was asked is noted."""
     requests: list[bytes] = []
 
-    def noted(request: bytes, longest: float) -> memoryview:
+    def noted(request: bytes, longest: float) -> AbstractContextManager[BinaryIO]:
         requests.append(request)
         return apart.asked(request, longest)
 
