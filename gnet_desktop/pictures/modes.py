@@ -95,7 +95,11 @@ _PLAIN: Final[dict[str, tuple[str, Callable[[Image.Image], Image.Image]]]] = {
 
 def _plain_colours(image: Image.Image, notes: list[str]) -> Image.Image:
     if "transparency" in image.info and image.mode in ("1", "L", "P", "RGB"):
-        return _keep_profile(image.convert("RGBA"), image)
+        try:
+            return _keep_profile(image.convert("RGBA"), image)
+        except ValueError:
+            notes.append("transparency of colours that the palette does not have ignored")
+            del image.info["transparency"]
     if image.mode == "P":
         return _keep_profile(image.convert("RGBA" if _palette_has_alpha(image) else "RGB"), image)
     if image.mode in _PLAIN:

@@ -260,6 +260,18 @@ def test_grey_with_a_colour_profile_follows_its_curve(encode: Encode) -> None:
     assert np.abs(np.asarray(picture.image)[0, :, 1] - 255 * curve).max() <= 2
 
 
+def test_transparency_for_more_colours_than_there_are_is_left_out(encode: Encode) -> None:
+    image = Image.new("P", (4, 4), 1)
+    image.putpalette([10, 20, 30, 40, 50, 60])
+    whole = encode(image, "PNG", transparency=bytes([255, 255]))
+    chunk = b"tRNS" + bytes(300)
+    place = whole.index(b"tRNS") - 4
+    longer = struct.pack(">I", 300) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    picture = read_picture(whole[:place] + longer + whole[place + 14 :])
+    assert "transparency of colours that the palette does not have ignored" in picture.notes
+    assert picture.image.getpixel((0, 0)) == (40, 50, 60)
+
+
 def test_transparency_and_a_profile_work_together(encode: Encode) -> None:
     image = Image.new("RGBA", (2, 1), (100, 180, 90, 255))
     image.putpixel((1, 0), (100, 180, 90, 0))

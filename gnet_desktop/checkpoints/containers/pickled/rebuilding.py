@@ -219,7 +219,8 @@ def bytes_source(data: Any) -> Source | None:
     if isinstance(data, Span):
         return data
     if isinstance(data, str):
-        return MemorySource(data.encode("latin-1"))
+        # as Python 2 wrote bytes; with other letters it never was any
+        return MemorySource(data.encode("latin-1")) if not data or max(data) <= "\xff" else None
     return MemorySource(data) if isinstance(data, bytes) else None
 
 
