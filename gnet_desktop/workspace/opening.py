@@ -1,5 +1,6 @@
 """A checkpoint being opened in the background."""
 
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeVar
@@ -12,7 +13,28 @@ from gnet_desktop.workspace.values import Loading
 
 T = TypeVar("T")
 
+_PAUSE: Final = 0.03
+"""Seconds between two steps that are told of."""
+
 FIRST_STAGE: Final = "Read the container"
+
+
+class _Pace:
+    """When a step is told of: each stage, and within one as often as the eye can follow.
+
+    A file has hundreds of tensors, and every panel listens.
+    """
+
+    def __init__(self) -> None:
+        self._stage, self._last = "", 0.0
+
+    def is_due(self, stage: str) -> bool:
+        """Whether to tell of a step of that stage now."""
+        now = time.monotonic()
+        if stage == self._stage and now - self._last < _PAUSE:
+            return False
+        self._stage, self._last = stage, now
+        return True
 
 
 class Opening:
@@ -51,11 +73,13 @@ class Opening:
     ) -> None:
         """Begin to open a file, in place of the one that is being opened."""
         self.cancel()
-        flag = self._cancel = tasks.CancelFlag()
+        flag, pace = tasks.CancelFlag(), _Pace()
+        self._cancel = flag
 
         def progress(stage: str, share: float) -> None:
             self._opener.heard()
-            self._post(lambda: self._set_loading(flag, Loading(path, stage, share)))
+            if pace.is_due(stage):
+                self._post(lambda: self._set_loading(flag, Loading(path, stage, share)))
 
         self._set_loading(flag, Loading(path, FIRST_STAGE, 0.0))
 

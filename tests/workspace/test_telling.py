@@ -1,0 +1,41 @@
+"""How far a file is read is told as often as the eye can follow, not with each of its hundreds of tensors."""
+
+from pathlib import Path
+
+from gnet_desktop.workspace import opening
+from gnet_desktop.workspace.state import Workspace
+from tests.checkpoints.tiny import saved, small_state
+from tests.workspace.workers import Stepping
+
+
+def told_while_opening(path: Path) -> list[tuple[str, float]]:
+    engine, reader, opener = Stepping(), Stepping(), Stepping()
+    workspace = Workspace(lambda call: call(), engine=engine, reader=reader, opener=opener)
+    told: list[tuple[str, float]] = []
+
+    def hear() -> None:
+        if workspace.loading is not None:
+            told.append((workspace.loading.stage, workspace.loading.share))
+
+    workspace.loading_changed.subscribe(hear)
+    workspace.open_checkpoint(path)
+    while opener.step() or engine.step():
+        pass
+    workspace.close()
+    return told
+
+
+def test_every_stage_is_told_and_few_steps_of_it(tmp_path: Path, monkeypatch) -> None:
+    path = tmp_path / "weights.pth"
+    path.write_bytes(saved(dict(small_state())))
+    monkeypatch.setattr(opening, "_PAUSE", 60.0)
+    told = told_while_opening(path)
+    assert [stage for stage, _ in told[1:]] == [
+        "Recognise the file",
+        "Check the file",
+        "Read the weights",
+        "Ready",
+        "Build the network",
+    ]
+    monkeypatch.setattr(opening, "_PAUSE", 0.0)
+    assert len(told_while_opening(path)) > len(small_state())
