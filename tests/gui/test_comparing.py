@@ -1,6 +1,7 @@
 """This run, the reference and the difference: chosen with real events, read off the panels."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +137,31 @@ def test_another_picture_to_compare_with_is_found_in_the_menu_and_by_the_palette
     assert window.strip.isVisible()
     window.activateWindow()
     wait_until(window.isActiveWindow)
+
+
+def test_a_narrow_strip_keeps_all_its_changes_and_choices_in_reach(window: Window) -> None:
+    strip = window.strip
+    for module in ("4b", "4c", "4d", "4e"):
+        window.workspace.add_change(Change(f"{module}/5x5"))
+    current(window)
+    for width in (1500, 960, 683, 500):
+        window.setMinimumSize(1, 1)
+        window.resize(width, 700)
+        pause(20)
+        assert strip.width() == width
+        shown = [chip for chip in strip.chips if not chip.isHidden()]
+        parts = [*shown, strip.more, strip.reset, strip.undo, strip.redo, strip.compared, strip.shown]
+        boxes = [one.geometry() for one in parts if not one.isHidden()]
+        for left, right in pairwise(boxes):
+            assert left.right() < right.left()
+        assert boxes[-1].right() < width
+        assert strip.more.isHidden() == (len(shown) == 4)
+        strip.more.menu().aboutToShow.emit()
+        assert len(strip.more.menu().actions()) == 4 - len(shown)
+    strip.more.menu().actions()[0].trigger()
+    window.resize(1500, 950)
+    assert len(window.workspace.changes) == 3
+    assert "compared with" in strip.compared.accessibleName()
 
 
 def test_the_strip_is_not_there_over_a_page_that_shows_no_run(window: Window) -> None:

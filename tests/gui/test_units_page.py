@@ -18,7 +18,7 @@ from gnet_desktop.gui.units.page import UnitsPage
 from gnet_desktop.inspection.visualisation.recipe import Recipe
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.units import literature
-from tests.gui.made import wait_until
+from tests.gui.made import pause, wait_until
 
 QUICK = Recipe(steps=2, size=16)
 
@@ -166,11 +166,13 @@ def test_the_unit_that_is_chosen_in_explore_is_chosen_on_the_page(window: Window
     QTest.keyClick(window, Qt.Key.Key_F2)
     window.workspace.choose_unit(Unit("3a", "3x3", 115))
     QTest.keyClick(window, Qt.Key.Key_F4)
-    assert page.panel.item.unit == Unit("3a", "3x3", 115)
+    wait_until(lambda: page.panel.item.unit == Unit("3a", "3x3", 115))
+    assert page.panel.item in page.cards.visible_items()
     page.cards.choose(page.items[3])
     kept = page.panel.item
     QTest.keyClick(window, Qt.Key.Key_F2)
     QTest.keyClick(window, Qt.Key.Key_F4)
+    pause(20)
     assert page.panel.item is kept  # nothing else was chosen meanwhile
     page.branches.set_value("pool_proj")
     page.show_module("3a")

@@ -3,13 +3,16 @@
 Only there when something is changed or compared.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, Segmented
-from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.plain import Label, menu_words
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -20,6 +23,7 @@ from gnet_desktop.network.changes import Change
 from gnet_desktop.workspace.state import Workspace
 
 HEIGHT, CHIP = 36, 26
+_EDGES, _GAP = (14, 0, 12), 10
 _SWATCH = 12
 
 
@@ -78,6 +82,12 @@ class ChangesStrip(Speaking, QWidget):
         self.title.setFont(font(12.5, 600))
         self._chips = QHBoxLayout()
         self._chips.setSpacing(8)
+        self.more = QPushButton()
+        self.more.setFont(font(12.5))
+        self.more.setToolTip(self.tr("Changes that have no room here; choosing one takes it back"))
+        menu = QMenu(self.more)
+        menu.aboutToShow.connect(lambda: self._list_more(menu))
+        self.more.setMenu(menu)
         self.reset = QPushButton(self.tr("Reset"))
         self.reset.setFlat(True)
         self.reset.setFont(font(12.5))
@@ -111,11 +121,11 @@ class ChangesStrip(Speaking, QWidget):
         )
         self.shown.chosen.connect(lambda show: workspace.change_view(show=show))
         row = QHBoxLayout(self)
-        row.setContentsMargins(14, 0, 12, 1)
-        row.setSpacing(10)
+        row.setContentsMargins(*_EDGES, 1)
+        row.setSpacing(_GAP)
         row.addWidget(self.title)
         row.addLayout(self._chips)
-        for widget in (self.reset, self.undo, self.redo):
+        for widget in (self.more, self.reset, self.undo, self.redo):
             row.addWidget(widget)
         row.addStretch(1)
         row.addWidget(self.warning)
@@ -156,17 +166,60 @@ class ChangesStrip(Speaking, QWidget):
                 chip = Chip(change)
                 chip.clicked.connect(lambda _=False, change=change: workspace.remove_change(change))
                 self._chips.addWidget(chip)
+                chip.show()
         self.undo.setEnabled(workspace.can_undo)
         self.redo.setEnabled(workspace.can_redo)
-        for widget in (self.title, self.reset):
-            widget.setVisible(bool(workspace.changes))
+        self.reset.setVisible(bool(workspace.changes))
         for widget in (self.undo, self.redo):
             widget.setVisible(bool(workspace.changes) or workspace.can_undo or workspace.can_redo)
         compared = bool(workspace.changes) or workspace.reference is not None
         self.setVisible(compared and self._page == "explore")
-        self.compared.setText(self.tr("compared with {0}").format(reference_words(workspace)))
-        self.compared.setAccessibleName(self.compared.text())
+        self._fit()
         self._warn()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What has room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """All words and chips, or as many as have room: words go first, then changes into a menu."""
+        reference = reference_words(self._workspace)
+        self.compared.setText(self.tr("compared with {0}").format(reference))
+        self.compared.setAccessibleName(self.compared.text())
+        self.shown.set_folded(False)
+        self.title.setVisible(bool(self.chips))
+        self.more.hide()
+        for chip in self.chips:
+            chip.show()
+        steps: list[Callable[[], object]] = [
+            partial(self.compared.setText, reference),
+            partial(self.shown.set_folded, True),
+            self.title.hide,
+            *(partial(self._fold, chip) for chip in reversed(self.chips)),
+        ]
+        for step in steps:
+            if self._needs() <= self.width():
+                return
+            step()
+
+    def _needs(self) -> int:
+        """Pixels that everything takes that is shown."""
+        parts = (self.title, self.more, self.reset, self.undo, self.redo, self.compared, self.shown)
+        shown = [one for one in (*parts, *self.chips) if not one.isHidden()]
+        return sum(one.sizeHint().width() + _GAP for one in shown) + sum(_EDGES)
+
+    def _fold(self, chip: Chip) -> None:
+        chip.hide()
+        self.more.setText(f"+{sum(one.isHidden() for one in self.chips)}")
+        self.more.setAccessibleName(self.tr("More changes: {0}").format(self.more.text()))
+        self.more.show()
+
+    def _list_more(self, menu: QMenu) -> None:
+        menu.clear()
+        for chip in self.chips:
+            if chip.isHidden():
+                menu.addAction(menu_words(chip.text())).triggered.connect(chip.clicked)
 
     def _warn(self) -> None:
         """A change that alters nothing on this picture says so, and maps that have no difference."""

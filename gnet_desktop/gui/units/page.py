@@ -354,6 +354,10 @@ class UnitsPage(Page):
     def showEvent(self, event: QShowEvent) -> None:
         """The unit that was chosen elsewhere meanwhile is chosen here too."""
         super().showEvent(event)
+        # once the cards know how many stand side by side
+        QTimer.singleShot(0, self._take_unit)
+
+    def _take_unit(self) -> None:
         unit = self.workspace.selection.unit
         if unit is not None and unit != self._taken:
             self._taken = unit

@@ -97,6 +97,7 @@ class Progress(QWidget):
         self.crops.setVisible(state is not None and state.index is not None)
         if state is None:
             self._index.setText(self.tr("no pictures yet"))
+            self._index.setMinimumWidth(self._index.sizeHint().width())
         elif self._counting:
             words = self.tr("indexing {0}: {1} of {2}")
             self._index.setText(words.format(name_of(state.folder), state.done, state.total))
