@@ -318,17 +318,22 @@ def _index() -> argparse.ArgumentParser:
         "index",
         "What every unit does over a folder of pictures.",
         usage="gnet-desktop index FOLDER --out DIR | index merge DIR… --out DIR | index top UNIT --from DIR"
-        " | index alike MODULE --from DIR | index crops PART --from DIR --out DIR",
+        " | index like PICTURE --from DIR | index alike MODULE --from DIR"
+        " | index crops PART --from DIR --out DIR",
     )
-    parser.add_argument("what", nargs="?", choices=("merge", "top", "alike", "crops"), help=argparse.SUPPRESS)
-    parser.add_argument("items", nargs="+", metavar="FOLDER", help="folder; indexes to merge; a part or unit")
+    parser.add_argument(
+        "what", nargs="?", choices=("merge", "top", "like", "alike", "crops"), help=argparse.SUPPRESS
+    )
+    parser.add_argument("items", nargs="+", metavar="FOLDER", help="folder; indexes; a part, unit or picture")
     parser.add_argument("--out", type=Path, metavar="DIR", help="the index that is made; crops: their folder")
     parser.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help="only every Nth picture")
     parser.add_argument("--truth", type=Path, metavar="F.csv", help="a picture's path and its class a row")
     parser.add_argument("--from", dest="source", type=Path, metavar="DIR", help="the index to ask")
     parser.add_argument("--image", type=Path, metavar="F.png", help="top: the crops as a picture")
     parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="where its pictures lie")
-    parser.add_argument("--top", type=_positive, default=10, metavar="N", help="top, crops: how many (10)")
+    parser.add_argument(
+        "--top", type=_positive, default=10, metavar="N", help="top, like, crops: how many (10)"
+    )
     _add_checkpoint(parser)
     _add_preprocess(parser)
     _add_device(parser)

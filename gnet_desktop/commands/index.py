@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
 
-from gnet_desktop.commands import alike
+from gnet_desktop.commands import alike, like
 from gnet_desktop.commands.opening import choices, open_named, open_session, progress_wanted
 from gnet_desktop.commands.output import Rows, as_json, say_failed, words
 from gnet_desktop.errors import PictureError, UsageError
@@ -163,4 +163,5 @@ WAYS: Final[dict[str, Callable[[argparse.Namespace], int]]] = {
     "top": _top,
     "alike": alike.alike,
     "crops": alike.crops,
+    "like": like.like,
 }

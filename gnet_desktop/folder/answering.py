@@ -1,19 +1,19 @@
 """The network's answers for the pictures of a folder, kept as they come."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
 from gnet_desktop.folder import reading, scanning
 from gnet_desktop.folder.store import Answered, Stamp, Store
+from gnet_desktop.network.record import Described
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,10 +27,10 @@ Progress = Callable[[int, int], None]
 
 
 class Answering(Protocol):
-    """What gives a batch's logits by head: a network, or something that asks one elsewhere."""
+    """What describes a batch: a network, or something that asks one elsewhere."""
 
-    def answers(self, batch: "Tensor", /) -> Mapping[str, NDArray[np.float32]]:
-        """Logits (pictures, classes) by head of a batch (pictures, channels, height, width)."""
+    def described(self, batch: "Tensor", /) -> Described:
+        """Logits and pooled vectors of a batch (pictures, channels, height, width)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +88,17 @@ def _answer(
     import torch
 
     arrays = [one.prepared.array for one in batch if one.prepared]
-    logits: Mapping[str, NDArray[np.float32]] = {}
+    found = Described({}, np.empty((0, 0), np.float32))
     error: str | None = None
     if arrays:
         try:
-            logits = through.network.answers(torch.from_numpy(np.stack(arrays)))
+            found = through.network.described(torch.from_numpy(np.stack(arrays)))
         except GNetError as refused:
             error = str(refused)
     for place, (one, (path, stamp)) in enumerate(zip(batch, names, strict=True)):
         why = one.error or error
-        said = {} if why else {head: values[place] for head, values in logits.items()}
+        said = {} if why else {head: values[place] for head, values in found.logits.items()}
         if not why and "main" in said and not np.isfinite(said["main"]).all():
             why = NOT_A_NUMBER
-        yield Answered(path, stamp, one.size, None if why else said, why, one.incomplete)
+        pooled = None if why else found.pooled[place]
+        yield Answered(path, stamp, one.size, None if why else said, why, one.incomplete, pooled)

@@ -33,6 +33,7 @@ UNITS: Final = "units.npz"
 SOURCE: Final = "source.json"
 """Which folder it was made of."""
 BLOCK: Final = "units"
+_POOLED: Final = "global_pool"
 MERGE_EVERY: Final = 256
 """Pictures after which the spectrum is brought up to date and all is written."""
 KEEP_EVERY: Final = 20.0
@@ -200,7 +201,7 @@ def _one_batch(
     except GNetError as refused:
         return [Answered(path, stamp, None, None, str(refused)) for path, stamp in names], None
     logits = {head: found[name].cpu().numpy() for head, name in LOGITS.items() if name in found}
-    main = logits.get("main")
+    main, pooled = logits.get("main"), found[_POOLED].cpu().numpy()
     broken = np.zeros(len(good), bool) if main is None else ~np.isfinite(main[: len(good)]).all(1)
     answered = [
         Answered(path, stamp, one.size, None, NOT_A_NUMBER)
@@ -211,6 +212,7 @@ def _one_batch(
             one.size,
             {head: values[place] for head, values in logits.items()},
             incomplete=one.incomplete,
+            pooled=pooled[place],
         )
         for place, (one, path, stamp) in enumerate(good)
     ]
@@ -224,7 +226,7 @@ def _found(network: units.Counted, arrays: Sequence["np.ndarray"]) -> Mapping[st
     import torch
 
     filled = [*arrays, *[arrays[-1]] * (reading.BATCH - len(arrays))]
-    wanted = (*units.wanted_parts(network.architecture), *LOGITS.values())
+    wanted = (*units.wanted_parts(network.architecture), _POOLED, *LOGITS.values())
     batch = torch.from_numpy(np.stack(filled))
     network.check(batch)
     fitting = {head.name for head in network.fitting_heads((batch.shape[2], batch.shape[3]))}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from gnet_desktop.folder.evaluating import judge
 from gnet_desktop.folder.figures import Ints
+from gnet_desktop.folder.lookalikes import Alike
 from gnet_desktop.folder.store import Store
 from gnet_desktop.folder.truth import Truth
 from gnet_desktop.inspection.answers import DEPTH
@@ -104,3 +105,11 @@ def arranged(rows: Rows, wanted: Filter, order: str) -> Ints:
     keys = ORDERS[order](rows)[places]
     found: Ints = places[np.argsort(keys, kind="stable")]
     return found
+
+
+def like_places(rows: Rows, found: Alike) -> tuple[Ints, dict[int, float]]:
+    """The places of a picture and of those most like it, the nearest first, and how much each is."""
+    place_of = {path: place for place, path in enumerate(rows.paths)}
+    likeness = {place_of[one.path]: one.likeness for one in found.near if one.path in place_of}
+    own = [place_of[found.path]] if found.path in place_of else []
+    return np.array([*own, *likeness], np.int64), likeness

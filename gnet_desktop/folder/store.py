@@ -27,6 +27,8 @@ Array = NDArray[np.float32]
 VERSION: Final = "1"
 CHUNK: Final = 512
 """Pictures whose logits are in memory at once."""
+_PRAGMAS: Final = "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+"""Pages that take several rows of logits or pooled vectors: on the usual ones each would fill one alone."""
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS about (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pictures (
@@ -41,6 +43,9 @@ CREATE TABLE IF NOT EXISTS answers (
 CREATE INDEX IF NOT EXISTS firsts ON answers (head, path, first, confidence);
 CREATE TABLE IF NOT EXISTS incomplete (
     path TEXT PRIMARY KEY REFERENCES pictures ON DELETE CASCADE, note TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pooled (
+    path TEXT PRIMARY KEY REFERENCES pictures ON DELETE CASCADE, vector BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS blocks (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
@@ -68,6 +73,7 @@ class Answered:
     """One picture as it is kept: its size and logits by head, or the sentence of its error.
 
     ``incomplete`` is the note that only a part of it could be read; `Store.incomplete` tells it.
+    ``pooled`` is the vector that the main classifier reads; kept as 16-bit floats.
     """
 
     path: str
@@ -76,6 +82,7 @@ class Answered:
     logits: Mapping[str, Array] | None = None
     error: str | None = None
     incomplete: str | None = None
+    pooled: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ class Store:
             file.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
             self._base.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
-            self._base.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;" + _TABLES)
+            self._base.executescript(_PRAGMAS + _TABLES)
             self._check()
             if temperatures is not None:
                 self._recount(temperatures)
@@ -226,6 +233,10 @@ class Store:
         if one.incomplete is not None:
             note = (_stored(one.path), one.incomplete)
             cursor.execute(f"INSERT INTO incomplete VALUES ({_PATH}, ?)", note)
+        cursor.execute(f"DELETE FROM pooled WHERE path = {_PATH}", (_stored(one.path),))
+        if one.pooled is not None:
+            vector = np.ascontiguousarray(one.pooled, "<f2").tobytes()
+            cursor.execute(f"INSERT INTO pooled VALUES ({_PATH}, ?)", (_stored(one.path), vector))
         for head, logits in (one.logits or {}).items():
             said = Answers.from_logits(logits, self._temperatures.get(head, 1.0))
             first, confidence = said.top(1)[0]
@@ -261,6 +272,7 @@ class Store:
             for path in paths:
                 cursor.execute(f"DELETE FROM answers WHERE path = {_PATH}", (_stored(path),))
                 cursor.execute(f"DELETE FROM incomplete WHERE path = {_PATH}", (_stored(path),))
+                cursor.execute(f"DELETE FROM pooled WHERE path = {_PATH}", (_stored(path),))
                 cursor.execute(f"DELETE FROM pictures WHERE path = {_PATH}", (_stored(path),))
 
     def failed(self) -> dict[str, str]:
@@ -276,19 +288,21 @@ class Store:
     def answered(self) -> Iterator[Answered]:
         """Everything that is kept, by path; not to be changed while it is read."""
         rows = self._base.execute(
-            "SELECT p.path, bytes, time, width, height, error, head, logits"
-            " FROM pictures p LEFT JOIN answers a ON a.path = p.path ORDER BY p.path, head"
+            "SELECT p.path, bytes, time, width, height, error, vector, head, logits FROM pictures p"
+            " LEFT JOIN answers a ON a.path = p.path LEFT JOIN pooled v ON v.path = p.path"
+            " ORDER BY p.path, head"
         )
         last: Answered | None = None
         logits: dict[str, Array] = {}
-        for path, size, time, width, height, error, head, values in rows:
+        for path, size, time, width, height, error, vector, head, values in rows:
             if last is None or path != last.path:
                 if last is not None:
                     yield last
                 logits = {}
                 shown = (width, height) if width is not None else None
                 kept = None if error is not None else logits
-                last = Answered(path, Stamp(size, time), shown, kept, error)
+                pooled = None if vector is None else np.frombuffer(vector, "<f2").astype(np.float32)
+                last = Answered(path, Stamp(size, time), shown, kept, error, pooled=pooled)
             if head is not None:
                 logits[head] = np.frombuffer(values, "<f4")
         if last is not None:
@@ -299,6 +313,20 @@ class Store:
         rows = self._base.execute("SELECT path, logits FROM answers WHERE head = ? ORDER BY path", (head,))
         while chunk := rows.fetchmany(at_once):
             yield [path for path, _ in chunk], np.stack([np.frombuffer(blob, "<f4") for _, blob in chunk])
+
+    def pooled(self, at_once: int = 8 * CHUNK) -> Iterator[tuple[list[str], Array]]:
+        """Paths, and their pooled vectors (pictures, channels), by path, so many at once."""
+        rows = self._base.execute("SELECT path, vector FROM pooled ORDER BY path")
+        while chunk := rows.fetchmany(at_once):
+            vectors = np.frombuffer(b"".join(blob for _, blob in chunk), "<f2")
+            yield [path for path, _ in chunk], vectors.reshape(len(chunk), -1).astype(np.float32)
+
+    def pooled_of(self, path: str) -> Array | None:
+        """A picture's pooled vector; None where none is kept."""
+        row = self._base.execute(
+            f"SELECT vector FROM pooled WHERE path = {_PATH}", (_stored(path),)
+        ).fetchone()
+        return np.frombuffer(row[0], "<f2").astype(np.float32) if row else None
 
     def heads(self) -> list[str]:
         """The heads that answered anything."""

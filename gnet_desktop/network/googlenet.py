@@ -33,12 +33,13 @@ from gnet_desktop.network.layers import (
     response_norm,
 )
 from gnet_desktop.network.passing import Outputs, Pass
-from gnet_desktop.network.record import LOGITS, Array, Record
+from gnet_desktop.network.record import LOGITS, Array, Described, Record
 from gnet_desktop.network.recording import Detail, resume, whole_pass
 from gnet_desktop.network.sizes import check_size, head_fits
 
 _OUT_OF_MEMORY: Final = "The GPU ran out of memory, so this pass ran on the CPU."
 _LINEAR: Final = "/linear"
+_POOLED: Final = "global_pool"
 
 
 class Calibrated(Protocol):
@@ -165,20 +166,26 @@ class GoogLeNet(nn.Module):
             }
         return {name: found[name] for name in wanted if name in found}
 
-    def answers(self, batch: Tensor, changes: Sequence[Change] = ()) -> dict[str, Array]:
+    def answers(self, batch: Tensor, changes: Sequence[Change] = ()) -> Mapping[str, Array]:
         """Logits (pictures, classes) of ``main`` and of every head that can take this size.
 
         Raises PictureError as the pass of one picture does.
         """
+        return self.described(batch, changes).logits
+
+    def described(self, batch: Tensor, changes: Sequence[Change] = ()) -> Described:
+        """`answers`, and the pooled vectors that the main classifier reads."""
         self.check(batch)
         heads = self.fitting_heads((batch.shape[2], batch.shape[3]))
+        kept = frozenset({*LOGITS.values(), _POOLED})
 
         def run() -> Pass:
-            going = Pass(frozenset(LOGITS.values()).__contains__, Editor(self.architecture, changes))
+            going = Pass(kept.__contains__, Editor(self.architecture, changes))
             return self.travel("input", batch, going, heads)
 
         found = self.somewhere(run)[0].outputs
-        return {head: found[name].cpu().numpy() for head, name in LOGITS.items() if name in found}
+        logits = {head: found[name].cpu().numpy() for head, name in LOGITS.items() if name in found}
+        return Described(logits, found[_POOLED].cpu().numpy())
 
     @torch.inference_mode()
     def linear(self, source: Record | Tensor, name: str) -> Array:

@@ -38,6 +38,18 @@ class Answers:
         return [(int(index), float(self.probabilities[index])) for index in order]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Described:
+    """What is kept of each picture of a batch.
+
+    ``logits`` by head, (pictures, classes); ``pooled`` is what the main classifier reads,
+    (pictures, channels).
+    """
+
+    logits: Mapping[str, Array]
+    pooled: Array
+
+
 @dataclass(frozen=True)
 class Record(Mapping[str, Array]):
     """Every activation of one pass by canonical name, and the answers of the heads.

@@ -22,7 +22,7 @@ from gnet_desktop.folder.conventions import (
 from gnet_desktop.folder.rows import rows_of
 from gnet_desktop.folder.store import Answered, Recipe, Stamp, Store
 from gnet_desktop.folder.truth import Truth, from_folders, from_table, match
-from gnet_desktop.network.record import Array
+from gnet_desktop.network.record import Described
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -46,8 +46,8 @@ class Owner(Protocol):
     def fail(self, job: "Job", error: BaseException, /) -> None:
         """A run could not go on."""
 
-    def on_engine(self, job: "Job | Trial", batch: "Tensor", /) -> dict[str, Array]:
-        """A batch's logits by head."""
+    def on_engine(self, job: "Job | Trial", batch: "Tensor", /) -> Described:
+        """What the network says of a batch."""
 
 
 class Ended(Exception):
@@ -198,8 +198,8 @@ class OnEngine:
     def __init__(self, job: "Job | Trial") -> None:
         self._job = job
 
-    def answers(self, batch: "Tensor", /) -> dict[str, Array]:
-        """Logits by head."""
+    def described(self, batch: "Tensor", /) -> Described:
+        """Logits and pooled vectors."""
         return self._job.owner.on_engine(self._job, batch)
 
 

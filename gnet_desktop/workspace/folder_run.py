@@ -7,11 +7,11 @@ pass, a batch at a time, so that what a person does in the window goes first.
 import hashlib
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.convention import Convention
@@ -22,9 +22,10 @@ from gnet_desktop.folder.conventions import (
 )
 from gnet_desktop.folder.evaluating import Evaluation, Fit
 from gnet_desktop.folder.exporting import Judged
+from gnet_desktop.folder.lookalikes import Alike, alike
 from gnet_desktop.folder.rows import Rows
-from gnet_desktop.folder.store import Recipe
-from gnet_desktop.network.record import Array
+from gnet_desktop.folder.store import Recipe, Store
+from gnet_desktop.network.record import Described
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.failures import describe_bug
 from gnet_desktop.workspace.folder_jobs import CORRECTIONS, Ended, Job, Trial, opened_store, read_corrections
@@ -34,6 +35,9 @@ from gnet_desktop.workspace.state import Workspace
 if TYPE_CHECKING:
     from torch import Tensor
 
+ALIKE: Final = 60
+"""Pictures that are shown beside one that they are like."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FolderState:
@@ -42,7 +46,8 @@ class FolderState:
     ``state`` is ``scanning``, ``running``, ``paused`` or ``done``; ``rate`` pictures a second.
     ``calibration`` is a person's own that is in use, ``fit`` one that was fitted to this folder.
     ``tried`` are the conventions that were compared, the best first; ``trying`` is how far a
-    comparison is, (answers, of how many), while there is one.
+    comparison is, (answers, of how many), while there is one. ``alike`` are the pictures most
+    like one of them, where a person asked for that.
     """
 
     folder: Path
@@ -60,6 +65,7 @@ class FolderState:
     fit: Fit | None = None
     tried: tuple[Tried, ...] = ()
     trying: tuple[int, int] | None = None
+    alike: Alike | None = None
 
 
 class FolderRun:
@@ -136,21 +142,38 @@ class FolderRun:
 
     def fit(self) -> None:
         """Find the temperatures and the threshold that would fit the judged pictures; see `state.fit`."""
-        state, network, recipe = self.state, self._workspace.network, self._recipe
-        if state is None or state.evaluation is None or network is None or recipe is None:
+        state, network = self.state, self._workspace.network
+        if state is None or state.evaluation is None or network is None:
             return
-        truth, place, source = state.evaluation.truth, self._place(state.folder), name_of(state.folder)
-        wanted = self._job
+        truth, source = state.evaluation.truth, name_of(state.folder)
+        self._ask_store(
+            "fit", lambda store: {"fit": evaluating.fit(network.checkpoint, store, truth, source)}
+        )
+
+    def find_alike(self, path: str) -> None:
+        """Find the pictures most like one of the folder, by its relative path; see `state.alike`."""
+        self._ask_store("alike", lambda store: {"alike": alike(store, path, ALIKE)})
+
+    def forget_alike(self) -> None:
+        """Show all pictures again."""
+        self._show(alike=None)
+
+    def _ask_store(self, purpose: str, ask: Callable[[Store], dict[str, Any]]) -> None:
+        """Ask what is kept, on a thread of its own, and show the answer if it is still wanted."""
+        state, network, recipe = self.state, self._workspace.network, self._recipe
+        if state is None or network is None or recipe is None:
+            return
+        place, wanted = self._place(state.folder), self._job
 
         def work() -> None:
             store = opened_store(place, recipe, network)
             try:
-                found = evaluating.fit(network.checkpoint, store, truth, source)
+                found = ask(store)
             finally:
                 store.close()
-            self._post(lambda: self._show(fit=found) if wanted is self._job else None)
+            self._post(lambda: self._show(**found) if wanted is self._job else None)
 
-        threading.Thread(target=work, name="gnet-fit", daemon=True).start()
+        threading.Thread(target=work, name=f"gnet-{purpose}", daemon=True).start()
 
     def keep_fit(self) -> None:
         """Use what `fit` found from now on, and keep it with the checkpoint."""
@@ -213,7 +236,7 @@ class FolderRun:
             if kept and kept.names == names
             else fresh
         )
-        self.state = replace(self.state, calibration=network.checkpoint.calibration, fit=None)
+        self.state = replace(self.state, calibration=network.checkpoint.calibration, fit=None, alike=None)
         text = json.dumps(convention.facts(), sort_keys=True)
         recipe = self._recipe = Recipe(network.checkpoint.provenance.sha256, text, len(names))
         place = self._place(folder)
@@ -250,13 +273,13 @@ class FolderRun:
 
         self._post(told)
 
-    def on_engine(self, job: Job | Trial, batch: "Tensor") -> dict[str, Array]:
-        """A batch's logits by head, computed on the engine's thread; called from the job's."""
-        result: Future[dict[str, Array]] = Future()
+    def on_engine(self, job: Job | Trial, batch: "Tensor") -> Described:
+        """What the network says of a batch, computed on the engine's thread; called from the job's."""
+        result: Future[Described] = Future()
 
         def run() -> None:
             try:
-                result.set_result(job.network.network.answers(batch))
+                result.set_result(job.network.network.described(batch))
             except BaseException as error:
                 result.set_exception(error)
 

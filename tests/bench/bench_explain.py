@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 from gnet_desktop.checkpoints.reading import open_checkpoint
+from gnet_desktop.errors import PictureError
 from gnet_desktop.inspection.attribution.at_layer import contributions, grad_cam
 from gnet_desktop.inspection.attribution.attribution import Attribution, Target
 from gnet_desktop.inspection.attribution.integrated import MOST_NODES, integrated_gradients
@@ -145,7 +146,10 @@ def main() -> None:
     paths = sorted(arguments.folder.glob("*.jpg"))[:: max(1, 40 // arguments.photos)][: arguments.photos]
     first = subject(network, paths[0], checkpoint.convention)
     side = checkpoint.convention.crop or checkpoint.convention.size
-    large = subject(network, paths[0], checkpoint.convention.changed(size=2 * side + 32, crop=2 * side))
+    try:
+        large = subject(network, paths[0], checkpoint.convention.changed(size=2 * side + 32, crop=2 * side))
+    except PictureError:
+        large = first  # a classifier that reads one size only
     _costs(first, large)
     if arguments.trust:
         _trusts([subject(network, path, checkpoint.convention) for path in paths])

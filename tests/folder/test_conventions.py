@@ -11,14 +11,15 @@ from gnet_desktop.folder.answering import Pass
 from gnet_desktop.folder.conventions import candidates, sample_of, try_all, try_convention
 from gnet_desktop.folder.scanning import scan
 from gnet_desktop.folder.truth import from_folders, match
+from gnet_desktop.network.record import Described
 
 
 class RedOrBlue:
     """Says class 0 where the first channel is the larger one: right only where the order is RGB."""
 
-    def answers(self, batch):
-        means = batch.mean((2, 3))
-        return {"main": np.stack([means[:, 0].numpy(), means[:, 2].numpy()], 1).astype(np.float32)}
+    def described(self, batch):
+        means = batch.mean((2, 3)).numpy().astype(np.float32)
+        return Described({"main": means[:, (0, 2)]}, means)
 
 
 @pytest.fixture(scope="module")

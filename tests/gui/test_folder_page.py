@@ -11,12 +11,16 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from sklearn.metrics.pairwise import cosine_similarity
 
 from gnet_desktop.folder.rows import Filter
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.folder.confusion import order_of
+from gnet_desktop.gui.folder.gallery import PLACE
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.pictures.decoding import read_picture
+from gnet_desktop.pictures.preparation import prepare
 from tests.gui.made import pause, wait_until
 
 
@@ -319,3 +323,34 @@ def test_the_folder_is_saved_in_the_form_that_the_name_says(
     QTest.mouseClick(page.export_button, Qt.MouseButton.LeftButton)
     wrong = [path for path, one in zip(state.rows.paths, state.rows.wrong, strict=True) if one]
     assert sorted(target.read_text().splitlines()) == sorted(str(state.folder / path) for path in wrong)
+
+
+def test_pictures_that_look_like_one_are_shown_the_nearest_first(done: Window) -> None:
+    """By the menu of a picture; scikit-learn orders the vectors of plain passes."""
+    page = done.folder_page
+    rows = page.run.state.rows
+    place = rows.paths.index("goldfish/0.jpg")
+    index = next(
+        page.gallery.pictures.index(row)
+        for row in range(page.gallery.pictures.rowCount())
+        if page.gallery.pictures.index(row).data(PLACE) == place
+    )
+    menu = page.gallery.menu_of(index)
+    next(action for action in menu.actions() if action.text() == "Pictures that look like it").trigger()
+    wait_until(lambda: page.run.state.alike is not None)
+    network, convention = done.workspace.network.network, done.workspace.convention
+    vectors = [
+        network(prepare(read_picture(page.run.state.folder / path), convention).tensor())["global_pool"]
+        for path in rows.paths
+    ]
+    expected = cosine_similarity(vectors)[place]
+    order = [int(one) for one in np.argsort(-expected, kind="stable")]
+    model = page.gallery.pictures
+    found = [model.index(row).data(PLACE) for row in range(model.rowCount())]
+    assert found == order
+    assert found[0] == place
+    for one in order[1:]:
+        assert model.likeness[one] == pytest.approx(expected[one], abs=2e-3)
+    assert "alike" in model.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
+    page._take_off("alike")
+    assert model.rowCount() == len(rows)

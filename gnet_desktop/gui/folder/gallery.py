@@ -1,5 +1,6 @@
 """The gallery: a folder's pictures with what was answered and what they show."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,8 +16,8 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gnet_desktop.folder.figures import Ints
 from gnet_desktop.folder.rows import UNKNOWN, Rows
@@ -40,10 +41,22 @@ class GalleryModel(QAbstractListModel):
         self.folder = Path()
         self.rows: Rows | None = None
         self.names: tuple[str, ...] = ()
+        self.likeness: Mapping[int, float] = {}
         self._places: Ints = np.empty(0, np.int64)
 
-    def show_rows(self, folder: Path, rows: Rows | None, names: tuple[str, ...], places: Ints) -> None:
-        """Show other rows; an equal list with new numbers keeps its place on the screen."""
+    def show_rows(
+        self,
+        folder: Path,
+        rows: Rows | None,
+        names: tuple[str, ...],
+        places: Ints,
+        likeness: Mapping[int, float] | None = None,
+    ) -> None:
+        """Show other rows; an equal list with new numbers keeps its place on the screen.
+
+        ``likeness`` is, of rows that are shown for it, how much they are like another one.
+        """
+        self.likeness = likeness or {}
         same = self.rows is not None and rows is not None and np.array_equal(places, self._places)
         self.folder, self.names = folder, names
         if same and self.rows is not None and rows is not None and self.rows.paths == rows.paths:
@@ -76,11 +89,17 @@ class GalleryModel(QAbstractListModel):
 
     def _words(self, rows: Rows, place: int) -> str:
         said = f"{self.name(int(rows.answer[place]))} {percent(float(rows.confidence[place]))} %"
+        if place in self.likeness:
+            said += ", " + self.like_words(place)
         if rows.truth[place] == UNKNOWN:
             return f"{path_words(rows.paths[place])}: {said}"
         right = self.tr("wrong") if rows.wrong[place] else self.tr("right")
         shown = self.tr("shows {0}").format(self.name(int(rows.truth[place])))
         return f"{path_words(rows.paths[place])}: {said}, {right}, {shown}"
+
+    def like_words(self, place: int) -> str:
+        """How much a row is like the one that was asked about."""
+        return self.tr("alike {0}").format(f"{self.likeness[place]:.2f}".replace("-", "−"))
 
     def name(self, index: int) -> str:
         """A class's name."""
@@ -179,15 +198,20 @@ class _Delegate(QStyledItemDelegate):
         lower = QRectF(box.left(), box.top() + 17, box.width(), 15)
         file = path_words(rows.paths[place].rpartition("/")[2])
         shown = self._model.name(int(rows.truth[place])) if known else file
+        if place in self._model.likeness:
+            shown = f"{self._model.like_words(place)} · {shown}"
         metrics = QFontMetrics(painter.font())
         text = metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, int(lower.width()))
         painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 class Gallery(QListView):
-    """All pictures that pass the filter; Enter or a double click opens one in Explore."""
+    """All pictures that pass the filter; Enter or a double click opens one in Explore.
 
-    open_wanted = Signal(Path)
+    ``alike_wanted`` with a picture's relative path, from the menu of a right click.
+    """
+
+    open_wanted, alike_wanted = Signal(Path), Signal(str)
 
     def __init__(self, post: Any, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -225,6 +249,26 @@ class Gallery(QListView):
         path = self.pictures.path(index)
         if path is not None:
             self.open_wanted.emit(path)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with a picture."""
+        index = self.indexAt(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            index = self.currentIndex()
+        if index.isValid():
+            self.menu_of(index).popup(event.globalPos())
+
+    def menu_of(self, index: QModelIndex) -> QMenu:
+        """The menu of one picture."""
+        menu, rows = QMenu(self), self.pictures.rows
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Open in Explore")).triggered.connect(lambda _=False: self._open(index))
+        if rows is not None:
+            path = rows.paths[index.data(PLACE)]
+            menu.addAction(self.tr("Pictures that look like it")).triggered.connect(
+                lambda _=False: self.alike_wanted.emit(path)
+            )
+        return menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens; everything else is the list's own."""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gnet_desktop.folder.rows import Filter, arranged
+from gnet_desktop.folder.rows import Filter, arranged, like_places
 from gnet_desktop.folder.truth import Truth
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.page import Page
@@ -30,7 +30,7 @@ from gnet_desktop.gui.folder.matching import Matching
 from gnet_desktop.gui.folder.sections import CalibrationSection, ConventionsSection
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
-from gnet_desktop.shown import name_of
+from gnet_desktop.shown import name_of, path_words
 from gnet_desktop.workspace.folder_run import FolderRun, FolderState
 
 LEFT, RIGHT = 300, 420
@@ -275,6 +275,7 @@ class FolderPage(Speaking, Page):
         end = self.run.changed.subscribe(self.refresh)
         self.destroyed.connect(lambda: end())
         self.gallery.open_wanted.connect(self.picture_wanted)
+        self.gallery.alike_wanted.connect(self.run.find_alike)
         self.orders.chosen.connect(self._sort)
         self.figures.class_wanted.connect(lambda index: self.set_filter(Filter(truth=index)))
         self.confusion.cell_wanted.connect(self._show_cell)
@@ -312,6 +313,8 @@ class FolderPage(Speaking, Page):
 
     def set_filter(self, wanted: Filter) -> None:
         """Show only the pictures that pass; the same filter again shows all."""
+        if self.run.state is not None and self.run.state.alike is not None:
+            self.run.forget_alike()
         self.filter = Filter() if wanted == self.filter else wanted
         cell = None
         if self.filter.truth is not None and (self.filter.answer is not None or self.filter.outside):
@@ -331,8 +334,11 @@ class FolderPage(Speaking, Page):
         state = self.run.state
         if state is None or state.rows is None:
             return
+        likeness: dict[int, float] = {}
         places = arranged(state.rows, self.filter, self.order)
-        self.gallery.pictures.show_rows(state.folder, state.rows, state.names, places)
+        if state.alike is not None:
+            places, likeness = like_places(state.rows, state.alike)
+        self.gallery.pictures.show_rows(state.folder, state.rows, state.names, places, likeness)
         self.gallery_header.set_note(f"{len(places)}")
         self._show_chips(state)
 
@@ -350,6 +356,9 @@ class FolderPage(Speaking, Page):
 
     def _filters(self, state: FolderState) -> list[tuple[str, str]]:
         wanted, names = self.filter, state.names
+        if state.alike is not None:
+            name = path_words(state.alike.path.rpartition("/")[2])
+            return [("alike", self.tr("like {0}").format(name))]
         found = []
         if wanted.truth is not None:
             found.append(("truth", self.tr("true: {0}").format(names[wanted.truth])))
@@ -365,6 +374,9 @@ class FolderPage(Speaking, Page):
         return found
 
     def _take_off(self, name: str) -> None:
+        if name == "alike":
+            self.run.forget_alike()
+            return
         off = {"outside": False}.get(name)
         self.set_filter(replace(self.filter, **{name: off}))  # type: ignore[arg-type]
 
