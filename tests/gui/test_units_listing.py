@@ -204,6 +204,27 @@ def test_factors_of_a_class_become_directions_of_length_one(page: UnitsPage) -> 
     page.show_module("3a")
 
 
+def test_the_cells_of_the_current_picture_are_taken_apart_without_a_folder(
+    page: UnitsPage, folder: Path
+) -> None:
+    workspace = page.workspace
+    workspace.add_pictures([folder / "03.png"])
+    wait_until(lambda: workspace.result is not None and not workspace.stale)
+    page.branches.set_value("1x1")
+    page.show_module("3a")
+    menu = page.header.directions.menu()
+    menu.aboutToShow.emit()
+    next(action for action in menu.actions() if "03.png" in action.text()).trigger()
+    wait_until(lambda: page.listing.directions is not None)
+    found = page.listing.directions
+    assert (found.name, found.part, len(found.items)) == ("03.png", "3a/1x1", 6)
+    cells = workspace.result.record["3a/1x1"].reshape(64, -1).T
+    kept = cells @ np.linalg.pinv(found.vectors) @ found.vectors
+    assert np.square(cells - kept).sum() < 0.5 * np.square(cells).sum(), "six factors explain half and more"
+    page.branches.set_value("")
+    page.show_module("3a")
+
+
 def test_the_crops_of_a_branch_are_saved_with_their_list(
     page: UnitsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -91,6 +91,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("open_pictures", "File", "Open pictures…", ("Ctrl+O",), "image photo file"),
     Action("open_folder", "File", "Open a folder…", (), "directory images"),
     Action("index_folder", "File", "Strongest pictures of a folder…", (), "index units crops top activating"),
+    Action(
+        "open_directions", "File", "Directions in a layer…", (), "units matrix sae autoencoder concept cav"
+    ),
     Action("evaluate_folder", "File", "Evaluate a folder…", (), "accuracy confusion many pictures truth"),
     Action("open_checkpoint", "File", "Open a checkpoint…", ("Ctrl+Shift+O",), "weights model network file"),
     Action(

@@ -19,13 +19,15 @@ OFFERED: Final = 14
 
 
 class Head(PanelHeader):
-    """``changed()`` when others are to be shown, ``order_chosen()`` and ``view_chosen()`` the same otherwise.
+    """``changed()`` when others are to be shown, ``order_chosen()`` and ``view_chosen()`` the same otherwise;
+    ``asked()`` before what is offered is shown.
 
-    ``file_wanted()`` asks for a matrix of directions, ``factors_wanted(class)`` for factors of its cells.
+    ``file_wanted()`` asks for a matrix of directions, ``factors_wanted(class)`` for factors of its cells,
+    ``picture_wanted()`` for those of the current picture, whose name is ``picture``.
     """
 
-    changed, order_chosen, view_chosen = Signal(), Signal(), Signal()
-    file_wanted, factors_wanted = Signal(), Signal(int)
+    changed, order_chosen, view_chosen, asked = Signal(), Signal(), Signal(), Signal()
+    file_wanted, factors_wanted, picture_wanted = Signal(), Signal(int), Signal()
 
     def __init__(self) -> None:
         super().__init__("")
@@ -76,6 +78,7 @@ class Head(PanelHeader):
             )
         )
         self.offered: Sequence[tuple[int, str]] = ()
+        self.picture = ""
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -107,12 +110,16 @@ class Head(PanelHeader):
 
     def fill(self, menu: QMenu) -> None:
         """What directions there can be."""
+        self.asked.emit()
         menu.clear()
         menu.addAction(self.tr("Open a matrix…")).triggered.connect(self.file_wanted)
         menu.addSeparator()
+        if self.picture:
+            words = self.tr("Factors of {0}").format(menu_words(self.picture))
+            menu.addAction(words).triggered.connect(self.picture_wanted)
         if not self.offered:
-            words = menu.addAction(self.tr("Open a folder to find factors of a class's cells"))
-            words.setEnabled(False)
+            hint = menu.addAction(self.tr("Open a folder to find factors of a class's cells"))
+            hint.setEnabled(False)
         for number, name in self.offered:
             action = menu.addAction(self.tr("Factors of {0}").format(menu_words(name)))
             action.triggered.connect(lambda _=False, number=number: self.factors_wanted.emit(number))

@@ -4,21 +4,24 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
-from gnet_desktop.errors import GNetError
+from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.folder.alike import Alike
 from gnet_desktop.folder.spectrum import Spectrum
 from gnet_desktop.gui.units.head import OFFERED, Head
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.naming import channel_counts
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.units import directions, likeness
 from gnet_desktop.workspace.units.directions import Directions
 from gnet_desktop.workspace.units.indexed import Indexed
 from gnet_desktop.workspace.units.items import Item, arranged, classes_of, units_of
 from gnet_desktop.workspace.units.recounts import Recounts
+from gnet_desktop.workspace.values import Result
 
 
 class Listing(QObject):
@@ -33,6 +36,8 @@ class Listing(QObject):
         self.directions: Directions | None = None
         self._factors: tuple[str, int] | None = None
         head.factors_wanted.connect(self.show_factors)
+        head.picture_wanted.connect(self.show_factors_of_picture)
+        head.asked.connect(self._offer)
         end = self.recounts.changed.subscribe(self._take_factors)
         self.destroyed.connect(lambda: end())
 
@@ -112,10 +117,11 @@ class Listing(QObject):
 
     def open_directions(self, path: Path) -> None:
         """Show the directions of a file for the chosen layer; what is wrong with them is said."""
-        if self._workspace.checkpoint is None:
-            return
+        checkpoint = self._workspace.checkpoint
         try:
-            found = directions.read(path, self._workspace.checkpoint.architecture, self.part)
+            if checkpoint is None:
+                raise UsageError(self.tr("No checkpoint is open."), "", self.tr("Open one first."))
+            found = directions.read(path, checkpoint.architecture, self.part)
         except GNetError as error:
             self._workspace.failed.emit(error)
         else:
@@ -125,6 +131,25 @@ class Listing(QObject):
         """Take the cells of a class's pictures apart, and show the factors as directions."""
         self._factors = self.part, label
         self._take_factors()
+
+    def show_factors_of_picture(self) -> None:
+        """Take the cells of the current picture apart, and show the factors as directions."""
+        result, part, checkpoint = self._workspace.result, self.part, self._workspace.checkpoint
+        maps = result.record.get(part) if result is not None else None
+        if result is None or maps is None or checkpoint is None:
+            return
+        name = _picture_name(result)
+        cells = np.ascontiguousarray(maps.reshape(len(maps), -1).T)
+        self._workspace.compute(
+            "factors",
+            lambda: directions.taken_apart(cells),
+            lambda found: self._show(directions.directions_of(checkpoint.architecture, part, name, found)),
+        )
+
+    def _offer(self) -> None:
+        """The current picture can be taken apart where it has been passed through this network."""
+        result = self._workspace.result
+        self._head.picture = "" if result is None or self._workspace.stale else _picture_name(result)
 
     def offered(self) -> list[tuple[int, str]]:
         """The classes with the most pictures in the folder."""
@@ -161,6 +186,10 @@ _LISTS: Final[Mapping[str, Callable[[Sequence[Item], Alike], list[Item]]]] = {
     "several": likeness.several_items,
 }
 """Views that show some of the units."""
+
+
+def _picture_name(result: Result) -> str:
+    return name_of(Path(result.picture.source))
 
 
 def _fits(found: Directions, checkpoint: Checkpoint) -> bool:

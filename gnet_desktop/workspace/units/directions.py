@@ -83,7 +83,7 @@ def counted(directions: Directions) -> Recount:
 
 def factors(part: str, label: int) -> Recount:
     """Factors of the cells of the pictures that were answered as a class: (factors, channels)."""
-    return Recount(part, lambda index: _answered(index, label), lambda _index: Cells(), _taken_apart)
+    return Recount(part, lambda index: _answered(index, label), lambda _index: Cells(), taken_apart)
 
 
 def _answered(index: "Index", label: int) -> Sequence[str]:
@@ -93,6 +93,7 @@ def _answered(index: "Index", label: int) -> Sequence[str]:
     return found[:OF_CLASS]
 
 
-def _taken_apart(cells: "NDArray[np.float32]") -> "NDArray[np.float32]":
+def taken_apart(cells: "NDArray[np.float32]") -> "NDArray[np.float32]":
+    """Factors of cells (cells, channels): (factors, channels), the one that explains most first."""
     step = max(1, len(cells) // CELLS)
     return nonnegative_factors(np.maximum(cells[::step], 0), FACTORS).directions
