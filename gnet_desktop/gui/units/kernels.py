@@ -1,6 +1,7 @@
 """All kernels of a module's branches as small multiples: what each reads, as three colours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, Qt, Signal
@@ -16,7 +17,7 @@ from gnet_desktop.gui.painting.numbers import percent
 from gnet_desktop.inspection.kernels import KernelColours, kernel_colours
 from gnet_desktop.network.architecture import Module
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.workspace.derived import Derived
+from gnet_desktop.workspace.engine import BACKGROUND
 from gnet_desktop.workspace.state import Workspace
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ CELL: Final = 34
 POINT: Final = 18
 """Side of a kernel's picture; of one that is a single place."""
 GAP: Final = 4
-
-Found = Mapping[str, KernelColours]
 
 
 class KernelsSection(Section):
@@ -80,8 +79,9 @@ class Kernels(QScrollArea):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self._workspace = workspace
-        self._found: Derived[tuple[str, str, str], Found] = Derived(workspace, "kernels", self._show)
+        self._key: tuple[str, str, str] | None = None
         self._module: Module | None = None
+        self._found: dict[str, KernelColours] = {}
         self._chosen: Unit | None = None
         self.sections: list[KernelsSection] = []
         self.setWidgetResizable(True)
@@ -89,17 +89,31 @@ class Kernels(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def show_module(self, module: Module, branch: str) -> None:
-        """Show the kernels of one branch, or of all."""
+        """Show the kernels of one branch, or of all, as they come."""
         network = self._workspace.network
         if network is None:
             return
         self._module = module
         names = [one.name for one in module.branches if branch in ("", one.name)]
         key = network.name, module.name, branch
-        if key != self._found.key:
+        if key != self._key:
+            self._key, self._found = key, {}
             self._say(self.tr("Kernels are being taken apart…"))
-        if self._found.get(key, lambda: _worked_out(network.network, module, names)) is not None:
-            self._show()
+            self._next(network.network, module, names)
+
+    def _next(self, network: "GoogLeNet", module: Module, names: Sequence[str]) -> None:
+        """Take the next branch apart, so that the engine is free for others in between."""
+        if names:
+            key, name = self._key, names[0]
+
+            def take(found: KernelColours) -> None:
+                if key == self._key:
+                    self._found[name] = found
+                    self._show()
+                    self._next(network, module, names[1:])
+
+            work = partial(_taken_apart, network, module, name)
+            self._workspace.compute("kernels", work, take, BACKGROUND)
 
     def mark(self, unit: Unit | None) -> None:
         """Mark the kernel of the chosen unit."""
@@ -131,10 +145,10 @@ class Kernels(QScrollArea):
         self.setWidget(label)
 
     def _show(self) -> None:
-        found, module = self._found.value, self._module
-        if found is None or module is None:
+        module = self._module
+        if module is None:
             return
-        self.sections = [KernelsSection(module.name, name, colours) for name, colours in found.items()]
+        self.sections = [KernelsSection(module.name, name, colours) for name, colours in self._found.items()]
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(14, 10, 14, 10)
@@ -149,14 +163,11 @@ class Kernels(QScrollArea):
 
     def close_run(self) -> None:
         """The window closes."""
-        self._found.end()
+        self._key = None
 
 
-def _worked_out(network: "GoogLeNet", module: Module, names: Sequence[str]) -> Found:
+def _taken_apart(network: "GoogLeNet", module: Module, name: str) -> KernelColours:
     """On the engine's thread."""
-    found = {}
-    for name in names:
-        branch = module.branch(name)
-        weights = {layer.name: network.weights(layer.name) for layer in branch.convolutions}
-        found[name] = kernel_colours(branch, weights)
-    return found
+    branch = module.branch(name)
+    weights = {layer.name: network.weights(layer.name) for layer in branch.convolutions}
+    return kernel_colours(branch, weights)
