@@ -151,12 +151,16 @@ class FolderRun:
         )
 
     def find_alike(self, path: str) -> None:
-        """Find the pictures most like one of the folder, by its relative path; see `state.alike`."""
+        """Find the pictures most like one of the folder, by its relative path; "" shows all again."""
+        if not path:
+            self.forget_alike()
+            return
         self._ask_store("alike", lambda store: {"alike": alike(store, path, ALIKE)})
 
     def forget_alike(self) -> None:
         """Show all pictures again."""
-        self._show(alike=None)
+        if self.state is not None and self.state.alike is not None:
+            self._show(alike=None)
 
     def _ask_store(self, purpose: str, ask: Callable[[Store], dict[str, Any]]) -> None:
         """Ask what is kept, on a thread of its own, and show the answer if it is still wanted."""

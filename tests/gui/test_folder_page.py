@@ -352,5 +352,7 @@ def test_pictures_that_look_like_one_are_shown_the_nearest_first(done: Window) -
     for one in order[1:]:
         assert model.likeness[one] == pytest.approx(expected[one], abs=2e-3)
     assert "alike" in model.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
-    page._take_off("alike")
-    assert model.rowCount() == len(rows)
+    menu = page.gallery.menu_of(model.index(1))
+    next(action for action in menu.actions() if action.text() == "All pictures again").trigger()
+    assert page.run.state.alike is None
+    assert not model.likeness

@@ -199,7 +199,8 @@ class _Delegate(QStyledItemDelegate):
         file = path_words(rows.paths[place].rpartition("/")[2])
         shown = self._model.name(int(rows.truth[place])) if known else file
         if place in self._model.likeness:
-            shown = f"{self._model.like_words(place)} · {shown}"
+            words = self._model.like_words(place)
+            shown = f"{words} · {shown}" if known else words
         metrics = QFontMetrics(painter.font())
         text = metrics.elidedText(shown, Qt.TextElideMode.ElideMiddle, int(lower.width()))
         painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, text)
@@ -208,7 +209,7 @@ class _Delegate(QStyledItemDelegate):
 class Gallery(QListView):
     """All pictures that pass the filter; Enter or a double click opens one in Explore.
 
-    ``alike_wanted`` with a picture's relative path, from the menu of a right click.
+    ``alike_wanted`` with a picture's relative path, from the menu of a right click; "" for all again.
     """
 
     open_wanted, alike_wanted = Signal(Path), Signal(str)
@@ -267,6 +268,10 @@ class Gallery(QListView):
             path = rows.paths[index.data(PLACE)]
             menu.addAction(self.tr("Pictures that look like it")).triggered.connect(
                 lambda _=False: self.alike_wanted.emit(path)
+            )
+        if self.pictures.likeness:
+            menu.addAction(self.tr("All pictures again")).triggered.connect(
+                lambda _=False: self.alike_wanted.emit("")
             )
         return menu
 

@@ -313,8 +313,7 @@ class FolderPage(Speaking, Page):
 
     def set_filter(self, wanted: Filter) -> None:
         """Show only the pictures that pass; the same filter again shows all."""
-        if self.run.state is not None and self.run.state.alike is not None:
-            self.run.forget_alike()
+        self.run.forget_alike()
         self.filter = Filter() if wanted == self.filter else wanted
         cell = None
         if self.filter.truth is not None and (self.filter.answer is not None or self.filter.outside):
@@ -328,6 +327,7 @@ class FolderPage(Speaking, Page):
 
     def _sort(self, order: str) -> None:
         self.order = order
+        self.run.forget_alike()
         self._fill()
 
     def _fill(self) -> None:
