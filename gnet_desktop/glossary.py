@@ -180,7 +180,11 @@ _TERMS: Final = (
         "parameters", "The numbers that were learned in training and are kept in the checkpoint.", "weights"
     ),
     Term("pass", "One way of a picture through the network.", "forward, inference"),
-    Term("peak", "A map's largest value, and its cell.", "maximum"),
+    Term(
+        "peak",
+        "A map's largest value, and its cell. In a difference: the largest change, up or down.",
+        "maximum",
+    ),
     Term(
         "pool",
         "Keeps the largest (or the average) of each small window. With a stride of 2 maps shrink to half;"

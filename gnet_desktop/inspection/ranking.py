@@ -127,30 +127,37 @@ def _span(word: str, count: int, resolve: Callable[[str], int | None] | None) ->
     return range(first, min(last, count - 1) + 1)
 
 
-def strongest_at(branches: Mapping[str, Array], column: int, row: int, *, count: int = 10) -> list[UnitAt]:
-    """The units with the largest values at one cell, over all branches, the strongest first.
+def strongest_at(
+    branches: Mapping[str, Array], column: int, row: int, *, count: int = 10, between: bool = False
+) -> list[UnitAt]:
+    """The units with the largest `strength` at one cell, over all branches, the strongest first.
 
-    Units that are 0 or negative there, or no number, are left out; ties keep the order of
-    the concatenation. Empty outside the map.
+    Units that have none there, or no number, are left out; ties keep the order of the
+    concatenation. Empty outside the map.
     """
     found = [
         UnitAt(name, int(channel), float(maps[channel, row, column]))
         for name, maps in branches.items()
         if 0 <= row < maps.shape[1] and 0 <= column < maps.shape[2]
-        for channel in _largest(maps[:, row, column], count)
+        for channel in _largest(maps[:, row, column], count, between=between)
     ]
-    return sorted(found, key=lambda unit: -unit.value)[:count]
+    return sorted(found, key=lambda unit: -abs(unit.value))[:count]
 
 
-def _largest(values: Array, count: int) -> NDArray[np.intp]:
-    keys = np.where(np.isfinite(values), values, 0)
+def strength(values: Array, *, between: bool = False) -> Array:
+    """How strong values are: as large as they are; ``between`` two passes, as far from 0."""
+    return np.abs(values) if between else values
+
+
+def _largest(values: Array, count: int, *, between: bool) -> NDArray[np.intp]:
+    keys = np.where(np.isfinite(values), strength(values, between=between), 0)
     leading = np.argsort(-keys, kind="stable")[:count]
     return leading[keys[leading] > 0]
 
 
-def peak(values: Array) -> tuple[int, int]:
-    """(column, row) of a map's largest value that is a number, the first of equals."""
-    keys = np.where(np.isfinite(values), values, -np.inf)
+def peak(values: Array, *, between: bool = False) -> tuple[int, int]:
+    """(column, row) of a map's strongest value that is a number (see `strength`), the first of equals."""
+    keys = np.where(np.isfinite(values), strength(values, between=between), -np.inf)
     row, column = divmod(int(np.argmax(keys)), values.shape[1])
     return column, row
 

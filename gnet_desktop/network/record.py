@@ -60,7 +60,8 @@ class Record(Mapping[str, Array]):
     order of the bytes matters. A module's branches are views into its output.
     ``answers`` has an entry for each head that answered; ``notes`` say why one didn't.
     ``input`` is what the network was given, (channels, height, width). ``altered`` counts,
-    for each change of the pass, the values that it made different.
+    for each change of the pass, the values that it made different. ``between`` says that the
+    activations are differences of two passes: the strongest is the one farthest from 0.
     """
 
     activations: Mapping[str, Array]
@@ -71,6 +72,7 @@ class Record(Mapping[str, Array]):
     notes: tuple[str, ...] = field(default=())
     input: Array | None = None
     altered: tuple[int, ...] = ()
+    between: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "activations", MappingProxyType(dict(self.activations)))

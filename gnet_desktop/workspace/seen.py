@@ -37,7 +37,8 @@ def difference(this: Record, other: Record) -> Record:
 
     A part that the other hasn't, or has in another size, is no number everywhere.
     """
-    return replace(this, activations={name: _less(this[name], other.get(name)) for name in this})
+    less = {name: _less(this[name], other.get(name)) for name in this}
+    return replace(this, activations=less, between=True)
 
 
 def comparable(this: Record, other: Record, module: str) -> bool:

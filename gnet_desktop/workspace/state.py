@@ -6,6 +6,7 @@ hand results over through ``post``.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,6 +20,7 @@ from gnet_desktop.workspace.choices import Choices
 from gnet_desktop.workspace.engine import NORMAL, PATIENCE, Post, Request, Worker, Works
 from gnet_desktop.workspace.failures import Failures
 from gnet_desktop.workspace.finder import Finder
+from gnet_desktop.workspace.judging import Judge
 from gnet_desktop.workspace.looking import Looking
 from gnet_desktop.workspace.networks import Networks
 from gnet_desktop.workspace.picture_list import PictureList, Source
@@ -123,9 +125,9 @@ class Workspace(Choices):
 
     @property
     def own_result(self) -> Result | None:
-        """The result shown, if it is of the checkpoint in use."""
-        result = self.result
-        return result if result is not None and result.checkpoint is self.checkpoint else None
+        """`said`, if it is of the checkpoint in use, or of the reference's."""
+        said, reference = self.said, self.shows == "reference"
+        return said if said is not None and (reference or said.checkpoint is self.checkpoint) else None
 
     @property
     def checkpoint(self) -> Checkpoint | None:
@@ -411,6 +413,14 @@ class Workspace(Choices):
         return self.view.show if self.result is not None and self.reference_result is not None else "this"
 
     @property
+    def said(self) -> Result | None:
+        """The result whose answers and whole-network numbers are told: the reference's if that is chosen.
+
+        What lies between two runs has no answers of its own: the difference goes with `result`'s.
+        """
+        return self.reference_result if self.shows == "reference" else self.result
+
+    @property
     def look(self) -> ViewOptions:
         """The options under which `seen` is drawn: those that were chosen, signed for a difference."""
         return signed(self.view) if self.shows == "difference" else self.view
@@ -434,6 +444,12 @@ class Workspace(Choices):
     def trained(self, head: str) -> bool | None:
         """Whether a head was trained, as far as the file or its answers so far tell."""
         return self._looking.judge.trained(self.checkpoint, head)
+
+    def trained_of(self, result: Result) -> Callable[[str], bool | None]:
+        """The same of the heads that gave a result, which may be those of another file."""
+        if result.checkpoint is self.checkpoint:
+            return self.trained
+        return partial(Judge().trained, result.checkpoint)
 
     # Asking for other work, failures, the end
 

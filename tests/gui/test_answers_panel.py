@@ -259,6 +259,15 @@ def test_numbers_are_whole_and_beside_their_bars(width: int) -> None:
     assert end >= number
 
 
+@pytest.mark.parametrize("width", [20, 36, 50, 70, 81, 90, 128, 300])
+def test_a_difference_stands_behind_its_number_or_not_at_all(width: int) -> None:
+    number, delta = 36.0, 31.0  # pixels of "100.0" and of "−35.3"
+    bar, end = shared_width(width, number, delta)
+    assert bar == 0 or (bar >= 14 and bar < end - number)
+    assert end <= width
+    assert end == width or (end >= number and width - end >= delta + 10)
+
+
 def test_screen_readers_hear_class_head_and_number(open_panel, workspace) -> None:
     model = open_panel(workspace).table.answers
     words = model.index(1, 3).data(Qt.ItemDataRole.AccessibleTextRole)

@@ -11,14 +11,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
 from gnet_desktop.gui.app import make_window
-from gnet_desktop.gui.shell.comparing import reference_menu, reference_words
+from gnet_desktop.gui.controls.waiting import reference_words
+from gnet_desktop.gui.network_map.shapes import Label
+from gnet_desktop.gui.shell.comparing import reference_menu
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
-from gnet_desktop.workspace.values import Reference
+from gnet_desktop.workspace.values import Reference, Result
 from tests.gui.made import pause, wait_until
 
 UNIT = Unit("5a", "5x5", 11)
@@ -96,8 +98,8 @@ def test_every_panel_shows_this_the_reference_or_the_difference(window: Window) 
     # differences have signs, and colours that show them
     assert workspace.look.colour_map == "tide"
     assert window.panels.lanes.area.contents.sort == "energy"
-    assert window.panels.lanes.header.note.startswith("less the reference")
-    assert window.panels.unit.header.note == "less the reference"
+    assert window.panels.lanes.header.note.startswith("difference")
+    assert window.panels.unit.header.note == "difference"
     assert not window.panels.unit.body.inputs.isVisible()
 
 
@@ -194,13 +196,13 @@ def test_another_picture_is_compared_from_the_menu(window: Window) -> None:
     current(window)
     assert reference_words(workspace) == "cat.jpg"
     assert workspace.reference_result.key.picture != workspace.current
+    cells = {line.name: line.cells["main"] for line in window.panels.answers.shown.lines}
+    assert cells["espresso"].delta.startswith("+9")
     workspace.change_view(show="reference")
     photo = window.panels.photo
     assert photo.view.sight.id == workspace.reference_result.key.picture
     assert (photo.header.title, "the reference" in photo.header.note) == ("cat.jpg", True)
     np.testing.assert_array_equal(lane_maps(window, "5a/1x1"), workspace.reference_result.record["5a/1x1"])
-    cells = {line.name: line.cells["main"] for line in window.panels.answers.shown.lines}
-    assert cells["espresso"].delta.startswith("+9")
     workspace.change_view(show="this")
     assert photo.header.title == "espresso.jpg"
     pick(reference_menu(window, workspace, lambda: None), "Nothing")
@@ -287,3 +289,92 @@ def test_effects_when_off_are_those_of_switching_off(window: Window) -> None:
     pause(30)
     assert window.panels.network.map.model.quantity.written["4c/3x3"] == pytest.approx(0, abs=1e-4)
     assert "Single effects don't add up" in window.panels.network.header.toolTip()
+
+
+def head_words(window: Window) -> list[str]:
+    return [label.text for label in window.panels.network.map.map_layout.shapes if isinstance(label, Label)]
+
+
+def compare_with_the_cat(window: Window, show: str) -> None:
+    cat = next(one for one, entry in window.workspace.pictures.items() if entry.name == "cat.jpg")
+    window.workspace.compare_with(Reference(picture=cat))
+    current(window)
+    window.workspace.change_view(show=show)
+    pause(20)
+
+
+def first_of(result: Result, head: str = "main") -> str:
+    """The largest logit, by numpy."""
+    index = int(np.argmax(result.record.answers[head].logits))
+    return result.checkpoint.labels.names[index]
+
+
+def test_the_references_answers_thumbnail_and_energy_are_shown_and_said_to_be_its(window: Window) -> None:
+    compare_with_the_cat(window, "reference")
+    workspace = window.workspace
+    other = workspace.reference_result
+    answers, network = window.panels.answers, window.panels.network
+    expected = 100 * float(other.record.answers["main"].probabilities.max())
+    top = next(line for line in answers.shown.lines if line.cells["main"].first)
+    assert top.name == first_of(other) != first_of(workspace.result)
+    assert float(top.cells["main"].text) == pytest.approx(expected, abs=0.05)
+    assert not any(cell.delta for line in answers.shown.lines for cell in line.cells.values())
+    assert answers.says.text.startswith("The reference (cat.jpg)")
+    assert answers.header.note == network.header.note == "of the reference"
+    assert answers.copy_numbers().startswith("cat.jpg")
+    assert first_of(other) in head_words(window)
+    shown = network.map.model.picture
+    pixel = shown.pixelColor(100, 100)
+    assert (pixel.red(), pixel.green(), pixel.blue()) == other.shown.convert("RGB").getpixel((100, 100))
+    workspace.change_view(quantity="energy")
+    squares = {part: float((other.record[part] ** 2).sum()) for part in ("5a/1x1", "5a/3x3", "5a/5x5")}
+    shares = network.map.model.quantity.layers
+    assert shares["5a/3x3"] / shares["5a/1x1"] == pytest.approx(
+        squares["5a/3x3"] / squares["5a/1x1"], rel=1e-4
+    )
+    workspace.change_view(show="this")
+    assert first_of(workspace.result) in head_words(window)
+
+
+def test_what_the_reference_says_first_has_a_row_and_a_sentence(window: Window) -> None:
+    compare_with_the_cat(window, "difference")
+    answers, other = window.panels.answers, window.workspace.reference_result
+    firsts = {first_of(other, head) for head in other.record.answers}
+    assert firsts <= {line.name for line in answers.shown.lines}
+    assert "The reference (cat.jpg)" in answers.says.text
+    assert first_of(other) in answers.says.text
+
+
+def test_the_peak_of_a_difference_is_its_largest_change(window: Window) -> None:
+    workspace = window.workspace
+    this = workspace.result.record["4a/3x3"]
+    channel = int(np.argmax(this.max(axis=(1, 2))))
+    row, column = np.unravel_index(int(np.argmax(this[channel])), this[channel].shape)
+    workspace.choose_unit(Unit("4a", "3x3", channel))
+    QTest.keyClick(window, Qt.Key.Key_X)
+    current(window)
+    workspace.change_view(show="difference")
+    pause(20)
+    unit, photo = window.panels.unit.body, window.panels.photo.view
+    # switched off, the unit lost all that it had: most where it had most
+    assert unit.facts.peak == (column, row)
+    assert unit.facts_section.facts["peak"].startswith("−")
+    assert float(unit.facts_section.facts["peak"][1:]) == pytest.approx(this[channel].max(), rel=1e-3)
+    assert unit.map.line()[0] == f"cell {column}, {row} · peak"
+    assert unit.facts_section.facts["rank"] == f"1 of {len(this)}"
+    assert photo.layer().cell(workspace.seen, None) == (column, row)
+
+
+def test_a_unit_that_is_off_has_no_inputs_no_rank_and_says_whose_its_pictures_are(window: Window) -> None:
+    workspace = window.workspace
+    unit = window.panels.unit.body
+    workspace.choose_unit(UNIT)
+    QTest.keyClick(window, Qt.Key.Key_X)
+    current(window)
+    assert unit.facts.zero
+    assert not unit.inputs.isVisible()
+    assert unit.facts_section.facts["rank"] == "none"
+    assert unit.pictures.note.endswith("unchanged")
+    QTest.keyClick(window, Qt.Key.Key_X)
+    current(window)
+    assert not unit.pictures.note.endswith("unchanged")

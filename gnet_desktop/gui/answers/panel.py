@@ -15,11 +15,12 @@ from gnet_desktop.gui.controls.common import PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
-from gnet_desktop.gui.controls.waiting import obstacle, of_which_and_next
+from gnet_desktop.gui.controls.waiting import obstacle, of_which_and_next, of_which_run, reference_words
 from gnet_desktop.gui.looks.theme import PANEL_HEADER, font
 from gnet_desktop.inspection.statistics import first_non_finite
 from gnet_desktop.network.architecture import AUXILIARY, HEADS
 from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result
 
 _ROWS: Final = (3, 12)
 _USUAL: Final = 7
@@ -108,7 +109,7 @@ class AnswersPanel(Speaking, QWidget):
 
     @property
     def _result_id(self) -> int | None:
-        return None if self._workspace.result is None else self._workspace.result.key.picture
+        return None if self._workspace.said is None else self._workspace.said.key.picture
 
     def refresh(self) -> None:
         """The result or the checkpoint changed."""
@@ -148,7 +149,7 @@ class AnswersPanel(Speaking, QWidget):
         self.table.show_explained(self._workspace.explained)
 
     def _show(self) -> None:
-        workspace, result = self._workspace, self._workspace.result
+        workspace, result = self._workspace, self._workspace.said
         self.unit.set_value(workspace.view.logits)
         self._shown, broken = self._compute(), ""
         if result is not None and self._shown is not None and self._shown.standing["main"] == "not a number":
@@ -162,21 +163,29 @@ class AnswersPanel(Speaking, QWidget):
         self._place_absent()
 
     def _compute(self) -> Shown | None:
-        result, logits = self._workspace.result, self._workspace.view.logits
-        if result is None:
-            return None
-        reference = self._workspace.reference_result if not self._workspace.stale else None
-        return shown_of(result, self._workspace.trained, rows=self._rows, logits=logits, reference=reference)
+        return None if self._workspace.said is None else self._shown_of(self._workspace.said, self._reference)
+
+    def _shown_of(self, result: Result, reference: Result | None = None) -> Shown:
+        trained, logits = self._workspace.trained_of(result), self._workspace.view.logits
+        return shown_of(result, trained, rows=self._rows, logits=logits, reference=reference)
+
+    @property
+    def _reference(self) -> Result | None:
+        """What the numbers are compared with: nothing where the reference's own stand there."""
+        workspace = self._workspace
+        return None if workspace.stale or workspace.shows == "reference" else workspace.reference_result
 
     def _verdict(self, shown: Shown) -> str:
-        """What the heads say; of a changed network, what the changes did."""
-        workspace = self._workspace
-        result, reference = workspace.result, workspace.reference_result
-        if result is None or reference is None or workspace.stale or not result.key.changes:
+        """What the heads say, and the reference's; of a changed network, what the changes did."""
+        workspace, result, reference = self._workspace, self._workspace.result, self._reference
+        if workspace.shows == "reference":
+            return sentences.reference_sentence(shown, reference_words(workspace))
+        if result is None or reference is None:
             return sentences.verdict_sentence(shown)
-        if reference.key == result.key.unchanged:
+        if result.key.changes and reference.key == result.key.unchanged:
             return sentences.changed_sentence(shown, result, reference)
-        return sentences.verdict_sentence(shown)
+        other = sentences.reference_sentence(self._shown_of(reference), reference_words(workspace))
+        return " ".join(filter(None, (sentences.verdict_sentence(shown), other)))
 
     def _say(self, shown: Shown | None, broken: str) -> None:
         stale = self._workspace.stale
@@ -187,17 +196,19 @@ class AnswersPanel(Speaking, QWidget):
         self.untrained.say(sentences.untrained_sentence(sound) if sound else "")
         self.says.say(self._verdict(sound) if sound else "")
         self.doubt.say(escape(sound.doubt) if sound and sound.doubt else "")
-        result = self._workspace.result
+        result = self._workspace.said
         self.warned.say(sentences.warning_sentence(result.checkpoint) if result is not None else "")
         self.assumed.say(sentences.assumed_sentence(result.checkpoint) if result is not None else "")
         title, why = "", ""
-        if sound is not None and self._workspace.result is not None:
-            title, why = sentences.absent_sentences(sound, self._workspace.result.record.notes)
+        if sound is not None and result is not None:
+            title, why = sentences.absent_sentences(sound, result.record.notes)
         self.absent.say(title, why)
 
     def _note(self, shown: Shown | None) -> str:
         if shown is None:
             return ""
+        if self._workspace.shows == "reference":
+            return of_which_run(self._workspace)
         if shown.present == len(HEADS):
             return self.tr("of three heads")
         return self.tr("{0} of 3 heads").format(shown.present)

@@ -6,7 +6,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
-from gnet_desktop.gui.answers.values import Shown
+from gnet_desktop.gui.answers.values import Shown, apart
 from gnet_desktop.inspection.answers import Verdict
 from gnet_desktop.inspection.statistics import NonFinite
 from gnet_desktop.network.architecture import AUXILIARY, HEADS
@@ -41,7 +41,7 @@ def verdict_sentence(shown: Shown) -> str:
 
 
 def changed_sentence(shown: Shown, result: Result, unchanged: Result) -> str:
-    """What the changes did: ``Still espresso, by 35.3 points less. aux1 lies before the changes.``"""
+    """What the changes did: ``Still espresso: 35.3 points lower. aux1 reads …: no change.``"""
     answers, before = result.record.answers, unchanged.record.answers
     head = next((head for head in HEADS if head in answers and head in before), None)
     if head is None:
@@ -50,20 +50,30 @@ def changed_sentence(shown: Shown, result: Result, unchanged: Result) -> str:
     if first != old:
         words = tr("{0} instead of {1}.").format(_class(shown, first), _class(shown, old))
     else:
-        points = 100 * (now - float(before[head].probabilities[first]))
+        points = 100 * apart(now, float(before[head].probabilities[first]))
         words = _points(points).format(_class(shown, first), f"{abs(points):.1f}")
     same = [f"<b>{name}</b>" for name in AUXILIARY if name in answers and answers[name] is before.get(name)]
     if len(same) == 1:
-        return f"{words} " + _grey(tr("{0} lies before the changes.").format(same[0]))
+        return f"{words} " + _grey(tr("{0} reads an earlier module: no change.").format(same[0]))
     if same:
-        return f"{words} " + _grey(tr("{0} lie before the changes.").format(tr(" and ").join(same)))
+        return f"{words} " + _grey(tr("{0} read earlier modules: no change.").format(tr(" and ").join(same)))
     return words
 
 
 def _points(points: float) -> str:
     if abs(points) < _SAME:
         return tr("Still {0}, as sure as before.")
-    return tr("Still {0}, by {1} points more.") if points > 0 else tr("Still {0}, by {1} points less.")
+    return tr("Still {0}: {1} points higher.") if points > 0 else tr("Still {0}: {1} points lower.")
+
+
+def reference_sentence(other: Shown, words: str) -> str:
+    """What the run that is compared with answers: ``The reference (cat.jpg) says tabby.``"""
+    if other.verdict is None:
+        return ""
+    named = f"<b>{tr('The reference')}</b> ({escape(words)})"
+    if other.verdict.agree:
+        return tr("{0} says {1}.").format(named, _class(other, other.verdict.says[0].index))
+    return f"{named}: {_says(other, other.verdict)}."
 
 
 def _says(shown: Shown, verdict: Verdict) -> str:

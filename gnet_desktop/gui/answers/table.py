@@ -49,9 +49,12 @@ _PAD: Final = 16
 _GAP: Final = 4
 _BAR_SHARE, _NUMBER_ENDS = 0.47, 0.82
 """Parts of a cell's width."""
-_PLAIN: Final = (_BAR_SHARE, _NUMBER_ENDS)
-_COMPARED: Final = (0.32, 0.62)
-"""The same with a difference behind the number."""
+_BEHIND: Final = 10
+"""Room behind a difference."""
+_SHORTEST_BAR: Final = 14
+"""A shorter bar says nothing and is left out."""
+_LEAST_NAME: Final = 96
+"""What the class keeps where differences need room."""
 _SIGNS: Final = {1: "good", -1: "bad", 0: "text3"}
 _HEAD_SHARE: Final = 0.226
 
@@ -131,6 +134,8 @@ class AnswersModel(QAbstractTableModel):
         unit = "" if self._shown is not None and self._shown.logits else " %"
         words = self.tr("{0}, {1}: {2}").format(name, head, text + unit)
         cell = line.cells[head]
+        if cell.change:
+            words = self.tr("{0}, {1} against the reference").format(words, cell.delta)
         return self.tr("{0}, its first answer").format(words) if cell.first else words
 
 
@@ -188,9 +193,9 @@ class _Delegate(QStyledItemDelegate):
             return
         strong = cell.first and not view.is_faint(head) and not view.stale
         face = font(12.5, 600 if strong else 400)
-        compared = cell.before is not None
         number = QFontMetricsF(face).horizontalAdvance(cell.text)
-        bar, end = shared_width(rect.width(), number, _COMPARED if compared else _PLAIN)
+        bar, end = view.places(rect.width(), number)
+        compared = cell.before is not None and rect.width() - end > _BEHIND + _GAP
         if line.index is not None and bar > 0:
             high = min(10.0, rect.height() * 0.4)
             track = QRectF(rect.left(), rect.center().y() - high / 2, bar, high)
@@ -212,15 +217,20 @@ class _Delegate(QStyledItemDelegate):
             painter.drawText(rest, right, cell.delta)
 
 
-def shared_width(
-    width: float, number: float, shares: tuple[float, float] = (_BAR_SHARE, _NUMBER_ENDS)
-) -> tuple[float, float]:
-    """(length of the bar, where the number ends) in a cell, in pixels.
+def shared_width(width: float, number: float, delta: float = 0.0) -> tuple[float, float]:
+    """(length of the bar, where the number ends) in a cell, in pixels; ``delta`` stands behind the number.
 
-    Where room is short the bar gives way: a number without its first digits is another number.
+    Where room is short the bar gives way, then the difference (nothing is left behind the
+    number): a number without its first digits is another number.
     """
-    end = max(width * shares[1], min(number, width))
-    return max(0.0, min(width * shares[0], end - number - _GAP)), end
+    if not delta:
+        end = max(width * _NUMBER_ENDS, min(number, width))
+        return max(0.0, min(width * _BAR_SHARE, end - number - _GAP)), end
+    end = width - _BEHIND - delta - 2 * _GAP
+    if end < number:
+        return 0.0, width
+    bar = end - number - 2 * _GAP
+    return bar if bar >= _SHORTEST_BAR else 0.0, end
 
 
 class _Header(QHeaderView):
@@ -268,6 +278,7 @@ class AnswersTable(QTableView):
         self.answers = AnswersModel()
         self.row_height, self.hovered_row, self.stale = 28, -1, False
         self.explained: int | None = None
+        self._number, self._delta = 0.0, 0.0
         self.focus = KeyFocus(self)
         self._faint: frozenset[str] = frozenset()
         self.setModel(self.answers)
@@ -294,8 +305,14 @@ class AnswersTable(QTableView):
         standing = {} if shown is None else shown.standing
         self._faint = frozenset(head for head, one in standing.items() if one == "untrained")
         self.answers.show(shown)
+        self._number, self._delta = _widest(shown)
+        self.fit_columns()
         if self.hasFocus():
             self._place_keyboard()
+
+    def places(self, width: float, number: float) -> tuple[float, float]:
+        """`shared_width` for a cell with that number; with differences all bars have one length."""
+        return shared_width(width, max(number, self._number) if self._delta else number, self._delta)
 
     def show_explained(self, index: int | None) -> None:
         """Mark the class that is explained."""
@@ -378,6 +395,9 @@ class AnswersTable(QTableView):
         """The class takes what the three heads leave."""
         width = self.viewport().width()
         head = int(width * _HEAD_SHARE)
+        if self._delta:
+            wanted = self._number + self._delta + _BEHIND + 4 * _GAP + 2 * _SHORTEST_BAR
+            head = max(head, int(min(wanted, (width - _LEAST_NAME) / len(HEADS))))
         for column in range(1, 1 + len(HEADS)):
             self.setColumnWidth(column, head)
         self.setColumnWidth(0, max(40, width - head * len(HEADS)))
@@ -385,3 +405,13 @@ class AnswersTable(QTableView):
     def column_left(self, head: str) -> int:
         """Where a head's column begins."""
         return self.columnViewportPosition(1 + HEADS.index(head))
+
+
+def _widest(shown: Shown | None) -> tuple[float, float]:
+    """(the widest number, the widest difference) of a table in pixels; no difference is 0."""
+    cells = [cell for line in shown.lines for cell in line.cells.values()] if shown is not None else []
+    numbers, deltas = QFontMetricsF(font(12.5, 600)), QFontMetricsF(font(11))
+    return (
+        max((numbers.horizontalAdvance(cell.text) for cell in cells), default=0.0),
+        max((deltas.horizontalAdvance(cell.delta) for cell in cells), default=0.0),
+    )

@@ -117,7 +117,8 @@ def shown_of(
 ) -> Shown:
     """What to show of a result in at most ``rows`` lines (at least each head's first answer).
 
-    With a ``reference`` of the same classes every number says how it differs from that.
+    With a ``reference`` of the same classes every number says how it differs from that, and
+    the first answers of its heads have lines, too.
     """
     answers, names = result.record.answers, result.checkpoint.labels.names
     standing = {head: standing_of(result, head, trained(head)) for head in HEADS}
@@ -125,6 +126,7 @@ def shown_of(
     counted = {head: one for head, one in answers.items() if meant[head].counts}
     # without any head that may be believed, the untrained ones still have numbers
     chosen = filled_rows(counted or answers, rows)
+    chosen = _with_firsts(chosen, _comparable(answers, reference), rows)
     known = {head: one for head, one in answers.items() if meant[head].shows}
     full = [_with_all(row, known) for row in chosen]
     left = [head for head, one in standing.items() if one == "untrained"]
@@ -161,6 +163,29 @@ def filled_rows(answers: Mapping[str, HeadAnswers], limit: int) -> list[Row]:
         top += 1
         rows = answer_rows(answers, top=top, limit=limit)
     return rows
+
+
+def _comparable(answers: Mapping[str, HeadAnswers], reference: Result | None) -> dict[str, HeadAnswers]:
+    """The answers of the reference's heads that both have with as many classes, and that are numbers."""
+    if reference is None:
+        return {}
+    return {
+        head: one
+        for head, one in reference.record.answers.items()
+        if head in answers and len(one.logits) == len(answers[head].logits) and valid(one)
+    }
+
+
+def _with_firsts(rows: list[Row], reference: Mapping[str, HeadAnswers], limit: int) -> list[Row]:
+    """Rows for what the reference's heads say first, in the place of the last that no head leads with."""
+    there = {row.index for row in rows}
+    firsts = dict.fromkeys(one.top(1)[0][0] for one in reference.values())
+    added = [Row(index, {}, ()) for index in firsts if index not in there]
+    kept = list(rows)
+    spare = [row for row in rows if not row.first_of and row.index not in firsts]
+    while len(kept) + len(added) > limit and spare:
+        kept.remove(spare.pop())
+    return kept + added
 
 
 def _with_all(row: Row, answers: Mapping[str, HeadAnswers]) -> Row:
@@ -202,16 +227,21 @@ def _compared(
         return cells
     found = {}
     for head, cell in cells.items():
-        other = reference.record.answers.get(head)
-        if other is None or len(other.logits) != len(answers[head].logits):
+        other = _comparable(answers, reference).get(head)
+        if other is None:
             found[head] = cell
             continue
         now, before = (one.logits if logits else one.probabilities for one in (answers[head], other))
-        difference = float(now[index]) - float(before[index])
+        difference = float(now[index]) - float(before[index]) if logits else apart(now[index], before[index])
         words, sign = delta_words(difference, logits=logits)
         share = min(1.0, max(0.0, float(before[index]) / full))
         found[head] = replace(cell, before=share, delta=words, change=sign)
     return found
+
+
+def apart(now: float, before: float) -> float:
+    """What lies between two shares as they are written, so that a reader who subtracts finds the same."""
+    return (round(1000 * float(now)) - round(1000 * float(before))) / 1000
 
 
 def delta_words(difference: float, *, logits: bool) -> tuple[str, int]:

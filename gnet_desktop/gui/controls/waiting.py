@@ -35,7 +35,7 @@ def of_which(workspace: Workspace) -> str:
 
 def of_which_run(workspace: Workspace) -> str:
     """`of_which`; and of maps that aren't this run's: the reference's, or the difference from it."""
-    words = {"reference": tr("of the reference"), "difference": tr("less the reference")}
+    words = {"reference": tr("of the reference"), "difference": tr("difference")}
     return of_which(workspace) or words.get(workspace.shows, "")
 
 
@@ -59,3 +59,19 @@ def _shown_name(workspace: Workspace) -> str:
 def short_name(name: str) -> str:
     """A file's name, cut in its middle."""
     return name if len(name) <= _LONGEST else f"{name[:12]}…{name[-10:]}"
+
+
+def reference_words(workspace: Workspace) -> str:
+    """What the run is compared with; empty for nothing."""
+    reference = workspace.reference
+    if reference is None:
+        return ""
+    if reference.picture is not None and reference.picture in workspace.pictures:
+        return short_name(workspace.pictures[reference.picture].name)
+    if reference.checkpoint is not None:
+        network = workspace.reference_network
+        name = name_of(network.checkpoint.provenance.path) if network is not None else "…"
+        return tr("by {0}").format(short_name(name))
+    if reference.convention is not None:
+        return tr("under {0}").format(reference.convention.name)
+    return tr("this picture, unchanged")

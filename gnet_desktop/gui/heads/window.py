@@ -14,6 +14,7 @@ from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.spoken import Role, Speaking
+from gnet_desktop.gui.controls.waiting import of_which_run
 from gnet_desktop.gui.heads.readouts import Fitted, Readouts, read_out
 from gnet_desktop.gui.heads.section import HeadSection
 from gnet_desktop.gui.heads.timeline import Timeline, courses
@@ -146,18 +147,20 @@ class HeadsView(Speaking, QWidget):
         return self._parts.get(asked, lambda: _parts(loaded.network, *asked))
 
     def _note(self) -> str:
-        workspace, result = self._workspace, self._workspace.result
-        checkpoint = workspace.checkpoint
+        workspace, result = self._workspace, self._workspace.said
+        checkpoint = workspace.checkpoint if result is None else result.checkpoint
         parts = [] if checkpoint is None else [name_of(checkpoint.provenance.path)]
         if result is not None and result.key.picture in workspace.pictures:
             parts.append(workspace.pictures[result.key.picture].name)
+        if workspace.shows == "reference":
+            parts.append(of_which_run(workspace))
         if workspace.stale:
             parts.append(self.tr("the next picture is being computed"))
         return " · ".join(parts)
 
     def _show(self, result: Result) -> None:
         workspace = self._workspace
-        shown: Shown = shown_of(result, workspace.trained, rows=7, logits=workspace.view.logits)
+        shown: Shown = shown_of(result, workspace.trained_of(result), rows=7, logits=workspace.view.logits)
         standing = shown.standing
         untrained = tuple(head for head, one in standing.items() if one == "untrained")
         self.says.say(sentences.verdict_sentence(shown))

@@ -48,7 +48,7 @@ class MapModel:
 
 def input_size(workspace: Workspace) -> Size:
     """(height, width) of the network's input: the picture's that is shown, else the convention's."""
-    result = workspace.result
+    result = workspace.said
     if result is not None:
         height, width = result.record.input_size
         return height, width
@@ -62,20 +62,25 @@ def model_of(
     workspace: Workspace,
     before: MapModel | None = None,
     effects_of: Callable[[Result], Mapping[str, float] | None] = lambda _: None,
+    of: Result | None = None,
 ) -> MapModel | None:
-    """The model of what is open; None without a checkpoint.
+    """The model of what is open, or of a result; None without a checkpoint.
 
-    ``effects_of`` gives what each branch is worth in a run, if that is known by now. ``before`` is
-    what was shown until now: arithmetic that still holds is taken from it.
+    The reference's where that is chosen: its network, its picture, its answers. ``effects_of`` gives what
+    each branch is worth in a run, if that is known by now. ``before`` is what was shown until
+    now: arithmetic that still holds is taken from it.
     """
-    checkpoint = workspace.checkpoint
+    result = of or workspace.own_result
+    checkpoint = result.checkpoint if result is not None else workspace.checkpoint
     if checkpoint is None:
         return None
-    architecture, result = checkpoint.architecture, workspace.own_result
+    architecture = checkpoint.architecture
     size = input_size(workspace) if result is not None or workspace.result is None else (_USUAL, _USUAL)
     size, found, cost = _arithmetic(architecture, size, before)
     record = None if result is None else result.record
-    reference = workspace.reference_result
+    other = result is not None and result is workspace.reference_result
+    reference = workspace.result if other else workspace.reference_result
+    trained = workspace.trained if result is None else workspace.trained_of(result)
     wanted = workspace.view.quantity
     source = Source(
         architecture,
@@ -91,7 +96,7 @@ def model_of(
         architecture=architecture,
         input_size=size,
         quantity=quantity,
-        texts=texts_of(architecture, quantity, size, record, checkpoint.labels.names, workspace.trained),
+        texts=texts_of(architecture, quantity, size, record, checkpoint.labels.names, trained),
         shapes=found,
         costs=cost,
         teller=Teller(

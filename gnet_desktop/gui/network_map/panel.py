@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.spoken import Role, Speaking
-from gnet_desktop.gui.controls.waiting import of_which
+from gnet_desktop.gui.controls.waiting import of_which, of_which_run
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.teaching import CHART_HEIGHT, TeachingView
 from gnet_desktop.gui.network_map.view import NetworkMap
@@ -137,7 +137,7 @@ class NetworkPanel(Speaking, QWidget):
         if workspace.view.quantity == "effect" and workspace.own_result is not None:
             return self.map.effects.words(workspace.own_result)
         if model is None or not model.missing:
-            return of_which(workspace)
+            return of_which(workspace) or (of_which_run(workspace) if workspace.shows == "reference" else "")
         if workspace.view.quantity == "difference" and workspace.result is not None:
             return self.tr("compare with something to see this")
         return self.tr("open a picture to see this")

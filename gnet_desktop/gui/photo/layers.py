@@ -16,12 +16,13 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitLayer:
-    """A unit's map and how its cells lie on the input."""
+    """A unit's map and how its cells lie on the input; ``between`` as in `Record`."""
 
     unit: Unit
     values: Array
     grid: Grid
     field: Field
+    between: bool = False
 
     @property
     def identity(self) -> object:
@@ -38,7 +39,7 @@ class UnitLayer:
             return chosen
         if not np.isfinite(self.values).any() or not self.values.any():
             return None
-        return peak(self.values)
+        return peak(self.values, between=self.between)
 
     def cell_box(self, result: Result, cell: tuple[int, int]) -> Box:
         """The cell on the picture, as far as it lies there: the last ones may lie beyond its edge."""
@@ -66,4 +67,5 @@ def unit_layer(result: Result, unit: Unit | None) -> UnitLayer | None:
     except KeyError:
         return None
     height, width = maps.shape[1:]
-    return UnitLayer(unit, maps[unit.channel], Grid(field.centre, field.jump, (width, height)), field)
+    grid = Grid(field.centre, field.jump, (width, height))
+    return UnitLayer(unit, maps[unit.channel], grid, field, result.record.between)

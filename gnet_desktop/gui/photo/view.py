@@ -255,7 +255,7 @@ class PhotoView(Speaking, QWidget):
         why: tuple[str, ...] = ()
         if view.why and result is not None and not self._held_space:
             # what lies between two runs has no answer of its own to explain
-            why = self._paint_why(painter, workspace.result or result, crop)
+            why = self._paint_why(painter, workspace.said or result, crop)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if view.crop_frame:
             painting.draw_frame(painter, crop)

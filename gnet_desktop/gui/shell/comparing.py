@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 from gnet_desktop.gui.controls.plain import menu_words
 from gnet_desktop.gui.controls.waiting import short_name
 from gnet_desktop.gui.conventions.choices import alternatives, explanation
-from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.seen import comparable
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import UNCHANGED, Reference
@@ -19,22 +18,6 @@ _MOST: Final = 30
 """Pictures that the menu lists; any other is compared from its own menu in the list."""
 
 translate = QCoreApplication.translate
-
-
-def reference_words(workspace: Workspace) -> str:
-    """What the run is compared with; empty for nothing."""
-    reference = workspace.reference
-    if reference is None:
-        return ""
-    if reference.picture is not None and reference.picture in workspace.pictures:
-        return short_name(workspace.pictures[reference.picture].name)
-    if reference.checkpoint is not None:
-        network = workspace.reference_network
-        name = name_of(network.checkpoint.provenance.path) if network is not None else "…"
-        return translate("Compare", "by {0}").format(short_name(name))
-    if reference.convention is not None:
-        return translate("Compare", "under {0}").format(reference.convention.name)
-    return translate("Compare", "this picture, unchanged")
 
 
 def obstacle_words(workspace: Workspace) -> str:

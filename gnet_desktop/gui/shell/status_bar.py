@@ -54,7 +54,7 @@ class StatusBar(Speaking, QWidget):
         return " | ".join([*self._parts, self._state])
 
     def _show_state(self) -> None:
-        workspace, result = self._workspace, self._workspace.result
+        workspace, result = self._workspace, self._workspace.said
         parts = []
         picture = workspace.decoded.picture if workspace.decoded is not None else None
         if result is not None and not workspace.stale:

@@ -14,10 +14,11 @@ from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, Segmented
 from gnet_desktop.gui.controls.plain import Label, menu_words
 from gnet_desktop.gui.controls.spoken import Role, Speaking
+from gnet_desktop.gui.controls.waiting import reference_words
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.hatching import hatch
-from gnet_desktop.gui.shell.comparing import obstacle_words, reference_words
+from gnet_desktop.gui.shell.comparing import obstacle_words
 from gnet_desktop.network.architecture import BRANCHES
 from gnet_desktop.network.changes import Change
 from gnet_desktop.workspace.state import Workspace
@@ -116,7 +117,7 @@ class ChangesStrip(Speaking, QWidget):
             {
                 "this": self.tr("The run that is looked at (D goes on)"),
                 "reference": self.tr("The run that it is compared with"),
-                "difference": self.tr("This less the reference, 0 in the middle of the colours"),
+                "difference": self.tr("This minus the reference, 0 in the middle of the colours"),
             }
         )
         self.shown.chosen.connect(lambda show: workspace.change_view(show=show))

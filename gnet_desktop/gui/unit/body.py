@@ -33,7 +33,7 @@ from gnet_desktop.gui.unit.origins_view import InputsSection, KernelSection
 from gnet_desktop.gui.unit.sections import FactsSection, HistogramSection, PicturesSection, PlaceSection
 from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.network.architecture import MODULES
-from gnet_desktop.network.naming import Unit
+from gnet_desktop.network.naming import Unit, channel_in_module
 from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result, ViewOptions
@@ -221,7 +221,13 @@ class UnitBody(QWidget):
         entries = [
             (workspace.pictures[entry], value) for entry, value in found if entry in workspace.pictures
         ]
-        self.pictures.show_pictures(entries, known=len(workspace.peaks), current=workspace.current)
+        self.pictures.show_pictures(
+            entries,
+            known=len(workspace.peaks),
+            current=workspace.current,
+            # what the list knows is always of the unchanged network
+            unchanged=bool(workspace.changes) and workspace.shows != "reference",
+        )
 
     # Strongest inputs and kernels: the weights are the engine's
 
@@ -231,11 +237,12 @@ class UnitBody(QWidget):
             return
         result, unit = self._subject
         loaded, architecture = self._workspace.network_of(result), result.checkpoint.architecture
-        # a value between two runs has no inputs of its own
-        between = self._workspace.shows == "difference"
-        self._sources = path_to(architecture, unit) is not None and not between
+        # a map that is 0 everywhere has no peak to explain; a cell of it that was chosen has a sum
+        silent = self._facts is not None and self._facts.zero and self._workspace.selection.cell is None
+        own = _has_inputs(result, unit) and not silent
+        self._sources = path_to(architecture, unit) is not None and own
         self.inputs.wait()
-        stem = unit.part == architecture.trunk[0].name and not between
+        stem = unit.part == architecture.trunk[0].name and not result.record.between
         if loaded is not None and (self._sources or stem):
             network = loaded.network
             self._origins.get((result, unit, cell), lambda: _work_out(network, result, unit, cell))
@@ -307,7 +314,7 @@ class UnitBody(QWidget):
         if facts is None or result is None or cell is None:
             self._workspace.hover(None)
             if facts is not None:
-                self.values.point_at(facts.maximum)
+                self.values.point_at(facts.strongest)
             return
         self.values.point_at(facts.value(cell))
         centre = self._measured.of(result).point_of(facts.unit.part, cell)
@@ -319,6 +326,19 @@ class UnitBody(QWidget):
 
     def _preview(self, value: object) -> None:
         self._workspace.hover(value if isinstance(value, Unit) else None)
+
+
+def _has_inputs(result: Result, unit: Unit) -> bool:
+    """Whether the unit's values come from its inputs: not between two runs, nor where they were changed."""
+    places = {
+        unit.part: unit.channel,
+        unit.module: channel_in_module(result.checkpoint.architecture, unit),
+    }
+    changed = any(
+        one.part in places and (one.channels is None or places[one.part] in one.channels)
+        for one in result.key.changes
+    )
+    return not (changed or result.record.between)
 
 
 def _work_out(network: "GoogLeNet", result: Result, unit: Unit, cell: Cell) -> Origins | Kernel | None:

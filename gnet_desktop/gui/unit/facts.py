@@ -15,7 +15,7 @@ from gnet_desktop.inspection.contributions import (
     shares_by_branch,
 )
 from gnet_desktop.inspection.histogram import Histogram, histogram
-from gnet_desktop.inspection.ranking import UnitAt, peak, strongest_at
+from gnet_desktop.inspection.ranking import UnitAt, peak, strength, strongest_at
 from gnet_desktop.inspection.sources import Source, source_of
 from gnet_desktop.inspection.statistics import UnitStatistics
 from gnet_desktop.network.architecture import MODULES, Architecture, Branch, Convolution, Module
@@ -36,7 +36,8 @@ class UnitFacts:
 
     ``values`` is its map, (rows, columns); ``position`` its place in the module's
     concatenation, or None; ``kernel`` the layer that makes it, None for a pool's;
-    ``rank`` counts from 1, by maximum, among the ``siblings`` of its layer.
+    ``rank`` counts from 1, by the value at the peak, among the ``siblings`` of its layer.
+    ``between`` two passes the map is a difference, whose peak is its largest change.
     """
 
     unit: Unit
@@ -53,6 +54,12 @@ class UnitFacts:
     siblings: int
     peak: Cell
     counts: Histogram
+    between: bool = False
+
+    @property
+    def strongest(self) -> float:
+        """The value at the peak."""
+        return self.value(self.peak) if self.non_finite < self.values.size else self.maximum
 
     @property
     def cells(self) -> tuple[int, int]:
@@ -79,6 +86,8 @@ def facts_of(result: Result, unit: Unit, statistics: UnitStatistics) -> UnitFact
     values, channel = result.record[unit.part][unit.channel], unit.channel
     numbers = statistics.of(channel)
     layer = layer_of(result.checkpoint.architecture, unit.part)
+    between = result.record.between
+    highest = strongest_of(statistics, between=between)
     return UnitFacts(
         unit=unit,
         values=values,
@@ -90,11 +99,20 @@ def facts_of(result: Result, unit: Unit, statistics: UnitStatistics) -> UnitFact
         mean=numbers.mean,
         nonzero=numbers.nonzero,
         non_finite=numbers.non_finite,
-        rank=1 + int((statistics.maximum > statistics.maximum[channel]).sum()),
+        rank=1 + int((highest > highest[channel]).sum()),
         siblings=len(statistics),
-        peak=peak(values),
+        peak=peak(values, between=between),
         counts=histogram(values),
+        between=between,
     )
+
+
+def strongest_of(statistics: UnitStatistics, *, between: bool) -> Array:
+    """What each unit reaches at its peak, as `strength` counts it: (channels,)."""
+    if not between:
+        return statistics.maximum
+    ends = (strength(end, between=True) for end in (statistics.minimum, statistics.maximum))
+    return np.maximum(*ends)
 
 
 def has_unit(record: Record, unit: Unit | None) -> bool:
@@ -231,4 +249,4 @@ def strongest_pictures(
 def strongest_units_at(record: Record, module: Module, cell: Cell, *, count: int = 10) -> list[UnitAt]:
     """The units of a module with the largest values at a cell."""
     branches = {branch.name: record[f"{module.name}/{branch.name}"] for branch in module.branches}
-    return strongest_at(branches, *cell, count=count)
+    return strongest_at(branches, *cell, count=count, between=record.between)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from typing import Final
 
-import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
@@ -15,10 +14,11 @@ from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.scroller import ThinScroller
 from gnet_desktop.gui.unit.body import UnitBody
-from gnet_desktop.gui.unit.facts import has_unit
+from gnet_desktop.gui.unit.facts import has_unit, strongest_of
 from gnet_desktop.gui.unit.no_unit import NoUnit
 from gnet_desktop.gui.unit.tray import Tray
 from gnet_desktop.inspection.colour_maps import faded
+from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.network.naming import Unit, unit_in_module
 from gnet_desktop.workspace.state import Workspace
 
@@ -88,7 +88,8 @@ class UnitPanel(Speaking, QWidget):
         """Choose the unit of the module that reaches highest on this picture."""
         result, module = self._workspace.seen, self._workspace.selection.module
         if result is not None:
-            best = int(np.nan_to_num(result.record[module].max(axis=(1, 2)), nan=-np.inf).argmax())
+            numbers = unit_statistics(result.record[module])
+            best = int(strongest_of(numbers, between=result.record.between).argmax())
             self._workspace.choose_unit(unit_in_module(result.checkpoint.architecture, module, best))
 
     def pin(self) -> None:

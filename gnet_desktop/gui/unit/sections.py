@@ -1,6 +1,7 @@
 """The plain sections of the unit panel: facts, histogram, strongest pictures, strongest at a place."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -29,6 +30,12 @@ _FRAME: Final = 2
 """Room at the sides for the frames of pictures."""
 
 
+_GLOSSARY: Final = MappingProxyType(
+    {False: ("maximum", "mean", "active cells", "rank"), True: ("peak", "mean", "difference", "rank")}
+)
+"""The glossary's words for the first facts, of a map and of a difference."""
+
+
 class FactsSection(Section):
     """Maximum, mean, share of active cells, rank; minimum and broken cells where there are any."""
 
@@ -39,26 +46,32 @@ class FactsSection(Section):
 
     def show_facts(self, facts: UnitFacts, field: Field | None) -> None:
         """Write a unit's facts; ``field`` is its receptive field."""
-        rank = self.tr("{0} of {1}").format(facts.rank, facts.siblings)
-        self._facts = [
-            (self.tr("maximum"), number(facts.maximum, 4), False),
-            (self.tr("mean"), number(facts.mean, 4), False),
-            (self.tr("active cells"), percent(facts.nonzero), False),
-            (self.tr("rank"), rank, False),
-        ]
+        self._facts = [(name, value, False) for name, value in self._first(facts)]
         if field is not None:
             self._facts.append((self.tr("sees"), self.tr("{0} × {0} px").format(field.size), False))
             self._facts.append((self.tr("stride"), self.tr("{0} px").format(field.jump), False))
-        if facts.minimum < 0:
+        if facts.minimum < 0 and not facts.between:
             self._facts.append((self.tr("minimum"), number(facts.minimum, 4), False))
         if facts.non_finite:
             cells = self.tr("{0} cells").format(facts.non_finite)
             self._facts.append((self.tr("not a number"), cells, True))
-        self._words = ["maximum", "mean", "active cells", "rank"]
+        self._words = list(_GLOSSARY[facts.between])
         self._words += ["sees", "stride"] if field is not None else []
         self.setAccessibleName(", ".join(f"{name} {value}" for name, value, _ in self._facts))
         self.setFixedHeight(9 + _ROW * ((len(self._facts) + 1) // 2))
         self.update()
+
+    def _first(self, facts: UnitFacts) -> list[tuple[str, str]]:
+        """What is said of every map; a unit that is 0 everywhere has no rank."""
+        rank = self.tr("{0} of {1}").format(facts.rank, facts.siblings)
+        strongest = self.tr("peak") if facts.between else self.tr("maximum")
+        cells = self.tr("changed") if facts.between else self.tr("active cells")
+        return [
+            (strongest, number(facts.strongest, 4)),
+            (self.tr("mean"), number(facts.mean, 4)),
+            (cells, percent(facts.nonzero)),
+            (self.tr("rank"), self.tr("none") if facts.zero else rank),
+        ]
 
     def _box(self, place: int) -> QRectF:
         """Where a fact stands, in two columns."""
@@ -120,7 +133,7 @@ class HistogramSection(Section):
         """Count a unit's values."""
         self._facts = facts
         self._scale = Scale.linear(facts.values, colour_map)
-        self._value = facts.maximum
+        self._value = facts.strongest
         self.note = self.tr("{0} cells, log count").format(facts.values.size)
         self.setAccessibleName(f"{self.title}, {self.note}")
         self.update()
@@ -175,10 +188,21 @@ class PicturesSection(Section):
         self._shown: list[tuple[Entry, float]] = []
         self._current: int | None = None
 
-    def show_pictures(self, found: Sequence[tuple[Entry, float]], *, known: int, current: int | None) -> None:
-        """Show pictures with their values; ``known`` is how many were compared."""
+    def show_pictures(
+        self,
+        found: Sequence[tuple[Entry, float]],
+        *,
+        known: int,
+        current: int | None,
+        unchanged: bool = False,
+    ) -> None:
+        """Show pictures with their values; ``known`` is how many were compared.
+
+        ``unchanged``: the values are the unchanged network's, though a changed one is looked at.
+        """
         self._shown, self._current = list(found), current
-        self.note = self.tr("of the {0} open").format(known)
+        words = self.tr("of the {0} open, unchanged") if unchanged else self.tr("of the {0} open")
+        self.note = words.format(known)
         self._images = {
             entry.id: self._images.get(entry.id) or rgb_image(entry.thumbnail)
             for entry, _ in found
@@ -296,7 +320,7 @@ class PlaceSection(Section):
                 box.adjusted(22, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, f"{one.branch}:{one.channel}"
             )
             track = QRectF(130, box.center().y() - 2.5, max(20, self.width() - 130 - 56), 5)
-            draw_bar(painter, track, one.value / self._found[0].value, theme.branch(one.branch))
+            draw_bar(painter, track, abs(one.value / self._found[0].value), theme.branch(one.branch))
             painter.drawText(
                 box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number(one.value, 4)
             )

@@ -7,6 +7,7 @@ from typing import Self
 from gnet_desktop.gui.exports.network import svg_on_paper
 from gnet_desktop.gui.lanes.contents import Contents, contents_of
 from gnet_desktop.gui.lanes.measuring import Measured
+from gnet_desktop.gui.network_map.model import model_of
 from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.why.telling import Told
 from gnet_desktop.network.architecture import HEADS
@@ -45,6 +46,8 @@ class Seen:
         """What a workspace shows now of a result; the filter of the lanes hides nothing on a page."""
         view, module = workspace.view.changed(filter=""), workspace.selection.module
         statistics, model = Measured().of(result).statistics, panels.network.map.model
+        if workspace.own_result is not result:
+            model = model_of(workspace, model, of=result)  # the map shows the reference
         sorter = panels.lanes.area.sorting.order_of
         return cls(
             result,
