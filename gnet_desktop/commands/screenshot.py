@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from gnet_desktop.commands.changing import parse_changes
 from gnet_desktop.commands.opening import checkpoint_path, choices
+from gnet_desktop.commands.passing import note_lines
 from gnet_desktop.files import write_whole
+from gnet_desktop.shown import plain
 
 PAGES: Final = (".html", ".htm")
 """Endings of a page; anything else is a picture, PNG."""
@@ -20,6 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     from gnet_desktop.gui.rendering import render_page, render_units, render_window
     from gnet_desktop.inspection.visualisation.recipe import Recipe
 
+    noted: list[str] = []
     shown: dict[str, Any] = {
         "labels": arguments.labels,
         "assume": choices(arguments),
@@ -30,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         "preprocess": arguments.preprocess,
         "changes": lambda network, convention: parse_changes(arguments, network, convention),
         "why": arguments.why or "",
+        "noted": noted.extend,
     }
     checkpoint = checkpoint_path(arguments.checkpoint)
     if arguments.out.suffix.lower() in PAGES:
@@ -41,5 +45,5 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         data = png_of(render_window(checkpoint, arguments.picture, panel=arguments.panel, **shown))
     write_whole(arguments.out, data)
-    print(f"wrote {arguments.out}", file=sys.stderr)
+    print("\n".join([f"wrote {plain(str(arguments.out), 1000)}", *note_lines(noted)]), file=sys.stderr)
     return 0

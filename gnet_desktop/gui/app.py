@@ -1,5 +1,6 @@
 """Starting the window: checks first, then something to see, then torch."""
 
+import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -52,6 +53,8 @@ def run(
     session = Session(None if clean else settings_path())
     view = session.view()
     apply_theme(app, theme or view.theme)
+    if interrupts:
+        return 0  # nothing was opened or chosen yet
     window, dispatcher = make_window(session)
     if theme is not None:
         window.workspace.change_view(theme=theme)
@@ -163,6 +166,7 @@ def _close_on_interrupt(window: Window, seen: list[int]) -> QTimer:
 
     def look() -> None:
         if seen:
+            _leave_early(window)
             window.close()  # which keeps what is remembered
             QApplication.quit()  # also out of a dialog that waits
 
@@ -170,3 +174,14 @@ def _close_on_interrupt(window: Window, seen: list[int]) -> QTimer:
     timer.timeout.connect(look)
     timer.start(100)
     return timer
+
+
+def _leave_early(window: Window) -> None:
+    """End at once where only a checkpoint is being opened, with all that is remembered.
+
+    A worker that imports torch cannot be stopped, and Python's own end beside it may crash.
+    """
+    if window.workspace.loading is not None:
+        window.remember()
+        window.session.end()
+        os._exit(0)

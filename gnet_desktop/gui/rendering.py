@@ -1,7 +1,7 @@
 """The real window as a picture, for the command line and the documentation."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -110,11 +110,12 @@ def in_window(
     changes: "Callable[[GoogLeNet, Convention], Changes]" = lambda _network, _convention: (),
     why: str = "",
     device: str = "cpu",
+    noted: Callable[[Sequence[str]], None] = lambda _: None,
 ) -> T:
     """What ``take`` makes of the window with a checkpoint and a picture, once it shows them.
 
     ``changes`` gives what is changed in the network that is open, ``why`` is a method of
-    attribution, laid over the photo.
+    attribution, laid over the photo; ``noted`` is told what was done to the picture on the way in.
     Raises what opening either raises.
     """
     if module is not None and module not in MODULES:
@@ -138,6 +139,8 @@ def in_window(
         window.workspace.add_pictures([picture])
         _wait(app, lambda: _is_current(window))
         _raise_first([entry.error for entry in window.workspace.pictures.values() if entry.error])
+        if (result := window.workspace.result) is not None:
+            noted(result.picture.notes)
         return take(app, window)
     finally:
         window.close()

@@ -9,14 +9,18 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL.PngImagePlugin import PngImageFile
+from PIL import Image
+from PIL.PngImagePlugin import Blend, PngImageFile
 
 from gnet_desktop.pictures.metering import Metered
 from gnet_desktop.pictures.profiles import SRGB, Chromaticities, make_profile, power, sampled
+
+if TYPE_CHECKING:
+    from PIL._imaging import PixelAccess
 
 Light = NDArray[np.float64]
 
@@ -82,9 +86,37 @@ class _Block:
 
 
 class Png(PngImageFile):
-    """A PNG whose ``notes`` say what was left out or stated colours."""
+    """A PNG whose ``notes`` say what was left out or stated colours.
+
+    Of an animation with a still picture in front, for programs that show no animations,
+    the frames alone count, as browsers have it.
+    """
 
     notes: tuple[str, ...] = ()
+    _ahead = 0
+    """Pictures to go through before the pixels are those of the frame that was asked for."""
+
+    def choose(self, frame: int) -> None:
+        """Take the frame of that number once pixels are asked for."""
+        if not self.default_image:
+            if frame:
+                self.seek(frame)
+            return
+        self.n_frames -= 1
+        self._ahead = frame + 1
+        self.notes = ("the still picture in front of the animation left out",)
+
+    def load(self) -> "PixelAccess | None":
+        """Decode; the first frame of an animation lies on nothing, not on the still picture."""
+        ahead, self._ahead = self._ahead, 0
+        if ahead:
+            super().load()
+            self.im = Image.new(self.mode, self.size).im
+            self._seek(1)
+            self.blend_op = Blend.OP_SOURCE  # over nothing: what Pillow would mix with black
+        for number in range(2, ahead + 1):
+            self._seek(number)
+        return super().load()
 
 
 def open_frame(stream: BinaryIO, frame: int = 0) -> Png:
@@ -94,12 +126,11 @@ def open_frame(stream: BinaryIO, frame: int = 0) -> Png:
     kept = [block for block in blocks if _is_kept(stream, block, notes)]
     stream.seek(0)
     image = Png(stream if kept == blocks else _joined(stream, kept), "")
-    if frame:
-        image.seek(frame)
+    image.choose(frame)
     profile = _profile(stream, blocks, notes)
     if profile:
         image.info["icc_profile"] = profile
-    image.notes = tuple(notes)
+    image.notes = (*image.notes, *notes)
     return image
 
 

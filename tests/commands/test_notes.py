@@ -5,12 +5,14 @@ import csv
 import importlib
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from gnet_desktop.cli import main
 from gnet_desktop.commands.opening import Session, open_session
+from gnet_desktop.pictures.decoding import read_picture
 
 COMMANDS = {
     "classify": ["--top", "1"],
@@ -61,3 +63,27 @@ def test_csv_has_a_column_of_notes(command: str, half: Path, capsys: pytest.Capt
     rows = list(csv.DictReader(io.StringIO(said(capsys, command, half, "csv"))))
     assert rows
     assert all(row["notes"].startswith("the picture is incomplete") for row in rows)
+
+
+def test_verifying_has_the_notes(half: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["inspect", "everyday100", "--verify", str(half)]
+    assert main(command) == 0
+    assert "\n  note: the picture is incomplete (about 49 % read)" in capsys.readouterr().out
+    assert main([*command, "--format", "json"]) == 0
+    notes = json.loads(capsys.readouterr().out)["verification"]["notes"]
+    assert notes[0] == "the picture is incomplete (about 49 % read)"
+
+
+def test_a_screenshot_tells_the_notes(
+    half: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window itself is drawn elsewhere: it tells of a picture what decoding it says."""
+    from gnet_desktop.gui import rendering
+
+    def drawn(_checkpoint: Path, picture: Path, *, noted: Callable[..., None], **_: object) -> str:
+        noted(read_picture(picture).notes)
+        return "<html>"
+
+    monkeypatch.setattr(rendering, "render_page", drawn)
+    assert main(["screenshot", str(half), "--out", str(tmp_path / "a.html")]) == 0
+    assert "\n  note: the picture is incomplete (about 49 % read)" in capsys.readouterr().err

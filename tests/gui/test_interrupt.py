@@ -39,6 +39,15 @@ app.begin = begun
 sys.exit(app.run())
 """
 
+# as above, and says when a worker is waited for that cannot be stopped
+WAITING = (
+    """
+from gnet_desktop.workspace.engine import Worker
+Worker.close = lambda worker, timeout=0: print("waited")
+"""
+    + OPENING
+)
+
 
 @pytest.mark.parametrize("point", ["make_application", "make_window", "_close_on_interrupt", "begin"])
 def test_an_interrupt_at_any_point_of_the_start_ends_it(point: str) -> None:
@@ -56,6 +65,15 @@ def test_an_interrupt_while_a_checkpoint_is_opened_ends_it(tmp_path: Path) -> No
     ended = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 0, ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_what_opens_a_checkpoint_is_not_waited_for_and_settings_are_kept(tmp_path: Path) -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
+    program = [sys.executable, "-c", WAITING]
+    ended = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout) == (0, ""), ended.stderr
+    (file,) = tmp_path.rglob("*.json")
+    assert "theme" in file.read_text()
 
 
 # ends itself once a picture is open

@@ -1,5 +1,6 @@
 """PNG blocks beside the pixels: those about colour count, the others never refuse a sound picture."""
 
+import io
 import struct
 import time
 import zlib
@@ -202,3 +203,35 @@ def test_damaged_pixels_are_still_told(photo: Image.Image, encode: Encode) -> No
     assert "incomplete" in picture.notes[0]
     with pytest.raises(PictureError, match="damaged"):
         read_picture(bytes(data[:33] + data[-12:]))
+
+
+def animation(*, blend: int, still: bool) -> bytes:
+    """Half-seen red, then green; in front, where ``still``, blue for programs without animations."""
+    colours = [(0, 0, 255, 255)] * still + [(255, 0, 0, 128), (0, 255, 0, 255)]
+    first, *more = [Image.new("RGBA", (8, 6), colour) for colour in colours]
+    first.save(
+        stream := io.BytesIO(), "PNG", save_all=True, append_images=more, default_image=still, blend=blend
+    )
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("blend", [0, 1])
+def test_a_still_picture_in_front_of_an_animation_is_none_of_its_frames(blend: int) -> None:
+    """Browsers show the animation on a canvas that begins with nothing on it."""
+    first = read_picture(animation(blend=blend, still=True))
+    assert first.image.getpixel((4, 3)) == (255, 127, 127)
+    assert first.notes[:2] == ("frame 1 of 2", "the still picture in front of the animation left out")
+    second = read_picture(animation(blend=blend, still=True), frame=1)
+    assert (second.image.getpixel((4, 3)), second.frames) == ((0, 255, 0), 2)
+
+
+def test_an_animation_without_one_begins_with_its_first_picture() -> None:
+    found = read_picture(animation(blend=0, still=False))
+    assert found.image.getpixel((4, 3)) == (255, 127, 127)
+    assert found.notes[0] == "frame 1 of 2"
+
+
+def test_a_cut_animation_says_so() -> None:
+    data = animation(blend=0, still=True)
+    assert read_picture(data[: data.rindex(b"fdAT")]).frames == 2
+    assert read_picture(data[: data.index(b"fdAT") + 12]).incomplete

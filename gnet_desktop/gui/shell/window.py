@@ -407,6 +407,7 @@ class Window(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember, end the workers, go."""
         self.remember()
+        self.hide()  # what runs is waited for out of sight
         self.dialogs.close_all()
         self.pages.close_runs()
         self.workspace.close()
