@@ -242,6 +242,18 @@ def test_the_crops_of_a_branch_are_saved_with_their_list(
     page.show_module("3a")
 
 
+def test_without_units_to_show_the_page_says_why(page: UnitsPage) -> None:
+    page.show_module("3a")
+    page.listing.recounts.stop()
+    state, page.indexed.state = page.indexed.state, None
+    view(page, "same")
+    assert not page.cards.cards.items
+    assert page.cards.said == page.header.note == "Open a folder of pictures first"
+    view(page, "cards")
+    page.indexed.state = state
+    page.refresh()
+
+
 def test_the_panel_does_not_swing_where_it_is_just_as_tall_as_the_window(page: UnitsPage) -> None:
     """A picture as tall as it is wide, and a bar that comes and goes with its height."""
     page.show_module(CLASSES)

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from gnet_desktop.folder.alike import Alike
@@ -213,6 +213,8 @@ class Cards(QListView):
         super().__init__(parent)
         self._indexed = indexed
         self.shown = Shown()
+        self.said = ""
+        """What stands in the middle where there are no cards."""
         self.cards = CardsModel()
         self.setModel(self.cards)
         self.setItemDelegate(_Delegate(self, wanting, indexed))
@@ -316,6 +318,22 @@ class Cards(QListView):
             if wanted(item):
                 self.viewport().update()
                 return
+
+    def say(self, words: str) -> None:
+        """What is said where there are no cards."""
+        self.said = words
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The cards; where there is none, why."""
+        super().paintEvent(event)
+        if not self.cards.items and self.said:
+            painter = QPainter(self.viewport())
+            painter.setFont(font(13))
+            painter.setPen(Theme.now().colour("text2"))
+            room = QRectF(self.viewport().rect()).adjusted(24, 24, -24, -24)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.said)
+            painter.end()
 
     def _arrange(self) -> None:
         width = max(SMALL, self.viewport().width() - 2)

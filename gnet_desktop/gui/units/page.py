@@ -220,7 +220,7 @@ class UnitsPage(Page):
 
     def _recounted(self) -> None:
         if self.listing.recounts.share is not None:
-            self.header.set_note(self.listing.progress)
+            self._say(self.listing.progress)
             return
         self._arrange()
         self.about.refresh()
@@ -256,9 +256,15 @@ class UnitsPage(Page):
         self.orders.setEnabled(self.cards.has_index)
         why = self.tr("Other orders need the strongest pictures of a folder: Folder…, below")
         self.orders.setToolTip(tip("" if self.cards.has_index else why))
-        self.header.set_note(self.listing.note(len(items), len(self.items), alike))
+        self._say(self.listing.note(len(items), len(self.items), alike))
+        self.progress.crops.setVisible(self.cards.has_index and self.listing.shows_units)
         if self.cards.chosen is None and items:
             self.cards.choose(items[0])
+
+    def _say(self, words: str) -> None:
+        """How many there are, or what stands in the way: above, and in the middle where there is nothing."""
+        self.header.set_note(words)
+        self.cards.say(words)
 
     def _choose(self, item: Item) -> None:
         self.panel.show_item(item, self._line(item))
