@@ -46,6 +46,28 @@ def test_a_label_is_as_high_as_its_lines_in_any_layout(
     label.setText(LONG * 2)
     QApplication.processEvents()
     assert label.height() >= lines_needed(label)
+    label.setText("Short.")
+    QApplication.processEvents()
+    assert label.minimumHeight() <= lines_needed(label) + 4
+
+
+def test_a_label_that_was_narrow_is_no_higher_than_its_lines_when_it_is_wide(qtbot) -> None:
+    page, label = QWidget(), Label(LONG)
+    label.setWordWrap(True)
+    label.setMinimumWidth(1)
+    column = QVBoxLayout(page)
+    column.addWidget(label)
+    column.addStretch(1)
+    qtbot.addWidget(page)
+    for width in (160, 900):
+        page.resize(width, 900)
+        page.show()
+        QApplication.processEvents()
+        assert lines_needed(label) <= label.height() <= lines_needed(label) + 8
+        for other in (200, 500, 1200):
+            fresh = Label(LONG)
+            fresh.setWordWrap(True)
+            assert abs(label.heightForWidth(other) - fresh.heightForWidth(other)) <= 2
 
 
 @pytest.mark.parametrize("size", [(1600, 900), (1100, 600), (910, 400), (683, 300)])

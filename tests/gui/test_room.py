@@ -3,15 +3,16 @@
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from gnet_desktop.gui.app import make_application
-from gnet_desktop.gui.controls.common import ElidedLabel, PanelHeader
+from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.controls.common import ElidedLabel, PanelHeader, Segmented
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.network_map.panel import NetworkPanel
 from gnet_desktop.gui.photo.painting import rect, sentence_lines
 from gnet_desktop.gui.photo.panel import PhotoPanel
+from gnet_desktop.gui.system.session import Session
 from tests.gui.made import make_workspace, make_world
 
 
@@ -87,3 +88,34 @@ def test_a_sentence_that_has_no_room_breaks_between_its_parts() -> None:
     assert "…" in cut[0]
     assert cut[0].startswith("a name")
     assert cut[0].endswith("of it")
+
+
+def test_a_header_needs_no_more_width_than_with_its_choices_folded(qtbot) -> None:
+    page, header = QWidget(), PanelHeader("Why")
+    choice = Segmented([("a", "Map"), ("b", "Signed"), ("c", "Outline"), ("d", "Blur the rest")])
+    header.add(choice)
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(header)
+    qtbot.addWidget(page)
+    shown(page, 700, 100)
+    assert not choice.is_folded
+    assert header.minimumSizeHint().width() < choice.whole_width
+    shown(page, header.minimumSizeHint().width(), 100)
+    assert choice.is_folded
+    assert header.rect().contains(choice.geometry())
+
+
+@pytest.mark.parametrize("name", ["card", "heads", "try_both", "why", "catalogue", "help", "ideas", "about"])
+def test_every_window_can_be_made_as_small_as_a_small_screen(qtbot, name: str) -> None:
+    window, dispatcher = make_window(Session(None))
+    window.workspace.use(make_world(1).loaded)
+    beside = window.show_dialog(name)
+    beside.resize(683, 350)
+    for _ in range(4):
+        QApplication.processEvents()
+    assert beside.width() <= 683
+    assert beside.height() <= 350
+    beside.close()
+    window.close()
+    del dispatcher

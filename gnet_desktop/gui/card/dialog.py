@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap, QResi
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QMenu,
     QVBoxLayout,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
 
 _TWO_COLUMNS: Final = 1080
+_NARROW: Final = 800
 """Pixels of width below which the widths' numbers would touch."""
 
 
@@ -65,8 +67,9 @@ class CheckpointCard(Speaking, QWidget):
         self.setWindowTitle(self.tr("Checkpoint"))
         self._scroller = ScrollPage(self.windowTitle())
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(24, 24, 24, 24)
         whole.addWidget(self._scroller)
+        self._narrow = False
+        self._around()
         self.resize(1280, 860)
         ends = [
             workspace.checkpoint_changed.subscribe(self._checkpoint_changed),
@@ -123,20 +126,20 @@ class CheckpointCard(Speaking, QWidget):
         column.addLayout(self._head(card))
         if self.verification is not None:
             strip = QHBoxLayout()
-            strip.setContentsMargins(32, 0, 32, 20)
+            strip.setContentsMargins(self._edge, 0, self._edge, 20)
             strip.addWidget(VerificationStrip(self.verification, self._verifying.details))
             column.addLayout(strip)
         column.addWidget(_line())
         column.addLayout(self._figures(card))
         column.addWidget(_line())
         sides = self._sides = QBoxLayout(self._direction())
-        sides.setContentsMargins(32, 20, 32, 8)
+        sides.setContentsMargins(self._edge, 20, self._edge, 8)
         sides.setSpacing(48)
         sides.addLayout(self._left(card), 1)
         sides.addLayout(self._right(card), 1)
         column.addLayout(sides, 1)
         foot = quiet(self.tr("Nothing in the file was run."), 12)
-        foot.setContentsMargins(32, 8, 32, 16)
+        foot.setContentsMargins(self._edge, 8, self._edge, 16)
         column.addWidget(foot)
         place = self._scroller.verticalScrollBar().value()
         self._scroller.setWidget(body)
@@ -148,15 +151,32 @@ class CheckpointCard(Speaking, QWidget):
         return QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """One column or two."""
+        """One column or two; narrow margins, and buttons below the name, where that is too wide."""
         super().resizeEvent(event)
         if self._sides is not None:
             self._sides.setDirection(self._direction())
+        if self._narrow != (self.width() < _NARROW):
+            self._narrow = not self._narrow
+            self._around()
+            self._refresh()
 
-    def _head(self, card: "Card") -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(32, 22, 32, 20)
-        row.setSpacing(16)
+    def _around(self) -> None:
+        layout, room = self.layout(), 8 if self._narrow else 24
+        assert layout is not None
+        layout.setContentsMargins(room, room, room, room)
+
+    @property
+    def _edge(self) -> int:
+        """Pixels between the card's edges and what is on it."""
+        return 16 if self._narrow else 32
+
+    def _head(self, card: "Card") -> QVBoxLayout:
+        column, row, buttons = QVBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        column.setContentsMargins(self._edge, 22, self._edge, 20)
+        column.setSpacing(14)
+        column.addLayout(row)
+        for line in (row, buttons):
+            line.setSpacing(16)
         sign = Label()
         picture = QPixmap(str(resource("icons", "icon.svg")))
         ratio = self.devicePixelRatioF()
@@ -182,15 +202,19 @@ class CheckpointCard(Speaking, QWidget):
         self.verify_button.clicked.connect(self.verify)
         row.addWidget(sign)
         row.addLayout(words, 1)
-        row.addWidget(self.try_button)
-        row.addWidget(self.verify_button)
-        return row
+        (column if self._narrow else row).addLayout(buttons)
+        for button in (self.try_button, self.verify_button):
+            buttons.addWidget(button)
+        return column
 
-    def _figures(self, card: "Card") -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(32, 18, 32, 16)
+    def _figures(self, card: "Card") -> QGridLayout:
+        """Side by side, or in two lines."""
+        grid = QGridLayout()
+        grid.setContentsMargins(self._edge, 18, self._edge, 16)
+        grid.setVerticalSpacing(12)
         figures = facts.figures(card)
-        for figure in figures:
+        across = -(-len(figures) // 2) if self._narrow else len(figures)
+        for place, figure in enumerate(figures):
             column = QVBoxLayout()
             column.setSpacing(0)
             big = Label(figure.number)
@@ -199,10 +223,11 @@ class CheckpointCard(Speaking, QWidget):
             label = quiet(figure.words, 12)
             label.setToolTip(explained(word=figure.term) if figure.term else "")
             column.addWidget(label)
-            row.addLayout(column)
-            if figure is not figures[-1]:
-                row.addStretch(1)
-        return row
+            down, right = divmod(place, across)
+            grid.addLayout(column, down, 2 * right)
+            if right + 1 < across:
+                grid.setColumnStretch(2 * right + 1, 1)
+        return grid
 
     def _left(self, card: "Card") -> QVBoxLayout:
         column = QVBoxLayout()
@@ -360,7 +385,7 @@ class CheckpointCard(Speaking, QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(theme.colour("line"))
         painter.setBrush(theme.colour("panel"))
-        card = QRectF(self.rect()).adjusted(23.5, 23.5, -23.5, -23.5)
+        card = QRectF(self._scroller.geometry()).adjusted(-0.5, -0.5, 0.5, 0.5)
         painter.drawRoundedRect(card, RADIUS_CARD, RADIUS_CARD)
         painter.end()
 

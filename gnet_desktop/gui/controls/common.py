@@ -120,7 +120,19 @@ class PanelHeader(Speaking, QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """A least width that was set counts: a dock asks its title bar for this and nothing else."""
-        return QSize(self.minimumWidth() or super().minimumSizeHint().width(), PANEL_HEADER)
+        return QSize(self.minimumWidth() or self._least(), PANEL_HEADER)
+
+    def _least(self) -> int:
+        """The width that it needs with all choices folded and without what gives way."""
+        items = [self._row.itemAt(place) for place in range(self._row.count())]
+        widgets = [one.widget() for one in items if one is not None and not one.isEmpty()]
+        saved = 0
+        for widget in widgets:
+            if isinstance(widget, Segmented):
+                saved += widget.sizeHint().width() - widget.folded_width()
+            elif widget in self._giving_way:
+                saved += max(widget.minimumWidth(), widget.minimumSizeHint().width()) + self._row.spacing()
+        return super().minimumSizeHint().width() - saved
 
     @property
     def title(self) -> str:

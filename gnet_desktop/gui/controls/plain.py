@@ -6,9 +6,10 @@ with a name through `menu_words`; a test follows that.
 """
 
 from html import escape
+from math import ceil
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QLabel, QWidget
 
 from gnet_desktop.gui.controls.spoken import TipSpoken
@@ -42,9 +43,24 @@ class Label(TipSpoken, QLabel):
         self._laid_out = True
         self._keep_whole()
 
+    def heightForWidth(self, width: int) -> int:
+        """What the lines need in another width; Qt would count the least height, which is of this one."""
+        asked = super().heightForWidth(width)
+        if not (self._laid_out and self.wordWrap()) or asked > self.minimumHeight():
+            return asked
+        page = QTextDocument()
+        page.setDefaultFont(self.font())
+        page.setDocumentMargin(0)
+        fill = page.setPlainText if self.textFormat() == Qt.TextFormat.PlainText else page.setHtml
+        fill(self.text())
+        edges = self.contentsMargins()
+        page.setTextWidth(max(1, width - edges.left() - edges.right()))
+        return ceil(page.size().height()) + edges.top() + edges.bottom()
+
     def _keep_whole(self) -> None:
         if self._laid_out and self.wordWrap():
-            self.setMinimumHeight(max(0, self.heightForWidth(self.width())))
+            self.setMinimumHeight(0)
+            self.setMinimumHeight(max(0, super().heightForWidth(self.width())))
 
 
 def tip(text: str) -> str:

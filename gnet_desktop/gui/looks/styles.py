@@ -78,6 +78,7 @@ QComboBox::down-arrow { image: url("$arrow"); width: 10px; height: 10px; }
 QListView, QTreeView, QTableView { background: $panel; color: $text; border: 0; outline: 0;
     selection-background-color: $accentbg; selection-color: $text; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; }
+QAbstractScrollArea::corner { background: transparent; border: 0; }
 QScrollBar:vertical { width: 10px; background: transparent; margin: 0; }
 QScrollBar:horizontal { height: 10px; background: transparent; margin: 0; }
 QScrollBar::handle { background: $line2; border-radius: 3px; }
