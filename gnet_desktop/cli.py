@@ -254,8 +254,13 @@ def _explain() -> argparse.ArgumentParser:
 
 
 def _compare() -> argparse.ArgumentParser:
-    parser = _parser("compare", "Two pictures, or one picture by two checkpoints, side by side.")
-    parser.add_argument("picture", metavar="PICTURE", help="a picture, or - for its bytes")
+    parser = _parser("compare", "Two pictures, or two checkpoints, side by side.")
+    parser.add_argument(
+        "picture",
+        nargs="?",
+        metavar="PICTURE",
+        help="a picture, or - for its bytes; without one, the checkpoints' weights alone",
+    )
     parser.add_argument("other", nargs="?", metavar="PICTURE2", help="the picture to compare with")
     parser.add_argument("--with", dest="with_", metavar="F", help="the checkpoint to compare with")
     _add_checkpoint(parser)
@@ -272,9 +277,10 @@ def _add_changes(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--how",
-        default="off",
+        action="append",
         metavar="HOW",
-        help="what becomes of it: off, mean, usual, scale=K, from=PICTURE (off)",
+        help="what becomes of it: off, mean, usual, scale=K, from=PICTURE (off); "
+        "once for all parts, or once for each",
     )
     parser.add_argument(
         "--over", nargs="+", default=[], metavar="PICTURE", help="the pictures whose mean is usual"

@@ -5,15 +5,16 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from gnet_desktop.commands.changing import parse_changes
+from gnet_desktop.commands.changing import hows, parse_changes
 from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
 from gnet_desktop.commands.output import Rows, as_json, words
 from gnet_desktop.commands.passing import class_index, look_at, note_lines
 from gnet_desktop.errors import GNetError, UsageError
-from gnet_desktop.inspection.ablation import Effect, classes_of, effects, strongest
+from gnet_desktop.inspection.ablation import Effect, classes_of, effects, interaction, strongest
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.network.architecture import HEADS
-from gnet_desktop.network.record import Answers
+from gnet_desktop.network.changes import Changes
+from gnet_desktop.network.record import Answers, Record
 from gnet_desktop.workspace.facts import significant
 
 DIGITS: Final = 6
@@ -61,9 +62,10 @@ def _parts(session: Session, arguments: argparse.Namespace) -> Callable[[Any], R
         return {
             "notes": seen.picture.notes,
             "changes": [
-                {"part": change.name, "how": arguments.how, "altered": altered}
-                for change, altered in zip(changes, changed.altered, strict=True)
+                {"part": change.name, "how": how, "altered": altered}
+                for change, how, altered in zip(changes, hows(arguments), changed.altered, strict=True)
             ],
+            "interaction": _interaction(session, record, changes, chosen) if len(changes) == 2 else None,
             "answers": {
                 head: _compared(session, record.answers[head], changed.answers[head], arguments.top, chosen)
                 if head in record.answers
@@ -75,15 +77,34 @@ def _parts(session: Session, arguments: argparse.Namespace) -> Callable[[Any], R
     return one
 
 
+def _interaction(session: Session, record: Record, changes: Changes, chosen: int | None) -> Row:
+    """By head: both changes at once against the sum of each alone, on the logit of one class."""
+    found: Row = {}
+    for head, index in classes_of(record, chosen).items():
+        both, added = interaction(session.network, record, changes[0], changes[1], head, index)
+        found[head] = {
+            "class": index,
+            "label": class_words(session, index),
+            "both": significant(both, DIGITS),
+            "sum": significant(added, DIGITS),
+        }
+    return found
+
+
+def class_words(session: Session, index: int) -> str:
+    """A class's name, or its number where it has none."""
+    names = session.checkpoint.labels.names
+    return names[index] if index < len(names) else f"class {index}"
+
+
 def _compared(session: Session, before: Answers, after: Answers, top: int, chosen: int | None) -> list[Row]:
     """The first answers of before and of after, in the order of before."""
-    names = session.checkpoint.labels.names
     wanted = [index for answers in (before, after) for index, _ in answers.top(top)]
     wanted = list(dict.fromkeys([chosen] if chosen is not None else wanted))
     return [
         {
             "index": index,
-            "label": names[index] if index < len(names) else f"class {index}",
+            "label": class_words(session, index),
             "probability": significant(float(before.probabilities[index]), DIGITS),
             "without": significant(float(after.probabilities[index]), DIGITS),
             "difference": significant(
@@ -118,13 +139,12 @@ def _progress(share: float, _so_far: object) -> bool:
 
 
 def _rows(session: Session, found: list[Effect], classes: dict[str, int], head: str) -> Iterator[Row]:
-    names = session.checkpoint.labels.names
     for effect in strongest(found, head):
         yield {
             "part": effect.part,
             "head": head,
             "class": classes[head],
-            "label": names[classes[head]] if classes[head] < len(names) else f"class {classes[head]}",
+            "label": class_words(session, classes[head]),
             "logit_difference": significant(effect.heads[head].logit, DIGITS),
             "probability_difference": significant(effect.heads[head].probability, DIGITS),
         }
@@ -155,8 +175,15 @@ def _text_writer(_session: Session, arguments: argparse.Namespace) -> Callable[[
                 before, after = percent(row["probability"]), percent(row["without"])
                 sign = f"{100 * row['difference']:+.1f}"
                 print(f"        {row['label']:<26} {before:>7} % {after:>12} % {sign:>8}")
+        _write_interaction(found["interaction"] or {})
 
     return write
+
+
+def _write_interaction(found: Row) -> None:
+    for head, row in found.items():
+        told = f"both {row['both']:+.3f}, the sum of each alone {row['sum']:+.3f}"
+        print(f"  {head}: logit of {row['label']}: {told}")
 
 
 def _write_effects(rows: list[Row], top: int) -> None:

@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 def parse_changes(arguments: argparse.Namespace, network: "GoogLeNet", convention: Convention) -> Changes:
-    """The changes that a command asks for, all of one kind; raises UsageError, PictureError.
+    """The changes that a command asks for; raises UsageError, PictureError.
 
     What other pictures have there is found out by passes of ``network``.
     """
-    kind, factor, picture = _kind(arguments.how)
-    if (kind == "usual") != bool(arguments.over):
+    kinds = [_kind(how) for how in hows(arguments)]
+    if any(kind == "usual" for kind, _, _ in kinds) != bool(arguments.over):
         raise UsageError("--how usual and --over belong together.", "", "Write --how usual --over PICTURE…")
     made = []
-    for part in arguments.part:
+    for part, (kind, factor, picture) in zip(arguments.part, kinds, strict=True):
         named = parse_change(part, network.architecture).part
         values = None
         if kind == "usual":
@@ -31,6 +31,20 @@ def parse_changes(arguments: argparse.Namespace, network: "GoogLeNet", conventio
             values = _other(network, named, picture, convention)
         made.append(parse_change(part, network.architecture, kind, factor=factor, values=values))
     return tuple(made)
+
+
+def hows(arguments: argparse.Namespace) -> list[str]:
+    """What becomes of each part, in their order: one ``--how`` holds for all; raises UsageError."""
+    given, parts = arguments.how or ["off"], len(arguments.part)
+    if len(given) == 1:
+        return list(given) * parts
+    if len(given) == parts:
+        return list(given)
+    raise UsageError(
+        f"There are {parts} parts, and --how is said {len(given)} times.",
+        "It can't be told which belongs to which.",
+        "Say --how once for all parts, or once for each.",
+    )
 
 
 def _usual(network: "GoogLeNet", part: str, pictures: Sequence[str], convention: Convention) -> Values:

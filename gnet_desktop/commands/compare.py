@@ -1,8 +1,7 @@
 """``gnet-desktop compare``: two pictures, or two checkpoints, side by side."""
 
 import argparse
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -27,18 +26,35 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("Say what to compare with.", "", "Give a second picture, or --with CHECKPOINT.")
     first = open_session(arguments)
     second = _second(first, arguments)
-    sources = [picture_source(arguments.picture), picture_source(arguments.other or arguments.picture)]
-    left, right = look_at(first, sources[0]), look_at(second, sources[1])
-    found = {
-        "first": _named(first, sources[0], left),
-        "second": _named(second, sources[1], right),
-        "answers": _answers(first, second, left, right, arguments.top),
-        "branches": _branches(left, right, first),
+    found = _looked(first, second, arguments) if arguments.picture else _unlooked(first, second)
+    found |= {
         "weights": _weights(first, second) if arguments.with_ else None,
         "parts": _parts(first, second) if arguments.with_ else None,
     }
     WRITERS[arguments.format](found)
     return 0
+
+
+def _looked(first: Session, second: Session, arguments: argparse.Namespace) -> Row:
+    """What both say of their pictures."""
+    sources = [picture_source(arguments.picture), picture_source(arguments.other or arguments.picture)]
+    left, right = look_at(first, sources[0]), look_at(second, sources[1])
+    return {
+        "first": _named(first, shown_name(sources[0]), left.picture.notes),
+        "second": _named(second, shown_name(sources[1]), right.picture.notes),
+        "answers": _answers(first, second, left, right, arguments.top),
+        "branches": _branches(left, right, first),
+    }
+
+
+def _unlooked(first: Session, second: Session) -> Row:
+    """Without a picture there are two checkpoints and no passes."""
+    return {
+        "first": _named(first, None, ()),
+        "second": _named(second, None, ()),
+        "answers": None,
+        "branches": None,
+    }
 
 
 def _second(first: Session, arguments: argparse.Namespace) -> Session:
@@ -49,11 +65,11 @@ def _second(first: Session, arguments: argparse.Namespace) -> Session:
     return open_session(other)
 
 
-def _named(session: Session, source: Path | bytes, seen: Seen) -> Row:
+def _named(session: Session, picture: str | None, notes: Sequence[str]) -> Row:
     provenance = session.checkpoint.provenance
     return {
-        "picture": shown_name(source),
-        "notes": seen.picture.notes,
+        "picture": picture,
+        "notes": notes,
         "checkpoint": provenance.path.name,
         "sha256": provenance.sha256,
         "convention": session.convention.name,
@@ -147,10 +163,11 @@ def _write_json(found: Row) -> None:
 def _write_text(found: Row) -> None:
     for side in ("first", "second"):
         one = found[side]
-        print(f"{side}: {words(one['picture'])}, {words(one['checkpoint'])}, {one['convention']}")
+        named = [words(one[key]) for key in ("picture", "checkpoint") if one[key] is not None]
+        print(f"{side}: {', '.join(named)}, {one['convention']}")
         for line in note_lines(one["notes"]):
             print(line)
-    for head, rows in found["answers"].items():
+    for head, rows in (found["answers"] or {}).items():
         for row in rows or ():
             before, after = (
                 "–" if row[side] is None else f"{percent(row[side])} %" for side in ("first", "second")

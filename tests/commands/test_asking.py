@@ -90,9 +90,55 @@ def test_what_another_picture_has_behind_all_modules_answers_as_that_picture(
             assert row["without"] == pytest.approx(expected[row["label"]], abs=2e-5)
 
 
+def test_two_parts_changed_differently_show_how_far_both_differ_from_the_sum_of_each(
+    goldfish: str, everyday100: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """torchvision's own network with hooks: zeros in one part, one and a half times itself in the other."""
+    import torch
+    from safetensors.torch import load_file
+    from torchvision.models import GoogLeNet as Torchvision
+
+    from gnet_desktop.checkpoints.reading import open_checkpoint
+    from gnet_desktop.pictures.decoding import read_picture
+    from gnet_desktop.pictures.preparation import prepare
+
+    changed = ["--part", "4e/5x5", "5a/1x1", "--how", "off", "--how", "scale=1.5"]
+    (found,) = printed(capsys, "ablate", goldfish, *changed)
+    assert [one["how"] for one in found["changes"]] == ["off", "scale=1.5"]
+    checkpoint = open_checkpoint(everyday100)
+    model = Torchvision(num_classes=checkpoint.architecture.classes, aux_logits=True, init_weights=False)
+    model.load_state_dict({name: value.float() for name, value in load_file(everyday100).items()})
+    model.eval()
+    given = prepare(read_picture(Path(goldfish)), checkpoint.convention).tensor()
+    factors = {model.inception4e.branch3: 0.0, model.inception5a.branch1: 1.5}
+    index = found["interaction"]["main"]["class"]
+
+    def logit(*layers: torch.nn.Module) -> float:
+        hooks = [
+            layer.register_forward_hook(lambda layer, _, output: factors[layer] * output) for layer in layers
+        ]
+        with torch.inference_mode():
+            said = float(model(given)[0, index])
+        for hook in hooks:
+            hook.remove()
+        return said
+
+    before = logit()
+    each = [logit(layer) - before for layer in factors]
+    assert found["interaction"]["main"]["both"] == pytest.approx(logit(*factors) - before, abs=1e-3)
+    assert found["interaction"]["main"]["sum"] == pytest.approx(sum(each), abs=1e-3)
+    assert found["interaction"]["aux1"] | {"class": 0, "label": ""} == {
+        "class": 0,
+        "label": "",
+        "both": 0,
+        "sum": 0,
+    }
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
+        ["--part", "4a", "4b", "4c", "--how", "off", "--how", "mean"],
         ["--part", "4a", "--how", "usual"],
         ["--part", "4a", "--over", "nowhere.png"],
         [],

@@ -54,6 +54,11 @@ def test_a_fine_tuned_copy_shows_which_layers_moved_and_by_how_much(
     whole = np.concatenate([part.ravel() for part in before])
     expected = np.linalg.norm(after - before[0]) / np.linalg.norm(whole)
     assert moved["fc"]["distance"] == pytest.approx(expected, abs=1e-5)
+    weights = printed(capsys, "--with", str(copy))
+    assert (weights["parts"], weights["weights"]) == (found["parts"], found["weights"])
+    assert (weights["answers"], weights["first"]["picture"]) == (None, None)
+    assert main(["compare", "--with", str(copy), "--device", "cpu"]) == 0
+    assert "  fc  " in capsys.readouterr().out
     assert all(row["correlation"] == pytest.approx(1) for row in found["branches"] if row["correlation"])
 
 

@@ -1,7 +1,7 @@
 """The command line that makes a page again."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.gui.exports.report.seen import Seen
@@ -27,28 +27,43 @@ def command(seen: Seen) -> str:
 
 
 def unspoken(changes: Changes) -> Changes:
-    """The changes that the command line has no words for: no files to take values from, or another kind."""
-    return tuple(one for one in changes if _how(one) is None or _how(one) != _how(changes[0]))
+    """The changes that the command line has no words for: no files to take values from, or the mean over
+    other pictures than those of an earlier one.
+    """
+    over = _over(changes)
+    return tuple(one for one in changes if _how(one) is None or (one.kind == "usual" and _files(one) != over))
 
 
 def _changes(changes: Changes) -> Iterator[str]:
     told = [one for one in changes if one not in unspoken(changes)]
+    hows = [how for one in told if (how := _how(one)) is not None]
     for one in told:
         yield from ("--part", one.name)
-    how = _how(told[0]) if told else None
-    if how is not None and how != ("off",):
-        yield from ("--how", *how)
+    if set(hows) != {"off"}:
+        for how in hows if len(set(hows)) > 1 else hows[:1]:
+            yield from ("--how", how)
+    if over := _over(told):
+        yield from ("--over", *over)
 
 
-def _how(change: Change) -> tuple[str, ...] | None:
+def _how(change: Change) -> str | None:
     """What stands behind ``--how``; None where there are no words for it."""
-    pictures = change.values.pictures if change.values is not None else ()
-    if pictures and change.kind == "usual":
-        return ("usual", "--over", *pictures)
-    if len(pictures) == 1 and change.kind == "other":
-        return (f"from={pictures[0]}",)
-    said = {"off": "off", "mean": "mean", "scaled": f"scale={change.factor:g}"}.get(change.kind)
-    return None if said is None else (said,)
+    pictures = _files(change)
+    if change.kind == "other":
+        return f"from={pictures[0]}" if len(pictures) == 1 else None
+    if change.kind == "usual":
+        return "usual" if pictures else None
+    return {"off": "off", "mean": "mean", "scaled": f"scale={change.factor:g}"}.get(change.kind)
+
+
+def _over(changes: Sequence[Change]) -> tuple[str, ...]:
+    """The pictures of the first mean over some."""
+    return next((files for one in changes if one.kind == "usual" and (files := _files(one))), ())
+
+
+def _files(change: Change) -> tuple[str, ...]:
+    """The pictures that a change takes its values from."""
+    return tuple(change.values.pictures) if change.values is not None else ()
 
 
 def spelled(convention: Convention) -> str:
