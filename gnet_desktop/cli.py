@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NoReturn
 
+from typing_extensions import override
+
 from gnet_desktop import __version__
 from gnet_desktop.errors import Cancelled, ExportError, GNetError
 from gnet_desktop.files import why_unreadable, why_unwritten
@@ -138,6 +140,7 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
 class _Parser(argparse.ArgumentParser):
     """What was typed may hold anything, and is said on a terminal."""
 
+    @override
     def error(self, message: str) -> NoReturn:
         """Say what cannot be understood, without what a terminal would obey."""
         super().error(plain(message, _LONGEST))

@@ -16,6 +16,8 @@ happened, why, and what to do. Anything else that escapes is a bug.
 import re
 from typing import Final
 
+from typing_extensions import override
+
 from gnet_desktop.shown import plain
 
 _LONGEST: Final = 1000
@@ -36,6 +38,7 @@ class GNetError(Exception):
         self.what, self.why, self.todo = (plain(text, _LONGEST) for text in (what, why, todo))
         super().__init__(self.what, self.why, self.todo)
 
+    @override
     def __str__(self) -> str:
         return " ".join(part for part in (self.what, self.why, self.todo) if part)
 

@@ -44,7 +44,8 @@ DATA_PACKAGES: Final = ("libx11-data", "fontconfig-config", "xkb-data", "hicolor
 
 THIN_DEPENDS: Final = (
     "python3 (>= 3.11)", "python3-torch (>= 2.6)", "python3-numpy", "python3-pil",
-    "python3-platformdirs", "python3-natsort", "python3-pyside6.qtcore (>= 6.8)", "python3-pyside6.qtgui",
+    "python3-platformdirs", "python3-natsort", "python3-typing-extensions",
+    "python3-pyside6.qtcore (>= 6.8)", "python3-pyside6.qtgui",
     "python3-pyside6.qtwidgets", "python3-pyside6.qtsvg", "python3-pyside6.qtsvgwidgets", "qt6-svg-plugins",
     "qt6-image-formats-plugins", "hicolor-icon-theme",
 )  # fmt: skip

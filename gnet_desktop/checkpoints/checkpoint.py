@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from typing_extensions import override
+
 from gnet_desktop.convention import Convention
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.record import Answers
@@ -166,6 +168,7 @@ class Checkpoint:
             return None
         return f"None of the {self.architecture.classes} classes fits this picture well."
 
+    @override
     def __repr__(self) -> str:
         return (
             f"<Checkpoint {self.provenance.path.name}: {self.provenance.family}, "

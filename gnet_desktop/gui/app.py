@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
+from typing_extensions import override
 
 from gnet_desktop import __version__
 from gnet_desktop.gui.controls.spoken import install_speaking
@@ -133,6 +134,7 @@ class _FileOpener(QObject):
         super().__init__(window)
         self._window = window
 
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take file-open events, leave all others."""
         if isinstance(event, QFileOpenEvent) and event.file():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from typing import Protocol, Self
 
 from PySide6.QtCore import Qt
+from typing_extensions import override
 
 from gnet_desktop.gui.answers.panel import AnswersPanel
 from gnet_desktop.gui.controls.common import PanelHeader
@@ -60,17 +61,21 @@ class Panels(Mapping[str, AnyPanel]):
             UnitPanel(workspace),
         )
 
+    @override
     def __getitem__(self, name: str) -> AnyPanel:
         if name not in self:
             raise KeyError(name)
         panel: AnyPanel = getattr(self, name)
         return panel
 
+    @override
     def __contains__(self, name: object) -> bool:
         return any(one.name == name for one in fields(self))
 
+    @override
     def __iter__(self) -> Iterator[str]:
         return (one.name for one in fields(self))
 
+    @override
     def __len__(self) -> int:
         return len(fields(self))

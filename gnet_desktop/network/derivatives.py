@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 from torch.nn import functional
+from typing_extensions import override
 
 
 class Backward(Protocol):
@@ -28,6 +29,7 @@ class Convolved(torch.autograd.Function):
     """``layer.ahead`` with ``layer.back`` as its derivative."""
 
     @staticmethod
+    @override
     def forward(ctx: Any, value: Tensor, layer: Backward) -> Tensor:
         """The convolution."""
         ctx.layer, ctx.shape = layer, value.shape
@@ -35,6 +37,7 @@ class Convolved(torch.autograd.Function):
 
     @staticmethod
     @torch.autograd.function.once_differentiable
+    @override
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         """By the value alone."""
         return ctx.layer.back(gradient, ctx.shape), None
@@ -47,6 +50,7 @@ class Normed(torch.autograd.Function):
     """
 
     @staticmethod
+    @override
     def forward(
         ctx: Any,
         value: Tensor,
@@ -62,6 +66,7 @@ class Normed(torch.autograd.Function):
 
     @staticmethod
     @torch.autograd.function.once_differentiable
+    @override
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None, None, None]:
         """gradient · factor − weight · value · Σ gradient · value · factor / scale."""
         value, scale, factor = ctx.saved_tensors

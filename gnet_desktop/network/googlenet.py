@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from typing_extensions import override
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.network.architecture import (
@@ -109,6 +110,7 @@ class GoogLeNet(nn.Module):
 
     if TYPE_CHECKING:
 
+        @override
         def __call__(self, tensor: Tensor, detail: Detail = "all", changes: Sequence[Change] = ()) -> Record:
             """One picture's pass, as `forward`."""
 
@@ -117,6 +119,7 @@ class GoogLeNet(nn.Module):
         """Where the weights are and the passes run."""
         return next(self.buffers()).device
 
+    @override
     def forward(self, tensor: Tensor, detail: Detail = "all", changes: Sequence[Change] = ()) -> Record:
         """`recording.whole_pass`: one picture through everything."""
         return whole_pass(self, tensor, detail, changes)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+from typing_extensions import override
 
 from gnet_desktop.network.architecture import (
     Activation,
@@ -63,6 +64,7 @@ class ConvolutionLayer(nn.Module):
         self._packed, self._packed_ahead, self._packed_back = _Slot(), _Slot(), _Slot()
         self._turned: tuple[int, Tensor, int, int] | None = None
 
+    @override
     def forward(self, value: Tensor, going: Pass) -> Tensor:
         """The activated output."""
         output = self.linear(value)
@@ -107,6 +109,7 @@ class ConvolutionLayer(nn.Module):
             return found
         return channels_last(functional.pixel_shuffle(found, stride)[:, :, : shape[2], : shape[3]])
 
+    @override
     def __getstate__(self) -> dict[str, Any]:
         """For copies: what oneDNN made of the kernel cannot be copied, and is soon made again."""
         return self.__dict__ | {"_packed": _Slot(), "_packed_ahead": _Slot(), "_packed_back": _Slot()}
@@ -235,6 +238,7 @@ class ModuleLayer(nn.Module):
             }
         )
 
+    @override
     def forward(self, value: Tensor, going: Pass) -> Tensor:
         """The module's output; reductions and the pool, which aren't part of it, are handed in.
 
@@ -346,6 +350,7 @@ class LinearLayer(nn.Module):
         """Put the matrix' numbers and the biases into random order."""
         self.weight, self.bias = (_shuffled(part, generator) for part in (self.weight, self.bias))
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         """(pictures, outputs), activated."""
         value = value.flatten(1)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from typing_extensions import override
+
 from gnet_desktop.errors import UsageError
 from gnet_desktop.network.architecture import MODULES, Architecture, Branch, Convolution, Module
 
@@ -73,6 +75,7 @@ class Unit:
         """``4a/5x5:11``."""
         return f"{self.part}:{self.channel}"
 
+    @override
     def __str__(self) -> str:
         return self.name
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from typing_extensions import override
 
 Array = NDArray[np.float32]
 
@@ -78,18 +79,23 @@ class Record(Mapping[str, Array]):
         object.__setattr__(self, "activations", MappingProxyType(dict(self.activations)))
         object.__setattr__(self, "answers", MappingProxyType(dict(self.answers)))
 
+    @override
     def __getitem__(self, name: str) -> Array:
         return self.activations[name]
 
+    @override
     def __iter__(self) -> Iterator[str]:
         return iter(self.activations)
 
+    @override
     def __len__(self) -> int:
         return len(self.activations)
 
+    @override
     def __hash__(self) -> int:
         return id(self)
 
+    @override
     def __repr__(self) -> str:
         height, width = self.input_size
         return f"<Record of {len(self)} activations, input {width}×{height}, {self.milliseconds:.0f} ms>"

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import isqrt
 from typing import Final
 
+from typing_extensions import override
+
 from gnet_desktop.errors import PictureError
 from gnet_desktop.network.architecture import Architecture, Convolution, Head, Pool
 
@@ -49,6 +51,7 @@ class Range:
     def __contains__(self, side: int) -> bool:
         return self.low <= side and (self.high is None or side <= self.high)
 
+    @override
     def __str__(self) -> str:
         if self.high is None:
             return f"{self.low} or more"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
+from typing_extensions import override
 
 from gnet_desktop.pictures.elsewhere import JPEG_2000, take_pixels
 
@@ -10,6 +11,7 @@ from gnet_desktop.pictures.elsewhere import JPEG_2000, take_pixels
 class Jpeg2000(Jpeg2KImageFile):
     """A JPEG 2000 picture whose pixels another process decodes; this one where none can be started."""
 
+    @override
     def load(self) -> Any:
         """The pixels; raises what Pillow raises, and PictureError if they don't come in time."""
         if self.tile:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image
+from typing_extensions import override
 
 INCOMPLETE: Final = "the picture is incomplete"
 """How the note begins that says how much of a picture could be read."""
@@ -36,5 +37,6 @@ class Picture:
         """(width, height) in pixels, upright."""
         return self.image.size
 
+    @override
     def __repr__(self) -> str:
         return f"<Picture {self.source}: {self.size[0]}×{self.size[1]}, {self.format}>"

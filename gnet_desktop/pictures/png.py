@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import Blend, PngImageFile
+from typing_extensions import override
 
 from gnet_desktop.pictures.metering import Metered
 from gnet_desktop.pictures.profiles import SRGB, Chromaticities, make_profile, power, sampled
@@ -106,6 +107,7 @@ class Png(PngImageFile):
         self._ahead = frame + 1
         self.notes = ("the still picture in front of the animation left out",)
 
+    @override
     def load(self) -> "PixelAccess | None":
         """Decode; the first frame of an animation lies on nothing, not on the still picture."""
         ahead, self._ahead = self._ahead, 0

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from PIL import Image
 from PIL.WebPImagePlugin import WebPImageFile
+from typing_extensions import override
 
 from gnet_desktop.pictures.elsewhere import WEBP, take_pixels
 
@@ -16,6 +17,7 @@ class WebP(WebPImageFile):
 
     _there: int | None = None
 
+    @override
     def load(self) -> Any:
         """The frame's pixels; raises what Pillow raises, and PictureError if they don't come in time."""
         if self._there != self.tell() and self.size[0] * self.size[1] > _LARGE and take_pixels(self, WEBP):

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any, Final
 
+from typing_extensions import override
+
 from gnet_desktop.budget import current
 from gnet_desktop.checkpoints.containers.source import (
     CHUNK,
@@ -79,9 +81,11 @@ class _Reader(io.RawIOBase):
     def __init__(self, source: Source) -> None:
         self._source, self._position = source, 0
 
+    @override
     def readable(self) -> bool:
         return True
 
+    @override
     def readinto(self, buffer: Any) -> int:
         count = min(len(buffer), self._source.size - self._position)
         self._source.read_into(self._position, memoryview(buffer)[:count])

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QTextDocument
 from PySide6.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop import __version__
 from gnet_desktop.files import is_file
@@ -20,6 +21,7 @@ _SCROLLING: Final = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt
 class _Page(QTextBrowser):
     """A page that is read with Page Down, which elsewhere is the next picture."""
 
+    @override
     def event(self, event: QEvent) -> bool:
         """Keep the keys that scroll."""
         override = event.type() == QEvent.Type.ShortcutOverride
@@ -73,7 +75,7 @@ def about_html() -> str:
         f"<h2>GNet Desktop {__version__}</h2>"
         "<p>Open any GoogLeNet checkpoint, drop pictures on it, and look inside.</p>"
         "<p>MIT licence. Uses Qt and PySide6 (LGPL-3), PyTorch (BSD-3), Pillow (MIT-CMU), NumPy (BSD-3), "
-        "platformdirs and natsort (MIT). The typeface is Inter (OFL-1.1). "
+        "platformdirs and natsort (MIT), typing-extensions (PSF-2.0). The typeface is Inter (OFL-1.1). "
         "Icons and colour maps were made for this program.</p>"
         f"<p>{_licence_texts()}</p>"
         f"{_page_of(samples)}"

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from gnet_desktop.gui.actions.table import ACTIONS, MENUS, Action, matches, tr
 from gnet_desktop.gui.controls.common import ElidedLabel
@@ -146,6 +147,7 @@ class Caps(QWidget):
                 left += width + 4
         return boxes
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A rounded box a cap."""
         painter, theme = QPainter(self), Theme.now()
@@ -213,6 +215,7 @@ class GroupCard(QFrame):
         """Pixels that it takes from top to bottom."""
         return 44 + _ROW * sum(line.found for line in self.lines)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The card's ground."""
         painter, theme = QPainter(self), Theme.now()
@@ -308,11 +311,13 @@ class KeysSheet(QDialog):
             layout.addStretch(1)
         self._sides.setStretch(1, 1 if first < len(shown) else 0)
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as there is room for."""
         super().resizeEvent(event)
         self._arrange()
 
+    @override
     def event(self, event: QEvent) -> bool:
         """Keep the keys that scroll, which elsewhere are the next picture."""
         override = event.type() == QEvent.Type.ShortcutOverride
@@ -321,6 +326,7 @@ class KeysSheet(QDialog):
             return True
         return super().event(event)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll by pages and lines."""
         step = self._steps().get(event.key())
@@ -334,6 +340,7 @@ class KeysSheet(QDialog):
     def _steps() -> dict[int, int]:
         return {Qt.Key.Key_PageUp: -7, Qt.Key.Key_PageDown: 7, Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
+    @override
     def showEvent(self, event: QShowEvent) -> None:
         """Begin with the whole sheet and the field."""
         super().showEvent(event)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.actions.table import ACTIONS, key_text, matches, tr
@@ -89,10 +90,12 @@ def _units(query: str, workspace: Workspace) -> list[Found]:
 class _Delegate(QStyledItemDelegate):
     """What a line does at the left, its key or kind at the right; the name of a group in small."""
 
+    @override
     def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
         """All lines are alike, and so are all names of groups."""
         return QSize(0, _LINE if index.data(Qt.ItemDataRole.UserRole) is not None else _GROUP)
 
+    @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, words, note."""
         theme, found = Theme.now(), index.data(Qt.ItemDataRole.UserRole)
@@ -214,6 +217,7 @@ class Palette(QDialog):
             self.hide()
             found.run()
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A panel with a thin frame; a line below the field."""
         theme, painter = Theme.now(), QPainter(self)
@@ -225,6 +229,7 @@ class Palette(QDialog):
         )
         painter.end()
 
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows walk the list while the field has the keyboard."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.answers.sentences import plain
 from gnet_desktop.gui.controls.plain import Label, tip
@@ -58,6 +59,7 @@ class Notice(Speaking, QWidget):
         margin = 4 if tight else 8
         self._row.setContentsMargins(36, margin, 12, margin)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground and sign."""
         ground, line, sign, token = KINDS[self._kind]
@@ -93,6 +95,7 @@ class AbsentCard(Speaking, QWidget):
         column.addStretch(1)
         self.hide()
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The reason is there where it has room; else one points at the card for it."""
         super().resizeEvent(event)
@@ -118,6 +121,7 @@ class AbsentCard(Speaking, QWidget):
         """What is said."""
         return self._title.text()
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A quiet ground with a dashed border."""
         theme, painter = Theme.now(), QPainter(self)
@@ -154,6 +158,7 @@ class StaleMark(Speaking, QWidget):
         self.setFixedWidth(self.fontMetrics().horizontalAdvance(text) + 34 if text else 0)
         self.setVisible(bool(text))
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A dot and the words on the accent's ground."""
         theme, painter = Theme.now(), QPainter(self)

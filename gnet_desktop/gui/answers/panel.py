@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import AbsentCard, Notice, StaleMark
@@ -247,6 +248,7 @@ class AnswersPanel(Speaking, QWidget):
         left = table.column_left("aux2") - 8
         self.absent.setGeometry(left, top, max(0, table.width() - left - 12), bottom - top)
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More or fewer rows."""
         super().resizeEvent(event)
@@ -254,6 +256,7 @@ class AnswersPanel(Speaking, QWidget):
         self.table.fit_columns()
         self._place_absent()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme: sentences carry a colour."""
         if event.type() == QEvent.Type.PaletteChange:

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
     QTableView,
     QWidget,
 )
+from typing_extensions import override
 
 from gnet_desktop.gui.answers.bars import draw_bar, draw_outline
 from gnet_desktop.gui.answers.sentences import others_words
@@ -74,14 +75,17 @@ class AnswersModel(QAbstractTableModel):
         self._lines = () if shown is None else (*shown.lines, shown.rest)
         self.endResetModel()
 
+    @override
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """Classes, and the line of others."""
         return 0 if parent.isValid() else len(self._lines)
 
+    @override
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """The class and three heads."""
         return 0 if parent.isValid() else 1 + len(HEADS)
 
+    @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Texts for reading aloud, cells for painting."""
         line = self._lines[index.row()]
@@ -99,6 +103,7 @@ class AnswersModel(QAbstractTableModel):
             return self._words(line, head) + way
         return None
 
+    @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         """``class``, ``main after 5b`` …"""
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.ToolTipRole:
@@ -146,6 +151,7 @@ class _Delegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
 
+    @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """A cell."""
         theme, line = Theme.now(), index.data(LINE)
@@ -170,6 +176,7 @@ class _Delegate(QStyledItemDelegate):
             return "accentbg"
         return "raised" if line.index is not None and row == self._view.hovered_row else "panel"
 
+    @override
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Rows are as high as the view says."""
         return QSize(60, self._view.row_height)
@@ -241,6 +248,7 @@ class _Header(QHeaderView):
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setSectionsClickable(False)
 
+    @override
     def paintSection(self, painter: QPainter, rect: Any, section: int) -> None:
         """One column's words."""
         theme = Theme.now()
@@ -339,12 +347,14 @@ class AnswersTable(QTableView):
         if not self.currentIndex().isValid() and self.answers.rowCount():
             self.setCurrentIndex(self.answers.index(0, 0))
 
+    @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Who comes by a key sees at once where the keyboard is."""
         super().focusInEvent(event)
         if event.reason() in KEY_REASONS:
             self._place_keyboard()
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter wants the class; what the table doesn't use goes on to the window."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
@@ -355,11 +365,13 @@ class AnswersTable(QTableView):
         else:
             super().keyPressEvent(event)
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Only the left button chooses."""
         if event.button() == Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
 
+    @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for a menu of the class under the cursor, or of the row that has the keyboard."""
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
@@ -370,10 +382,12 @@ class AnswersTable(QTableView):
             place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
         self.menu_wanted.emit(line.index if line is not None else None, place)
 
+    @override
     def mouseMoveEvent(self, event: Any) -> None:
         """Show which row a click would choose."""
         self._hover(self.rowAt(round(event.position().y())))
 
+    @override
     def leaveEvent(self, event: Any) -> None:
         """No row any more."""
         self._hover(-1)
@@ -386,6 +400,7 @@ class AnswersTable(QTableView):
             self.viewport().setCursor(shape)
             self.viewport().update()
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Columns share the width."""
         super().resizeEvent(event)

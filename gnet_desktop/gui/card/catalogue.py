@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.checkpoints import catalogue
 from gnet_desktop.checkpoints.catalogue import Entry
@@ -154,6 +155,7 @@ class CatalogueDialog(QDialog):
         column.addStretch(1)
         column.addWidget(note)
 
+    @override
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop what is being fetched; it goes on the next time."""
         for row in self.rows:

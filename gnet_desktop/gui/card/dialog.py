@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from shiboken6 import isValid
+from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.gui.card import facts
@@ -79,6 +80,7 @@ class CheckpointCard(Speaking, QWidget):
         self.destroyed.connect(lambda: [end() for end in ends])
         self._show_words(self.tr("No checkpoint is open."))
 
+    @override
     def showEvent(self, event: QShowEvent) -> None:
         """Make the card that was put off while the window was hidden."""
         super().showEvent(event)
@@ -150,6 +152,7 @@ class CheckpointCard(Speaking, QWidget):
         wide = self.width() >= _TWO_COLUMNS
         return QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """One column or two; narrow margins, and buttons below the name, where that is too wide."""
         super().resizeEvent(event)
@@ -378,6 +381,7 @@ class CheckpointCard(Speaking, QWidget):
     def _assume(self, key: str, choice: str, _: bool = False) -> None:
         self._workspace.assume(key, choice)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The window's ground, and the card on it."""
         theme, painter = Theme.now(), QPainter(self)

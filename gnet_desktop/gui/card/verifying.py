@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.describing.verification import Verification, verify
@@ -131,6 +132,7 @@ class VerificationStrip(Speaking, QWidget):
         row.addLayout(words, 1)
         self.setAccessibleName(note.words)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A quiet ground."""
         theme, painter = Theme.now(), QPainter(self)

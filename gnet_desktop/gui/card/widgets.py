@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.checkpoints.describing.card import ModuleRow
 from gnet_desktop.gui.card.facts import HeadFact, Note
@@ -36,6 +37,7 @@ class Sign(Speaking, QWidget):
         self._name, self._token = name, token
         self.setFixedSize(18, 18)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The icon."""
         painter = QPainter(self)
@@ -142,6 +144,7 @@ class WidthsTable(Speaking, QWidget):
         self.setAccessibleName(self.tr("Widths and parameters"))
         self.setAccessibleDescription("; ".join(" ".join(self.cells(row)) for row in rows))
 
+    @override
     def sizeHint(self) -> QSize:
         """Half of the card."""
         return QSize(572, self.height())
@@ -157,6 +160,7 @@ class WidthsTable(Speaking, QWidget):
         """Right edges of the columns."""
         return [self.width() * share for share in (0.08, 0.19, 0.34, 0.49, 0.61, 0.83, 1.0)]
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Header and rows."""
         painter, theme = QPainter(self), Theme.now()
@@ -211,6 +215,7 @@ class Field(QFrame):
         super().__init__()
         self._bordered = bordered
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, and a border if it has one."""
         painter, theme = QPainter(self), Theme.now()
@@ -220,6 +225,7 @@ class Field(QFrame):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         painter.end()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme."""
         if event.type() == QEvent.Type.PaletteChange:

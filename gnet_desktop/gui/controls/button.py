@@ -3,6 +3,7 @@
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.controls.spoken import TipSpoken
@@ -20,6 +21,7 @@ class Button(TipSpoken, QPushButton):
         if sign:
             self.setIcon(icon(sign, "onaccent" if primary else "text2"))
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The button; around it, for keys, a ring with a gap, since the primary one has the ring's colour."""
         super().paintEvent(event)

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.controls.spoken import TipSpoken
@@ -80,16 +81,19 @@ class Chooser(TipSpoken, QPushButton):
         width = QFontMetricsF(face).horizontalAdvance(piece.words)
         return max(18.0, width + 2 * _KEY) - 4 if piece.boxed else width
 
+    @override
     def sizeHint(self) -> QSize:
         """Room for all words."""
         width = 2.0 * _PAD + _SIGN + (_ARROW if self.menu() is not None else 0)
         width += sum(self._width_of(piece) + (4 if piece.boxed else _GAP) for piece in self._pieces())
         return QSize(round(width) + 2, _HEIGHT)
 
+    @override
     def minimumSizeHint(self) -> QSize:
         """The sign, and a few letters where there are any."""
         return QSize(min(self.sizeHint().width(), 120), _HEIGHT)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, sign, words, menu's arrow."""
         theme, painter = Theme.now(), QPainter(self)

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QToolTip, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.controls.giving_way import give_way
@@ -70,15 +71,18 @@ class ElidedLabel(Speaking, QWidget):
             self.updateGeometry()
             self.update()
 
+    @override
     def sizeHint(self) -> QSize:
         """Room for the whole text."""
         metrics = QFontMetrics(self._font)
         return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height() + 2)
 
+    @override
     def minimumSizeHint(self) -> QSize:
         """None in width: words give way to controls."""
         return QSize(0, self.sizeHint().height())
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw as much as fits."""
         painter = QPainter(self)
@@ -114,10 +118,12 @@ class PanelHeader(Speaking, QWidget):
         self._row.addWidget(self._note)
         self._row.addStretch(1)
 
+    @override
     def sizeHint(self) -> QSize:
         """The header's own height: a dock places its contents by it, and they would lie under the header."""
         return QSize(super().sizeHint().width(), PANEL_HEADER)
 
+    @override
     def minimumSizeHint(self) -> QSize:
         """A least width that was set counts: a dock asks its title bar for this and nothing else."""
         return QSize(self.minimumWidth() or self._least(), PANEL_HEADER)
@@ -172,16 +178,19 @@ class PanelHeader(Speaking, QWidget):
         self._row.insertWidget(self._left, widget)
         self._giving_way.append(widget)
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The panel is meant; a dock is moved by it, too."""
         self.pressed.emit()
         super().mousePressEvent(event)
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What explains gives way to what works."""
         super().resizeEvent(event)
         self._fit()
 
+    @override
     def event(self, event: QEvent) -> bool:
         """A control came, went or grew."""
         done = super().event(event)
@@ -211,6 +220,7 @@ class PanelHeader(Speaking, QWidget):
         whole = self._note.sizeHint().width() <= left
         self._note.setVisible(bool(self._note.text()) and (whole or left >= _SOME_WORDS))
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground and the line below."""
         theme, painter = Theme.now(), QPainter(self)
@@ -251,6 +261,7 @@ class Segmented(Speaking, QWidget):
         """Tooltips of the choices by value; those without one have the control's own."""
         self._tips = dict(tips)
 
+    @override
     def event(self, event: QEvent) -> bool:
         """The tooltip of the choice under the cursor."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._tips:
@@ -268,6 +279,7 @@ class Segmented(Speaking, QWidget):
             self.updateGeometry()
             self.update()
 
+    @override
     def sizeHint(self) -> QSize:
         """All words with room around them; folded, the chosen one with the sign of a menu."""
         return QSize(self.folded_width() if self._folded else self.whole_width, 24)
@@ -328,29 +340,35 @@ class Segmented(Speaking, QWidget):
     def _describe(self) -> None:
         self.setAccessibleDescription(self._words[self._place])
 
+    @override
     def spoken_count(self) -> int:
         """A button a choice."""
         return len(self._words)
 
+    @override
     def spoken_part(self, place: int) -> Spoken:
         """A radio button; the others are out of sight where they are folded away."""
         return Spoken(
             Role.RadioButton, self._words[place], self._boxes()[place], checked=place == self._place
         )
 
+    @override
     def spoken_focus(self) -> int | None:
         """The chosen one."""
         return self._place if self.hasFocus() else None
 
+    @override
     def spoken_value(self) -> str:
         """What is chosen."""
         return self._words[self._place]
 
+    @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The keyboard is at what is chosen."""
         super().focusInEvent(event)
         self.speak_focus()
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose what was clicked, or from the menu."""
         if self._folded:
@@ -369,10 +387,12 @@ class Segmented(Speaking, QWidget):
             action.triggered.connect(lambda _=False, place=place: self._choose(place))
         return menu
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show what a click would choose."""
         self._hover(self._at(event.position().x()))
 
+    @override
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is hovered any more."""
         self._hover(-1)
@@ -382,6 +402,7 @@ class Segmented(Speaking, QWidget):
             self._hovered = place
             self.update()
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go from choice to choice."""
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
@@ -390,6 +411,7 @@ class Segmented(Speaking, QWidget):
         else:
             self._choose(self._place + step)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The track, the chosen one raised, the words."""
         theme, painter = Theme.now(), QPainter(self)
@@ -434,6 +456,7 @@ class IconButton(TipSpoken, QToolButton):
         if text:
             self.setText(text)
 
+    @override
     def setText(self, text: str) -> None:
         """Words beside the icon; none shows the icon alone."""
         super().setText(text)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from typing_extensions import override
 
 KEY_REASONS = (
     Qt.FocusReason.TabFocusReason,
@@ -27,6 +28,7 @@ class KeyFocus(QObject):
         if self._painted is not widget:
             self._painted.installEventFilter(self)
 
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow focus, keys and clicks; take none of them."""
         kind = event.type()

@@ -11,6 +11,7 @@ from math import ceil
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QLabel, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.spoken import TipSpoken
 
@@ -31,18 +32,21 @@ class Label(TipSpoken, QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
 
+    @override
     def setText(self, text: str) -> None:
         """Show another text; what is bold in it has a weight that the typeface has."""
         plain = self.textFormat() == Qt.TextFormat.PlainText
         super().setText(text if plain else text.replace("<b>", BOLD))
         self._keep_whole()
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width, so another number of lines."""
         super().resizeEvent(event)
         self._laid_out = True
         self._keep_whole()
 
+    @override
     def heightForWidth(self, width: int) -> int:
         """What the lines need in another width; Qt would count the least height, which is of this one."""
         asked = super().heightForWidth(width)

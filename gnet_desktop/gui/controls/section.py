@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -87,15 +88,18 @@ class Section(Speaking, QWidget):
         """The piece under the cursor."""
         return self._pieces[self._at] if self._at is not None and self._at < len(self._pieces) else None
 
+    @override
     def spoken_count(self) -> int:
         """A part a piece."""
         return len(self._pieces)
 
+    @override
     def spoken_part(self, place: int) -> Spoken:
         """A piece in words."""
         piece = self._pieces[place]
         return Spoken(Role.ListItem, piece.words, piece.box, selected=False)
 
+    @override
     def spoken_focus(self) -> int | None:
         """The piece at which the keyboard is."""
         return self._focused if self.focused_piece is not None else None
@@ -103,6 +107,7 @@ class Section(Speaking, QWidget):
     def draw(self, painter: QPainter) -> None:
         """Paint what is below the title; for subclasses."""
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Title and note, then the section's own."""
         painter = QPainter(self)
@@ -111,18 +116,22 @@ class Section(Speaking, QWidget):
         self.draw(painter)
         painter.end()
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at a piece."""
         self._point(event.position())
 
+    @override
     def enterEvent(self, event: QEnterEvent) -> None:
         """Point at once at what the cursor comes in over."""
         self._point(event.position())
 
+    @override
     def leaveEvent(self, event: QEvent) -> None:
         """Point at nothing."""
         self._point(QPointF(-1, -1))
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Activate a piece."""
         piece = self.piece_at(event.position())
@@ -143,6 +152,7 @@ class Section(Speaking, QWidget):
             self.pointed.emit(None if piece is None else piece.value)
             self.update()
 
+    @override
     def event(self, event: QEvent) -> bool:
         """Tooltips of pieces, and of what has a word of its own."""
         if event.type() != QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
@@ -158,6 +168,7 @@ class Section(Speaking, QWidget):
             return piece.words
         return self.about if self.title and position.y() < TITLE else ""
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows walk the pieces, Enter activates."""
         steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
@@ -174,6 +185,7 @@ class Section(Speaking, QWidget):
         else:
             super().keyPressEvent(event)
 
+    @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Begin at the first piece when the keyboard comes in."""
         self._ring = event.reason() != Qt.FocusReason.MouseFocusReason
@@ -181,6 +193,7 @@ class Section(Speaking, QWidget):
             self._focused = 0
         self.update()
 
+    @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """No piece has the keyboard."""
         self.update()

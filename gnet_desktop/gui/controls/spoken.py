@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QTextDocumentFragment,
 )
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
+from typing_extensions import override
 
 Role = QAccessible.Role
 _NAME: Final = QAccessible.Text.Name
@@ -126,10 +127,12 @@ class _ControlInterface(QAccessibleWidget):
         super().__init__(widget, control.spoken_role)
         self._widget, self._control = widget, control
 
+    @override
     def childCount(self) -> int:
         """Parts and child widgets."""
         return self._control.spoken_count() + super().childCount()
 
+    @override
     def child(self, index: int) -> QAccessibleInterface:
         """A part, or a child widget."""
         parts = self._control.spoken_count()
@@ -137,6 +140,7 @@ class _ControlInterface(QAccessibleWidget):
             return _interface(self._control.part_object(index))
         return super().child(index - parts)
 
+    @override
     def indexOfChild(self, child: QAccessibleInterface) -> int:
         """Where a child stands, or −1."""
         thing = child.object()
@@ -145,6 +149,7 @@ class _ControlInterface(QAccessibleWidget):
         found = super().indexOfChild(child)
         return found if found < 0 else found + self._control.spoken_count()
 
+    @override
     def childAt(self, x: int, y: int) -> Any:
         """The part or the widget at a place of the screen."""
         for place in range(self._control.spoken_count()):
@@ -153,17 +158,20 @@ class _ControlInterface(QAccessibleWidget):
                 return _interface(self._control.part_object(place))
         return super().childAt(x, y)
 
+    @override
     def focusChild(self) -> Any:
         """The part at which the keyboard is."""
         part = self._control.focus_part()
         return super().focusChild() if part is None else _interface(part)
 
+    @override
     def text(self, kind: QAccessible.Text) -> str:
         """The value; a description that comes from the tip is read without its marks."""
         value = self._control.spoken_value() if kind == _VALUE else ""
         words = value or super().text(kind)
         return without_marks(words) if kind == _DESCRIPTION else words
 
+    @override
     def state(self) -> QAccessible.State:
         """What lies outside what is scrolled to is off the screen; who passes the keyboard on has it not."""
         state = super().state()
@@ -181,27 +189,33 @@ class _PartInterface(QAccessibleObject):
         super().__init__(part)
         self._part = part
 
+    @override
     def parent(self) -> QAccessibleInterface:
         """The control."""
         return _interface(self._part.widget)
 
+    @override
     def child(self, _index: int) -> Any:
         """None."""
         return None
 
+    @override
     def childCount(self) -> int:
         """None."""
         return 0
 
+    @override
     def indexOfChild(self, _child: QAccessibleInterface) -> int:
         """None."""
         return -1
 
+    @override
     def role(self) -> Role:
         """As the control says."""
         spoken = self._part.spoken
         return Role.NoRole if spoken is None else spoken.role
 
+    @override
     def text(self, kind: QAccessible.Text) -> str:
         """The name with the value, since not every program asks for values."""
         spoken = self._part.spoken
@@ -209,6 +223,7 @@ class _PartInterface(QAccessibleObject):
             return ""
         return spoken.value if kind == _VALUE else ", ".join(filter(None, (spoken.name, spoken.value)))
 
+    @override
     def rect(self) -> QRect:
         """On the screen."""
         spoken, widget = self._part.spoken, self._part.widget
@@ -216,6 +231,7 @@ class _PartInterface(QAccessibleObject):
             return QRect()
         return spoken.box.toAlignedRect().translated(widget.mapToGlobal(widget.rect().topLeft()))
 
+    @override
     def state(self) -> QAccessible.State:
         """Chosen, checked, at the keyboard, seen."""
         state, part, spoken = QAccessible.State(), self._part, self._part.spoken

@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
 
 from gnet_desktop.convention import Convention, describe
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -61,15 +62,18 @@ class Chips(Speaking, QWidget):
             x += wide + _GAP
         return places
 
+    @override
     def hasHeightForWidth(self) -> bool:
         """Lines depend on the width."""
         return True
 
+    @override
     def heightForWidth(self, width: int) -> int:
         """Room for all lines."""
         places = self._places(width)
         return round(places[-1].bottom()) + 1 if places else 0
 
+    @override
     def sizeHint(self) -> QSize:
         """One line."""
         return QSize(300, self.heightForWidth(max(self.width(), 300)))
@@ -77,10 +81,12 @@ class Chips(Speaking, QWidget):
     def _fit(self) -> None:
         self.setMinimumHeight(self.heightForWidth(max(self.width(), 100)))
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another width, other lines."""
         self._fit()
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Name and value in each chip."""
         theme, painter = Theme.now(), QPainter(self)
@@ -99,6 +105,7 @@ class Chips(Speaking, QWidget):
             painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, value)
         painter.end()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme or font."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):

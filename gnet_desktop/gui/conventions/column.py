@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.gui.answers.bars import draw_bar
@@ -71,6 +72,7 @@ class Seen(Speaking, QWidget):
         """(left, top, right, bottom) of what is kept, as shares of the photo."""
         return self._kept
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Both pictures under their captions."""
         painter = QPainter(self)
@@ -140,16 +142,19 @@ class ComparedAnswers(Speaking, QWidget):
         words = [class_name(self._names, row.index), percent(value) if value is not None else ""]
         return (*words, change_words(row.change)) if self._second else tuple(words)
 
+    @override
     def spoken_count(self) -> int:
         """A part a bar."""
         return len(self.rows)
 
+    @override
     def spoken_part(self, place: int) -> Spoken:
         """A class, its probability, its change."""
         name, *numbers = self.words(self.rows[place])
         box = QRectF(0, 24.0 + place * _ROW, self.width(), _ROW)
         return Spoken(Role.ListItem, name, box, ", ".join(filter(None, numbers)))
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A row a class."""
         painter, right = QPainter(self), Qt.AlignmentFlag.AlignRight
@@ -248,10 +253,12 @@ class Column(QFrame):
         self.note.setText(self.tr("computing…") if tried is None else "")
         self.seen.show_tried(tried)
 
+    @override
     def sizeHint(self) -> QSize:
         """Half of a wide dialog."""
         return QSize(604, 630)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A card; the side in use has the accent around it."""
         theme, painter = Theme.now(), QPainter(self)

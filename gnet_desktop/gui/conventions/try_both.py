@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.gui.controls.button import Button
@@ -59,6 +60,7 @@ class _Summary(QFrame):
         row.addWidget(self.open_other)
         self.setMinimumHeight(64)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A card with the sign of exchange."""
         theme, painter = Theme.now(), QPainter(self)
@@ -159,11 +161,13 @@ class TryBoth(Speaking, QWidget):
         workspace = self._workspace
         return workspace.pictures.get(workspace.current) if workspace.current is not None else None
 
+    @override
     def showEvent(self, event: QShowEvent) -> None:
         """Compute what was put off."""
         super().showEvent(event)
         self._show()
 
+    @override
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop counting."""
         super().hideEvent(event)
@@ -284,12 +288,14 @@ class TryBoth(Speaking, QWidget):
         if editor.exec() and editor.convention is not None:
             self.set_side(place, editor.convention)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The dialog's ground."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), Theme.now().colour("window"))
         painter.end()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme: buttons carry colours."""
         if event.type() == QEvent.Type.PaletteChange and self.isVisible():

@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QToolTip, QWidget
+from typing_extensions import override
 
 from gnet_desktop.folder.figures import HeadFigures
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
@@ -81,6 +82,7 @@ class Confusion(Speaking, QWidget):
         self._chosen = cell
         self.update()
 
+    @override
     def sizeHint(self) -> QSize:
         """Room for names and cells."""
         return QSize(400, 400)
@@ -99,6 +101,7 @@ class Confusion(Speaking, QWidget):
         air = 1.0 if count <= NAMED else 0.0
         return QRectF(across, top + row * high, wide - air, high - air)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Cells by their share of the row, names where there is room."""
         painter, theme = QPainter(self), Theme.now()
@@ -175,12 +178,14 @@ class Confusion(Speaking, QWidget):
     def _pair(self, row: int, column: int) -> tuple[int, int]:
         return self._order[row], self._order[column] if column < len(self._order) else OTHERS
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The pictures behind a cell."""
         found = self._at(event.position())
         if found is not None and event.button() == Qt.MouseButton.LeftButton:
             self.cell_wanted.emit(*self._pair(*found))
 
+    @override
     def event(self, event: QEvent) -> bool:
         """What a cell counts, and another theme."""
         if isinstance(event, QHelpEvent):
@@ -219,16 +224,19 @@ class Pairs(Speaking, QWidget):
         self.setFixedHeight(max(1, len(self._pairs)) * ROW + 12)
         self.update()
 
+    @override
     def spoken_count(self) -> int:
         """A part a pair."""
         return len(self._pairs)
 
+    @override
     def spoken_part(self, place: int) -> Spoken:
         """What was taken for what, and how often."""
         truth, answer, count = self._pairs[place]
         words = self.tr("{0} answered as {1}").format(self._names[truth], self._names[answer])
         return Spoken(Role.ListItem, words, QRectF(0, 6 + place * ROW, self.width(), ROW), str(count))
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Truth, arrow, answer, count."""
         painter, theme = QPainter(self), Theme.now()
@@ -255,6 +263,7 @@ class Pairs(Speaking, QWidget):
         row = int((place.y() - 6) // ROW)
         return row if 0 <= row < len(self._pairs) else -1
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """The line under the hand."""
         self._hovered = self._row(event.position())
@@ -263,11 +272,13 @@ class Pairs(Speaking, QWidget):
         )
         self.update()
 
+    @override
     def leaveEvent(self, event: QEvent) -> None:
         """No line."""
         self._hovered = -1
         self.update()
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The pictures of a pair."""
         row = self._row(event.position())

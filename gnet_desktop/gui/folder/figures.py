@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPolygonF,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from typing_extensions import override
 
 from gnet_desktop.folder.evaluating import Evaluation
 from gnet_desktop.folder.figures import ClassFigures, HeadFigures
@@ -59,6 +60,7 @@ class Figures(Speaking, QWidget):
         self.updateGeometry()
         self.update()
 
+    @override
     def sizeHint(self) -> QSize:
         """As high as it has lines."""
         return QSize(300, self._height)
@@ -85,6 +87,7 @@ class Figures(Speaking, QWidget):
             percent(main.top1.value), percent(main.top5.value)
         )
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """All sections."""
         painter, theme = QPainter(self), Theme.now()
@@ -252,18 +255,21 @@ class Figures(Speaking, QWidget):
     def _spot_at(self, place: QPointF) -> _Spot | None:
         return next((spot for spot in reversed(self._spots) if spot.box.contains(place)), None)
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A class filters the gallery."""
         spot = self._spot_at(event.position())
         if spot is not None and spot.index >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self.class_wanted.emit(spot.index)
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """A hand where a click does something."""
         spot = self._spot_at(event.position())
         hand = spot is not None and spot.index >= 0
         self.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
 
+    @override
     def event(self, event: QEvent) -> bool:
         """Tooltips, and repaints in another theme."""
         if isinstance(event, QHelpEvent):

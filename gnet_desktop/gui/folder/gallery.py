@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from typing_extensions import override
 
 from gnet_desktop.folder.figures import Ints
 from gnet_desktop.folder.rows import UNKNOWN, Rows
@@ -68,10 +69,12 @@ class GalleryModel(QAbstractListModel):
         self.rows, self._places = rows, places
         self.endResetModel()
 
+    @override
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """How many pictures are shown."""
         return 0 if parent.isValid() else len(self._places)
 
+    @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """What is answered, the tooltip, or the row's place among all."""
         if not index.isValid() or self.rows is None:
@@ -131,10 +134,12 @@ class _Delegate(QStyledItemDelegate):
         self._model, self._thumbnails = model, thumbnails
         self._focus = KeyFocus(view)
 
+    @override
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """All are alike."""
         return QSize(SIDE + GAP, SIDE + WORDS + GAP)
 
+    @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """The picture, and two lines of words."""
         rows, place = self._model.rows, index.data(PLACE)
@@ -251,6 +256,7 @@ class Gallery(QListView):
         if path is not None:
             self.open_wanted.emit(path)
 
+    @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """What can be done with a picture."""
         index = self.indexAt(event.pos())
@@ -275,6 +281,7 @@ class Gallery(QListView):
             )
         return menu
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens; everything else is the list's own."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -282,6 +289,7 @@ class Gallery(QListView):
         else:
             super().keyPressEvent(event)
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme."""
         if event.type() == QEvent.Type.PaletteChange:

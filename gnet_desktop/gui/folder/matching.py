@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QWidget,
 )
+from typing_extensions import override
 
 from gnet_desktop.folder.truth import Truth
 from gnet_desktop.gui.controls.plain import Label, tip
@@ -34,6 +35,7 @@ class Names(QListWidget):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setAccessibleName(self.tr("Names of the folders"))
 
+    @override
     def mimeData(self, items: list[QListWidgetItem]) -> QMimeData:  # type: ignore[override]
         """The name that is dragged."""
         data = QMimeData()
@@ -54,10 +56,12 @@ class Classes(QListWidget):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DropOnly)
         self.setAccessibleName(self.tr("Classes"))
 
+    @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Names only."""
         self._judge(event)
 
+    @override
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """The class under the hand is the one that is meant."""
         item = self.itemAt(event.position().toPoint())
@@ -72,6 +76,7 @@ class Classes(QListWidget):
         else:
             event.ignore()
 
+    @override
     def dropEvent(self, event: QDropEvent) -> None:
         """The name means this class."""
         item = self.itemAt(event.position().toPoint())

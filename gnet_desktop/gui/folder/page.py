@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from gnet_desktop.folder.rows import Filter, arranged, like_places
 from gnet_desktop.folder.truth import Truth
@@ -46,10 +47,12 @@ class _Chip(QAbstractButton):
         self.setFont(font(12))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
+    @override
     def sizeHint(self) -> QSize:
         """The words with round ends, and the sign that takes it off."""
         return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 38, 22)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, words, a cross."""
         painter, theme = QPainter(self), Theme.now()
@@ -103,6 +106,7 @@ class _Progress(Speaking, QWidget):
     def _clicked(self) -> None:
         (self.go_on_wanted if self._paused else self.pause_wanted).emit()
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, line, bar."""
         painter, theme = QPainter(self), Theme.now()
@@ -380,6 +384,7 @@ class FolderPage(Speaking, Page):
         off = {"outside": False}.get(name)
         self.set_filter(replace(self.filter, **{name: off}))  # type: ignore[arg-type]
 
+    @override
     def close_run(self) -> None:
         """The window closes."""
         self.run.close()

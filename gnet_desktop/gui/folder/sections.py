@@ -3,6 +3,7 @@
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.folder.conventions import Tried
@@ -32,10 +33,12 @@ class _TriedRow(QAbstractButton):
         self.setCursor(Qt.CursorShape.ArrowCursor if used else Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
+    @override
     def sizeHint(self) -> QSize:
         """One line."""
         return QSize(260, ROW)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Name, bar with its interval, share; the one in use in the accent."""
         painter, theme = QPainter(self), Theme.now()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.lanes.tip import Tip
@@ -150,20 +151,24 @@ class Grid(Speaking, QWidget):
             else self.tr("takes away {0}").format(number(-value))
         )
 
+    @override
     def spoken_count(self) -> int:
         """A part a channel."""
         return 0 if self._values is None or self._layout is None else len(self._values)
 
+    @override
     def spoken_part(self, place: int) -> Spoken:
         """A channel's name and number, in the order of the tiles."""
         channel = self._channel_of(place)
         name, *numbers = self.words(channel)
         return Spoken(Role.ListItem, name, self.box_of(channel).toRectF(), ", ".join(numbers), selected=False)
 
+    @override
     def spoken_focus(self) -> int | None:
         """The channel at which the keyboard is."""
         return self._focused if self.hasFocus() else None
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """One image; marks."""
         if self._image is None:
@@ -184,14 +189,17 @@ class Grid(Speaking, QWidget):
             return place
         return int(self._layout.order[min(place, len(self._layout.order) - 1)])
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at a channel."""
         self._point(self.channel_at(event.position()))
 
+    @override
     def leaveEvent(self, event: QEvent) -> None:
         """Point at nothing."""
         self._point(None)
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Activate a channel."""
         channel = self.channel_at(event.position())
@@ -212,6 +220,7 @@ class Grid(Speaking, QWidget):
             self._tip.show_beside(QRect(corner, box.size()), self.words(channel))
         self.update()
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows walk, Enter activates."""
         layout = self._layout
@@ -243,6 +252,7 @@ class Grid(Speaking, QWidget):
             middle = self.box_of(self._focused_channel()).center()
             area.ensureVisible(middle.x(), middle.y(), 20, 20)
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme, another ground."""
         if event.type() == QEvent.Type.PaletteChange:

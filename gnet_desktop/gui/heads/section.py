@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.answers.bars import draw_bar
 from gnet_desktop.gui.answers.sentences import others_words
@@ -66,15 +67,18 @@ class HeadAnswers(Speaking, QWidget):
         self.setAccessibleDescription(", ".join(f"{name} {words}" for name, _, words in self.rows))
         self.update()
 
+    @override
     def spoken_count(self) -> int:
         """A part a bar."""
         return len(self.rows)
 
+    @override
     def spoken_part(self, place: int) -> Spoken:
         """A class and its number."""
         name, _, words = self.rows[place]
         return Spoken(Role.ListItem, name, QRectF(0, place * _ROW, self.width(), _ROW), words)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Names, bars, numbers."""
         painter = QPainter(self)
@@ -112,6 +116,7 @@ class _Arrow(QWidget):
         super().__init__()
         self.setFixedSize(44, 40)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A thin arrow."""
         painter = QPainter(self)
@@ -338,6 +343,7 @@ class HeadSection(Speaking, QWidget):
         if self._head is not None:
             self.unit_wanted.emit(unit_of(self._head.convolution.name, channel))
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The line above."""
         painter, theme = QPainter(self), Theme.now()

@@ -8,6 +8,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.answers.standing import STANDINGS, Standing, standing_words
 from gnet_desktop.gui.answers.values import class_name
@@ -89,6 +90,7 @@ class Timeline(Speaking, QWidget):
         self.setFixedHeight(_HEIGHT)
         self.setAccessibleName(self.tr("How the answer develops with depth"))
 
+    @override
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
         return QSize(1200, _HEIGHT)
@@ -147,6 +149,7 @@ class Timeline(Speaking, QWidget):
         low, high = self._range()
         return self._base() - (value - low) / (high - low) * (self._base() - _TOP)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Grid, axes, lines from the last to the first, labels."""
         painter = QPainter(self)

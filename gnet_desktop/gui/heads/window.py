@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import Notice
@@ -216,12 +217,14 @@ class HeadsView(Speaking, QWidget):
             lines.append("\t".join([course.name, *cells]))
         return "\n".join(lines)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The ground."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), Theme.now().colour("panel"))
         painter.end()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme: sentences carry colours."""
         if event.type() == QEvent.Type.PaletteChange:

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.controls.spoken import Part, Role, Speaking
@@ -340,10 +341,12 @@ class LanesArea(Speaking, QWidget):
         self.setAccessibleDescription(", ".join(self.describe(unit)))
         self.speak_focus()
 
+    @override
     def focus_part(self) -> Part | None:
         """The tile at which the keyboard is, in whichever lane."""
         return next((part for view in self.views if (part := view.focus_part()) is not None), None)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows move among tiles and lanes, Home and End within a lane, Enter chooses."""
         key, views = Qt.Key(event.key()), self.views
@@ -368,6 +371,7 @@ class LanesArea(Speaking, QWidget):
         else:
             self._workspace.choose_unit(unit)
 
+    @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The menu key: the unit at which the keyboard is."""
         view = navigation.view_of(self.views, self._focused)
@@ -377,6 +381,7 @@ class LanesArea(Speaking, QWidget):
                 self._focused, view.mapToGlobal(tile.center().toPoint()) if tile else QPoint()
             )
 
+    @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keyboard is, if it came by keys."""
         self._ring = event.reason() in KEY_REASONS
@@ -384,6 +389,7 @@ class LanesArea(Speaking, QWidget):
             self._focused = navigation.first(self.views, self._workspace.selection.unit)
         self._mark_focused()
 
+    @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """No place of the keyboard any more: its unit isn't looked at, unless the cursor is over one."""
         self._mark_focused()
@@ -394,17 +400,20 @@ class LanesArea(Speaking, QWidget):
 
     # Events
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Other columns for another width, longer lanes for another height."""
         if event.size().height() != event.oldSize().height() or not self._room:
             self._lay_out()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme, another ground."""
         if event.type() == QEvent.Type.PaletteChange:
             self._recolour()
         super().changeEvent(event)
 
+    @override
     def event(self, event: QEvent) -> bool:
         """Another screen's ratio: tiles are laid out anew in its pixels."""
         if event.type() == QEvent.Type.DevicePixelRatioChange:

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
@@ -52,6 +53,7 @@ class ScaleBar(Speaking, QWidget):
         self.setToolTip(legend.sentence if legend else "")
         self.update()
 
+    @override
     def spoken_value(self) -> str:
         """What it tells in a sentence."""
         return self._legend.sentence if self._legend else ""
@@ -69,6 +71,7 @@ class ScaleBar(Speaking, QWidget):
         """The scale shown."""
         return None if self._legend is None else self._legend.scale
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Number, strip, number."""
         if self._strip is not None:
@@ -167,6 +170,7 @@ class LanesHeader(Speaking, QWidget):
             str(area.contents.error) if area.contents.error else self.filter.accessibleName()
         )
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where room is short the words give way, not the controls."""
         width = event.size().width()

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.lanes.arrangement import EDGE, SCROLLER
@@ -195,10 +196,12 @@ class LaneView(Speaking, QWidget):
 
     # What readers are told
 
+    @override
     def spoken_count(self) -> int:
         """A part a tile."""
         return 0 if self._atlas is None else len(self._atlas.layout.order)
 
+    @override
     def spoken_part(self, place: int) -> Spoken:
         """A tile: its unit, the unit's numbers, whether it is chosen."""
         assert self._atlas is not None
@@ -208,6 +211,7 @@ class LaneView(Speaking, QWidget):
         box = (self.tile_rectangle(channel) or QRectF()).intersected(self.view().area)
         return Spoken(Role.ListItem, name, box, ", ".join(numbers), selected=channel == self.look.chosen)
 
+    @override
     def spoken_focus(self) -> int | None:
         """The tile at which the keyboard is."""
         if self._atlas is None or not self._active or self.look.focused is None:
@@ -249,6 +253,7 @@ class LaneView(Speaking, QWidget):
 
     # Events
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tiles first, the header over them, so that tiles slide under it."""
         if self._lane is None or self._atlas is None:
@@ -273,6 +278,7 @@ class LaneView(Speaking, QWidget):
             line = QRectF(0, view.area.top() - SCALE_LINE - _ABOVE_TILES, view.area.width(), SCALE_LINE)
             draw_lying_bar(painter, self._legend.ends, self._strip, line)
 
+    @override
     def event(self, event: QEvent) -> bool:
         """Over the header: everything that it may have had no room for."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -281,6 +287,7 @@ class LaneView(Speaking, QWidget):
             return True
         return super().event(event)
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at a unit, or drag what is held: the thumb, or the zoomed maps."""
         if self._grabbed is not None:
@@ -294,14 +301,17 @@ class LaneView(Speaking, QWidget):
             return
         self._point(event.position())
 
+    @override
     def enterEvent(self, event: QEnterEvent) -> None:
         """Point at once at what the cursor comes in over."""
         self._point(event.position())
 
+    @override
     def leaveEvent(self, event: object) -> None:
         """Point at nothing."""
         self.pointed.emit(None, None)
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose a unit, or take hold of the thumb; with the middle button, of the maps."""
         if event.button() == Qt.MouseButton.MiddleButton:
@@ -319,6 +329,7 @@ class LaneView(Speaking, QWidget):
         if unit is not None:
             self.chosen.emit(unit)
 
+    @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
         self._held = None
@@ -326,16 +337,19 @@ class LaneView(Speaking, QWidget):
             self._grabbed = None
             self.update()
 
+    @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Enlarge."""
         unit = self.unit_at(event.position())
         if unit is not None and event.button() == Qt.MouseButton.LeftButton:
             self.enlarged.emit(unit)
 
+    @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with a unit."""
         self.menu_wanted.emit(self.unit_at(QPointF(event.pos())), event.globalPos())
 
+    @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll by the amount turned; with Ctrl zoom all tiles about the cell under the cursor."""
         amount = event.angleDelta().y() / _NOTCH

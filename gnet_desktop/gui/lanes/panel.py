@@ -3,6 +3,7 @@
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -26,6 +27,7 @@ class _Sideways(ThinScroller):
         self._area = area
         self.setWidget(area)
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Tell the lanes how wide they may be."""
         super().resizeEvent(event)
@@ -95,6 +97,7 @@ class LanesPanel(Speaking, QWidget):
         """Put the keyboard into a branch's lane, 0 … 3."""
         self.area.focus_branch(number)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The panel's ground."""
         painter = QPainter(self)

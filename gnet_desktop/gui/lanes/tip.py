@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
 
@@ -65,6 +66,7 @@ class Tip(QWidget):
         )
         return QSize(round(wide) + 2 * _PAD_X, len(self._lines) * _LINE + 2 * _PAD_Y)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A rounded card; the lines."""
         theme = Theme.now()

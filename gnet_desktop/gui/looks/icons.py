@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from typing_extensions import override
 
 from gnet_desktop.gui.looks.theme import Theme
 
@@ -79,6 +80,7 @@ class _Engine(QIconEngine):
         super().__init__()
         self._name, self._token, self._faint = name, token, faint
 
+    @override
     def paint(self, painter: QPainter, rect, mode: QIcon.Mode, state: QIcon.State) -> None:  # type: ignore[no-untyped-def]
         token = (
             self._faint
@@ -89,6 +91,7 @@ class _Engine(QIconEngine):
         )
         draw_icon(painter, self._name, QRectF(rect), Theme.now().colour(token).name())
 
+    @override
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         pixmap = QPixmap(size)
         pixmap.fill(Qt.GlobalColor.transparent)
@@ -97,6 +100,7 @@ class _Engine(QIconEngine):
         painter.end()
         return pixmap
 
+    @override
     def clone(self) -> QIconEngine:
         return _Engine(self._name, self._token, self._faint)
 

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
@@ -50,6 +51,7 @@ class Legend(Speaking, QWidget):
         self.setAccessibleName(self.tr("Signs of the branches: 1×1, 3×3, 5×5, pool"))
         self.setToolTip(explained(word="branch"))
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Sign, name, sign, name."""
         painter = QPainter(self)

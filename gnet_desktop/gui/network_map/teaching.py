@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.explaining import meaning
 from gnet_desktop.gui.controls.plain import Label
@@ -37,6 +38,7 @@ class _Chart(Speaking, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(CHART_HEIGHT)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """All of it."""
         if self.savings is None:
@@ -112,6 +114,7 @@ class _Cards(Speaking, QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_CARD)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A card a branch."""
         if not self.paths:
@@ -164,6 +167,7 @@ class TeachingView(Speaking, QWidget):
         column.addStretch(1)
         self.setAccessibleName(self.tr("Teaching: branches, reductions, heads"))
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where it is narrow the explanations stand below each other."""
         super().resizeEvent(event)
@@ -172,6 +176,7 @@ class TeachingView(Speaking, QWidget):
         self._words.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
         self._words.setSpacing(10 if narrow else 24)
 
+    @override
     def sizeHint(self) -> QSize:
         """Chart, steps, explanations."""
         return QSize(1047, CHART_HEIGHT + _CARD + 150)
@@ -257,6 +262,7 @@ class TeachingView(Speaking, QWidget):
             return f"{meaning('auxiliary head')} {none}"
         return meaning("auxiliary head")
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The lower part's ground."""
         painter, theme = QPainter(self), Theme.now()
@@ -268,6 +274,7 @@ class TeachingView(Speaking, QWidget):
             painter.fillRect(QRectF(0, y, self.width(), 1), theme.colour("line"))
         painter.end()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme: the texts carry colours."""
         if event.type() == QEvent.Type.PaletteChange:

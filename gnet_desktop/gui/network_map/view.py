@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.explaining import lines_of, meaning
 from gnet_desktop.gui.controls.focus import KEY_REASONS
@@ -143,10 +144,12 @@ class NetworkMap(Speaking, QWidget):
     def _targets(self) -> list[str]:
         return [] if self._layout is None else [one for column in self._layout.columns for one in column]
 
+    @override
     def spoken_count(self) -> int:
         """A part a target: a layer, branch or head."""
         return len(self._targets())
 
+    @override
     def spoken_part(self, place: int) -> Spoken:
         """What a target is called, its facts, whether it is chosen."""
         target = self._targets()[place]
@@ -156,10 +159,12 @@ class NetworkMap(Speaking, QWidget):
         chosen = target == chosen_target(self._workspace)
         return Spoken(Role.ListItem, name, box, ", ".join(facts), selected=chosen)
 
+    @override
     def spoken_focus(self) -> int | None:
         """The target at which the keyboard is."""
         return self._targets().index(self.focused) if self.hasFocus() and self.focused else None
 
+    @override
     def sizeHint(self) -> QSize:
         """The size in a window of 1600×1000."""
         return QSize(1047, 182)
@@ -229,6 +234,7 @@ class NetworkMap(Speaking, QWidget):
 
     # Painting
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground of the chosen module, the cached picture, the frames."""
         painter = QPainter(self)
@@ -307,6 +313,7 @@ class NetworkMap(Speaking, QWidget):
 
     # Mouse
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point, or pan while a button is held."""
         position = event.position()
@@ -320,19 +327,23 @@ class NetworkMap(Speaking, QWidget):
             return
         self._point(self._target_at(position))
 
+    @override
     def enterEvent(self, event: QEnterEvent) -> None:
         """Point at once at what the cursor comes in over."""
         self._point(self._target_at(event.position()))
 
+    @override
     def leaveEvent(self, event: QEvent) -> None:
         """Point at nothing."""
         self._point(None)
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """The beginning of a click or of a pan."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed, self._dragged = event.position(), False
 
+    @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose what was clicked."""
         if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
@@ -342,11 +353,13 @@ class NetworkMap(Speaking, QWidget):
         if target is not None and not self._dragged:
             self.choose(target)
 
+    @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer the map's menu."""
         target = self._target_at(QPointF(event.pos())) or ""
         self.menu_wanted.emit(target, event.globalPos())
 
+    @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom with Ctrl; else move where there is more than fits."""
         delta = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta() / 2
@@ -401,6 +414,7 @@ class NetworkMap(Speaking, QWidget):
 
     # Keyboard
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows walk, Enter chooses, plus, minus and 0 zoom, Escape shows the whole."""
         key = event.key()
@@ -460,6 +474,7 @@ class NetworkMap(Speaking, QWidget):
         if about == QPointF(self.width() / 2, self.height() / 2):
             self.show_target(self._workspace.selection.module)
 
+    @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the keyboard's place only to who uses keys."""
         self._shows_focus = event.reason() in KEY_REASONS
@@ -467,6 +482,7 @@ class NetworkMap(Speaking, QWidget):
             self._place = self._start(self._layout.columns)
         self.update()
 
+    @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the keyboard's marks away."""
         self._shows_focus = False
@@ -475,10 +491,12 @@ class NetworkMap(Speaking, QWidget):
 
     # Changes
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out anew."""
         self._lay_out()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme: paint anew."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QScrollArea, QScrollBar, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.looks.theme import Theme
 
@@ -32,6 +33,7 @@ class Thumb(QWidget):
         length = min(room, max(_LEAST, room * shown / max(1, shown + self._bar.maximum())))
         return (room - length) * self._bar.value() / max(1, self._bar.maximum()), length
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The thumb in the middle of the strip that can be grabbed."""
         start, length = self.thumb()
@@ -44,6 +46,7 @@ class Thumb(QWidget):
         painter.drawRoundedRect(box, THUMB / 2, THUMB / 2)
         painter.end()
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold; beside the thumb it comes to the cursor."""
         start, length = self.thumb()
@@ -51,11 +54,13 @@ class Thumb(QWidget):
         self._grabbed = place - start if start <= place <= start + length else length / 2
         self._drag(place)
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag."""
         if self._grabbed is not None:
             self._drag(self._along(event))
 
+    @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
         self._grabbed = None
@@ -85,6 +90,7 @@ class ThinScroller(QScrollArea):
         self._upright = Thumb(self.verticalScrollBar(), self)
         self._lying = Thumb(self.horizontalScrollBar(), self)
 
+    @override
     def setWidget(self, widget: QWidget) -> None:
         """Scroll a widget, on the ground of whatever holds this."""
         super().setWidget(widget)
@@ -94,6 +100,7 @@ class ThinScroller(QScrollArea):
         """Give what is scrolled its new room at once: painted before, its parts would lie over each other."""
         QApplication.sendPostedEvents(self.widget(), QEvent.Type.LayoutRequest.value)
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The thumbs keep to the edges."""
         super().resizeEvent(event)
@@ -102,6 +109,7 @@ class ThinScroller(QScrollArea):
         self._upright.raise_()
         self._lying.raise_()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme."""
         if event.type() == QEvent.Type.PaletteChange:

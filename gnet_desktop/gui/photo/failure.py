@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label
@@ -27,6 +28,7 @@ class _Sign(Speaking, QWidget):
         super().__init__()
         self.setFixedSize(24, 24)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """In the colour of what failed."""
         painter = QPainter(self)
@@ -80,10 +82,12 @@ class FailedPicture(Speaking, QWidget):
         """All that is said, for the clipboard."""
         return f"{self.what.text()} {self.why.text()}".strip()
 
+    @override
     def minimumSizeHint(self) -> QSize:
         """As small as the photo that it stands for."""
         return QSize(160, 120)
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where it is narrow the buttons stand below each other."""
         super().resizeEvent(event)

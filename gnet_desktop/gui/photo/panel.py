@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.explaining import explained
@@ -139,6 +140,7 @@ class PhotoPanel(Speaking, QWidget):
         percentage = self.view.percentage
         self.zoom.setText("" if percentage is None else f"{percentage:.0f} %")
 
+    @override
     def eventFilter(self, watched: object, event: QEvent) -> bool:
         """The zoom's number and the tools follow the view."""
         if event.type() == QEvent.Type.Paint:

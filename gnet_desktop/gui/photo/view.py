@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import QApplication, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -227,6 +228,7 @@ class PhotoView(Speaking, QWidget):
 
     # Painting
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, photo, overlay, frame, field, marks: each from its cache."""
         painter, theme = QPainter(self), Theme.now()
@@ -333,6 +335,7 @@ class PhotoView(Speaking, QWidget):
 
     # Hands and keys
 
+    @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom by the amount that was scrolled; the point under the cursor stays."""
         angle = event.angleDelta().y() or event.pixelDelta().y()
@@ -340,6 +343,7 @@ class PhotoView(Speaking, QWidget):
             self.zoom(wheel_factor(angle), event.position())
         event.accept()
 
+    @override
     def event(self, event: QEvent) -> bool:
         """Pinch to zoom."""
         if (
@@ -350,12 +354,14 @@ class PhotoView(Speaking, QWidget):
             return True
         return super().event(event)
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a click or a drag."""
         if event.button() != Qt.MouseButton.LeftButton:
             return
         self._pressed, self._dragged = event.position(), False
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag the photo, or point at a place of it."""
         if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
@@ -367,6 +373,7 @@ class PhotoView(Speaking, QWidget):
             return
         self._point_at(event.position())
 
+    @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click that wasn't a drag keeps the place; with Shift beside the first one."""
         if event.button() != Qt.MouseButton.LeftButton:
@@ -378,12 +385,14 @@ class PhotoView(Speaking, QWidget):
                 self._workspace.pin_point(point, compare=compare)
         self._pressed = None
 
+    @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for a menu of the place under the cursor; of none for the menu key."""
         by_hand = event.reason() == QContextMenuEvent.Reason.Mouse
         point = self._camera.to_picture((float(event.pos().x()), float(event.pos().y())))
         self.menu_wanted.emit(point if by_hand and self._inside(point) else None, event.globalPos())
 
+    @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """From fit to the picture's own pixels under the cursor, and back."""
         if self._sight is None:
@@ -394,6 +403,7 @@ class PhotoView(Speaking, QWidget):
             target = 1 / self.devicePixelRatioF()
             self.zoom(target / self._camera.scale, event.position())
 
+    @override
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is pointed at any more."""
         self._workspace.hover(self._workspace.hovered, None)
@@ -410,6 +420,7 @@ class PhotoView(Speaking, QWidget):
         width, height = result.picture.size
         return 0 <= point[0] < width and 0 <= point[1] < height
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space shows the photo alone while it is held."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
@@ -420,6 +431,7 @@ class PhotoView(Speaking, QWidget):
         else:
             super().keyPressEvent(event)
 
+    @override
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """The overlay is back."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
@@ -428,24 +440,28 @@ class PhotoView(Speaking, QWidget):
         else:
             super().keyReleaseEvent(event)
 
+    @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         """A ring only where focus came by a key."""
         self._by_key = event.reason() in KEY_REASONS
         super().focusInEvent(event)
         self.update()
 
+    @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """No ring any more, and no key is held."""
         self._by_key = self._held_space = False
         super().focusOutEvent(event)
         self.update()
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the view's size until a hand has zoomed."""
         super().resizeEvent(event)
         if not self._free:
             self.show_whole()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme or screen."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.DevicePixelRatioChange):

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QStringListModel, Qt
 from PySide6.QtGui import QImage
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.painting.images import rgb_image
@@ -55,6 +56,7 @@ class PicturesModel(QStringListModel):
         self._images: dict[int, QImage] = {}
         self._count_rows()
 
+    @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Name, tooltip, spoken text, or the entry."""
         entry = self._workspace.pictures.get(self._ids[index.row()]) if index.isValid() else None

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QResizeEvent,
 )
 from PySide6.QtWidgets import QListView, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.answers.notices import Notice
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
@@ -37,11 +38,13 @@ class _List(QListView):
     removed = Signal()
     menu_wanted = Signal(QModelIndex, QPoint)
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Only the left button chooses."""
         if event.button() == Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
 
+    @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Ask for a menu of the picture under the cursor, or of the one that has the keyboard."""
         by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
@@ -52,6 +55,7 @@ class _List(QListView):
         if index.isValid():
             self.menu_wanted.emit(index, place)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete; everything else is the list's own."""
         if event.key() == Qt.Key.Key_Delete:
@@ -70,6 +74,7 @@ class _Hint(Label):
         self.setContentsMargins(12, 8, 12, 8)
         self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The words, under a line."""
         painter = QPainter(self)
@@ -235,12 +240,14 @@ class PicturesPanel(Speaking, QWidget):
         if now.isValid() and not self._following:
             self._workspace.choose_picture(self.model.entry_id(now.row()))
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rows follow the width."""
         super().resizeEvent(event)
         self._show_header()
         self.list.doItemsLayout()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme."""
         if event.type() == QEvent.Type.PaletteChange:

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -62,6 +63,7 @@ class Progress(Speaking, QWidget):
             self._long.start()
         self.update()
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The words, and the line below them."""
         theme, painter = Theme.now(), QPainter(self)

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPainterPath
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.looks.icons import draw_icon
@@ -27,10 +28,12 @@ class Rows(QStyledItemDelegate):
         self._model = model
         self._focus = KeyFocus(view)
 
+    @override
     def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         """All rows are alike."""
         return QSize(option.rect.width(), ROW)
 
+    @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Ground, thumbnail, name, answer."""
         theme, entry = Theme.now(), index.data(ENTRY)

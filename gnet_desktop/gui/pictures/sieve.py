@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton
 from gnet_desktop.gui.controls.plain import menu_words, tip
@@ -88,6 +89,7 @@ class SieveBar(QWidget):
         """Let everything through again."""
         self._workspace.sift_pictures(EVERYTHING)
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc shows all again, Enter and Down go to what is left; both leave the field."""
         if event.key() == Qt.Key.Key_Escape:

@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.actions.shell import Shell
 from gnet_desktop.gui.system.screens import fit_screen
@@ -35,6 +36,7 @@ class Dialogs(QObject):
         dialog.activateWindow()
         return dialog
 
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc that nothing in a window wanted closes it."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import IconButton
 from gnet_desktop.gui.controls.plain import tip
@@ -68,6 +69,7 @@ def plan_for(size: QSize) -> Plan:
 class _Dock(QDockWidget):
     """A dock that has a frame while it floats: a desktop gives none to a window with a title of its own."""
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The frame, on all sides of title and contents."""
         super().paintEvent(event)
@@ -176,6 +178,7 @@ class DockArea(QMainWindow):
             # once the layouts have heard of it
             QTimer.singleShot(0, self._note)
 
+    @override
     def event(self, event: QEvent) -> bool:
         """A hand let go of a line between panels."""
         done = super().event(event)

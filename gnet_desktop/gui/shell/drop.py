@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QMimeData, QRectF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from gnet_desktop.errors import UsageError
 from gnet_desktop.file_kinds import PICTURE_MEDIA
@@ -209,6 +210,7 @@ class DropCard(Speaking, QWidget):
         self.pictures.append(rgb_image(pixels))
         self.update()
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A veil, a frame and the card."""
         theme, painter = Theme.now(), QPainter(self)

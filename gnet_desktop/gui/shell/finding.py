@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -62,6 +63,7 @@ class FindingStrip(Speaking, QWidget):
         said = self.tr("Looking for pictures: {0} so far").format(f"{count:,}")
         self.words.setText(said if count else self.tr("Looking for pictures…"))
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground and a line above."""
         theme, painter = Theme.now(), QPainter(self)

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
@@ -110,6 +111,7 @@ class LoadingCard(Speaking, QWidget):
         assert parent is not None
         self.move((parent.width() - self.width()) // 2, max(60, (parent.height() - self.height()) // 3))
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A raised card."""
         theme, painter = Theme.now(), QPainter(self)
@@ -119,6 +121,7 @@ class LoadingCard(Speaking, QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
         painter.end()
 
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the place when the window's size changes."""
         if event.type() == QEvent.Type.Resize and self.isVisible():

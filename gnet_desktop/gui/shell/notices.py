@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.controls.button import Button
@@ -87,6 +88,7 @@ class Notice(Speaking, QWidget):
         self.setFixedHeight(max(44, height))
         self.move((parent.width() - width) // 2, parent.height() - self.height() - 44)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A card in the colour of what is said."""
         theme, painter = Theme.now(), QPainter(self)
@@ -101,6 +103,7 @@ class Notice(Speaking, QWidget):
         draw_icon(painter, name, QRectF(14, 13, 17, 17), colour)
         painter.end()
 
+    @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the place when the window's size changes."""
         if event.type() == QEvent.Type.Resize and self.isVisible():

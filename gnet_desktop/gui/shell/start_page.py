@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.actions.samples import sample_pictures
 from gnet_desktop.gui.controls.button import Button
@@ -37,6 +38,7 @@ class Sample(QAbstractButton):
         self.setAccessibleName(self.tr("Sample picture: {0}").format(path.stem))
         self.clicked.connect(lambda: self.opened.emit(path))
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The picture, its name below."""
         theme, painter = Theme.now(), QPainter(self)
@@ -63,16 +65,19 @@ class Sample(QAbstractButton):
         w, h = box.width() / scale, box.height() / scale
         return QRectF((width - w) / 2, (height - h) / 2, w, h)
 
+    @override
     def enterEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         """Hovered."""
         self._hovered = True
         self.update()
 
+    @override
     def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         """Left."""
         self._hovered = False
         self.update()
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens it as Space does."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -84,6 +89,7 @@ class Sample(QAbstractButton):
 class _DropPlace(QWidget):
     """The dashed field that asks for a picture."""
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground and dashes."""
         theme, painter = Theme.now(), QPainter(self)
@@ -190,6 +196,7 @@ class StartPage(Speaking, QWidget):
         else:
             self.ready.setText(self.tr("no checkpoint is open"))
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A calm ground."""
         painter = QPainter(self)

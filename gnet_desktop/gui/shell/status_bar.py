@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from gnet_desktop.convention import Convention, describe
 from gnet_desktop.gui.controls.plain import tip
@@ -96,6 +97,7 @@ class StatusBar(Speaking, QWidget):
             return self.tr("all panels current"), "check"
         return "", ""
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Parts with thin lines between them; the state at the right."""
         theme, painter = Theme.now(), QPainter(self)
@@ -147,10 +149,12 @@ class StatusBar(Speaking, QWidget):
         """Above the convention, where its menu opens."""
         return self.mapToGlobal(self._button.topLeft().toPoint())
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Show what can be clicked."""
         self._hover(inside=bool(self._convention) and self._button.contains(event.position()))
 
+    @override
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing any more."""
         self._hover(inside=False)
@@ -162,6 +166,7 @@ class StatusBar(Speaking, QWidget):
             self.setCursor(shape)
             self.update()
 
+    @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Ask for the menu of conventions."""
         if self._convention and self._button.contains(event.position()):

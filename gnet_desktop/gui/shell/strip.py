@@ -9,6 +9,7 @@ from functools import partial
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QPushButton, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, Segmented
@@ -40,10 +41,12 @@ class Chip(QAbstractButton):
         self.setFont(font(12.5))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
+    @override
     def sizeHint(self) -> QSize:
         """Swatch, words, cross."""
         return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 58, CHIP)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A rounded chip with a hatched swatch in the branch's hue."""
         theme, painter = Theme.now(), QPainter(self)
@@ -178,6 +181,7 @@ class ChangesStrip(Speaking, QWidget):
         self._fit()
         self._warn()
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """What has room."""
         super().resizeEvent(event)
@@ -236,6 +240,7 @@ class ChangesStrip(Speaking, QWidget):
         words = self.tr("0 cells changed by {0}").format(", ".join(idle)) if idle else ""
         self.warning.setText(obstacle_words(self._workspace) or words)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground and the line below."""
         theme, painter = Theme.now(), QPainter(self)

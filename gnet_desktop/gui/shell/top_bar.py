@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QSizePolicy, QWidget
+from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.gui.controls.chooser import Chooser
@@ -142,6 +143,7 @@ class TopBar(Speaking, QWidget):
         action.setToolTip(tip(path_words(path)))
         action.triggered.connect(lambda _=False, path=path: self.checkpoint_wanted.emit(path))
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where room is short, what is reached in other ways gives way to what isn't."""
         super().resizeEvent(event)
@@ -165,6 +167,7 @@ class TopBar(Speaking, QWidget):
                 return
             step(True)
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """The theme's button shows what it would bring."""
         if event.type() == QEvent.Type.PaletteChange:
@@ -175,6 +178,7 @@ class TopBar(Speaking, QWidget):
         self.back.setEnabled(self._workspace.can_go_back)
         self.forward.setEnabled(self._workspace.can_go_forward)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground and the line below."""
         theme, painter = Theme.now(), QPainter(self)

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.files import is_folder
@@ -200,18 +201,22 @@ class Window(QMainWindow):
         if not path.absolute().is_relative_to(resource()):
             self.session.set_folder(kind, path)
 
+    @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Light up for whatever comes."""
         self.dropping.enter(event)
 
+    @override
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         """Still over the window: the same action, whatever keys are held."""
         accept_copy(event)
 
+    @override
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """It went away."""
         self.dropping.leave()
 
+    @override
     def dropEvent(self, event: QDropEvent) -> None:
         """Open it."""
         self.dropping.drop(event)
@@ -392,6 +397,7 @@ class Window(QMainWindow):
         reopening.remember(session, workspace)
         session.save()
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc that nothing else wanted takes the sentence away."""
         if event.key() == Qt.Key.Key_Escape and self.notice.text:
@@ -399,11 +405,13 @@ class Window(QMainWindow):
         else:
             super().keyPressEvent(event)
 
+    @override
     def showEvent(self, event: QShowEvent) -> None:
         """The desktop has put a frame around the window a moment later."""
         super().showEvent(event)
         self._framed.start()
 
+    @override
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember, end the workers, go."""
         self.remember()
@@ -414,6 +422,7 @@ class Window(QMainWindow):
         self.session.end()
         super().closeEvent(event)
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Panels follow the size."""
         super().resizeEvent(event)

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.section import Section
@@ -82,6 +83,7 @@ class TitleSection(Section):
         self.setToolTip(explained(self.line(), word="unit"))
         return " · ".join(words)
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """Glyph, name, line."""
         if self._facts is None:

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.section import TITLE, Section
@@ -159,10 +160,12 @@ class FormulaSection(Section):
         """Where the lines begin."""
         return max((grid.box.bottom() + 6 for grid in self._grids), default=TITLE + 4.0)
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """Tables are as wide as there is room."""
         self._arrange()
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """The tables, the signs between them, and the lines."""
         for grid in self._grids:

@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from gnet_desktop.folder.strongest import Strong
 from gnet_desktop.folder.units import row_of
@@ -84,10 +85,12 @@ class IndexedSection(Section):
             ]
         )
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """Crops fill the width."""
         self._arrange()
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """Each crop whole on a ground, the value under it."""
         theme = Theme.now()

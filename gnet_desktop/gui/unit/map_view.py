@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -87,10 +88,12 @@ class MapView(Speaking, QWidget):
             words += " · " + self.tr("peak")
         return words, number(facts.value(cell), 5)
 
+    @override
     def spoken_value(self) -> str:
         """The cell that the line speaks of, and its value."""
         return ", ".join(filter(None, self.line()))
 
+    @override
     def sizeHint(self) -> QSize:
         """As wide as there is room, as high as the map then is."""
         return QSize(295, round(self.map_box().height()) + _LINE)
@@ -120,11 +123,13 @@ class MapView(Speaking, QWidget):
         self._image = None
         self.setFixedHeight(self.sizeHint().height())
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """Another width, another size of cells."""
         if self._facts is not None:
             self._fit()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme has another ground."""
         if event.type() == QEvent.Type.PaletteChange:
@@ -132,6 +137,7 @@ class MapView(Speaking, QWidget):
             self.update()
         super().changeEvent(event)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Map, marks, scale and the line below."""
         facts = self._facts
@@ -208,16 +214,19 @@ class MapView(Speaking, QWidget):
         columns, rows = self._facts.cells
         return min(int(position.x() / side), columns - 1), min(int(position.y() / side), rows - 1)
 
+    @override
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Speak of the cell under the cursor."""
         self._point(self.cell_at(event.position()))
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Ask where this cell's value comes from."""
         cell = self.cell_at(event.position())
         if cell is not None and event.button() == Qt.MouseButton.LeftButton:
             self.clicked.emit(cell)
 
+    @override
     def leaveEvent(self, event: QEvent) -> None:
         """Speak of the peak again."""
         self._point(None)
@@ -231,6 +240,7 @@ class MapView(Speaking, QWidget):
 
     # Keys
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows go from cell to cell, Home to the peak; Enter asks where the value comes from."""
         key, cell = Qt.Key(event.key()), self.cell
@@ -248,11 +258,13 @@ class MapView(Speaking, QWidget):
         else:
             super().keyPressEvent(event)
 
+    @override
     def focusInEvent(self, event: QFocusEvent) -> None:
         """A ring, if the keyboard came by keys."""
         self._ring = event.reason() in KEY_REASONS
         self.update()
 
+    @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Speak of the peak again."""
         self._ring = False

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.section import TITLE, Piece, Section
@@ -90,10 +91,12 @@ class InputsSection(Section):
             pieces.append(Piece(row_box, None, words))
         self.set_pieces(pieces)
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """The maps stand at the right."""
         self._arrange()
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """A row a branch: glyph, name, bar, percent, its strongest units."""
         origins, theme = self._origins, Theme.now()
@@ -202,10 +205,12 @@ class KernelSection(Section):
             pieces.append(Piece(box, unit, words))
         self.set_pieces(pieces)
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """The matrices fill the width."""
         self._arrange()
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """The picture, or the matrices with their units' names."""
         theme = Theme.now()

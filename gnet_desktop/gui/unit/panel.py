@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -98,6 +99,7 @@ class UnitPanel(Speaking, QWidget):
         if unit is not None:
             self._workspace.toggle_in_tray(unit)
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The panel's ground."""
         painter = QPainter(self)
@@ -128,6 +130,7 @@ class UnitPanel(Speaking, QWidget):
     def _fit_tray(self, height: int) -> None:
         self._tray_scroller.setFixedHeight(min(height, _LARGEST_TRAY))
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where room is short the map is smaller and the tray folded."""
         short = event.size().height() < _SHORT
@@ -158,6 +161,7 @@ class UnitPanel(Speaking, QWidget):
         colour_map = faded(name) if workspace.stale else name
         self.tray.show_units(workspace.tray, maps, colour_map, workspace.selection.unit)
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme, other grounds."""
         if event.type() == QEvent.Type.PaletteChange:

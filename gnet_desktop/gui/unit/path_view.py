@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.section import TITLE, Piece, Section
@@ -76,10 +77,12 @@ class PathSection(Section):
             pieces.append(Piece(box, one.spot, told))
         self.set_pieces(pieces)
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """Rows are as wide as there is room."""
         self._arrange()
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """A row each: glyph, name, signed bar, value; a line above the sum."""
         step = self._step

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.section import TITLE, Piece, Section
@@ -78,6 +79,7 @@ class FactsSection(Section):
         width = (self.width() - _GUTTER) / 2
         return QRectF((place % 2) * (width + _GUTTER), 8 + place // 2 * _ROW, width, _ROW)
 
+    @override
     def words_at(self, position: QPointF) -> str:
         """What the fact at a place means."""
         word = next(
@@ -90,15 +92,18 @@ class FactsSection(Section):
         """What it says, by name."""
         return {name: value for name, value, _ in self._facts}
 
+    @override
     def spoken_count(self) -> int:
         """A part a fact."""
         return len(self._facts)
 
+    @override
     def spoken_part(self, place: int) -> Spoken:
         """A fact's name and value."""
         name, value, _ = self._facts[place]
         return Spoken(Role.ListItem, name, self._box(place), value)
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """Two columns of name and value under a line."""
         theme = Theme.now()
@@ -143,10 +148,12 @@ class HistogramSection(Section):
         self._value = value
         self.update()
 
+    @override
     def spoken_count(self) -> int:
         """A part a bar."""
         return 0 if self._facts is None else len(self._facts.counts.counts)
 
+    @override
     def spoken_part(self, place: int) -> Spoken:
         """From where to where a bar reaches, and how many cells it counts."""
         assert self._facts is not None
@@ -157,6 +164,7 @@ class HistogramSection(Section):
         cells = self.tr("{0} cells").format(int(counts[place]))
         return Spoken(Role.ListItem, self.tr("{0} to {1}").format(*ends), box, cells)
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """Bars, the colour strip as their axis, its two ends."""
         if self._facts is None or self._scale is None:
@@ -227,10 +235,12 @@ class PicturesSection(Section):
             ]
         )
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """Thumbnails fill the width."""
         self._arrange()
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """Square thumbnails, the value under each, the current one framed."""
         theme = Theme.now()
@@ -300,6 +310,7 @@ class PlaceSection(Section):
             ]
         )
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """Glyph, name, bar, value."""
         theme = Theme.now()

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.section import Piece, Section, draw_title
@@ -50,6 +51,7 @@ class Tray(Section):
         self._folded = folded
         self._arrange()
 
+    @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose a unit; fold or unfold at the title where room is short."""
         if event.position().y() < _TOP and self._foldable:
@@ -107,10 +109,12 @@ class Tray(Section):
             ]
         )
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """As many side by side as there is room."""
         self._arrange()
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """The tray's ground, its title, a small map a unit."""
         theme = Theme.now()
@@ -149,6 +153,7 @@ class Tray(Section):
         below = QRectF(piece.box.left() - 8, piece.box.bottom() + 4, piece.box.width() + 16, 14)
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, unit.name)
 
+    @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with a unit."""
         piece = self.focused_piece if event.reason() == event.Reason.Keyboard else None
@@ -156,6 +161,7 @@ class Tray(Section):
         if piece is not None:
             self.menu_wanted.emit(piece.value, event.globalPos())
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete takes out; the rest walks."""
         piece = self.focused_piece

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from typing_extensions import override
 
 from gnet_desktop.folder.alike import Alike
 from gnet_desktop.gui.controls.focus import KeyFocus
@@ -67,10 +68,12 @@ class _Delegate(QStyledItemDelegate):
         self._view, self._wanting, self._indexed = view, wanting, indexed
         self._focus = KeyFocus(view)
 
+    @override
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """All are alike."""
         return self._view.gridSize()
 
+    @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Frame, name, picture; with an index also crops, spectrum, class."""
         item = index.data(SUBJECT)
@@ -324,6 +327,7 @@ class Cards(QListView):
         self.said = words
         self.viewport().update()
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The cards; where there is none, why."""
         super().paintEvent(event)
@@ -358,12 +362,14 @@ class Cards(QListView):
         if index.isValid():
             self.open_wanted.emit(index.data(SUBJECT))
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many columns as fit."""
         super().resizeEvent(event)
         self._arrange()
         self._settled.start()
 
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens in Explore; everything else is the list's own."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -371,6 +377,7 @@ class Cards(QListView):
         else:
             super().keyPressEvent(event)
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme."""
         if event.type() == QEvent.Type.PaletteChange:

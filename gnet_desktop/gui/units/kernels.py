@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPalette, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.section import TITLE, Piece, Section
@@ -45,6 +46,7 @@ class KernelsSection(Section):
         """The units in their order."""
         return self._units
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """As many in a row as fit."""
         side = POINT if self._colours.pictures.shape[1] == 1 else CELL
@@ -58,6 +60,7 @@ class KernelsSection(Section):
             pieces.append(Piece(box, unit, unit.name))
         self.set_pieces(pieces)
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """The pictures, each place a square."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.workspace.units.items import Item
@@ -25,10 +26,12 @@ class CardsModel(QAbstractListModel):
         self.items = items
         self.endResetModel()
 
+    @override
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         """How many cards there are."""
         return 0 if parent.isValid() else len(self.items)
 
+    @override
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The name, or the item itself."""
         if not index.isValid() or index.row() >= len(self.items):

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import PanelHeader
 from gnet_desktop.gui.controls.page import Page
@@ -348,6 +349,7 @@ class UnitsPage(Page):
         self.progress.show_wanting()
 
     @property
+    @override
     def settled(self) -> bool:
         """Whether everything on the screen is finished."""
         quiet = self.listing.recounts.share is None
@@ -357,6 +359,7 @@ class UnitsPage(Page):
         """Show the strongest pictures of a folder."""
         self.indexed.open(folder)
 
+    @override
     def showEvent(self, event: QShowEvent) -> None:
         """The unit that was chosen elsewhere meanwhile is chosen here too."""
         super().showEvent(event)
@@ -369,6 +372,7 @@ class UnitsPage(Page):
             self._taken = unit
             self.show_unit(unit)
 
+    @override
     def close_run(self) -> None:
         """The window closes."""
         self.about.close()

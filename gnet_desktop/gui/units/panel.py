@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import Segmented
 from gnet_desktop.gui.controls.section import Section
@@ -53,6 +54,7 @@ class NameSection(Section):
         self.setAccessibleName(f"{item.name}, {line}")
         self.update()
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """As many lines as the words take."""
         self._fit()
@@ -62,6 +64,7 @@ class NameSection(Section):
         tall = QFontMetrics(font(12)).boundingRect(room, _WRAPPED, self._line).height()
         self.setFixedHeight(26 + max(18, tall))
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """Glyph, name, line."""
         if self._item is None:
@@ -109,10 +112,12 @@ class PictureSection(Section):
     def _fit(self) -> None:
         self.setFixedHeight(max(60, self.width()) + 20)
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """Square."""
         self._fit()
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """The pictures, then the words."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

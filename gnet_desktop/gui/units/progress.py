@@ -3,6 +3,7 @@
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
@@ -144,6 +145,7 @@ class Progress(QWidget):
     def _folder_clicked(self) -> None:
         (self.stop_wanted if self._counting else self.folder_wanted).emit()
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, line, bar."""
         painter, theme = QPainter(self), Theme.now()

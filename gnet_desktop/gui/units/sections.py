@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from typing_extensions import override
 
 from gnet_desktop.folder.spectrum import Spectrum
 from gnet_desktop.gui.controls.section import TITLE, Piece, Section
@@ -40,6 +41,7 @@ class CropsSection(Section):
         self.note = self.tr("of {0} ({1})").format(folder, pictures)
         self.resizeEvent(None)
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """Rows of three."""
         side = (self.width() - 4 * (ACROSS - 1)) / ACROSS
@@ -53,6 +55,7 @@ class CropsSection(Section):
             pieces.append(Piece(box, crop.strong.picture, words))
         self.set_pieces(pieces)
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """The crops."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -80,6 +83,7 @@ class GroupsSection(Section):
         self.setAccessibleName(f"{self.title}, {self.note}")
         self.resizeEvent(None)
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """A line or more for each group."""
         if not self._crops:
@@ -96,6 +100,7 @@ class GroupsSection(Section):
         self.setFixedHeight(round(top))
         self.set_pieces(pieces)
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """The crops."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -126,6 +131,7 @@ class SpectrumSection(Section):
         self.setAccessibleName(f"{self.title}, {self.note}, {self._lowest}")
         self.update()
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """Bars, axis, the negative side in words."""
         if self._spectrum is None:
@@ -160,6 +166,7 @@ class BarsSection(Section):
             ]
         )
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """Name, bar, number; what takes away in red."""
         theme = Theme.now()
@@ -213,6 +220,7 @@ class TuningSection(Section):
         hue, _ = colours.best(self._channel)
         return self.tr("{0}°, {1} pixels, hue {2}°").format(f"{degrees:g}", f"{wavelength:g}", f"{hue:g}")
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """The polar plot, beside it wavelengths, below hues."""
         if not self._responses:

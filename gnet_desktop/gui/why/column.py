@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.controls.plain import Label
@@ -96,6 +97,7 @@ class _Picture(QWidget):
         """What lies over the picture; None before it was painted."""
         return self._image
 
+    @override
     def sizeHint(self) -> QSize:
         """As large as there is room."""
         return QSize(320, 320)
@@ -105,6 +107,7 @@ class _Picture(QWidget):
         self._shown, self._image = (layer, result, drawn, view), None
         self.update()
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The picture, as large as fits, and the map."""
         painter, theme = QPainter(self), Theme.now()

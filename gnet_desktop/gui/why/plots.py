@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.inspection.attribution.trust import Curve
@@ -27,6 +28,7 @@ class CurvePlot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(title)
 
+    @override
     def sizeHint(self) -> QSize:
         """Wide enough to read."""
         return QSize(300, _HEIGHT)
@@ -38,6 +40,7 @@ class CurvePlot(QWidget):
         self.setAccessibleDescription(words.format(f"{ordered.area:.3f}", f"{random.area:.3f}"))
         self.update()
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Frame, axes, both curves with their areas."""
         painter, theme = QPainter(self), Theme.now()
@@ -87,6 +90,7 @@ class RankPlot(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Under shuffled weights"))
 
+    @override
     def sizeHint(self) -> QSize:
         """A row for each layer."""
         return QSize(260, _HEIGHT)
@@ -97,6 +101,7 @@ class RankPlot(QWidget):
         self.setAccessibleDescription(", ".join(f"{name} {_rank(value)}" for name, value in ranks.items()))
         self.update()
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """A bar from the middle for each layer."""
         painter, theme = QPainter(self), Theme.now()

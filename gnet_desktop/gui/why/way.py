@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.controls.explaining import explained
@@ -152,10 +153,12 @@ class WaySection(Section):
         self.setFixedHeight(TITLE + 6 + rows * (_TALL + 8))
         self.set_pieces(pieces)
 
+    @override
     def resizeEvent(self, event: object) -> None:
         """As many in a row as there is room for."""
         self._arrange()
 
+    @override
     def draw(self, painter: QPainter) -> None:
         """Each with its map; arrows between them."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

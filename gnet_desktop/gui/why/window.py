@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader, Segmented
 from gnet_desktop.gui.controls.plain import Label
@@ -144,22 +145,26 @@ class WhyView(QWidget):
         shown = [column for column in self.columns if column.isVisible()]
         return "\n".join(f"{column.title.text()}\t{column.check.text()}" for column in shown)
 
+    @override
     def showEvent(self, event: QEvent) -> None:
         """Nothing is worked out while nobody looks."""
         super().showEvent(event)  # type: ignore[arg-type]
         self.refresh()
 
+    @override
     def hideEvent(self, event: QEvent) -> None:
         """What is under way stops."""
         super().hideEvent(event)  # type: ignore[arg-type]
         self.refresh()
 
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """The ground."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), Theme.now().colour("panel"))
         painter.end()
 
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Another theme: pictures carry its colours."""
         if event.type() == QEvent.Type.PaletteChange:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, BinaryIO, Final
 
 from PIL import Image, ImageFile, TiffImagePlugin
+from typing_extensions import override
 
 from gnet_desktop.pictures.tiff.arrangement import arranged
 from gnet_desktop.pictures.tiff.canvas import Canvas
@@ -101,6 +102,7 @@ class TiffPicture(ImageFile.ImageFile):
         self._loaded = False
         super().__init__(stream, "")
 
+    @override
     def _open(self) -> None:
         self._size = (self._layout.width, self._layout.height)
         self._mode = arranged(self._layout).mode
@@ -116,12 +118,14 @@ class TiffPicture(ImageFile.ImageFile):
                 count += 1
         return max(1, count)
 
+    @override
     def getexif(self) -> Image.Exif:
         """Only how the picture is turned."""
         exif = Image.Exif()
         exif[ORIENTATION] = self._directory.number(ORIENTATION, 1)
         return exif
 
+    @override
     def load(self) -> Any:
         """Decode; raises OSError, with what there is in its place, if something is damaged or missing."""
         if not self._loaded:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from typing_extensions import override
+
 from gnet_desktop.budget import current
 
 
@@ -13,6 +15,7 @@ class Global:
     module: str
     name: str
 
+    @override
     def __str__(self) -> str:
         return f"{self.module}.{self.name}"
 
