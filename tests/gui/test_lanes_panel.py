@@ -375,6 +375,16 @@ def test_the_chosen_tile_stays_in_sight_when_the_lane_is_sorted_anew(panel, work
     assert view.tile_rectangle(channel).top() == height
 
 
+def test_the_chosen_tile_stays_in_sight_when_the_lanes_get_lower(panel, workspace):
+    view = lane(panel, "3x3")
+    channel = view.visible_channels()[-1]
+    workspace.choose_unit(view.lane.unit(channel))
+    for height in (300, 220, 160, 300):
+        panel.resize(1047, height)
+        QApplication.processEvents()
+        assert channel in view.visible_channels(), height
+
+
 @pytest.mark.parametrize("width", [370, 460, 560, 700])
 def test_low_lanes_keep_their_names_and_give_their_counts_in_one_form(panel, width: int) -> None:
     panel.resize(width, 180)

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
@@ -247,6 +248,14 @@ class LaneView(Speaking, QWidget):
             self.scroll_to(box[1] - _ROOM)
         elif bottom > self._scroll + height:
             self.scroll_to(bottom + _ROOM - height)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The chosen tile stays in sight where the lane gets lower."""
+        super().resizeEvent(event)
+        chosen = self.look.chosen
+        tile = self.tile_rectangle(chosen) if chosen is not None else None
+        if chosen is not None and tile is not None and 0 < tile.bottom() <= event.oldSize().height():
+            self.reveal(chosen)
 
     def _content(self) -> int:
         return 0 if self._atlas is None else self._atlas.layout.size[1] + _ROOM

@@ -37,7 +37,8 @@ class PhotoTools(QWidget):
         """Stand where the photo beside them is largest in a view of that size."""
         high = self._buttons[0].sizeHint().height() + _GAP
         fitting = max(1, (height - 2 * (PLACE + _EDGE)) // high)
-        rows = 1 if narrow and width < _WIDE * height else min(len(self._buttons), fitting)
+        columns = -(-len(self._buttons) // fitting)
+        rows = 1 if narrow and width < _WIDE * height else -(-len(self._buttons) // columns)
         if rows != self._rows:
             self._rows = rows
             for place, button in enumerate(self._buttons):
