@@ -249,6 +249,7 @@ class LaneView(Speaking, QWidget):
         elif bottom > self._scroll + height:
             self.scroll_to(bottom + _ROOM - height)
 
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The chosen tile stays in sight where the lane gets lower."""
         super().resizeEvent(event)
