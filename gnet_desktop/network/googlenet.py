@@ -23,20 +23,12 @@ from gnet_desktop.network.architecture import (
 from gnet_desktop.network.arithmetic import sources
 from gnet_desktop.network.changes import Change, Editor, branch_spans, place_of
 from gnet_desktop.network.folding import folded
-from gnet_desktop.network.layers import (
-    ConvolutionLayer,
-    LinearLayer,
-    ModuleLayer,
-    can_pack,
-    channels_last,
-    global_pool,
-    pool,
-    response_norm,
-)
+from gnet_desktop.network.layers import ConvolutionLayer, LinearLayer, ModuleLayer, can_pack
 from gnet_desktop.network.passing import Outputs, Pass
 from gnet_desktop.network.record import LOGITS, Array, Described, Record
 from gnet_desktop.network.recording import Detail, resume, whole_pass
 from gnet_desktop.network.sizes import check_size, head_fits
+from gnet_desktop.network.weightless import channels_last, global_pool, pool, response_norm
 
 _OUT_OF_MEMORY: Final = "The GPU ran out of memory, so this pass ran on the CPU."
 _LINEAR: Final = "/linear"

@@ -8,8 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from gnet_desktop.errors import PictureError
+from gnet_desktop.gui.answers.model import CELL
 from gnet_desktop.gui.answers.panel import AnswersPanel, fitting_rows
-from gnet_desktop.gui.answers.table import CELL, shared_width
+from gnet_desktop.gui.answers.table import shared_width
 from gnet_desktop.network.record import Answers
 from gnet_desktop.workspace.state import Workspace
 from tests.gui.answering import (

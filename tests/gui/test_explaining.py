@@ -12,7 +12,7 @@ from gnet_desktop.glossary import IDEAS, TERMS
 from gnet_desktop.gui.actions.help import TextDialog
 from gnet_desktop.gui.answers.panel import AnswersPanel
 from gnet_desktop.gui.app import make_application, make_window
-from gnet_desktop.gui.controls.common import Segmented
+from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.heads.window import HeadsView
 from gnet_desktop.gui.lanes.panel import LanesPanel
 from gnet_desktop.gui.looks.styles import apply_theme

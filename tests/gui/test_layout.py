@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from gnet_desktop.gui.actions.table import MENUS
 from gnet_desktop.gui.app import make_application, make_window
-from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader
+from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.shell.docks import PANELS

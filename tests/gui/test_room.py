@@ -6,7 +6,8 @@ from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.app import make_application, make_window
-from gnet_desktop.gui.controls.common import ElidedLabel, PanelHeader, Segmented
+from gnet_desktop.gui.controls.common import ElidedLabel, PanelHeader
+from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.network_map.panel import NetworkPanel

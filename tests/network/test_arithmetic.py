@@ -20,8 +20,8 @@ from gnet_desktop.network.arithmetic import (
     unreduced,
 )
 from gnet_desktop.network.families import FAMILIES, LUCID_WIDTHS, build
-from gnet_desktop.network.layers import pool
 from gnet_desktop.network.sizes import Range, allowed_sizes, check_size, padding_of, side_after
+from gnet_desktop.network.weightless import pool
 from tests.network.cases import tiny
 from tests.oracles import ORACLES
 

@@ -7,8 +7,9 @@ import torch
 from torch.nn import functional
 
 from gnet_desktop.network.architecture import Convolution, ResponseNorm
-from gnet_desktop.network.layers import ConvolutionLayer, can_pack, channels_last, response_norm
+from gnet_desktop.network.layers import ConvolutionLayer, can_pack
 from gnet_desktop.network.passing import Pass
+from gnet_desktop.network.weightless import channels_last, response_norm
 
 pytestmark = pytest.mark.skipif(not can_pack(), reason="this torch has no packed convolutions")
 

@@ -435,7 +435,7 @@ def test_only_the_upper_part_learns_from_shards_that_were_kept(tmp_path: Path) -
 def test_a_trained_head_says_the_same_in_the_program() -> None:
     """Its form is the published one, so its tensors fit the program's layers."""
     from gnet_desktop.network.families import build
-    from gnet_desktop.network.layers import pool
+    from gnet_desktop.network.weightless import pool
 
     head = bvlc_heads.Head(512, classes=9).eval()
     maps = torch.rand(2, 512, 14, 14, generator=torch.Generator().manual_seed(5))

@@ -12,9 +12,10 @@ from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import AbsentCard, Notice, StaleMark
 from gnet_desktop.gui.answers.table import AnswersTable
 from gnet_desktop.gui.answers.values import Shown, as_text, shown_of
-from gnet_desktop.gui.controls.common import PanelHeader, Segmented
+from gnet_desktop.gui.controls.common import PanelHeader
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import obstacle, of_which_and_next, of_which_run, reference_words
 from gnet_desktop.gui.looks.theme import PANEL_HEADER, font

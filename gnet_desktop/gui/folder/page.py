@@ -19,10 +19,11 @@ from typing_extensions import override
 
 from gnet_desktop.folder.rows import Filter, arranged, like_places
 from gnet_desktop.folder.truth import Truth
-from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader
 from gnet_desktop.gui.controls.page import Page
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
+from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.folder.confusion import OTHERS, Confusion, Pairs
 from gnet_desktop.gui.folder.figures import Figures

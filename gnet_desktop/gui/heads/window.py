@@ -10,10 +10,11 @@ from typing_extensions import override
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import Notice
 from gnet_desktop.gui.answers.values import Shown, shown_of
-from gnet_desktop.gui.controls.common import IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
+from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import of_which_run
 from gnet_desktop.gui.heads.readouts import Fitted, Readouts, read_out

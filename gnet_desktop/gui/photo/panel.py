@@ -4,9 +4,10 @@ from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import tip
+from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.photo.failure import FailedPicture
 from gnet_desktop.gui.photo.tools import PhotoTools

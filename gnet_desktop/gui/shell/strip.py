@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QPushButton, 
 from typing_extensions import override
 
 from gnet_desktop.gui.controls.changing import change_words
-from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, Segmented
+from gnet_desktop.gui.controls.common import ElidedLabel, IconButton
 from gnet_desktop.gui.controls.plain import Label, menu_words
+from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import reference_words
 from gnet_desktop.gui.looks.icons import draw_icon

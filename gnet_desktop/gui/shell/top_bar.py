@@ -12,8 +12,9 @@ from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.gui.controls.chooser import Chooser
-from gnet_desktop.gui.controls.common import IconButton, Segmented
+from gnet_desktop.gui.controls.common import IconButton
 from gnet_desktop.gui.controls.plain import menu_words, tip
+from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import TOP_BAR, Theme, font

@@ -6,8 +6,9 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QPushButton
 
-from gnet_desktop.gui.controls.common import PanelHeader, Segmented
+from gnet_desktop.gui.controls.common import PanelHeader
 from gnet_desktop.gui.controls.plain import menu_words
+from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.network.architecture import BRANCHES, MODULES
 from gnet_desktop.workspace.units.items import ALL

@@ -9,8 +9,8 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from gnet_desktop.gui.controls.common import Segmented
 from gnet_desktop.gui.controls.section import Section
+from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.gui.painting.images import rgb_image

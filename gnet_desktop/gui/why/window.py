@@ -7,9 +7,10 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from gnet_desktop.gui.controls.common import IconButton, PanelHeader, Segmented
+from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
+from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.why.asking import USUAL, Asked, asked_of, capital, heads_of, method_words, with_target
 from gnet_desktop.gui.why.column import Column
