@@ -114,8 +114,8 @@ def npz(dice: Dice) -> bytes:
 def tar(dice: Dice) -> bytes:
     """Torch's first format, or an archive around something else."""
     torch, others = ("storages", "tensors", "pickle"), (("net.pth",), ("sys_info", "pickle"))
-    names = dice.choice(others) if dice.random() < 0.1 else torch
-    whole = _members(dice) if dice.random() < 0.8 else {}
+    names = dice.choice(others) if dice.random() < 0.05 else torch
+    whole = _members(dice) if dice.random() < 0.95 else {}
     found = b""
     for one in names:
         data = whole[one] if one in whole and not dice.lies() else _member(dice, one)
