@@ -51,6 +51,11 @@ def path_words(path: Path | str) -> str:
     return plain(str(path), _LONGEST_PATH)
 
 
+def name_words(name: str) -> str:
+    """A part's or unit's name as people read it, whatever the font: ``4a/3×3:115``."""
+    return re.sub(r"(?<=\d)x(?=\d)", "×", name)
+
+
 def counted(count: int, one: str, more: str = "") -> str:
     """A number of things: ``1 picture``, ``2,000 pictures``."""
     return f"{count:,} {one if count == 1 else more or f'{one}s'}"

@@ -58,8 +58,7 @@ def _write_text(session: Session, facts: dict[str, Any]) -> None:
     for unit, numbers in facts.get("units", {}).items():
         row, column = numbers["peak"]
         print(
-            f"{unit}  mean {_number(numbers['mean'])}  max {_number(numbers['max'])} "
-            f"at row {row}, column {column}"
+            f"{unit}  mean {_number(numbers['mean'])}  max {_number(numbers['max'])} at cell {column}, {row}"
         )
     for path in facts.get("files", []):
         print(f"wrote {path}", file=sys.stderr)

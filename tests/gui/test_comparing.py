@@ -269,6 +269,27 @@ def test_the_difference_as_a_quantity_says_what_it_needs(window: Window) -> None
     assert 0 < model.quantity.layers["5a/1x1"] < 1
 
 
+def test_until_effects_are_worked_out_the_map_shows_nothing_else_and_says_how_far_it_is(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from gnet_desktop.gui.network_map.effects import Effects
+
+    shown = window.panels.network.map
+    boxes = dict(shown.map_layout.boxes)
+    with monkeypatch.context() as patched:
+        patched.setattr(Effects, "of", lambda _effects, _result: None)
+        window.workspace.change_view(quantity="effect")
+        assert "Effect when off: " in shown.progress_words
+        thin = {name: shown.map_layout.boxes[name].height for name in ("4a/1x1", "4a/3x3", "4a/5x5")}
+        assert len(set(thin.values())) == 1  # nobody's width is the channels'
+        assert thin["4a/3x3"] < boxes["4a/3x3"].height
+        assert "512" not in head_words(window)
+    shown.refresh()
+    wait_until(lambda: window.workspace.idle and not shown.effects.found.busy)
+    assert shown.progress_words == ""
+    assert any("its effect when off" in line for line in shown.model.teller.lines("4a/3x3"))
+
+
 def test_effects_when_off_are_those_of_switching_off(window: Window) -> None:
     workspace = window.workspace
     workspace.change_view(quantity="effect")
@@ -373,6 +394,7 @@ def test_a_unit_that_is_off_has_no_inputs_no_rank_and_says_whose_its_pictures_ar
     current(window)
     assert unit.facts.zero
     assert not unit.inputs.isVisible()
+    assert not unit.following.path.isVisible()
     assert unit.facts_section.facts["rank"] == "none"
     assert unit.pictures.note.endswith("unchanged")
     QTest.keyClick(window, Qt.Key.Key_X)

@@ -12,7 +12,7 @@ from gnet_desktop.gui.lanes.painting import Look, View, draw_tiles
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import draw_glyph, mark_cell
 from gnet_desktop.gui.painting.images import colour_table, rgb_image, tile_table
-from gnet_desktop.gui.painting.numbers import number, percent
+from gnet_desktop.gui.painting.numbers import cell_words, number, percent, share, whole
 from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.painting.scale_bar import bin_of, with_zeros
 from gnet_desktop.inspection.colour_maps import (
@@ -27,6 +27,7 @@ from gnet_desktop.inspection.histogram import histogram
 from gnet_desktop.inspection.scaling import Limits, Scaling
 from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.inspection.tiles import lay_out
+from gnet_desktop.shown import name_words
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -297,3 +298,12 @@ def test_a_marked_cell_is_white_around_blue_and_clear_inside():
     assert image.pixelColor(18, 30) == QColor("#FFFFFF")
     assert image.pixelColor(21, 30) == QColor("#2456D6")
     assert image.pixelColor(30, 30) == QColor("#102030")
+
+
+def test_names_cells_and_small_shares_are_written_in_one_way() -> None:
+    assert name_words("4a/3x3:115") == "4a/3×3:115"
+    assert name_words("3x3_reduce") == "3×3_reduce"
+    assert name_words("pool_proj:1") == "pool_proj:1"
+    assert share(6e-7) == "6e−07"
+    assert whole(12443648) == "12\u2009443\u2009648"
+    assert cell_words(2, 1) == "2, 1"

@@ -23,6 +23,7 @@ from tests.gui.made import make_workspace, make_world
 
 VOID = ("meta", "img", "br", "image", "rect", "path", "polygon", "line", "circle", "ellipse", "polyline")
 UNIT = Unit("4a", "3x3", 2)
+WRITTEN = "4a/3×3:2"
 
 
 class Tags(HTMLParser):
@@ -93,7 +94,7 @@ def test_the_page_is_sound_and_needs_nothing_else(page, seen) -> None:
     assert seen.result.checkpoint.provenance.sha256 in words
     assert seen.result.convention.name in words
     assert UNIT.name in words
-    assert "4b/1x1:0" in words
+    assert "4b/1×1:0" in words
 
 
 def test_the_page_has_every_part_in_the_order_of_reading(page) -> None:
@@ -104,10 +105,10 @@ def test_the_page_has_every_part_in_the_order_of_reading(page) -> None:
 def test_every_map_of_the_module_is_there_once_and_none_is_cut(page, seen) -> None:
     architecture = seen.result.checkpoint.architecture
     tags = Tags(page)
-    shown = [has["alt"] for has in tags.all("img") if re.fullmatch(r"4a/\w+:\d+", has.get("alt", ""))]
+    shown = [has["alt"] for has in tags.all("img") if re.fullmatch(r"4a/[\w×]+:\d+", has.get("alt", ""))]
     silent = [has["title"] for has in tags.all("i") if "title" in has and ":" in has["title"]]
     expected = [
-        f"4a/{branch.name}:{channel}"
+        f"4a/{branch.name.replace('x', '×')}:{channel}"
         for branch in architecture.module("4a").branches
         for channel in range(branch.outputs)
     ]
@@ -118,11 +119,11 @@ def test_every_map_of_the_module_is_there_once_and_none_is_cut(page, seen) -> No
         if "title" in has
     }
     assert sizes == {seen.result.record["4a"].shape[:0:-1]}
-    assert [has["alt"] for has in tags.all("img", class_="chosen")] == [UNIT.name]
+    assert [has["alt"] for has in tags.all("img", class_="chosen")] == [WRITTEN]
 
 
 def test_a_map_is_ink_on_paper_dark_where_the_unit_is_strong(page, seen) -> None:
-    tile = next(has for has in Tags(page).all("img") if has.get("alt") == UNIT.name and "title" in has)
+    tile = next(has for has in Tags(page).all("img") if has.get("alt") == WRITTEN and "title" in has)
     image = Image.open(io.BytesIO(base64.b64decode(tile["src"].partition(",")[2]))).convert("L")
     grey, values = np.asarray(image, float), seen.result.record[UNIT.part][UNIT.channel]
     assert (grey[values == 0] > 225).all()
@@ -240,6 +241,6 @@ def test_why_is_told_with_its_check_and_the_way_back(seen, world) -> None:
     assert total == pytest.approx(float(answers.logits[index]), rel=1e-3)
     assert f"Why class {index}, main" in words
     assert "explains 100.0 % of the logit" in words
-    assert f"{found.way[1].start.unit.name} at " in words
+    assert found.way[1].start.unit.name.replace("1x1", "1×1").replace("3x3", "3×3") + " at " in words
     assert len(tags.all("tr")) >= len(found.way)
     assert words.count("grad-cam") == 1

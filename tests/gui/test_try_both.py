@@ -113,7 +113,7 @@ def test_the_sentence_tells_whether_they_agree(dialog, loaded, photos) -> None:
 def test_open_pictures_are_counted(dialog, loaded, photos) -> None:
     pairs = [[int(answers_of(loaded, path, one).argmax()) for one in dialog.pair] for path in photos]
     same = sum(left == right for left, right in pairs)
-    expected = f"Over the 3 open pictures: {same} same first answer, {3 - same} different."
+    expected = f"Over the 3 open pictures: the same first answer for {same}, another for {3 - same}."
     assert dialog.summary.count.text() == expected
     others = [place for place, (left, right) in enumerate(pairs) if left != right and place > 0]
     assert dialog.summary.open_other.isVisible() == bool(others)

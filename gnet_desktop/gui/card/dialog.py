@@ -39,6 +39,7 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.menu import convention_menu
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.resources import resource
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.derived import Derived
@@ -318,7 +319,7 @@ class CheckpointCard(Speaking, QWidget):
         self.labels_button.setMenu(self.labels_menu())
         labels = card.checkpoint.labels
         names = Part(self.tr("Class names"), self.labels_button)
-        rows = [(self.tr("names"), str(len(labels.names))), (self.tr("taken from"), labels.source)]
+        rows = [(self.tr("names"), whole(len(labels.names))), (self.tr("taken from"), labels.source)]
         if labels.alternative:
             rows.append((self.tr("other order"), " · ".join(labels.alternative[:5]) + " …"))
         names.addLayout(facts_grid(rows))

@@ -8,8 +8,8 @@ from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.checkpoints.describing.card import Card, Verification
 from gnet_desktop.gui.answers.standing import standing_words, trained_words
-from gnet_desktop.gui.network_map.words import amount, whole
-from gnet_desktop.gui.painting.numbers import number
+from gnet_desktop.gui.network_map.words import amount
+from gnet_desktop.gui.painting.numbers import number, share, whole
 from gnet_desktop.network.architecture import HEAD_PLACES, HEADS, Architecture, Pool, ResponseNorm
 
 _MEGA = 1e6
@@ -157,8 +157,8 @@ def notes(card: Card) -> list[Note]:
 
 
 def compared_parts(verification: Verification) -> str:
-    """Each part's largest difference as a share of its largest value: ``3a 9e-07 · 3b 9e-07 …``."""
-    parts = " · ".join(f"{one.part} {one.relative:.0e}" for one in verification.differences)
+    """Each part's largest difference as a share of its largest value: ``3a 9e−07 · 3b 9e−07 …``."""
+    parts = " · ".join(f"{one.part} {share(one.relative)}" for one in verification.differences)
     return tr("Largest difference as a share of each part's largest value: {0}").format(parts)
 
 

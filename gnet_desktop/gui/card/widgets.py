@@ -16,8 +16,8 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import text
-from gnet_desktop.gui.network_map.words import whole
 from gnet_desktop.gui.painting.glyphs import draw_glyph
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.network.architecture import BRANCHES
 
 _ROW: Final = 25
@@ -118,7 +118,7 @@ def heads_grid(rows: Sequence[HeadFact]) -> QGridLayout:
             grid.addWidget(Sign(*sign), place, 2)
             grid.addWidget(words, place, 3)
         else:
-            grid.addWidget(words, place, 2, 1, 2)
+            grid.addWidget(words, place, 3)
     return grid
 
 
@@ -154,7 +154,7 @@ class WidthsTable(Speaking, QWidget):
         branches = [
             f"{reduced} → {outputs}" if reduced else str(outputs) for reduced, outputs in row.branches
         ]
-        return [row.name, *branches, str(row.outputs), whole(row.parameters)]
+        return [row.name, *branches, whole(row.outputs), whole(row.parameters)]
 
     def _edges(self) -> list[float]:
         """Right edges of the columns."""

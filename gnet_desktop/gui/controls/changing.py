@@ -1,11 +1,12 @@
 """Changes of the network in words."""
 
 from gnet_desktop.network.changes import Change
+from gnet_desktop.shown import name_words
 
 
 def change_words(change: Change) -> str:
     """A change as people read it: ``4b/5×5 off``, ``4e/1×1:20 × 0.5``."""
-    name = change.name.replace("1x1", "1×1").replace("3x3", "3×3").replace("5x5", "5×5")
+    name = name_words(change.name)
     done = {
         "off": "off",
         "mean": "to its mean",

@@ -125,7 +125,7 @@ def verdict_words(left: Tried | None, right: Tried | None, names: tuple[str, ...
 
 
 def count_words(firsts: Mapping[int, tuple[int, ...]], total: int) -> str:
-    """``Over the 15 open pictures: 14 same first answer, 1 different.``"""
+    """``Over the 15 open pictures: the same first answer for 14, another for 1.``"""
     done = [pair for pair in firsts.values() if pair]
     same = sum(len(set(pair)) == 1 for pair in done)
     failed = len(firsts) - len(done)
@@ -135,7 +135,7 @@ def count_words(firsts: Mapping[int, tuple[int, ...]], total: int) -> str:
         else _tr("Over {1} of {0} open pictures so far")
     )
     words = words.format(total, len(firsts)) + ": "
-    words += _tr("{0} same first answer, {1} different.").format(same, len(done) - same)
+    words += _tr("the same first answer for {0}, another for {1}.").format(same, len(done) - same)
     return words + (" " + _tr("{0} could not be answered.").format(failed) if failed else "")
 
 

@@ -97,7 +97,7 @@ class _Progress(Speaking, QWidget):
         self._paused = state.state == "paused"
         self._words.setText(self.tr("{0} of {1} answered").format(state.done, state.total))
         rate = self.tr("{0} pictures a second").format(f"{state.rate:.0f}") if state.rate else ""
-        ends = {"done": self.tr("kept, goes on where it stopped"), "paused": self.tr("paused, all kept")}
+        ends = {"done": self.tr("all done, and kept"), "paused": self.tr("paused; what is done is kept")}
         self._quiet.setText(" · ".join(filter(None, (rate, state.convention, ends.get(state.state, "")))))
         self.button.setVisible(state.state in ("running", "paused"))
         self.button.setText(self.tr("Go on") if self._paused else self.tr("Pause"))

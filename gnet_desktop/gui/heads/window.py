@@ -192,9 +192,13 @@ class HeadsView(Speaking, QWidget):
             words = self.tr("A linear readout of every module, fitted on the {0} pictures of the list")
             self.depths.setToolTip(tip(words.format(self.readouts.pictures)))
         else:
-            words = self.tr("Readouts of every module take at least {0} pictures in the list")
-            self.depths.setToolTip(tip(words.format(FEWEST)))
-        self.reading.setVisible(busy or fitted is not None)
+            words = self.tr(
+                "Every depth shows what each module alone would answer. It is fitted on the pictures in the"
+                " list and takes at least {0} pictures (open now: {1})."
+            ).format(FEWEST, len(self._workspace.pictures))
+            self.depths.setToolTip(tip(words))
+            self.reading.setText(words)
+        self.reading.setVisible(busy or fitted is not None or not possible)
         if busy:
             words = self.tr("Fitting readouts: {0} %")
             self.reading.setText(words.format(round(100 * self.readouts.found.share)))

@@ -51,7 +51,7 @@ class Effects:
         if asked is None or result is None:
             return ""
         if self.found.busy:
-            return translate("NetworkMap", "{0} %").format(round(100 * self.found.share))
+            return translate("NetworkMap", "{0} % worked out").format(round(100 * self.found.share))
         name = class_name(result.checkpoint.labels.names, asked.index)
         return translate("NetworkMap", "on the logit of {0}, {1}").format(name, asked.head)
 

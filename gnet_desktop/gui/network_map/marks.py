@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
@@ -105,3 +105,18 @@ def draw_frames(painter: QPainter, layout: MapLayout, marks: Iterable[tuple[str 
             painter.setPen(QPen(theme.colour(mark.token), mark.width))
             painter.drawRoundedRect(rectangle(area).adjusted(-away, -away, away, away), 3, 3)
     painter.restore()
+
+
+def draw_progress(painter: QPainter, view: QRectF, words: str) -> None:
+    """In the middle of the map, how far what it is to show is worked out; nothing for no words."""
+    if not words:
+        return
+    theme = Theme.now()
+    painter.setFont(font(12, 600))
+    box = QRectF(0, 0, QFontMetricsF(painter.font()).horizontalAdvance(words) + 24, 26)
+    box.moveCenter(QPointF(view.center().x(), view.top() + view.height() / 4))
+    painter.setPen(theme.colour("line2"))
+    painter.setBrush(theme.colour("panel"))
+    painter.drawRoundedRect(box, RADIUS_BUTTON, RADIUS_BUTTON)
+    painter.setPen(theme.colour("text"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)

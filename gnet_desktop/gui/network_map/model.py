@@ -90,6 +90,8 @@ def model_of(
         effects_of(result) if result is not None and wanted == "effect" else None,
     )
     asked = measure(wanted, source)
+    if asked is None and wanted == "effect" and result is not None:
+        asked = Quantity("effect", {}, {}, "logit")  # it is being worked out: nothing has a width yet
     quantity = asked or measure("channels", source)
     assert quantity is not None
     return MapModel(
@@ -106,6 +108,7 @@ def model_of(
             record,
             partial(_energy, source),
             checkpoint.labels.names,
+            quantity.written if quantity.name == "effect" else {},
         ),
         picture=None if result is None else _picture(result),
         missing=asked is None,

@@ -35,6 +35,7 @@ from gnet_desktop.gui.network_map.marks import (
     draw_frames,
     draw_ground,
     draw_names,
+    draw_progress,
     is_name,
 )
 from gnet_desktop.gui.network_map.model import MapModel, model_of
@@ -253,7 +254,17 @@ class NetworkMap(Speaking, QWidget):
             self._hatch_changes(painter, self._layout)
             draw_names(painter, self._layout, chosen, above=self._offset.y() / self._scale)
             draw_frames(painter, self._layout, self._marks())
+            painter.resetTransform()
+            draw_progress(painter, QRectF(self.rect()), self.progress_words)
         painter.end()
+
+    @property
+    def progress_words(self) -> str:
+        """How far the effects are that were asked for; empty once they are there."""
+        model, result = self._model, self._workspace.own_result
+        if model is None or model.quantity.name != "effect" or model.quantity.layers or result is None:
+            return ""
+        return self.tr("Effect when off: {0}").format(self.effects.words(result))
 
     def _hatch_changes(self, painter: QPainter, layout: MapLayout) -> None:
         """What is changed in the network lies under hatching."""

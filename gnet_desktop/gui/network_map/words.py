@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.gui.answers.standing import standing_words
 from gnet_desktop.gui.network_map.texts import Texts
-from gnet_desktop.gui.painting.numbers import THIN, percent
+from gnet_desktop.gui.painting.numbers import THIN, percent, whole
 from gnet_desktop.inspection.answers import valid
 from gnet_desktop.inspection.quantities import Quantity, branches_of
 from gnet_desktop.inspection.statistics import nonzero_share
@@ -49,11 +49,6 @@ def short(value: float) -> str:
             scaled = value / size
             return f"{scaled:.0f}{letter}" if scaled >= 9.95 else f"{scaled:.1f}{letter}"
     return f"{value:.0f}"
-
-
-def whole(value: int) -> str:
-    """A whole number with thin spaces: ``12 443 648``."""
-    return f"{value:,}".replace(",", THIN)
 
 
 def quantity_words(name: str) -> str:
@@ -98,6 +93,8 @@ def totals_of(architecture: Architecture, quantity: Quantity) -> dict[str, str]:
     found = {}
     for module in architecture.modules:
         total = sum(quantity.stripes.get(part, 0.0) for part in branches_of(module))
+        if quantity.name == "effect" and not quantity.layers:
+            continue  # being worked out
         if quantity.name in ("energy", "effect"):
             found[module.name] = f"{module.outputs}"
         elif quantity.name == "channels":
@@ -179,8 +176,9 @@ class Teller:
         record: Record | None,
         energy: Callable[[], Mapping[str, float]],
         names: tuple[str, ...] = (),
+        effects: Mapping[str, float] | None = None,
     ) -> None:
-        self._names = names
+        self._names, self._effects = names, effects or {}
         self._architecture, self._shapes, self._costs = architecture, shapes, costs
         self._record, self._energy = record, cache(energy)
         self._layers: dict[str, Convolution | Pool | ResponseNorm] = {}
@@ -270,6 +268,9 @@ class Teller:
         if self._record is not None and target in self._record:
             share = percent(nonzero_share(self._record[target]))
             words.append(tr("{0} of the values not zero").format(share))
+        if target in self._effects:
+            change = logit_words(self._effects[target]) or tr("no change")
+            words.append(tr("its effect when off: {0} on the logit").format(change))
         return [" · ".join(words)] if words else []
 
     def _branch_ending(self, name: str) -> Branch | None:

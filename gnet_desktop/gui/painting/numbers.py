@@ -38,6 +38,21 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f} %"
 
 
+def share(value: float) -> str:
+    """A small share with one figure, for differences that should be nothing: ``9e−07``."""
+    return f"{value:.0e}".replace("-", _MINUS)
+
+
+def whole(value: int) -> str:
+    """A whole number with thin spaces: ``12 443 648``."""
+    return f"{value:,}".replace(",", THIN)
+
+
+def cell_words(column: int, row: int) -> str:
+    """A cell by its place from the left and from above, counted from 0: ``2, 1``."""
+    return f"{column}, {row}"
+
+
 def size(width: int, height: int) -> str:
     """``14 × 14``."""
     return f"{width} × {height}"

@@ -34,6 +34,7 @@ from gnet_desktop.gui.why.layer import Why, WhyLayer, shown_as
 from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Box
+from gnet_desktop.shown import name_words
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
@@ -276,7 +277,7 @@ class PhotoView(Speaking, QWidget):
             painting.draw_scale(painter, laid.scale, laid.strip, QRectF(self.rect()))
             chosen = layer.unit == self._workspace.selection.unit
             state = self.tr("chosen") if chosen else self.tr("hovered")
-            name = layer.unit.name.split("/", 1)
+            name = name_words(layer.unit.name).split("/", 1)
             painting.draw_caption(painter, [*name, state], QRectF(self.rect()))
 
     def _paint_why(self, painter: QPainter, result: Result, crop: QRectF) -> tuple[str, ...]:

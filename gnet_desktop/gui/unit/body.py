@@ -113,7 +113,7 @@ class UnitBody(QWidget):
         self._measured = Measured()
         self._facts: UnitFacts | None = None
         self._subject: tuple[Result, Unit] | None = None
-        self._sources = False
+        self._sources = self._explains = False
         self._origins: Derived[tuple[Result, Unit, Cell], Origins | Kernel | None] = Derived(
             workspace, "origins", self._origins_came
         )
@@ -241,8 +241,8 @@ class UnitBody(QWidget):
         loaded, architecture = self._workspace.network_of(result), result.checkpoint.architecture
         # a map that is 0 everywhere has no peak to explain; a cell of it that was chosen has a sum
         silent = self._facts is not None and self._facts.zero and self._workspace.selection.cell is None
-        own = _has_inputs(result, unit) and not silent
-        self._sources = path_to(architecture, unit) is not None and own
+        self._explains = _has_inputs(result, unit) and not silent
+        self._sources = path_to(architecture, unit) is not None and self._explains
         self.inputs.wait()
         stem = unit.part == architecture.trunk[0].name and not result.record.between
         if loaded is not None and (self._sources or stem):
@@ -250,7 +250,10 @@ class UnitBody(QWidget):
             self._origins.get((result, unit, cell), lambda: _work_out(network, result, unit, cell))
         else:
             self._origins.forget()
-        self.following.show_unit(result, unit, cell)
+        if self._explains:
+            self.following.show_unit(result, unit, cell)
+        else:
+            self.following.forget()
         self._draw_origins()
 
     def _choose_cell(self, cell: Cell) -> None:

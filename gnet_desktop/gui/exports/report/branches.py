@@ -12,6 +12,7 @@ from gnet_desktop.gui.lanes.texts import tip_lines
 from gnet_desktop.gui.looks.theme import LIGHT
 from gnet_desktop.gui.painting.glyphs import glyph_svg, hue_of
 from gnet_desktop.gui.painting.numbers import percent
+from gnet_desktop.shown import name_words
 
 _STOPS = 9
 
@@ -55,14 +56,14 @@ def _lane(seen: Seen, lane: Lane, scale: LaneScale, order: Channels) -> str:
 
 def _tile(seen: Seen, lane: Lane, scale: LaneScale, channel: int) -> str:
     unit = lane.unit(channel)
-    words = escape(" · ".join(tip_lines(lane, channel)[:2]))
+    words = escape(name_words(" · ".join(tip_lines(lane, channel)[:2])))
     limits = scale.limits[0] if len(scale.limits) == 1 else scale.limits[channel]
-    drawn = image(tile(lane.maps[channel], limits, seen.view), "png", unit.name)
+    drawn = image(tile(lane.maps[channel], limits, seen.view), "png", name_words(unit.name))
     return drawn.replace("<img ", f'<img{_chosen(seen, lane, channel)} title="{words}" ', 1)
 
 
 def _silent(seen: Seen, lane: Lane, channel: int) -> str:
-    return f'<i{_chosen(seen, lane, channel)} title="{escape(lane.unit(channel).name)}"></i>'
+    return f'<i{_chosen(seen, lane, channel)} title="{escape(name_words(lane.unit(channel).name))}"></i>'
 
 
 def _chosen(seen: Seen, lane: Lane, channel: int) -> str:

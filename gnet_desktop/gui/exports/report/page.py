@@ -51,7 +51,7 @@ def make_page(seen: Seen) -> str:
 def _lead(seen: Seen) -> str:
     """What was read, by which file, and how it was put in."""
     picture, checkpoint = seen.result.picture, seen.result.checkpoint
-    words = tr("{0} × {1} pixels, read by {2} under {3}")
+    words = tr("{0} × {1} pixels, answered by {2}; input convention: {3}")
     return words.format(*picture.size, name_of(checkpoint.provenance.path), seen.result.convention.name)
 
 

@@ -5,13 +5,14 @@ from html import escape
 from gnet_desktop.gui.exports.report.markup import image, note, pairs, section, tr
 from gnet_desktop.gui.exports.report.pictures import photo_with, tile
 from gnet_desktop.gui.exports.report.seen import Seen
-from gnet_desktop.gui.painting.numbers import number, percent, size
+from gnet_desktop.gui.painting.numbers import cell_words, number, percent, size
 from gnet_desktop.gui.photo.layers import unit_layer
 from gnet_desktop.gui.unit.facts import UnitFacts, facts_of, has_unit
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
 from gnet_desktop.inspection.scaling import Limits, limits_of
 from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.network.naming import Unit
+from gnet_desktop.shown import name_words
 
 _SIDE = 264
 
@@ -31,7 +32,7 @@ def _large(seen: Seen, unit: Unit) -> str:
     if layer is None:
         return ""
     limits = _limits(seen, unit)
-    words = tr("{0} over the photo").format(unit.name)
+    words = tr("{0} over the photo").format(name_words(unit.name))
     over = image(photo_with(seen.result, layer, seen.view, limits), "jpeg", words)
     caption = note(tr("The box is what the unit sees where it is strongest."))
     return (
@@ -44,8 +45,10 @@ def _card(seen: Seen, unit: Unit) -> str:
     statistics = unit_statistics(seen.result.record[unit.part])
     facts = facts_of(seen.result, unit, statistics)
     magnify = max(1, _SIDE // max(facts.cells))
-    drawn = image(tile(facts.values, _limits(seen, unit), seen.view, magnify=magnify), "png", unit.name)
-    return f"<figure>{drawn}<div><h3>{escape(unit.name)}</h3>{pairs(_rows(facts))}</div></figure>"
+    name, drawn = name_words(unit.name), tile(facts.values, _limits(seen, unit), seen.view, magnify=magnify)
+    return (
+        f"<figure>{image(drawn, 'png', name)}<div><h3>{escape(name)}</h3>{pairs(_rows(facts))}</div></figure>"
+    )
 
 
 def _limits(seen: Seen, unit: Unit) -> Limits:
@@ -57,13 +60,12 @@ def _limits(seen: Seen, unit: Unit) -> Limits:
 
 
 def _rows(facts: UnitFacts) -> list[tuple[str, str]]:
-    column, row = facts.peak
     return [
         (tr("maximum"), number(facts.maximum)),
-        (tr("at"), tr("row {0}, column {1}").format(row, column)),
+        (tr("at"), "" if facts.zero else tr("cell {0}").format(cell_words(*facts.peak))),
         (tr("mean"), number(facts.mean)),
-        (tr("non-zero"), percent(facts.nonzero)),
-        (tr("rank"), tr("{0} of {1}").format(facts.rank, facts.siblings)),
+        (tr("active cells"), percent(facts.nonzero)),
+        (tr("rank"), tr("none") if facts.zero else tr("{0} of {1}").format(facts.rank, facts.siblings)),
         (tr("cells"), size(*facts.cells)),
         (tr("not a number"), str(facts.non_finite) if facts.non_finite else ""),
     ]

@@ -15,6 +15,7 @@ from gnet_desktop.gui.why.layer import layer_of, shown_as
 from gnet_desktop.inspection.attribution.attribution import Target
 from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.inspection.tracing import Inflow, Spot, Step
+from gnet_desktop.shown import name_words
 
 _NAMED: Final = 3
 """Inputs of a step that a row names."""
@@ -74,7 +75,7 @@ def _row(seen: Seen, step: Step) -> str:
 
 
 def _part(seen: Seen, step: Step, one: Inflow) -> str:
-    name = one.spot.unit.name
+    name = name_words(one.spot.unit.name)
     if step.in_picture:
         name = colour_words(seen.result.convention.order, one.spot.unit.channel)
     return tr("{0} {1} at {2}, {3}").format(signed(one.value), name, *one.spot.cell)
@@ -82,5 +83,5 @@ def _part(seen: Seen, step: Step, one: Inflow) -> str:
 
 def _start_words(seen: Seen, start: Spot | Target) -> str:
     if isinstance(start, Spot):
-        return tr("{0} at {1}, {2}").format(start.unit.name, *start.cell)
+        return tr("{0} at {1}, {2}").format(name_words(start.unit.name), *start.cell)
     return target_words(start, seen.result.checkpoint.labels.names)
