@@ -37,6 +37,7 @@ SORTS: Final[Mapping[str, SortOrder]] = MappingProxyType(
         "index": SortOrder(lambda units: -np.arange(len(units)), silent_last=False),
         "similarity": SortOrder(),
         "contribution": SortOrder(),
+        "effect": SortOrder(),
     }
 )
 """The sort orders by name, in the order of the menu."""
@@ -56,7 +57,7 @@ def order(
     """Channel numbers, the largest first and ties by number: (channels,).
 
     Channels without a finite value come last, and in every order but ``index`` those that
-    are zero everywhere. ``similarity`` and ``contribution`` order by ``values``,
+    are zero everywhere. ``similarity``, ``contribution`` and ``effect`` order by ``values``,
     (channels,), from the functions of that name.
     """
     wanted = SORTS.get(sort)

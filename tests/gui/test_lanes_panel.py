@@ -18,6 +18,7 @@ from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import GLYPH
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.network.arithmetic import receptive_field
+from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.exporting import save_array
 from gnet_desktop.workspace.state import Workspace
@@ -339,6 +340,33 @@ def test_contributions_put_first_what_adds_most_to_the_answer(panel, workspace, 
     active = record["5b/1x1"].max(axis=(1, 2)) > 0
     shown = [channel for channel in view.atlas.layout.order if active[channel]]
     assert (np.diff(parts[shown]) <= 1e-5).all()
+
+
+def test_effects_put_first_what_the_answer_misses_most(panel, workspace, calls):
+    """In the last module a unit without which a logit loses what its mean adds through the classifier."""
+    workspace.choose_module("5b")
+    workspace.explain(2)
+    workspace.change_view(sort="effect")
+    assert panel.header.sort.text().endswith("%")
+    calls.get(timeout=20)()
+    record, (weights, _) = workspace.result.record, workspace.network.network.weights("fc")
+    lost = (record["5b"].mean(axis=(1, 2)) * weights[2])[: len(record["5b/1x1"])]
+    shown = lane(panel, "1x1").atlas.layout.order
+    active = record["5b/1x1"].max(axis=(1, 2)) > 0
+    assert (np.diff(np.abs(lost)[[one for one in shown if active[one]]]) <= 1e-4).all()
+    assert panel.header.sort.text() == f"Missed most by {workspace.checkpoint.labels.names[2]}"
+    most = int(np.abs(lost).argmax())
+    told = panel.area.describe(Unit("5b", "1x1", most))[-1]
+    assert told.startswith("without it")
+    assert number(float(abs(lost[most]))) in told
+    assert ("loses" in told) == (lost[most] > 0)
+
+
+def test_a_sweep_over_units_gives_way_to_another_picture(panel, workspace, world):
+    workspace.change_view(sort="effect")
+    assert panel.area.sorting.effects.share is not None
+    workspace.add_change(Change("4a/1x1"))
+    assert panel.area.sorting.effects.share is None
 
 
 def test_the_class_that_is_explained_is_the_one_that_units_stand_by(panel, workspace, calls):

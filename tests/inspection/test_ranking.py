@@ -40,6 +40,7 @@ def test_orders_put_the_largest_first_and_ties_by_number(sort: str, expected: li
 def test_given_values_order_too_with_silent_channels_last() -> None:
     values = np.array([-2, 0, -1, 5, np.nan])
     assert order(UNITS, "contribution", values=values).tolist() == [3, 2, 0, 4, 1]
+    assert order(UNITS, "effect", values=values).tolist() == [3, 2, 0, 4, 1]
     assert order(UNITS, "similarity", values=values).tolist() == [3, 2, 0, 4, 1]
 
 
@@ -56,7 +57,7 @@ def test_broken_channels_come_after_sound_ones() -> None:
 @settings(max_examples=80, deadline=None)
 def test_ties_keep_the_order_of_their_numbers(values: list[int], sort: str) -> None:
     maps = np.array(values, np.float32)[:, None, None]
-    given_values = np.array(values) if sort in ("similarity", "contribution") else None
+    given_values = np.array(values) if sort in ("similarity", "contribution", "effect") else None
     ordered = order(unit_statistics(maps), sort, values=given_values).tolist()
     assert sorted(ordered) == list(range(len(values)))
     keys = [-min(values[i], 1) if sort == "nonzero" else -values[i] for i in ordered]

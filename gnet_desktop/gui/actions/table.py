@@ -68,6 +68,7 @@ _SORTS: Final = {
     "index": "By number",
     "similarity": "Like the chosen unit",
     "contribution": "Adds most to the answer",
+    "effect": "Missed most by the answer",
 }
 _SHOWN: Final = {
     "this": "This run",

@@ -85,6 +85,7 @@ class LanesArea(Speaking, QWidget):
             workspace.pins_changed.subscribe(self._hover_changed),
             workspace.view_changed.subscribe(self._view_changed),
             workspace.explained_changed.subscribe(self._explained_changed),
+            *self.sorting.effects.ends,
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self.rebuild()
@@ -114,7 +115,7 @@ class LanesArea(Speaking, QWidget):
             self.reveal(selection.unit)
 
     def _explained_changed(self) -> None:
-        if self._workspace.view.sort == "contribution":
+        if self._workspace.view.sort in ("contribution", "effect"):
             self.rebuild()
 
     def _view_changed(self, old: ViewOptions) -> None:
@@ -143,7 +144,8 @@ class LanesArea(Speaking, QWidget):
 
     def _sorted(self) -> None:
         if isValid(self):
-            self.rebuild()
+            under_way = self.sorting.effects.share is not None
+            (self.changed.emit if under_way else self.rebuild)()
 
     def _forget_hovered(self) -> None:
         """Other maps came under a resting cursor: nothing is pointed at until it moves."""

@@ -190,7 +190,11 @@ class LanesHeader(Speaking, QWidget):
     def _sort_words(self) -> str:
         if self.width() < _WITH_SORT:
             return ""
-        return sort_words(self._area.contents.sort, explained_name(self._workspace))
+        share, name = self._area.sorting.effects.share, explained_name(self._workspace)
+        if share is not None:
+            words = self.tr("{0}, {1} %")
+            return words.format(sort_words(self._workspace.view.sort, name), round(100 * share))
+        return sort_words(self._area.contents.sort, name)
 
     @property
     def note(self) -> str:

@@ -32,8 +32,12 @@ AskPath = Callable[[str], Path | None]
 
 def sort_words(sort: str, explained: str = "") -> str:
     """A sort order in words; ``explained`` is the name of the class that was chosen."""
-    if explained and sort == "contribution":
-        return translate("Lanes", "Adds most to {0}").format(explained)
+    named = {
+        "contribution": translate("Lanes", "Adds most to {0}"),
+        "effect": translate("Lanes", "Missed most by {0}"),
+    }
+    if explained and sort in named:
+        return named[sort].format(explained)
     return {
         "index": translate("Lanes", "By number"),
         "mean": translate("Lanes", "Strongest first"),
@@ -42,6 +46,7 @@ def sort_words(sort: str, explained: str = "") -> str:
         "energy": translate("Lanes", "Most energy first"),
         "similarity": translate("Lanes", "Like the chosen unit"),
         "contribution": translate("Lanes", "Adds most to the answer"),
+        "effect": translate("Lanes", "Missed most by the answer"),
     }[sort]
 
 

@@ -1,21 +1,19 @@
-"""Orders that need more than statistics: likeness to the chosen unit, contribution to a class."""
+"""Orders that need more than statistics: likeness to the chosen unit, what a class gets of each."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.gui.lanes.effects import UnitEffects, Values, by_branch
 from gnet_desktop.gui.lanes.model import Lane
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.inspection.ranking import SORTS, gradient_contributions, similarity
 from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
-
-Values = Mapping[str, NDArray[np.floating[Any]]]
 
 translate = QCoreApplication.translate
 
@@ -36,18 +34,30 @@ class Sorting:
         self._contributions: Derived[tuple[Result, str, int], Values] = Derived(
             workspace, "contributions", ready
         )
+        self.effects = UnitEffects(workspace, ready)
 
     def order_of(self, lanes: Sequence[Lane]) -> tuple[str, Values]:
         """The sort order to use now, and its values by part (none for orders by statistics)."""
         sort = self._workspace.view.sort
+        if sort != "effect":
+            self.effects.stop()
         if self._workspace.shows == "difference" and sort in _BY_SIGN:
             return "energy", {}
         if SORTS[sort].key is not None:
             return sort, {}
-        return sort, self._similar(lanes) if sort == "similarity" else self._contributing(lanes)
+        work = {
+            "similarity": self._similar,
+            "contribution": self._contributing,
+            "effect": self._affecting,
+        }[sort]
+        return sort, work(lanes)
 
     def line(self, part: str, channel: int) -> str:
-        """What the order in use says of one unit: how much it adds to the class; empty for other orders."""
+        """What the order in use says of one unit: what it adds to the class, or what the class loses
+        without it; empty for other orders.
+        """
+        if self._workspace.view.sort == "effect":
+            return self.effects.words(part, channel)
         found, asked = self._contributions.value, self._contributions.key
         if self._workspace.view.sort != "contribution" or found is None or asked is None or part not in found:
             return ""
@@ -67,6 +77,11 @@ class Sorting:
         same = [lane for lane in lanes if lane.maps.shape[1:] == reference.shape]
         return {lane.part: similarity(lane.maps, reference) for lane in same}
 
+    def _affecting(self, lanes: Sequence[Lane]) -> Values:
+        """The largest change first, whatever its sign."""
+        found = self.effects.of(lanes[0].part.partition("/")[0])
+        return {part: np.abs(values) for part, values in (found or {}).items()}
+
     def _contributing(self, lanes: Sequence[Lane]) -> Values:
         result, module = self._workspace.seen, lanes[0].part.partition("/")[0]
         if result is None or result.record.answers.get("main") is None:
@@ -80,11 +95,7 @@ class Sorting:
 
             gradient = logit_gradient(loaded.network, result.record, module, index)
             parts = gradient_contributions(result.record[module], gradient)
-            spec = result.checkpoint.architecture.module(module)
-            return {
-                f"{module}/{branch.name}": parts[spec.offset(branch.name) :][: branch.outputs]
-                for branch in spec.branches
-            }
+            return by_branch(parts, result.checkpoint.architecture.module(module))
 
         return self._contributions.get((result, module, index), work) or {}
 
