@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gnet_desktop.errors import UsageError
+from gnet_desktop.gui.lanes.effects import Values
 from gnet_desktop.gui.lanes.filtering import filter_lanes
 from gnet_desktop.gui.lanes.model import Channels, Lane, LaneScale, lanes_of, scales_of, shown_order
-from gnet_desktop.gui.lanes.sorting import FALLBACK, Values
+from gnet_desktop.gui.lanes.sorting import FALLBACK
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
 from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.inspection.scaling import Scaling
