@@ -1,13 +1,14 @@
 """Where room is short: names stay whole before notes, the photo lies beside its tools, sentences break."""
 
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.controls.common import ElidedLabel, PanelHeader
 from gnet_desktop.gui.controls.segmented import Segmented
+from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.network_map.panel import NetworkPanel
@@ -120,3 +121,21 @@ def test_every_window_can_be_made_as_small_as_a_small_screen(qtbot, name: str) -
     beside.close()
     window.close()
     del dispatcher
+
+
+def test_one_tip_stands_at_a_time(qtbot) -> None:
+    window = QWidget()
+    window.resize(600, 400)
+    qtbot.addWidget(window)
+    window.show()
+    of_module, of_tile = Tip(window), Tip(window)
+    of_module.show_beside(QRect(20, 20, 60, 40), ("Module 3b", "module: one of nine"), term="module")
+    assert of_module.isVisible()
+    of_tile.show_beside(QRect(200, 200, 48, 48), ("4a/1×1:3", "max 2"))
+    assert of_tile.isVisible()
+    assert not of_module.isVisible()
+    of_module.show_beside(QRect(20, 20, 60, 40), ("Module 3b", "module: one of nine"), term="module")
+    assert not of_tile.isVisible()
+    bold = of_module.grab().toImage()
+    of_module.show_beside(QRect(20, 21, 60, 40), ("Module 3b", "module: one of nine"))
+    assert of_module.grab().toImage() != bold
