@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-MEMORY: Final = 256 * 2**20
+MEMORY: Final = 160 * 2**20
 """Bytes that a batch may take on top of everything else."""
 
 _BYTES_A_PIXEL: Final = 280
