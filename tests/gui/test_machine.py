@@ -30,6 +30,13 @@ def test_no_display_is_said(bare: pytest.MonkeyPatch) -> None:
 
 
 @linux
+def test_who_asks_for_x11_is_told_that_there_is_none(bare: pytest.MonkeyPatch) -> None:
+    bare.setenv("QT_QPA_PLATFORM", "xcb")
+    with pytest.raises(MachineError, match="DISPLAY is not set"):
+        machine.check_display()
+
+
+@linux
 @pytest.mark.parametrize("name", ["DISPLAY", "WAYLAND_DISPLAY"])
 def test_a_display_that_does_not_answer_is_said(bare: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
     bare.setenv("XDG_RUNTIME_DIR", str(tmp_path))

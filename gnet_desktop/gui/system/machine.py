@@ -33,17 +33,27 @@ def drop_foreign_plugins() -> None:
 
 def check_display() -> None:
     """Raise MachineError, with the line that helps, where no window can be shown."""
-    if not sys.platform.startswith("linux") or os.environ.get("QT_QPA_PLATFORM"):
+    needed = _displays()
+    if not sys.platform.startswith("linux") or not needed:
         return
-    named = [name for name in ("DISPLAY", "WAYLAND_DISPLAY") if os.environ.get(name)]
+    named = [name for name in needed if os.environ.get(name)]
     if not named:
-        raise _no_display("Neither DISPLAY nor WAYLAND_DISPLAY is set.")
+        either = "Neither DISPLAY nor WAYLAND_DISPLAY is set."
+        raise _no_display(either if len(needed) > 1 else f"{needed[0]} is not set.")
     answering = [name for name in named if _PROBES[name]()]
     if not answering:
         said = " and ".join(f"{name}={os.environ[name]}" for name in named)
         raise _no_display(f"Nothing answers at {said}.")
     if not getattr(sys, "frozen", False):
         _check_libraries(needs_xcb="WAYLAND_DISPLAY" not in answering)
+
+
+def _displays() -> list[str]:
+    """Variables of which one must name a display; none where Qt is told of another way to draw."""
+    asked = os.environ.get("QT_QPA_PLATFORM", "")
+    if asked.partition(":")[0] == "xcb":  # which aborts without one
+        return ["DISPLAY"]
+    return [] if asked else list(_PROBES)
 
 
 def _no_display(why: str) -> MachineError:
