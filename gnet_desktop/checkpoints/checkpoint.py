@@ -61,7 +61,7 @@ class HeadState:
         """What a line of text says of it."""
         if not self.present:
             return "not in this file"
-        told = {True: "trained", False: "untrained", None: "trained or not, the file does not tell"}
+        told = {True: "trained", False: "untrained", None: "trained or not, the file does not say"}
         return told[self.trained]
 
 

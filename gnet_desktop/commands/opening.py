@@ -75,7 +75,7 @@ def _say_doubts(checkpoint: Checkpoint) -> None:
     name = shown_name(checkpoint.provenance.path)
     if doubts := in_doubt(checkpoint):
         said = "; ".join(doubts)
-        print(f"gnet-desktop: {name}: assumed, since the file does not tell: {said}.", file=sys.stderr)
+        print(f"gnet-desktop: {name}: assumed, as the file does not say: {said}.", file=sys.stderr)
     for warning in checkpoint.provenance.warnings:
         print(f"gnet-desktop: {name}: {warning}", file=sys.stderr)
 

@@ -28,7 +28,7 @@ def in_doubt(tmp_path: Path) -> str:
     return str(path)
 
 
-SAID = "assumed, since the file does not tell: network torchvision; input transform off."
+SAID = "assumed, as the file does not say: network torchvision; input transform off."
 
 
 def test_classify_says_what_it_assumes(picture: str, in_doubt: str, capsys: Captured) -> None:

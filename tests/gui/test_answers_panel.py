@@ -151,7 +151,7 @@ def test_what_is_only_assumed_is_said_beside_the_answers_while_it_is_open(open_p
     open_one = make_result(make_checkpoint(assumed={"family": "torchvision", "transform_input": "off"}))
     workspace = make_workspace(open_one)
     panel = open_panel(workspace)
-    said = "Assumed, since the file does not tell: network torchvision · input transform off."
+    said = "Assumed, as the file does not say: network torchvision · input transform off."
     assert panel.assumed.text == said
     assert panel.assumed.isVisible()
     workspace.close()

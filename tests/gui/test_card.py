@@ -293,7 +293,7 @@ def test_heads_tell_whether_they_were_trained() -> None:
     assert [row.words for row in rows] == [
         "10 classes",
         "10 classes, untrained",
-        "10 classes, trained or not: the file does not tell",
+        "10 classes, trained or not: the file does not say",
     ]
     assert rows[1].why == "Its weights are as they were drawn."
 

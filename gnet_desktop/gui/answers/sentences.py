@@ -133,7 +133,7 @@ def assumed_sentence(checkpoint: Checkpoint) -> str:
     doubts = in_doubt(checkpoint)
     if not doubts:
         return ""
-    return tr("Assumed, since the file does not tell: {0}.").format(escape(" · ".join(doubts)))
+    return tr("Assumed, as the file does not say: {0}.").format(escape(" · ".join(doubts)))
 
 
 def not_a_number_sentence(first: NonFinite | None) -> str:

@@ -49,5 +49,5 @@ def trained_words(trained: bool | None) -> str:
     return {
         True: tr("trained"),
         False: standing_words("untrained"),
-        None: tr("trained or not: the file does not tell"),
+        None: tr("trained or not: the file does not say"),
     }[trained]

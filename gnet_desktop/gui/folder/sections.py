@@ -187,7 +187,7 @@ class CalibrationSection(_Section):
             kept = self.tr("Fitted on {0}, kept with this checkpoint.").format(used.source)
             words = f"{self._told(used)} {kept}"
         else:
-            words = self.tr("How sure answers may be, as fits these pictures best; kept with the checkpoint.")
+            words = self.tr("Fits how sure the answers are to these pictures; kept with the checkpoint.")
         self.words.setText(words)
 
     def _told(self, one: Calibration) -> str:

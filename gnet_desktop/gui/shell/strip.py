@@ -89,7 +89,7 @@ class ChangesStrip(Speaking, QWidget):
         self._chips.setSpacing(8)
         self.more = QPushButton()
         self.more.setFont(font(12.5))
-        self.more.setToolTip(self.tr("Changes that have no room here; choosing one takes it back"))
+        self.more.setToolTip(self.tr("Changes that don't fit here; choose one to undo it"))
         menu = QMenu(self.more)
         menu.aboutToShow.connect(lambda: self._list_more(menu))
         self.more.setMenu(menu)
