@@ -18,6 +18,7 @@ from typing import Final
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from typing_extensions import override
 
 from . import bvlc_views
 from .bvlc_views import HEADS, WORK, Views, cached, measured_on, parted, published
@@ -44,14 +45,17 @@ class Head(nn.Module):
         self.fc2 = nn.Linear(1024, classes)
         for layer in (self.conv, self.fc1, self.fc2):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            assert layer.bias is not None
             nn.init.zeros_(layer.bias)
         nn.init.normal_(self.fc2.weight, std=0.01)
 
+    @override
     def forward(self, value: Tensor, drop: float = 0.0) -> Tensor:
         """Logits (pictures, 1000) of pooled maps (pictures, channels, 4, 4)."""
         value = self.conv(value).relu().flatten(1)
         value = self.fc1(value).relu()
-        return self.fc2(F.dropout(value, drop, self.training))
+        logits: Tensor = self.fc2(F.dropout(value, drop, self.training))
+        return logits
 
 
 def train(options: argparse.Namespace) -> None:
@@ -93,10 +97,10 @@ def begun(seed: int) -> nn.ModuleDict:
     """
     torch.manual_seed(seed)
     tensors = published().tensors
-    heads = nn.ModuleDict({name: Head(channels) for name, (_, channels) in HEADS.items()})
+    heads = {name: Head(channels) for name, (_, channels) in HEADS.items()}
     for head in heads.values():
         head.fc2.load_state_dict({kind: tensors[f"fc.{kind}"] for kind in ("weight", "bias")})
-    return heads
+    return nn.ModuleDict(heads)
 
 
 def loss_of(heads: nn.ModuleDict, read: Views) -> Tensor:

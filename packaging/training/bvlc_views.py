@@ -153,7 +153,7 @@ def write(file: Path, network: object, views: Iterator[np.ndarray], **more: np.n
         logits.append(said)
     beside = file.with_suffix(".part.npz")
     arrays = {head: np.concatenate(values) for head, values in read.items()}
-    np.savez(beside, logits=np.concatenate(logits), **arrays, **more)
+    np.savez(beside, logits=np.concatenate(logits), **arrays, **more)  # type: ignore[arg-type]
     os.replace(beside, file)
 
 

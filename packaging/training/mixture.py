@@ -97,7 +97,7 @@ class Mixture:
         (pixels, classes), *_ = self.small.groups(seed, step, sizes["small"])
         generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
         drawn = torch.multinomial(self.weights, sizes["reduced"] + sizes["sharp"], generator=generator)
-        reduced, sharp = drawn.to(self.classes.device).split((sizes["reduced"], sizes["sharp"]))
+        reduced, sharp = torch.split(drawn.to(self.classes.device), [sizes["reduced"], sizes["sharp"]])
         order = torch.randperm(sizes["small"] + sizes["reduced"], generator=generator).to(classes.device)
         soft = (torch.cat([pixels, self.reduced[reduced]]), torch.cat([classes, self.classes[reduced]]))
         return (soft[0][order], soft[1][order]), (self.large[sharp], self.classes[sharp])

@@ -199,10 +199,10 @@ def files(root: Path, part: str, names: Sequence[str]) -> Iterator[tuple[Path, i
 def squares(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """A photo's middle square with `SIDE` and with `SMALL` pixels a side."""
     with Image.open(path) as image:
-        image = image.convert("RGB")
-    short = min(image.size)
-    left, top = (image.width - short) // 2, (image.height - short) // 2
-    square = image.crop((left, top, left + short, top + short))
+        picture = image.convert("RGB")
+    short = min(picture.size)
+    left, top = (picture.width - short) // 2, (picture.height - short) // 2
+    square = picture.crop((left, top, left + short, top + short))
     large = square.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
     return np.asarray(large), np.asarray(square.resize((SMALL, SMALL), Image.Resampling.BOX))
 

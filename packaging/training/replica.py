@@ -8,6 +8,7 @@ from typing import Final
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from typing_extensions import override
 
 from .augmentation import Dice, mixed, views
 from .mixture import Group
@@ -74,6 +75,7 @@ class SeededDropout(nn.Module):
         self.share = share
         self.dice: Dice | None = None
 
+    @override
     def forward(self, values: Tensor) -> Tensor:
         if not self.training or self.dice is None:
             return values

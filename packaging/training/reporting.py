@@ -56,7 +56,7 @@ def answers(net: nn.Module, images: Iterable[Image.Image], size: Size) -> dict[s
     return logits_of(net, list(torch.split(batch, 50)), fast=False)
 
 
-def photos(folder: Path, names: Sequence[str]) -> tuple[list[Image.Image], Tensor, list[str]]:
+def shared_photos(folder: Path, names: Sequence[str]) -> tuple[list[Image.Image], Tensor, list[str]]:
     """The real photos of ``folder``, their classes (−1: none of ``names``), and their file names."""
     described = json.loads((folder / "labels.json").read_text())
     images, classes = [], []
@@ -175,7 +175,7 @@ def measured(net: nn.Module, source: Source, folder: Path, photos: Photos | None
     """
     truth = torch.from_numpy(source.val.classes)
     logits = predictions(net, source.val.pixels, resize=SHIPS[0], crop=SHIPS[1], fast=False)
-    images, classes, files = photos(folder, source.names)
+    images, classes, files = shared_photos(folder, source.names)
     real = answers(net, images, SHIPS)
     calibration = calibrated(logits, truth)
     known = classes >= 0

@@ -98,7 +98,7 @@ def cache(
             nets.put(own)
             beside = folder / f"{index:04}.part"
             with beside.open("wb") as handle:
-                np.savez(handle, **made)
+                np.savez(handle, **made)  # type: ignore[arg-type]
             os.replace(beside, file)
             print(f"shard {index} {len(made['classes']) / (time.monotonic() - began):.0f}/s", flush=True)
 
@@ -139,16 +139,17 @@ class Shards:
             order = torch.randperm(
                 len(self.parts["classes"][index]), generator=torch.Generator().manual_seed(index)
             )
-            for chosen in order.split(size):
+            for chosen in torch.split(order, size):
                 yield {name: parts[index][chosen] for name, parts in self.parts.items()}
 
 
 def answers(net: nn.Module, read: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Logits by head of cached views."""
     maps = read["main"].float().contiguous(memory_format=torch.channels_last)
-    main = net.avgpool(net.inception5b(net.inception5a(maps))).flatten(1)
-    aux = {head: net.get_submodule(head)(read[head].float()) for head in ("aux1", "aux2")}
-    return {"main": net.fc(net.dropout(main))} | aux
+    layer = net.get_submodule
+    main = layer("avgpool")(layer("inception5b")(layer("inception5a")(maps))).flatten(1)
+    aux = {head: layer(head)(read[head].float()) for head in ("aux1", "aux2")}
+    return {"main": layer("fc")(layer("dropout")(main))} | aux
 
 
 def loss_of(net: nn.Module, read: Mapping[str, Tensor]) -> Tensor:
