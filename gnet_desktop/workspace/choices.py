@@ -119,6 +119,20 @@ class Choices:
         kept = [one for one in self.changes if (one.name, one.kind) != (change.name, change.kind)]
         self.set_changes((*kept, change))
 
+    def scale(
+        self, part: str, channels: tuple[int, ...] | None, factor: float, *, goes_on: bool = False
+    ) -> None:
+        """A part, or some of its units, ``factor`` times itself, 0 … 4, in the place of what scales it or
+        switches it off; ``goes_on`` with the step before, so that `undo` takes both back.
+        """
+        new = Change(part, "scaled", channels, factor)
+        old = [one for one in self.changes if one.name == new.name and one.kind in ("off", "scaled")]
+        changes = tuple(new if one in old[:1] else one for one in self.changes if one not in old[1:])
+        changes = changes if old else (*changes, new)
+        if changes != self.changes:
+            step = self._edits.replace if goes_on else self._edits.add
+            self._edit(lambda: step(changes))
+
     def remove_change(self, change: Change) -> None:
         """Without that change."""
         self.set_changes(tuple(one for one in self.changes if one != change))

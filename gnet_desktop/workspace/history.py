@@ -37,6 +37,11 @@ class History(Generic[T]):
         self._values.append(value)
         self._place += 1
 
+    def replace(self, value: T) -> None:
+        """Another value in the place of this one: the way back leads past both."""
+        del self._values[self._place + 1 :]
+        self._values[self._place] = value
+
     def go(self, step: int) -> bool:
         """The value ``step`` places on, -1 the one before; False if there is none."""
         if not 0 <= self._place + step < len(self._values):

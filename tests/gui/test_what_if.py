@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from gnet_desktop.gui.answers.values import delta_words
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.controls.changing import change_words
+from gnet_desktop.gui.controls.factor import FactorSlider
 from gnet_desktop.gui.lanes.menus import fill_changes_menu
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
@@ -97,6 +98,27 @@ def test_a_branch_off_shows_in_the_answers_what_an_independent_pass_says(
         shown = line.cells["main"].delta.replace("−", "-").replace("same", "0")
         assert float(shown) == pytest.approx(float(words.replace("−", "-").replace("same", "0")), abs=0.11)
         assert line.cells["aux1"].delta == "same"  # it lies before the change
+
+
+def test_a_slider_scales_while_it_moves_and_undo_takes_the_whole_move_back(window: Window) -> None:
+    workspace = window.workspace
+    workspace.add_change(Change("4e/1x1", "off", (3,)))
+    current(window)
+    unchanged = np.array(workspace.reference_result.record["4e/1x1"][3])
+    chip = window.strip.chips[0]
+    chip.customContextMenuRequested.emit(chip.rect().center())
+    slider = window.strip.findChild(FactorSlider)
+    assert slider is not None
+    assert slider.value.text() == "× 0"
+    for _ in range(3):
+        QTest.keyClick(slider.slider, Qt.Key.Key_PageUp)
+    assert slider.value.text() == "× 1.5"
+    assert [one.text() for one in window.strip.chips] == ["4e/1×1:3 × 1.5"]
+    current(window)
+    np.testing.assert_allclose(workspace.result.record["4e/1x1"][3], 1.5 * unchanged, rtol=1e-6)
+    slider.close()
+    workspace.undo()
+    assert workspace.changes == (Change("4e/1x1", "off", (3,)),)
 
 
 def test_chips_say_what_is_changed_and_a_click_takes_it_back(window: Window) -> None:

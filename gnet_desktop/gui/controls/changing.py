@@ -6,13 +6,22 @@ from gnet_desktop.shown import name_words
 
 def change_words(change: Change) -> str:
     """A change as people read it: ``4b/5×5 off``, ``4e/1×1:20 × 0.5``."""
-    name = name_words(change.name)
     done = {
         "off": "off",
         "mean": "to its mean",
         "usual": "as usual",
-        "scaled": f"× {change.factor:g}",
+        "scaled": factor_words(change.factor),
         "other": f"from {change.values.source if change.values else ''}",
         "projected": f"without {change.values.source if change.values else ''}",
     }
-    return f"{name} {done[change.kind]}"
+    return f"{part_words(change)} {done[change.kind]}"
+
+
+def part_words(change: Change) -> str:
+    """What is changed: ``4e/1×1:20``."""
+    return name_words(change.name)
+
+
+def factor_words(factor: float) -> str:
+    """How many times itself: ``× 0.5``."""
+    return f"× {factor:g}"

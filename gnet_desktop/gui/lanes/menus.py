@@ -1,15 +1,17 @@
 """The two menus of the lanes: how maps are shown, and what can be done with a unit."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QCursor, QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.gui.controls.factor import open_factor_slider
 from gnet_desktop.gui.controls.plain import menu_words
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, OFFERED
 from gnet_desktop.inspection.ranking import SORTS
@@ -141,10 +143,18 @@ def fill_changes_menu(menu: QMenu, workspace: Workspace, part: str, channel: int
         *(Change(part, "scaled", units, factor) for factor in _FACTORS),
     ):
         _change(submenu, workspace, change)
+    by_hand = submenu.addAction(translate("Changes", "× … by a slider"))
+    by_hand.triggered.connect(partial(_slide, workspace, part, units))
     _usual(submenu, workspace, part, units)
     other = from_another(workspace, part, units)
     if other is not None:
         _change(submenu, workspace, other)
+
+
+def _slide(workspace: Workspace, part: str, units: tuple[int, ...] | None) -> None:
+    window = QApplication.activeWindow()
+    if window is not None:
+        open_factor_slider(window, workspace, part, units, QCursor.pos())
 
 
 def _usual(menu: QMenu, workspace: Workspace, part: str, units: tuple[int, ...] | None) -> None:

@@ -6,13 +6,14 @@ Only there when something is changed or compared.
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QPushButton, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton
+from gnet_desktop.gui.controls.factor import open_factor_slider
 from gnet_desktop.gui.controls.plain import Label, menu_words
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -38,7 +39,8 @@ class Chip(QAbstractButton):
         self.change = change
         self.setText(change_words(change))
         self.setAccessibleName(self.tr("Take back: {0}").format(self.text()))
-        self.setToolTip(self.tr("Click to take it back"))
+        self.setToolTip(self.tr("Click to take it back, right click to scale it"))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setFont(font(12.5))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
@@ -170,6 +172,7 @@ class ChangesStrip(Speaking, QWidget):
             for change in workspace.changes:
                 chip = Chip(change)
                 chip.clicked.connect(lambda _=False, change=change: workspace.remove_change(change))
+                chip.customContextMenuRequested.connect(partial(self._open_slider, change))
                 self._chips.addWidget(chip)
                 chip.show()
         self.undo.setEnabled(workspace.can_undo)
@@ -220,6 +223,12 @@ class ChangesStrip(Speaking, QWidget):
         self.more.setText(f"+{sum(one.isHidden() for one in self.chips)}")
         self.more.setAccessibleName(self.tr("More changes: {0}").format(self.more.text()))
         self.more.show()
+
+    def _open_slider(self, change: Change, place: QPoint) -> None:
+        """A slider below the chip, which is another one after each move."""
+        chip = next(one for one in self.chips if one.change == change)
+        below = chip.mapToGlobal(QPoint(place.x(), CHIP))
+        open_factor_slider(self, self._workspace, change.part, change.channels, below)
 
     def _list_more(self, menu: QMenu) -> None:
         menu.clear()
