@@ -195,6 +195,15 @@ def test_values_of_files_are_said_so_that_they_can_be_made_again(seen, kind, pic
     assert ("--part" in said) == bool(pictures)
 
 
+def test_parts_that_are_changed_in_different_ways_are_said_one_by_one(seen) -> None:
+    values = Values(np.zeros(512), "theirs", ("a.jpg",))
+    changes = (Change("4a", "usual", values=values), Change("4b/1x1", "scaled", (3,), 0.5), Change("4c"))
+    result = replace(seen.result, key=replace(seen.result.key, changes=changes))
+    said = command(replace(seen, result=result))
+    parts = "--part 4a --part 4b/1x1:3 --part 4c --how usual --how scale=0.5 --how off --over a.jpg --out"
+    assert parts in said
+
+
 def test_names_from_files_are_text_and_never_code(seen) -> None:
     evil = "<script>alert('1')</script>\"'><img src=x onerror=alert(1)>"
     result = seen.result
