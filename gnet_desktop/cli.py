@@ -22,6 +22,7 @@ from gnet_desktop.shown import plain
 COMMANDS: Final = (
     "classify",
     "inspect",
+    "convert",
     "activations",
     "ablate",
     "explain",
@@ -46,6 +47,7 @@ _COMMAND_HELP: Final = """\
 commands:
   classify     answers of all heads for pictures, folders or standard input
   inspect      what a checkpoint is: family, classes, heads, input convention
+  convert      a checkpoint as safetensors, for torchvision, as Python, or as ONNX
   activations  numbers and maps of every branch for one picture
   ablate       answers with parts of the network switched off
   explain      which part of a picture speaks for an answer
@@ -123,6 +125,7 @@ def parsers() -> dict[str, argparse.ArgumentParser]:
         "window": _window(),
         "classify": _classify(),
         "inspect": _inspect(),
+        "convert": _convert(),
         "activations": _activations(),
         "ablate": _ablate(),
         "explain": _explain(),
@@ -187,6 +190,23 @@ def _inspect() -> argparse.ArgumentParser:
         metavar="PICTURE",
         help="compare with an independent definition on this picture",
     )
+    _add_format(parser, "text", "json")
+    return parser
+
+
+def _convert() -> argparse.ArgumentParser:
+    parser = _parser("convert", "A checkpoint written again, for other programs, and checked on a picture.")
+    parser.add_argument("checkpoint", metavar="CHECKPOINT", help="a file, or a name of 'models'")
+    _add_labels_and_choices(parser)
+    parser.add_argument(
+        "--to",
+        choices=("safetensors", "torchvision", "torch", "onnx"),
+        required=True,
+        help="torchvision: its state dict; torch: a Python file that needs only PyTorch, with its weights",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="F", help="its ending follows from --to")
+    parser.add_argument("--picture", type=Path, metavar="F", help="on which it is checked (a sample)")
+    _add_preprocess(parser)
     _add_format(parser, "text", "json")
     return parser
 

@@ -221,6 +221,31 @@ def parse_convention(text: str, base: Convention | None = None) -> Convention:
     return _checked(convention.changed(**changes) if changes else convention)
 
 
+def spelled(convention: Convention) -> str:
+    """A convention as `parse_convention` reads it, exactly; a mean picture's places have no words."""
+    pairs = {
+        "mode": convention.resize.replace(" ", "-"),
+        "resize": convention.size,
+        "crop": convention.crop or "none",
+        "order": convention.order,
+        "range": _exact(convention.range),
+        "mean": ":".join(map(_exact, convention.mean)),
+        "std": ":".join(map(_exact, convention.std)),
+        "transform_input": "on" if convention.transform_input else "off",
+        "interpolation": convention.interpolation,
+        "long_side": convention.long_side,
+        "crop_offset": convention.crop_offset,
+        "profile": convention.profile,
+    }
+    return ",".join(f"{key}={value}" for key, value in pairs.items())
+
+
+def _exact(value: float) -> str:
+    """The shortest text that reads back as the same number."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
+
+
 def _pairs(text: str) -> list[tuple[str, str | None]]:
     """(key, value) of each part; parts that are plain numbers belong to the value before them."""
     pairs: list[tuple[str, str | None]] = []

@@ -6,12 +6,26 @@ from typing import Any, Final
 
 import numpy as np
 
-from gnet_desktop.convention import CONVENTIONS, IMAGENET_MEAN, IMAGENET_STD, Convention, Order
+from gnet_desktop.convention import (
+    CONVENTIONS,
+    IMAGENET_MEAN,
+    IMAGENET_STD,
+    Convention,
+    Order,
+    parse_convention,
+)
+from gnet_desktop.errors import UsageError
 from gnet_desktop.network.families import FAMILIES
 from gnet_desktop.plain_json import parsed
+from gnet_desktop.shown import plain
 
 FROM_METADATA: Final = "the file's metadata"
 FROM_GRAPH: Final = "the file's graph"
+PREPROCESS: Final = "preprocess"
+"""The metadata's key for a whole convention, as `convention.parse_convention` reads it."""
+CONVENTION: Final = "convention"
+"""The metadata's key for that convention's name."""
+_LONGEST: Final = 1000
 
 
 _MATLAB: Final = replace(
@@ -101,7 +115,7 @@ def infer_convention(
     ``transform_input`` is torchvision's second rescaling; ``dialect`` the naming scheme
     of the file, ``entry`` what its graph does before conv1.
     """
-    read = _from_metadata(texts.get("input", ""))
+    read = _spelled_out(texts) or _from_metadata(texts.get("input", ""))
     found, source = (
         (_with_channels(read, channels), FROM_METADATA)
         if read is not None
@@ -131,6 +145,19 @@ def _with_channels(convention: Convention, channels: int) -> Convention:
         grey = (sum(convention.mean) / 3,), (sum(convention.std) / 3,)
         return replace(convention, order="grey", mean=grey[0], std=grey[1], transform_input=False)
     return replace(convention, order="rgb", mean=convention.mean * 3, std=convention.std * 3)
+
+
+def _spelled_out(texts: Mapping[str, str]) -> Convention | None:
+    """The convention that a file of this program carries; None for any other."""
+    text, name = texts.get(PREPROCESS, ""), texts.get(CONVENTION, "")
+    if not text or len(text) > _LONGEST:
+        return None
+    try:
+        found = parse_convention(text)
+    except UsageError:
+        return None
+    known = CONVENTIONS.get(name)
+    return known if known == replace(found, name=name) else replace(found, name=plain(name, 80) or found.name)
 
 
 def _from_metadata(text: str) -> Convention | None:

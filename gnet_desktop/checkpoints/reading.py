@@ -28,14 +28,14 @@ from gnet_desktop.checkpoints.containers.source import FileSource, chunks
 from gnet_desktop.checkpoints.containers.stored import Contents, Floats, Room, StoredTensor, is_whole
 from gnet_desktop.checkpoints.containers.zipped import Content
 from gnet_desktop.checkpoints.convention import FROM_METADATA, infer_convention
-from gnet_desktop.checkpoints.describing.heads import OFFICIAL_HASH, head_states
+from gnet_desktop.checkpoints.describing.heads import OFFICIAL_HASH, UNTRAINED, head_states
 from gnet_desktop.checkpoints.fitting.single import ONE_OUTPUT
 from gnet_desktop.checkpoints.labels import find_labels
 from gnet_desktop.checkpoints.mean_picture import with_mean_beside
 from gnet_desktop.checkpoints.recognition.recognise import Recognised, recognise
 from gnet_desktop.checkpoints.recognition.sequential import HIDDEN
 from gnet_desktop.errors import Cancelled, CheckpointError, UsageError
-from gnet_desktop.network.architecture import AUXILIARY
+from gnet_desktop.network.architecture import AUXILIARY, HEADS
 from gnet_desktop.network.families import FAMILIES
 from gnet_desktop.plain_json import parsed
 
@@ -134,7 +134,12 @@ def _open(
         special=1008 if architecture.family == "lucid" else 0,
     )
     heads = head_states(
-        architecture, arrays, _counts(recognised, contents), sha256=sha256, temperatures=_temperatures(texts)
+        architecture,
+        arrays,
+        _counts(recognised, contents),
+        sha256=sha256,
+        temperatures=_temperatures(texts),
+        untrained=texts.get(UNTRAINED, "").split(",")[: len(HEADS)],
     )
     transform, assumed = _transform_input(recognised, heads, sha256, assume)
     convention, convention_source = infer_convention(

@@ -1,6 +1,6 @@
 """Is a head trained? Signs that its numbers are still those of its initialisation."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 from typing import Any, Final
@@ -14,6 +14,9 @@ from gnet_desktop.network.architecture import Architecture, Linear
 
 OFFICIAL_HASH: Final = "1378be20"
 """First digits of the SHA-256 of torchvision's official file (docs/formats.md#torchvision)."""
+
+UNTRAINED: Final = "untrained"
+"""The metadata's key for heads that were known to be untrained when the file was written."""
 
 _EVEN: Final = 0.98
 """A head whose answers are this close to all-even (entropy over its largest) knows nothing."""
@@ -42,8 +45,11 @@ def head_states(
     *,
     sha256: str,
     temperatures: Mapping[str, float],
+    untrained: Collection[str] = (),
 ) -> dict[str, HeadState]:
     """State of ``main``, ``aux2`` and ``aux1``.
+
+    ``untrained`` are heads of which the file itself says so.
 
     ``counts`` are batches that each convolution's norm has seen, where the file says.
     A 0 tells something only if others have counted: loading an old file sets all to 0.
@@ -55,6 +61,8 @@ def head_states(
             found[name] = HeadState(False, why="The file has no tensors for it.")
             continue
         trained, why = _judge(name, layers[name], tensors, counts, sha256)
+        if name in untrained:
+            trained, why = False, "The file says that it was never trained."
         found[name] = HeadState(True, layers[name][-1].outputs, trained, why, temperatures.get(name, 1.0))
     return found
 

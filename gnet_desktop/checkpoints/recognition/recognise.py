@@ -24,6 +24,7 @@ from gnet_desktop.checkpoints.recognition.checking import (
 )
 from gnet_desktop.checkpoints.recognition.heads import Heads, find_heads
 from gnet_desktop.checkpoints.recognition.matching import Match, Names, is_copy, match, set_name
+from gnet_desktop.checkpoints.recognition.own import Described, described
 from gnet_desktop.checkpoints.recognition.sequential import with_norm
 from gnet_desktop.checkpoints.recognition.structure import find_structure
 from gnet_desktop.checkpoints.recognition.tracing import Traced, trace
@@ -57,6 +58,8 @@ class Recognised:
 
 def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
     """The GoogLeNet in a file; raises CheckpointError with the reason if there is none."""
+    if (own := described(contents)) is not None:
+        return _by_description(contents, own)
     layers, _ = keys.layers(contents.tensors)
     shapes = {name: tensor.shape for name, tensor in contents.tensors.items()}
     found = match(layers, DIALECTS, shapes, assume.get(WEIGHTS_CHOICE))
@@ -85,6 +88,25 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
             "Open a checkpoint of a GoogLeNet.",
         )
     return _by_structure(contents, assume)
+
+
+def _by_description(contents: Contents, own: Described) -> Recognised:
+    """A file of this program says everything itself, so that nothing is assumed."""
+    fitted = fit(
+        _tensors(contents, own.names),
+        Told(
+            families=(own.family,),
+            named=("norms",) if _has_norms(own.names) else (),
+            trunk=own.trunk,
+            inputs_first=None,
+            facts=own.facts,
+            order=own.order,
+            whole=True,
+        ),
+    )
+    fitted = replace(fitted, assumed={}, open=frozenset())
+    left_over = _left_over(contents, own.names, Heads(), Sides())
+    return Recognised(fitted, own.names, "names", left_over=left_over, dialect="gnet-desktop")
 
 
 def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Recognised:

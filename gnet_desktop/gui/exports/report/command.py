@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterator, Sequence
 
-from gnet_desktop.convention import Convention
+from gnet_desktop.convention import spelled
 from gnet_desktop.gui.exports.report.seen import Seen
 from gnet_desktop.network.changes import Change, Changes
 
@@ -64,22 +64,3 @@ def _over(changes: Sequence[Change]) -> tuple[str, ...]:
 def _files(change: Change) -> tuple[str, ...]:
     """The pictures that a change takes its values from."""
     return tuple(change.values.pictures) if change.values is not None else ()
-
-
-def spelled(convention: Convention) -> str:
-    """A convention as `parse_convention` reads it."""
-    pairs = {
-        "mode": convention.resize.replace(" ", "-"),
-        "resize": convention.size,
-        "crop": convention.crop or "none",
-        "order": convention.order,
-        "range": f"{convention.range:g}",
-        "mean": ":".join(f"{value:g}" for value in convention.mean),
-        "std": ":".join(f"{value:g}" for value in convention.std),
-        "transform_input": "on" if convention.transform_input else "off",
-        "interpolation": convention.interpolation,
-        "long_side": convention.long_side,
-        "crop_offset": convention.crop_offset,
-        "profile": convention.profile,
-    }
-    return ",".join(f"{key}={value}" for key, value in pairs.items())

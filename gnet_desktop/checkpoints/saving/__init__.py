@@ -1,0 +1,180 @@
+"""An opened checkpoint written again, in the form that another program needs.
+
+`save` writes and then asks the written file, not the one in memory, for its answers to a
+picture: how far these are off is what it returns. Nothing is left where something fails.
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.checkpoints.reference import installed
+from gnet_desktop.checkpoints.saving import answering, onnx_model, python_module, safetensors
+from gnet_desktop.checkpoints.saving.metadata import metadata
+from gnet_desktop.convention import Convention
+from gnet_desktop.errors import ExportError, UsageError
+from gnet_desktop.files import whole_folder
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TOLERANCE: Final = 1e-5
+"""Largest difference of a logit, relative to the head's largest, with which a file is handed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be written: a checkpoint with the convention in use, for inputs of ``size``."""
+
+    checkpoint: Checkpoint
+    convention: Convention
+    size: tuple[int, int]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What stands beside the numbers."""
+        return metadata(self.checkpoint, self.convention)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A form to write: its ``title`` for people, the ending of its file, and how it is made.
+
+    ``make`` gives the files' bytes by ending, the main one first; ``answers`` lets the
+    main file, with the others beside it, answer an input: {head: logits}.
+    """
+
+    title: str
+    suffix: str
+    make: Callable[[Order], dict[str, bytes]]
+    answers: Callable[[Path, "Tensor"], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The files that were written, and how far each head's logits are off on the picture.
+
+    ``differences`` are {head: (largest difference, largest logit)}; empty where nothing
+    that can run the file is installed. ``notes`` are sentences about what isn't in it.
+    """
+
+    files: tuple[Path, ...]
+    differences: Mapping[str, tuple[float, float]]
+    notes: tuple[str, ...] = ()
+
+
+def _safetensors(order: Order) -> dict[str, bytes]:
+    return {".safetensors": safetensors.as_bytes(order.checkpoint.tensors, order.texts)}
+
+
+def _torchvision(order: Order) -> dict[str, bytes]:
+    if refusal := why_not_torchvision(order.checkpoint):
+        raise refusal
+    return {".pth": _pickled(python_module.state_dict(order.checkpoint))}
+
+
+def _torch(order: Order) -> dict[str, bytes]:
+    text = python_module.source(order.checkpoint, order.convention)
+    return {".py": text.encode("ascii"), ".pth": _pickled(python_module.state_dict(order.checkpoint))}
+
+
+def _onnx(order: Order) -> dict[str, bytes]:
+    return {".onnx": onnx_model.as_bytes(order.checkpoint, order.texts, order.size)}
+
+
+def _pickled(state: "Mapping[str, Tensor]") -> bytes:
+    import torch
+
+    stream = io.BytesIO()
+    torch.save(dict(state), stream)
+    return stream.getvalue()
+
+
+TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
+    {
+        "safetensors": Target(
+            "safetensors, with everything that this program knows",
+            ".safetensors",
+            _safetensors,
+            answering.by_this_program,
+        ),
+        "torchvision": Target(
+            "A state dict for torchvision's GoogLeNet", ".pth", _torchvision, answering.by_this_program
+        ),
+        "torch": Target(
+            "A Python file that needs only PyTorch, and its weights", ".py", _torch, answering.by_itself
+        ),
+        "onnx": Target("ONNX", ".onnx", _onnx, answering.by_onnx_runtime),
+    }
+)
+"""The forms by the word that the command line has for them."""
+
+
+def why_not_torchvision(checkpoint: Checkpoint) -> UsageError | None:
+    """Why torchvision's GoogLeNet cannot take these weights; None where it can."""
+    if installed.fits(checkpoint.architecture):
+        return None
+    return UsageError(
+        "torchvision's GoogLeNet cannot take these weights.",
+        f"This is {checkpoint.provenance.family_title}: another network, not only other names.",
+        "Write it as torch instead: a Python file with this very network, and its weights.",
+    )
+
+
+def named(path: Path, target: str) -> Path:
+    """The path with the ending of its target, which is put behind whatever else it ends in."""
+    suffix = TARGETS[target].suffix
+    return path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)
+
+
+def save(
+    checkpoint: Checkpoint,
+    convention: Convention,
+    target: str,
+    path: Path,
+    picture: "Tensor",
+) -> Saved:
+    """Write ``target`` (of `TARGETS`) to ``path`` after checking it on a prepared ``picture``.
+
+    ``path`` is as `named` gives it, ``picture`` is (1, channels, height, width). Raises
+    UsageError for what cannot be written so, MachineError where a package is missing,
+    ExportError where a file can't be written or doesn't answer as the checkpoint does.
+    """
+    kind = TARGETS[target]
+    size = (picture.shape[2], picture.shape[3])
+    made = kind.make(Order(checkpoint, convention, size))
+    expected = answering.expected(checkpoint, picture)
+    with whole_folder(path.parent) as folder:
+        for suffix, content in made.items():
+            (folder / path.with_suffix(suffix).name).write_bytes(content)
+        found = kind.answers(folder / path.with_suffix(kind.suffix).name, picture)
+        differences = {head: _difference(found[head], logits) for head, logits in expected.items() if found}
+        _check(differences)
+    return Saved(tuple(path.with_suffix(suffix) for suffix in made), differences, _notes(convention, found))
+
+
+def _difference(found: Any, expected: Any) -> tuple[float, float]:
+    return float(abs(found - expected).max()), float(abs(expected).max())
+
+
+def _check(differences: Mapping[str, tuple[float, float]]) -> None:
+    for head, (largest, scale) in differences.items():
+        if not largest <= TOLERANCE * max(scale, 1.0):
+            raise ExportError(
+                "Nothing was written.",
+                f"In the new file {head} would have been off by {largest:.2g}, of up to {scale:.3g}.",
+                "Choose another form.",
+            )
+
+
+def _notes(convention: Convention, found: Mapping[str, Any]) -> tuple[str, ...]:
+    notes = []
+    if convention.places is not None:
+        notes.append("Of the mean picture only each channel's mean is in it.")
+    if not found:
+        notes.append("It was not tried, since ONNX Runtime is not installed.")
+    return tuple(notes)
