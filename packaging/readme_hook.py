@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
-from typing_extensions import override
 
 RAW = "https://raw.githubusercontent.com/gnet-desktop/gnet-desktop/main/"
 PAGE = "https://github.com/gnet-desktop/gnet-desktop/blob/main/"
@@ -23,7 +22,7 @@ def for_pypi(text: str) -> str:
 class ReadmeHook(MetadataHookInterface):
     """Gives the wheel and the source archive that README."""
 
-    @override
-    def update(self, metadata: dict[str, Any]) -> None:
+    # Nothing but hatchling is there when this runs, so that no decorator can say that it overrides.
+    def update(self, metadata: dict[str, Any]) -> None:  # type: ignore[explicit-override]
         text = (Path(self.root) / "README.md").read_text(encoding="utf-8")
         metadata["readme"] = {"content-type": "text/markdown", "text": for_pypi(text)}
