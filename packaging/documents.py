@@ -235,7 +235,7 @@ def fish(parsers: Parsers) -> str:
 
 def write_all(folder: Path) -> None:
     """Write ``gnet-desktop.1`` and the three completions into ``folder``."""
-    from gnet_desktop.cli import parsers
+    from gnet_desktop.parsers.table import parsers
 
     known = parsers()
     texts = {f"{COMMAND}.1": man_page, f"{COMMAND}.bash": bash, f"_{COMMAND}": zsh, f"{COMMAND}.fish": fish}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gnet_desktop.cli import COMMANDS, parsers
+from gnet_desktop.parsers.table import COMMANDS, parsers
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gnet_desktop.cli import COMMANDS
+from gnet_desktop.parsers.table import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 CITED = re.compile(r"docs/([a-z-]+\.md)(?:#([a-z-]+))?")

@@ -8,7 +8,7 @@ import documents
 import pytest
 from project import ROOT
 
-from gnet_desktop.cli import COMMANDS, parsers
+from gnet_desktop.parsers.table import COMMANDS, parsers
 
 MADE = {"man": documents.man_page, "bash": documents.bash, "zsh": documents.zsh, "fish": documents.fish}
 

@@ -1,0 +1,96 @@
+"""The options that several commands share, and how a parser speaks."""
+
+import argparse
+from pathlib import Path
+from typing import Final, NoReturn
+
+from typing_extensions import override
+
+from gnet_desktop.shown import plain
+
+_LONGEST: Final = 2000
+METHODS: Final = ("contributions", "grad-cam", "integrated-gradients", "occlusion")
+
+
+class _Parser(argparse.ArgumentParser):
+    """What was typed may hold anything, and is said on a terminal."""
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        """Say what cannot be understood, without what a terminal would obey."""
+        super().error(plain(message, _LONGEST))
+
+
+def parser_of(command: str, description: str, **options: str) -> argparse.ArgumentParser:
+    """A parser that says ``gnet-desktop COMMAND`` of itself; ``options`` are `argparse.ArgumentParser`'s."""
+    program = f"gnet-desktop {command}".strip()
+    layout = argparse.RawDescriptionHelpFormatter
+    return _Parser(program, description=description, formatter_class=layout, **options)  # type: ignore[arg-type]
+
+
+def add_changes(parser: argparse.ArgumentParser) -> None:
+    """What is changed in the network, and how."""
+    parser.add_argument(
+        "--part", nargs="+", action="extend", default=[], metavar="PART", help="4a/5x5, 4a, 4a/5x5:3,11"
+    )
+    parser.add_argument(
+        "--how",
+        action="append",
+        metavar="HOW",
+        help="what becomes of it: off, mean, usual, scale=K, from=PICTURE (off); "
+        "once for all parts, or once for each",
+    )
+    parser.add_argument(
+        "--over", nargs="+", default=[], metavar="PICTURE", help="the pictures whose mean is usual"
+    )
+
+
+def add_class(parser: argparse.ArgumentParser) -> None:
+    """The class that is asked about."""
+    parser.add_argument(
+        "--class", dest="label", metavar="CLASS", help="a class by name or number (the first answer)"
+    )
+
+
+def add_checkpoint(parser: argparse.ArgumentParser) -> None:
+    """The checkpoint, and how it is to be read."""
+    parser.add_argument("--checkpoint", metavar="F", help="a file, or a name of 'models' (everyday100)")
+    add_labels_and_choices(parser)
+
+
+def add_labels_and_choices(parser: argparse.ArgumentParser) -> None:
+    """How a checkpoint is to be read."""
+    parser.add_argument("--labels", type=Path, metavar="F", help="class names for the checkpoint")
+    parser.add_argument(
+        "--weights",
+        metavar="NAME",
+        help="of a file with several sets of weights, the one to use, such as ema_state.module",
+    )
+    parser.add_argument(
+        "--assume",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="what the file leaves open, such as family=torchvision; 'inspect' lists it (may be repeated)",
+    )
+
+
+def add_preprocess(parser: argparse.ArgumentParser) -> None:
+    """The input convention."""
+    parser.add_argument(
+        "--preprocess",
+        metavar="NAME",
+        help="torchvision, caffe, caffe-short-side, inception, fit, or resize=256,crop=224,order=bgr,…",
+    )
+
+
+def add_device(parser: argparse.ArgumentParser) -> None:
+    """Where to compute."""
+    parser.add_argument(
+        "--device", default="auto", metavar="auto|cpu|cuda[:N]", help="where to compute (auto)"
+    )
+
+
+def add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
+    """The formats of what is printed, the usual one first."""
+    parser.add_argument("--format", choices=formats, default=formats[0])
