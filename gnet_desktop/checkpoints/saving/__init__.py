@@ -18,6 +18,7 @@ from gnet_desktop.checkpoints.saving.metadata import metadata
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import ExportError, UsageError
 from gnet_desktop.files import whole_folder
+from gnet_desktop.shown import name_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -155,6 +156,16 @@ def save(
         differences = {head: _difference(found[head], logits) for head, logits in expected.items() if found}
         _check(differences)
     return Saved(tuple(path.with_suffix(suffix) for suffix in made), differences, _notes(convention, found))
+
+
+def sentence(saved: Saved) -> str:
+    """What was written and how far it is off, in words."""
+    files = " and ".join(name_of(file) for file in saved.files)
+    worst = max(saved.differences.values(), key=lambda pair: pair[0] / max(pair[1], 1.0), default=None)
+    if worst is None:
+        return " ".join([f"{files}: written.", *saved.notes])
+    off = "bit for bit the same answers" if worst[0] == 0 else f"answers off by {worst[0]:.1e} at most"
+    return " ".join([f"{files}: written, {off} (logits reach {worst[1]:.3g}).", *saved.notes])
 
 
 def _difference(found: Any, expected: Any) -> tuple[float, float]:

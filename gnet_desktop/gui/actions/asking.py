@@ -1,5 +1,6 @@
 """Asking for files and folders; each kind of file is looked for where it was found last."""
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -64,11 +65,17 @@ class Asking(QObject):
         """Ask where to save a file; None if the person changed their mind."""
         session = self._shell.session
         kinds = kinds or f"*{Path(name).suffix}"
-        chosen, _ = QFileDialog.getSaveFileName(
+        chosen, kind = QFileDialog.getSaveFileName(
             self._over, title or self.tr("Export"), str(session.folder("exports") / name), kinds
         )
         if not chosen:
             return None
-        path = Path(chosen)
+        path = _with_ending(Path(chosen), kind if ";;" in kinds else "")
         session.set_folder("exports", path.parent)
         return path
+
+
+def _with_ending(path: Path, kind: str) -> Path:
+    """The path with the ending of the kind of file that was chosen, where it has none of the kinds."""
+    ending = re.search(r"\*(\.\w+)\)$", kind)
+    return path if ending is None or path.suffix == ending[1] else path.with_name(path.name + ending[1])

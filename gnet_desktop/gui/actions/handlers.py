@@ -1,4 +1,4 @@
-"""What each action does: one method an action here, in `opening` or in `exporting`."""
+"""What each action does: one method an action here, in `opening`, `exporting` or `converting`."""
 
 from collections.abc import Callable
 from typing import Final
@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QTextEdit
 
 from gnet_desktop.gui.actions.asking import Asking
+from gnet_desktop.gui.actions.converting import Converting
 from gnet_desktop.gui.actions.exporting import Exporting
 from gnet_desktop.gui.actions.lacking import lacking
 from gnet_desktop.gui.actions.opening import Opening
@@ -34,6 +35,7 @@ class Handlers(QObject):
         self._workspace = shell.workspace
         self.asking = Asking(shell)
         self.opening, self.exporting = Opening(shell, self.asking), Exporting(shell, self.asking)
+        self.converting = Converting(shell, self.asking)
 
     def run(self, name: str) -> None:
         """Do the action of that name, or say what it lacks."""
@@ -60,7 +62,8 @@ class Handlers(QObject):
 
     def named(self, name: str) -> Callable[[], None]:
         """The method that carries out an action; AttributeError if there is none."""
-        group = next((group for group in (self.opening, self.exporting) if hasattr(group, name)), self)
+        groups = (self.opening, self.exporting, self.converting)
+        group = next((group for group in groups if hasattr(group, name)), self)
         handler: Callable[[], None] = getattr(group, name)
         return handler
 

@@ -102,6 +102,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("choose_labels", "File", "Choose class names…", (), "labels names classes"),
     Action("show_card", "File", "Checkpoint card…", ("Ctrl+I",), "info properties weights", ruled=True),
+    Action(
+        "save_checkpoint",
+        "File",
+        "Save the checkpoint as…",
+        (),
+        "convert safetensors torchvision onnx export",
+    ),
     Action("choose_convention", "File", "Input convention…", (), "preprocessing normalisation mean std"),
     Action("try_both", "File", "Try two conventions…", ("Ctrl+T",), "preprocessing normalisation compare"),
     Action("export_shown", "File", "Export what is shown…", ("Ctrl+E",), "save png picture", ruled=True),

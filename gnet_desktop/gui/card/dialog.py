@@ -57,7 +57,7 @@ _NARROW: Final = 800
 class CheckpointCard(Speaking, QWidget):
     """Facts of the open checkpoint; made on the engine's thread, since every number is looked at once."""
 
-    try_both_wanted, labels_wanted, label_folder_wanted = Signal(), Signal(), Signal()
+    save_wanted, try_both_wanted, labels_wanted, label_folder_wanted = Signal(), Signal(), Signal(), Signal()
     spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -194,6 +194,7 @@ class CheckpointCard(Speaking, QWidget):
         title.setFont(font(20, 600))
         words.addWidget(title)
         words.addWidget(below)
+        self.save_button = Button(self.tr("Save as…"), "file")
         self.try_button = Button(self.tr("Try two conventions…"), "swap")
         verifying = self._verifying
         self.verify_button = Button(verifying.button_words, "check", primary=not verifying.refusal)
@@ -202,12 +203,13 @@ class CheckpointCard(Speaking, QWidget):
             verifying.refusal
             or self.tr("Compare every module's numbers with an independent definition of this network")
         )
+        self.save_button.clicked.connect(self.save_wanted)
         self.try_button.clicked.connect(self.try_both_wanted)
         self.verify_button.clicked.connect(self.verify)
         row.addWidget(sign)
         row.addLayout(words, 1)
         (column if self._narrow else row).addLayout(buttons)
-        for button in (self.try_button, self.verify_button):
+        for button in (self.save_button, self.try_button, self.verify_button):
             buttons.addWidget(button)
         return column
 

@@ -58,6 +58,7 @@ class Dialogs(QObject):
         from gnet_desktop.gui.card.dialog import CheckpointCard
 
         card = CheckpointCard(self._shell.workspace, self._shell.widget)
+        card.save_wanted.connect(lambda: self._run("save_checkpoint"))
         card.try_both_wanted.connect(lambda: self._run("try_both"))
         card.labels_wanted.connect(lambda: self._run("choose_labels"))
         card.label_folder_wanted.connect(lambda: self._run("choose_label_folder"))

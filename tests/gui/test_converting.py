@@ -1,0 +1,95 @@
+"""Save the checkpoint as…: the open file in another form, and what came of it in a sentence."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import onnxruntime
+import pytest
+import torch
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from gnet_desktop.checkpoints.reading import open_checkpoint
+from gnet_desktop.gui.app import make_window
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.session import Session
+from tests.checkpoints.samples import assert_same_tensors, sample
+from tests.gui.made import wait_until
+
+
+@pytest.fixture(scope="module")
+def caffe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.save(sample("caffe").state, path := tmp_path_factory.mktemp("caffe") / "caffe.pth")
+    return path
+
+
+@pytest.fixture(scope="module")
+def window(qapp: object, caffe: Path) -> Iterator[Window]:
+    made, dispatcher = make_window(Session(None))
+    made.resize(1400, 900)
+    made.show()
+    made.workspace.open_checkpoint(caffe)
+    wait_until(lambda: made.workspace.checkpoint is not None)
+    yield made
+    made.close()
+    del dispatcher
+
+
+@pytest.fixture
+def asked(window: Window, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What the dialog offered, and what a person answers to it."""
+    said = {"path": "", "kind": "", "offered": ""}
+
+    def answer(_parent: object, _title: str, _name: str, kinds: str) -> tuple[str, str]:
+        said["offered"] = kinds
+        return said["path"], said["kind"]
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
+    return said
+
+
+def written(window: Window, path: Path) -> Path:
+    wait_until(lambda: path.exists() and window.workspace.idle)
+    return path
+
+
+def test_a_name_without_an_ending_gets_that_of_the_chosen_form(
+    window: Window, asked: dict[str, str], tmp_path: Path
+) -> None:
+    asked |= {"path": str(tmp_path / "net.v2"), "kind": "ONNX (*.onnx)"}
+    window.handlers.run("save_checkpoint")
+    path = written(window, tmp_path / "net.v2.onnx")
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    [logits] = session.run(["main"], {"input": sample("caffe").picture.numpy()})
+    expected = sample("caffe").outputs["logits"].numpy()
+    assert abs(logits - expected).max() <= 1e-5 * abs(expected).max()
+    wait_until(lambda: "answers off by" in window.notice.label.text())
+
+
+def test_torchvisions_form_is_offered_only_for_torchvisions_network(
+    window: Window, asked: dict[str, str]
+) -> None:
+    window.handlers.run("save_checkpoint")
+    assert "*.py" in asked["offered"]
+    assert "*.pth" not in asked["offered"]
+
+
+def test_the_card_offers_it(window: Window, asked: dict[str, str], caffe: Path, tmp_path: Path) -> None:
+    asked |= {"path": str(tmp_path / "again.safetensors"), "kind": "safetensors (*.safetensors)"}
+    window.handlers.run("show_card")
+    card = window.dialogs.show("card")
+    wait_until(lambda: card.card is not None)
+    QTest.mouseClick(card.save_button, Qt.MouseButton.LeftButton)
+    again = open_checkpoint(written(window, tmp_path / "again.safetensors"))
+    assert_same_tensors(open_checkpoint(caffe), again)
+
+
+def test_a_place_that_cannot_be_written_says_so(
+    window: Window, asked: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "net.py").mkdir()
+    asked |= {"path": str(tmp_path / "net.py"), "kind": "Python (*.py)"}
+    window.handlers.run("save_checkpoint")
+    wait_until(lambda: "Nothing was written" in window.notice.label.text())
+    assert [one.name for one in tmp_path.iterdir()] == ["net.py"]
