@@ -89,9 +89,9 @@ def test_hovering_tells_name_shape_kernel_and_numbers(panel, qtbot) -> None:
     assert "1×1 → 16 → 3×3" in words
     assert "multiply-adds" in words
     assert "energy" in words
-    assert panel.map._tip.isVisible()
+    assert panel.map.tip_lines
     QApplication.sendEvent(panel.map, QEvent(QEvent.Type.Leave))
-    assert not panel.map._tip.isVisible()
+    assert not panel.map.tip_lines
 
 
 def test_keys_walk_the_map_and_choose(panel, workspace, qtbot) -> None:

@@ -10,6 +10,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
 from gnet_desktop.gui.network_map.painting import MapPainter
 from gnet_desktop.gui.network_map.shapes import Area, Label, MapLayout, Shape
+from gnet_desktop.gui.painting.hatching import hatch
+from gnet_desktop.network.changes import Changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,14 @@ def draw_frames(painter: QPainter, layout: MapLayout, marks: Iterable[tuple[str 
             painter.setPen(QPen(theme.colour(mark.token), mark.width))
             painter.drawRoundedRect(rectangle(area).adjusted(-away, -away, away, away), 3, 3)
     painter.restore()
+
+
+def draw_changes(painter: QPainter, layout: MapLayout, changes: Changes) -> None:
+    """What is changed in the network lies under hatching."""
+    for change in changes:
+        inside = [name for name in layout.boxes if name.startswith(f"{change.part}/")]
+        for name in [change.part] if change.part in layout.boxes else inside:
+            hatch(painter, rectangle(layout.boxes[name]), Theme.now().colour("panel", 0.75))
 
 
 def draw_progress(painter: QPainter, view: QRectF, words: str) -> None:
