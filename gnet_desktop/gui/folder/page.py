@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractButton,
     QHBoxLayout,
     QPushButton,
     QSplitter,
@@ -19,108 +17,24 @@ from typing_extensions import override
 
 from gnet_desktop.folder.rows import Filter, arranged, like_places
 from gnet_desktop.folder.truth import Truth
-from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader
+from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.page import Page
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
+from gnet_desktop.gui.folder.chip import Chip
 from gnet_desktop.gui.folder.confusion import OTHERS, Confusion, Pairs
 from gnet_desktop.gui.folder.figures import Figures
 from gnet_desktop.gui.folder.gallery import Gallery
 from gnet_desktop.gui.folder.matching import Matching
+from gnet_desktop.gui.folder.progress import Progress
 from gnet_desktop.gui.folder.sections import CalibrationSection, ConventionsSection
-from gnet_desktop.gui.looks.icons import draw_icon
-from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
+from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.shown import name_of, path_words
 from gnet_desktop.workspace.folder_run import FolderRun, FolderState
 
 LEFT, RIGHT = 300, 420
-
-
-class _Chip(QAbstractButton):
-    """A filter that is on; a click takes it off."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__()
-        self.setText(words)
-        self.setAccessibleName(self.tr("Take off the filter {0}").format(words))
-        self.setFont(font(12))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    @override
-    def sizeHint(self) -> QSize:
-        """The words with round ends, and the sign that takes it off."""
-        return QSize(QFontMetrics(self.font()).horizontalAdvance(self.text()) + 38, 22)
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Ground, words, a cross."""
-        painter, theme = QPainter(self), Theme.now()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(theme.colour("accent") if self.hasFocus() else Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("accentbg"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 10.5, 10.5)
-        painter.setPen(theme.colour("accent"))
-        painter.drawText(self.rect().adjusted(10, 0, -20, 0), Qt.AlignmentFlag.AlignVCenter, self.text())
-        draw_icon(painter, "close", QRectF(self.width() - 19, 6, 10, 10), theme.accent)
-        painter.end()
-
-
-class _Progress(Speaking, QWidget):
-    """How far it is, how fast, under which convention; pause and go on."""
-
-    pause_wanted, go_on_wanted = Signal(), Signal()
-    spoken_role = Role.Grouping
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedHeight(STATUS_BAR + 6)
-        self._share = 0.0
-        self._words = ElidedLabel("", pixels=12, token="text2")
-        self._quiet = ElidedLabel("", pixels=12, token="text3")
-        self.button = QPushButton()
-        self.button.setFont(font(12))
-        self.button.clicked.connect(self._clicked)
-        self._paused = False
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 2, 8, 2)
-        row.setSpacing(12)
-        row.addWidget(self._words)
-        row.addSpacing(170)
-        row.addWidget(self._quiet, 1)
-        row.addWidget(self.button)
-
-    def show_state(self, state: FolderState) -> None:
-        """Show how it stands."""
-        self._share = state.done / state.total if state.total else 0.0
-        self._paused = state.state == "paused"
-        self._words.setText(self.tr("{0} of {1} answered").format(state.done, state.total))
-        rate = self.tr("{0} pictures a second").format(f"{state.rate:.0f}") if state.rate else ""
-        ends = {"done": self.tr("all done, and kept"), "paused": self.tr("paused; what is done is kept")}
-        self._quiet.setText(" · ".join(filter(None, (rate, state.convention, ends.get(state.state, "")))))
-        self.button.setVisible(state.state in ("running", "paused"))
-        self.button.setText(self.tr("Go on") if self._paused else self.tr("Pause"))
-        self.setAccessibleName(self._words.text())
-        self.update()
-
-    def _clicked(self) -> None:
-        (self.go_on_wanted if self._paused else self.pause_wanted).emit()
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Ground, line, bar."""
-        painter, theme = QPainter(self), Theme.now()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), theme.colour("panel"))
-        painter.fillRect(0, 0, self.width(), 1, theme.colour("line"))
-        painter.setPen(Qt.PenStyle.NoPen)
-        bar = QRectF(self._words.geometry().right() + 12, self.height() / 2 - 2, 150, 4)
-        painter.setBrush(theme.colour("well"))
-        painter.drawRoundedRect(bar, 2, 2)
-        painter.setBrush(theme.colour("accent"))
-        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * self._share, bar.height()), 2, 2)
-        painter.end()
 
 
 class _Empty(QWidget):
@@ -180,7 +94,7 @@ class FolderPage(Speaking, Page):
         self.confusion, self.pairs = Confusion(), Pairs()
         self.conventions, self.calibration = ConventionsSection(), CalibrationSection()
         self._matching: Matching | None = None
-        self.progress = _Progress()
+        self.progress = Progress()
         self.empty = _Empty(self.folder_wanted.emit)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
@@ -354,7 +268,7 @@ class FolderPage(Speaking, Page):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         for name, words in self._filters(state):
-            chip = _Chip(words)
+            chip = Chip(words)
             chip.clicked.connect(lambda _=False, name=name: self._take_off(name))
             row.addWidget(chip)
         self._chips.setVisible(row.count() > 0)

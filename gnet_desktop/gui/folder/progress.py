@@ -1,0 +1,71 @@
+"""The line below the Folder page: how far the answering is."""
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QPushButton,
+    QWidget,
+)
+from typing_extensions import override
+
+from gnet_desktop.gui.controls.common import ElidedLabel
+from gnet_desktop.gui.controls.spoken import Role, Speaking
+from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
+from gnet_desktop.workspace.folder_run import FolderState
+
+
+class Progress(Speaking, QWidget):
+    """How far it is, how fast, under which convention; pause and go on."""
+
+    pause_wanted, go_on_wanted = Signal(), Signal()
+    spoken_role = Role.Grouping
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(STATUS_BAR + 6)
+        self._share = 0.0
+        self._words = ElidedLabel("", pixels=12, token="text2")
+        self._quiet = ElidedLabel("", pixels=12, token="text3")
+        self.button = QPushButton()
+        self.button.setFont(font(12))
+        self.button.clicked.connect(self._clicked)
+        self._paused = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 2, 8, 2)
+        row.setSpacing(12)
+        row.addWidget(self._words)
+        row.addSpacing(170)
+        row.addWidget(self._quiet, 1)
+        row.addWidget(self.button)
+
+    def show_state(self, state: FolderState) -> None:
+        """Show how it stands."""
+        self._share = state.done / state.total if state.total else 0.0
+        self._paused = state.state == "paused"
+        self._words.setText(self.tr("{0} of {1} answered").format(state.done, state.total))
+        rate = self.tr("{0} pictures a second").format(f"{state.rate:.0f}") if state.rate else ""
+        ends = {"done": self.tr("all done, and kept"), "paused": self.tr("paused; what is done is kept")}
+        self._quiet.setText(" · ".join(filter(None, (rate, state.convention, ends.get(state.state, "")))))
+        self.button.setVisible(state.state in ("running", "paused"))
+        self.button.setText(self.tr("Go on") if self._paused else self.tr("Pause"))
+        self.setAccessibleName(self._words.text())
+        self.update()
+
+    def _clicked(self) -> None:
+        (self.go_on_wanted if self._paused else self.pause_wanted).emit()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Ground, line, bar."""
+        painter, theme = QPainter(self), Theme.now()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), theme.colour("panel"))
+        painter.fillRect(0, 0, self.width(), 1, theme.colour("line"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        bar = QRectF(self._words.geometry().right() + 12, self.height() / 2 - 2, 150, 4)
+        painter.setBrush(theme.colour("well"))
+        painter.drawRoundedRect(bar, 2, 2)
+        painter.setBrush(theme.colour("accent"))
+        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * self._share, bar.height()), 2, 2)
+        painter.end()
