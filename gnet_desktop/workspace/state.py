@@ -13,16 +13,14 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gnet_desktop.checkpoints.checkpoint import Calibration, Checkpoint
-from gnet_desktop.convention import Convention
 from gnet_desktop.workspace import tasks
-from gnet_desktop.workspace.choices import Choices
 from gnet_desktop.workspace.engine import NORMAL, PATIENCE, Post, Request, Worker, Works
 from gnet_desktop.workspace.failures import Failures
 from gnet_desktop.workspace.finder import Finder
 from gnet_desktop.workspace.judging import Judge
 from gnet_desktop.workspace.looking import Looking
 from gnet_desktop.workspace.networks import Networks
+from gnet_desktop.workspace.opened import Opened
 from gnet_desktop.workspace.picture_list import PictureList, Source
 from gnet_desktop.workspace.seen import Seen, signed
 from gnet_desktop.workspace.sifting import Sieve
@@ -30,10 +28,8 @@ from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.values import (
     Decoded,
     Entry,
-    Loading,
     Outcome,
     Peaks,
-    Reference,
     Result,
     RunKey,
     ViewOptions,
@@ -42,12 +38,11 @@ from gnet_desktop.workspace.values import (
 T = TypeVar("T")
 
 
-class Workspace(Choices):
-    """Everything that a person opened; what they chose is in `Choices`.
+class Workspace(Opened):
+    """Everything that a person opened; the checkpoint is in `Opened`, what they chose in `Choices`.
 
     Signals, all called on the owner's thread:
       checkpoint_changed()        another checkpoint, convention, labels or device is in use
-      loading_changed()           `loading` changed (None: nothing is being opened)
       pictures_changed()          pictures came, went or moved
       entry_changed(id)           one picture's thumbnail, answer, doubts or error changed
       sifted()                    others of the list are shown, though none came or went
@@ -71,16 +66,15 @@ class Workspace(Choices):
         finder: Works | None = None,
         drawer: Works | None = None,
     ) -> None:
-        super().__init__()
         self._failures = Failures()
         self.post = post
         self._engine: Works = engine or Worker("gnet-engine", post)
         self._reader: Works = reader or Worker("gnet-reader", post, patience=PATIENCE)
         self._opener: Works = opener or Worker("gnet-opener", post, patience=PATIENCE)
         self._drawer: Works = drawer or Worker("gnet-drawer", post)
+        super().__init__(Networks(self._opener, self._engine, post, self._failures.tell))
         self._list = PictureList(self._reader, self._failures.sentence)
         self._finder = Finder(finder or Worker("gnet-finder", post), post, self._found, self._failures.tell)
-        self._networks = Networks(self._opener, self._engine, post, self._failures.tell)
         self._looking = Looking(
             self,
             self._networks,
@@ -99,11 +93,8 @@ class Workspace(Choices):
         self.reference_result_changed = self._looking.shown.reference_changed
         self.pictures_changed, self.entry_changed = self._list.changed, self._list.entry_changed
         self.sifted, self.tally = self._list.sifted, self._list.tally
-        self.loading_changed = self._networks.loading_changed
         self.finding_changed, self.found = self._finder.changed, self._finder.ended
-        self._networks.replaced.subscribe(self._keep_possible)
         self._networks.changed.subscribe(self._start_anew)
-        self._networks.compared.subscribe(self._compare_network)
         self.pictures_changed.subscribe(self._looking.forget_pictures)  # before any panel hears of it
         self.entry_changed.subscribe(self._show_no_other)
         self.changes_changed.subscribe(self._looking.refresh)
@@ -115,44 +106,10 @@ class Workspace(Choices):
     # What is open
 
     @property
-    def network(self) -> tasks.LoadedNetwork | None:
-        """The network in use; its methods only from the engine's thread (see `compute`)."""
-        return self._networks.now
-
-    def network_of(self, result: Result) -> tasks.LoadedNetwork | None:
-        """The network that a result came from; None if it isn't open any more."""
-        return self._networks.called(result.key.checkpoint)
-
-    @property
     def own_result(self) -> Result | None:
         """`said`, if it is of the checkpoint in use, or of the reference's."""
         said, reference = self.said, self.shows == "reference"
         return said if said is not None and (reference or said.checkpoint is self.checkpoint) else None
-
-    @property
-    def checkpoint(self) -> Checkpoint | None:
-        """The checkpoint in use."""
-        return self.network.checkpoint if self.network is not None else None
-
-    @property
-    def reference_network(self) -> tasks.LoadedNetwork | None:
-        """The network of the reference, where that is of another checkpoint."""
-        return self._networks.reference
-
-    @property
-    def convention(self) -> Convention | None:
-        """The input convention in use."""
-        return self._networks.convention
-
-    @property
-    def device(self) -> str:
-        """Where the network runs, or the next one will."""
-        return self._networks.device
-
-    @property
-    def loading(self) -> Loading | None:
-        """The checkpoint that is being opened."""
-        return self._networks.loading
 
     @property
     def pictures(self) -> Mapping[int, Entry]:
@@ -174,80 +131,6 @@ class Workspace(Choices):
     def peaks(self) -> Mapping[int, Peaks]:
         """{picture's id: {module: largest value of each unit}} of those that were answered."""
         return self._list.peaks
-
-    # Checkpoints
-
-    def open_checkpoint(
-        self, path: Path, labels: Path | None = None, assume: Mapping[str, str] | None = None
-    ) -> None:
-        """Open a checkpoint in the background; what is open stays until it is complete.
-
-        ``labels`` and ``assume`` as in `checkpoints.reading.open_checkpoint`.
-        """
-        self._networks.open(path, labels, assume)
-
-    def assume(self, key: str, choice: str) -> None:
-        """Open the file in use again with a choice of what it doesn't tell (`Provenance.assumed`).
-
-        What else is open stays so; to choose what was assumed settles it.
-        """
-        checkpoint = self.checkpoint
-        if checkpoint is None:
-            return
-        told = checkpoint.provenance
-        if told.assumed.get(key) != choice or key in told.open:
-            self._open_again(self._labels(), {**told.settled, key: choice})
-
-    def take_labels(self, path: Path) -> None:
-        """Open the file in use again with class names from a file or folder."""
-        checkpoint = self.checkpoint
-        if checkpoint is not None:
-            self._open_again(path, checkpoint.provenance.settled)
-
-    def _labels(self) -> Path | None:
-        return self.network.labels if self.network is not None else None
-
-    def _open_again(self, labels: Path | None, assume: Mapping[str, str]) -> None:
-        assert self.checkpoint is not None
-        self.open_checkpoint(self.checkpoint.provenance.path, labels=labels, assume=assume)
-
-    def open_reference(self, path: Path) -> None:
-        """Open another checkpoint in the background, and compare with what it says."""
-        self._networks.open_reference(path)
-
-    def cancel_opening(self) -> None:
-        """Stop opening a checkpoint; what was open stays."""
-        self._networks.cancel()
-
-    def use(self, network: tasks.LoadedNetwork) -> None:
-        """Take a network that is loaded into use, with its own convention."""
-        self._networks.use(network)
-
-    def set_convention(self, convention: Convention) -> None:
-        """Use another input convention; every answer is computed anew."""
-        self._networks.set_convention(convention)
-
-    def calibrate(self, calibration: Calibration | None) -> None:
-        """Use a person's temperatures and threshold with the open checkpoint; None: the file's own."""
-        self._networks.calibrate(calibration)
-
-    def swap_labels(self) -> None:
-        """Take the class names in their other order (`Labels.alternative`)."""
-        self._networks.swap_labels()
-
-    def set_device(self, device: str) -> None:
-        """Move the network; on failure the old device stays and `failed` says why."""
-        self._networks.move(device)
-
-    def _keep_possible(self, network: tasks.LoadedNetwork) -> None:
-        """Forget the choices that another network doesn't have."""
-        architecture = network.checkpoint.architecture
-        self.keep_units(lambda unit: tasks.unit_exists(architecture, unit))
-        self.keep_changes(lambda change: tasks.change_is_possible(architecture, change))
-        self.explain(None)  # the number means another class now
-
-    def _compare_network(self, network: tasks.LoadedNetwork) -> None:
-        self.compare_with(Reference(checkpoint=network.name, convention=network.checkpoint.convention))
 
     def _start_anew(self) -> None:
         self._looking.start_anew()
