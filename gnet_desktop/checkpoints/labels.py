@@ -13,8 +13,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from natsort import natsorted
-
 from gnet_desktop.budget import Budget, spending
 from gnet_desktop.checkpoints.checkpoint import Labels
 from gnet_desktop.errors import LabelsError
@@ -257,6 +255,8 @@ def _from_folder(path: Path, file: str) -> Labels:
         raise LabelsError(
             f"The folder {file} has no class folders in it.", "", "Choose the folder above them."
         )
+    from natsort import natsorted
+
     as_text, as_numbers = tuple(sorted(names)), tuple(natsorted(names))
     return Labels(as_text, f"folders in {file}, sorted as text", as_numbers if as_numbers != as_text else ())
 

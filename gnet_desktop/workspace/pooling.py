@@ -11,7 +11,6 @@ import numpy as np
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import Cancelled
-from gnet_desktop.folder.reading import batches
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.record import LOGITS, Array
 from gnet_desktop.workspace.tasks import LoadedNetwork
@@ -61,6 +60,8 @@ def pool(
     is told the share that is done, 0…1; raises Cancelled once it says no.
     """
     import torch
+
+    from gnet_desktop.folder.reading import batches
 
     rows: dict[str, list[Array]] = {name: [] for name in parts}
     places: list[int] = []

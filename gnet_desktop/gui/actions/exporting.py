@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.errors import ExportError
-from gnet_desktop.folder.exporting import Judged, export
 from gnet_desktop.gui.actions.asking import Asking
 from gnet_desktop.gui.actions.shell import Shell, in_use
 from gnet_desktop.gui.exports.network import export_network
@@ -18,6 +17,7 @@ from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.values import Result
 
 if TYPE_CHECKING:
+    from gnet_desktop.folder.exporting import Judged
     from gnet_desktop.gui.why.telling import Told
 
 
@@ -106,8 +106,10 @@ class Exporting(QObject):
         else:
             self._shell.show_news(self.tr("{0} was written.").format(name_of(path)))
 
-    def export_folder(self, judged: Judged | None) -> None:
+    def export_folder(self, judged: "Judged | None") -> None:
         """Save what is known of the folder, in the form that the file's ending says."""
+        from gnet_desktop.folder.exporting import export
+
         if judged is None:
             self._shell.show_news(self.tr("Wait until the folder is judged."))
             return

@@ -1,15 +1,13 @@
 """Of a whole folder: the pictures on which the unit is strongest, cut by what it sees there."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from gnet_desktop.folder.strongest import Strong
-from gnet_desktop.folder.units import row_of
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.section import TITLE, Piece, Section
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -19,7 +17,10 @@ from gnet_desktop.gui.unit.sections import frame
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.units.indexed import Crop, Indexed
+
+if TYPE_CHECKING:
+    from gnet_desktop.folder.strongest import Strong
+    from gnet_desktop.workspace.units.indexed import Crop, Indexed
 
 _FRAME: Final = 3
 _GAP: Final = 7
@@ -42,7 +43,7 @@ class IndexedSection(Section):
         self._shown: list[tuple[Strong, QImage]] = []
         self.activated.connect(self._open)
 
-    def watch(self, indexed: Indexed) -> None:
+    def watch(self, indexed: "Indexed") -> None:
         """Show what this index says from now on."""
         self._indexed = indexed
         ends = [
@@ -61,6 +62,8 @@ class IndexedSection(Section):
         state = self._indexed.state if self._indexed is not None else None
         crops: Sequence[Crop] = ()
         if self._indexed is not None and self._unit is not None and state is not None and state.index:
+            from gnet_desktop.folder.units import row_of
+
             row = row_of(state.index.architecture, self._unit)
             if row is not None:
                 crops = self._indexed.crops(self._unit) or ()
@@ -109,6 +112,8 @@ class IndexedSection(Section):
             painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, number(strong.value))
 
     def _open(self, strong: object) -> None:
+        from gnet_desktop.folder.strongest import Strong
+
         state = self._indexed.state if self._indexed is not None else None
         if not isinstance(strong, Strong) or state is None:
             return
