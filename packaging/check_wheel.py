@@ -17,7 +17,7 @@ NEEDED: Final = (
     f"gnet_desktop-{VERSION}.data/data/share/applications/{APP_ID}.desktop",
     f"gnet_desktop-{VERSION}.data/data/share/applications/zz-gnet-desktop-pictures.desktop",
 )
-EXTRAS: Final = {"heic", "test"}
+EXTRAS: Final = {"heic", "onnx", "test"}
 
 
 def faults(path: Path) -> list[str]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from torch.nn import functional as F
 
 from gnet_desktop.errors import PictureError
-from gnet_desktop.network import googlenet, layers
+from gnet_desktop.network import googlenet, layers, weightless
 from gnet_desktop.network.architecture import (
     MODULES,
     Architecture,
@@ -405,7 +405,7 @@ def test_response_norm_follows_its_definition(size: int, beta: float) -> None:
         near = value[:, max(0, channel - size // 2) : channel + size // 2 + 1]
         total = (near**2).sum(1)
         expected[:, channel] = value[:, channel] / (1.5 + 0.3 / size * total) ** beta
-    found = layers.response_norm(layer, value.contiguous(memory_format=torch.channels_last))
+    found = weightless.response_norm(layer, value.contiguous(memory_format=torch.channels_last))
     torch.testing.assert_close(found, expected)
 
 
@@ -489,9 +489,9 @@ def test_records_do_not_stay_on_the_gpu() -> None:
 def test_a_pool_of_an_unknown_kind_is_never_taken_for_an_average() -> None:
     value = torch.rand(1, 2, 6, 6)
     with pytest.raises(KeyError, match="median"):
-        layers.pool(Pool("pool1", 3, 2, kind="median"), value)  # type: ignore[arg-type]
+        weightless.pool(Pool("pool1", 3, 2, kind="median"), value)  # type: ignore[arg-type]
     with pytest.raises(KeyError, match="median"):
-        layers.global_pool(GlobalPool("median", None), value)  # type: ignore[arg-type]
+        weightless.global_pool(GlobalPool("median", None), value)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("family", ["torchvision", "caffe", "kuangliu"])

@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.file_kinds import PICTURE_ENDINGS
-from gnet_desktop.pictures import jpeg2000
+from gnet_desktop.pictures import elsewhere
 from gnet_desktop.pictures.decoding import read_picture, thumbnail
 from tests.pictures.conftest import ADOBE_D50, icc_profile
 
@@ -28,8 +28,12 @@ MODES = {"XBM": "1", "MSP": "1", "BLP": "P"}
 @pytest.fixture(autouse=True, scope="module")
 def _here() -> Iterator[None]:
     """What another process does is done here: to start one for each takes too long."""
+
+    def asked(request: bytes, _longest: float) -> contextlib.nullcontext[io.BytesIO]:
+        return contextlib.nullcontext(io.BytesIO(b"".join(elsewhere.answered(request))))
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jpeg2000, "asked", lambda request, _: b"".join(jpeg2000.answered(request)))
+        patch.setattr(elsewhere, "asked", asked)
         yield
 
 
