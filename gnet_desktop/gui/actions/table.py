@@ -13,6 +13,8 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from gnet_desktop.workspace.values import ViewOptions
+
 MENUS: Final = ("File", "Edit", "View", "Navigate", "Help")
 
 
@@ -269,6 +271,14 @@ def fill_menus(bar: QMenuBar, actions: dict[str, QAction]) -> dict[str, QMenu]:
             target.addSeparator()
         target.addAction(actions[action.name])
     return menus
+
+
+def check_options(actions: Mapping[str, QAction], view: ViewOptions) -> None:
+    """Check the actions whose view option has their value, and no others that have one."""
+    for action in ACTIONS:
+        if action.option:
+            now = getattr(view, action.option)
+            actions[action.name].setChecked(now == action.value if action.value else bool(now))
 
 
 def give_mnemonics(menu: QMenu) -> None:

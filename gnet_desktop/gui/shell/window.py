@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -14,9 +14,8 @@ from PySide6.QtGui import (
     QIcon,
     QKeyEvent,
     QResizeEvent,
-    QShowEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gnet_desktop.errors import GNetError
@@ -26,7 +25,7 @@ from gnet_desktop.gui.actions.handlers import Handlers
 from gnet_desktop.gui.actions.palette import Palette
 from gnet_desktop.gui.actions.recent import Recent
 from gnet_desktop.gui.actions.samples import Samples
-from gnet_desktop.gui.actions.table import fill_menus, give_mnemonics, make_actions
+from gnet_desktop.gui.actions.table import check_options, fill_menus, give_mnemonics, make_actions
 from gnet_desktop.gui.controls.plain import window_title
 from gnet_desktop.gui.conventions.calibrating import CalibrationMemory
 from gnet_desktop.gui.conventions.memory import ConventionMemory
@@ -43,13 +42,14 @@ from gnet_desktop.gui.shell.making_pages import PageMaker
 from gnet_desktop.gui.shell.menus import Menus
 from gnet_desktop.gui.shell.notices import BugDialog, Notice
 from gnet_desktop.gui.shell.pages import Pages
+from gnet_desktop.gui.shell.placed import PlacedWindow
 from gnet_desktop.gui.shell.revealing import Revealing
 from gnet_desktop.gui.shell.start_page import StartPage
 from gnet_desktop.gui.shell.status_bar import StatusBar
 from gnet_desktop.gui.shell.strip import ChangesStrip
 from gnet_desktop.gui.shell.top_bar import TopBar
 from gnet_desktop.gui.system import reopening
-from gnet_desktop.gui.system.screens import fit_screen, keep_on_screen, restore_geometry, stored_geometry
+from gnet_desktop.gui.system.screens import stored_geometry
 from gnet_desktop.gui.system.session import RECENT, Session
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.state import Workspace
@@ -59,15 +59,11 @@ if TYPE_CHECKING:
     from gnet_desktop.gui.folder.page import FolderPage
     from gnet_desktop.gui.units.page import UnitsPage
 
-_SIZE: Final = (1600, 1000)
-_LEAST: Final = (960, 600)
 _FEW: Final = 200
 """Files that are looked at one by one on the spot."""
-_FRAMED: Final = 300
-"""Milliseconds after which a window that was shown has its frame."""
 
 
-class Window(QMainWindow):
+class Window(PlacedWindow):
     """Everything that a person sees; state is in the workspace, memory in the session."""
 
     def __init__(self, workspace: Workspace, session: Session) -> None:
@@ -75,7 +71,6 @@ class Window(QMainWindow):
         self.workspace, self.session = workspace, session
         self.setWindowTitle("GNet Desktop")
         self.setWindowIcon(QIcon(str(resource("icons", "icon.svg"))))
-        self.setMinimumSize(*_LEAST)
         self.setAcceptDrops(True)
         workspace.set_view(session.view())
         self.handlers = Handlers(self)
@@ -115,10 +110,8 @@ class Window(QMainWindow):
         self.menus = Menus(self, self.actions_by_name)
         self.keyboard = PanelFocus(self.panels, self.area, self.bar.menus, self)
         self.dialogs = Dialogs(self, self.handlers.run)
-        self._framed = QTimer(self, interval=_FRAMED, singleShot=True)
-        self._framed.timeout.connect(partial(keep_on_screen, self))
         self._connect()
-        self._restore()
+        self.place(session.get("geometry", ""))
         self._show_page()
         self._show_options()
         self.start.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -330,15 +323,7 @@ class Window(QMainWindow):
 
     def refresh_choices(self) -> None:
         """Recent and known checkpoints in the bar's menu."""
-        from gnet_desktop.checkpoints import catalogue
-
-        known = [
-            (entry.name, path) for entry in catalogue.ENTRIES if (path := catalogue.locate(entry)) is not None
-        ]
-        recent = [
-            path for path in self.session.recent("checkpoints") if path not in [place for _, place in known]
-        ]
-        self.bar.set_recent(recent, known)
+        self.bar.set_recent(*reopening.offered(self.session))
 
     def _view_changed(self, old: ViewOptions) -> None:
         if old.theme != self.workspace.view.theme:
@@ -348,13 +333,7 @@ class Window(QMainWindow):
         self._show_options()
 
     def _show_options(self) -> None:
-        from gnet_desktop.gui.actions.table import ACTIONS
-
-        for action in ACTIONS:
-            if action.option:
-                now = getattr(self.workspace.view, action.option)
-                on = now == action.value if action.value else bool(now)
-                self.actions_by_name[action.name].setChecked(on)
+        check_options(self.actions_by_name, self.workspace.view)
 
     def show_dialog(self, name: str) -> QWidget:
         """Show one of the windows beside the main one (`gui.dialogs`)."""
@@ -380,12 +359,6 @@ class Window(QMainWindow):
 
     # Memory
 
-    def _restore(self) -> None:
-        self.resize(*_SIZE)
-        if not (restore_geometry(self, self.session.get("geometry", "")) or fit_screen(self)):
-            # a small screen is used whole; this size is for whoever takes the window off its edges
-            self.setWindowState(Qt.WindowState.WindowMaximized)
-
     def remember(self) -> None:
         """Keep size, layout and options for the next start."""
         session, workspace = self.session, self.workspace
@@ -404,12 +377,6 @@ class Window(QMainWindow):
             self.notice.hide()
         else:
             super().keyPressEvent(event)
-
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        """The desktop has put a frame around the window a moment later."""
-        super().showEvent(event)
-        self._framed.start()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -1,4 +1,4 @@
-"""What was open when the program ended, opened again: checkpoint, pictures, unit."""
+"""What was open when the program ended, opened again: checkpoint, pictures, unit; what else is at hand."""
 
 import os
 from collections.abc import Callable
@@ -52,6 +52,17 @@ def last_checkpoint(session: Session, say: Say) -> Path:
 def bundled() -> Path:
     """The checkpoint that comes with the program."""
     return resource("checkpoints", "everyday100.safetensors")
+
+
+def offered(session: Session) -> tuple[list[Path], list[tuple[str, Path]]]:
+    """Checkpoints to choose from: recent ones, and those of the catalogue that are here, by name."""
+    from gnet_desktop.checkpoints import catalogue
+
+    known = [
+        (entry.name, path) for entry in catalogue.ENTRIES if (path := catalogue.locate(entry)) is not None
+    ]
+    here = [path for _, path in known]
+    return [path for path in session.recent("checkpoints") if path not in here], known
 
 
 def fall_back(workspace: Workspace) -> None:
