@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from gnet_desktop.checkpoints.containers.sniffing import holds_weights
-from gnet_desktop.checkpoints.labels import read_labels
 from gnet_desktop.errors import LabelsError
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, LABEL_ENDINGS
 from gnet_desktop.files import is_file, is_folder
@@ -55,6 +53,8 @@ def holds_labels(path: Path) -> bool:
     """Whether a file is called like a list of class names and reads as one."""
     if path.suffix.lower() not in LABEL_ENDINGS or not is_file(path):
         return False
+    from gnet_desktop.checkpoints.labels import read_labels
+
     try:
         return len(read_labels(path).names) > 1
     except LabelsError:
@@ -63,6 +63,8 @@ def holds_labels(path: Path) -> bool:
 
 def looks_like_weights(path: Path) -> bool:
     """Whether a file or folder is more likely a checkpoint than pictures."""
+    from gnet_desktop.checkpoints.containers.sniffing import holds_weights
+
     if is_folder(path):
         return holds_weights(path)
     try:

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
-from gnet_desktop.checkpoints.containers.sniffing import not_a_picture
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import Cancelled, GNetError, MachineError, PictureError, UsageError
 from gnet_desktop.network.architecture import Architecture
@@ -26,7 +25,6 @@ from gnet_desktop.network.changes import Change, check_changes
 from gnet_desktop.network.naming import Unit, channel_counts
 from gnet_desktop.network.record import Record
 from gnet_desktop.network.sizes import check_size
-from gnet_desktop.pictures.decoding import read_picture, thumbnail
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.pictures.preparation import Prepared, prepare
 from gnet_desktop.workspace.values import THUMBNAIL_SIDE, Outcome, Result, RunKey, identity
@@ -185,14 +183,20 @@ def devices() -> list[tuple[str, str]]:
 
 def make_thumbnail(source: Path | bytes) -> NDArray[np.uint8]:
     """A picture's thumbnail, (height, width, 3) uint8."""
+    from gnet_desktop.pictures.decoding import thumbnail
+
     return np.asarray(thumbnail(source, THUMBNAIL_SIDE))
 
 
 def read_and_prepare(source: Path | bytes, name: str, convention: Convention) -> Read:
     """Decode a picture and make the network's input of it; raises PictureError."""
+    from gnet_desktop.pictures.decoding import read_picture
+
     try:
         picture = read_picture(source, name=name, convert_profile=convention.profile == "srgb")
     except PictureError as error:
+        from gnet_desktop.checkpoints.containers.sniffing import not_a_picture
+
         raise not_a_picture(error, source) from error
     return Read(picture, prepare(picture, convention), convention)
 
