@@ -1,4 +1,4 @@
-"""Documents say where things are: every citation leads somewhere, every command and file is named."""
+"""Documents say where things are and what is asked of them: citations, commands, files, their length."""
 
 import re
 import subprocess
@@ -10,6 +10,7 @@ from gnet_desktop.parsers.table import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 CITED = re.compile(r"docs/([a-z-]+\.md)(?:#([a-z-]+))?")
+NOT_YET_SPLIT = {"gui/card/dialog.py"}
 OUTSIDE = re.compile(r"\b(?:DESIGN|METHODS|ARCHITECTURES|REPORTS|FIELD) (?:part )?[0-9A-F]")
 
 
@@ -53,8 +54,28 @@ def test_every_command_is_in_the_readme_and_in_the_documents(command: str) -> No
 
 def test_files_that_contributing_names_are_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    named = re.findall(r"`((?:gui|network|checkpoints|inspection|folder|commands|tests)/[\w/.]*\w/?)`", text)
+    named = re.findall(
+        r"`((?:gui|network|checkpoints|inspection|folder|commands|parsers|tests)/[\w/.]*\w/?)`", text
+    )
     assert len(named) > 15
     for name in named:
         if "NAME" not in name:
             assert (ROOT / name).exists() or (ROOT / "gnet_desktop" / name).exists(), name
+
+
+def lengths() -> dict[str, int]:
+    """{file of the program: its lines}."""
+    program = ROOT / "gnet_desktop"
+    return {
+        path.relative_to(program).as_posix(): len(path.read_text("utf-8").splitlines())
+        for path in program.rglob("*.py")
+    }
+
+
+def test_no_file_of_the_program_is_longer_than_contributing_allows() -> None:
+    said = re.search(r"longer than (\d+) lines", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    assert said
+    most = int(said[1])
+    found = lengths()
+    assert len(found) > 300
+    assert {name for name, lines in found.items() if lines > most} <= NOT_YET_SPLIT
