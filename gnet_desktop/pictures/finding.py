@@ -39,7 +39,7 @@ def _in_folder(folder: Path, *, recursive: bool, seen: set[tuple[int, int]]) -> 
     if (status.st_dev, status.st_ino) in seen:
         return
     seen.add((status.st_dev, status.st_ino))
-    yield from (folder / name for name in _natural(files) if _is_picture(folder / name))
+    yield from (folder / name for name in _natural(files) if is_picture(folder / name))
     if recursive:
         for name in _natural(folders):
             yield from _in_folder(folder / name, recursive=True, seen=seen)
@@ -61,7 +61,8 @@ def _natural(names: list[str]) -> Iterator[str]:
     return gently_sorted(names, lambda name: (natural_key(name), name))
 
 
-def _is_picture(path: Path) -> bool:
+def is_picture(path: Path) -> bool:
+    """Whether a file is called like a picture or begins like one."""
     if path.suffix.lower() in PICTURE_ENDINGS:
         return True
     if not is_file(path):

@@ -213,7 +213,7 @@ def test_another_convention_has_no_difference_where_maps_differ_in_size(window: 
     workspace = window.workspace
     pick(reference_menu(window, workspace, lambda: None), "Another input convention", "fit")
     current(window)
-    assert reference_words(workspace) == "under fit"
+    assert reference_words(workspace) == "this picture under fit"
     workspace.change_view(show="difference")
     same = workspace.result.record["5a"].shape == workspace.reference_result.record["5a"].shape
     assert ("differ in size" in window.strip.warning.text()) == (not same)
@@ -232,7 +232,7 @@ def test_another_checkpoint_is_compared(window: Window, everyday100: Path, tmp_p
     workspace = window.workspace
     workspace.open_reference(tmp_path / "tuned.safetensors")
     wait_until(lambda: workspace.reference_result is not None)
-    assert reference_words(workspace) == "by tuned.safetensors"
+    assert reference_words(workspace) == "tuned.safetensors, another checkpoint"
     workspace.change_view(show="difference")
     assert not lane_maps(window, "5a/3x3").any()
     assert lane_maps(window, "5a/1x1").any()

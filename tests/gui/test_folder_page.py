@@ -15,6 +15,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from gnet_desktop.folder.rows import Filter
 from gnet_desktop.gui.app import make_window
+from gnet_desktop.gui.conventions.choices import explanation
 from gnet_desktop.gui.folder.confusion import order_of
 from gnet_desktop.gui.folder.gallery import PLACE
 from gnet_desktop.gui.shell.window import Window
@@ -226,6 +227,7 @@ def test_conventions_stand_side_by_side_and_a_click_uses_one(done: Window, monke
     assert {row.tried.convention.name for row in rows} == {own.name, "swapped"}
     assert rows[0].tried.figures.top1.count >= rows[1].tried.figures.top1.count
     mine = next(row for row in rows if row.tried.convention == own)
+    assert explanation(own) in " ".join(mine.toolTip().split())
     assert mine.tried.figures.top1 == run.state.evaluation.heads["main"].top1
     other = next(row for row in rows if row is not mine)
     other.setFocus()

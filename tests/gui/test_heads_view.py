@@ -3,6 +3,7 @@
 import itertools
 import queue
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from PySide6.QtCore import QPoint, Qt
 from gnet_desktop.gui.heads.timeline import courses, spread
 from gnet_desktop.gui.heads.window import HeadsView
 from gnet_desktop.gui.painting.numbers import number
+from gnet_desktop.gui.shell.top_bar import summary
+from gnet_desktop.network.families import build
 from gnet_desktop.workspace.state import Workspace
 from tests.gui import made
 from tests.gui.answering import SAID, make_checkpoint, make_result, make_workspace
@@ -87,6 +90,12 @@ def test_absent_heads_are_explained_in_their_place(open_view) -> None:
     workspace.close()
 
 
+def test_thousands_are_parted_everywhere_in_one_way(result) -> None:
+    checkpoint = result.checkpoint
+    thousand = replace(checkpoint, architecture=build("torchvision", classes=1000))
+    assert " · 1\u2009000 classes · " in summary(thousand)[1]
+
+
 def test_a_head_shows_all_that_flows_through_it(open_view, workspace, result) -> None:
     section = open_view(workspace).sections["aux1"]
     assert section.reads.text() == "reads 512 channels\n14 × 14 cells"
@@ -95,7 +104,7 @@ def test_a_head_shows_all_that_flows_through_it(open_view, workspace, result) ->
     means = result.record["aux1/pool"].mean(axis=(1, 2))
     assert int(section.pool._layout.order[0]) == int(means.argmax())
     silent = int((result.record["aux1/fc1"] == 0).sum())
-    assert section.steps["fc"].caption.text() == f"{silent} of 1024 silent"
+    assert section.steps["fc"].caption.text() == f"{silent} of 1\u2009024 silent"
     assert section.answers.rows[0][0] == "tabby"
 
 

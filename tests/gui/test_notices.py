@@ -108,6 +108,19 @@ def test_the_card_counts_the_pictures_of_a_folder(window, qtbot, tmp_path: Path)
     QApplication.sendEvent(window, QDragLeaveEvent())
 
 
+def test_the_card_counts_no_file_that_is_no_picture(window, qtbot, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("no picture")
+    (tmp_path / "more").write_text("no picture either")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(one)) for one in (picture(tmp_path), tmp_path / "notes.txt")])
+    hover(window, data)
+    qtbot.waitUntil(lambda: window.dropping.card.title == "Add 1 picture")
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in ("more", "notes.txt")])
+    hover(window, data)
+    qtbot.waitUntil(lambda: window.dropping.card.title == "Nothing here can be opened")
+    QApplication.sendEvent(window, QDragLeaveEvent())
+
+
 def test_the_card_tells_a_text_from_a_link(window) -> None:
     data = QMimeData()
     data.setText("some words")

@@ -1,6 +1,7 @@
 """Two conventions side by side, and the editor of one."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from PySide6.QtWidgets import QDialogButtonBox
 from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.gui.conventions.chips import differing
 from gnet_desktop.gui.conventions.choices import alternatives, beside, explanation
-from gnet_desktop.gui.conventions.comparing import change_words
+from gnet_desktop.gui.conventions.comparing import Compared, change_words
 from gnet_desktop.gui.conventions.editor import ConventionEditor
 from gnet_desktop.gui.conventions.try_both import TryBoth
 from gnet_desktop.network.googlenet import GoogLeNet
@@ -99,7 +100,6 @@ def test_both_columns_show_what_the_network_says_under_each(dialog, loaded, phot
     for row in rows:
         assert row.left == pytest.approx(float(left[row.index]))
         assert row.right == pytest.approx(float(right[row.index]))
-        assert row.change == pytest.approx(float(right[row.index] - left[row.index]))
     assert dialog.columns[1].answers.rows == rows
 
 
@@ -218,6 +218,22 @@ def test_the_menu_marks_the_convention_in_use(dialog) -> None:
 
 def test_changes_are_signed_points() -> None:
     assert [change_words(one) for one in (-0.716, 0.019, 0.0001, None)] == ["−71.6", "+1.9", "0", ""]
+
+
+def test_a_change_is_what_a_reader_finds_who_subtracts_the_written_numbers() -> None:
+    # 71.2 and 60.0 are written, whose difference is 11.2; rounded by itself it would be 11.1
+    pairs = [(0.7116, 0.6004), (0.098, 0.0134), (0.0396, 0.0534), (0.5, 0.50004)]
+    for left, right in pairs:
+        shown = [Decimal(f"{100 * value:.1f}") for value in (left, right)]
+        expected = f"{shown[1] - shown[0]:+.1f}".replace("-", "−")
+        compared = Compared(0, left, right, first_left=True, first_right=True)
+        assert change_words(compared.change) == ("0" if expected == "+0.0" else expected)
+
+
+def test_a_convention_says_what_it_does_in_its_tip(dialog) -> None:
+    dialog.set_side(1, CONVENTIONS["lucid"])
+    assert "less 117" in dialog.columns[1].name.toolTip()
+    assert "lucid" in dialog.columns[1].name.toolTip()
 
 
 # The editor

@@ -13,6 +13,7 @@ from gnet_desktop.gui.actions.asking import Asking
 from gnet_desktop.gui.actions.shell import Shell, in_use
 from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.exports.saving import write_png
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.values import Result
 
@@ -64,7 +65,9 @@ class Exporting(QObject):
 
     def say_crops(self, number: int, folder: Path) -> None:
         """They are there."""
-        self._shell.show_news(self.tr("{0} crops and their list are in {1}.").format(number, name_of(folder)))
+        self._shell.show_news(
+            self.tr("{0} crops and their list are in {1}.").format(whole(number), name_of(folder))
+        )
 
     def _name_of(self, window: QWidget) -> str:
         """What a picture of a window is called: like the window, in letters that every system takes."""

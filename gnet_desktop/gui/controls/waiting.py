@@ -71,7 +71,7 @@ def reference_words(workspace: Workspace) -> str:
     if reference.checkpoint is not None:
         network = workspace.reference_network
         name = name_of(network.checkpoint.provenance.path) if network is not None else "…"
-        return tr("by {0}").format(short_name(name))
+        return tr("{0}, another checkpoint").format(short_name(name))
     if reference.convention is not None:
-        return tr("under {0}").format(reference.convention.name)
+        return tr("this picture under {0}").format(reference.convention.name)
     return tr("this picture, unchanged")

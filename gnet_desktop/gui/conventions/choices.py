@@ -82,6 +82,11 @@ def explanation(one: Convention) -> str:
     return ", ".join(f"{name} {value}" for name, value in describe(one)[:4])
 
 
+def meaning_of(one: Convention) -> str:
+    """A convention by its name and what it does, as a sentence for a tip."""
+    return f"{one.name}: {explanation(one)}."
+
+
 def beside(one: Convention) -> Convention:
     """The first to try beside a convention: for Caffe's the one that keeps the aspect, else one flip."""
     if one == CONVENTIONS["caffe"]:

@@ -20,9 +20,11 @@ from gnet_desktop.convention import Convention
 from gnet_desktop.gui.answers.bars import draw_bar
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.controls.button import Button
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.conventions.chips import Chips
+from gnet_desktop.gui.conventions.choices import meaning_of
 from gnet_desktop.gui.conventions.comparing import Compared, Tried, change_words
 from gnet_desktop.gui.conventions.menu import fill_convention_menu
 from gnet_desktop.gui.looks.icons import icon
@@ -202,7 +204,6 @@ class Column(QFrame):
             "QPushButton { border: 0; padding: 2px 0; text-align: left; }"
             "QPushButton::menu-indicator { image: none; }"
         )
-        self.name.setToolTip(self.tr("Choose another convention, or edit this one"))
         self.use = Button()
         self.note = Label()
         self.note.setFont(font(12.5))
@@ -240,6 +241,8 @@ class Column(QFrame):
             f"QPushButton:disabled {{ color: {theme.accent}; background: {theme.accentbg};"
             f" border-color: {theme.accent}; font-weight: 600; }}"
         )
+        hint = self.tr("Choose another convention, or edit this one")
+        self.name.setToolTip(explained(meaning_of(convention), hint))
         self.chips.show_convention(convention, marked)
         self._menu.clear()
         fill_convention_menu(self._menu, base, convention, self.chosen.emit, self.edit.emit)

@@ -9,7 +9,8 @@ from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
-from gnet_desktop.gui.answers.values import class_name, filled_rows
+from gnet_desktop.gui.answers.values import apart, class_name, filled_rows
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.inspection.answers import percent, valid
 from gnet_desktop.network.record import Answers
 from gnet_desktop.pictures.geometry import Geometry
@@ -44,8 +45,8 @@ class Compared:
 
     @property
     def change(self) -> float | None:
-        """By how much the probability differs."""
-        return None if self.left is None or self.right is None else self.right - self.left
+        """What lies between the two as they are written."""
+        return None if self.left is None or self.right is None else apart(self.right, self.left)
 
 
 PHOTO = 720
@@ -134,8 +135,10 @@ def count_words(firsts: Mapping[int, tuple[int, ...]], total: int) -> str:
         if len(firsts) == total
         else _tr("Over {1} of {0} open pictures so far")
     )
-    words = words.format(total, len(firsts)) + ": "
-    words += _tr("the same first answer for {0}, another for {1}.").format(same, len(done) - same)
+    words = words.format(whole(total), whole(len(firsts))) + ": "
+    words += _tr("the same first answer for {0}, another for {1}.").format(
+        whole(same), whole(len(done) - same)
+    )
     return words + (" " + _tr("{0} could not be answered.").format(failed) if failed else "")
 
 

@@ -12,6 +12,7 @@ from typing_extensions import override
 from gnet_desktop.folder.figures import HeadFigures
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.numbers import whole
 
 OTHERS: Final = -2
 NAMED: Final = 24
@@ -200,7 +201,10 @@ class Confusion(Speaking, QWidget):
         truth, answer = self._pair(row, column)
         said = self.tr("another class") if answer == OTHERS else self._names[answer]
         return self.tr("{0} answered as {1}: {2} of {3}").format(
-            self._names[truth], said, int(self._counts[row, column]), int(self._counts[row].sum())
+            self._names[truth],
+            said,
+            whole(int(self._counts[row, column])),
+            whole(int(self._counts[row].sum())),
         )
 
 

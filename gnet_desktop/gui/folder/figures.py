@@ -21,6 +21,7 @@ from gnet_desktop.folder.evaluating import Evaluation
 from gnet_desktop.folder.figures import ClassFigures, HeadFigures
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.inspection.answers import DEPTH, percent
 
 EDGE, ROW = 14, 22
@@ -169,7 +170,7 @@ class Figures(Speaking, QWidget):
             f"{100 * low:.0f}–{100 * high:.0f}",
         )
         words = self.tr("{0}: {1} of {2} right, precision {3} %").format(
-            name, one.right, one.support, percent(one.precision)
+            name, whole(one.right), whole(one.support), percent(one.precision)
         )
         self._spots.append(_Spot(QRectF(0, y, self.width(), ROW), one.index, words))
 
@@ -195,7 +196,7 @@ class Figures(Speaking, QWidget):
             painter.drawEllipse(point(one.confidence, one.accuracy), radius, radius)
             said = self.tr("1 picture: {1} % sure, {2} % right")
             said = said if one.count == 1 else self.tr("{0} pictures: {1} % sure, {2} % right")
-            words = said.format(one.count, percent(one.confidence), percent(one.accuracy))
+            words = said.format(whole(one.count), percent(one.confidence), percent(one.accuracy))
             spot = point(one.confidence, one.accuracy)
             self._spots.append(_Spot(QRectF(spot.x() - 8, spot.y() - 8, 16, 16), -1, words))
         quiet = theme.colour("text3")

@@ -9,9 +9,13 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.gui.controls.common import ElidedLabel
+from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking
+from gnet_desktop.gui.conventions.choices import meaning_of
 from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.workspace.folder_run import FolderState
 
 
@@ -43,10 +47,12 @@ class Progress(Speaking, QWidget):
         """Show how it stands."""
         self._share = state.done / state.total if state.total else 0.0
         self._paused = state.state == "paused"
-        self._words.setText(self.tr("{0} of {1} answered").format(state.done, state.total))
+        self._words.setText(self.tr("{0} of {1} answered").format(whole(state.done), whole(state.total)))
         rate = self.tr("{0} pictures a second").format(f"{state.rate:.0f}") if state.rate else ""
         ends = {"done": self.tr("all done, and kept"), "paused": self.tr("paused; what is done is kept")}
         self._quiet.setText(" · ".join(filter(None, (rate, state.convention, ends.get(state.state, "")))))
+        known = CONVENTIONS.get(state.convention)
+        self._quiet.setToolTip(tip(meaning_of(known)) if known is not None else "")
         self.button.setVisible(state.state in ("running", "paused"))
         self.button.setText(self.tr("Go on") if self._paused else self.tr("Pause"))
         self.setAccessibleName(self._words.text())

@@ -8,9 +8,11 @@ from typing_extensions import override
 from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.folder.conventions import Tried
 from gnet_desktop.folder.evaluating import Fit
-from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.explaining import explained, lines_of
 from gnet_desktop.gui.controls.plain import Label, tip
+from gnet_desktop.gui.conventions.choices import meaning_of
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.inspection.answers import percent
 
 EDGE, ROW = 14, 26
@@ -25,11 +27,11 @@ class _TriedRow(QAbstractButton):
         share, loss = tried.figures.top1, f"{tried.figures.log_loss:.2f}"
         low, high = (percent(bound) for bound in share.interval)
         words = self.tr("{0}: {1} % right (95 %: {2}–{3}) on {4} pictures, log loss {5}").format(
-            tried.convention.name, percent(share.value), low, high, share.total, loss
+            tried.convention.name, percent(share.value), low, high, whole(share.total), loss
         )
         self.setAccessibleName(words)
         state = self.tr("In use") if used else self.tr("Click to use it")
-        self.setToolTip(tip(f"{words}\n{state}"))
+        self.setToolTip(tip("\n".join((words, *lines_of(meaning_of(tried.convention)), state))))
         self.setCursor(Qt.CursorShape.ArrowCursor if used else Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -130,10 +132,10 @@ class ConventionsSection(_Section):
         self._busy = trying is not None
         words = self.tr("A sample of these pictures under the usual ways to put them in, side by side.")
         if trying is not None:
-            words = self.tr("{0} of {1} answers…").format(*trying)
+            words = self.tr("{0} of {1} answers…").format(*map(whole, trying))
         elif tried:
             words = self.tr("{0} pictures under each. A click uses a convention.").format(
-                tried[0].figures.top1.total
+                whole(tried[0].figures.top1.total)
             )
         self.words.setText(words)
         self.button.setText(self.tr("Stop") if self._busy else self.tr("Compare"))

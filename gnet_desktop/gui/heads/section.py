@@ -18,7 +18,7 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.heads.grids import Grid, Scroller
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import text
-from gnet_desktop.gui.painting.numbers import number, size
+from gnet_desktop.gui.painting.numbers import number, size, whole
 from gnet_desktop.inspection.answers import percent, valid
 from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.inspection.head_parts import HeadParts
@@ -323,10 +323,10 @@ class HeadSection(Speaking, QWidget):
         inner = record.get(head.layers[0].name) if len(head.layers) > 1 else None
         if inner is not None:
             name = head.layers[0].name.partition("/")[2]
-            steps["fc"].what.setText(self.tr("{0}, {1} values").format(name, len(inner)))
-            silent = self.tr("{0} of {1} silent").format(self.connected.zeros, len(inner))
+            steps["fc"].what.setText(self.tr("{0}, {1} values").format(name, whole(len(inner))))
+            silent = self.tr("{0} of {1} silent").format(whole(self.connected.zeros), whole(len(inner)))
             steps["fc"].caption.setText(silent)
-        steps["answers"].what.setText(self.tr("{0} classes").format(head.classes))
+        steps["answers"].what.setText(self.tr("{0} classes").format(whole(head.classes)))
 
     def _pool_words(self, head: Head, cells: tuple[int, ...] | None) -> str:
         to = f" → {size(cells[1], cells[0])}" if cells is not None else ""

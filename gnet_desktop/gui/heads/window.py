@@ -21,6 +21,7 @@ from gnet_desktop.gui.heads.readouts import Fitted, Readouts, read_out
 from gnet_desktop.gui.heads.section import HeadSection
 from gnet_desktop.gui.heads.timeline import Timeline, courses
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.inspection.head_parts import HeadParts, head_parts
 from gnet_desktop.inspection.readout import FEWEST
 from gnet_desktop.network.architecture import AUXILIARY
@@ -190,7 +191,7 @@ class HeadsView(Speaking, QWidget):
         self.depths.setChecked(busy or fitted is not None)
         if possible:
             words = self.tr("A linear readout of every module, fitted on the {0} pictures of the list")
-            self.depths.setToolTip(tip(words.format(self.readouts.pictures)))
+            self.depths.setToolTip(tip(words.format(whole(self.readouts.pictures))))
         else:
             words = self.tr(
                 "Every depth shows what each module alone would answer. It is fitted on the pictures in the"

@@ -241,7 +241,7 @@ class Teller:
         if shape is None:
             return tr("not for this input size") if target.startswith("aux") else ""
         if len(shape) == 1:
-            return tr("{0} values").format(shape[0])
+            return tr("{0} values").format(whole(shape[0]))
         return tr("{0} channels of {1} × {2} cells").format(shape[0], shape[2], shape[1])
 
     def _layer(self, layer: Convolution | Pool | ResponseNorm | None) -> list[str]:
@@ -292,7 +292,7 @@ class Teller:
         after = tr("{0} · reads after {1}").format(name, HEAD_PLACES[name])
         head = self._architecture.head(name)
         classes = self._architecture.classes if name == "main" else head.classes if head else 0
-        facts = [tr("{0} classes").format(classes)]
+        facts = [tr("{0} classes").format(whole(classes))]
         said, probability = said_by(self._record, self._names, name)
         if said:
             facts.insert(0, " ".join(filter(None, (tr("says {0}").format(said), probability))))

@@ -21,6 +21,7 @@ from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.gui.pictures.model import PicturesModel
 from gnet_desktop.gui.pictures.progress import Progress
 from gnet_desktop.gui.pictures.rows import NARROW, Rows
@@ -218,15 +219,21 @@ class PicturesPanel(Speaking, QWidget):
 
     def _show_header(self) -> None:
         """Title and count, where there is room for words."""
-        narrow, whole = self._is_narrow, len(self._workspace.pictures)
+        narrow, total = self._is_narrow, len(self._workspace.pictures)
         shown, sifted = len(self._workspace.shown_pictures), self._workspace.sieve != EVERYTHING
-        count = self.tr("{0} of {1}").format(shown, whole) if sifted else str(whole or "")
+        count = (
+            self.tr("{0} of {1}").format(whole(shown), whole(total))
+            if sifted
+            else whole(total)
+            if total
+            else ""
+        )
         self.header.set_title("" if narrow else self.tr("Pictures"))
         self.header.set_note("" if narrow else count)
         self.header.setToolTip(self.tr("Pictures: {0}").format(count or 0) if narrow else "")
         self.hint.setVisible(not narrow)
-        self.order.setVisible(not narrow and whole > 1)
-        self.sieve.setVisible(sifted or self.sieve.field.hasFocus() or (not narrow and whole >= MANY))
+        self.order.setVisible(not narrow and total > 1)
+        self.sieve.setVisible(sifted or self.sieve.field.hasFocus() or (not narrow and total >= MANY))
         self.nothing.setVisible(sifted and not shown)
 
     def _follow(self) -> None:

@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.workspace.picture_list import MOST_ANSWERED
 from gnet_desktop.workspace.state import Workspace
 
@@ -57,7 +58,7 @@ class Progress(Speaking, QWidget):
             self.hide()
             return
         self._share = done / ended
-        self.words = self.tr("Answering: {0} of {1}").format(f"{done:,}", f"{ended:,}")
+        self.words = self.tr("Answering: {0} of {1}").format(whole(done), whole(ended))
         self.setAccessibleName(self.words)
         if self.isHidden() and not self._long.isActive():
             self._long.start()

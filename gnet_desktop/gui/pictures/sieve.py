@@ -12,6 +12,7 @@ from gnet_desktop.gui.controls.common import ElidedLabel, IconButton
 from gnet_desktop.gui.controls.plain import menu_words, tip
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import font
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.gui.pictures.model import tr
 from gnet_desktop.workspace.sifting import CHOICES, EVERYTHING, Only
 from gnet_desktop.workspace.state import Workspace
@@ -125,7 +126,9 @@ class SieveBar(QWidget):
         answers = menu.addMenu(self.tr("Only this answer"))
         self._add(answers, self.tr("Any answer"), not sieve.answer, answer="")
         for answer, count in tally.answers.most_common(_ANSWERS):
-            self._add(answers, f"{menu_words(answer)}  ({count:,})", sieve.answer == answer, answer=answer)
+            self._add(
+                answers, f"{menu_words(answer)}  ({whole(count)})", sieve.answer == answer, answer=answer
+            )
         return menu
 
     def _add(self, menu: QMenu, words: str, now: bool, **fields: str) -> None:

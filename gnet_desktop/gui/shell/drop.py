@@ -24,7 +24,8 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.exports.saving import png_of
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
-from gnet_desktop.pictures.finding import find_pictures
+from gnet_desktop.gui.painting.numbers import whole
+from gnet_desktop.pictures.finding import find_pictures, is_picture
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.arrivals import Arrivals, sort_arrivals
 
@@ -269,17 +270,23 @@ def describe(dropped: Dropped, count: int | None = None) -> tuple[str, str]:
 def _describe_pictures(paths: tuple[Path, ...], count: int | None) -> tuple[str, str]:
     """What files and folders would add; ``count`` is how many pictures they hold, once that is known."""
     first = tr("The first one opens at once.")
-    number = "" if count is None else f"{COUNTED}+" if count >= COUNTED else str(count)
+    number = "" if count is None else f"{whole(COUNTED)}+" if count >= COUNTED else whole(count)
     if len(paths) > 1:
-        return tr("Add {0} pictures").format(number or len(paths)) if count != 1 else tr(
-            "Add 1 picture"
-        ), first
+        return _describe_many(count, number or whole(len(paths)))
     title = tr("Add {0}").format(name_of(paths[0]))
     if not number:
         return title, tr("It opens at once.")
     return title, (tr("1 picture.") if count == 1 else tr("{0} pictures.").format(number)) + " " + first
 
 
+def _describe_many(count: int | None, number: str) -> tuple[str, str]:
+    """Of several files and folders: those that aren't pictures don't count."""
+    if count == 0:
+        return tr("Nothing here can be opened"), tr("None of these files looks like a picture.")
+    words = tr("Add 1 picture") if count == 1 else tr("Add {0} pictures").format(number)
+    return words, tr("The first one opens at once.")
+
+
 def count_pictures(paths: Sequence[Path]) -> int:
     """How many pictures files and folders hold, counted up to `COUNTED`."""
-    return sum(1 for _ in islice(find_pictures(paths), COUNTED))
+    return sum(is_picture(path) for path in islice(find_pictures(paths), COUNTED))

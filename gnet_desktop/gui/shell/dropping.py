@@ -32,8 +32,8 @@ class Dropping(QObject):
             return
         dropped = self._hovering = read_mime(event.mimeData())
         self.card.show_for(dropped)
-        if any(map(is_folder, dropped.files.pictures)):
-            pictures = dropped.files.pictures
+        pictures = dropped.files.pictures
+        if len(pictures) > 1 or any(map(is_folder, pictures)):
             self._workspace.compute("count", lambda: count_pictures(pictures), partial(self._count, dropped))
         if not dropped.files.checkpoints:
             for path in dropped.files.pictures[:SHOWN]:

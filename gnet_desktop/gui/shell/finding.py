@@ -10,6 +10,7 @@ from typing_extensions import override
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.workspace.state import Workspace
 
 _HEIGHT: Final = 36
@@ -60,7 +61,7 @@ class FindingStrip(Speaking, QWidget):
             return
         if self.isHidden() and not self._long.isActive():
             self._long.start()
-        said = self.tr("Looking for pictures: {0} so far").format(f"{count:,}")
+        said = self.tr("Looking for pictures: {0} so far").format(whole(count))
         self.words.setText(said if count else self.tr("Looking for pictures…"))
 
     @override

@@ -18,6 +18,7 @@ from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import TOP_BAR, Theme, font
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.resources import resource
 from gnet_desktop.shown import name_of, path_words
 from gnet_desktop.workspace.state import Workspace
@@ -196,4 +197,4 @@ def summary(checkpoint: Checkpoint) -> tuple[str, str]:
     heads = sum(state.present for state in checkpoint.heads.values())
     classes = checkpoint.architecture.classes
     words = f"{heads} heads" if heads != 1 else "1 head"
-    return name, f"{checkpoint.provenance.family_title} · {classes} classes · {words}"
+    return name, f"{checkpoint.provenance.family_title} · {whole(classes)} classes · {words}"

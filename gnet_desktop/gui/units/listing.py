@@ -11,6 +11,7 @@ from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.folder.alike import Alike
 from gnet_desktop.folder.spectrum import Spectrum
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.gui.units.head import OFFERED, Head
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.naming import channel_counts
@@ -92,11 +93,13 @@ class Listing(QObject):
             words = self.tr("{0} directions of {1} in {2}")
             return words.format(count, self.directions.name, self.directions.part)
         if self._head.shows_classes:
-            return self.tr("{0} classes").format(count)
+            return self.tr("{0} classes").format(whole(count))
         if self.view not in _LISTS:
-            return self.tr("{0} units").format(count)
+            return self.tr("{0} units").format(whole(count))
         if alike is not None:
-            return self.tr("{0} of {1} units, over {2} pictures").format(count, total, alike.pictures)
+            return self.tr("{0} of {1} units, over {2} pictures").format(
+                whole(count), whole(total), whole(alike.pictures)
+            )
         if self._indexed.state is None or self._indexed.state.index is None:
             return self.tr("Open a folder of pictures first")
         return self.progress

@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
+from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.units.indexed import IndexState
 from gnet_desktop.workspace.units.wanting import Wanting
@@ -80,7 +81,7 @@ class Progress(QWidget):
         wanting = self._wanting
         made, total = wanting.made
         self._share = made / total if total else 0.0
-        words = self.tr("wants: {0} of {1} made").format(made, total)
+        words = self.tr("wants: {0} of {1} made").format(whole(made), whole(total))
         if wanting.seconds:
             words += self.tr(", {0} s each").format(f"{wanting.seconds:.1f}")
         self._words.setText(words)
@@ -101,10 +102,12 @@ class Progress(QWidget):
             self._index.setMinimumWidth(self._index.sizeHint().width())
         elif self._counting:
             words = self.tr("indexing {0}: {1} of {2}")
-            self._index.setText(words.format(name_of(state.folder), state.done, state.total))
+            self._index.setText(words.format(name_of(state.folder), whole(state.done), whole(state.total)))
         else:
             pictures = state.index.spectrum.pictures if state.index is not None else 0
-            self._index.setText(self.tr("index: {0}, {1} pictures").format(name_of(state.folder), pictures))
+            self._index.setText(
+                self.tr("index: {0}, {1} pictures").format(name_of(state.folder), whole(pictures))
+            )
 
     def show_cropping(self, share: float | None) -> None:
         """How far the writing of crops is; None: nothing is written."""
