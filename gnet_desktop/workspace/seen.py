@@ -3,9 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
-from gnet_desktop.network.record import Array, Record
+from gnet_desktop.network.record import Record
 from gnet_desktop.workspace.values import Result, ViewOptions
 
 SHOWN: Final[tuple[str, ...]] = ("this", "reference", "difference")
@@ -35,23 +33,17 @@ class Seen:
 def difference(this: Record, other: Record) -> Record:
     """This less the other, part by part; the answers and the input are this one's.
 
-    A part that the other hasn't, or has in another size, is no number everywhere.
+    A part that the other hasn't, or has in another size, has no difference and isn't there.
     """
-    less = {name: _less(this[name], other.get(name)) for name in this}
+    less = {name: this[name] - other[name] for name in this if comparable(this, other, name)}
     return replace(this, activations=less, between=True)
 
 
-def comparable(this: Record, other: Record, module: str) -> bool:
-    """Whether a module's maps can be taken from each other."""
-    return module in this and module in other and this[module].shape == other[module].shape
+def comparable(this: Record, other: Record, part: str) -> bool:
+    """Whether a part's values can be taken from each other."""
+    return part in this and part in other and this[part].shape == other[part].shape
 
 
 def signed(view: ViewOptions) -> ViewOptions:
     """The options under which differences are drawn: a colour map with 0 in its middle."""
     return view.changed(colour_map=_SIGNED)
-
-
-def _less(this: Array, other: Array | None) -> Array:
-    if other is None or other.shape != this.shape:
-        return np.full(this.shape, np.nan, np.float32)
-    return this - other

@@ -45,9 +45,14 @@ class Contents:
 def contents_of(
     result: Result, module: str, view: ViewOptions, measured: Callable[[str], UnitStatistics], sorter: Sorter
 ) -> Contents:
-    """The lanes of a module; where the filter cannot be understood, all their channels."""
+    """The lanes of a module; where the filter cannot be understood, all their channels.
+
+    None where the result has no maps of it.
+    """
     architecture = result.checkpoint.architecture
     lanes = lanes_of(result.record, architecture.module(module), measured, reductions=view.reductions)
+    if not lanes:
+        return Contents()
     error = None
     try:
         channels = filter_lanes(view.filter, lanes, architecture)

@@ -201,7 +201,7 @@ class LanesHeader(Speaking, QWidget):
         """How many maps are shown, of how many cells."""
         contents = self._area.contents
         if not contents.lanes:
-            return ""
+            return of_which_run(self._workspace) if self._workspace.seen is not None else ""
         words = self.tr("{0} of {1} maps").format(*contents.shown)
         if self._workspace.stale:
             return of_which(self._workspace)

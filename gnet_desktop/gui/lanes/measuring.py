@@ -49,7 +49,7 @@ class Measured:
     def grid(self, part: str) -> Grid | None:
         """Where a part's cells lie on the input, or None."""
         field = self.field(part)
-        if field is None or self._result is None:
+        if field is None or self._result is None or part not in self._result.record:
             return None
         height, width = self._result.record[part].shape[1:]
         return Grid(field.centre, field.jump, (width, height))

@@ -126,6 +126,7 @@ def fill_unit_menu(menu: QMenu, workspace: Workspace, unit: Unit, numbers: str, 
         if channel is not None:
             other = f"{unit.module}:{channel}"
             _copying(menu, translate("Lanes", "Copy {0}").format(other), other)
+    if result is not None and unit.part in result.record:
         _copying(menu, translate("Lanes", "Copy numbers"), numbers)
         menu.addSeparator()
         _saving(menu, workspace, unit, ask)

@@ -86,14 +86,16 @@ def lanes_of(
 ) -> list[Lane]:
     """The module's four branches in order; with ``reductions`` each behind what it is made from.
 
+    What isn't in the record has no lane: between two runs, what differs in size.
     ``measured`` gives the statistics of a part by name.
     """
     last = [f"{module.name}/{branch.name}" for branch in module.branches]
-    energies = {part: float(measured(part).energy.sum()) for part in last}
+    energies = {part: float(measured(part).energy.sum()) for part in last if part in record}
     total = sum(energies.values())
     lanes = []
     for branch in module.branches:
-        for layer in branch.layers if reductions else branch.layers[-1:]:
+        layers = branch.layers if reductions else branch.layers[-1:]
+        for layer in [one for one in layers if one.name in record]:
             final = layer.name in energies
             share = (energies[layer.name] / total if total > 0 else 0.0) if final else None
             offset = module.offset(branch.name) if final else None

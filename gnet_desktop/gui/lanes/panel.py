@@ -11,6 +11,7 @@ from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.header import SCALES, TILES, LanesHeader
 from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
+from gnet_desktop.gui.lanes.no_difference import no_difference
 from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.scroller import ThinScroller
@@ -129,13 +130,15 @@ class LanesPanel(Speaking, QWidget):
         return self._tip
 
     def _show_state(self) -> None:
-        empty = self._workspace.seen is None
+        empty = not self.area.contents.lanes
         self.empty.setText(self._empty_words())
         self.empty.setVisible(empty)
         self._sideways.setVisible(not empty)
 
     def _empty_words(self) -> str:
         workspace = self._workspace
+        if workspace.seen is not None:
+            return no_difference(workspace, workspace.selection.module)
         entry = workspace.pictures.get(workspace.current) if workspace.current is not None else None
         if entry is None:
             return self.tr("The maps of every branch appear here as soon as a picture is open.")

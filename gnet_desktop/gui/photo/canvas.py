@@ -12,6 +12,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.lanes.no_difference import why_no_difference
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused
 from gnet_desktop.gui.photo import painting
@@ -243,6 +244,8 @@ class PhotoCanvas(QWidget):
         if view.why and result is not None and not self._held_space:
             # what lies between two runs has no answer of its own to explain
             why = self._paint_why(painter, workspace.said or result, crop)
+        elif view.overlay and not self._held_space:
+            why = self._obstacle()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if view.crop_frame:
             painting.draw_frame(painter, crop)
@@ -253,6 +256,11 @@ class PhotoCanvas(QWidget):
             painting.draw_place(painter, place, str(number) if len(workspace.pins) > 1 else "")
         if why:
             painting.draw_sentence(painter, why, QRectF(self.rect()))
+
+    def _obstacle(self) -> tuple[str, ...]:
+        """Why nothing lies over the photo though two runs are compared, in words."""
+        reason = "" if self.unit is None else why_no_difference(self._workspace, self.unit.part)
+        return (reason, self.tr("no difference")) if reason else ()
 
     def _paint_overlay(self, painter: QPainter, result: Result, layer: UnitLayer) -> None:
         laid = self._laid(result, layer)

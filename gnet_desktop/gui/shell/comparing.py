@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 from gnet_desktop.gui.controls.plain import menu_words
 from gnet_desktop.gui.controls.waiting import short_name
 from gnet_desktop.gui.conventions.choices import alternatives, explanation
-from gnet_desktop.workspace.seen import comparable
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import UNCHANGED, Reference
 
@@ -18,17 +17,6 @@ _MOST: Final = 30
 """Pictures that the menu lists; any other is compared from its own menu in the list."""
 
 translate = QCoreApplication.translate
-
-
-def obstacle_words(workspace: Workspace) -> str:
-    """Why the module that is looked at has no difference to show; empty where it has."""
-    result, reference = workspace.result, workspace.reference_result
-    if result is None or reference is None or workspace.view.show != "difference":
-        return ""
-    module = workspace.selection.module
-    if comparable(result.record, reference.record, module):
-        return ""
-    return translate("Compare", "the maps of {0} differ in size: there is no difference").format(module)
 
 
 def reference_menu(parent: QWidget, workspace: Workspace, open_other: Callable[[], None]) -> QMenu:

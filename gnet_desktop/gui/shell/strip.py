@@ -18,10 +18,10 @@ from gnet_desktop.gui.controls.plain import Label, menu_words
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import reference_words
+from gnet_desktop.gui.lanes.no_difference import no_difference
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.hatching import hatch
-from gnet_desktop.gui.shell.comparing import obstacle_words
 from gnet_desktop.network.architecture import BRANCHES
 from gnet_desktop.network.changes import Change
 from gnet_desktop.workspace.state import Workspace
@@ -248,7 +248,8 @@ class ChangesStrip(Speaking, QWidget):
             if not altered
         ]
         words = self.tr("0 cells changed by {0}").format(", ".join(idle)) if idle else ""
-        self.warning.setText(obstacle_words(self._workspace) or words)
+        obstacle = no_difference(self._workspace, self._workspace.selection.module)
+        self.warning.setText(obstacle or words)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -248,5 +248,6 @@ def strongest_pictures(
 
 def strongest_units_at(record: Record, module: Module, cell: Cell, *, count: int = 10) -> list[UnitAt]:
     """The units of a module with the largest values at a cell."""
-    branches = {branch.name: record[f"{module.name}/{branch.name}"] for branch in module.branches}
+    parts = {branch.name: f"{module.name}/{branch.name}" for branch in module.branches}
+    branches = {name: record[part] for name, part in parts.items() if part in record}
     return strongest_at(branches, *cell, count=count, between=record.between)

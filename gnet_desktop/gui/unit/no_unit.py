@@ -8,6 +8,7 @@ from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import obstacle
+from gnet_desktop.gui.lanes.no_difference import no_difference
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.workspace.state import Workspace
 
@@ -54,13 +55,16 @@ class NoUnit(Speaking, QWidget):
         self.title.setText(unit.name if unit is not None else self.tr("No unit is chosen"))
         self.words.setText(self._words())
         self.button.setText(self.tr("Show the strongest of {0}").format(workspace.selection.module))
-        self.button.setVisible(workspace.seen is not None and unit is None)
+        seen, module = workspace.seen, workspace.selection.module
+        self.button.setVisible(unit is None and seen is not None and module in seen.record)
 
     def _words(self) -> str:
         workspace = self._workspace
         entry = workspace.pictures.get(workspace.current or 0)
         if entry is not None and entry.error is not None:
             return self.tr("{0} could not be opened, so no unit has a map.").format(entry.name)
-        if workspace.selection.unit is None:
-            return self.tr("Point at a tile to look at it, click to keep it.")
+        unit, module = workspace.selection.unit, workspace.selection.module
+        lacking = no_difference(workspace, module if unit is None else unit.part)
+        if lacking or unit is None:
+            return lacking or self.tr("Point at a tile to look at it, click to keep it.")
         return obstacle(workspace) or self.tr("Its map appears as soon as a picture is answered.")

@@ -88,7 +88,7 @@ class UnitPanel(Speaking, QWidget):
     def choose_strongest(self) -> None:
         """Choose the unit of the module that reaches highest on this picture."""
         result, module = self._workspace.seen, self._workspace.selection.module
-        if result is not None:
+        if result is not None and module in result.record:
             numbers = unit_statistics(result.record[module])
             best = int(strongest_of(numbers, between=result.record.between).argmax())
             self._workspace.choose_unit(unit_in_module(result.checkpoint.architecture, module, best))
