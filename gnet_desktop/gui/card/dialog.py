@@ -4,10 +4,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QMenu,
@@ -26,7 +25,9 @@ from gnet_desktop.gui.card.widgets import (
     WidthsTable,
     facts_grid,
     heads_grid,
+    line,
     note_row,
+    program_sign,
     quiet,
     value,
 )
@@ -40,7 +41,6 @@ from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.menu import convention_menu
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.numbers import whole
-from gnet_desktop.resources import resource
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
@@ -132,9 +132,9 @@ class CheckpointCard(Speaking, QWidget):
             strip.setContentsMargins(self._edge, 0, self._edge, 20)
             strip.addWidget(VerificationStrip(self.verification, self._verifying.details))
             column.addLayout(strip)
-        column.addWidget(_line())
+        column.addWidget(line())
         column.addLayout(self._figures(card))
-        column.addWidget(_line())
+        column.addWidget(line())
         sides = self._sides = QBoxLayout(self._direction())
         sides.setContentsMargins(self._edge, 20, self._edge, 8)
         sides.setSpacing(48)
@@ -179,15 +179,9 @@ class CheckpointCard(Speaking, QWidget):
         column.setContentsMargins(self._edge, 22, self._edge, 20)
         column.setSpacing(14)
         column.addLayout(row)
-        for line in (row, buttons):
-            line.setSpacing(16)
-        sign = Label()
-        picture = QPixmap(str(resource("icons", "icon.svg")))
-        ratio = self.devicePixelRatioF()
-        side = round(44 * ratio)
-        picture = picture.scaled(side, side, mode=Qt.TransformationMode.SmoothTransformation)
-        picture.setDevicePixelRatio(ratio)
-        sign.setPixmap(picture)
+        for beside in (row, buttons):
+            beside.setSpacing(16)
+        sign = program_sign(self.devicePixelRatioF())
         words = QVBoxLayout()
         words.setSpacing(2)
         title, below = value(name_of(card.checkpoint.provenance.path)), value(facts.subtitle(card))
@@ -395,13 +389,6 @@ class CheckpointCard(Speaking, QWidget):
         card = QRectF(self._scroller.geometry()).adjusted(-0.5, -0.5, 0.5, 0.5)
         painter.drawRoundedRect(card, RADIUS_CARD, RADIUS_CARD)
         painter.end()
-
-
-def _line() -> QFrame:
-    line = QFrame()
-    line.setFixedHeight(1)
-    line.setStyleSheet("QFrame { border: 0; background: palette(midlight); }")
-    return line
 
 
 def _make(checkpoint: Checkpoint) -> "Card":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -19,6 +19,7 @@ from gnet_desktop.gui.network_map.chart import text
 from gnet_desktop.gui.painting.glyphs import draw_glyph
 from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.network.architecture import BRANCHES
+from gnet_desktop.resources import resource
 
 _ROW: Final = 25
 SIGNS: Final = {"info": "text2", "check": "good", "warning": "warn", "error": "bad"}
@@ -231,3 +232,21 @@ class Field(QFrame):
         if event.type() == QEvent.Type.PaletteChange:
             self.update()
         super().changeEvent(event)
+
+
+def program_sign(ratio: float) -> Label:
+    """The program's icon, as sharp as a screen of that pixel ratio shows it."""
+    sign, side = Label(), round(44 * ratio)
+    picture = QPixmap(str(resource("icons", "icon.svg")))
+    picture = picture.scaled(side, side, mode=Qt.TransformationMode.SmoothTransformation)
+    picture.setDevicePixelRatio(ratio)
+    sign.setPixmap(picture)
+    return sign
+
+
+def line() -> QFrame:
+    """What parts the card from side to side."""
+    found = QFrame()
+    found.setFixedHeight(1)
+    found.setStyleSheet("QFrame { border: 0; background: palette(midlight); }")
+    return found
