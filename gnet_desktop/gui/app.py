@@ -22,6 +22,7 @@ from gnet_desktop.gui.system.faults import catch_faults, quieten_qt
 from gnet_desktop.gui.system.machine import check_display, drop_foreign_plugins
 from gnet_desktop.gui.system.reopening import fall_back, last_checkpoint, refill_tray, reopen_pictures
 from gnet_desktop.gui.system.session import Session, settings_path
+from gnet_desktop.gui.system.tips import QuietTips
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.arrivals import sort_arrivals
@@ -61,7 +62,7 @@ def run(
         window.workspace.change_view(theme=theme)
     window.show()
     release = catch_faults(window.workspace.bug.emit)
-    app.installEventFilter(_FileOpener(window))
+    app.installEventFilter(_Filter(window))
     app.commitDataRequest.connect(lambda _: window.remember())  # the desktop's own way of logging out
     # after the first paint: everything that needs torch
     QTimer.singleShot(0, lambda: begin(window, paths, labels, device, assume))
@@ -127,8 +128,8 @@ def begin(
         window.show_error(unkept)
 
 
-class _FileOpener(QObject):
-    """Opens files that the desktop hands over while the program runs."""
+class _Filter(QuietTips):
+    """Opens files that the desktop hands over, and keeps tips quiet; one, as it is asked of every event."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
@@ -136,11 +137,11 @@ class _FileOpener(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take file-open events, leave all others."""
+        """Take file-open events, and tips that nobody pointed for."""
         if isinstance(event, QFileOpenEvent) and event.file():
             begin_paths(self._window, [Path(event.file())])
             return True
-        return False
+        return super().eventFilter(watched, event)
 
 
 def begin_paths(window: Window, paths: Sequence[Path]) -> None:

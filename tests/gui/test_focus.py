@@ -106,6 +106,17 @@ def test_a_chosen_answer_stays_readable_when_the_keyboard_leaves(theme, workspac
         assert contrast(image, words) > 4.5, column
 
 
+def test_who_comes_to_the_answers_by_a_key_is_at_the_first_row(workspace, beside, qtbot) -> None:
+    panel = AnswersPanel(workspace)
+    beside(panel).setFocus()
+    panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    table = panel.table
+    rows = [index.row() for index in table.selectionModel().selectedRows()]
+    assert (rows, table.focus.shown) == ([0], True)
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [1]
+
+
 def a_list() -> QListWidget:
     view = QListWidget()
     view.addItems(["first", "second"])

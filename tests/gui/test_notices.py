@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QCursor, QDragEnterEvent, QDragLeaveEvent, QGuiApplication, QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from gnet_desktop.errors import UsageError
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.shell.notices import notice_of
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.gui.system.tips import QuietTips
 
 FAULT = UsageError("That cannot be opened.", "It is empty.", "Choose another.")
 
@@ -74,6 +76,40 @@ def test_a_paste_is_not_called_a_drop(window, qtbot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert window.notice.text.startswith("Nothing on the clipboard can be opened.")
     assert "drop" not in window.notice.text.casefold()
+
+
+def test_what_is_exported_is_said_with_its_folder_where_it_was_shown(
+    window, qtbot, tmp_path: Path, monkeypatch
+) -> None:
+    heads = window.show_dialog("heads")
+    qtbot.waitUntil(heads.isActiveWindow)
+    exporting = window.handlers.exporting
+    monkeypatch.setattr(exporting._asking, "target", lambda *_, **__: tmp_path / "heads.png")
+    exporting.export_shown()
+    words = f"heads.png was written to {tmp_path}."
+    assert (notice_of(heads).text, window.notice.text) == (words, words)
+    assert notice_of(heads).isVisible()
+    assert notice_of(window) is window.notice
+    heads.close()
+
+
+def test_a_resting_pointer_brings_no_tip_after_a_key_until_it_moves(window, qtbot) -> None:
+    quiet, here = QuietTips(window), QCursor.pos()
+    QApplication.instance().installEventFilter(quiet)
+    button = window.bar.search
+    button.setToolTip("a tip")
+
+    def rest(place: QPoint) -> bool:
+        QApplication.sendEvent(button, QHelpEvent(QEvent.Type.ToolTip, QPoint(5, 5), place))
+        return QToolTip.isVisible()
+
+    assert rest(here)
+    qtbot.keyClick(window, Qt.Key.Key_F6)
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
+    assert not rest(here)
+    assert rest(here + QPoint(3, 0))
+    QToolTip.hideText()
+    QApplication.instance().removeEventFilter(quiet)
 
 
 # The card of a drop

@@ -14,7 +14,8 @@ from gnet_desktop.gui.actions.shell import Shell, in_use
 from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.exports.saving import write_png
 from gnet_desktop.gui.painting.numbers import whole
-from gnet_desktop.shown import name_of
+from gnet_desktop.gui.shell.notices import notice_of
+from gnet_desktop.shown import name_of, path_words
 from gnet_desktop.workspace.values import Result
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Exporting(QObject):
         name = name or self._name_of(widget)
         path = self._asking.target(f"{name}.png", title=title)
         if path is not None:
-            self._write(path, lambda: write_png(widget.grab().toImage(), path))
+            self._write(path, lambda: write_png(widget.grab().toImage(), path), widget.window())
 
     def export_crops(self, save: Callable[[Path], None]) -> None:
         """Ask for a folder for the strongest crops of the units that are shown, and have them saved."""
@@ -100,14 +101,19 @@ class Exporting(QObject):
         model = self._shell.panels.network.map.model
         self._write(path, lambda: export_network(model, path))
 
-    def _write(self, path: Path, write: Callable[[], None]) -> None:
-        """Write a file and say so, or why not."""
+    def _write(self, path: Path, write: Callable[[], None], window: QWidget | None = None) -> None:
+        """Write a file and say so, or why not: in the window that it shows, too."""
         try:
             write()
         except ExportError as error:
             self._shell.show_error(error)
         else:
-            self._shell.show_news(self.tr("{0} was written.").format(name_of(path)))
+            words = self.tr("{0} was written to {1}.").format(
+                name_of(path), path_words(path.absolute().parent)
+            )
+            self._shell.show_news(words)
+            if window not in (None, self._shell.widget):
+                notice_of(window).show_news(words)
 
     def export_folder(self, judged: "Judged | None") -> None:
         """Save what is known of the folder, in the form that the file's ending says."""

@@ -251,9 +251,10 @@ class AnswersTable(QTableView):
             self.class_wanted.emit(line.index)
 
     def _place_keyboard(self) -> None:
-        """The keyboard is at a row as soon as it is in the table: at the first, if it was at none."""
-        if not self.currentIndex().isValid() and self.answers.rowCount():
-            self.setCurrentIndex(self.answers.index(0, 0))
+        """The keyboard is at a row that is marked as soon as it is in the table: at the first, if at none."""
+        if self.answers.rowCount() and not self.selectionModel().hasSelection():
+            # Qt goes to the first row by itself, but marks it only after the next key
+            self.selectRow(max(0, self.currentIndex().row()))
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:

@@ -21,11 +21,11 @@ from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
 from gnet_desktop.workspace.values import Bug
 
-_STAY = 4000
+_STAY = 8000
 
 
 class Notice(Speaking, QWidget):
-    """One sentence at the window's lower edge: failures stay until closed, news for four seconds."""
+    """One sentence at the window's lower edge: failures stay until closed, news for some seconds."""
 
     spoken_role = Role.AlertMessage
 
@@ -109,6 +109,11 @@ class Notice(Speaking, QWidget):
         if event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return False
+
+
+def notice_of(window: QWidget) -> Notice:
+    """Where a window says what was done in it; made when it is first wanted."""
+    return window.findChild(Notice) or Notice(window)
 
 
 class BugDialog(QDialog):
