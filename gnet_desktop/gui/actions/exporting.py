@@ -14,7 +14,6 @@ from gnet_desktop.gui.actions.shell import Shell, in_use
 from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.exports.saving import write_png
 from gnet_desktop.gui.painting.numbers import whole
-from gnet_desktop.gui.shell.notices import notice_of
 from gnet_desktop.shown import name_of, path_words
 from gnet_desktop.workspace.values import Result
 
@@ -111,9 +110,7 @@ class Exporting(QObject):
             words = self.tr("{0} was written to {1}.").format(
                 name_of(path), path_words(path.absolute().parent)
             )
-            self._shell.show_news(words)
-            if window not in (None, self._shell.widget):
-                notice_of(window).show_news(words)
+            self._shell.show_news(words, window)
 
     def export_folder(self, judged: "Judged | None") -> None:
         """Save what is known of the folder, in the form that the file's ending says."""

@@ -81,8 +81,8 @@ class Shell(Protocol):
     def show_error(self, error: GNetError) -> None:
         """Show a sentence."""
 
-    def show_news(self, words: str) -> None:
-        """Show that something was done."""
+    def show_news(self, words: str, beside: QWidget | None = None) -> None:
+        """Show that something was done, also in a window beside this one, where it was done."""
 
     def panel_with_focus(self) -> str | None:
         """The panel that has the keyboard."""

@@ -40,7 +40,7 @@ from gnet_desktop.gui.shell.keyboard import PanelFocus
 from gnet_desktop.gui.shell.loading_card import LoadingCard
 from gnet_desktop.gui.shell.making_pages import PageMaker
 from gnet_desktop.gui.shell.menus import Menus
-from gnet_desktop.gui.shell.notices import BugDialog, Notice
+from gnet_desktop.gui.shell.notices import BugDialog, Notice, notice_of
 from gnet_desktop.gui.shell.pages import Pages
 from gnet_desktop.gui.shell.placed import PlacedWindow
 from gnet_desktop.gui.shell.revealing import Revealing
@@ -238,9 +238,10 @@ class Window(PlacedWindow):
         """Every panel back in its place."""
         self.area.reset(self.size())
 
-    def show_news(self, words: str) -> None:
-        """Say for a moment that something was done."""
-        self.notice.show_news(words)
+    def show_news(self, words: str, beside: QWidget | None = None) -> None:
+        """Say for a moment that something was done, here and in a window beside this one."""
+        for window in {self, beside or self}:
+            notice_of(window).show_news(words)
 
     def show_error(self, error: GNetError) -> None:
         """A sentence over the window; what was open stays."""
