@@ -25,7 +25,7 @@ from tests.gui.made import pause, wait_until
 Sizes = tuple[int, ...]
 
 UNIT = Unit("4a", "3x3", 81)
-WORDS = "The maps of {} differ in size (9 × 9 and 14 × 14), so there is no difference."
+WORDS = "The maps of {} differ in size (9\xa0×\xa09 and 14\xa0×\xa014), so there is no difference."
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +132,7 @@ def test_pointing_at_places_pinning_and_menus_go_on_working(window: Window) -> N
     ("this", "other", "words"),
     [
         ((2, 3, 3), (2, 3, 3), ""),
-        ((2, 3, 4), (2, 6, 5), "the maps of 4a differ in size (4 × 3 and 5 × 6)"),
+        ((2, 3, 4), (2, 6, 5), "the maps of 4a differ in size (4\xa0×\xa03 and 5\xa0×\xa06)"),
         ((2, 3, 3), (5, 3, 3), "4a has 2 channels here and 5 in the reference"),
         ((2,), (5,), "4a has 2 channels here and 5 in the reference"),
         ((2, 3, 3), None, "only one of the two runs has 4a"),

@@ -6,6 +6,11 @@ from gnet_desktop.shown import name_words
 
 def change_words(change: Change) -> str:
     """A change as people read it: ``4b/5×5 off``, ``4e/1×1:20 × 0.5``."""
+    return f"{part_words(change)} {state_words(change)}"
+
+
+def state_words(change: Change) -> str:
+    """What becomes of a part: ``off``, ``× 0.5``."""
     done = {
         "off": "off",
         "mean": "to its mean",
@@ -14,7 +19,7 @@ def change_words(change: Change) -> str:
         "other": f"from {change.values.source if change.values else ''}",
         "projected": f"without {change.values.source if change.values else ''}",
     }
-    return f"{part_words(change)} {done[change.kind]}"
+    return done[change.kind]
 
 
 def part_words(change: Change) -> str:

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
@@ -13,6 +22,8 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.looks.theme import Theme, font
 
 TITLE: Final = 22
+_APART: Final = 8
+"""Pixels between a title and its note, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +211,14 @@ class Section(Speaking, QWidget):
 
 
 def draw_title(painter: QPainter, title: str, note: str, width: float) -> None:
-    """A section's title in semibold, its note at the right."""
+    """A section's title in semibold, its note at the right, cut where room is short."""
     theme = Theme.now()
     painter.setPen(theme.colour("text"))
     painter.setFont(font(12.5, 600))
     painter.drawText(QPointF(0, 14), title)
+    left = QFontMetricsF(painter.font()).horizontalAdvance(title) + _APART
     painter.setPen(theme.colour("text3"))
     painter.setFont(font(12))
-    painter.drawText(
-        QRectF(0, 0, width, 20), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note
-    )
+    room = QRectF(left, 0, max(0.0, width - left), 20)
+    note = QFontMetricsF(painter.font()).elidedText(note, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, note)

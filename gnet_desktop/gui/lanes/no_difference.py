@@ -38,4 +38,5 @@ def why_no_difference(workspace: Workspace, part: str) -> str:
 
 
 def _cells(maps: Array) -> str:
-    return size(maps.shape[2], maps.shape[1])
+    """``14 × 14``, which no line breaks."""
+    return size(maps.shape[2], maps.shape[1]).replace(" ", "\N{NO-BREAK SPACE}")

@@ -20,6 +20,7 @@ from gnet_desktop.gui.unit.facts import (
     Cell,
     Origins,
     UnitFacts,
+    changes_of,
     facts_of,
     has_unit,
     origins_of,
@@ -34,7 +35,7 @@ from gnet_desktop.gui.unit.origins_view import InputsSection, KernelSection
 from gnet_desktop.gui.unit.sections import FactsSection, HistogramSection, PicturesSection, PlaceSection
 from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.network.architecture import MODULES
-from gnet_desktop.network.naming import Unit, channel_in_module
+from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result, ViewOptions
@@ -306,7 +307,7 @@ class UnitBody(QWidget):
     def _show_sections(self, *, own: bool) -> None:
         """While a place is pointed at, its units stand where the unit's own sources stood."""
         for section, wanted in (
-            (self.values, own),
+            (self.values, own and not (self._facts is not None and self._facts.silenced)),
             (self.pictures, own and bool(self.pictures.pieces)),
             (self.inputs, own and self._sources),
             (self.following.path, own and self.following.followed),
@@ -335,15 +336,7 @@ class UnitBody(QWidget):
 
 def _has_inputs(result: Result, unit: Unit) -> bool:
     """Whether the unit's values come from its inputs: not between two runs, nor where they were changed."""
-    places = {
-        unit.part: unit.channel,
-        unit.module: channel_in_module(result.checkpoint.architecture, unit),
-    }
-    changed = any(
-        one.part in places and (one.channels is None or places[one.part] in one.channels)
-        for one in result.key.changes
-    )
-    return not (changed or result.record.between)
+    return not (changes_of(result, unit) or result.record.between)
 
 
 def _work_out(network: "GoogLeNet", result: Result, unit: Unit, cell: Cell) -> Origins | Kernel | None:

@@ -19,6 +19,7 @@ from gnet_desktop.inspection.ranking import UnitAt, peak, strength, strongest_at
 from gnet_desktop.inspection.sources import Source, source_of
 from gnet_desktop.inspection.statistics import UnitStatistics
 from gnet_desktop.network.architecture import MODULES, Architecture, Branch, Convolution, Module
+from gnet_desktop.network.changes import Changes
 from gnet_desktop.network.naming import Unit, channel_in_module
 from gnet_desktop.network.record import Record
 from gnet_desktop.workspace.values import Result
@@ -38,6 +39,7 @@ class UnitFacts:
     concatenation, or None; ``kernel`` the layer that makes it, None for a pool's;
     ``rank`` counts from 1, by the value at the peak, among the ``siblings`` of its layer.
     ``between`` two passes the map is a difference, whose peak is its largest change.
+    ``changes`` are those of the pass that set its values.
     """
 
     unit: Unit
@@ -55,6 +57,7 @@ class UnitFacts:
     peak: Cell
     counts: Histogram
     between: bool = False
+    changes: Changes = ()
 
     @property
     def strongest(self) -> float:
@@ -70,6 +73,11 @@ class UnitFacts:
     def zero(self) -> bool:
         """Whether it is 0 everywhere."""
         return self.non_finite == 0 and self.maximum == self.minimum == 0
+
+    @property
+    def silenced(self) -> bool:
+        """Whether a change, rather than the picture, makes it 0 everywhere."""
+        return self.zero and bool(self.changes)
 
     def cell_or_peak(self, cell: Cell | None) -> Cell:
         """A chosen (column, row) of this map, or the peak where there is none."""
@@ -104,6 +112,20 @@ def facts_of(result: Result, unit: Unit, statistics: UnitStatistics) -> UnitFact
         peak=peak(values, between=between),
         counts=histogram(values),
         between=between,
+        changes=changes_of(result, unit),
+    )
+
+
+def changes_of(result: Result, unit: Unit) -> Changes:
+    """The changes of a pass that set a unit's values, or those of its module there."""
+    places = {
+        unit.part: unit.channel,
+        unit.module: channel_in_module(result.checkpoint.architecture, unit),
+    }
+    return tuple(
+        one
+        for one in result.key.changes
+        if one.part in places and (one.channels is None or places[one.part] in one.channels)
     )
 
 

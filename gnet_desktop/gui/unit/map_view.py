@@ -3,10 +3,11 @@
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.changing import state_words
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -83,6 +84,8 @@ class MapView(Speaking, QWidget):
         facts, cell = self._facts, self.cell
         if facts is None or cell is None:
             return "", ""
+        if facts.silenced and self._pointed is None:
+            return _state(facts), self.tr("0 everywhere")
         words = self.tr("cell {0}, {1}").format(*cell)
         if cell == facts.peak and not facts.zero:
             words += " · " + self.tr("peak")
@@ -145,6 +148,16 @@ class MapView(Speaking, QWidget):
             return
         painter = QPainter(self)
         box = self.map_box()
+        if facts.silenced:
+            _draw_state(painter, _state(facts), box)
+        else:
+            self._draw_map(painter, facts, box)
+        self._draw_line(painter, box)
+        if self._ring:
+            ring_inside(painter, box)
+        painter.end()
+
+    def _draw_map(self, painter: QPainter, facts: UnitFacts, box: QRectF) -> None:
         if self._image is None:
             self._make(facts, box)
         assert self._image is not None
@@ -156,10 +169,6 @@ class MapView(Speaking, QWidget):
             mark_cell(painter, self._cell_box(cell))
         bar = QRectF(box.right() + _BAR_AWAY, box.top(), _BAR, box.height())
         draw_standing_bar(painter, self._scale, self._scale.strip(), bar)
-        self._draw_line(painter, box)
-        if self._ring:
-            ring_inside(painter, box)
-        painter.end()
 
     def _make(self, facts: UnitFacts, box: QRectF) -> None:
         theme = Theme.now()
@@ -270,3 +279,19 @@ class MapView(Speaking, QWidget):
         self._ring = False
         self._point(None)
         self.update()
+
+
+def _state(facts: UnitFacts) -> str:
+    """What a change made of a unit: ``off``."""
+    return ", ".join(map(state_words, facts.changes))
+
+
+def _draw_state(painter: QPainter, words: str, box: QRectF) -> None:
+    """In place of a map that a change made 0: the dashed frame that lanes have there, and the change."""
+    theme = Theme.now()
+    painter.fillRect(box, theme.colour("raised"))
+    painter.setPen(QPen(theme.colour("line2"), 1, Qt.PenStyle.DashLine))
+    painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
+    painter.setPen(theme.colour("text2"))
+    painter.setFont(font(15))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)

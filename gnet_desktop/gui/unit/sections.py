@@ -75,8 +75,10 @@ class FactsSection(Section):
         ]
 
     def _box(self, place: int) -> QRectF:
-        """Where a fact stands, in two columns."""
+        """Where a fact stands, in two columns; the last has the whole line if it is alone there."""
         width = (self.width() - _GUTTER) / 2
+        if place % 2 == 0 and place == len(self._facts) - 1:
+            width = float(self.width())
         return QRectF((place % 2) * (width + _GUTTER), 8 + place // 2 * _ROW, width, _ROW)
 
     @override

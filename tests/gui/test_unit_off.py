@@ -1,0 +1,70 @@
+"""A unit that is switched off, and the unit panel where it is narrow."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtTest import QTest
+
+from gnet_desktop.gui.app import make_window
+from gnet_desktop.gui.controls.section import draw_title
+from gnet_desktop.gui.shell.window import Window
+from gnet_desktop.gui.system.session import Session
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.resources import resource
+from tests.gui.made import pause, wait_until
+
+UNIT = Unit("5a", "5x5", 11)
+
+
+@pytest.fixture(scope="module")
+def window(qapp, everyday100: Path) -> Iterator[Window]:
+    made, dispatcher = make_window(Session(None))
+    made.resize(1000, 640)
+    made.show()
+    made.workspace.open_checkpoint(everyday100)
+    made.workspace.add_pictures([resource("samples", "espresso.jpg")])
+    wait_until(lambda: made.workspace.result is not None and made.workspace.idle)
+    made.workspace.choose_unit(UNIT)
+    yield made
+    made.close()
+    del dispatcher
+
+
+def test_x_makes_the_unit_say_that_it_is_off_and_x_again_brings_its_map_back(window: Window) -> None:
+    workspace, body = window.workspace, window.panels.unit.body
+    assert body.map.line()[0].startswith("cell")
+    assert body.values.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_X)
+    wait_until(lambda: not workspace.stale and workspace.idle)
+    pause(20)
+    assert body.map.line() == ("off", "0 everywhere")
+    assert body.map.spoken_value() == "off, 0 everywhere"
+    assert not body.values.isVisible()  # no axis from 0 to 1 of what has no values
+    QTest.keyClick(window, Qt.Key.Key_X)
+    wait_until(lambda: not workspace.stale and workspace.idle)
+    pause(20)
+    assert body.map.line()[0].startswith("cell")
+    assert body.values.isVisible()
+
+
+def test_a_long_note_never_touches_its_title(qapp) -> None:
+    title, note, width = "Strongest pictures", "of the 1 open, unchanged", 220
+    alone, both = painted(title, "", width), painted(title, note, width)
+    end = np.nonzero(alone.any(0))[0].max()
+    np.testing.assert_array_equal(both[:, : end + 1], alone[:, : end + 1])
+    assert not both[:, end + 1 : end + 6].any()
+    assert both[:, end + 6 :].any()
+
+
+def painted(title: str, note: str, width: int) -> np.ndarray:
+    """Where ink is: (20, width)."""
+    image = QImage(width, 20, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    draw_title(painter, title, note, width)
+    painter.end()
+    return np.frombuffer(image.constBits(), np.uint8).reshape(20, width, 4)[..., 3].copy() > 0
