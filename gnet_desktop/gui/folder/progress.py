@@ -1,7 +1,7 @@
 """The line below the Folder page: how far the answering is."""
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
@@ -14,8 +14,9 @@ from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.conventions.choices import meaning_of
-from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
+from gnet_desktop.gui.looks.theme import STATUS_BAR, font
 from gnet_desktop.gui.painting.numbers import whole
+from gnet_desktop.gui.painting.progress import draw_progress
 from gnet_desktop.workspace.folder_run import FolderState
 
 
@@ -64,14 +65,4 @@ class Progress(Speaking, QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, line, bar."""
-        painter, theme = QPainter(self), Theme.now()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), theme.colour("panel"))
-        painter.fillRect(0, 0, self.width(), 1, theme.colour("line"))
-        painter.setPen(Qt.PenStyle.NoPen)
-        bar = QRectF(self._words.geometry().right() + 12, self.height() / 2 - 2, 150, 4)
-        painter.setBrush(theme.colour("well"))
-        painter.drawRoundedRect(bar, 2, 2)
-        painter.setBrush(theme.colour("accent"))
-        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * self._share, bar.height()), 2, 2)
-        painter.end()
+        draw_progress(self, self._words.geometry().right() + 12, 150, self._share)

@@ -1,13 +1,14 @@
 """The line below the cards: how far the making is, what was indexed, what is kept."""
 
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import ElidedLabel
-from gnet_desktop.gui.looks.theme import STATUS_BAR, Theme, font
+from gnet_desktop.gui.looks.theme import STATUS_BAR, font
 from gnet_desktop.gui.painting.numbers import whole
+from gnet_desktop.gui.painting.progress import draw_progress
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.units.indexed import IndexState
 from gnet_desktop.workspace.units.wanting import Wanting
@@ -151,14 +152,4 @@ class Progress(QWidget):
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
         """Ground, line, bar."""
-        painter, theme = QPainter(self), Theme.now()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), theme.colour("panel"))
-        painter.fillRect(0, 0, self.width(), 1, theme.colour("line"))
-        painter.setPen(Qt.PenStyle.NoPen)
-        bar = QRectF(self._words.geometry().right() + 12, self.height() / 2 - 2, _BAR, 4)
-        painter.setBrush(theme.colour("well"))
-        painter.drawRoundedRect(bar, 2, 2)
-        painter.setBrush(theme.colour("accent"))
-        painter.drawRoundedRect(QRectF(bar.left(), bar.top(), bar.width() * self._share, bar.height()), 2, 2)
-        painter.end()
+        draw_progress(self, self._words.geometry().right() + 12, _BAR, self._share)
