@@ -28,6 +28,7 @@ from gnet_desktop.checkpoints.saving.python_input import input_source
 from gnet_desktop.checkpoints.saving.python_module import source
 from gnet_desktop.convention import CONVENTIONS, Convention
 from gnet_desktop.errors import CheckpointError, ExportError, UsageError
+from gnet_desktop.parsers.table import parsers
 from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.pictures.preparation import prepare
 from tests.checkpoints.samples import Sample, assert_same_tensors, sample
@@ -305,9 +306,42 @@ def test_a_file_that_would_answer_otherwise_is_not_left(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new.onnx", "original.pth"]
 
 
+def test_weights_beside_a_python_file_never_take_the_place_of_others(tmp_path: Path) -> None:
+    expected = sample("kuangliu")
+    before = opened(expected, tmp_path).provenance.path.read_bytes()
+    checkpoint = open_checkpoint(tmp_path / "original.pth")
+    with pytest.raises(ExportError, match=r"original\.pth, and that is there already"):
+        save(checkpoint, checkpoint.convention, "torch", tmp_path / "original.py", expected.picture)
+    assert [path.name for path in tmp_path.iterdir()] == ["original.pth"]
+    assert (tmp_path / "original.pth").read_bytes() == before
+
+
+def test_the_command_line_offers_every_form() -> None:
+    [choices] = [one.choices for one in parsers()["convert"]._actions if one.dest == "to"]
+    assert set(choices or ()) == TARGETS.keys()
+
+
+@pytest.mark.parametrize(
+    ("layer", "name", "value"),
+    [("conv1", "stride", 0), ("pool2", "kernel", 0), ("pool2", "stride", 0), ("pool2", "padding", 2)],
+)
+def test_a_setting_that_nothing_can_be_computed_with_is_refused(
+    layer: str, name: str, value: int, tmp_path: Path
+) -> None:
+    checkpoint = opened(sample("weiaicunzai_later"), tmp_path)
+    path = converted(checkpoint, "safetensors", tmp_path, sample("weiaicunzai_later").picture)
+    with safe_open(path, "pt") as file:
+        texts = dict(file.metadata())
+    told = json.loads(texts["architecture"])
+    told["facts"][layer][name] = value
+    save_file(dict(checkpoint.tensors), path, {**texts, "architecture": json.dumps(told)})
+    with pytest.raises(CheckpointError, match=f"{layer} has a {name} of {value}"):
+        open_checkpoint(path)
+
+
 def test_endings_follow_the_form_and_dots_stay() -> None:
     assert named(Path("net.v2"), "onnx") == Path("net.v2.onnx")
-    assert named(Path("net.ONNX"), "onnx") == Path("net.ONNX")
+    assert named(Path("net.ONNX"), "onnx") == Path("net.onnx")
     assert {target: named(Path("net"), target).name for target in TARGETS} == {
         "safetensors": "net.safetensors",
         "torchvision": "net.pth",

@@ -24,6 +24,9 @@ from gnet_desktop.network.architecture import (
 _LARGEST: Final = 64
 """No stride, window or padding of these networks comes near it."""
 
+_LEAST: Final[Mapping[str, int]] = {"kernel": 1, "stride": 1, "size": 1}
+"""What a setting is at least, where 0 would be nothing."""
+
 _NORM_EPSILON: Final = 1e-5
 _LARGEST_EPSILON: Final = 4096
 """One dialect gives a norm its number of channels as epsilon (docs/formats.md#re-implementations)."""
@@ -168,7 +171,7 @@ def _as_told(layer: Layer, told: Mapping[str, Any]) -> Layer:
         if value in _WORDS.get(name, ()):
             changes[name] = value
         elif isinstance(value, int | float) and kind is not str:
-            if not 0 <= value <= _LARGEST:
+            if not _LEAST.get(name, 0) <= value <= _LARGEST:
                 raise _strange(layer.name, name, value)
             changes[name] = kind(value)
     epsilon = told.get("epsilon")
@@ -176,7 +179,10 @@ def _as_told(layer: Layer, told: Mapping[str, Any]) -> Layer:
         if not 0 <= epsilon <= _LARGEST_EPSILON:
             raise _strange(layer.name, "epsilon", epsilon)
         changes["norm_epsilon"] = float(epsilon)
-    return replace(layer, **changes)
+    found = replace(layer, **changes)
+    if isinstance(found, Pool) and isinstance(found.padding, int) and 2 * found.padding > found.kernel:
+        raise _strange(layer.name, "padding", found.padding)  # no pool of torch's is
+    return found
 
 
 def _strange(layer: str, name: str, value: Any) -> CheckpointError:

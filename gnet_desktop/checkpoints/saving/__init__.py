@@ -17,7 +17,7 @@ from gnet_desktop.checkpoints.saving import answering, onnx_model, python_module
 from gnet_desktop.checkpoints.saving.metadata import metadata
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import ExportError, UsageError
-from gnet_desktop.files import whole_folder
+from gnet_desktop.files import exists, whole_folder
 from gnet_desktop.shown import name_of
 
 if TYPE_CHECKING:
@@ -43,13 +43,12 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A form to write: its ``title`` for people, the ending of its file, and how it is made.
+    """A form to write: the ending of its file, and how it is made.
 
     ``make`` gives the files' bytes by ending, the main one first; ``answers`` lets the
     main file, with the others beside it, answer an input: {head: logits}.
     """
 
-    title: str
     suffix: str
     make: Callable[[Order], dict[str, bytes]]
     answers: Callable[[Path, "Tensor"], Mapping[str, Any]]
@@ -97,19 +96,10 @@ def _pickled(state: "Mapping[str, Tensor]") -> bytes:
 
 TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
     {
-        "safetensors": Target(
-            "safetensors, with everything that this program knows",
-            ".safetensors",
-            _safetensors,
-            answering.by_this_program,
-        ),
-        "torchvision": Target(
-            "A state dict for torchvision's GoogLeNet", ".pth", _torchvision, answering.by_this_program
-        ),
-        "torch": Target(
-            "A Python file that needs only PyTorch, and its weights", ".py", _torch, answering.by_itself
-        ),
-        "onnx": Target("ONNX", ".onnx", _onnx, answering.by_onnx_runtime),
+        "safetensors": Target(".safetensors", _safetensors, answering.by_this_program),
+        "torch": Target(".py", _torch, answering.by_itself),
+        "onnx": Target(".onnx", _onnx, answering.by_onnx_runtime),
+        "torchvision": Target(".pth", _torchvision, answering.by_this_program),
     }
 )
 """The forms by the word that the command line has for them."""
@@ -129,7 +119,8 @@ def why_not_torchvision(checkpoint: Checkpoint) -> UsageError | None:
 def named(path: Path, target: str) -> Path:
     """The path with the ending of its target, which is put behind whatever else it ends in."""
     suffix = TARGETS[target].suffix
-    return path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)
+    stem = path.name[: -len(suffix)] if path.suffix.lower() == suffix else path.name
+    return path.with_name(stem + suffix)
 
 
 def save(
@@ -147,6 +138,7 @@ def save(
     """
     kind = TARGETS[target]
     size = (picture.shape[2], picture.shape[3])
+    _keep_others(path, kind)
     made = kind.make(Order(checkpoint, convention, size))
     expected = answering.expected(checkpoint, picture)
     with whole_folder(path.parent) as folder:
@@ -156,6 +148,17 @@ def save(
         differences = {head: _difference(found[head], logits) for head, logits in expected.items() if found}
         _check(differences)
     return Saved(tuple(path.with_suffix(suffix) for suffix in made), differences, _notes(convention, found))
+
+
+def _keep_others(path: Path, kind: Target) -> None:
+    """A second file, which nobody named, never takes the place of another, such as the very checkpoint."""
+    beside = path.with_suffix(".pth")
+    if kind.suffix == ".py" and exists(beside):
+        raise ExportError(
+            "Nothing was written.",
+            f"The weights would be written to {name_of(beside)}, and that is there already.",
+            "Choose another name.",
+        )
 
 
 def sentence(saved: Saved) -> str:

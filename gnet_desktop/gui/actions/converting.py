@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import QObject
 
@@ -16,9 +15,6 @@ from gnet_desktop.gui.actions.shell import Shell
 from gnet_desktop.network.record import Array
 from gnet_desktop.resources import resource
 from gnet_desktop.shown import name_of
-
-ENDINGS: Final = {"safetensors": ".safetensors", "torch": ".py", "onnx": ".onnx", "torchvision": ".pth"}
-"""What the file is called in each form of `checkpoints.saving`, by which a name tells the form."""
 
 
 class Converting(QObject):
@@ -34,10 +30,14 @@ class Converting(QObject):
         if checkpoint is None or convention is None:
             self._shell.show_news(self.tr("Open a checkpoint first."))
             return
+        from gnet_desktop.checkpoints.saving import TARGETS
+
         name = Path(name_of(checkpoint.provenance.path)).stem
-        kinds = ";;".join(f"{words} (*{ENDINGS[form]})" for form, words in self._forms(checkpoint).items())
+        kinds = ";;".join(
+            f"{words} (*{TARGETS[form].suffix})" for form, words in self._forms(checkpoint).items()
+        )
         path = self._asking.target(f"{name}.safetensors", kinds, title=self.tr("Save the checkpoint as"))
-        form = next((form for form, ending in ENDINGS.items() if path and path.suffix == ending), None)
+        form = next((form for form, one in TARGETS.items() if path and path.suffix == one.suffix), None)
         if path is None or form is None:
             return
         self._shell.show_news(self.tr("{0} is being written…").format(name_of(path)))
