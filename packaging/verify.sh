@@ -5,7 +5,7 @@
 #
 #   bundle-12 bundle-13 thin-13   in a minimal Debian made anew: install, self-test
 #       from the launcher, a window on a screen of its own, a photo opened by the menu
-#       entry's command, the program for pictures before and after, an account without
+#       entry's command, the pages Folder and Units, the program for pictures before and after, an account without
 #       a name or a home, completion and man page, purge, and what was left behind
 #   tar-12           the archive for people without root, on a minimal Debian with Qt's
 #       system libraries: unpack, install, a window, and removed without a trace
@@ -323,6 +323,9 @@ verify() { # verify NAME SUITE DEB
     ! grep -r -s -l $id "$room/etc" "$room/usr/share/applications/mimeapps.list" "$room/usr/share/applications/defaults.list" ||
         fail "it made itself a default"
     window_of "$name-photo" gio launch /usr/share/applications/$id.desktop "/home/person/Pictures with blanks/photo.jpg"
+    cp "$root"/resources/samples/*.jpg "$room/home/person/Pictures with blanks"
+    window_of "$name-folder" gnet-desktop --page folder "/home/person/Pictures with blanks"
+    window_of "$name-units" gnet-desktop --page units "/home/person/Pictures with blanks/photo.jpg"
 
     as_root man --warnings -l /usr/share/man/man1/gnet-desktop.1.gz >"$out/$name-man.txt" 2>&1 || fail "its man page does not read"
     as_root test -e /usr/share/bash-completion/completions/gnet-desktop || fail "no completion"

@@ -8,6 +8,7 @@ from typing import Any, Final
 from gnet_desktop.commands.changing import parse_changes
 from gnet_desktop.commands.opening import checkpoint_path, choices
 from gnet_desktop.commands.passing import note_lines
+from gnet_desktop.errors import UsageError
 from gnet_desktop.files import write_whole
 from gnet_desktop.shown import plain
 
@@ -19,7 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Render the window on one picture and write it, whole or not at all."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from gnet_desktop.gui.exports.saving import png_of
-    from gnet_desktop.gui.rendering import render_page, render_units, render_window
+    from gnet_desktop.gui.rendering import render_folder, render_page, render_units, render_window
     from gnet_desktop.inspection.visualisation.recipe import Recipe
 
     noted: list[str] = []
@@ -38,6 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
     checkpoint = checkpoint_path(arguments.checkpoint)
     if arguments.out.suffix.lower() in PAGES:
         data = render_page(checkpoint, arguments.picture, **shown).encode()
+    elif arguments.page == "folder":
+        if arguments.folder is None:
+            raise UsageError("The page of a folder needs one.", "Name it with --folder.")
+        data = png_of(render_folder(checkpoint, arguments.picture, folder=arguments.folder, **shown))
     elif arguments.page == "units":
         recipe = Recipe(steps=arguments.steps)
         image = render_units(checkpoint, arguments.picture, folder=arguments.folder, recipe=recipe, **shown)

@@ -18,6 +18,7 @@ def run(arguments: argparse.Namespace) -> int:
         labels=arguments.labels,
         assume=choices(arguments),
         device=arguments.device,
+        page=arguments.page,
         theme=arguments.theme,
         clean=arguments.clean,
     )

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
 from gnet_desktop import __version__
+from gnet_desktop.files import is_folder
 from gnet_desktop.gui.controls.spoken import install_speaking
 from gnet_desktop.gui.looks.styles import apply_theme, load_fonts
 from gnet_desktop.gui.shell.drop import Dropped
@@ -44,6 +45,7 @@ def run(
     labels: Path | None = None,
     assume: Mapping[str, str] | None = None,
     device: str = "auto",
+    page: str = "explore",
     theme: str | None = None,
     clean: bool = False,
 ) -> int:
@@ -65,7 +67,7 @@ def run(
     app.installEventFilter(_Filter(window))
     app.commitDataRequest.connect(lambda _: window.remember())  # the desktop's own way of logging out
     # after the first paint: everything that needs torch
-    QTimer.singleShot(0, lambda: begin(window, paths, labels, device, assume))
+    QTimer.singleShot(0, lambda: begin(window, paths, labels, device, assume, page))
     ticking = _close_on_interrupt(window, interrupts)
     collecting = Collecting(lambda: window.workspace.loading is not None)
     status = app.exec()
@@ -107,9 +109,11 @@ def begin(
     labels: Path | None,
     device: str,
     assume: Mapping[str, str] | None = None,
+    page: str = "explore",
 ) -> None:
-    """Open what was asked for, or what was open last, or the bundled checkpoint."""
+    """Open what was asked for, or what was open last, or the bundled checkpoint; then the page."""
     arrivals = sort_arrivals(paths)
+    pictures = list(arrivals.pictures)
     workspace = window.workspace
     if device != "auto":
         workspace.set_device(device)
@@ -120,12 +124,24 @@ def begin(
     workspace.open_checkpoint(given[0], labels, assume)
     workspace.compute("devices", tasks.devices, lambda found: window.bar.set_devices(found))
     window.refresh_choices()
-    if arrivals.pictures:
-        window.take_pictures(list(arrivals.pictures))
+    _turn_to(window, page, pictures)
+    if pictures:
+        window.take_pictures(pictures)
     elif not paths:
         reopen_pictures(window.session, workspace, window.show_news)
     if (unkept := window.session.unkept()) is not None:
         window.show_error(unkept)
+
+
+def _turn_to(window: Window, page: str, pictures: list[Path]) -> None:
+    """Show a page; those that work on a folder take the first of the pictures that is one."""
+    takers = {"folder": window.evaluate, "units": window.index}
+    folder = next(filter(is_folder, pictures), None) if page in takers else None
+    if folder is None:
+        window.show_page(page)
+    else:
+        pictures.remove(folder)
+        takers[page](folder)
 
 
 class _Filter(QuietTips):

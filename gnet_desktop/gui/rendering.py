@@ -72,6 +72,22 @@ def _grab_units(app: QApplication, window: Window, recipe: "Recipe", folder: Pat
     return window.grab().toImage()
 
 
+def render_folder(checkpoint: Path, picture: Path, *, folder: Path, **shown: Any) -> QImage:
+    """The Folder page, once every picture of the folder is answered and judged."""
+    return in_window(checkpoint, picture, lambda app, window: _grab_folder(app, window, folder), **shown)
+
+
+def _grab_folder(app: QApplication, window: Window, folder: Path) -> QImage:
+    failures: list[GNetError] = []
+    window.workspace.failed.subscribe(failures.append)
+    window.evaluate(folder)
+    _wait(app, lambda: bool(failures) or window.folder_page.settled, _MAKING)
+    _raise_first(failures)
+    _settle(app, window)  # which draws the gallery and asks for its pictures
+    _wait(app, lambda: window.folder_page.settled, _MAKING)
+    return window.grab().toImage()
+
+
 def render_page(checkpoint: Path, picture: Path, **shown: Any) -> str:
     """The same as one page of HTML that needs nothing else."""
     return in_window(checkpoint, picture, _page, **shown)

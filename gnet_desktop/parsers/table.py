@@ -34,6 +34,7 @@ COMMANDS: Final = (
     "desktop-entry",
     "self-test",
 )
+_PAGES: Final = ("explore", "folder", "units")
 _DESCRIPTION: Final = (
     "Open any GoogLeNet checkpoint, drop pictures on it, and look inside. "
     "Without a command a window opens with the files given."
@@ -88,6 +89,12 @@ def _window() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"gnet-desktop {__version__}")
     add_labels_and_choices(parser)
     add_device(parser)
+    parser.add_argument(
+        "--page",
+        choices=_PAGES,
+        default="explore",
+        help="the page that is shown first; folder and units take the first folder given",
+    )
     parser.add_argument("--theme", choices=("system", "light", "dark"), help="colours of the window")
     parser.add_argument("--clean", action="store_true", help="ignore the remembered settings")
     return parser
@@ -312,11 +319,12 @@ def _screenshot() -> argparse.ArgumentParser:
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", type=size, default=(1600, 1000), metavar="1600x1000")
     parser.add_argument("--panel", default=None, metavar="NAME", help="only this panel, e.g. network")
+    parser.add_argument("--page", choices=_PAGES, default="explore", help="the page that is shown")
     parser.add_argument(
-        "--page", choices=("explore", "units"), default="explore", help="the page that is shown"
-    )
-    parser.add_argument(
-        "--folder", type=Path, metavar="FOLDER", help="with --page units: whose strongest pictures"
+        "--folder",
+        type=Path,
+        metavar="FOLDER",
+        help="with --page folder: what is judged; with --page units: whose strongest pictures",
     )
     parser.add_argument(
         "--steps", type=positive, default=256, metavar="N", help="with --page units: of each picture (256)"

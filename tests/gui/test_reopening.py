@@ -10,6 +10,7 @@ from gnet_desktop.gui.app import begin, make_window
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit
+from tests.gui.made import wait_until
 
 
 @pytest.fixture
@@ -64,6 +65,27 @@ def test_files_that_are_given_are_opened_alone(start, pictures) -> None:
     second = start()
     begin(second, [pictures[2]], None, "cpu")
     assert names(second) == ["drei.png"]
+
+
+def test_a_folder_that_comes_with_its_page_is_answered_there(start, pictures) -> None:
+    folder = pictures[0].parent / "photos"
+    folder.mkdir()
+    window = start()
+    begin(window, [folder, pictures[2]], None, "cpu", page="folder")
+    wait_until(lambda: window.folder_page.run.state is not None)
+    assert window.page == "folder"
+    assert window.folder_page.run.state.folder == folder
+    assert names(window) == ["drei.png"]
+
+
+def test_a_folder_that_comes_with_the_page_of_units_is_indexed(start, pictures) -> None:
+    folder = pictures[0].parent
+    window = start()
+    begin(window, [folder], None, "cpu", page="units")
+    wait_until(lambda: window.units_page.indexed.state is not None)
+    assert window.page == "units"
+    assert window.units_page.indexed.state.folder == folder
+    assert names(window) == []
 
 
 def test_what_is_gone_is_named_and_the_others_open(start, pictures) -> None:

@@ -299,6 +299,16 @@ class FolderPage(Speaking, Page):
         off = {"outside": False}.get(name)
         self.set_filter(replace(self.filter, **{name: off}))  # type: ignore[arg-type]
 
+    @property
+    @override
+    def settled(self) -> bool:
+        """Whether the folder is answered and judged, and what is on the screen drawn."""
+        state = self.run.state
+        if state is None:
+            return True
+        judged = state.state == "done" and state.evaluation is not None and state.trying is None
+        return judged and not self.gallery.thumbnails.waiting
+
     @override
     def close_run(self) -> None:
         """The window closes."""

@@ -43,6 +43,11 @@ class Thumbnails:
             )
         return None
 
+    @property
+    def waiting(self) -> bool:
+        """Whether some were asked for that aren't there yet."""
+        return bool(self._asked)
+
     def forget_waiting(self) -> None:
         """What was asked for and isn't begun is no longer wanted: the list was scrolled."""
         self._worker.drop("thumbnail")
