@@ -62,7 +62,7 @@ CHECKPOINTS: Final = (
     FileKind(others=(".npz", ".npy")),
     FileKind(others=(".bin", ".tar", ".pkl", ".pickle", ".pt2", ".t7", ".distcp")),
     FileKind(others=(".pb", ".params", ".pdparams")),
-    FileKind(others=(".h5", ".hdf5", ".mat")),
+    FileKind(others=(".h5", ".hdf5", ".keras", ".mat")),
 )
 """Files of weights, those that are only recognised to be refused in words among them."""
 

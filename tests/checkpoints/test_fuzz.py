@@ -49,6 +49,9 @@ CONTAINERS = (
     "old caffemodel",
     "onnx",
     "mxnet",
+    "hdf5",
+    "packed hdf5",
+    "keras archive",
     "graph",
 )
 
@@ -135,6 +138,7 @@ STARTS = (
     b"\x0a\x09GoogleNet\x12",
     b"\x08\x08\x3a",
     b"\x93NUMPY\x01\x00",
+    b"\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08\0",
     struct.pack("<Q", 40) + b'{"a":{"dtype":"F32","shape":[1],"data_of',
     b"storages".ljust(124, b"\0") + b"00000000100\0",
 )

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+import h5py
 import numpy as np
 import torch
 from safetensors.torch import save as safetensors_bytes
@@ -119,6 +120,48 @@ def _exported(state: Mapping[str, Tensor]) -> bytes:
     return data.getvalue()
 
 
+def _hdf5(state: Mapping[str, Tensor], *, packed: bool) -> bytes:
+    """Layers as Keras 2 lists them, or arrays under their names in packed pieces."""
+    layers: dict[str, dict[str, np.ndarray]] = {}
+    for name, value in state.items():
+        layer, _, role = name.rpartition(".")
+        axes = {4: (2, 3, 1, 0), 2: (1, 0)}.get(value.dim(), range(value.dim()))
+        layers.setdefault(layer, {})[_KERAS.get(role, role)] = value.permute(*axes).numpy()
+    with h5py.File(data := io.BytesIO(), "w") as file:
+        if packed:
+            for name, value in state.items():
+                options = {"compression": "gzip", "shuffle": True} if value.dim() else {}
+                file.create_dataset(name, data=value.numpy(), **options)
+        else:
+            file.attrs["layer_names"] = np.array([name.encode() for name in layers])
+        for name, parts in () if packed else layers.items():
+            group = file.create_group(name)
+            group.attrs["weight_names"] = np.array([role.encode() for role in parts])
+            for role, value in parts.items():
+                group[role] = value
+    return data.getvalue()
+
+
+_KERAS = {"weight": "kernel", "running_mean": "moving_mean", "running_var": "moving_variance"}
+
+
+def _keras(state: Mapping[str, Tensor]) -> bytes:
+    """Each layer's variables by number under its name."""
+    layers: dict[str, list[np.ndarray]] = {}
+    for name, value in state.items():
+        layers.setdefault(name.rpartition(".")[0], []).append(value.numpy())
+    with h5py.File(weights := io.BytesIO(), "w") as file:
+        for place, (layer, parts) in enumerate(layers.items()):
+            variables = file.create_group(f"layers/layer_{place}/vars")
+            variables.attrs["name"] = layer
+            for number, value in enumerate(value for value in parts if value.ndim):
+                variables[str(number)] = value
+    with zipfile.ZipFile(data := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("config.json", json.dumps({"config": {"layers": []}}))
+        archive.writestr("model.weights.h5", weights.getvalue())
+    return data.getvalue()
+
+
 @cache
 def small_files() -> Mapping[str, bytes]:
     """A small but complete file of each container."""
@@ -153,6 +196,9 @@ def _small_files() -> dict[str, bytes]:
         "old caffemodel": writing.caffemodel(caffe, form="V1", shape=writing.legacy_shape),
         "onnx": _onnx(state),
         "mxnet": writing.mxnet(state),
+        "hdf5": _hdf5(state, packed=False),
+        "packed hdf5": _hdf5(state, packed=True),
+        "keras archive": _keras(state),
         "graph": b"".join(
             writing.graph_node(name, "Const", value=writing.graph_tensor(value.numpy()))
             for name, value in state.items()

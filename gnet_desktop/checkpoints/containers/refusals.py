@@ -52,12 +52,6 @@ _PICTURE: Final = Foreign(
 )
 _PROGRAM: Final = Foreign("a program", "It holds no weights, and nothing in a file is run here.", _OTHER)
 _VIDEO: Final = Foreign("a video", "It holds no weights.", _OTHER)
-_HDF5: Final = Foreign(
-    "an HDF5 file (Keras, Caffe or MATLAB)",
-    "This kind of file is not read.",
-    "Save the network's weights as a NumPy npz, ONNX or safetensors file, and open that.",
-    weights=True,
-)
 _MATLAB: Final = Foreign(
     "a MATLAB file",
     "This kind of file is not read.",
@@ -100,8 +94,6 @@ def _compressed(kind: str) -> Foreign:
 
 # (offset, bytes there, what it is)
 _SIGNATURES: Final[tuple[tuple[int, bytes, Foreign], ...]] = (
-    (0, b"\x89HDF\r\n\x1a\n", _HDF5),
-    (512, b"\x89HDF\r\n\x1a\n", _HDF5),
     (0, b"MATLAB 5.0 MAT-file", _MATLAB),
     (0, b"MATLAB 7.3 MAT-file", _MATLAB),
     (0, b"\x1f\x8b", _compressed("gzip")),
@@ -265,7 +257,6 @@ CORE_ML: Final = Foreign(
     "Open the file that it was converted from, or export its weights as a NumPy npz.",
 )
 _INSIDE: Final[tuple[tuple[str, Foreign], ...]] = (
-    ("model.weights.h5", Foreign("a Keras file", "This kind of file is not read.", _HDF5.todo, weights=True)),
     ("com.apple.coreml/model.mlmodel", CORE_ML),
     ("[content_types].xml", Foreign("an Office document", "It holds no weights.", _OTHER)),
     *(

@@ -283,7 +283,8 @@ class Contents:
     ``classes`` their class, both under the same names. ``texts`` is metadata, ``labels``
     entries that look like class names, ``entries`` the kind of each top-level entry,
     ``devices`` where the tensors were saved, ``notes`` lines for the card, ``graph``
-    the operations, where the file has them.
+    the operations, where the file has them. ``maps_last``: where a map is flattened for a
+    matrix, its channels run fastest, as in TensorFlow.
     """
 
     container: str
@@ -296,3 +297,4 @@ class Contents:
     devices: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     graph: Graph | None = None
+    maps_last: bool = False

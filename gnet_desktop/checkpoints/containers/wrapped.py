@@ -203,10 +203,11 @@ def _in_zip(source: Source, root: FileSource | None) -> Inner | None:
     name = _chosen([name for name in entries if not name.endswith("/")])
     if name is None:
         return None
-    return Inner(name, _entry(source, entries[name], root), "a zip archive")
+    return Inner(name, unpacked(source, entries[name], root), "a zip archive")
 
 
-def _entry(source: Source, entry: Entry, root: FileSource | None) -> Source:
+def unpacked(source: Source, entry: Entry, root: FileSource | None) -> Source:
+    """An entry's content where it can be read anywhere; raises Damaged where its checksum doesn't fit."""
     found = content(source, entry)
     if not is_packed(entry):
         if not found.is_intact():

@@ -1,7 +1,15 @@
 """How tensors lie: kernels with their sides last, matrices with their outputs first, vectors flat."""
 
-from gnet_desktop.checkpoints.containers.stored import StoredTensor, shape_text
+from functools import partial
+from math import isqrt
+from typing import Any, Final
+
+from numpy.typing import NDArray
+
+from gnet_desktop.checkpoints.containers.made import made
+from gnet_desktop.checkpoints.containers.stored import Floats, StoredTensor, shape_text
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.network.architecture import AUXILIARY
 
 Tensors = dict[str, dict[str, StoredTensor]]
 """Canonical layer → name in it (``weight``, ``norm.mean``) → where the tensor lies."""
@@ -75,3 +83,27 @@ def _matrices(tensors: Tensors, *, turned: bool) -> Tensors:
         else parts
         for layer, parts in tensors.items()
     }
+
+
+_REORDERED: Final = "inputs put in order, channels before height and width"
+
+
+def with_channels_first(tensors: Tensors) -> Tensors:
+    """Matrices that read a head's flattened map in TensorFlow's order, as if it were in torch's."""
+    found = dict(tensors)
+    for head in AUXILIARY:
+        convolution, hidden = (tensors.get(f"{head}/{part}", {}).get("weight") for part in ("conv", "fc1"))
+        if convolution is None or hidden is None or len(hidden.shape) != 2:
+            continue
+        channels = convolution.shape[0]
+        side = isqrt(hidden.shape[1] // channels) if channels else 0
+        if side > 1 and side * side * channels == hidden.shape[1]:
+            work_out = partial(_channels_first, side=side, channels=channels)
+            found[f"{head}/fc1"] = found[f"{head}/fc1"] | {
+                "weight": made((hidden,), work_out, how=_REORDERED)
+            }
+    return found
+
+
+def _channels_first(matrix: Floats, *, side: int, channels: int) -> NDArray[Any]:
+    return matrix.reshape(-1, side, side, channels).transpose(0, 3, 1, 2).reshape(matrix.shape)

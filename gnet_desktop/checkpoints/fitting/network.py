@@ -19,7 +19,7 @@ from gnet_desktop.checkpoints.fitting.gaps import (
     missing_parts,
     replaced_by_nothing,
 )
-from gnet_desktop.checkpoints.fitting.lying import Tensors, is_of_trunk, oriented
+from gnet_desktop.checkpoints.fitting.lying import Tensors, is_of_trunk, oriented, with_channels_first
 from gnet_desktop.checkpoints.fitting.settings import apply_settings
 from gnet_desktop.checkpoints.fitting.single import check_sigmoid, two_answers
 from gnet_desktop.errors import CheckpointError, UsageError
@@ -65,8 +65,9 @@ class Told:
     outputs (None: they are right already). ``facts`` are settings by layer, ``order`` the
     trunk's layers one behind the other, where the file tells; ``switches`` those of the
     family that it settles. ``has_sigmoid``: it shows one behind the main classifier;
-    ``whole``: it shows every layer with all that it has. ``assume`` are answers of a
-    person to what it doesn't tell.
+    ``whole``: it shows every layer with all that it has; ``maps_last``: its heads flatten
+    their maps with the channels running fastest. ``assume`` are answers of a person to
+    what it doesn't tell.
     """
 
     families: Sequence[str]
@@ -80,6 +81,7 @@ class Told:
     switches: Mapping[str, str] = field(default_factory=dict)
     has_sigmoid: bool = False
     whole: bool = False
+    maps_last: bool = False
     assume: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -91,6 +93,8 @@ def fit(tensors: Tensors, told: Told) -> Fitted:
     """
     check_trunk(tensors, told.trunk)
     tensors = oriented(tensors, inputs_first=told.inputs_first)
+    if told.maps_last:
+        tensors = with_channels_first(tensors)
     if told.has_sigmoid:
         check_sigmoid(tensors)
     tensors, single = two_answers(tensors, told.assume)

@@ -129,6 +129,7 @@ def _by_names(contents: Contents, found: Match, assume: Mapping[str, str]) -> Re
             switches={**dialect.switches, **({} if normed else dialect.unnormed)},
             has_sigmoid=heads.has_sigmoid,
             whole=bool(contents.classes),
+            maps_last=contents.maps_last,
             assume=assume,
         ),
     )
@@ -212,6 +213,7 @@ def _by_graph(
             switches=found.dialect.switches if found is not None else {},
             has_sigmoid=traced.has_sigmoid,
             whole=True,
+            maps_last=contents.maps_last,
             assume=assume,
         ),
     )
@@ -262,6 +264,7 @@ def _by_structure(
             trunk=[layer for layer in _STEM if layer in found.names],
             facts={**contents.facts, **heads.facts},
             has_sigmoid=heads.has_sigmoid,
+            maps_last=contents.maps_last,
             assume=assume,
         ),
     )
@@ -393,6 +396,5 @@ def _notes(contents: Contents, found: Match) -> tuple[str, ...]:
 def _warnings(left_over: tuple[str, ...]) -> tuple[str, ...]:
     if not left_over:
         return ()
-    shown = ", ".join(left_over[:5])
     words = "tensors belong" if len(left_over) > 1 else "tensor belongs"
-    return (f"{len(left_over)} {words} to no part of the network: {shown}.",)
+    return (f"{len(left_over)} {words} to no part of the network: {', '.join(left_over[:5])}.",)

@@ -7,7 +7,7 @@ table that agrees with itself; these do.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tests.checkpoints.grammars import archives, headers, pickles, wire
+from tests.checkpoints.grammars import archives, hdf5, headers, pickles, wire
 from tests.checkpoints.grammars.dice import Dice
 from tests.checkpoints.mutations import mutated
 from tests.checkpoints.tiny import small_files
@@ -33,6 +33,7 @@ _GRAMMARS: Final[Mapping[str, Callable[[Dice], bytes]]] = {
     "tensorflow": wire.tensorflow,
     "tar": archives.tar,
     "mxnet": headers.mxnet,
+    "hdf5": hdf5.file,
     "packed": _packed,
 }
 

@@ -1,0 +1,117 @@
+"""HDF5 files of Keras and Caffe are the network that the family's own definition is."""
+
+import zipfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from gnet_desktop.checkpoints.reading import open_checkpoint
+from gnet_desktop.errors import CheckpointError
+from tests.checkpoints import keras_files as keras
+from tests.checkpoints.samples import assert_same_numbers, sample
+
+# as Keras versions wrote the same network: style, backend, order of the channels
+EDITIONS = {
+    "the gist's, Keras 1 on Theano": ("keras 1", "", False),
+    "Keras 1 that says Theano": ("keras 1", "theano", False),
+    "Keras 1 on TensorFlow in Theano's order": ("keras 1", "tensorflow", False),
+    "Keras 1 in TensorFlow's order": ("keras 1", "tensorflow", True),
+    "Keras 2": ("keras 2", "tensorflow", True),
+    "Keras 2 on Theano": ("keras 2", "theano", True),
+}
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_the_public_keras_port_of_caffes_network(edition: str, tmp_path: Path) -> None:
+    style, backend, last = EDITIONS[edition]
+    expected = sample("caffe")
+    flipped = backend == "theano" or (style == "keras 1" and not backend)
+    weights = keras.layers(expected.model, last=last, flipped=flipped)
+    keras.by_layer(path := tmp_path / "googlenet_weights.h5", weights, style=style, backend=backend)
+    found = open_checkpoint(path)
+    assert found.provenance.family == "caffe"
+    assert found.provenance.recognised_by == "names"
+    assert not found.provenance.left_over
+    assert any("half a turn" in line for line in found.provenance.converted) == flipped
+    assert_same_numbers(found, expected)
+
+
+@pytest.mark.parametrize("order", ["channels_last", "channels_first"])
+def test_a_whole_model_says_how_it_flattens_maps(order: str, tmp_path: Path) -> None:
+    expected = sample("caffe")
+    weights = keras.layers(expected.model)
+    if order == "channels_first":
+        plain = keras.layers(expected.model, last=False)
+        weights |= {name: plain[name] for name in ("loss1/fc", "loss2/fc")}
+    config = keras.description(expected.model, order=order)
+    keras.by_layer(path := tmp_path / "net.h5", weights, backend="tensorflow", config=config)
+    found = open_checkpoint(path)
+    assert found.provenance.container == "Keras 2 model (HDF5)"
+    assert_same_numbers(found, expected)
+
+
+def test_layers_packed_by_gzip_and_shuffled(tmp_path: Path) -> None:
+    expected = sample("caffe", heads=False)
+    weights = keras.layers(expected.model)
+    options = {"compression": "gzip", "compression_opts": 1, "shuffle": True, "chunks": True}
+    keras.by_layer(path := tmp_path / "net.h5", weights, fletcher32=True, **options)
+    assert_same_numbers(open_checkpoint(path), expected)
+
+
+@pytest.mark.parametrize("way", ["named", "described", "packed"])
+def test_keras_3(way: str, tmp_path: Path) -> None:
+    """Layers' names are in the weights, or follow from the description."""
+    expected = sample("caffe")
+    data = keras.by_variable(keras.layers(expected.model), expected.model, named=way == "named")
+    method = zipfile.ZIP_DEFLATED if way == "packed" else zipfile.ZIP_STORED
+    keras.archive(path := tmp_path / "net.keras", data, keras.description(expected.model), method=method)
+    found = open_checkpoint(path)
+    assert found.provenance.container == "Keras 3 model"
+    assert found.provenance.recognised_by == "names"
+    assert_same_numbers(found, expected)
+
+
+def test_keras_3_weights_alone_with_batch_norms(tmp_path: Path) -> None:
+    """Without any names the order of the layers tells which is which."""
+    expected = sample("torchvision")
+    data = keras.by_variable(keras.layers(expected.model, last=True), expected.model, named=False)
+    (path := tmp_path / "model.weights.h5").write_bytes(data)
+    found = open_checkpoint(path)
+    assert found.provenance.recognised_by == "structure"
+    assert_same_numbers(found, expected)
+
+
+@pytest.mark.parametrize("separator", ["/", "_"])
+def test_caffes_blobs(separator: str, tmp_path: Path) -> None:
+    expected = sample("caffe")
+    keras.caffe(path := tmp_path / "bvlc.caffemodel.h5", expected.state, separator=separator)
+    found = open_checkpoint(path)
+    assert found.provenance.container == "Caffe's blobs (HDF5)"
+    assert_same_numbers(found, expected)
+
+
+def test_any_file_of_named_arrays(tmp_path: Path) -> None:
+    expected = sample("torchvision")
+    with h5py.File(path := tmp_path / "net.h5", "w", userblock_size=512) as file:
+        for name, value in expected.state.items():
+            file.create_dataset(name.replace(".", "/"), data=value.numpy())
+    assert_same_numbers(open_checkpoint(path), expected)
+
+
+def test_what_is_not_read_is_told_in_one_sentence(tmp_path: Path) -> None:
+    kernel = np.zeros((64, 64), np.float32)
+    with h5py.File(path := tmp_path / "lzf.h5", "w") as file:
+        file.create_dataset("a", data=kernel, compression="lzf")
+    with pytest.raises(CheckpointError, match=r"packed in a way that is not read.*lzf.*h5repack"):
+        open_checkpoint(path)
+    with h5py.File(path := tmp_path / "new.h5", "w", libver="latest") as file:
+        for number in range(40):
+            file[f"{number}"] = kernel
+    with pytest.raises(CheckpointError, match=r"HDF5 file of a newer form.*h5repack"):
+        open_checkpoint(path)
+    with h5py.File(path := tmp_path / "empty.h5", "w") as file:
+        file.attrs["a"] = "b"
+    with pytest.raises(CheckpointError, match="HDF5 file without weights"):
+        open_checkpoint(path)
