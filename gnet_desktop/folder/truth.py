@@ -9,15 +9,19 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from gnet_desktop.checkpoints.labels import imagenet, wordnet_ids
 from gnet_desktop.errors import UsageError
-from gnet_desktop.files import why_unreadable
+from gnet_desktop.files import is_file, why_unreadable
 
 _WORDNET: Final = re.compile(r"n\d{8}")
 _LARGEST: Final = 256 * 2**20
+TABLE_ENDINGS: Final = (".csv", ".tsv")
+_LOOKED_FOR: Final = 1000
+"""Rows of a table whose pictures are looked for, to see whether it is about a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,17 @@ def from_table(file: Path) -> dict[str, str]:
     if rows[0][0].strip().lower() in _HEADINGS:
         rows = rows[1:]
     return {row[0].strip().replace("\\", "/").removeprefix("./"): row[1].strip() for row in rows}
+
+
+def is_about(file: Path, folder: Path) -> bool:
+    """Whether a file is a table of classes for pictures of this folder: its rows name some that are there."""
+    if file.suffix.lower() not in TABLE_ENDINGS:
+        return False
+    try:
+        rows = from_table(file)
+    except UsageError:
+        return False
+    return any(is_file(folder / path) for path in islice(rows, _LOOKED_FOR))
 
 
 _HEADINGS: Final = frozenset({"path", "file", "filename", "file_name", "picture", "image", "name"})

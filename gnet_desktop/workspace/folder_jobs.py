@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
+from gnet_desktop.files import is_file, write_whole
 from gnet_desktop.folder import answering, evaluating, scanning
 from gnet_desktop.folder.conventions import (
     SAMPLE,
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 SHOW_EVERY: Final = 1.0
 """Seconds after which what is new is shown, at least; more where counting takes longer."""
 CORRECTIONS: Final = "corrections.json"
+TABLE: Final = "table.json"
+"""Where the table lies that a folder is judged by."""
 
 
 class Owner(Protocol):
@@ -207,6 +210,24 @@ def opened_store(place: Path, recipe: Recipe, network: "LoadedNetwork") -> Store
     """The store of a folder's answers by this network under this convention."""
     name = hashlib.sha256(f"{recipe.sha256} {recipe.convention}".encode()).hexdigest()[:24]
     return Store(place / f"{name}.sqlite", recipe, network.network.temperatures)
+
+
+def read_table(place: Path) -> Path | None:
+    """The table of classes that a person gave for the folder; None if there is none any more."""
+    try:
+        table = Path(json.loads((place / TABLE).read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+    return table if is_file(table) else None
+
+
+def keep_table(place: Path, table: Path | None) -> None:
+    """Remember the table with the folder; None: its classes come from its folders again."""
+    place.mkdir(parents=True, exist_ok=True)
+    if table is None:
+        (place / TABLE).unlink(missing_ok=True)
+    else:
+        write_whole(place / TABLE, json.dumps(str(table.absolute())).encode())
 
 
 def read_corrections(place: Path) -> dict[str, int]:

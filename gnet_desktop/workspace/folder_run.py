@@ -25,10 +25,20 @@ from gnet_desktop.folder.exporting import Judged
 from gnet_desktop.folder.lookalikes import Alike, alike
 from gnet_desktop.folder.rows import Rows
 from gnet_desktop.folder.store import Recipe, Store
+from gnet_desktop.folder.truth import from_table
 from gnet_desktop.network.record import Described
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.failures import describe_bug
-from gnet_desktop.workspace.folder_jobs import CORRECTIONS, Ended, Job, Trial, opened_store, read_corrections
+from gnet_desktop.workspace.folder_jobs import (
+    CORRECTIONS,
+    Ended,
+    Job,
+    Trial,
+    keep_table,
+    opened_store,
+    read_corrections,
+    read_table,
+)
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.state import Workspace
 
@@ -86,9 +96,40 @@ class FolderRun:
         workspace.checkpoint_changed.subscribe(self._again)
 
     def open(self, folder: Path, truth: Path | None = None) -> None:
-        """Begin with a folder, or go on with one that was begun; ``truth`` is a table of classes."""
-        self._truth_file, self._wanted = truth, folder
+        """Begin with a folder, or go on with one that was begun.
+
+        ``truth`` is a table of classes, kept with the folder; without one it is the last that was kept.
+        """
+        if truth is not None:
+            keep_table(self._place(folder), truth)
+        self._truth_file, self._wanted = truth or read_table(self._place(folder)), folder
         self._start(folder)
+
+    def judge_by(self, table: Path | None) -> None:
+        """Judge the folder that is open by a table of classes; None: by the folders its pictures lie in.
+
+        A table that cannot be read is told of, and what was shown stays.
+        """
+        if table is None:
+            self._judge_by(None)
+        else:
+            self._workspace.compute("table", lambda: from_table(table), lambda _: self._judge_by(table))
+
+    def _judge_by(self, table: Path | None) -> None:
+        if self._wanted is not None:
+            keep_table(self._place(self._wanted), table)
+            self._truth_file = table
+            self._start(self._wanted)
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that is open, or will be when there is a checkpoint."""
+        return self._wanted
+
+    @property
+    def table(self) -> Path | None:
+        """The table of classes that the folder is judged by."""
+        return self._truth_file
 
     def pause(self) -> None:
         """Stop after the batch that is being computed; what was answered is kept."""

@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from sklearn.metrics.pairwise import cosine_similarity
 
 from gnet_desktop.folder.rows import Filter
+from gnet_desktop.folder.truth import is_about
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.conventions.choices import explanation
 from gnet_desktop.gui.folder.confusion import order_of
@@ -358,3 +359,68 @@ def test_pictures_that_look_like_one_are_shown_the_nearest_first(done: Window) -
     next(action for action in menu.actions() if action.text() == "All pictures again").trigger()
     assert page.run.state.alike is None
     assert not model.likeness
+
+
+def dropped(window: Window, path: Path) -> str:
+    """Drop a file on the window with real events; what the card said."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    place, copy, left, no = (
+        QPoint(700, 500),
+        Qt.DropAction.CopyAction,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(window, QDragEnterEvent(place, copy, data, left, no))
+    said = window.dropping.card.title
+    QApplication.sendEvent(window, QDropEvent(QPointF(place), copy, data, left, no))
+    return said
+
+
+@pytest.fixture
+def by_folders_again(done: Window) -> Iterator[Window]:
+    done.show_page("folder")
+    yield done
+    done.folder_page.run.judge_by(None)
+    wait_until(lambda: done.folder_page.run.state.state == "done")
+    done.show_page("explore")
+
+
+def test_a_table_that_is_dropped_says_what_the_pictures_show(
+    by_folders_again: Window, folder: Path, tmp_path: Path
+) -> None:
+    window, run = by_folders_again, by_folders_again.folder_page.run
+    table = tmp_path / "truth.csv"
+    table.write_text("path,class\nno class/1.jpg,lion\npizza/0.jpg,pizza\n")
+    assert dropped(window, table) == "Judge the folder by truth.csv"
+    wait_until(lambda: run.table == table and run.state.state == "done")
+    truth = run.state.evaluation.truth
+    assert truth.source == "truth.csv"
+    assert dict(truth.given) == {"no class/1.jpg": "lion", "pizza/0.jpg": "pizza"}
+    assert run.state.evaluation.pictures == 2
+
+    # it is kept with the folder, and goes on the word of a person
+    window.evaluate(folder)
+    assert run.table == table
+    matching = window.folder_page.show_matching()
+    assert matching.by_folders.isVisible()
+    QTest.mouseClick(matching.by_folders, Qt.MouseButton.LeftButton)
+    matching.close()
+    wait_until(lambda: run.table is None and run.state.state == "done")
+    assert run.state.evaluation.pictures == 6
+
+
+def test_a_table_that_cannot_be_read_leaves_what_is_shown(by_folders_again: Window, tmp_path: Path) -> None:
+    window, run = by_folders_again, by_folders_again.folder_page.run
+    table = tmp_path / "truth.csv"
+    table.write_text("only one column\n")
+    window.judge_by(table)
+    wait_until(lambda: "is no table of classes" in window.notice.text)
+    assert run.table is None
+    assert run.state.evaluation.pictures == 6
+
+
+def test_a_list_of_class_names_is_no_table_of_this_folder(folder: Path, tmp_path: Path) -> None:
+    names = tmp_path / "names.csv"
+    names.write_text("0,goldfish\n1,pizza\n")
+    assert not is_about(names, folder)

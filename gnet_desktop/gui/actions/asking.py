@@ -8,12 +8,14 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, LABEL_ENDINGS, PICTURE_ENDINGS
+from gnet_desktop.folder.truth import TABLE_ENDINGS
 from gnet_desktop.gui.actions.shell import Shell
 
 _ENDINGS: Final = {
     "pictures": PICTURE_ENDINGS,
     "checkpoints": CHECKPOINT_ENDINGS,
     "labels": LABEL_ENDINGS,
+    "tables": TABLE_ENDINGS,
 }
 
 
@@ -47,6 +49,7 @@ class Asking(QObject):
             "pictures": self.tr("Pictures"),
             "checkpoints": self.tr("Checkpoints"),
             "labels": self.tr("Class names"),
+            "tables": self.tr("Tables of classes"),
         }
         known = sorted(_ENDINGS[kind])
         endings = " ".join(f"*{ending}" for one in known for ending in (one, one.upper()))

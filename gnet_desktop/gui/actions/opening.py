@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject
 
+from gnet_desktop.errors import UsageError
 from gnet_desktop.gui.actions.asking import Asking
 from gnet_desktop.gui.actions.shell import Shell
 
@@ -30,6 +31,21 @@ class Opening(QObject):
         folder = self._asking.folder(self.tr("Open a folder"), "pictures")
         if folder is not None:
             self._shell.evaluate(folder)
+
+    def judge_by_table(self) -> None:
+        """Ask for a table of classes for the folder that is open on the Folder page."""
+        if self._shell.judged_folder is None:
+            self._shell.show_error(
+                UsageError(
+                    self.tr("There is nothing to judge."),
+                    self.tr("No folder is open on the Folder page."),
+                    self.tr("Open one first: File, Evaluate a folder."),
+                )
+            )
+            return
+        paths = self._asking.files(self.tr("Open a table of classes"), "tables", many=False)
+        if paths:
+            self._shell.judge_by(paths[0])
 
     def index_folder(self) -> None:
         """Ask for a folder whose strongest pictures are shown on the Units page."""

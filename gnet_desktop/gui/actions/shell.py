@@ -66,6 +66,13 @@ class Shell(Protocol):
     def evaluate(self, folder: Path) -> None:
         """Answer a folder on its page."""
 
+    @property
+    def judged_folder(self) -> Path | None:
+        """The folder that is open on the Folder page."""
+
+    def judge_by(self, table: Path) -> None:
+        """Judge that folder by a table of pictures and classes."""
+
     def index(self, folder: Path) -> None:
         """Show a folder's strongest pictures for each unit."""
 

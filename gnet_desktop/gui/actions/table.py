@@ -98,6 +98,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "open_directions", "File", "Directions in a layer…", (), "units matrix sae autoencoder concept cav"
     ),
     Action("evaluate_folder", "File", "Evaluate a folder…", (), "accuracy confusion many pictures truth"),
+    Action("judge_by_table", "File", "Judge by a table of classes…", (), "truth csv tsv labels evaluate"),
     Action("open_checkpoint", "File", "Open a checkpoint…", ("Ctrl+Shift+O",), "weights model network file"),
     Action(
         "show_catalogue", "File", "Known checkpoints…", (), "catalogue fetch download models imagenet bvlc"

@@ -107,7 +107,8 @@ class Figures(Speaking, QWidget):
     def _without_truth(self, painter: QPainter, theme: Theme, y: float) -> None:
         words = self.tr(
             "No class is known for these pictures. Put them into folders that are called like the classes,"
-            " or give a table with --truth, and this shows how right the network is."
+            " or drop a table (CSV) with a path and a class in each row, and this shows how right the"
+            " network is."
         )
         painter.setFont(font(12))
         painter.setPen(theme.colour("text3"))

@@ -20,6 +20,7 @@ from typing_extensions import override
 from gnet_desktop.folder.truth import Truth
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.workspace.folder_run import FolderRun
 
 NAME = Qt.ItemDataRole.UserRole
 KIND = "application/x-gnet-folder-name"
@@ -92,12 +93,12 @@ class Classes(QListWidget):
 class Matching(QDialog):
     """Names at the left, classes at the right; what is said is remembered with the folder.
 
-    ``correct(name, index)`` keeps it; None: whatever the rules say.
+    Where the names come from a table, the folders can take its place again.
     """
 
     def __init__(
         self,
-        correct: Callable[[str, int | None], None],
+        run: FolderRun,
         truth: Callable[[], Truth | None],
         labels: tuple[str, ...],
         parent: QWidget | None = None,
@@ -105,7 +106,7 @@ class Matching(QDialog):
         super().__init__(parent)
         self.setWindowTitle(self.tr("Folders and classes"))
         self.resize(720, 520)
-        self._correct, self._truth, self._labels = correct, truth, labels
+        self._run, self._truth, self._labels = run, truth, labels
         self.names, self.classes, self.search = Names(), Classes(), QLineEdit()
         self.search.setPlaceholderText(self.tr("Find a class"))
         self.search.setAccessibleName(self.search.placeholderText())
@@ -117,6 +118,11 @@ class Matching(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.match, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(self.rules, QDialogButtonBox.ButtonRole.ActionRole)
+        self.by_folders = buttons.addButton(
+            self.tr("By folders again"), QDialogButtonBox.ButtonRole.ActionRole
+        )
+        self.by_folders.setToolTip(self.tr("Classes come from the folders that the pictures lie in"))
+        self.by_folders.clicked.connect(lambda: run.judge_by(None))
         grid = QGridLayout(self)
         grid.setContentsMargins(16, 14, 16, 14)
         grid.setSpacing(10)
@@ -141,6 +147,7 @@ class Matching(QDialog):
     def show_truth(self) -> None:
         """Show what every name means now; what fits nothing stands first."""
         truth, current = self._truth(), self.chosen
+        self.by_folders.setVisible(self._run.table is not None)
         self.names.clear()
         if truth is None:
             return
@@ -182,4 +189,4 @@ class Matching(QDialog):
             self._say(self.chosen, None)
 
     def _say(self, name: str, index: int | None) -> None:
-        self._correct(name, index)
+        self._run.correct(name, index)

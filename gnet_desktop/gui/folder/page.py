@@ -182,7 +182,7 @@ class FolderPage(Speaking, Page):
         state = self.run.state
         if state is None or state.evaluation is None:
             return None
-        self._matching = Matching(self.run.correct, self._truth, state.names, self)
+        self._matching = Matching(self.run, self._truth, state.names, self)
         self._matching.show()
         return self._matching
 

@@ -44,9 +44,13 @@ def tr(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Files, or a picture's bytes with a name, or a link that leads elsewhere."""
+    """Files, or a picture's bytes with a name, or a link that leads elsewhere.
+
+    ``table`` is one of the files, if that says what the pictures of the open folder show.
+    """
 
     files: Arrivals = field(default_factory=Arrivals)
+    table: Path | None = None
     picture: tuple[str, bytes] | None = None
     link: str = ""
 
@@ -253,6 +257,8 @@ class DropCard(Speaking, QWidget):
 def describe(dropped: Dropped, count: int | None = None) -> tuple[str, str]:
     """Title and note of the card."""
     files = dropped.files
+    if dropped.table is not None:
+        return tr("Judge the folder by {0}").format(name_of(dropped.table)), tr("It says what each shows.")
     if files.checkpoints:
         more = tr("Then the pictures are added.") if files.pictures else tr("The open pictures stay.")
         return tr("Open {0} in its place").format(name_of(files.checkpoints[0])), more

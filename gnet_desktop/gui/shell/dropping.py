@@ -1,5 +1,6 @@
 """What is dropped on the window, or pasted: said while it hovers, opened when it is let go."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.files import is_folder
+from gnet_desktop.folder.truth import is_about
 from gnet_desktop.gui.actions.shell import Shell
 from gnet_desktop.gui.shell.drop import SHOWN, DropCard, Dropped, accept_copy, count_pictures, read_mime
 from gnet_desktop.gui.shell.notices import Notice
@@ -30,7 +32,7 @@ class Dropping(QObject):
         """Light up for whatever comes, and say what letting go would do."""
         if not accept_copy(event):
             return
-        dropped = self._hovering = read_mime(event.mimeData())
+        dropped = self._hovering = self._read(event.mimeData())
         self.card.show_for(dropped)
         pictures = dropped.files.pictures
         if len(pictures) > 1 or any(map(is_folder, pictures)):
@@ -56,12 +58,20 @@ class Dropping(QObject):
         """Open it."""
         self.leave()
         if accept_copy(event):
-            self.take(read_mime(event.mimeData()))
+            self.take(self._read(event.mimeData()))
 
     def paste(self) -> None:
         """Open what the clipboard holds."""
         # an empty one may have no data object at all
-        self.take(read_mime(QGuiApplication.clipboard().mimeData() or QMimeData()), pasted=True)
+        self.take(self._read(QGuiApplication.clipboard().mimeData() or QMimeData()), pasted=True)
+
+    def _read(self, data: QMimeData) -> Dropped:
+        """What the data carries, and what it means for the page that is shown."""
+        dropped, folder = read_mime(data), self._shell.judged_folder
+        if self._shell.page != "folder" or folder is None:
+            return dropped
+        files = dropped.files.labels + dropped.files.pictures
+        return replace(dropped, table=next((file for file in files if is_about(file, folder)), None))
 
     def take(self, dropped: Dropped, *, pasted: bool = False) -> None:
         """Open what a drop or the clipboard brought; every one of them ends visibly."""
@@ -69,6 +79,9 @@ class Dropping(QObject):
         refusal = dropped.refusal(pasted=pasted)
         if refusal is not None:
             self._shell.show_error(refusal)
+            return
+        if dropped.table is not None:
+            self._shell.judge_by(dropped.table)
             return
         labels = next(iter(dropped.files.labels), None)
         if dropped.files.checkpoints and self._are_directions(dropped.files.checkpoints[0]):

@@ -1,11 +1,16 @@
 """The pages of the window: Explore, and those that are made when they are first wanted."""
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from gnet_desktop.gui.controls.page import Page
 from gnet_desktop.workspace.state import Workspace
+
+if TYPE_CHECKING:
+    from gnet_desktop.gui.folder.page import FolderPage
+    from gnet_desktop.gui.units.page import UnitsPage
 
 
 class Pages(QStackedWidget):
@@ -35,6 +40,24 @@ class Pages(QStackedWidget):
             self.made[name] = self._makers[name]()
             self.addWidget(self.made[name])
         return self.made[name]
+
+    @property
+    def folder(self) -> "FolderPage":
+        """The Folder page."""
+        from gnet_desktop.gui.folder.page import FolderPage
+
+        page = self.page("folder")
+        assert isinstance(page, FolderPage)
+        return page
+
+    @property
+    def units(self) -> "UnitsPage":
+        """The Units page."""
+        from gnet_desktop.gui.units.page import UnitsPage
+
+        page = self.page("units")
+        assert isinstance(page, UnitsPage)
+        return page
 
     def close_runs(self) -> None:
         """The window closes: what works in the background for a page ends."""

@@ -260,20 +260,12 @@ class Window(PlacedWindow):
     @property
     def folder_page(self) -> "FolderPage":
         """The Folder page, made when it is first wanted."""
-        from gnet_desktop.gui.folder.page import FolderPage
-
-        page = self.pages.page("folder")
-        assert isinstance(page, FolderPage)
-        return page
+        return self.pages.folder
 
     @property
     def units_page(self) -> "UnitsPage":
         """The Units page, made when it is first wanted."""
-        from gnet_desktop.gui.units.page import UnitsPage
-
-        page = self.pages.page("units")
-        assert isinstance(page, UnitsPage)
-        return page
+        return self.pages.units
 
     def show_page(self, name: str) -> None:
         """Show one of the pages: ``explore``, ``folder`` or ``units``."""
@@ -286,6 +278,16 @@ class Window(PlacedWindow):
         """Open a folder on the Folder page."""
         self.show_page("folder")
         self.folder_page.run.open(folder, truth)
+
+    @property
+    def judged_folder(self) -> Path | None:
+        """The folder that is open on the Folder page; None without one."""
+        return self.folder_page.run.folder if "folder" in self.pages.made else None
+
+    def judge_by(self, table: Path) -> None:
+        """Judge that folder by a table of pictures and classes."""
+        self.show_page("folder")
+        self.folder_page.run.judge_by(table)
 
     def index(self, folder: Path) -> None:
         """Show the strongest pictures of a folder on the Units page."""
