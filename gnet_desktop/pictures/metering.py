@@ -15,7 +15,7 @@ FEW: Final = 20_000
 BYTES: Final = 32
 """Bytes a read beyond these: a GIF's blocks of 255 bytes take some eight reads to count and decode."""
 
-_BYTE_BY_BYTE: Final = ("QOI", "DDS", "BMP", "DIB")
+_BYTE_BY_BYTE: Final = ("QOI", "DDS")
 """Formats whose pixels are read one by one, in at most two reads a byte."""
 
 _PIXELS_TIMES_SCANS: Final = 1 << 30

@@ -43,7 +43,7 @@ SIGNATURES: Final = tuple(
         (8, b"WEBP", "WebP", "gnet_desktop.pictures.webp:WebP"),
         *((0, magic, "TIFF", "gnet_desktop.pictures.tiff.picture:open_frame")
           for magic in (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b")),
-        (0, b"BM", "BMP", "PIL.BmpImagePlugin:BmpImageFile"),
+        (0, b"BM", "BMP", "gnet_desktop.pictures.bmp:Bmp"),
         (0, b"\x00\x00\x00\x0cjP  ", "JPEG 2000", "gnet_desktop.pictures.jpeg2000:Jpeg2000"),
         (0, b"\xff\x4f\xff\x51", "JPEG 2000", "gnet_desktop.pictures.jpeg2000:Jpeg2000"),
         (0, b"\x00\x00\x01\x00", "ICO", "PIL.IcoImagePlugin:IcoImageFile"),
@@ -107,6 +107,6 @@ GUESSES: Final = (
     Guess(lambda head: _XBM.match(head) is not None, "XBM", "PIL.XbmImagePlugin:XbmImageFile"),
     Guess(_is_pcx, "PCX", "PIL.PcxImagePlugin:PcxImageFile"),
     Guess(_is_cursor, "CUR", "PIL.CurImagePlugin:CurImageFile"),
-    Guess(_is_dib, "DIB", "PIL.BmpImagePlugin:DibImageFile"),
+    Guess(_is_dib, "DIB", "gnet_desktop.pictures.bmp:Dib"),
     Guess(_is_tga, "TGA", "gnet_desktop.pictures.tga:Tga"),
 )

@@ -31,7 +31,7 @@ PIXELS = {
 }
 """Those of the pictures that are large; the others have few."""
 
-LONG = ("exif_of_megabytes", "runs_without_end", "runs_of_one_colour", "lossless_black_webp")
+LONG = ("exif_of_megabytes", "runs_of_one_colour", "lossless_black_webp")
 
 
 @pytest.fixture(scope="module")

@@ -161,3 +161,37 @@ def test_bytes_that_only_look_like_a_header_are_not_called_damaged() -> None:
         with pytest.raises(PictureError) as caught:
             read_picture(data)
         assert "damaged" not in str(caught.value)
+
+
+def _bmp(head: tuple[int, int, int, int], runs: bytes) -> bytes:
+    """A BMP of (width, height, bits, compression) with a coloured palette, by Microsoft's description."""
+    width, height, bits, packing = head
+    palette = b"".join(bytes((7 * index % 256, 255 - index, index, 0)) for index in range(1 << bits))
+    about = struct.pack("<IiiHHIIiiII", 40, width, height, 1, bits, packing, len(runs), 0, 0, 1 << bits, 0)
+    start = 14 + len(about) + len(palette)
+    return b"BM" + struct.pack("<IHHI", start + len(runs), 0, 0, start) + about + palette + runs
+
+
+@pytest.mark.parametrize(
+    ("bits", "runs"),
+    [
+        pytest.param(8, b"\7\5\0\0\3\1\4\2\0\0\0\3\x09\x08\x07\0\4\6\0\0\7\1\0\0\0\1", id="rows"),
+        pytest.param(8, b"\7\5\0\0\0\0\7\3\0\0\7\2\0\1", id="an empty row"),
+        pytest.param(8, b"\2\5\0\2\3\1\2\7\0\0\7\2\0\0\7\3\0\1", id="a jump"),
+        pytest.param(8, b"\7\5\0\0\2\3\0\1", id="an early end"),
+        pytest.param(4, b"\7\x5a\0\0\3\x12\4\x34\0\0\0\7\x12\x34\x56\x70\0\0\7\x9b\0\0\0\1", id="half bytes"),
+        pytest.param(4, b"\0\5\x12\x34\x50\0\2\x67\0\0\7\x11\0\0\7\x22\0\0\7\x33\0\1", id="an odd count"),
+    ],
+)
+def test_a_bmp_in_runs_is_what_opencv_reads(bits: int, runs: bytes) -> None:
+    data = _bmp((7, 4, bits, {8: 1, 4: 2}[bits]), runs)
+    wanted = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+    picture = read_picture(data)
+    assert np.array_equal(np.asarray(picture.image), wanted)
+    assert not picture.incomplete
+
+
+def test_a_bmp_in_runs_that_breaks_off_is_shown_as_far_as_it_goes() -> None:
+    picture = read_picture(_bmp((7, 4, 8, 1), b"\7\5\0\0\7\3\0\0"))
+    assert picture.incomplete
+    assert len(np.unique(np.asarray(picture.image)[2:].reshape(-1, 3), axis=0)) == 2
