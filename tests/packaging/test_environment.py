@@ -196,3 +196,11 @@ def test_without_a_fitting_python_the_first_use_says_so(tmp_path: Path):
     )
     assert done.returncode == 3
     assert "Python 3.11 or later" in done.stderr
+
+
+def test_it_runs_with_python_alone() -> None:
+    """It makes the environment, so nothing but the standard library is there when it starts."""
+    without_packages = [sys.executable, "-I", "-S", "-c"]
+    code = f"import runpy; runpy.run_path({str(ROOT / 'packaging' / 'environment.py')!r}, run_name='started')"
+    ended = subprocess.run([*without_packages, code], capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr

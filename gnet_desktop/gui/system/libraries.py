@@ -5,14 +5,13 @@ that can't be shown asks it to say what helps.
 """
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
-
-from gnet_desktop.files import is_file
 
 #: Debian's and Ubuntu's package for each library that Qt is linked to.
 PACKAGES: Final = {
@@ -93,7 +92,7 @@ def missing(qt: Path) -> list[str]:
 
 def packages(libraries: Iterable[str], release: Path = Path("/etc/os-release")) -> list[str]:
     """The packages of this Debian or Ubuntu that hold those libraries of which that is known."""
-    said = release.read_text(encoding="utf-8") if is_file(release) else ""
+    said = release.read_text(encoding="utf-8") if os.path.isfile(release) else ""
     renamed = _RENAMED if _has_renamed(said) else {}
     names = (PACKAGES[library] for library in libraries if library in PACKAGES)
     return list(dict.fromkeys(renamed.get(name, name) for name in names))
