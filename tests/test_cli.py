@@ -34,8 +34,21 @@ def test_what_only_files_need_is_not_imported_before_the_first_window() -> None:
         "-c",
         "import sys, gnet_desktop.gui.shell.window\n"
         "late = ('gnet_desktop.folder', 'sqlite3', 'natsort', 'concurrent', 'gnet_desktop.gui.folder',\n"
-        "  'gnet_desktop.checkpoints.containers', 'gnet_desktop.pictures.decoding', 'PIL.TiffImagePlugin')\n"
+        "  'gnet_desktop.checkpoints.containers', 'gnet_desktop.pictures.decoding', 'PIL', 'hashlib',\n"
+        "  'gnet_desktop.network.families')\n"
         "print([m for m in sys.modules if m.startswith(late)])",
+    )
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_no_source_is_read_and_kept_while_the_window_is_imported() -> None:
+    done = python(
+        "-c",
+        "import linecache\n"
+        "from gnet_desktop.gui.system.sources import leave_sources_unread\n"
+        "leave_sources_unread()\n"
+        "import gnet_desktop.gui.app\n"
+        "print([name for name in linecache.cache if name.endswith('app.py')])",
     )
     assert done.stdout.strip() == "[]", done.stderr
 

@@ -11,6 +11,9 @@ def run(arguments: argparse.Namespace) -> int:
     # Nothing that is imported is garbage, and looking through it takes an eighth of the time until
     # the window is painted. `Collecting` takes over once there is a window.
     gc.disable()
+    from gnet_desktop.gui.system.sources import leave_sources_unread
+
+    leave_sources_unread()
     from gnet_desktop.gui import app
 
     return app.run(

@@ -6,7 +6,6 @@ given, each on what the earlier ones left. A branch is a slice of its module's o
 module is all of it.
 """
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +42,8 @@ class Values:
     digest: str = field(init=False, default="", repr=False)
 
     def __post_init__(self) -> None:
+        import hashlib
+
         data = np.ascontiguousarray(self.array, np.float32)
         shape = repr(data.shape).encode()
         object.__setattr__(self, "digest", hashlib.sha256(shape + data.tobytes()).hexdigest())

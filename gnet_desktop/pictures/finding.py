@@ -7,7 +7,6 @@ from pathlib import Path
 
 from gnet_desktop.file_kinds import PICTURE_ENDINGS
 from gnet_desktop.files import is_file, is_folder
-from gnet_desktop.pictures.decoders import surely_picture
 from gnet_desktop.pictures.natural import gently_sorted, natural_key
 from gnet_desktop.pictures.recognition import HEAD, is_foreign_picture
 
@@ -72,4 +71,6 @@ def is_picture(path: Path) -> bool:
             head = file.read(HEAD)
     except OSError:
         return False
+    from gnet_desktop.pictures.decoders import surely_picture
+
     return surely_picture(head) or is_foreign_picture(head)

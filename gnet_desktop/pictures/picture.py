@@ -1,10 +1,12 @@
 """A decoded picture, as a value."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PIL import Image
 from typing_extensions import override
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 INCOMPLETE: Final = "the picture is incomplete"
 """How the note begins that says how much of a picture could be read."""
@@ -19,7 +21,7 @@ class Picture:
     file and ``frame`` the one shown; ``notes`` the conversions in words.
     """
 
-    image: Image.Image
+    image: "Image"
     source: str
     format: str
     file_size: tuple[int, int]

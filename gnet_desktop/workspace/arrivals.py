@@ -8,7 +8,6 @@ from typing import Final
 from gnet_desktop.errors import LabelsError
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, LABEL_ENDINGS
 from gnet_desktop.files import is_file, is_folder
-from gnet_desktop.pictures.decoders import perhaps_picture, surely_picture
 from gnet_desktop.pictures.recognition import HEAD
 
 LOOKED_INTO: Final = 200
@@ -64,6 +63,7 @@ def holds_labels(path: Path) -> bool:
 def looks_like_weights(path: Path) -> bool:
     """Whether a file or folder is more likely a checkpoint than pictures."""
     from gnet_desktop.checkpoints.containers.sniffing import holds_weights
+    from gnet_desktop.pictures.decoders import perhaps_picture, surely_picture
 
     if is_folder(path):
         return holds_weights(path)

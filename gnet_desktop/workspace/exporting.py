@@ -4,11 +4,10 @@ import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from gnet_desktop.files import whole_folder, write_whole
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, EMBER, palette
@@ -18,6 +17,9 @@ from gnet_desktop.network.naming import Unit
 from gnet_desktop.network.record import Array, Record
 from gnet_desktop.workspace.facts import describe
 from gnet_desktop.workspace.values import Result
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 RECORD: Final = "record.json"
 SCALING: Final = Scaling(scope="module", gamma=0.5)
@@ -76,7 +78,7 @@ def array_bytes(values: Array) -> bytes:
     return stream.getvalue()
 
 
-def png_bytes(image: Image.Image) -> bytes:
+def png_bytes(image: "Image") -> bytes:
     """A picture as PNG."""
     stream = io.BytesIO()
     image.save(stream, "PNG")
@@ -89,6 +91,8 @@ def _json(facts: dict[str, Any]) -> bytes:
 
 def _save_sheet(folder: Path, name: str, maps: Array, limits: Limits) -> str:
     """All maps of a branch on one sheet, a pixel a cell, one pixel of gap between them."""
+    from PIL.Image import fromarray
+
     channels, height, width = maps.shape
     columns = int(np.ceil(np.sqrt(channels)))
     rows = -(-channels // columns)
@@ -97,7 +101,7 @@ def _save_sheet(folder: Path, name: str, maps: Array, limits: Limits) -> str:
     for channel in range(channels):
         top, left = channel // columns * (height + 1), channel % columns * (width + 1)
         sheet[top : top + height, left : left + width] = levels[channel]
-    image = Image.fromarray(sheet, "P")
+    image = fromarray(sheet, "P")
     image.putpalette(palette(EMBER, ground=GROUND, gap=GROUND)[:, :3].tobytes())
     file = f"{file_name(name)}.png"
     (folder / file).write_bytes(png_bytes(image))
@@ -129,11 +133,13 @@ def save_picture(
 
     Raises ExportError.
     """
+    from PIL.Image import Resampling, fromarray
+
     levels = quantise(values[None], limits_of(values, scaling), gamma=scaling.gamma, signed=scaling.signed)[0]
-    image = Image.fromarray(levels, "P")
+    image = fromarray(levels, "P")
     image.putpalette(palette(COLOUR_MAPS[colour_map], ground=GROUND, gap=GROUND)[:, :3].tobytes())
     factor = max(1, side // max(levels.shape))
-    large = image.resize((image.width * factor, image.height * factor), Image.Resampling.NEAREST)
+    large = image.resize((image.width * factor, image.height * factor), Resampling.NEAREST)
     write_whole(path, png_bytes(large))
 
 

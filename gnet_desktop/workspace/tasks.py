@@ -26,11 +26,11 @@ from gnet_desktop.network.naming import Unit, channel_counts
 from gnet_desktop.network.record import Record
 from gnet_desktop.network.sizes import check_size
 from gnet_desktop.pictures.picture import Picture
-from gnet_desktop.pictures.preparation import Prepared, prepare
 from gnet_desktop.workspace.values import THUMBNAIL_SIDE, Outcome, Result, RunKey, identity
 
 if TYPE_CHECKING:
     from gnet_desktop.network.googlenet import GoogLeNet
+    from gnet_desktop.pictures.preparation import Prepared
 
 CancelFlag = threading.Event
 Progress = Callable[[str, float], None]
@@ -58,7 +58,7 @@ class Read:
     """A decoded picture and what the network will be given."""
 
     picture: Picture
-    prepared: Prepared
+    prepared: "Prepared"
     convention: Convention
 
 
@@ -191,6 +191,7 @@ def make_thumbnail(source: Path | bytes) -> NDArray[np.uint8]:
 def read_and_prepare(source: Path | bytes, name: str, convention: Convention) -> Read:
     """Decode a picture and make the network's input of it; raises PictureError."""
     from gnet_desktop.pictures.decoding import read_picture
+    from gnet_desktop.pictures.preparation import prepare
 
     try:
         picture = read_picture(source, name=name, convert_profile=convention.profile == "srgb")

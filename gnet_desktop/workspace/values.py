@@ -1,14 +1,12 @@
 """The values that the workspace holds and announces."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
@@ -18,6 +16,9 @@ from gnet_desktop.network.naming import Unit
 from gnet_desktop.network.record import Record
 from gnet_desktop.pictures.geometry import Geometry
 from gnet_desktop.pictures.picture import Picture
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 THUMBNAIL_SIDE: Final = 128
 
@@ -70,6 +71,8 @@ def identity(checkpoint: Checkpoint, device: str) -> str:
 
     Of the file's contents, how it was read, its class names and the device.
     """
+    import hashlib
+
     provenance = checkpoint.provenance
     own = checkpoint.calibration
     calibrated = own and (sorted(own.temperatures.items()), own.threshold)
@@ -112,7 +115,7 @@ class Result:
     key: RunKey
     picture: Picture
     geometry: Geometry
-    shown: Image.Image
+    shown: "Image"
     record: Record
     checkpoint: Checkpoint
 

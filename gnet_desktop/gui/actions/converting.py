@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
-from gnet_desktop.checkpoints.reference import installed
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.actions.asking import Asking
@@ -52,6 +51,8 @@ class Converting(QObject):
             "onnx": self.tr("ONNX"),
             "torchvision": self.tr("State dict for torchvision's GoogLeNet"),
         }
+        from gnet_desktop.checkpoints.reference import installed
+
         if not installed.fits(checkpoint.architecture):
             del forms["torchvision"]
         return forms

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.gui.conventions.choices import alternatives, explanation
-from gnet_desktop.gui.conventions.editor import ConventionEditor
 from gnet_desktop.workspace.state import Workspace
 
 
@@ -28,6 +27,8 @@ def edit_convention(workspace: Workspace, parent: QWidget) -> None:
     checkpoint, used = workspace.checkpoint, workspace.convention
     if checkpoint is None or used is None:
         return
+    from gnet_desktop.gui.conventions.editor import ConventionEditor
+
     editor = ConventionEditor(used, checkpoint.architecture.input_channels, parent)
     if editor.exec() and editor.convention is not None:
         workspace.set_convention(editor.convention)

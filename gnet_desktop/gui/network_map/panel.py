@@ -1,6 +1,7 @@
 """The network panel: the map with its header, and below it the teaching view."""
 
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
@@ -13,12 +14,14 @@ from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import of_which, of_which_run
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.network_map.teaching import CHART_HEIGHT, TeachingView
 from gnet_desktop.gui.network_map.view import NetworkMap
 from gnet_desktop.gui.network_map.words import quantity_words
 from gnet_desktop.gui.painting.glyphs import GLYPH, draw_glyph
 from gnet_desktop.inspection.quantities import QUANTITIES
 from gnet_desktop.workspace.state import Workspace
+
+if TYPE_CHECKING:
+    from gnet_desktop.gui.network_map.teaching import TeachingView
 
 _WORDS_HEIGHT: Final = 88
 """What the definitions above the chart take in a wide window."""
@@ -95,13 +98,11 @@ class NetworkPanel(Speaking, QWidget):
         self.teach.setToolTip(self.tr("What branches, reductions and heads are for (T)"))
         self.header.add(self.teach)
         self.map = NetworkMap(workspace)
-        self.teaching = TeachingView(workspace)
         self._scroller = QScrollArea()
         self._scroller.setFrameShape(QScrollArea.Shape.NoFrame)
         self._scroller.setWidgetResizable(True)
         self._scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroller.setWidget(self.teaching)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -124,6 +125,16 @@ class NetworkPanel(Speaking, QWidget):
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self._show_state()
+
+    @cached_property
+    def teaching(self) -> "TeachingView":
+        """What branches, reductions and heads are for; made when it is first asked for."""
+        from gnet_desktop.gui.network_map.teaching import TeachingView
+
+        view = TeachingView(self._workspace)
+        self._scroller.setWidget(view)
+        view.show()
+        return view
 
     def copy_numbers(self) -> str:
         """A table with tabs: each layer with its value of the quantity shown."""
@@ -154,13 +165,13 @@ class NetworkPanel(Speaking, QWidget):
         strongest = self.map.effects.strongest(result) if shown and result is not None else ""
         self.header.setToolTip(strongest)
         self.teach.setChecked(self._workspace.view.teaching)
-        tall = self.window().height() >= _TALL
-        self._scroller.setMinimumHeight(CHART_HEIGHT + _WORDS_HEIGHT if tall else _LOW)
         self._scroller.setVisible(self._workspace.view.teaching)
         self._show_teaching()
 
     def _show_teaching(self) -> None:
         if self._workspace.view.teaching:
+            tall = self.window().height() >= _TALL
+            self._scroller.setMinimumHeight(self.teaching.chart.height() + _WORDS_HEIGHT if tall else _LOW)
             self.teaching.show_model(self.map.model, self._middles)
 
     def _middles(self) -> dict[str, float]:

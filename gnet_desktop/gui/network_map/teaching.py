@@ -18,7 +18,7 @@ from gnet_desktop.gui.network_map.savings import Path, Savings, paths, savings
 from gnet_desktop.gui.network_map.words import amount
 from gnet_desktop.workspace.state import Workspace
 
-CHART_HEIGHT: Final = 236
+_CHART_HEIGHT: Final = 236
 _LEGEND: Final = 236
 _TOTALS: Final = 140
 _CARD: Final = 112
@@ -36,7 +36,7 @@ class _Chart(Speaking, QWidget):
         self.module = ""
         self.middles: Callable[[], dict[str, float]] = dict
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(CHART_HEIGHT)
+        self.setFixedHeight(_CHART_HEIGHT)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -47,7 +47,7 @@ class _Chart(Speaking, QWidget):
         middles = self._places()
         right = self.width() - _TOTALS
         SavingsChart(
-            self.savings, QRectF(_LEGEND - 6, 14, right - _LEGEND, CHART_HEIGHT - 22), middles, self.module
+            self.savings, QRectF(_LEGEND - 6, 14, right - _LEGEND, _CHART_HEIGHT - 22), middles, self.module
         ).draw(painter)
         self._draw_legend(painter, self.savings)
         self._draw_totals(painter, self.savings, right + 16)
@@ -85,7 +85,7 @@ class _Chart(Speaking, QWidget):
             painter.fillRect(QRectF(16, y + 2, 13, 13), theme.branch("3x3", alpha))
             text(painter, QRectF(38, y, 140, 17), first, pixels=12)
             text(painter, QRectF(38, y + 16, 140, 17), second, pixels=12)
-        y = CHART_HEIGHT - 8 - 24
+        y = _CHART_HEIGHT - 8 - 24
         text(painter, QRectF(16, y, 150, 17), self.tr("Σ as built, with the stem"), pixels=11, token="text3")
 
     def _draw_totals(self, painter: QPainter, found: Savings, left: float) -> None:
@@ -179,7 +179,7 @@ class TeachingView(Speaking, QWidget):
     @override
     def sizeHint(self) -> QSize:
         """Chart, steps, explanations."""
-        return QSize(1047, CHART_HEIGHT + _CARD + 150)
+        return QSize(1047, _CHART_HEIGHT + _CARD + 150)
 
     def show_model(self, model: MapModel | None, middles: Callable[[], dict[str, float]]) -> None:
         """Explain a network; ``middles`` gives the x of each module's middle on the map."""

@@ -6,15 +6,17 @@ from there, and Qt only looks at the memory.
 """
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from PySide6.QtGui import QImage
 
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.workspace.state import Workspace
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 Pixels = NDArray[np.uint8]
 Part = tuple[int, int, int, int]
@@ -35,7 +37,7 @@ def is_large(size: Size) -> bool:
     return size[0] * size[1] > AT_ONCE
 
 
-def levels(image: Image.Image) -> list[Pixels]:
+def levels(image: "Image") -> list[Pixels]:
     """An RGB picture, its half, quarter … until the longer side is short: (height, width, 3) each."""
     made = [_pixels(image)]
     while max(image.size) > _LEAST:
@@ -44,9 +46,11 @@ def levels(image: Image.Image) -> list[Pixels]:
     return made
 
 
-def shrunk(image: Image.Image, part: Part, size: Size) -> Pixels:
+def shrunk(image: "Image", part: Part, size: Size) -> Pixels:
     """A part (left, top, right, bottom) as (width, height) pixels, each the mean of those it covers."""
-    return np.asarray(image.resize(size, Image.Resampling.BOX, part))
+    from PIL.Image import Resampling
+
+    return np.asarray(image.resize(size, Resampling.BOX, part))
 
 
 def as_image(pixels: Pixels) -> QImage:
@@ -55,7 +59,7 @@ def as_image(pixels: Pixels) -> QImage:
     return QImage(pixels.data, width, height, width * 3, QImage.Format.Format_RGB888)
 
 
-def _pixels(image: Image.Image) -> Pixels:
+def _pixels(image: "Image") -> Pixels:
     width, height = image.size
     pixels, rows = np.empty((height, width, 3), np.uint8), max(1, _STRIP // width)
     for top in range(0, height, rows):

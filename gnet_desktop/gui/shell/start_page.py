@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QImage, QImageReader, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -19,6 +19,15 @@ from gnet_desktop.shown import name_of, plain
 from gnet_desktop.workspace.state import Workspace
 
 _WIDTH: Final = 820
+_SHARP: Final = QSize(270, 172)
+"""Pixels that a sample is read with at least: twice those of its place, for screens of double density."""
+
+
+def _read(path: Path) -> QImage:
+    """A picture no larger than it is painted: the decoder skips the rest."""
+    reader = QImageReader(str(path))
+    reader.setScaledSize(reader.size().scaled(_SHARP, Qt.AspectRatioMode.KeepAspectRatioByExpanding))
+    return reader.read()
 
 
 class Sample(QAbstractButton):
@@ -28,7 +37,7 @@ class Sample(QAbstractButton):
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self._path, self._image = path, QImage(str(path))
+        self._path, self._image = path, _read(path)
         self._hovered = False
         self.setMinimumWidth(96)
         self.setFixedHeight(112)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
 
@@ -17,10 +17,13 @@ from gnet_desktop.inspection.attribution.attribution import (
 )
 from gnet_desktop.inspection.attribution.trust import layers_before
 from gnet_desktop.network.architecture import HEAD_PLACES, HEADS
-from gnet_desktop.pictures.preparation import Prepared, baseline
+from gnet_desktop.network.record import Array
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tasks import LoadedNetwork
 from gnet_desktop.workspace.values import Result, RunKey
+
+if TYPE_CHECKING:
+    from gnet_desktop.pictures.preparation import Prepared
 
 AT_LAYER: Final[tuple[Method, ...]] = ("contributions", "grad-cam")
 """Methods whose map lies on the cells of a layer; the others' lie on the input's pixels."""
@@ -103,10 +106,19 @@ def attribute(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Pro
     return _WORKERS[asked.method](asked, result, loaded, progress)
 
 
-def prepared_of(result: Result) -> Prepared:
+def prepared_of(result: Result) -> "Prepared":
     """The input of a result's pass, from which baselines are made."""
+    from gnet_desktop.pictures.preparation import Prepared
+
     assert result.record.input is not None
     return Prepared(result.record.input, result.geometry, result.shown, result.convention)
+
+
+def baseline_of(asked: Asked, result: Result) -> Array:
+    """The input that a result's is compared with, (channels, height, width)."""
+    from gnet_desktop.pictures.preparation import baseline
+
+    return baseline(prepared_of(result), asked.baseline)
 
 
 _Worker = Callable[[Asked, Result, LoadedNetwork, Progress], Attribution]
@@ -127,7 +139,7 @@ def _grad_cam(asked: Asked, result: Result, loaded: LoadedNetwork, _progress: Pr
 def _integrated(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Attribution:
     from gnet_desktop.inspection.attribution.integrated import integrated_gradients
 
-    beside = baseline(prepared_of(result), asked.baseline)
+    beside = baseline_of(asked, result)
     return integrated_gradients(
         loaded.network, result.record, asked.target, beside, progress=progress, changes=asked.run.changes
     )
@@ -136,7 +148,7 @@ def _integrated(asked: Asked, result: Result, loaded: LoadedNetwork, progress: P
 def _occlusion(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Attribution:
     from gnet_desktop.inspection.attribution.occlusion import occlusion
 
-    cover = baseline(prepared_of(result), asked.baseline)
+    cover = baseline_of(asked, result)
     return occlusion(
         loaded.network,
         result.record,

@@ -23,7 +23,6 @@ from gnet_desktop.gui.why.asking import (
 from gnet_desktop.gui.why.drawing import DRAWN, drawn_words
 from gnet_desktop.inspection.attribution.attribution import METHODS
 from gnet_desktop.inspection.attribution.trust import layers_before
-from gnet_desktop.pictures.preparation import BASELINES
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
@@ -72,6 +71,8 @@ def fill_question_menu(menu: QMenu, workspace: Workspace, result: Result) -> Non
 
 
 def _options(workspace: Workspace, asked: Asked, result: Result) -> list[_Option]:
+    from gnet_desktop.pictures.preparation import BASELINES
+
     question, layerwise = workspace.question, asked.method in AT_LAYER
     layers = layers_before(result.checkpoint.architecture, asked.target.head)
     rivals = [(None, translate("Why", "None")), *_rivals(asked, result)]
