@@ -15,6 +15,7 @@ from contextvars import ContextVar
 from typing import Final
 
 from gnet_desktop.errors import Cancelled, GNetError
+from gnet_desktop.shown import whole
 
 STEPS: Final = 1_500_000
 """Small things done one by one. An ONNX file whose paddings are worked out in the graph takes 500,000."""
@@ -70,7 +71,7 @@ class Budget:
 
     def _look_up(self) -> None:
         if self._steps < 0:
-            raise self._over(f"To read it takes more than {STEPS:,} steps, far more than for a network.")
+            raise self._over(f"To read it takes more than {whole(STEPS)} steps, far more than for a network.")
         self._ask = max(self._steps - _ASKED, 0)
         if self._cancelled is not None and self._cancelled():
             raise Cancelled
@@ -79,7 +80,9 @@ class Budget:
         """So many values are made: lists, names, fields, entries."""
         self._values -= count
         if self._values < 0:
-            raise self._over(f"Its description has more than {VALUES:,} values, far more than a network's.")
+            raise self._over(
+                f"Its description has more than {whole(VALUES)} values, far more than a network's."
+            )
 
     def keep(self, size: int) -> None:
         """So many bytes stay in memory until the file is read."""

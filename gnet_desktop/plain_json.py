@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gnet_desktop.budget import current
+from gnet_desktop.shown import whole
 
 MOST_VALUES: Final = 120_000
 """The header of a GoogLeNet has some 4,000; 22,000 class names with their numbers 90,000."""
@@ -25,7 +26,7 @@ def parsed(text: str, *, pairs: Callable[[Pairs], Any] | None = None) -> Any:
     """
     count = sum(text.count(mark) for mark in _MARKS)
     if count > MOST_VALUES:
-        raise ValueError(f"it holds more than {MOST_VALUES:,} values")
+        raise ValueError(f"it holds more than {whole(MOST_VALUES)} values")
     current().steps(count)
     try:
         return json.loads(text, object_pairs_hook=pairs, parse_int=_whole)
@@ -35,5 +36,5 @@ def parsed(text: str, *, pairs: Callable[[Pairs], Any] | None = None) -> Any:
 
 def _whole(digits: str) -> int:
     if len(digits) > _DIGITS:
-        raise ValueError(f"a number in it has {len(digits):,} digits")
+        raise ValueError(f"a number in it has {whole(len(digits))} digits")
     return int(digits)

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+THIN: Final = "\u2009"
+"""Parts thousands, and a number from its unit's prefix."""
+
 LONGEST: Final = 80
 """Letters of a value that are shown."""
 
@@ -37,7 +40,7 @@ def shown(value: object, most: int = LONGEST) -> str:
     if value is None or isinstance(value, bool | float):
         return str(value)
     if isinstance(value, int):
-        return f"{value:,}"
+        return whole(value)
     return f"a {type(value).__name__}"
 
 
@@ -56,13 +59,23 @@ def name_words(name: str) -> str:
     return re.sub(r"(?<=\d)x(?=\d)", "×", name)
 
 
+def thin(number: str) -> str:
+    """A number whose thousands Python parted by commas, parted as everywhere here."""
+    return number.replace(",", THIN)
+
+
+def whole(value: int) -> str:
+    """A whole number with its thousands parted by thin spaces: ``12 443 648``."""
+    return thin(f"{value:,}")
+
+
 def counted(count: int, one: str, more: str = "") -> str:
-    """A number of things: ``1 picture``, ``2,000 pictures``."""
-    return f"{count:,} {one if count == 1 else more or f'{one}s'}"
+    """A number of things: ``1 picture``, ``2 000 pictures``."""
+    return f"{whole(count)} {one if count == 1 else more or f'{one}s'}"
 
 
 def listed(names: Iterable[str], most: int = _MOST) -> str:
     """The first few of many names, and how many more there are: ``a, b and 3 more``."""
     found = list(names)
-    more = f" and {len(found) - most:,} more" if len(found) > most else ""
+    more = f" and {whole(len(found) - most)} more" if len(found) > most else ""
     return ", ".join(map(plain, found[:most])) + more

@@ -19,7 +19,7 @@ from gnet_desktop.errors import LabelsError
 from gnet_desktop.files import is_file, is_folder, why_unreadable
 from gnet_desktop.plain_json import parsed
 from gnet_desktop.resources import resource
-from gnet_desktop.shown import plain, shown
+from gnet_desktop.shown import plain, shown, whole
 
 BACKGROUND: Final = "background"
 _LARGEST: Final = 16 * 2**20
@@ -130,14 +130,14 @@ def _imagenet_lines() -> Iterator[tuple[str, str]]:
 def _from_file(path: Path, file: str) -> Labels:
     text = _text(path, file)
     if sum(text.count(end) for end in _LINE_ENDS) > _MOST_NAMES:
-        raise ValueError(f"it has more than {_MOST_NAMES:,} lines")
+        raise ValueError(f"it has more than {whole(_MOST_NAMES)} lines")
     return Labels(_short(_parse(text, path)), file)
 
 
 def _short(names: tuple[str, ...]) -> tuple[str, ...]:
     """The names as they can be shown; raises ValueError where there are more than anyone has."""
     if len(names) > _MOST_NAMES:
-        raise ValueError(f"it has {len(names):,} names")
+        raise ValueError(f"it has {whole(len(names))} names")
     return tuple(plain(name, _LONGEST_NAME) for name in names)
 
 
@@ -163,7 +163,7 @@ def _parse(text: str, path: Path) -> tuple[str, ...]:
                 raise ValueError(f"it begins as JSON does, but breaks off at line {error.lineno}") from error
             return names
     if max(map(len, text.splitlines()), default=0) > _LONGEST_LINE:
-        raise ValueError(f"it has a line of more than {_LONGEST_LINE:,} letters")
+        raise ValueError(f"it has a line of more than {whole(_LONGEST_LINE)} letters")
     return _from_csv(text) if path.suffix.lower() in (".csv", ".tsv") else _from_lines(text)
 
 
@@ -250,7 +250,7 @@ def _from_folder(path: Path, file: str) -> Labels:
     found = (one.name for one in path.iterdir() if is_folder(one) and not one.name.startswith("."))
     names = list(islice(found, _MOST_NAMES + 1))
     if len(names) > _MOST_NAMES:
-        raise ValueError(f"it has more than {_MOST_NAMES:,} folders")
+        raise ValueError(f"it has more than {whole(_MOST_NAMES)} folders")
     if not names:
         raise LabelsError(
             f"The folder {file} has no class folders in it.", "", "Choose the folder above them."

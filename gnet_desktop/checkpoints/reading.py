@@ -38,6 +38,7 @@ from gnet_desktop.errors import Cancelled, CheckpointError, UsageError
 from gnet_desktop.network.architecture import AUXILIARY, HEADS
 from gnet_desktop.network.families import FAMILIES
 from gnet_desktop.plain_json import parsed
+from gnet_desktop.shown import whole
 
 if TYPE_CHECKING:
     import torch
@@ -208,7 +209,7 @@ def _check_memory(tensors: Mapping[str, StoredTensor], size: int) -> None:
     if wanted > 2 * size + _SPARE:
         raise CheckpointError(
             "It would take far more memory than it is large.",
-            f"Its {size:,} bytes claim to hold {wanted // 4:,} different numbers.",
+            f"Its {whole(size)} bytes claim to hold {whole(wanted // 4)} different numbers.",
             "Do not trust this file.",
         )
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from gnet_desktop.shown import plain
+from gnet_desktop.shown import plain, whole
 
 _LONGEST: Final = 4096
 _NAMED: Final = 20
@@ -35,7 +35,7 @@ def say_failed(failed: Mapping[str, str]) -> None:
     for name, error in list(failed.items())[:_NAMED]:
         print(f"gnet-desktop: {words(name)}: {words(error)}", file=sys.stderr)
     if len(failed) > _NAMED:
-        print(f"gnet-desktop: {len(failed) - _NAMED:,} more could not be read", file=sys.stderr)
+        print(f"gnet-desktop: {whole(len(failed) - _NAMED)} more could not be read", file=sys.stderr)
 
 
 class Rows:

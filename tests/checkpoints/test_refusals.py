@@ -59,7 +59,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "vector picture": (b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>", "a picture"),
     "DICOM": (bytes(128) + b"DICM" + bytes(200), "a picture"),
     "OpenVINO": (b"<?xml version='1.0'?>\n<net name='googlenet-v1' version='10'>", "OpenVINO"),
-    "LFS pointer": (POINTER, r"Git LFS pointer, the real file has 53,533,754 bytes.*git lfs pull"),
+    "LFS pointer": (POINTER, r"Git LFS pointer, the real file has 53\u2009533\u2009754 bytes.*git lfs pull"),
     "JSON": (b'{"message": "Not Found"}', "JSON file.*It says: Not Found"),
     "notebook": (NOTEBOOK, "notebook"),
     "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(100), "damaged.*HDF5"),

@@ -167,7 +167,7 @@ def test_everything_is_copied_as_text(card, qtbot) -> None:
     qtbot.mouseClick(card.copy_button, Qt.MouseButton.LeftButton)
     text = QApplication.clipboard().text()
     assert "made.pth" in text
-    assert "5,610,154" in text
+    assert "5\u2009610\u2009154" in text
 
 
 def test_the_card_is_made_anew_only_for_another_file(card, workspace) -> None:

@@ -12,7 +12,7 @@ from gnet_desktop.gui.lanes.painting import Look, View, draw_tiles
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import draw_glyph, mark_cell
 from gnet_desktop.gui.painting.images import colour_table, rgb_image, tile_table
-from gnet_desktop.gui.painting.numbers import cell_words, number, percent, share, whole
+from gnet_desktop.gui.painting.numbers import cell_words, number, percent, share
 from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.painting.scale_bar import bin_of, with_zeros
 from gnet_desktop.inspection.colour_maps import (
@@ -27,7 +27,7 @@ from gnet_desktop.inspection.histogram import histogram
 from gnet_desktop.inspection.scaling import Limits, Scaling
 from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.inspection.tiles import lay_out
-from gnet_desktop.shown import name_words
+from gnet_desktop.shown import name_words, whole
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.source import Damaged
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, sides
-from gnet_desktop.shown import plain, shown
+from gnet_desktop.shown import plain, shown, whole
 
 _MOST_TENSORS: Final = 20_000
 """A GoogLeNet has some 350, with an optimiser's state four times as many."""
@@ -48,10 +48,12 @@ def admitted(contents: Contents) -> Contents:
 
 def _check_tensors(contents: Contents) -> None:
     if len(contents.tensors) > _MOST_TENSORS:
-        raise Damaged(f"It has {len(contents.tensors):,} tensors, far more than a network.")
+        raise Damaged(f"It has {whole(len(contents.tensors))} tensors, far more than a network.")
     longest = max(map(len, contents.tensors), default=0)
     if longest > _LONGEST_NAME or sum(map(len, contents.tensors)) > _ALL_NAMES:
-        raise Damaged(f"The names of its tensors have up to {longest:,} letters, far more than a network's.")
+        raise Damaged(
+            f"The names of its tensors have up to {whole(longest)} letters, far more than a network's."
+        )
     for name, tensor in contents.tensors.items():
         if not isinstance(tensor, StoredTensor):
             raise Damaged(f"{shown(name)} stands for a tensor and is none.")

@@ -24,7 +24,7 @@ from gnet_desktop.checkpoints.containers.protobuf import (
 )
 from gnet_desktop.checkpoints.containers.source import Damaged, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, sides
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 CAFFE: Final = "caffemodel"
 """What the names of these containers begin with."""
@@ -190,7 +190,8 @@ def read_blob(name: str, blob: Source) -> StoredTensor:
     size = 8 if double else 4
     if min(found, default=0) < 0 or prod(found) * size != data.size:
         raise Damaged(
-            f"The blob {shown(name)} has {data.size // size:,} numbers, which is not what its shape takes."
+            f"The blob {shown(name)} has {whole(data.size // size)} numbers,"
+            " which is not what its shape takes."
         )
     return StoredTensor(data, "float64" if double else "float32", found)
 

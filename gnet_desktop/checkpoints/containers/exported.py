@@ -14,7 +14,7 @@ from gnet_desktop.checkpoints.containers.source import Damaged, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, sides, stepped_size
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory
 from gnet_desktop.plain_json import parsed
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 _CONFIG: Final = "_weights_config.json"
 _MOST_SHARING: Final = 100
@@ -77,7 +77,7 @@ def _weights(entries: Mapping[str, Entry]) -> Entry | None:
 
 def _described(text: Source) -> Iterator[tuple[str, Mapping[str, Any]]]:
     if text.size > _LARGEST_TEXT:
-        raise Damaged(f"Its description takes {text.size:,} bytes, far more than a network's.")
+        raise Damaged(f"Its description takes {whole(text.size)} bytes, far more than a network's.")
     try:
         config = parsed(read(text, 0, text.size).decode("utf-8"))["config"]
         yield from ((str(name), dict(told)) for name, told in config.items())
@@ -100,7 +100,9 @@ def _tensor(name: str, told: Mapping[str, Any], data: Source) -> StoredTensor:
         raise Damaged(f"The tensor {shown(name)} has no shape.")
     size = stepped_size(dtype) if dtype in _DTYPES.values() else 0
     if strides == _row_major(shape) and not offset and size and data.size < prod(shape) * size:
-        raise Damaged(f"The tensor {shown(name)} has {data.size:,} bytes, which is not what its shape takes.")
+        raise Damaged(
+            f"The tensor {shown(name)} has {whole(data.size)} bytes, which is not what its shape takes."
+        )
     return StoredTensor(data, dtype, shape, offset * size, strides)
 
 

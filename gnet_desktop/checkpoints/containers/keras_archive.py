@@ -10,6 +10,7 @@ from gnet_desktop.checkpoints.containers.stored import Contents
 from gnet_desktop.checkpoints.containers.wrapped import unpacked
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.shown import whole
 
 _WEIGHTS: Final = "model.weights.h5"
 _DESCRIPTION: Final = "config.json"
@@ -38,5 +39,5 @@ def read_contents(source: Source) -> Contents:
 
 def _described(source: Source, entry: Entry) -> Model:
     if entry.size > _LARGEST_TEXT:
-        raise Damaged(f"Its description takes {entry.size:,} bytes, far more than a network's.")
+        raise Damaged(f"Its description takes {whole(entry.size)} bytes, far more than a network's.")
     return model_of(read(content(source, entry), 0, entry.size).decode("utf-8", "replace"))

@@ -5,6 +5,7 @@ from typing import Final
 
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source
 from gnet_desktop.checkpoints.containers.stored import MOST_SIDES, Contents, StoredTensor, element_size, sides
+from gnet_desktop.shown import whole
 
 _MAGIC: Final = (0x112).to_bytes(8, "little") + bytes(8)
 # An array's edition: V1 has sides of 64 bits, V2 a kind of storage, V3 a signed number of sides.
@@ -37,7 +38,7 @@ def _number(cursor: Cursor, size: int) -> int:
 def _count(cursor: Cursor) -> int:
     count = _number(cursor, 8)
     if count > _MOST_ARRAYS:
-        raise Damaged(f"It claims {count:,} arrays.")
+        raise Damaged(f"It claims {whole(count)} arrays.")
     return count
 
 
@@ -51,7 +52,7 @@ def _array(cursor: Cursor) -> StoredTensor | None:
     if edition == _V3 and count == 0xFFFFFFFF:
         return None
     if count > MOST_SIDES:
-        raise Damaged(f"An array in it claims {count:,} sides.")
+        raise Damaged(f"An array in it claims {whole(count)} sides.")
     shape = sides(_number(cursor, 8 if named else 4) for _ in range(count))
     if not shape and edition != _V3:
         return None

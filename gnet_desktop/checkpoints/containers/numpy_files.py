@@ -17,7 +17,7 @@ from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source, 
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, sides
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, content, directory
 from gnet_desktop.errors import CheckpointError
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 _NPY: Final = b"\x93NUMPY"
 _HEADER: Final = re.compile(
@@ -94,7 +94,7 @@ def _header(name: str, source: Source) -> tuple[str, bool, tuple[int, ...], int]
     length = int.from_bytes(head[8:12] if wide else head[8:10], "little")
     begin = 12 if wide else 10
     if length > _LARGEST_HEADER:
-        raise Damaged(f"{shown(name)} has a description of {length:,} bytes.")
+        raise Damaged(f"{shown(name)} has a description of {whole(length)} bytes.")
     found = _HEADER.fullmatch(read(source, begin, length).decode("latin-1"))
     if found is None:
         raise Damaged(f"{shown(name)} has no description of its array.")

@@ -28,7 +28,7 @@ from gnet_desktop.checkpoints.containers.protobuf import (
 from gnet_desktop.checkpoints.containers.source import Damaged, FileSource, MemorySource, Source, Span, read
 from gnet_desktop.checkpoints.containers.stored import MOST_SIDES, Contents, StoredTensor, element_size, sides
 from gnet_desktop.errors import CheckpointError
-from gnet_desktop.shown import listed, shown
+from gnet_desktop.shown import listed, shown, whole
 
 # data_type of TensorProto
 _DTYPES: Final[Mapping[int, str]] = {
@@ -212,7 +212,9 @@ def _tensor(message: Source, model: _Model) -> tuple[str, StoredTensor | None]:
     size = prod(shape) * element_size(dtype)
     data = _beside(name, outside, model) if outside else _data(pieces, dtype)
     if data.size < size or (not outside and data.size != size):
-        raise Damaged(f"The tensor {shown(name)} has {data.size:,} bytes, which is not what its shape takes.")
+        raise Damaged(
+            f"The tensor {shown(name)} has {whole(data.size)} bytes, which is not what its shape takes."
+        )
     return name, StoredTensor(data, dtype, shape)
 
 

@@ -15,6 +15,7 @@ from gnet_desktop.checkpoints.containers.torch_tar import members
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, directory
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS
+from gnet_desktop.shown import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +281,7 @@ def _pointer(head: bytes, _source: Source) -> Foreign | None:
     if not head.startswith(_POINTER):
         return None
     size = _POINTER_SIZE.search(head)
-    real = f"the real file has {int(size[1]):,} bytes" if size else "the real file is elsewhere"
+    real = f"the real file has {whole(int(size[1]))} bytes" if size else "the real file is elsewhere"
     return Foreign(
         f"a Git LFS pointer, {real}",
         "Only the pointer was downloaded.",

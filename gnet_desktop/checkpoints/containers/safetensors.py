@@ -9,7 +9,7 @@ from typing import Any, Final
 from gnet_desktop.checkpoints.containers.source import Damaged, Incomplete, Source, Span, read
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, element_size, sides
 from gnet_desktop.plain_json import parsed
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 _LARGEST_HEADER: Final = 1 << 23
 """The header of a GoogLeNet has some 40 kB; parsed, it takes ten times as much memory."""
@@ -44,9 +44,11 @@ def read_contents(source: Source) -> Contents:
     """All tensors and the metadata; raises Damaged or Incomplete."""
     length = int.from_bytes(read(source, 0, 8), "little")
     if length > source.size - 8:
-        raise Incomplete(f"Its header takes {length:,} bytes, but the file has only {source.size:,}.")
+        raise Incomplete(
+            f"Its header takes {whole(length)} bytes, but the file has only {whole(source.size)}."
+        )
     if length > _LARGEST_HEADER:
-        raise Damaged(f"Its header claims {length:,} bytes, far more than a network's.")
+        raise Damaged(f"Its header claims {whole(length)} bytes, far more than a network's.")
     header = _header(read(source, 8, length))
     texts = header.pop("__metadata__", {})
     data = Span(source, 8 + length, source.size - 8 - length)
@@ -83,15 +85,15 @@ def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _tensor(name: str, entry: Any, data: Span) -> StoredTensor:
     begin, end = _offsets(name, entry)
     shape, kind = entry.get("shape"), entry.get("dtype")
-    if not isinstance(shape, list) or min(whole := sides(shape), default=0) < 0:
+    if not isinstance(shape, list) or min(full := sides(shape), default=0) < 0:
         raise Damaged(f"The tensor {shown(name)} has no shape.")
     dtype = _DTYPES.get(kind, kind) if isinstance(kind, str) else "?"
     # A kind that isn't known is refused only if the network needs this tensor.
-    if dtype in _DTYPES.values() and prod(whole) * element_size(dtype) != end - begin:
+    if dtype in _DTYPES.values() and prod(full) * element_size(dtype) != end - begin:
         raise Damaged(
-            f"The tensor {shown(name)} has {end - begin:,} bytes, which is not what its shape takes."
+            f"The tensor {shown(name)} has {whole(end - begin)} bytes, which is not what its shape takes."
         )
-    return StoredTensor(data, dtype, whole, begin)
+    return StoredTensor(data, dtype, full, begin)
 
 
 def _offsets(name: str, entry: Any) -> tuple[int, int]:
@@ -112,6 +114,6 @@ def _check_cover(offsets: list[tuple[int, int]], size: int) -> None:
             raise Damaged("Its tensors overlap or leave holes.")
         position = end
     if position > size:
-        raise Incomplete(f"Its tensors take {position:,} bytes, but only {size:,} are there.")
+        raise Incomplete(f"Its tensors take {whole(position)} bytes, but only {whole(size)} are there.")
     if position < size:
-        raise Damaged(f"{size - position:,} bytes at its end belong to no tensor.")
+        raise Damaged(f"{whole(size - position)} bytes at its end belong to no tensor.")

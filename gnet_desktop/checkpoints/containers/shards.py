@@ -13,7 +13,7 @@ from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.files import is_file
 from gnet_desktop.plain_json import parsed
-from gnet_desktop.shown import listed, shown
+from gnet_desktop.shown import listed, shown, whole
 
 _MAP: Final = "weight_map"
 _INDEX: Final = re.compile(rb'\s*\{\s*"(?:metadata|weight_map)"')
@@ -81,7 +81,7 @@ def _as_shard(source: FileSource) -> tuple[str, int] | None:
 def _places(index: FileSource) -> dict[str, str]:
     """The file of each tensor."""
     if index.size > _LARGEST:
-        raise Damaged(f"Its index takes {index.size:,} bytes, far more than a network's.")
+        raise Damaged(f"Its index takes {whole(index.size)} bytes, far more than a network's.")
     try:
         table: Any = parsed(read(index, 0, index.size).decode("utf-8"))[_MAP]
         places = {str(name): file for name, file in table.items()}

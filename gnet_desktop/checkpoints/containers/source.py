@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from gnet_desktop.budget import current
 from gnet_desktop.errors import CheckpointError, link, only_a_link
 from gnet_desktop.files import exists, why_unreadable
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 CHUNK: Final = 1 << 20
 _PIECES: Final = 16
@@ -68,7 +68,9 @@ def read(source: Source, offset: int, length: int) -> bytes:
 
 
 def _outside(source: Source, offset: int, length: int) -> Damaged:
-    return Damaged(f"It asks for {shown(length)} bytes at {shown(offset)}, but has only {source.size:,}.")
+    return Damaged(
+        f"It asks for {shown(length)} bytes at {shown(offset)}, but has only {whole(source.size)}."
+    )
 
 
 def chunks(source: Source) -> Iterator[memoryview]:
@@ -130,7 +132,7 @@ class FileSource:
             if not exists(place):
                 raise CheckpointError(
                     f"Its weights are in {shown(name)}, which is not there.",
-                    f"The file has only the description ({self.size:,} bytes).",
+                    f"The file has only the description ({whole(self.size)} bytes).",
                     f"Put {shown(name)} beside it.",
                 )
             self._companions[place] = FileSource(place)

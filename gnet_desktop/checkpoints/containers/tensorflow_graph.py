@@ -23,6 +23,7 @@ from gnet_desktop.checkpoints.containers.protobuf import (
 )
 from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, element_size, sides
+from gnet_desktop.shown import whole
 
 _STARTS: Final = (b"\x12\x05Const", b"\x12\x0bPlaceholder")
 # DataType
@@ -125,7 +126,7 @@ def _tensor(message: Source) -> StoredTensor | None:
     if data.size == element_size(dtype) and prod(shape) > 1:
         return StoredTensor(data, dtype, shape, 0, (0,) * len(shape))  # one number stands for all
     if data.size != prod(shape) * element_size(dtype):
-        raise Damaged(f"A tensor in it has {data.size:,} bytes, which is not what its shape takes.")
+        raise Damaged(f"A tensor in it has {whole(data.size)} bytes, which is not what its shape takes.")
     return StoredTensor(data, dtype, shape)
 
 

@@ -8,7 +8,7 @@ from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN, Storag
 from gnet_desktop.checkpoints.containers.pickled.values import Global, Instance, key_text
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Incomplete, Source
 from gnet_desktop.checkpoints.containers.stored import Contents, stepped_size
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 _MAGIC: Final = 0x1950A86A20F9469CFC6C
 _HEAD: Final = b"\x8a\n" + _MAGIC.to_bytes(10, "little") + b"."
@@ -71,10 +71,11 @@ class _Storages:
             if storage is None:
                 raise Damaged("It lists data that none of its tensors uses.")
             if count != storage.count:
-                raise Damaged(f"A storage has {count:,} numbers instead of {shown(storage.count)}.")
+                raise Damaged(f"A storage has {whole(count)} numbers instead of {shown(storage.count)}.")
             size = count * stepped_size(storage.dtype)
             if size > cursor.end - cursor.position:
                 raise Incomplete(
-                    f"It has {cursor.end:,} bytes, but a tensor's data ends at {cursor.position + size:,}."
+                    f"It has {whole(cursor.end)} bytes,"
+                    f" but a tensor's data ends at {whole(cursor.position + size)}."
                 )
             storage.source = cursor.skip(size)

@@ -15,7 +15,7 @@ from gnet_desktop.checkpoints.containers.pickled.values import key_text
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, stepped_size
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 _LARGEST_TEXT: Final = 1 << 26
 _LARGEST_CODE: Final = 1 << 20
@@ -61,7 +61,7 @@ class _Archive:
         """The value of ``data.pkl`` or, with the weights of a frozen script, ``constants.pkl``."""
         pickle = content(self.source, self.entries[f"{self.folder}{part}.pkl"])
         if pickle.size > _LARGEST_TEXT:
-            raise Damaged(f"Its description takes {pickle.size:,} bytes, far more than a network's.")
+            raise Damaged(f"Its description takes {whole(pickle.size)} bytes, far more than a network's.")
         self.part, self.storages = part, {}
         return load(Cursor(pickle), KNOWN, self.storage)
 
@@ -125,6 +125,6 @@ class _Archive:
         data = content(self.source, entry)
         if not 0 <= count * stepped_size(dtype) <= data.size:
             raise Damaged(
-                f"Its storage {shown(key)} claims {shown(count)} numbers, but has {data.size:,} bytes."
+                f"Its storage {shown(key)} claims {shown(count)} numbers, but has {whole(data.size)} bytes."
             )
         return Storage(dtype, count, device, data)

@@ -30,7 +30,7 @@ from gnet_desktop.checkpoints.containers.torch_tar import members
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory, is_packed
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS
-from gnet_desktop.shown import listed, shown
+from gnet_desktop.shown import listed, shown, whole
 
 _RATIO: Final = 20
 _SPARE: Final = 1 << 26
@@ -165,7 +165,7 @@ def _spooled(pieces: Iterator[bytes], packed: int, root: FileSource | None) -> _
         if size > most:
             raise CheckpointError(
                 "It unpacks to far more than a network's weights.",
-                f"Its {packed:,} bytes become more than {most:,}.",
+                f"Its {whole(packed)} bytes become more than {whole(most)}.",
                 "Do not trust this file.",
             )
         _write(file, piece)

@@ -22,7 +22,7 @@ from gnet_desktop.checkpoints.containers.source import (
     chunks,
     read,
 )
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 MAGIC: Final = b"PK\x03\x04"
 
@@ -69,7 +69,7 @@ def directory(source: Source) -> Mapping[str, Entry]:
 def _directory(source: Source) -> Mapping[str, Entry]:
     count, size, offset = _end(source)
     if count > _MOST_ENTRIES or size > _LARGEST_DIRECTORY:
-        raise Damaged(f"Its directory claims {count:,} entries, far more than a network has.")
+        raise Damaged(f"Its directory claims {whole(count)} entries, far more than a network has.")
     data = read(source, offset, size)
     current().steps(count)
     entries, position = {}, 0
@@ -86,7 +86,9 @@ def _end(source: Source) -> tuple[int, int, int]:
     tail = read(source, start, length)
     position = tail.rfind(b"PK\x05\x06")
     if position < 0 or position + _END.size > length:
-        raise Incomplete(f"It has {source.size:,} bytes, and the archive's directory at its end is missing.")
+        raise Incomplete(
+            f"It has {whole(source.size)} bytes, and the archive's directory at its end is missing."
+        )
     *_, count, size, offset, _comment = _END.unpack_from(tail, position)
     if count == 0xFFFF or _HUGE in (size, offset):
         return _end64(source, start + position - _LOCATOR64.size)
@@ -112,7 +114,7 @@ def _entry(data: bytes, position: int) -> tuple[Entry, int]:
     flags, method, crc, packed, size = fields[3], fields[4], fields[7], fields[8], fields[9]
     name_length, extra_length, comment_length, offset = fields[10], fields[11], fields[12], fields[16]
     if name_length > _LONGEST_NAME:
-        raise Damaged(f"The archive's directory has a name of {name_length:,} letters.")
+        raise Damaged(f"The archive's directory has a name of {whole(name_length)} letters.")
     start = position + _ENTRY.size
     name = data[start : start + name_length].decode("utf-8", "replace")
     extra = data[start + name_length : start + name_length + extra_length]

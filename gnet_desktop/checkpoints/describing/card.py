@@ -19,6 +19,7 @@ from gnet_desktop.errors import PictureError
 from gnet_desktop.network.architecture import HEADS, MODULES, Architecture, ResponseNorm
 from gnet_desktop.network.arithmetic import Costs, costs
 from gnet_desktop.network.sizes import allowed_sizes
+from gnet_desktop.shown import whole
 
 __all__ = [
     "Assumption",
@@ -253,15 +254,15 @@ def _facts(card: Card) -> list[tuple[str, str]]:
     facts = [
         ("container", provenance.container),
         ("SHA-256", provenance.sha256),
-        ("size", f"{provenance.size:,} bytes"),
-        ("classes", f"{checkpoint.architecture.classes:,}"),
-        ("parameters", f"{card.parameters:,}"),
+        ("size", f"{whole(provenance.size)} bytes"),
+        ("classes", f"{whole(checkpoint.architecture.classes)}"),
+        ("parameters", f"{whole(card.parameters)}"),
         ("numbers", dtypes),
         ("normalisation", ", ".join(norms) or "none"),
         ("5×5 branch", f"true kernel {card.five_kernel}×{card.five_kernel}"),
         ("convention", f"{checkpoint.convention.name}: {checkpoint.convention_source}"),
         ("", convention),
-        ("class names", f"{len(labels.names):,}: {labels.source}"),
+        ("class names", f"{whole(len(labels.names))}: {labels.source}"),
         ("", " · ".join(labels.names[:_FIRST])),
     ]
     if card.macs is not None and card.input_size is not None:
@@ -279,7 +280,7 @@ def _table(rows: Iterable[tuple[str, str]]) -> list[str]:
 def _head_text(state: HeadState) -> str:
     if not state.present:
         return state.words
-    return f"{state.classes:,} classes, {state.words}. {state.why}".rstrip()
+    return f"{whole(state.classes)} classes, {state.words}. {state.why}".rstrip()
 
 
 def _module_lines(card: Card) -> list[str]:
@@ -289,6 +290,6 @@ def _module_lines(card: Card) -> list[str]:
             f"{reduction} → {outputs}" if reduction else f"{outputs}" for reduction, outputs in row.branches
         )
         lines.append(
-            f"{row.name:<4}{one:>6}{three:>12}{five:>12}{pool:>6}{row.outputs:>7}{row.parameters:>13,}"
+            f"{row.name:<4}{one:>6}{three:>12}{five:>12}{pool:>6}{row.outputs:>7}{whole(row.parameters):>13}"
         )
     return lines

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.network.folding import folded
+from gnet_desktop.shown import whole
 
 if TYPE_CHECKING:
     import torch
@@ -34,7 +35,7 @@ class Soundness:
     def _warnings(self) -> Iterator[str]:
         if self.not_finite:
             count, first = sum(self.not_finite.values()), next(iter(self.not_finite))
-            yield f"{count:,} numbers are NaN or infinite, first in {first}: answers cannot be trusted."
+            yield f"{whole(count)} numbers are NaN or infinite, first in {first}: answers cannot be trusted."
         if self.constant:
             yield f"All numbers are equal in {', '.join(self.constant[:5])}."
         if self.dead:

@@ -13,6 +13,7 @@ from gnet_desktop.checkpoints.containers.stored import Contents, shape_text
 from gnet_desktop.checkpoints.recognition.grouping import find_chain, indistinct, no_googlenet
 from gnet_desktop.checkpoints.recognition.layering import Layer, gather
 from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.shown import whole
 
 _MOST_CONVOLUTIONS: Final = 500
 _MOST_TENSORS: Final = 5_000
@@ -48,7 +49,7 @@ def find_structure(contents: Contents) -> Structure:
     """
     count = sum(len(tensor.shape) == 4 for tensor in contents.tensors.values())
     if count > _MOST_CONVOLUTIONS or len(contents.tensors) > _MOST_TENSORS:
-        raise no_googlenet(f"It has {count:,} convolutions; a GoogLeNet has about 60.")
+        raise no_googlenet(f"It has {whole(count)} convolutions; a GoogLeNet has about 60.")
     layers = gather(contents.tensors)
     kernels = [layer for layer in layers if layer.kernel]
     modules, in_order = find_chain(kernels)

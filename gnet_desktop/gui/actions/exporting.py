@@ -13,8 +13,7 @@ from gnet_desktop.gui.actions.asking import Asking
 from gnet_desktop.gui.actions.shell import Shell, in_use
 from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.exports.saving import write_png
-from gnet_desktop.gui.painting.numbers import whole
-from gnet_desktop.shown import name_of, path_words
+from gnet_desktop.shown import name_of, path_words, whole
 from gnet_desktop.workspace.values import Result
 
 if TYPE_CHECKING:

@@ -40,8 +40,7 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.menu import convention_menu
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
-from gnet_desktop.gui.painting.numbers import whole
-from gnet_desktop.shown import name_of
+from gnet_desktop.shown import name_of, whole
 from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 

@@ -9,8 +9,9 @@ from PySide6.QtCore import QCoreApplication
 from gnet_desktop.checkpoints.describing.card import Card, Verification
 from gnet_desktop.gui.answers.standing import standing_words, trained_words
 from gnet_desktop.gui.network_map.words import amount
-from gnet_desktop.gui.painting.numbers import number, share, whole
+from gnet_desktop.gui.painting.numbers import number, share
 from gnet_desktop.network.architecture import HEAD_PLACES, HEADS, Architecture, Pool, ResponseNorm
+from gnet_desktop.shown import whole
 
 _MEGA = 1e6
 

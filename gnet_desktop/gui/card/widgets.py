@@ -17,9 +17,9 @@ from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import text
 from gnet_desktop.gui.painting.glyphs import draw_glyph
-from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.network.architecture import BRANCHES
 from gnet_desktop.resources import resource
+from gnet_desktop.shown import whole
 
 _ROW: Final = 25
 SIGNS: Final = {"info": "text2", "check": "good", "warning": "warn", "error": "bad"}

@@ -10,10 +10,10 @@ from PySide6.QtCore import QCoreApplication
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.answers.values import apart, class_name, filled_rows
-from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.inspection.answers import percent, valid
 from gnet_desktop.network.record import Answers
 from gnet_desktop.pictures.geometry import Geometry
+from gnet_desktop.shown import whole
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.values import Entry
 

@@ -12,7 +12,7 @@ from typing_extensions import override
 from gnet_desktop.folder.figures import HeadFigures
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.painting.numbers import whole
+from gnet_desktop.shown import whole
 
 OTHERS: Final = -2
 NAMED: Final = 24

@@ -21,8 +21,8 @@ from gnet_desktop.folder.evaluating import Evaluation
 from gnet_desktop.folder.figures import ClassFigures, HeadFigures
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.inspection.answers import DEPTH, percent
+from gnet_desktop.shown import whole
 
 EDGE, ROW = 14, 22
 PLOT = 110

@@ -15,8 +15,8 @@ from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.conventions.choices import meaning_of
 from gnet_desktop.gui.looks.theme import STATUS_BAR, font
-from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.gui.painting.progress import draw_progress
+from gnet_desktop.shown import whole
 from gnet_desktop.workspace.folder_run import FolderState
 
 

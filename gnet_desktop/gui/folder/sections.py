@@ -12,8 +12,8 @@ from gnet_desktop.gui.controls.explaining import explained, lines_of
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.conventions.choices import meaning_of
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.inspection.answers import percent
+from gnet_desktop.shown import whole
 
 EDGE, ROW = 14, 26
 

@@ -18,13 +18,14 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.heads.grids import Grid, Scroller
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import text
-from gnet_desktop.gui.painting.numbers import number, size, whole
+from gnet_desktop.gui.painting.numbers import number, size
 from gnet_desktop.inspection.answers import percent, valid
 from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.inspection.head_parts import HeadParts
 from gnet_desktop.network.architecture import HEAD_PLACES, Architecture, Head, Pool
 from gnet_desktop.network.naming import unit_in_module, unit_of
 from gnet_desktop.network.record import Answers
+from gnet_desktop.shown import whole
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 

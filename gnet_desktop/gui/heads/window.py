@@ -21,11 +21,10 @@ from gnet_desktop.gui.heads.readouts import Fitted, Readouts, read_out
 from gnet_desktop.gui.heads.section import HeadSection
 from gnet_desktop.gui.heads.timeline import Timeline, courses
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.inspection.head_parts import HeadParts, head_parts
 from gnet_desktop.inspection.readout import FEWEST
 from gnet_desktop.network.architecture import AUXILIARY
-from gnet_desktop.shown import name_of
+from gnet_desktop.shown import name_of, whole
 from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result

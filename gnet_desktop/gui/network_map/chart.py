@@ -12,7 +12,7 @@ from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.network_map.savings import Path, Saving, Savings
 from gnet_desktop.gui.network_map.words import amount, kernel_words, short, tr
 from gnet_desktop.gui.painting.glyphs import draw_glyph
-from gnet_desktop.gui.painting.numbers import THIN
+from gnet_desktop.shown import THIN
 
 _LEFT, _MIDDLE, _RIGHT = (
     Qt.AlignmentFlag.AlignLeft,

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.gui.answers.standing import standing_words
 from gnet_desktop.gui.network_map.texts import Texts
-from gnet_desktop.gui.painting.numbers import THIN, percent, whole
+from gnet_desktop.gui.painting.numbers import percent
 from gnet_desktop.inspection.answers import valid
 from gnet_desktop.inspection.quantities import Quantity, branches_of
 from gnet_desktop.inspection.statistics import nonzero_share
@@ -24,6 +24,7 @@ from gnet_desktop.network.architecture import (
 )
 from gnet_desktop.network.arithmetic import Costs, Shape
 from gnet_desktop.network.record import Record
+from gnet_desktop.shown import THIN, whole
 
 _WORDS: Final = {"input": "convention", "main": "head"}
 _LARGE: Final = ((1e9, "G", 2), (1e6, "M", 1), (1e3, "k", 1))

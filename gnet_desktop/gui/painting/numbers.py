@@ -3,7 +3,8 @@
 import math
 from typing import Final
 
-THIN: Final = "\u2009"
+from gnet_desktop.shown import thin
+
 _MINUS: Final = "−"
 
 
@@ -17,7 +18,7 @@ def number(value: float, digits: int = 3) -> str:
     if size < 1e-3 or size >= 1e7:
         return f"{value:.{digits - 1}e}".replace("-", _MINUS)
     decimals = max(0, digits - 1 - math.floor(math.log10(size)))
-    return f"{value:,.{decimals}f}".replace(",", THIN).replace("-", _MINUS)
+    return thin(f"{value:,.{decimals}f}").replace("-", _MINUS)
 
 
 def signed(value: float, digits: int = 3) -> str:
@@ -41,11 +42,6 @@ def percent(share: float) -> str:
 def share(value: float) -> str:
     """A small share with one figure, for differences that should be nothing: ``9e−07``."""
     return f"{value:.0e}".replace("-", _MINUS)
-
-
-def whole(value: int) -> str:
-    """A whole number with thin spaces: ``12 443 648``."""
-    return f"{value:,}".replace(",", THIN)
 
 
 def cell_words(column: int, row: int) -> str:

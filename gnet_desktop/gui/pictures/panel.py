@@ -21,11 +21,11 @@ from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.gui.pictures.model import PicturesModel
 from gnet_desktop.gui.pictures.progress import Progress
 from gnet_desktop.gui.pictures.rows import NARROW, Rows
 from gnet_desktop.gui.pictures.sieve import MANY, SieveBar
+from gnet_desktop.shown import whole
 from gnet_desktop.workspace.sifting import EVERYTHING
 from gnet_desktop.workspace.state import Workspace
 

@@ -9,7 +9,7 @@ from typing_extensions import override
 
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.painting.numbers import whole
+from gnet_desktop.shown import whole
 from gnet_desktop.workspace.picture_list import MOST_ANSWERED
 from gnet_desktop.workspace.state import Workspace
 

@@ -12,8 +12,8 @@ from gnet_desktop.gui.controls.common import ElidedLabel, IconButton
 from gnet_desktop.gui.controls.plain import menu_words, tip
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import font
-from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.gui.pictures.model import tr
+from gnet_desktop.shown import whole
 from gnet_desktop.workspace.sifting import CHOICES, EVERYTHING, Only
 from gnet_desktop.workspace.state import Workspace
 
@@ -121,7 +121,7 @@ class SieveBar(QWidget):
             "not opened": tally.failed,
         }
         for only in CHOICES:
-            words = f"{only_words(only).capitalize()}  ({counts.get(only, tally.doubts[only]):,})"
+            words = f"{only_words(only).capitalize()}  ({whole(counts.get(only, tally.doubts[only]))})"
             self._add(menu, words, sieve.only == only, only=only)
         answers = menu.addMenu(self.tr("Only this answer"))
         self._add(answers, self.tr("Any answer"), not sieve.answer, answer="")

@@ -24,9 +24,8 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.exports.saving import png_of
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
-from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.pictures.finding import find_pictures, is_picture
-from gnet_desktop.shown import name_of
+from gnet_desktop.shown import name_of, whole
 from gnet_desktop.workspace.arrivals import Arrivals, sort_arrivals
 
 COUNTED: Final = 1000

@@ -10,7 +10,7 @@ from typing_extensions import override
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.painting.numbers import whole
+from gnet_desktop.shown import whole
 from gnet_desktop.workspace.state import Workspace
 
 _HEIGHT: Final = 36

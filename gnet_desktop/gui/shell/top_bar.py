@@ -18,9 +18,8 @@ from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import TOP_BAR, Theme, font
-from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.resources import resource
-from gnet_desktop.shown import name_of, path_words
+from gnet_desktop.shown import name_of, path_words, whole
 from gnet_desktop.workspace.state import Workspace
 
 _COMPACT: Final = 1250

@@ -11,11 +11,10 @@ from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.folder.alike import Alike
 from gnet_desktop.folder.spectrum import Spectrum
-from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.gui.units.head import OFFERED, Head
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.naming import channel_counts
-from gnet_desktop.shown import name_of
+from gnet_desktop.shown import name_of, whole
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.units import directions, likeness
 from gnet_desktop.workspace.units.directions import Directions

@@ -7,9 +7,8 @@ from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.looks.theme import STATUS_BAR, font
-from gnet_desktop.gui.painting.numbers import whole
 from gnet_desktop.gui.painting.progress import draw_progress
-from gnet_desktop.shown import name_of
+from gnet_desktop.shown import name_of, whole
 from gnet_desktop.workspace.units.indexed import IndexState
 from gnet_desktop.workspace.units.wanting import Wanting
 

@@ -18,6 +18,7 @@ from gnet_desktop.checkpoints.containers.made import Made
 from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source, Span
 from gnet_desktop.checkpoints.containers.stored import Floats, StoredTensor, sides
 from gnet_desktop.errors import CheckpointError
+from gnet_desktop.shown import whole
 
 _LAYOUT: Final = 0x08
 _FILTERS: Final = 0x0B
@@ -163,14 +164,14 @@ class _Chunks:
         return found
 
     def _piece(self, address: int, size: int, left_out: int) -> Floats:
-        whole = prod(self.chunk) * self.kind.size
+        full = prod(self.chunk) * self.kind.size
         current().array(size)
         data = self.file.read(address, size)
         for place in reversed(range(len(self.filters))):
             if not left_out >> place & 1:
-                data = _UNDOING[self.filters[place].number](data, self.kind.size, whole)
-        if len(data) != whole:
-            raise Damaged(f"A piece of a tensor has {len(data):,} bytes instead of {whole:,}.")
+                data = _UNDOING[self.filters[place].number](data, self.kind.size, full)
+        if len(data) != full:
+            raise Damaged(f"A piece of a tensor has {whole(len(data))} bytes instead of {whole(full)}.")
         stored = StoredTensor(MemorySource(data), self.kind.dtype, self.chunk, order=self.kind.order)
         return stored.numbers()
 
