@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from typing_extensions import override
 
@@ -119,6 +119,20 @@ class Calibration:
     temperatures: Mapping[str, float]
     threshold: float | None = None
     source: str = ""
+
+    @classmethod
+    def stored(cls, fields: Mapping[str, Any] | None) -> Self | None:
+        """A calibration from its stored fields; None if they are not one."""
+        if fields is None:
+            return None
+        try:
+            temperatures = {str(head): float(value) for head, value in fields["temperatures"].items()}
+            threshold = None if fields.get("threshold") is None else float(fields["threshold"])
+            source = str(fields.get("source", ""))
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+        sound = all(0 < value < 1000 for value in temperatures.values())
+        return cls(temperatures, threshold, source) if sound and 0 <= (threshold or 0) <= 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def _answer(session: Session, batch: "list[Read]") -> Iterator[Outcome]:
     share = (time.perf_counter() - started) * 1000 / len(arrays)
     for place, read in enumerate(batch):
         answers = {
-            head: Answers.from_logits(values[place], session.checkpoint.heads[head].temperature)
+            head: Answers.from_logits(values[place], session.checkpoint.temperatures[head])
             for head, values in logits.items()
         }
         yield _outcome(read, answers, share)

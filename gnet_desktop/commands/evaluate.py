@@ -9,17 +9,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from gnet_desktop.commands.calibrating import keep
 from gnet_desktop.commands.opening import Session, open_session, progress_wanted
 from gnet_desktop.commands.output import Rows, as_json, say_failed, words
 from gnet_desktop.convention import parse_convention
 from gnet_desktop.errors import PictureError, UsageError
 from gnet_desktop.folder.exporting import facts, number
 from gnet_desktop.inspection.answers import percent
-from gnet_desktop.shown import counted, listed
+from gnet_desktop.shown import counted, listed, name_of
 
 if TYPE_CHECKING:
+    from gnet_desktop.checkpoints.checkpoint import Checkpoint
     from gnet_desktop.folder.conventions import Tried
-    from gnet_desktop.folder.evaluating import Evaluation
+    from gnet_desktop.folder.evaluating import Evaluation, Fit
     from gnet_desktop.folder.figures import Share
     from gnet_desktop.folder.store import Stamp
     from gnet_desktop.folder.truth import Truth
@@ -58,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
             bring_up_to_date(store, arguments.folder, found, through, _show_progress)
             evaluation = evaluating.evaluate(checkpoint, store, matched)
             fitted = evaluating.temperatures(store, matched)
+            if arguments.fit:
+                _keep_fit(checkpoint, evaluating.fit(checkpoint, store, matched, name_of(arguments.folder)))
             if arguments.out:
                 rows = rows_of(store, matched, session.network.temperatures)
                 judged = Judged(arguments.folder, checkpoint, session.convention, evaluation, rows)
@@ -69,6 +73,22 @@ def run(arguments: argparse.Namespace) -> int:
     say_failed(evaluation.failed)
     WRITERS[arguments.format](session, evaluation, fitted)
     return 1 if evaluation.failed else 0
+
+
+def _keep_fit(checkpoint: "Checkpoint", fit: "Fit | None") -> None:
+    """Keep what was fitted with the checkpoint, and say what it changes on stderr."""
+    if fit is None:
+        raise UsageError(
+            "Nothing can be fitted.", "The main head is right on no picture whose class is known."
+        )
+    keep(checkpoint, fit.calibration)
+    now, then = map(percent, fit.errors)
+    told = ", ".join(f"{head} {value:.2f}" for head, value in fit.calibration.temperatures.items())
+    print(
+        f"kept with this checkpoint: temperatures {told}; nothing fits below"
+        f" {percent(fit.calibration.threshold or 0)} %; calibration error {now} % → {then} %",
+        file=sys.stderr,
+    )
 
 
 def _compare_conventions(

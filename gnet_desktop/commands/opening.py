@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gnet_desktop.checkpoints.checkpoint import WEIGHTS_CHOICE, Checkpoint
+from gnet_desktop.commands.calibrating import calibrated
 from gnet_desktop.convention import Convention, parse_convention
 from gnet_desktop.errors import UsageError, link
 from gnet_desktop.files import exists
@@ -28,7 +29,7 @@ class Session:
 
 
 def open_session(arguments: argparse.Namespace) -> Session:
-    """Open what ``--checkpoint``, ``--labels``, `choices`, ``--preprocess`` and ``--device`` name.
+    """Open what ``--checkpoint``, ``--labels``, `choices`, ``--calibration`` and so on name.
 
     What the file leaves open, and what may be wrong with it, is said on stderr.
     """
@@ -36,6 +37,7 @@ def open_session(arguments: argparse.Namespace) -> Session:
 
     checkpoint = open_named(arguments.checkpoint, arguments.labels, choices(arguments))
     _say_doubts(checkpoint)
+    checkpoint = calibrated(checkpoint, arguments.calibration)
     convention = chosen_convention(arguments.preprocess, checkpoint)
     device = choose_device(arguments.device)
     from gnet_desktop.network.googlenet import GoogLeNet

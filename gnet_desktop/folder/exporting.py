@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -99,6 +99,7 @@ def facts(
         "checkpoint": checkpoint.provenance.path.name,
         "sha256": checkpoint.provenance.sha256,
         "convention": convention.name,
+        "calibration": None if checkpoint.calibration is None else asdict(checkpoint.calibration),
         "pictures": evaluation.pictures,
         "truth": evaluation.truth.source,
         "heads": {head: _head(one, names, evaluation) for head, one in evaluation.heads.items()},

@@ -177,8 +177,9 @@ class Store:
         row = self._base.execute("SELECT value FROM about WHERE key = 'temperatures'").fetchone()
         if row is not None and row[0] == now:
             return
-        known = [] if row is None else self.heads()
-        counted = [share for head in known for share in self._confidences(head, temperatures.get(head, 1.0))]
+        counted = [
+            share for head in self.heads() for share in self._confidences(head, temperatures.get(head, 1.0))
+        ]
         with self._transaction() as cursor:
             where = f"path = {_PATH} AND head = ?"
             cursor.executemany(f"UPDATE answers SET confidence = ? WHERE {where}", counted)
@@ -288,13 +289,14 @@ class Store:
     def answered(self) -> Iterator[Answered]:
         """Everything that is kept, by path; not to be changed while it is read."""
         rows = self._base.execute(
-            "SELECT p.path, bytes, time, width, height, error, vector, head, logits FROM pictures p"
+            "SELECT p.path, bytes, time, width, height, error, note, vector, head, logits FROM pictures p"
             " LEFT JOIN answers a ON a.path = p.path LEFT JOIN pooled v ON v.path = p.path"
+            " LEFT JOIN incomplete i ON i.path = p.path"
             " ORDER BY p.path, head"
         )
         last: Answered | None = None
         logits: dict[str, Array] = {}
-        for path, size, time, width, height, error, vector, head, values in rows:
+        for path, size, time, width, height, error, note, vector, head, values in rows:
             if last is None or path != last.path:
                 if last is not None:
                     yield last
@@ -302,7 +304,7 @@ class Store:
                 shown = (width, height) if width is not None else None
                 kept = None if error is not None else logits
                 pooled = None if vector is None else np.frombuffer(vector, "<f2").astype(np.float32)
-                last = Answered(path, Stamp(size, time), shown, kept, error, pooled=pooled)
+                last = Answered(path, Stamp(size, time), shown, kept, error, note, pooled)
             if head is not None:
                 logits[head] = np.frombuffer(values, "<f4")
         if last is not None:

@@ -35,14 +35,6 @@ _LINEAR: Final = "/linear"
 _POOLED: Final = "global_pool"
 
 
-class Calibrated(Protocol):
-    """What is known of a head: the ``temperature`` that divides its logits."""
-
-    @property
-    def temperature(self) -> float:
-        """What logits are divided by before the softmax."""
-
-
 class Opened(Protocol):
     """An opened file, as much of it as makes a network."""
 
@@ -55,8 +47,8 @@ class Opened(Protocol):
         """The weights by canonical name."""
 
     @property
-    def heads(self) -> Mapping[str, Calibrated]:
-        """The heads by name."""
+    def temperatures(self) -> Mapping[str, float]:
+        """What each head's logits are divided by before the softmax."""
 
 
 class GoogLeNet(nn.Module):
@@ -91,8 +83,7 @@ class GoogLeNet(nn.Module):
     @classmethod
     def from_checkpoint(cls, checkpoint: Opened) -> Self:
         """The network of an opened file, with its calibration."""
-        temperatures = {name: state.temperature for name, state in checkpoint.heads.items()}
-        return cls(checkpoint.architecture, checkpoint.tensors, temperatures)
+        return cls(checkpoint.architecture, checkpoint.tensors, checkpoint.temperatures)
 
     def calibrated(self, temperatures: Mapping[str, float]) -> Self:
         """The same network, its layers shared, with other temperatures."""

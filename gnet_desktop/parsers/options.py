@@ -84,6 +84,17 @@ def add_preprocess(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_calibration(parser: argparse.ArgumentParser) -> None:
+    """What logits are divided by, and below which probability nothing fits."""
+    parser.add_argument(
+        "--calibration",
+        metavar="kept|file|main=T,…",
+        default="kept",
+        help="temperatures and threshold: fitted and kept with the checkpoint (kept), as the file has them, "
+        "or main=1.3,threshold=0.4",
+    )
+
+
 def add_device(parser: argparse.ArgumentParser) -> None:
     """Where to compute."""
     parser.add_argument(

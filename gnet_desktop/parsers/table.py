@@ -7,6 +7,7 @@ from typing import Final
 from gnet_desktop import __version__
 from gnet_desktop.parsers.options import (
     METHODS,
+    add_calibration,
     add_changes,
     add_checkpoint,
     add_class,
@@ -108,6 +109,7 @@ def _classify() -> argparse.ArgumentParser:
     )
     add_checkpoint(parser)
     parser.add_argument("--top", type=positive, default=5, metavar="N", help="answers of each head (5)")
+    add_calibration(parser)
     add_preprocess(parser)
     add_device(parser)
     add_format(parser, "text", "json", "csv")
@@ -159,6 +161,7 @@ def _activations() -> argparse.ArgumentParser:
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the files of --save")
     parser.add_argument("--save", type=kinds, default=(), metavar="npy,png", help="write arrays, pictures")
+    add_calibration(parser)
     add_preprocess(parser)
     add_device(parser)
     add_format(parser, "text", "json", "csv")
@@ -176,6 +179,7 @@ def _ablate() -> argparse.ArgumentParser:
     parser.add_argument("--within", metavar="4a", help="only of this module")
     add_class(parser)
     parser.add_argument("--top", type=positive, default=5, metavar="N", help="answers of each head (5)")
+    add_calibration(parser)
     add_preprocess(parser)
     add_device(parser)
     add_format(parser, "text", "json", "csv")
@@ -206,6 +210,7 @@ def _explain() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, metavar="F.png|F.npy", help="the map on the photo, or its numbers"
     )
+    add_calibration(parser)
     add_preprocess(parser)
     add_device(parser)
     add_format(parser, "text", "json")
@@ -224,6 +229,7 @@ def _compare() -> argparse.ArgumentParser:
     parser.add_argument("--with", dest="with_", metavar="F", help="the checkpoint to compare with")
     add_checkpoint(parser)
     parser.add_argument("--top", type=positive, default=5, metavar="N", help="answers of each head (5)")
+    add_calibration(parser)
     add_preprocess(parser)
     add_device(parser)
     add_format(parser, "text", "json")
@@ -250,6 +256,10 @@ def _evaluate() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sample", type=positive, metavar="N", help="with --conventions: so many pictures (all)"
     )
+    parser.add_argument(
+        "--fit", action="store_true", help="fit temperatures and threshold, and keep them with the checkpoint"
+    )
+    add_calibration(parser)
     add_preprocess(parser)
     add_device(parser)
     add_format(parser, "text", "json", "csv")
@@ -278,6 +288,7 @@ def _index() -> argparse.ArgumentParser:
         "--top", type=positive, default=10, metavar="N", help="top, like, crops: how many (10)"
     )
     add_checkpoint(parser)
+    add_calibration(parser)
     add_preprocess(parser)
     add_device(parser)
     add_format(parser, "text", "json", "csv")
@@ -304,6 +315,7 @@ def _visualize() -> argparse.ArgumentParser:
         "--no-keep", dest="keep", action="store_false", help="make it anew, and do not keep it"
     )
     parser.add_argument("--out", type=Path, required=True, metavar="F.png")
+    add_calibration(parser)
     add_preprocess(parser)
     add_device(parser)
     add_format(parser, "text", "json")

@@ -81,6 +81,48 @@ def test_a_picture_that_is_only_half_there_counts_and_is_told_also_from_what_was
     assert "goldfish/half.jpg counts, but the picture is incomplete" in (tmp_path / "page.html").read_text()
 
 
+def softened(line: dict, temperature: float) -> float:
+    """The probability of the first answer by its definition, from the network's logits."""
+    from gnet_desktop.checkpoints.reading import open_checkpoint
+    from gnet_desktop.network.googlenet import GoogLeNet
+    from gnet_desktop.pictures.decoding import read_picture
+    from gnet_desktop.pictures.preparation import prepare
+    from gnet_desktop.resources import resource
+
+    opened = open_checkpoint(resource("checkpoints", "everyday100.safetensors"))
+    picture = prepare(read_picture(Path(line["picture"])), opened.convention)
+    logits = GoogLeNet.from_checkpoint(opened)(picture.tensor()).answers["main"].logits.astype(np.float64)
+    powers = np.exp((logits - logits.max()) / temperature)
+    return float(powers.max() / powers.sum())
+
+
+def test_a_fit_is_kept_and_used_until_the_files_own_or_others_are_asked_for(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+    picture = str(next(path for path in sorted(folder.rglob("*.jpg")) if path.name != "broken.jpg"))
+
+    def classified(*more: str) -> tuple[dict, str]:
+        assert main(["classify", picture, "--format", "json", "--device", "cpu", *more]) == 0
+        said = capsys.readouterr()
+        return json.loads(said.out), said.err
+
+    assert evaluated(capsys, str(folder), "--calibration", "file")["calibration"] is None
+    own, _ = classified()
+    fitted = evaluated(capsys, str(folder), "--fit")["temperatures"]["main"]
+    kept, told = classified()
+    assert "as fitted on photos and kept" in told
+    assert kept["answers"]["main"][0]["probability"] == pytest.approx(softened(kept, fitted), abs=2e-4)
+    assert classified("--calibration", "file")[0]["answers"] == own["answers"]
+    warm, _ = classified("--calibration", "main=3,threshold=1")
+    assert warm["answers"]["main"][0]["probability"] == pytest.approx(softened(warm, 3), abs=2e-4)
+    assert warm["nothing_fits"]
+    assert evaluated(capsys, str(folder))["calibration"]["source"] == "photos"
+    for wrong in ("main=0", "threshold=2", "nose=1", "warm"):
+        assert main(["classify", picture, "--calibration", wrong]) == 2
+        assert "cannot be understood" in capsys.readouterr().err
+
+
 def test_a_table_gives_the_truth_of_loose_pictures(
     shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

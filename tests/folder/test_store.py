@@ -123,6 +123,21 @@ def test_first_answers_are_kept_with_their_probability(tmp_path: Path) -> None:
     assert confidence == pytest.approx(powers[2] / powers.sum())
 
 
+def test_a_copy_of_all_that_is_kept_has_its_notes_and_follows_a_temperature(tmp_path: Path) -> None:
+    recipe, logits = Recipe("a" * 64, "{}", 3), {"main": np.array([1.0, 3.0, 0.5], np.float32)}
+    note = "the picture is incomplete (about 50 % read)"
+    stores = [Store(tmp_path / name, recipe) for name in ("a.sqlite", "b.sqlite")]
+    stores[0].put([Answered("x.png", Stamp(1, 2), (4, 4), logits, incomplete=note)])
+    stores[1].put(stores[0].answered())
+    for store in stores:
+        assert store.incomplete() == {"x.png": note}
+        store.close()
+    warm = Store(tmp_path / "b.sqlite", recipe, {"main": 2.0})
+    powers = np.exp(np.array([1.0, 3.0, 0.5]) / 2)
+    assert warm.firsts("main")[2][0] == pytest.approx(powers.max() / powers.sum(), rel=1e-6)
+    warm.close()
+
+
 def test_probabilities_follow_another_temperature(tmp_path: Path) -> None:
     logits = {"main": np.array([1.0, 3.0, 0.5], np.float32)}
     recipe = Recipe("a" * 64, "{}", 3)

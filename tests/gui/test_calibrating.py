@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gnet_desktop.checkpoints.checkpoint import Calibration
-from gnet_desktop.gui.conventions.calibrating import CalibrationMemory, restored
+from gnet_desktop.gui.conventions.calibrating import CalibrationMemory
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.workspace.values import identity
 from tests.gui.made import make_workspace, make_world
@@ -76,11 +76,11 @@ def test_runs_of_other_temperatures_have_other_names_and_the_threshold_says_that
     ],
 )
 def test_what_is_no_calibration_is_left_alone(stored) -> None:
-    assert restored(stored) is None
+    assert Calibration.stored(stored) is None
 
 
 def test_a_calibration_survives_its_file() -> None:
     import json
     from dataclasses import asdict
 
-    assert restored(json.loads(json.dumps(asdict(FITTED)))) == FITTED
+    assert Calibration.stored(json.loads(json.dumps(asdict(FITTED)))) == FITTED

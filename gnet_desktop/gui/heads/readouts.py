@@ -98,7 +98,7 @@ def read_out(courses: Sequence[Course], fitted: Fitted, result: Result, *, logit
 
     A picture that they were fitted on is read out by those fitted without it.
     """
-    picture, temperature = result.key.picture, result.checkpoint.heads["main"].temperature
+    picture, temperature = result.key.picture, result.checkpoint.temperatures["main"]
     among = fitted.pictures.index(picture) if picture in fitted.pictures else None
     said: dict[str, np.ndarray] = {}
     for module, readout in fitted.readouts.items():

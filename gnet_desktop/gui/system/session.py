@@ -28,6 +28,9 @@ _RANGES: Final = {
     "overlay_opacity": (0.0, 1.0),
 }
 
+# What is kept for each checkpoint, by its hash.
+_BY_CHECKPOINT: Final = ("conventions", "calibrations")
+
 # The tables that an option must name an entry of.
 _TABLES: Final[Mapping[str, Container[str]]] = {
     "colour_map": OFFERED,
@@ -41,7 +44,7 @@ class Session:
 
     A damaged file is set aside as ``….damaged`` and defaults are used. ``path`` None
     remembers nothing. What another running copy of the program wrote meanwhile is kept:
-    recent files and conventions of both are put together.
+    recent files and what is kept for checkpoints are put together.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -49,7 +52,7 @@ class Session:
         self._passing: TemporaryDirectory[str] | None = None
         self._values: dict[str, Any] = self._read()
         self._opened: list[tuple[str, str]] = []
-        self._chosen: dict[str, dict[str, Any] | None] = {}
+        self._chosen: dict[tuple[str, str], dict[str, Any] | None] = {}
 
     @property
     def cache(self) -> Path:
@@ -89,12 +92,12 @@ class Session:
     def _take_in(self, stored: Mapping[str, Any]) -> None:
         """Put together what the file holds now and what was opened and chosen here."""
         for name, value in stored.items():
-            if name.startswith("recent ") or name == "conventions" or name not in self._values:
+            if name.startswith("recent ") or name in _BY_CHECKPOINT or name not in self._values:
                 self._values[name] = value
         for kind, path in self._opened:
             self._put_first(kind, path)
-        for sha256, convention in self._chosen.items():
-            self._keep_convention(sha256, convention)
+        for (name, sha256), chosen in self._chosen.items():
+            self._keep(name, sha256, chosen)
 
     def save(self) -> None:
         """Write everything beside and move it in; a folder that cannot be written is no failure."""
@@ -174,27 +177,31 @@ class Session:
 
     def calibration_of(self, sha256: str) -> dict[str, Any] | None:
         """The calibration that a person keeps with this checkpoint."""
-        kept = self.get("calibrations", {}).get(sha256)
-        return kept if isinstance(kept, dict) else None
+        return self._kept("calibrations", sha256)
 
     def set_calibration(self, sha256: str, calibration: dict[str, Any] | None) -> None:
         """Keep a person's calibration with a checkpoint; None forgets it."""
-        kept = {key: value for key, value in self.get("calibrations", {}).items() if key != sha256}
-        self.set("calibrations", kept | ({sha256: calibration} if calibration else {}))
+        self._choose("calibrations", sha256, calibration)
 
     def convention_of(self, sha256: str) -> dict[str, Any] | None:
         """The input convention that a person chose for this checkpoint."""
-        chosen = self.get("conventions", {}).get(sha256)
-        return chosen if isinstance(chosen, dict) else None
+        return self._kept("conventions", sha256)
 
     def set_convention(self, sha256: str, convention: dict[str, Any] | None) -> None:
         """Keep a person's convention for a checkpoint; None forgets it."""
-        self._chosen[sha256] = convention
-        self._keep_convention(sha256, convention)
+        self._choose("conventions", sha256, convention)
 
-    def _keep_convention(self, sha256: str, convention: dict[str, Any] | None) -> None:
-        kept = {key: value for key, value in self.get("conventions", {}).items() if key != sha256}
-        self.set("conventions", kept | ({sha256: convention} if convention else {}))
+    def _kept(self, name: str, sha256: str) -> dict[str, Any] | None:
+        kept = self.get(name, {}).get(sha256)
+        return kept if isinstance(kept, dict) else None
+
+    def _choose(self, name: str, sha256: str, chosen: dict[str, Any] | None) -> None:
+        self._chosen[name, sha256] = chosen
+        self._keep(name, sha256, chosen)
+
+    def _keep(self, name: str, sha256: str, chosen: dict[str, Any] | None) -> None:
+        others = {key: value for key, value in self.get(name, {}).items() if key != sha256}
+        self.set(name, others | ({sha256: chosen} if chosen else {}))
 
 
 def _makes_sense(name: str, value: Any) -> bool:
