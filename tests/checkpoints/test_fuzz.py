@@ -52,6 +52,8 @@ CONTAINERS = (
     "hdf5",
     "packed hdf5",
     "keras archive",
+    "matlab",
+    "matlab 7.3",
     "graph",
 )
 
@@ -138,6 +140,7 @@ STARTS = (
     b"\x0a\x09GoogleNet\x12",
     b"\x08\x08\x3a",
     b"\x93NUMPY\x01\x00",
+    b"MATLAB 5.0 MAT-file".ljust(124) + b"\0\1IM\x0e\0\0\0\x40\0\0\0",
     b"\x89HDF\r\n\x1a\n\0\0\0\0\0\x08\x08\0",
     struct.pack("<Q", 40) + b'{"a":{"dtype":"F32","shape":[1],"data_of',
     b"storages".ljust(124, b"\0") + b"00000000100\0",

@@ -7,7 +7,7 @@ import pickle
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from safetensors.torch import save as safetensors_bytes
 from torch import Tensor
 
 from tests.checkpoints import writing
+from tests.checkpoints.matlab_files import version5, version73
 from tests.checkpoints.samples import tiny_state
 
 
@@ -142,6 +143,18 @@ def _hdf5(state: Mapping[str, Tensor], *, packed: bool) -> bytes:
     return data.getvalue()
 
 
+def _matlab(state: Mapping[str, Tensor], write: Callable[[Path, Mapping[str, object]], None]) -> bytes:
+    """A struct of parameters by name."""
+    values = {name: value.numpy() for name, value in state.items() if value.dim()}
+    rows = [
+        {"name": name, "value": value.transpose({4: (2, 3, 1, 0)}.get(value.ndim, tuple(range(value.ndim))))}
+        for name, value in values.items()
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        write(path := Path(folder) / "net.mat", {"params": rows, "epoch": 3.0})
+        return path.read_bytes()
+
+
 _KERAS = {"weight": "kernel", "running_mean": "moving_mean", "running_var": "moving_variance"}
 
 
@@ -199,6 +212,8 @@ def _small_files() -> dict[str, bytes]:
         "hdf5": _hdf5(state, packed=False),
         "packed hdf5": _hdf5(state, packed=True),
         "keras archive": _keras(state),
+        "matlab": _matlab(state, version5),
+        "matlab 7.3": _matlab(state, version73),
         "graph": b"".join(
             writing.graph_node(name, "Const", value=writing.graph_tensor(value.numpy()))
             for name, value in state.items()

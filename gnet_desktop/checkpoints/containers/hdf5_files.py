@@ -1,4 +1,4 @@
-"""HDF5 files of weights: Keras's (``.h5``), Caffe's (``.caffemodel.h5``), and any with named arrays.
+"""HDF5 files of weights: Keras's (``.h5``), Caffe's, MATLAB's (``.mat`` 7.3), any with named arrays.
 
 What a file is, its groups and attributes tell; a convention that doesn't know a file says None.
 """
@@ -6,7 +6,7 @@ What a file is, its groups and attributes tell; a convention that doesn't know a
 from collections.abc import Callable
 from typing import Final
 
-from gnet_desktop.checkpoints.containers import keras
+from gnet_desktop.checkpoints.containers import keras, matlab_hdf5
 from gnet_desktop.checkpoints.containers.hdf5 import layout
 from gnet_desktop.checkpoints.containers.hdf5.tree import Node, read_tree
 from gnet_desktop.checkpoints.containers.source import Source
@@ -55,6 +55,7 @@ def _arrays(tree: Node) -> Contents | None:
 
 
 _CONVENTIONS: Final[tuple[Callable[[Node], Contents | None], ...]] = (
+    matlab_hdf5.variables_of,
     keras.layers_of,
     keras.variables_of,
     _caffe,

@@ -53,14 +53,6 @@ _PICTURE: Final = Foreign(
 )
 _PROGRAM: Final = Foreign("a program", "It holds no weights, and nothing in a file is run here.", _OTHER)
 _VIDEO: Final = Foreign("a video", "It holds no weights.", _OTHER)
-_MATLAB: Final = Foreign(
-    "a MATLAB file",
-    "This kind of file is not read.",
-    "Export the network with exportONNXNetwork, and open that.",
-    weights=True,
-)
-
-
 _TORCH7: Final = Foreign(
     "a Torch7 file",
     "This kind of file is not read.",
@@ -95,8 +87,16 @@ def _compressed(kind: str) -> Foreign:
 
 # (offset, bytes there, what it is)
 _SIGNATURES: Final[tuple[tuple[int, bytes, Foreign], ...]] = (
-    (0, b"MATLAB 5.0 MAT-file", _MATLAB),
-    (0, b"MATLAB 7.3 MAT-file", _MATLAB),
+    (
+        0,
+        b"MATLAB ",
+        Foreign(
+            "a MATLAB file that is not whole",
+            "What its first line announces is not in it.",
+            "Download or copy it again.",
+            weights=True,
+        ),
+    ),
     (0, b"\x1f\x8b", _compressed("gzip")),
     (0, b"BZh", _compressed("bzip2")),
     (0, b"\xfd7zXZ\0", _compressed("xz")),

@@ -56,7 +56,7 @@ def unwrapped(head: bytes, source: Source, root: FileSource | None) -> Inner | N
     """
     for magic, (words, unpack) in _PACKERS.items():
         if head.startswith(magic):
-            spooled = _spooled(unpack(source), source.size, root)
+            spooled = spooled_pieces(unpack(source), source.size, root)
             return Inner(_stem(root) if source is root else "a file", spooled, f"a file packed with {words}")
     if head.startswith(MAGIC):
         return _in_zip(source, root)
@@ -153,7 +153,11 @@ class _Spooled:
         self._file.close()
 
 
-def _spooled(pieces: Iterator[bytes], packed: int, root: FileSource | None) -> _Spooled:
+def spooled_pieces(pieces: Iterator[bytes], packed: int, root: FileSource | None) -> _Spooled:
+    """What pieces make, on the disk, closed with ``root``; CheckpointError where it is far too much.
+
+    ``packed`` is how many bytes it was made from.
+    """
     most, size = _RATIO * packed + _SPARE, 0
     file = tempfile.TemporaryFile()  # noqa: SIM115
     spooled = _Spooled(file, 0)
@@ -222,7 +226,7 @@ def unpacked(source: Source, entry: Entry, root: FileSource | None) -> Source:
         if crc != entry.crc:
             raise Damaged(f"The checksum of {shown(entry.name)} does not fit.")
 
-    return _spooled(pieces(), entry.packed, root)
+    return spooled_pieces(pieces(), entry.packed, root)
 
 
 def _in_tar(source: Source) -> Inner | None:

@@ -7,7 +7,7 @@ table that agrees with itself; these do.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tests.checkpoints.grammars import archives, hdf5, headers, pickles, wire
+from tests.checkpoints.grammars import archives, hdf5, headers, matlab, pickles, wire
 from tests.checkpoints.grammars.dice import Dice
 from tests.checkpoints.mutations import mutated
 from tests.checkpoints.tiny import small_files
@@ -34,6 +34,7 @@ _GRAMMARS: Final[Mapping[str, Callable[[Dice], bytes]]] = {
     "tar": archives.tar,
     "mxnet": headers.mxnet,
     "hdf5": hdf5.file,
+    "matlab": matlab.file,
     "packed": _packed,
 }
 

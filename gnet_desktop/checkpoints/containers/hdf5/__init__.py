@@ -1,1 +1,1 @@
-"""HDF5's own structures, as far as files of weights use them (docs/formats.md#hdf5)."""
+"""HDF5's own structures, as far as files of weights use them (docs/formats.md#containers)."""

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import starmap
 from math import prod
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from gnet_desktop.checkpoints.containers.hdf5.groups import nodes
 from gnet_desktop.checkpoints.containers.hdf5.kinds import Kind
 from gnet_desktop.checkpoints.containers.hdf5.layout import Fields, File, Message
 from gnet_desktop.checkpoints.containers.made import Made
-from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source, Span
+from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source, Span, read
 from gnet_desktop.checkpoints.containers.stored import Floats, StoredTensor, sides
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.shown import whole
@@ -25,6 +25,7 @@ _FILTERS: Final = 0x0B
 _COMPACT, _CONTIGUOUS, _CHUNKED = 0, 1, 2
 _LARGEST_CHUNK: Final = 1 << 26
 _MOST_FILTERS: Final = 8
+_MOST_REFERENCES: Final = 20_000
 
 Shape = tuple[int, ...]
 
@@ -54,6 +55,19 @@ def tensor(file: File, kind: Kind, shape: Shape, messages: list[Message]) -> Sto
     filters = _filters(Fields(file, found[_FILTERS])) if _FILTERS in found else ()
     chunks = _Chunks(file, layout.address, kind, shape, chunk, filters)
     return StoredTensor(Made((), prod(shape), chunks.joined), "float32", shape, kind=kind.dtype)
+
+
+def references(file: File, kind: Kind, shape: Shape, messages: list[Message]) -> list[int]:
+    """The addresses that a dataset of references holds; none for any other dataset."""
+    count = prod(shape)
+    if kind.word != "reference" or kind.size != file.wide or not 0 < count <= _MOST_REFERENCES:
+        return []
+    current().values(count)
+    stored = tensor(file, replace(kind, dtype=f"uint{8 * kind.size}"), shape, messages)
+    if stored is None or stored.strides is not None or stored.source.size < count * kind.size:
+        return []
+    fields = Fields(file, read(stored.source, 0, count * kind.size))
+    return [fields.address() or 0 for _ in range(count)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gnet_desktop.budget import current
-from gnet_desktop.checkpoints.containers.hdf5.datasets import tensor
+from gnet_desktop.checkpoints.containers.hdf5.datasets import references, tensor
 from gnet_desktop.checkpoints.containers.hdf5.groups import links
 from gnet_desktop.checkpoints.containers.hdf5.kinds import Texts, described
 from gnet_desktop.checkpoints.containers.hdf5.layout import messages, opened
@@ -18,12 +18,16 @@ _LONGEST_PATH: Final = 1024
 
 @dataclass
 class Node:
-    """A group with what is in it, or a dataset with its numbers (None where it has others)."""
+    """A group with what is in it, or a dataset with its numbers (None where it has others).
+
+    ``refers`` are the objects that a dataset of references leads to, None for one to nowhere.
+    """
 
     attributes: Mapping[str, list[str]] = field(default_factory=dict)
     inside: dict[str, "Node"] = field(default_factory=dict)
     tensor: StoredTensor | None = None
     is_group: bool = True
+    refers: tuple["Node | None", ...] = ()
 
     def at(self, path: str) -> "Node | None":
         """What lies under a path of names with slashes."""
@@ -50,6 +54,7 @@ def read_tree(source: Source) -> Node:
     file = opened(source)
     texts, seen, root = Texts(file), {file.root}, Node()
     waiting = [(root, file.root, 0, 0)]
+    objects, referring = {file.root: root}, list[tuple[Node, list[int]]]()
     while waiting:
         node, address, depth, length = waiting.pop()
         current().values()
@@ -57,6 +62,8 @@ def read_tree(source: Source) -> Node:
         node.attributes = texts.attributes(parts)
         if (told := described(file, parts)) is not None:
             node.tensor, node.is_group = tensor(file, *told, parts), False
+            if places := references(file, *told, parts):
+                referring.append((node, places))
             continue
         for name, place in links(file, parts):
             longer = length + len(name)
@@ -65,6 +72,8 @@ def read_tree(source: Source) -> Node:
                 continue
             seen.add(place)
             current().values()
-            node.inside[name] = Node()
+            node.inside[name] = objects[place] = Node()
             waiting.append((node.inside[name], place, depth + 1, longer))
+    for node, places in referring:
+        node.refers = tuple(map(objects.get, places))
     return root
