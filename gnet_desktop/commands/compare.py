@@ -1,12 +1,14 @@
-"""``gnet-desktop compare``: two pictures, or two checkpoints, side by side."""
+"""``gnet-desktop compare``: two pictures, two checkpoints or two groups of pictures, side by side."""
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from gnet_desktop.commands.opening import Session, open_session, picture_source, shown_name
+from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
 from gnet_desktop.commands.output import as_json, words
 from gnet_desktop.commands.passing import Seen, look_at, note_lines
 from gnet_desktop.errors import UsageError
@@ -14,25 +16,86 @@ from gnet_desktop.inspection.answers import percent
 from gnet_desktop.inspection.comparing.moving import moves, part_moves
 from gnet_desktop.inspection.statistics import branch_summary
 from gnet_desktop.network.architecture import HEADS
+from gnet_desktop.workspace.compared import (
+    APART_COLUMNS,
+    PART_COLUMNS,
+    apart_rows,
+    csv_text,
+    likeness_facts,
+    part_rows,
+)
+from gnet_desktop.workspace.comparing import Side, compare_over, pictures_under, tell_groups_apart
 
 DIGITS: Final = 6
+_NAMED: Final = 20
+"""Pictures that are answered otherwise of which text names the first."""
 
 Row = dict[str, Any]
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare; 0 done, 2 refused."""
-    if (arguments.other is None) == (arguments.with_ is None):
-        raise UsageError("Say what to compare with.", "", "Give a second picture, or --with CHECKPOINT.")
+    _check(arguments)
     first = open_session(arguments)
-    second = _second(first, arguments)
-    found = _looked(first, second, arguments) if arguments.picture else _unlooked(first, second)
-    found |= {
-        "weights": _weights(first, second) if arguments.with_ else None,
-        "parts": _parts(first, second) if arguments.with_ else None,
-    }
+    if arguments.group:
+        found = _grouped(first, arguments)
+    else:
+        second = _second(first, arguments)
+        found = _looked(first, second, arguments) if arguments.picture else _unlooked(first, second)
+        found |= {
+            "weights": _weights(first, second) if arguments.with_ else None,
+            "parts": part_rows(part_moves(first.network, second.network)) if arguments.with_ else None,
+            "over": _over(first, second, arguments) if arguments.over else None,
+        }
     WRITERS[arguments.format](found)
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Raise UsageError unless two things are named to compare."""
+    if sum((arguments.other is not None, arguments.with_ is not None, bool(arguments.group))) != 1:
+        raise UsageError(
+            "Say what to compare with.", "", "Give a second picture, --with CHECKPOINT, or --group twice."
+        )
+    if arguments.group and (len(arguments.group) != 2 or arguments.picture):
+        raise UsageError(
+            "Two groups are compared, and nothing else.", "", "Write --group PICTURE… --group PICTURE…"
+        )
+    if arguments.over and not arguments.with_:
+        raise UsageError("--over needs --with.", "It is two networks that are compared over pictures.")
+
+
+def _grouped(session: Session, arguments: argparse.Namespace) -> Row:
+    """The units that tell two groups of pictures apart."""
+    groups = tuple(pictures_under([Path(one) for one in group]) for group in arguments.group)
+    told = tell_groups_apart(
+        session.network, (groups[0], groups[1]), session.convention, arguments.most, _progress
+    )
+    return {
+        "checkpoint": session.checkpoint.provenance.path.name,
+        "sha256": session.checkpoint.provenance.sha256,
+        "convention": session.convention.name,
+        "groups": [
+            {"pictures": [shown_name(one) for one in group], "read": count}
+            for group, count in zip(groups, told.counts, strict=True)
+        ],
+        "apart": apart_rows(told),
+    }
+
+
+def _over(first: Session, second: Session, arguments: argparse.Namespace) -> Row:
+    """Both networks over many pictures."""
+    sources = pictures_under([Path(one) for one in arguments.over])
+    sides = [Side(one.network, one.convention, one.checkpoint.labels.names) for one in (first, second)]
+    compared = compare_over(sides[0], sides[1], sources, _progress)
+    architectures = first.checkpoint.architecture, second.checkpoint.architecture
+    return likeness_facts(compared, architectures, [shown_name(one) for one in sources])
+
+
+def _progress(share: float) -> bool:
+    if progress_wanted():
+        print(f"\r{share * 100:.0f} %", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
+    return True
 
 
 def _looked(first: Session, second: Session, arguments: argparse.Namespace) -> Row:
@@ -142,25 +205,24 @@ def _weights(first: Session, second: Session) -> list[Row]:
     ]
 
 
-def _parts(first: Session, second: Session) -> list[Row]:
-    """Modules with their branches, heads and what stands alone, as far as either network has them."""
-    return [
-        {
-            "part": move.part,
-            "within": move.within or None,
-            "distance": None if move.distance is None else round(move.distance, DIGITS),
-            "same": move.same,
-            "partner": move.partner,
-        }
-        for move in part_moves(first.network, second.network)
-    ]
-
-
 def _write_json(found: Row) -> None:
     print(as_json(found))
 
 
 def _write_text(found: Row) -> None:
+    (_write_groups if "apart" in found else _write_sides)(found)
+
+
+def _write_groups(found: Row) -> None:
+    counts = [group["read"] for group in found["groups"]]
+    print(f"{found['checkpoint']}, {found['convention']}: {counts[0]} pictures against {counts[1]}")
+    print(f"  {'unit':<18} {'first':>9} {'second':>9}   difference over the pooled deviation")
+    for row in found["apart"]:
+        effect = "neither group varies" if row["effect"] is None else f"{row['effect']:+.2f}"
+        print(f"  {row['unit']:<18} {row['first']:>9.4g} {row['second']:>9.4g}   {effect}")
+
+
+def _write_sides(found: Row) -> None:
     for side in ("first", "second"):
         one = found[side]
         named = [words(one[key]) for key in ("picture", "checkpoint") if one[key] is not None]
@@ -188,6 +250,45 @@ def _write_text(found: Row) -> None:
     moved = [row for row in found["weights"] if row["distance"] is not None and not row["same"]]
     for row in sorted(moved, key=lambda row: -row["distance"])[:20]:
         print(f"  {row['layer']:<18} moved by {100 * row['distance']:.2f} % of its size")
+    if found["over"] is not None:
+        _write_over(found["over"])
 
 
-WRITERS: Final[dict[str, Callable[[Row], None]]] = {"text": _write_text, "json": _write_json}
+def _write_over(over: Row) -> None:
+    """The alignment as a table, each module's units in a line."""
+    print(f"over {over['pictures']} pictures: alignment of the modules (unbiased linear CKA)")
+    ours, theirs = over["modules"]
+    print("        " + "".join(f"{name:>7}" for name in theirs))
+    for name, values in zip(ours, over["cka"], strict=True):
+        cells = ("–" if value is None else f"{value:.2f}" for value in values)
+        print(f"  {name:<6}" + "".join(f"{cell:>7}" for cell in cells))
+    for module in ours:
+        rows = [row for row in over["units"] if row["unit"].startswith(f"{module}/")]
+        if rows:
+            own = sum(row["unit"] == row["partner"] for row in rows)
+            said = [row["correlation"] for row in rows if row["correlation"] is not None]
+            print(
+                f"  {module}: {own} of {len(rows)} units are their own best partner, "
+                f"median correlation {np.median(said):.2f}"
+            )
+    print(f"  {len(over['changed'])} of {over['pictures']} pictures are answered otherwise")
+    for row in over["changed"][:_NAMED]:
+        print(f"    {words(row['picture'])}: {row['first']}, then {row['second']}")
+
+
+def _write_csv(found: Row) -> None:
+    """The table of what was compared: groups' units, else two networks' parts, else answers."""
+    tables: tuple[tuple[str, Sequence[str]], ...] = (("apart", APART_COLUMNS), ("parts", PART_COLUMNS))
+    for name, columns in tables:
+        if found.get(name) is not None:
+            print(csv_text(columns, found[name]), end="")
+            return
+    rows = [{"head": head} | row for head, said in found["answers"].items() for row in said or ()]
+    print(csv_text(("head", "label", "first", "second", "difference"), rows), end="")
+
+
+WRITERS: Final[dict[str, Callable[[Row], None]]] = {
+    "text": _write_text,
+    "json": _write_json,
+    "csv": _write_csv,
+}

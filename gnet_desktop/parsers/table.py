@@ -48,7 +48,7 @@ commands:
   activations  numbers and maps of every branch for one picture
   ablate       answers with parts of the network switched off
   explain      which part of a picture speaks for an answer
-  compare      two pictures or two checkpoints side by side
+  compare      two pictures, checkpoints or groups side by side
   evaluate     how right a checkpoint is on a folder of pictures
   index        what every unit does over a folder of pictures
   visualize    pictures of what units and classes want
@@ -218,7 +218,7 @@ def _explain() -> argparse.ArgumentParser:
 
 
 def _compare() -> argparse.ArgumentParser:
-    parser = parser_of("compare", "Two pictures, or two checkpoints, side by side.")
+    parser = parser_of("compare", "Two pictures, two checkpoints or two groups of pictures, side by side.")
     parser.add_argument(
         "picture",
         nargs="?",
@@ -227,12 +227,28 @@ def _compare() -> argparse.ArgumentParser:
     )
     parser.add_argument("other", nargs="?", metavar="PICTURE2", help="the picture to compare with")
     parser.add_argument("--with", dest="with_", metavar="F", help="the checkpoint to compare with")
+    parser.add_argument(
+        "--over",
+        nargs="+",
+        default=[],
+        metavar="PICTURE",
+        help="with --with: also module by module and unit by unit, over these pictures, folders or indexes",
+    )
+    parser.add_argument(
+        "--group",
+        nargs="+",
+        action="append",
+        default=[],
+        metavar="PICTURE",
+        help="pictures or folders; said twice: the units that tell the two groups apart",
+    )
+    parser.add_argument("--most", type=positive, default=20, metavar="N", help="with --group: so many (20)")
     add_checkpoint(parser)
     parser.add_argument("--top", type=positive, default=5, metavar="N", help="answers of each head (5)")
     add_calibration(parser)
     add_preprocess(parser)
     add_device(parser)
-    add_format(parser, "text", "json")
+    add_format(parser, "text", "json", "csv")
     return parser
 
 

@@ -69,3 +69,101 @@ def test_what_cannot_be_compared_is_one_sentence(
     photo = str(shared / "images" / "pizza.jpg")
     assert main(["compare", photo, *(photo if one == "PHOTO" else one for one in arguments)]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.fixture
+def many(shared: Path, tmp_path: Path) -> Path:
+    """Fifty-two small pieces of photos."""
+    from PIL import Image
+
+    folder = tmp_path / "many"
+    folder.mkdir()
+    names = ("goldfish", "pizza", "lion", "castle")
+    for name in names:
+        photo = Image.open(shared / "images" / f"{name}.jpg").convert("RGB")
+        for place in range(13):
+            left = place * (photo.width - 120) // 12
+            photo.crop((left, 20, left + 120, 140)).save(folder / f"{name} {place}.png")
+    return folder
+
+
+def test_two_checkpoints_over_pictures_are_alike_up_to_what_was_tuned(
+    many: Path, everyday100: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from safetensors import safe_open
+    from safetensors.torch import load_file, save_file
+
+    tensors = load_file(everyday100)
+    with safe_open(everyday100, "pt") as file:
+        metadata = file.metadata()
+    # the order of the classes turned: every answer is another one
+    for name in ("fc.weight", "fc.bias"):
+        tensors[name] = tensors[name].flip(0).contiguous()
+    copy = tmp_path / "turned.safetensors"
+    save_file(tensors, copy, metadata=metadata)
+    over = printed(capsys, "--with", str(copy), "--over", str(many))["over"]
+    assert over["pictures"] == 52
+    assert over["modules"][0] == over["modules"][1]
+    table = np.array(over["cka"])
+    np.testing.assert_allclose(np.diag(table), 1)
+    np.testing.assert_allclose(table, table.T, atol=1e-6)
+    assert 0.2 < table[0, 8] < 0.95
+    active = [row for row in over["units"] if row["correlation"] > 0.999]
+    assert len(active) > 3000
+    assert sum(row["unit"] == row["partner"] for row in active) > 0.99 * len(active)
+    assert len(over["changed"]) == 52
+    assert main(["compare", "--with", str(copy), "--over", str(many), "--device", "cpu"]) == 0
+    assert "52 of 52 pictures are answered otherwise" in capsys.readouterr().out
+
+
+def test_the_units_that_tell_two_groups_apart_are_those_of_a_plain_definition(
+    shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stats = pytest.importorskip("scipy.stats")
+    groups = [[str(shared / "images" / f"{name}.jpg") for name in names] for names in GROUPS]
+    options = ("--group", *groups[0], "--group", *groups[1])
+    found = printed(capsys, *options)
+    assert [group["read"] for group in found["groups"]] == [3, 3]
+    assert len(found["apart"]) == 20
+    values: dict[str, list[float]] = {row["unit"]: [] for row in found["apart"]}
+    for photo in (*groups[0], *groups[1]):
+        asked = ["activations", photo, "--unit", *values, "--format", "json", "--device", "cpu"]
+        assert main(asked) == 0
+        units = json.loads(capsys.readouterr().out)["units"]
+        for unit, numbers in values.items():
+            numbers.append(units[unit]["mean"])
+    for row in found["apart"]:
+        numbers = np.array(values[row["unit"]])
+        assert row["first"] == pytest.approx(numbers[:3].mean(), rel=1e-4)
+        assert row["second"] == pytest.approx(numbers[3:].mean(), rel=1e-4, abs=1e-9)
+        if row["effect"] is not None:
+            # Student's t of equal variances is the effect times the root of n·m / (n + m)
+            statistic = stats.ttest_ind(numbers[:3], numbers[3:]).statistic
+            assert row["effect"] == pytest.approx(statistic / np.sqrt(9 / 6), rel=1e-3)
+    assert main(["compare", *options, "--format", "csv", "--most", "3", "--device", "cpu"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "unit,first,second,effect"
+    assert [line.split(",")[0] for line in lines[1:]] == [row["unit"] for row in found["apart"][:3]]
+
+
+GROUPS = (("goldfish", "jellyfish", "great_white_shark"), ("castle", "bookcase", "teapot"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--group", "PHOTO", "--group", "PHOTO"], "not two groups"),
+        (["--group", "PHOTO", "PHOTO"], "Two groups"),
+        (["--over", "PHOTO"], "Say what to compare with"),
+        (["PHOTO", "PHOTO", "--over", "PHOTO"], "--over needs --with"),
+        (["--with", "everyday100", "--over", "PHOTO"], "1 picture"),
+    ],
+)
+def test_groups_and_pictures_that_are_too_few_are_one_sentence(
+    arguments: list[str], said: str, shared: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photo = str(shared / "images" / "pizza.jpg")
+    assert main(["compare", *(photo if one == "PHOTO" else one for one in arguments)]) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.count("\n") == 1

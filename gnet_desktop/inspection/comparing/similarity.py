@@ -1,5 +1,6 @@
 """How alike two sets of units see the same pictures, whatever their order, sign and scale."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 FEWEST: Final = 5
 """Pictures below which nothing can be told."""
 ENOUGH: Final = 50
-"""Pictures below which it is a rough guess."""
+"""Pictures below which two networks aren't compared: chance would look like likeness."""
 
 Matrix = NDArray[np.float64]
 
@@ -20,15 +21,26 @@ def cka(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
     each other: by the unbiased estimator, which may fall below 0. NaN for fewer than `FEWEST`
     pictures, and where one of them doesn't vary.
     """
-    if len(first) < FEWEST:
-        return float("nan")
-    left, right = _kernel(first), _kernel(second)
-    size = _dependence(left, left) * _dependence(right, right)
-    return float(_dependence(left, right) / np.sqrt(size)) if size > 0 else float("nan")
+    return float(alignments([first], [second])[0, 0])
+
+
+def alignments(firsts: Sequence[NDArray[np.floating]], seconds: Sequence[NDArray[np.floating]]) -> Matrix:
+    """`cka` of each of the first with each of the second, (firsts, seconds)."""
+    left, right = ([_kernel(one) for one in values] for values in (firsts, seconds))
+    own = [[_dependence(one, one) for one in kernels] for kernels in (left, right)]
+    found = np.full((len(left), len(right)), np.nan)
+    for row, kernel in enumerate(left):
+        for column, other in enumerate(right):
+            size = own[0][row] * own[1][column]
+            if len(kernel) >= FEWEST and size > 0:
+                found[row, column] = _dependence(kernel, other) / np.sqrt(size)
+    return found
 
 
 def _kernel(values: NDArray[np.floating]) -> Matrix:
     """Products of each two pictures, (pictures, pictures), of centred columns, with a zero diagonal."""
+    if len(values) < FEWEST:
+        return np.zeros((len(values),) * 2)
     centred = np.asarray(values, np.float64)
     centred = centred - centred.mean(0)
     scale = np.abs(centred).max(initial=0)
@@ -40,6 +52,8 @@ def _kernel(values: NDArray[np.floating]) -> Matrix:
 def _dependence(left: Matrix, right: Matrix) -> float:
     """The unbiased estimate of the Hilbert-Schmidt independence criterion of two such kernels."""
     count = len(left)
+    if count < FEWEST:
+        return 0.0
     together = (left * right).sum()
     totals = left.sum() * right.sum() / ((count - 1) * (count - 2))
     crossed = 2 * (left.sum(0) @ right.sum(0)) / (count - 2)
