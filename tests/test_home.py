@@ -32,7 +32,7 @@ def nameless(temporary: Path, *arguments: str, **more: str) -> subprocess.Comple
 
 
 @posix
-def test_without_a_home_a_private_temporary_folder_serves_and_is_said(tmp_path: Path):
+def test_without_a_home_a_private_temporary_folder_serves_and_is_said(tmp_path: Path) -> None:
     ended = nameless(tmp_path, "models", "where")
     place = tmp_path / f"gnet-desktop-{os.getuid()}"
     assert ended.returncode == 0, ended.stderr
@@ -45,7 +45,7 @@ def test_without_a_home_a_private_temporary_folder_serves_and_is_said(tmp_path: 
 
 @posix
 @pytest.mark.parametrize("theirs", ["open to all", "a link"])
-def test_a_folder_that_others_may_have_prepared_is_not_used(tmp_path: Path, theirs: str):
+def test_a_folder_that_others_may_have_prepared_is_not_used(tmp_path: Path, theirs: str) -> None:
     place = tmp_path / f"gnet-desktop-{os.getuid()}"
     if theirs == "a link":
         (tmp_path / "elsewhere").mkdir(mode=0o700)
@@ -60,7 +60,7 @@ def test_a_folder_that_others_may_have_prepared_is_not_used(tmp_path: Path, thei
 
 
 @posix
-def test_a_home_that_is_named_is_used_without_a_word(tmp_path: Path):
+def test_a_home_that_is_named_is_used_without_a_word(tmp_path: Path) -> None:
     ended = nameless(tmp_path, "models", "where", HOME=str(tmp_path / "mine"))
     assert (ended.returncode, ended.stderr) == (0, "")
     assert str(tmp_path / "mine") in ended.stdout

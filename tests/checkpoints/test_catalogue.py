@@ -105,7 +105,9 @@ def server() -> Iterator[Callable[[Answer], Entry]]:
         running.server_close()
 
 
-def test_a_good_server_gives_the_file_with_progress(server, tmp_path: Path) -> None:
+def test_a_good_server_gives_the_file_with_progress(
+    server: Callable[[Answer], Entry], tmp_path: Path
+) -> None:
     seen: list[tuple[int, int | None]] = []
     path = catalogue.fetch(server(whole), target=tmp_path, progress=lambda *at: seen.append(at))
     assert path.read_bytes() == CONTENT
@@ -114,7 +116,7 @@ def test_a_good_server_gives_the_file_with_progress(server, tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["test.caffemodel"]
 
 
-def test_what_broke_off_is_continued(server, tmp_path: Path) -> None:
+def test_what_broke_off_is_continued(server: Callable[[Answer], Entry], tmp_path: Path) -> None:
     entry = server(breaks_off)
     with pytest.raises(CheckpointError, match="broke off"):
         catalogue.fetch(entry, target=tmp_path)
@@ -125,17 +127,17 @@ def test_what_broke_off_is_continued(server, tmp_path: Path) -> None:
     assert path.read_bytes() == CONTENT
 
 
-def test_a_server_without_ranges_starts_over(server, tmp_path: Path) -> None:
+def test_a_server_without_ranges_starts_over(server: Callable[[Answer], Entry], tmp_path: Path) -> None:
     (tmp_path / "test.caffemodel.part").write_bytes(CONTENT[:1000])
     assert catalogue.fetch(server(without_ranges), target=tmp_path).read_bytes() == CONTENT
 
 
-def test_a_part_that_is_complete_already_is_taken(server, tmp_path: Path) -> None:
+def test_a_part_that_is_complete_already_is_taken(server: Callable[[Answer], Entry], tmp_path: Path) -> None:
     (tmp_path / "test.caffemodel.part").write_bytes(CONTENT)
     assert catalogue.fetch(server(whole), target=tmp_path).read_bytes() == CONTENT
 
 
-def test_a_wrong_part_does_not_stay_in_the_way(server, tmp_path: Path) -> None:
+def test_a_wrong_part_does_not_stay_in_the_way(server: Callable[[Answer], Entry], tmp_path: Path) -> None:
     entry = server(whole)
     (tmp_path / "test.caffemodel.part").write_bytes(b"x" * 1000)
     with pytest.raises(CheckpointError, match="not the published file"):
@@ -154,7 +156,7 @@ def test_a_wrong_part_does_not_stay_in_the_way(server, tmp_path: Path) -> None:
     ],
 )
 def test_a_server_that_misbehaves_is_told_in_words(
-    server, tmp_path: Path, answer: Answer, words: str
+    server: Callable[[Answer], Entry], tmp_path: Path, answer: Answer, words: str
 ) -> None:
     with pytest.raises(CheckpointError, match=words):
         catalogue.fetch(server(answer), target=tmp_path, timeout=0.5)
@@ -169,7 +171,7 @@ def test_no_server_is_told_in_words(tmp_path: Path) -> None:
         catalogue.fetch(Entry("x", "", "x.pth", 10, address), target=tmp_path)
 
 
-def test_cancelling_keeps_the_part_for_later(server, tmp_path: Path) -> None:
+def test_cancelling_keeps_the_part_for_later(server: Callable[[Answer], Entry], tmp_path: Path) -> None:
     entry, seen = server(whole), []
     with pytest.raises(Cancelled):
         catalogue.fetch(
@@ -182,7 +184,7 @@ def test_cancelling_keeps_the_part_for_later(server, tmp_path: Path) -> None:
     assert catalogue.fetch(entry, target=tmp_path).read_bytes() == CONTENT
 
 
-def test_a_folder_that_cannot_be_written_is_told(server, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told(server: Callable[[Answer], Entry], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CheckpointError, match="could not be fetched"):
         catalogue.fetch(server(whole), target=tmp_path / "file" / "deeper")

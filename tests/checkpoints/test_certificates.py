@@ -68,7 +68,7 @@ def no_store(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 def test_without_authorities_it_is_said_what_to_install(
     entry: catalogue.Entry, no_store: pytest.MonkeyPatch, tmp_path: Path
-):
+) -> None:
     with pytest.raises(
         CheckpointError, match=r"certificate could not be checked.*ca-certificates.*SSL_CERT_FILE"
     ):
@@ -78,13 +78,13 @@ def test_without_authorities_it_is_said_what_to_install(
 
 def test_the_systems_store_is_found_where_python_does_not_look(
     entry: catalogue.Entry, authority: Path, no_store: pytest.MonkeyPatch, tmp_path: Path
-):
+) -> None:
     no_store.setattr(certificates, "STORES", ("/nowhere/else.pem", str(authority)))
     assert catalogue.fetch(entry, target=tmp_path).read_bytes() == CONTENT
 
 
 def test_a_named_file_of_authorities_is_believed(
     entry: catalogue.Entry, authority: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
+) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     assert catalogue.fetch(entry, target=tmp_path).read_bytes() == CONTENT

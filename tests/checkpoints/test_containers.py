@@ -165,7 +165,7 @@ def test_other_precisions_are_converted_and_said(dtype: torch.dtype, container: 
 @pytest.mark.parametrize("device", ["cuda:3", "mps", "xpu:0"])
 @pytest.mark.parametrize("legacy", [False, True])
 def test_storages_of_machines_that_are_not_here(
-    device: str, legacy: bool, tmp_path: Path, monkeypatch
+    device: str, legacy: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The place is only a word beside each storage; torch writes whatever it is told."""
     monkeypatch.setattr(torch.serialization, "location_tag", lambda storage: device)

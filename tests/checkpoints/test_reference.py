@@ -21,24 +21,24 @@ FAMILIES = ("torchvision", "caffe")
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
-def family(request) -> str:
+def family(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def opened(family: str, tmp_path_factory) -> Checkpoint:
+def opened(family: str, tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     torch.save(sample(family).state, path := tmp_path_factory.mktemp("weights") / "weights.pth")
     return open_checkpoint(path)
 
 
 @pytest.fixture
-def alone(monkeypatch) -> None:
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a machine without torchvision."""
     for name in ("torchvision", "torchvision.models"):
         monkeypatch.setitem(sys.modules, name, None)
 
 
-def test_the_plain_definition_gives_what_the_original_gives(family: str, opened) -> None:
+def test_the_plain_definition_gives_what_the_original_gives(family: str, opened: Checkpoint) -> None:
     expected = sample(family)
     found = plain.run(opened, expected.picture)
     assert found.keys() == expected.outputs.keys()
@@ -46,7 +46,9 @@ def test_the_plain_definition_gives_what_the_original_gives(family: str, opened)
         torch.testing.assert_close(found[part], value, rtol=0, atol=1e-5 * float(value.abs().max()))
 
 
-def test_our_numbers_agree_with_it_wherever_the_program_runs(family: str, opened, alone) -> None:
+def test_our_numbers_agree_with_it_wherever_the_program_runs(
+    family: str, opened: Checkpoint, alone: None
+) -> None:
     expected = sample(family)
     assert installed.version() == ""
     found = verify(opened, expected.picture)
@@ -80,7 +82,9 @@ def test_torchvisions_own_network_agrees(tmp_path: Path) -> None:
 WRONG = {"torchvision": {"epsilon": 1e-5}, "caffe": {"last_pool": 2}}
 
 
-def test_a_network_that_is_built_otherwise_is_seen(family: str, opened, alone, monkeypatch) -> None:
+def test_a_network_that_is_built_otherwise_is_seen(
+    family: str, opened: Checkpoint, alone: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     facts = replace(plain.FACTS[family], **WRONG[family])
     monkeypatch.setattr(plain, "FACTS", MappingProxyType({**plain.FACTS, family: facts}))
     found = verify(opened, sample(family).picture)
@@ -88,7 +92,7 @@ def test_a_network_that_is_built_otherwise_is_seen(family: str, opened, alone, m
     assert "differ by more than rounding" in verification_to_text(found)
 
 
-def test_other_widths_are_compared_as_well(family: str, opened, alone) -> None:
+def test_other_widths_are_compared_as_well(family: str, opened: Checkpoint, alone: None) -> None:
     half = {
         name: ModuleWidths(
             *(max(1, getattr(module, field) // 2) for field in ModuleWidths.__dataclass_fields__)
@@ -111,7 +115,7 @@ def test_a_network_without_a_definition_is_refused_with_why(family: str) -> None
     assert family in str(refusal)
 
 
-def test_a_family_with_another_choice_is_not_called_the_same(opened) -> None:
+def test_a_family_with_another_choice_is_not_called_the_same(opened: Checkpoint) -> None:
     other = build("torchvision", epsilon="pytorch")
     assert why_not(other) is not None
     with pytest.raises(UsageError, match="cannot be compared"):

@@ -171,7 +171,9 @@ def _without(*prefixes: str) -> dict:
         (("fc.", "aux"), ("fc", "aux1", "aux2"), 9),
     ],
 )
-def test_what_is_missing_of_the_heads_is_named(gone, missing, parts: int, tmp_path: Path) -> None:
+def test_what_is_missing_of_the_heads_is_named(
+    gone: tuple[str, ...], missing: tuple[str, ...], parts: int, tmp_path: Path
+) -> None:
     found = open_checkpoint(save(_without(*gone), tmp_path))
     assert found.provenance.missing == missing
     for head in ("main", "aux1", "aux2"):
@@ -189,7 +191,9 @@ def test_what_is_missing_of_the_heads_is_named(gone, missing, parts: int, tmp_pa
         (("inception5a", "inception5b"), "12 in all"),
     ],
 )
-def test_a_hole_in_the_trunk_is_refused_by_the_parts_name(gone, named: str, tmp_path: Path) -> None:
+def test_a_hole_in_the_trunk_is_refused_by_the_parts_name(
+    gone: tuple[str, ...], named: str, tmp_path: Path
+) -> None:
     with pytest.raises(CheckpointError) as caught:
         open_checkpoint(save(_without(*gone), tmp_path))
     assert named in caught.value.why

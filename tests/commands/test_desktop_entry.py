@@ -27,7 +27,7 @@ def files(folder: Path) -> set[str]:
 
 def test_what_is_installed_is_told_and_removed_to_the_last_file(
     share: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr(desktop_entry, "_REFRESHERS", ())  # whose caches are the desktop's own
     assert main(["desktop-entry", "--install"]) == 0
     told = {line.removeprefix(f"wrote {share}/") for line in capsys.readouterr().out.splitlines()}
@@ -38,7 +38,7 @@ def test_what_is_installed_is_told_and_removed_to_the_last_file(
     assert main(["desktop-entry", "--remove"]) == 0
 
 
-def test_the_entries_start_this_installation_and_are_valid(share: Path):
+def test_the_entries_start_this_installation_and_are_valid(share: Path) -> None:
     assert main(["desktop-entry", "--install"]) == 0
     entries = sorted((share / "applications").glob("*.desktop"))
     assert len(entries) == 2
@@ -63,7 +63,7 @@ def test_the_entries_start_this_installation_and_are_valid(share: Path):
         ("/home/$x", "/home/\\\\$x"),
     ],
 )
-def test_the_path_is_quoted_as_the_specification_says(folder: str, quoted: str):
+def test_the_path_is_quoted_as_the_specification_says(folder: str, quoted: str) -> None:
     """Quoted first, then as a string, so that a quote needs two backslashes in the file."""
     entry = "Exec=gnet-desktop %F\n"
     assert desktop_entry.with_program(entry, Path(folder) / "gnet-desktop") == (
@@ -73,7 +73,7 @@ def test_the_path_is_quoted_as_the_specification_says(folder: str, quoted: str):
 
 def test_an_installed_wheel_uses_what_it_brought(
     share: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     """Where pip puts a wheel's shared files; not those of a checkout that lies elsewhere."""
     for name in desktop_entry.FILES:
         (tmp_path / "env/share" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,9 @@ def test_an_installed_wheel_uses_what_it_brought(
     )
 
 
-def test_where_none_was_brought_it_is_said(share: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_where_none_was_brought_it_is_said(
+    share: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(sys, "prefix", str(tmp_path))
     monkeypatch.setattr(
         desktop_entry, "__file__", str(tmp_path / "lib/gnet_desktop/commands/desktop_entry.py")

@@ -59,7 +59,9 @@ def test_the_page_shows_the_mistake_and_needs_nothing_else(written: Path) -> Non
     assert "http" not in page.replace("http-equiv", "")
 
 
-def test_another_ending_is_refused_in_one_sentence(folder: Path, written: Path, capsys) -> None:
+def test_another_ending_is_refused_in_one_sentence(
+    folder: Path, written: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     capsys.readouterr()
     assert main(["evaluate", str(folder), "--keep", str(written / "kept"), "--out", "all.xyz"]) == 2
     assert capsys.readouterr().err.splitlines()[-1].count("End the name in .html, .csv, .json, .txt.") == 1

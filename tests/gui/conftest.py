@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 
 @pytest.fixture(autouse=True)
-def garbage_of_the_window(qapp) -> Iterator[None]:
+def garbage_of_the_window(qapp: QApplication) -> Iterator[None]:
     """As in the program: widgets are never freed by a worker that happens to collect garbage."""
     gc.disable()
     yield
@@ -18,7 +18,7 @@ def garbage_of_the_window(qapp) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def as_it_was(qapp) -> Iterator[None]:
+def as_it_was(qapp: QApplication) -> Iterator[None]:
     """A module that gives the application a theme takes it off again; the pointer rests nowhere."""
     # where the module before left it, it would hover whatever is shown next
     QCursor.setPos(10_000, 10_000)
@@ -32,7 +32,7 @@ def as_it_was(qapp) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_closed_window_stays(as_it_was) -> Iterator[None]:
+def no_closed_window_stays(as_it_was: None) -> Iterator[None]:
     """What a test closed is deleted: every widget that lives makes each change of theme slower."""
     before = set(QApplication.topLevelWidgets())
     yield

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.actions.palette import find
 from gnet_desktop.gui.actions.table import ACTIONS, MENUS, matches
@@ -17,7 +18,7 @@ from gnet_desktop.inspection.colour_maps import OFFERED
 
 
 @pytest.fixture(scope="module")
-def window(qapp):
+def window(qapp: QApplication):
     apply_theme(make_application(), "light")
     one, dispatcher = make_window(Session(None))
     one.resize(1400, 900)
@@ -40,7 +41,7 @@ def test_every_action_stands_in_a_menu_and_has_a_handler(window) -> None:
 
 
 @pytest.fixture
-def nobody_answers(monkeypatch) -> None:
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever is asked for a file changes their mind."""
     for ask in ("getOpenFileName", "getOpenFileNames", "getSaveFileName"):
         monkeypatch.setattr(QFileDialog, ask, lambda *_, ask=ask: ([] if ask.endswith("s") else "", ""))
@@ -48,7 +49,7 @@ def nobody_answers(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("name", [action.name for action in ACTIONS if action.name != "quit"])
-def test_every_action_is_harmless_with_nothing_open(window, nobody_answers, name: str) -> None:
+def test_every_action_is_harmless_with_nothing_open(window, nobody_answers: None, name: str) -> None:
     window.actions_by_name[name].trigger()
     QApplication.processEvents()
     for widget in QApplication.topLevelWidgets():
@@ -56,7 +57,7 @@ def test_every_action_is_harmless_with_nothing_open(window, nobody_answers, name
             widget.close()
 
 
-def test_letters_are_text_where_text_is_written(window, qtbot) -> None:
+def test_letters_are_text_where_text_is_written(window, qtbot: QtBot) -> None:
     field = window.panels["lanes"].header.filter
     window.pages.setCurrentIndex(1)
     field.setFocus()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.gui.answers.model import CELL
@@ -26,7 +28,7 @@ from tests.gui.answering import (
 
 
 @pytest.fixture(scope="module")
-def result(qapp):
+def result(qapp: QApplication):
     return make_result()
 
 
@@ -38,7 +40,7 @@ def workspace(result) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def open_panel(qtbot):
+def open_panel(qtbot: QtBot):
     """Shows a panel on a workspace in the size of a large window."""
 
     def make(workspace: Workspace, width: int = 567, height: int = 343) -> AnswersPanel:
@@ -61,7 +63,7 @@ def table(panel: AnswersPanel) -> list[list[str]]:
     ]
 
 
-def test_rows_are_in_mains_order_with_all_heads_beside(open_panel, workspace) -> None:
+def test_rows_are_in_mains_order_with_all_heads_beside(open_panel, workspace: Workspace) -> None:
     rows = table(open_panel(workspace))
     assert [row[0] for row in rows[:-1]] == list(CATS[:7])
     assert rows[0] == ["Egyptian cat", "79.0", "62.0", "30.0"]
@@ -78,7 +80,7 @@ def test_what_other_heads_rank_high_gets_a_row(open_panel) -> None:
     workspace.close()
 
 
-def test_each_heads_first_answer_stands_out(open_panel, workspace) -> None:
+def test_each_heads_first_answer_stands_out(open_panel, workspace: Workspace) -> None:
     model = open_panel(workspace).table.answers
     firsts = {
         (row, column)
@@ -89,7 +91,7 @@ def test_each_heads_first_answer_stands_out(open_panel, workspace) -> None:
     assert firsts == {(0, 1), (0, 2), (1, 3)}
 
 
-def test_the_sentence_tells_who_disagrees_and_since_when(open_panel, workspace) -> None:
+def test_the_sentence_tells_who_disagrees_and_since_when(open_panel, workspace: Workspace) -> None:
     panel = open_panel(workspace)
     assert panel.says.text == "aux1 says tabby; aux2 and main say Egyptian cat. Changed by 4d."
     assert panel.header.note == "of three heads"
@@ -116,7 +118,7 @@ def test_classes_with_one_name_carry_their_numbers(open_panel) -> None:
     workspace.close()
 
 
-def test_logits_are_shown_on_demand_and_have_no_sum(open_panel, workspace, qtbot) -> None:
+def test_logits_are_shown_on_demand_and_have_no_sum(open_panel, workspace: Workspace, qtbot: QtBot) -> None:
     panel = open_panel(workspace)
     place = panel.unit._boxes()[1].center().toPoint()
     qtbot.mouseClick(panel.unit, Qt.MouseButton.LeftButton, pos=place)
@@ -190,7 +192,7 @@ def test_a_file_may_doubt_its_own_answer(open_panel) -> None:
     workspace.close()
 
 
-def test_a_lagging_answer_is_striped_and_says_whose_it_is(open_panel, workspace) -> None:
+def test_a_lagging_answer_is_striped_and_says_whose_it_is(open_panel, workspace: Workspace) -> None:
     panel = open_panel(workspace)
     workspace.choose_picture(2)
     workspace.result_changed.emit()
@@ -216,7 +218,7 @@ def test_answers_that_are_no_numbers_are_not_shown(open_panel, result) -> None:
     workspace.close()
 
 
-def test_a_picture_that_failed_has_no_answer(open_panel, workspace, result) -> None:
+def test_a_picture_that_failed_has_no_answer(open_panel, workspace: Workspace, result) -> None:
     panel = open_panel(workspace)
     error = PictureError("This is a web page.", "", "")
     workspace.fail(2, error)
@@ -232,13 +234,15 @@ def test_nothing_open_invites(open_panel) -> None:
     workspace.close()
 
 
-def test_a_small_window_shows_five_rows(open_panel, workspace) -> None:
+def test_a_small_window_shows_five_rows(open_panel, workspace: Workspace) -> None:
     assert len(table(open_panel(workspace, 539, 236))) == 6
     assert fitting_rows(1000)[0] == 12
     assert fitting_rows(40) == (3, 22)
 
 
-def test_a_click_or_enter_explains_a_class_and_another_the_first_answer(open_panel, workspace, qtbot) -> None:
+def test_a_click_or_enter_explains_a_class_and_another_the_first_answer(
+    open_panel, workspace: Workspace, qtbot: QtBot
+) -> None:
     panel = open_panel(workspace)
     view = panel.table
     place = view.visualRect(view.answers.index(1, 0)).center()
@@ -269,14 +273,14 @@ def test_a_difference_stands_behind_its_number_or_not_at_all(width: int) -> None
     assert end == width or (end >= number and width - end >= delta + 10)
 
 
-def test_screen_readers_hear_class_head_and_number(open_panel, workspace) -> None:
+def test_screen_readers_hear_class_head_and_number(open_panel, workspace: Workspace) -> None:
     model = open_panel(workspace).table.answers
     words = model.index(1, 3).data(Qt.ItemDataRole.AccessibleTextRole)
     assert words == "tabby, aux1: 41.0 %, its first answer"
     assert model.headerData(3, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) == "aux1 after 4a"
 
 
-def test_the_table_is_copied_with_tabs(open_panel, workspace) -> None:
+def test_the_table_is_copied_with_tabs(open_panel, workspace: Workspace) -> None:
     lines = open_panel(workspace).copy_numbers().splitlines()
     assert lines[0] == "egyptian_cat.jpg"
     assert lines[1] == "class\tmain %\taux2 %\taux1 %"
@@ -284,7 +288,7 @@ def test_the_table_is_copied_with_tabs(open_panel, workspace) -> None:
     assert lines[-1].startswith("others\t")
 
 
-def test_a_new_picture_brings_new_answers(open_panel, workspace) -> None:
+def test_a_new_picture_brings_new_answers(open_panel, workspace: Workspace) -> None:
     panel = open_panel(workspace)
     said = dict.fromkeys(SAID, tuple(reversed(SAID["main"])))
     show(workspace, make_result(said=said, entry_id=2))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.checkpoints.checkpoint import HeadState, Labels
 from gnet_desktop.checkpoints.describing.card import Verification, make_card
@@ -25,7 +26,7 @@ from tests.gui.made import make_checkpoint, make_workspace, make_world
 
 
 @pytest.fixture(scope="module")
-def world(qapp):
+def world(qapp: QApplication):
     return make_world(1)
 
 
@@ -35,14 +36,14 @@ def calls() -> Calls:
 
 
 @pytest.fixture
-def workspace(world, calls) -> Iterator[Workspace]:
+def workspace(world, calls: Calls) -> Iterator[Workspace]:
     one = make_workspace(world, calls.put)
     yield one
     one.close()
 
 
 @pytest.fixture
-def until(calls, qtbot):
+def until(calls: Calls, qtbot: QtBot):
     def wait(done) -> None:
         def deliver() -> bool:
             while not calls.empty():
@@ -55,7 +56,7 @@ def until(calls, qtbot):
 
 
 @pytest.fixture
-def card(workspace, qtbot, until) -> CheckpointCard:
+def card(workspace: Workspace, qtbot: QtBot, until) -> CheckpointCard:
     one = CheckpointCard(workspace)
     qtbot.addWidget(one)
     one.show()
@@ -73,7 +74,7 @@ def spaced(text: str) -> str:
     return text.replace("\u2009", " ")
 
 
-def test_the_card_names_file_family_and_figures(card) -> None:
+def test_the_card_names_file_family_and_figures(card: CheckpointCard) -> None:
     shown = [spaced(text) for text in words(card)]
     assert "made.pth" in shown
     assert "torchvision, recognised by names" in shown
@@ -83,16 +84,18 @@ def test_the_card_names_file_family_and_figures(card) -> None:
     assert "batch norm" in shown
 
 
-def test_the_digest_is_whole_and_grouped(card) -> None:
+def test_the_digest_is_whole_and_grouped(card: CheckpointCard) -> None:
     assert " ".join(["0" * 8] * 8) in words(card)
 
 
-def test_absent_heads_say_so(card) -> None:
+def test_absent_heads_say_so(card: CheckpointCard) -> None:
     assert words(card).count("not in this file") == 2
     assert "The classifier works without them." in words(card)
 
 
-def test_the_convention_in_use_is_shown_and_can_be_changed(card, workspace, until) -> None:
+def test_the_convention_in_use_is_shown_and_can_be_changed(
+    card: CheckpointCard, workspace: Workspace, until
+) -> None:
     chips = card.findChild(Chips)
     assert "crop 128" in chips.text
     action = next(one for one in card.change_button.menu().actions() if one.text().startswith("inception\t"))
@@ -106,7 +109,9 @@ def test_the_convention_in_use_is_shown_and_can_be_changed(card, workspace, unti
     assert workspace.convention == workspace.checkpoint.convention
 
 
-def test_what_the_file_does_not_tell_can_be_answered_otherwise(world, qtbot, calls, until) -> None:
+def test_what_the_file_does_not_tell_can_be_answered_otherwise(
+    world, qtbot: QtBot, calls: Calls, until
+) -> None:
     checkpoint = world.loaded.checkpoint
     assumed = replace(checkpoint.provenance, assumed={"epsilon": "torchvision"})
     workspace = make_workspace(world, calls.put)
@@ -123,7 +128,7 @@ def test_what_the_file_does_not_tell_can_be_answered_otherwise(world, qtbot, cal
     workspace.close()
 
 
-def test_where_it_is_narrow_the_columns_stand_below_each_other(card, qtbot) -> None:
+def test_where_it_is_narrow_the_columns_stand_below_each_other(card: CheckpointCard, qtbot: QtBot) -> None:
     table = card.findChild(WidthsTable)
     card.resize(1280, 800)
     qtbot.waitUntil(lambda: table.mapTo(card, QPoint()).x() > 600)
@@ -135,7 +140,7 @@ def test_where_it_is_narrow_the_columns_stand_below_each_other(card, qtbot) -> N
 
 
 def test_another_set_of_weights_is_chosen_on_the_card_and_class_names_stay(
-    world, qtbot, calls, until, tmp_path
+    world, qtbot: QtBot, calls: Calls, until, tmp_path: Path
 ) -> None:
     checkpoint = world.loaded.checkpoint
     told = replace(
@@ -163,20 +168,22 @@ def test_another_set_of_weights_is_chosen_on_the_card_and_class_names_stay(
     workspace.close()
 
 
-def test_everything_is_copied_as_text(card, qtbot) -> None:
+def test_everything_is_copied_as_text(card: CheckpointCard, qtbot: QtBot) -> None:
     qtbot.mouseClick(card.copy_button, Qt.MouseButton.LeftButton)
     text = QApplication.clipboard().text()
     assert "made.pth" in text
     assert "5\u2009610\u2009154" in text
 
 
-def test_the_card_is_made_anew_only_for_another_file(card, workspace) -> None:
+def test_the_card_is_made_anew_only_for_another_file(card: CheckpointCard, workspace: Workspace) -> None:
     before = card.card
     workspace.checkpoint_changed.emit()
     assert card.card is before
 
 
-def test_class_folders_can_be_taken_in_their_other_order(card, workspace, until) -> None:
+def test_class_folders_can_be_taken_in_their_other_order(
+    card: CheckpointCard, workspace: Workspace, until
+) -> None:
     names = workspace.checkpoint.labels.names
     assert len(card.labels_menu().actions()) == 2
     given = Labels(names, "folders in train, sorted as text", tuple(reversed(names)))
@@ -193,7 +200,7 @@ def test_class_folders_can_be_taken_in_their_other_order(card, workspace, until)
 
 
 @pytest.fixture(params=["with torchvision", "without"])
-def machine(request, monkeypatch) -> str:
+def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """One that has torchvision, or none."""
     if request.param == "without":
         for name in ("torchvision", "torchvision.models"):
@@ -210,13 +217,15 @@ def another(workspace: Workspace, family: str) -> LoadedNetwork:
     return replace(workspace.network, checkpoint=replace(checkpoint, provenance=provenance))
 
 
-def verify(card, until, qtbot) -> None:
+def verify(card: CheckpointCard, until, qtbot: QtBot) -> None:
     qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)
     assert not card.verify_button.isEnabled()
     until(lambda: card.verification is not None)
 
 
-def test_verifying_compares_with_an_independent_definition(machine, card, until, qtbot) -> None:
+def test_verifying_compares_with_an_independent_definition(
+    machine: str, card: CheckpointCard, until, qtbot: QtBot
+) -> None:
     verify(card, until, qtbot)
     assert card.verification.sign == "check", card.verification.words
     other = "torchvision" if machine.startswith("with ") else "a plain definition of torchvision's network"
@@ -225,7 +234,9 @@ def test_verifying_compares_with_an_independent_definition(machine, card, until,
     assert card.verify_button.isEnabled()
 
 
-def test_what_came_of_it_stands_at_the_top_of_the_card_with_every_part(card, until, qtbot) -> None:
+def test_what_came_of_it_stands_at_the_top_of_the_card_with_every_part(
+    card: CheckpointCard, until, qtbot: QtBot
+) -> None:
     verify(card, until, qtbot)
     strip = card.findChild(VerificationStrip)
     assert strip.isVisible()
@@ -236,7 +247,9 @@ def test_what_came_of_it_stands_at_the_top_of_the_card_with_every_part(card, unt
     assert card.verification.words in card.copy_numbers()
 
 
-def test_without_a_picture_a_sample_is_compared(card, workspace, until, qtbot) -> None:
+def test_without_a_picture_a_sample_is_compared(
+    card: CheckpointCard, workspace: Workspace, until, qtbot: QtBot
+) -> None:
     assert card.verify_button.text() == "Verify on this picture"
     workspace.remove_all_pictures()
     assert card.verify_button.text() == "Verify on a sample picture"
@@ -245,7 +258,9 @@ def test_without_a_picture_a_sample_is_compared(card, workspace, until, qtbot) -
     assert "a sample picture" in card.verification.words
 
 
-def test_where_nothing_can_be_compared_the_button_says_so_and_is_off(card, workspace, until) -> None:
+def test_where_nothing_can_be_compared_the_button_says_so_and_is_off(
+    card: CheckpointCard, workspace: Workspace, until
+) -> None:
     loaded = another(workspace, "wzmiaomiao")
     workspace.use(loaded)
     until(lambda: card.card is not None and card.card.checkpoint is loaded.checkpoint)
@@ -253,7 +268,9 @@ def test_where_nothing_can_be_compared_the_button_says_so_and_is_off(card, works
     assert "cannot be compared" in card.verify_button.toolTip()
 
 
-def test_another_checkpoint_forgets_what_was_compared(card, workspace, until, qtbot) -> None:
+def test_another_checkpoint_forgets_what_was_compared(
+    card: CheckpointCard, workspace: Workspace, until, qtbot: QtBot
+) -> None:
     verify(card, until, qtbot)
     loaded = another(workspace, "caffe")
     workspace.use(loaded)
@@ -262,7 +279,7 @@ def test_another_checkpoint_forgets_what_was_compared(card, workspace, until, qt
     assert card.findChild(VerificationStrip) is None
 
 
-def test_without_a_checkpoint_it_says_so(qtbot, calls) -> None:
+def test_without_a_checkpoint_it_says_so(qtbot: QtBot, calls: Calls) -> None:
     workspace = Workspace(calls.put)
     one = CheckpointCard(workspace)
     qtbot.addWidget(one)

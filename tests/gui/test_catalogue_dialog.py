@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.checkpoints import catalogue
 from gnet_desktop.errors import Cancelled, CheckpointError
@@ -19,7 +20,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
-def opened(qtbot, fetch) -> tuple[CatalogueDialog, EntryRow]:
+def opened(qtbot: QtBot, fetch) -> tuple[CatalogueDialog, EntryRow]:
     dialog = CatalogueDialog(fetch=fetch)
     qtbot.addWidget(dialog, before_close_func=lambda one: one.end())
     dialog.show()
@@ -27,7 +28,7 @@ def opened(qtbot, fetch) -> tuple[CatalogueDialog, EntryRow]:
     return dialog, row
 
 
-def test_what_is_here_opens_and_what_is_not_can_be_fetched(qtbot) -> None:
+def test_what_is_here_opens_and_what_is_not_can_be_fetched(qtbot: QtBot) -> None:
     dialog, row = opened(qtbot, catalogue.fetch)
     assert row.button.text() == "Fetch"
     bundled = next(row for row in dialog.rows if row.entry.name == "everyday100")
@@ -36,7 +37,7 @@ def test_what_is_here_opens_and_what_is_not_can_be_fetched(qtbot) -> None:
     assert wanted.args[0].name == "everyday100.safetensors"
 
 
-def test_fetching_shows_how_far_it_is_and_then_opens(qtbot, elsewhere: Path) -> None:
+def test_fetching_shows_how_far_it_is_and_then_opens(qtbot: QtBot, elsewhere: Path) -> None:
     go_on = threading.Event()
 
     def fetch(entry, *, progress, cancelled):
@@ -56,8 +57,8 @@ def test_fetching_shows_how_far_it_is_and_then_opens(qtbot, elsewhere: Path) -> 
     assert not row.bar.isVisible()
 
 
-def test_cancel_stops_and_says_what_was_kept(qtbot) -> None:
-    def fetch(entry, *, progress, cancelled):
+def test_cancel_stops_and_says_what_was_kept(qtbot: QtBot) -> None:
+    def fetch(entry, *, progress, cancelled) -> None:
         while not cancelled():
             progress(1, 2)
         raise Cancelled
@@ -70,8 +71,8 @@ def test_cancel_stops_and_says_what_was_kept(qtbot) -> None:
     assert "kept" in row.words.text()
 
 
-def test_a_failure_stands_in_its_row(qtbot) -> None:
-    def fetch(entry, *, progress, cancelled):
+def test_a_failure_stands_in_its_row(qtbot: QtBot) -> None:
+    def fetch(entry, *, progress, cancelled) -> None:
         raise CheckpointError("It could not be fetched.", "No network.", "Try again.")
 
     _, row = opened(qtbot, fetch)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.system.collecting import Collecting
 
@@ -21,7 +22,7 @@ class Node:
 
 
 @pytest.fixture
-def collecting(qapp) -> Iterator[Collecting]:
+def collecting(qapp: QApplication) -> Iterator[Collecting]:
     one = Collecting()
     yield one
     one.stop()
@@ -46,7 +47,7 @@ def test_a_cycle_goes_on_this_thread_though_another_makes_objects(collecting: Co
     assert seen == [threading.get_ident()]
 
 
-def test_what_a_reader_makes_is_not_looked_through_while_it_reads(qapp) -> None:
+def test_what_a_reader_makes_is_not_looked_through_while_it_reads(qapp: QApplication) -> None:
     reading, looks = [True], list[str]()
     one = Collecting(lambda: bool(reading))
     gc.callbacks.append(note := lambda phase, info: looks.append(phase))
@@ -61,7 +62,7 @@ def test_what_a_reader_makes_is_not_looked_through_while_it_reads(qapp) -> None:
     del make
 
 
-def test_afterwards_it_is_left_to_python_again(qapp) -> None:
+def test_afterwards_it_is_left_to_python_again(qapp: QApplication) -> None:
     one = Collecting()
     assert not gc.isenabled()
     one.stop()

@@ -9,6 +9,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.actions import contexts
 from gnet_desktop.gui.actions.contexts import Contexts
@@ -18,12 +19,12 @@ from tests.workspace.workers import Posed
 
 
 @pytest.fixture(scope="module")
-def world(qapp) -> World:
+def world(qapp: QApplication) -> World:
     return make_world(1)
 
 
 @pytest.fixture
-def workspace(world, tmp_path: Path) -> Iterator[Posed]:
+def workspace(world: World, tmp_path: Path) -> Iterator[Posed]:
     calls: queue.Queue[Callable[[], None]] = queue.Queue()
     one = make_workspace(world, calls.put)
     Image.new("RGB", (30, 20)).save(tmp_path / "two.png")
@@ -48,7 +49,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(workspace, qtbot) -> Iterator[Bench]:
+def bench(workspace: Posed, qtbot: QtBot) -> Iterator[Bench]:
     one = Bench(workspace)
     qtbot.waitExposed(one.window)
     QApplication.processEvents()
@@ -65,7 +66,7 @@ def ask(widget: QWidget, place: QPoint, reason: QContextMenuEvent.Reason) -> dic
     return {action.text(): action for action in menu.actions() if not action.isSeparator()}
 
 
-def right_click(widget: QWidget, place: QPoint, qtbot) -> dict[str, object]:
+def right_click(widget: QWidget, place: QPoint, qtbot: QtBot) -> dict[str, object]:
     qtbot.mousePress(widget, Qt.MouseButton.RightButton, pos=place)
     offered = ask(widget, place, QContextMenuEvent.Reason.Mouse)
     qtbot.mouseRelease(widget, Qt.MouseButton.RightButton, pos=place)
@@ -77,7 +78,9 @@ def row(bench: Bench, number: int) -> QPoint:
     return view.visualRect(bench.panels.pictures.model.index(number)).center()
 
 
-def test_a_picture_of_the_list_is_offered_without_being_chosen(bench, workspace, qtbot, monkeypatch) -> None:
+def test_a_picture_of_the_list_is_offered_without_being_chosen(
+    bench: Bench, workspace: Posed, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shown: list[Path] = []
     monkeypatch.setattr(contexts, "show_in_folder", shown.append)
     first, second = workspace.pictures
@@ -95,14 +98,16 @@ def test_a_picture_of_the_list_is_offered_without_being_chosen(bench, workspace,
     assert list(workspace.pictures) == [first]
 
 
-def test_a_picture_without_a_file_has_no_folder(bench, workspace, qtbot) -> None:
+def test_a_picture_without_a_file_has_no_folder(bench: Bench, workspace: Posed, qtbot: QtBot) -> None:
     offered = right_click(bench.panels.pictures.list.viewport(), row(bench, 0), qtbot)
     assert "Show in folder" not in offered
     offered["Copy the answers"].trigger()
     assert "class\tmain %" in QGuiApplication.clipboard().text()
 
 
-def test_a_right_click_on_the_photo_keeps_no_place_but_offers_to(bench, workspace, qtbot) -> None:
+def test_a_right_click_on_the_photo_keeps_no_place_but_offers_to(
+    bench: Bench, workspace: Posed, qtbot: QtBot
+) -> None:
     view = bench.panels.photo.view
     place = QPoint((view.width() - 66) // 2, view.height() // 2)
     offered = right_click(view, place, qtbot)
@@ -113,7 +118,7 @@ def test_a_right_click_on_the_photo_keeps_no_place_but_offers_to(bench, workspac
     assert workspace.pins == ()
 
 
-def test_evidence_is_looked_for_from_the_photo(bench, workspace, qtbot) -> None:
+def test_evidence_is_looked_for_from_the_photo(bench: Bench, workspace: Posed, qtbot: QtBot) -> None:
     view = bench.panels.photo.view
     submenu = right_click(view, view.rect().center(), qtbot)["Where is the evidence"].menu()
     methods = {action.text(): action for action in submenu.actions()}
@@ -122,13 +127,13 @@ def test_evidence_is_looked_for_from_the_photo(bench, workspace, qtbot) -> None:
     assert workspace.view.why == "grad-cam"
 
 
-def test_beside_the_picture_no_place_is_offered(bench, workspace) -> None:
+def test_beside_the_picture_no_place_is_offered(bench: Bench, workspace: Posed) -> None:
     offered = ask(bench.panels.photo.view, QPoint(3, 3), QContextMenuEvent.Reason.Mouse)
     assert "Keep this place" not in offered
     assert "Take off the list" in offered
 
 
-def test_an_answer_is_offered_without_being_explained(bench, workspace, qtbot) -> None:
+def test_an_answer_is_offered_without_being_explained(bench: Bench, workspace: Posed, qtbot: QtBot) -> None:
     table = bench.panels.answers.table
     line = table.answers.index(1, 0)
     name, place = line.data(), table.visualRect(line).center()
@@ -147,7 +152,7 @@ def test_an_answer_is_offered_without_being_explained(bench, workspace, qtbot) -
     assert (workspace.explained, workspace.view.sort) == (index, "contribution")
 
 
-def test_the_menu_key_means_the_row_with_the_keyboard(bench, workspace, qtbot) -> None:
+def test_the_menu_key_means_the_row_with_the_keyboard(bench: Bench, workspace: Posed, qtbot: QtBot) -> None:
     table = bench.panels.answers.table
     table.setCurrentIndex(table.answers.index(2, 0))
     offered = ask(table.viewport(), QPoint(5, 5), QContextMenuEvent.Reason.Keyboard)

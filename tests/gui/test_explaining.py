@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QHelpEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.glossary import IDEAS, TERMS
 from gnet_desktop.gui.actions.help import TextDialog
@@ -29,7 +30,7 @@ Calls = queue.Queue[Callable[[], None]]
 
 
 @pytest.fixture(scope="module")
-def world(qapp) -> World:
+def world(qapp: QApplication) -> World:
     return make_world(1, heads=True)
 
 
@@ -45,14 +46,14 @@ def deliver(calls: Calls) -> bool:
 
 
 @pytest.fixture
-def workspace(world, calls) -> Iterator[Posed]:
+def workspace(world: World, calls: Calls) -> Iterator[Posed]:
     one = make_workspace(world, calls.put)
     one.choose_unit(Unit("4a", "5x5", 11))
     yield one
     one.close()
 
 
-def shown(widget: QWidget, qtbot, width: int = 1000, height: int = 700) -> QWidget:
+def shown(widget: QWidget, qtbot: QtBot, width: int = 1000, height: int = 700) -> QWidget:
     qtbot.addWidget(widget)
     widget.resize(width, height)
     widget.show()
@@ -74,7 +75,7 @@ def choice(control: Segmented, value: object) -> QPoint:
     return control.box_of(value).center().toPoint()
 
 
-def test_a_heads_column_says_what_a_head_is_and_what_it_says_here(qapp, qtbot) -> None:
+def test_a_heads_column_says_what_a_head_is_and_what_it_says_here(qapp: QApplication, qtbot: QtBot) -> None:
     workspace = answering_workspace(make_result())
     panel = shown(AnswersPanel(workspace), qtbot, 567, 343)
     header = panel.table.horizontalHeader()
@@ -91,7 +92,7 @@ def test_a_heads_column_says_what_a_head_is_and_what_it_says_here(qapp, qtbot) -
     workspace.close()
 
 
-def test_each_fact_of_a_unit_is_explained_where_it_stands(workspace, qtbot) -> None:
+def test_each_fact_of_a_unit_is_explained_where_it_stands(workspace: Posed, qtbot: QtBot) -> None:
     panel = shown(UnitPanel(workspace), qtbot, 335, 900)
     section = panel.body.facts_section
     half = section.width() // 2
@@ -105,7 +106,9 @@ def test_each_fact_of_a_unit_is_explained_where_it_stands(workspace, qtbot) -> N
     assert TERMS["strongest inputs"].means in told(panel.body.inputs, QPoint(10, 8))
 
 
-def test_kernels_say_what_they_are_and_what_it_means_without_rectifiers(workspace, calls, qtbot) -> None:
+def test_kernels_say_what_they_are_and_what_it_means_without_rectifiers(
+    workspace: Posed, calls: Calls, qtbot: QtBot
+) -> None:
     panel = shown(UnitPanel(workspace), qtbot, 335, 900)
     assert TERMS["kernel"].means in panel.body.kernels.about
     qtbot.waitUntil(lambda: deliver(calls) and panel.body.origins is not None, timeout=20000)
@@ -113,7 +116,7 @@ def test_kernels_say_what_they_are_and_what_it_means_without_rectifiers(workspac
     assert TERMS["expanded weights"].means in told(panel.body.kernels, QPoint(10, 8))
 
 
-def test_quantities_branches_and_parts_of_the_network_are_explained(workspace, qtbot) -> None:
+def test_quantities_branches_and_parts_of_the_network_are_explained(workspace: Posed, qtbot: QtBot) -> None:
     panel = shown(NetworkPanel(workspace), qtbot, 1047, 214)
     for value, word in (("energy", "energy"), ("nonzero", "non-zero"), ("macs", "multiply-adds")):
         assert TERMS[word].means in told(panel.quantity, choice(panel.quantity, value))
@@ -136,7 +139,7 @@ def test_quantities_branches_and_parts_of_the_network_are_explained(workspace, q
     assert max(map(len, lines)) < 90
 
 
-def test_a_lanes_header_says_what_a_branch_and_its_energy_are(workspace, qtbot) -> None:
+def test_a_lanes_header_says_what_a_branch_and_its_energy_are(workspace: Posed, qtbot: QtBot) -> None:
     panel = shown(LanesPanel(workspace), qtbot, 1047, 372)
     words = told(panel.area.views[1], QPoint(30, 20))
     assert TERMS["branch"].means in words
@@ -147,7 +150,7 @@ def test_a_lanes_header_says_what_a_branch_and_its_energy_are(workspace, qtbot) 
     assert TERMS["reduction"].means in told(panel.area.views[1], QPoint(30, 20))
 
 
-def test_the_steps_of_a_head_are_explained(workspace, qtbot) -> None:
+def test_the_steps_of_a_head_are_explained(workspace: Posed, qtbot: QtBot) -> None:
     view = shown(HeadsView(workspace), qtbot, 1400, 900)
     section = view.sections["aux1"]
     assert TERMS["auxiliary head"].means in section.title.toolTip()
@@ -156,7 +159,7 @@ def test_the_steps_of_a_head_are_explained(workspace, qtbot) -> None:
         assert TERMS[word].means in tips
 
 
-def test_the_help_has_a_page_of_the_ten_ideas_and_one_of_all_words(qapp, qtbot) -> None:
+def test_the_help_has_a_page_of_the_ten_ideas_and_one_of_all_words(qapp: QApplication, qtbot: QtBot) -> None:
     apply_theme(make_application(), "light")
     window, dispatcher = make_window(Session(None))
     window.show()

@@ -4,6 +4,8 @@ import sys
 
 import pytest
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.system.faults import catch_faults
 from gnet_desktop.workspace.values import Bug
@@ -15,7 +17,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "excepthook", lambda *_: None)
 
 
-def test_an_exception_in_a_slot_becomes_a_report(qapp, qtbot, quiet) -> None:
+def test_an_exception_in_a_slot_becomes_a_report(qapp: QApplication, qtbot: QtBot, quiet: None) -> None:
     shown: list[Bug] = []
     end = catch_faults(shown.append)
 
@@ -31,7 +33,7 @@ def test_an_exception_in_a_slot_becomes_a_report(qapp, qtbot, quiet) -> None:
     assert "in fail" in shown[0].report
 
 
-def test_the_same_fault_is_shown_once(quiet) -> None:
+def test_the_same_fault_is_shown_once(quiet: None) -> None:
     shown: list[Bug] = []
     end = catch_faults(shown.append)
     for error in (ValueError("one"), ValueError("one"), ValueError("two")):
@@ -42,7 +44,7 @@ def test_the_same_fault_is_shown_once(quiet) -> None:
     assert len(shown) == 2
 
 
-def test_an_interrupt_is_no_fault(quiet) -> None:
+def test_an_interrupt_is_no_fault(quiet: None) -> None:
     shown: list[Bug] = []
     end = catch_faults(shown.append)
     sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)

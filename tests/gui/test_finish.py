@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QDialogButtonBox, QStyle
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QStyle
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.app import make_application
 from gnet_desktop.gui.heads.section import HeadAnswers
@@ -22,12 +23,12 @@ PLAIN = {"logits": False, "faint": False, "stale": False}
 
 
 @pytest.fixture(scope="module")
-def world(qapp):
+def world(qapp: QApplication):
     return make_world(1)
 
 
 @pytest.mark.parametrize("width", [960, 1600])
-def test_the_samples_are_as_wide_as_the_card_above(world, qtbot, width: int) -> None:
+def test_the_samples_are_as_wide_as_the_card_above(world, qtbot: QtBot, width: int) -> None:
     apply_theme(make_application(), "light")
     workspace = make_workspace(world, lambda call: call())
     page = StartPage(workspace)
@@ -42,7 +43,7 @@ def test_the_samples_are_as_wide_as_the_card_above(world, qtbot, width: int) -> 
 
 
 @pytest.mark.parametrize(("classes", "rest"), [(3, ""), (5, ""), (6, "1 other"), (9, "4 others")])
-def test_nothing_is_said_of_classes_that_are_not_there(qtbot, classes: int, rest: str) -> None:
+def test_nothing_is_said_of_classes_that_are_not_there(qtbot: QtBot, classes: int, rest: str) -> None:
     logits = np.arange(classes, dtype=np.float32)
     shares = np.exp(logits) / np.exp(logits).sum()
     view = HeadAnswers()
@@ -70,7 +71,7 @@ def test_no_cell_is_drawn_beyond_the_photo(world) -> None:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_buttons_of_dialogs_have_no_signs_of_another_style(qtbot, theme: str) -> None:
+def test_buttons_of_dialogs_have_no_signs_of_another_style(qtbot: QtBot, theme: str) -> None:
     apply_theme(make_application(), theme)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close | QDialogButtonBox.StandardButton.Ok)
     qtbot.addWidget(buttons)

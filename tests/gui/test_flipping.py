@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.answers.panel import AnswersPanel
 from gnet_desktop.gui.lanes.panel import LanesPanel
@@ -33,12 +34,12 @@ def flat(colour: tuple[int, int, int], size: tuple[int, int] = (300, 200)) -> by
 
 
 @pytest.fixture(scope="module")
-def world(qapp) -> World:
+def world(qapp: QApplication) -> World:
     return make_world(1)
 
 
 @pytest.fixture
-def workspace(world) -> Iterator[Posed]:
+def workspace(world: World) -> Iterator[Posed]:
     """The first picture is answered; three flat ones have thumbnails only, the last not even that."""
     calls: queue.Queue[Callable[[], None]] = queue.Queue()
     one = make_workspace(world, calls.put)
@@ -73,7 +74,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(workspace, qtbot) -> Iterator[Bench]:
+def bench(workspace: Posed, qtbot: QtBot) -> Iterator[Bench]:
     one = Bench(workspace)
     qtbot.waitExposed(one.window)
     yield one
@@ -91,7 +92,7 @@ def read(workspace: Posed, name: str) -> None:
     workspace.reader.give("read this", decoded)
 
 
-def test_the_photo_is_the_chosen_picture_before_anything_is_computed(bench, workspace) -> None:
+def test_the_photo_is_the_chosen_picture_before_anything_is_computed(bench: Bench, workspace: Posed) -> None:
     for name, colour in (("red.png", RED), ("green.png", GREEN)):
         workspace.choose_picture(picture(workspace, name))
         assert workspace.stale
@@ -101,13 +102,13 @@ def test_the_photo_is_the_chosen_picture_before_anything_is_computed(bench, work
         assert bench.photo.zoom.text() == ""
 
 
-def test_without_a_thumbnail_no_other_picture_stands_there(bench, workspace) -> None:
+def test_without_a_thumbnail_no_other_picture_stands_there(bench: Bench, workspace: Posed) -> None:
     workspace.choose_picture(picture(workspace, "blue.png"))
     assert bench.photo.view.sight is None
     assert bench.colour == Theme.now().colour("well")
 
 
-def test_the_decoded_photo_takes_the_thumbnails_place_before_the_pass(bench, workspace) -> None:
+def test_the_decoded_photo_takes_the_thumbnails_place_before_the_pass(bench: Bench, workspace: Posed) -> None:
     workspace.choose_picture(picture(workspace, "red.png"))
     before = bench.photo.view.camera.box_to_view((0, 0, 128, 85))
     read(workspace, "red.png")
@@ -121,7 +122,7 @@ def test_the_decoded_photo_takes_the_thumbnails_place_before_the_pass(bench, wor
     assert after == pytest.approx(before, abs=1.5)
 
 
-def test_no_map_of_another_picture_lies_over_the_photo(bench, workspace, qtbot) -> None:
+def test_no_map_of_another_picture_lies_over_the_photo(bench: Bench, workspace: Posed, qtbot: QtBot) -> None:
     assert bench.photo.view.layer() is not None
     workspace.choose_picture(picture(workspace, "red.png"))
     assert bench.photo.view.layer() is None
@@ -133,7 +134,7 @@ def test_no_map_of_another_picture_lies_over_the_photo(bench, workspace, qtbot) 
     assert workspace.point is None
 
 
-def test_what_waits_says_of_what_it_is_and_what_is_next(bench, workspace) -> None:
+def test_what_waits_says_of_what_it_is_and_what_is_next(bench: Bench, workspace: Posed) -> None:
     workspace.choose_picture(picture(workspace, "red.png"))
     workspace.result_changed.emit()  # it has lagged for a while
     assert bench.answers.stale_mark.text == "of made 1, red.png is next"
@@ -146,7 +147,7 @@ def test_what_waits_says_of_what_it_is_and_what_is_next(bench, workspace) -> Non
     assert " ms" not in bench.status.text
 
 
-def test_back_at_the_answered_picture_all_is_current_at_once(bench, workspace) -> None:
+def test_back_at_the_answered_picture_all_is_current_at_once(bench: Bench, workspace: Posed) -> None:
     workspace.choose_picture(picture(workspace, "red.png"))
     workspace.result_changed.emit()
     workspace.choose_picture(picture(workspace, "made 1"))
@@ -156,7 +157,7 @@ def test_back_at_the_answered_picture_all_is_current_at_once(bench, workspace) -
     assert bench.photo.view.layer() is not None
 
 
-def test_a_thumbnail_that_comes_later_is_shown_at_once(bench, workspace) -> None:
+def test_a_thumbnail_that_comes_later_is_shown_at_once(bench: Bench, workspace: Posed) -> None:
     blue = picture(workspace, "blue.png")
     workspace.choose_picture(blue)
     workspace.reader.give(f"thumbnail {blue}", np.full((85, 128, 3), BLUE, np.uint8))

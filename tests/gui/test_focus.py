@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.answers.panel import AnswersPanel
 from gnet_desktop.gui.app import make_application, make_window
@@ -55,20 +56,20 @@ def contrast(image: QImage, box: QRect) -> float:
 
 
 @pytest.fixture(params=THEMES)
-def theme(qapp, request) -> str:
+def theme(qapp: QApplication, request: pytest.FixtureRequest) -> str:
     apply_theme(make_application(), request.param)
     return str(request.param)
 
 
 @pytest.fixture
-def workspace(qapp) -> Iterator[Workspace]:
+def workspace(qapp: QApplication) -> Iterator[Workspace]:
     one = make_workspace(make_result())
     yield one
     one.close()
 
 
 @pytest.fixture
-def beside(qtbot) -> Iterator[Callable[[QWidget], QLineEdit]]:
+def beside(qtbot: QtBot) -> Iterator[Callable[[QWidget], QLineEdit]]:
     """Makes a field that can take the keyboard from a widget, in one window with it."""
     windows = []
 
@@ -89,7 +90,9 @@ def beside(qtbot) -> Iterator[Callable[[QWidget], QLineEdit]]:
         window.close()
 
 
-def test_a_chosen_answer_stays_readable_when_the_keyboard_leaves(theme, workspace, beside, qtbot) -> None:
+def test_a_chosen_answer_stays_readable_when_the_keyboard_leaves(
+    theme: str, workspace: Workspace, beside: Callable[[QWidget], QLineEdit], qtbot: QtBot
+) -> None:
     panel = AnswersPanel(workspace)
     field = beside(panel)
     table = panel.table
@@ -106,7 +109,9 @@ def test_a_chosen_answer_stays_readable_when_the_keyboard_leaves(theme, workspac
         assert contrast(image, words) > 4.5, column
 
 
-def test_who_comes_to_the_answers_by_a_key_is_at_the_first_row(workspace, beside, qtbot) -> None:
+def test_who_comes_to_the_answers_by_a_key_is_at_the_first_row(
+    workspace: Workspace, beside: Callable[[QWidget], QLineEdit], qtbot: QtBot
+) -> None:
     panel = AnswersPanel(workspace)
     beside(panel).setFocus()
     panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -142,7 +147,10 @@ def a_tree() -> QTreeWidget:
 @pytest.mark.parametrize("make", [a_list, a_table, a_tree])
 @pytest.mark.parametrize("focused", [True, False])
 def test_every_list_keeps_its_chosen_row_readable(
-    theme, beside, make: Callable[[], QListWidget | QTableWidget | QTreeWidget], focused: bool
+    theme: str,
+    beside: Callable[[QWidget], QLineEdit],
+    make: Callable[[], QListWidget | QTableWidget | QTreeWidget],
+    focused: bool,
 ) -> None:
     view = make()
     field = beside(view)
@@ -154,7 +162,7 @@ def test_every_list_keeps_its_chosen_row_readable(
     assert ground == Theme.now().colour("accentbg")
 
 
-def test_the_open_list_of_a_box_is_readable(theme, beside) -> None:
+def test_the_open_list_of_a_box_is_readable(theme: str, beside: Callable[[QWidget], QLineEdit]) -> None:
     box = QComboBox()
     box.addItems(["first", "second"])
     beside(box)
@@ -169,7 +177,9 @@ def test_the_open_list_of_a_box_is_readable(theme, beside) -> None:
 
 
 @pytest.mark.parametrize("primary", [True, False])
-def test_a_button_is_framed_for_keys_and_not_for_clicks(theme, beside, qtbot, primary: bool) -> None:
+def test_a_button_is_framed_for_keys_and_not_for_clicks(
+    theme: str, beside: Callable[[QWidget], QLineEdit], qtbot: QtBot, primary: bool
+) -> None:
     button = Button("Open pictures…", primary=primary)
     field = beside(button)
     plain = button.grab().toImage()
@@ -199,7 +209,7 @@ def press(place: QPoint) -> QMouseEvent:
 
 
 @pytest.fixture
-def window(qapp, qtbot) -> Iterator[Window]:
+def window(qapp: QApplication, qtbot: QtBot) -> Iterator[Window]:
     """A window on a picture that cannot be opened; no checkpoint."""
     apply_theme(make_application(), "light")
     one, dispatcher = make_window(Session(None))
@@ -213,7 +223,7 @@ def window(qapp, qtbot) -> Iterator[Window]:
     del dispatcher
 
 
-def test_each_step_to_the_next_panel_arrives_somewhere(window, qtbot) -> None:
+def test_each_step_to_the_next_panel_arrives_somewhere(window: Window, qtbot: QtBot) -> None:
     visited = []
     for _ in range(8):
         qtbot.keyClick(window, Qt.Key.Key_F6)
@@ -227,6 +237,6 @@ def test_each_step_to_the_next_panel_arrives_somewhere(window, qtbot) -> None:
     assert backward[:7] == visited[6::-1]
 
 
-def test_the_photos_panel_has_the_keyboard_where_the_photo_failed(window) -> None:
+def test_the_photos_panel_has_the_keyboard_where_the_photo_failed(window: Window) -> None:
     window.panels["photo"].setFocus(Qt.FocusReason.ShortcutFocusReason)
     assert window.panels["photo"].failed.retry.hasFocus()

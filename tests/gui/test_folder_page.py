@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 from sklearn.metrics.pairwise import cosine_similarity
 
 from gnet_desktop.folder.rows import Filter
@@ -43,7 +44,7 @@ def folder(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1400, 900)
     made.show()
@@ -54,7 +55,7 @@ def window(qapp, everyday100: Path) -> Iterator[Window]:
 
 
 @pytest.fixture(scope="module")
-def done(window: Window, folder: Path, qapp) -> Window:
+def done(window: Window, folder: Path, qapp: QApplication) -> Window:
     """The window with the folder answered."""
     window.evaluate(folder)
     run = window.folder_page.run
@@ -153,7 +154,9 @@ def test_enter_opens_a_picture_in_explore(done: Window) -> None:
     done.show_page("folder")
 
 
-def test_a_folder_dropped_on_the_page_is_evaluated(done: Window, folder: Path, monkeypatch) -> None:
+def test_a_folder_dropped_on_the_page_is_evaluated(
+    done: Window, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from gnet_desktop.gui.shell.drop import Dropped
     from gnet_desktop.workspace.arrivals import sort_arrivals
 
@@ -215,7 +218,9 @@ def test_a_name_dragged_onto_a_class_means_it_from_now_on(done: Window) -> None:
     dialog.close()
 
 
-def test_conventions_stand_side_by_side_and_a_click_uses_one(done: Window, monkeypatch) -> None:
+def test_conventions_stand_side_by_side_and_a_click_uses_one(
+    done: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from gnet_desktop.workspace import folder_jobs
 
     page, run = done.folder_page, done.folder_page.run
@@ -258,7 +263,9 @@ def test_a_fitted_temperature_is_kept_with_the_checkpoint_until_the_files_own_is
     np.testing.assert_allclose(run.state.rows.confidence, sure, rtol=1e-9)
 
 
-def test_a_thousand_thumbnails_are_not_decoded_at_once(qapp, tmp_path: Path, done: Window) -> None:
+def test_a_thousand_thumbnails_are_not_decoded_at_once(
+    qapp: QApplication, tmp_path: Path, done: Window
+) -> None:
     from gnet_desktop.folder.rows import Rows
 
     count = 5000
@@ -291,7 +298,7 @@ def test_classes_that_are_confused_stand_together() -> None:
     assert sorted(order) == [0, 1, 2, 3]
 
 
-def test_before_a_folder_is_open_the_page_says_what_it_is_for(qtbot, everyday100: Path) -> None:
+def test_before_a_folder_is_open_the_page_says_what_it_is_for(qtbot: QtBot, everyday100: Path) -> None:
     made, dispatcher = make_window(Session(None))
     qtbot.addWidget(made)
     made.show_page("folder")
@@ -318,7 +325,7 @@ def test_what_is_kept_is_shown_before_the_folder_is_looked_through(done: Window,
 
 
 def test_the_folder_is_saved_in_the_form_that_the_name_says(
-    done: Window, tmp_path: Path, monkeypatch
+    done: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page, state = done.folder_page, done.folder_page.run.state
     target = tmp_path / "wrong.txt"

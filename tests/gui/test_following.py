@@ -8,6 +8,8 @@ import pytest
 import torch
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 from torch.nn import functional
 
 from gnet_desktop.gui.controls.section import Section
@@ -21,7 +23,7 @@ Calls = queue.Queue[Callable[[], None]]
 
 
 @pytest.fixture(scope="module")
-def world(qapp) -> World:
+def world(qapp: QApplication) -> World:
     return make_world(1)
 
 
@@ -31,14 +33,14 @@ def calls() -> Calls:
 
 
 @pytest.fixture
-def workspace(world, calls) -> Iterator[Workspace]:
+def workspace(world: World, calls: Calls) -> Iterator[Workspace]:
     one = make_workspace(world, calls.put)
     yield one
     one.close()
 
 
 @pytest.fixture
-def panel(workspace, calls, world, qtbot) -> UnitPanel:
+def panel(workspace: Workspace, calls: Calls, world: World, qtbot: QtBot) -> UnitPanel:
     maps = world.results[0].record["4b/3x3"]
     workspace.choose_unit(Unit("4b", "3x3", int(maps.max(axis=(1, 2)).argmax())))
     one = UnitPanel(workspace)
@@ -55,7 +57,9 @@ def click(section: Section, place: int) -> None:
     QTest.mouseClick(section, Qt.MouseButton.LeftButton, pos=QPoint(at.x(), at.y()))
 
 
-def test_clicks_go_back_to_the_picture_and_back_returns(workspace, panel, calls, world) -> None:
+def test_clicks_go_back_to_the_picture_and_back_returns(
+    workspace: Workspace, panel: UnitPanel, calls: Calls, world: World
+) -> None:
     path = panel.body.following.path
     visited = [workspace.selection]
     for _ in range(20):
@@ -78,7 +82,9 @@ def test_clicks_go_back_to_the_picture_and_back_returns(workspace, panel, calls,
         assert workspace.selection == selection
 
 
-def test_the_rows_add_up_to_the_cells_value(workspace, panel, calls, world) -> None:
+def test_the_rows_add_up_to_the_cells_value(
+    workspace: Workspace, panel: UnitPanel, calls: Calls, world: World
+) -> None:
     """The value that torch's rectifier makes of the sum is the one in the map."""
     maps = world.results[0].record["4b/3x3"]
     unit = workspace.selection.unit
@@ -95,7 +101,9 @@ def test_the_rows_add_up_to_the_cells_value(workspace, panel, calls, world) -> N
         assert max(total, 0) == pytest.approx(maps[unit.channel, cell[1], cell[0]], abs=1e-4)
 
 
-def test_the_formula_follows_the_cursor_in_teaching_mode(workspace, panel, calls, world) -> None:
+def test_the_formula_follows_the_cursor_in_teaching_mode(
+    workspace: Workspace, panel: UnitPanel, calls: Calls, world: World
+) -> None:
     body, record = panel.body, world.results[0].record
     section, unit = body.following.formula, workspace.selection.unit
     assert not section.isVisible()
@@ -124,7 +132,9 @@ def test_the_formula_follows_the_cursor_in_teaching_mode(workspace, panel, calls
     assert not section.isVisible()
 
 
-def test_a_1x1_is_a_weighted_sum_and_a_pool_has_a_winner(workspace, panel, calls, world) -> None:
+def test_a_1x1_is_a_weighted_sum_and_a_pool_has_a_winner(
+    workspace: Workspace, panel: UnitPanel, calls: Calls, world: World
+) -> None:
     record, body = world.results[0].record, panel.body
     workspace.change_view(teaching=True)
     workspace.choose_unit(Unit("4b", "1x1", 3), (2, 2))

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.errors import Cancelled
 from gnet_desktop.gui.why.growing import Growing
@@ -18,7 +20,7 @@ def engine() -> Stepping:
 
 
 @pytest.fixture
-def workspace(qapp, engine: Stepping) -> Iterator[Workspace]:
+def workspace(qapp: QApplication, engine: Stepping) -> Iterator[Workspace]:
     one = Workspace(lambda call: call(), engine=engine, reader=Asleep())
     yield one
     one.close()
@@ -34,7 +36,9 @@ def square(number: int, seen: list[float]) -> Callable[[Progress], int]:
     return work
 
 
-def test_it_is_told_while_it_grows_and_when_it_is_there(workspace, engine, qtbot) -> None:
+def test_it_is_told_while_it_grows_and_when_it_is_there(
+    workspace: Workspace, engine: Stepping, qtbot: QtBot
+) -> None:
     told: list[tuple[float, bool]] = []
     squares: Growing[int, int] = Growing(
         workspace, "square", lambda: told.append((squares.share, squares.busy))
@@ -52,7 +56,7 @@ def test_it_is_told_while_it_grows_and_when_it_is_there(workspace, engine, qtbot
     assert squares.get(3, slowly) == 9
 
 
-def test_another_question_stops_the_one_before(workspace, engine) -> None:
+def test_another_question_stops_the_one_before(workspace: Workspace, engine: Stepping) -> None:
     seen: list[float] = []
     squares: Growing[int, int] = Growing(workspace, "square", lambda: None)
 
@@ -70,7 +74,7 @@ def test_another_question_stops_the_one_before(workspace, engine) -> None:
     assert squares.get(4, square(4, [])) == 16
 
 
-def test_what_was_found_is_kept(workspace, engine) -> None:
+def test_what_was_found_is_kept(workspace: Workspace, engine: Stepping) -> None:
     squares: Growing[int, int] = Growing(workspace, "square", lambda: None)
     for number in (3, 4):
         squares.get(number, square(number, []))
@@ -81,7 +85,7 @@ def test_what_was_found_is_kept(workspace, engine) -> None:
 
 
 @pytest.mark.parametrize("how", ["stop", "end"])
-def test_nobody_is_told_of_what_nobody_wants(workspace, engine, how: str) -> None:
+def test_nobody_is_told_of_what_nobody_wants(workspace: Workspace, engine: Stepping, how: str) -> None:
     told: list[int] = []
     squares: Growing[int, int] = Growing(workspace, "square", lambda: told.append(1))
     squares.get(3, square(3, []))

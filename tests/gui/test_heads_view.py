@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.heads.timeline import courses, spread
 from gnet_desktop.gui.heads.window import HeadsView
@@ -22,7 +24,7 @@ from tests.gui.answering import SAID, make_checkpoint, make_result, make_workspa
 
 
 @pytest.fixture(scope="module")
-def result(qapp):
+def result(qapp: QApplication):
     return make_result()
 
 
@@ -34,7 +36,7 @@ def workspace(result) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def open_view(qtbot):
+def open_view(qtbot: QtBot):
     def make(workspace: Workspace) -> HeadsView:
         view = HeadsView(workspace)
         qtbot.addWidget(view)
@@ -46,7 +48,7 @@ def open_view(qtbot):
     return make
 
 
-def test_the_timeline_goes_from_shallow_to_deep(open_view, workspace) -> None:
+def test_the_timeline_goes_from_shallow_to_deep(open_view, workspace: Workspace) -> None:
     view = open_view(workspace)
     first = view.timeline.courses[0]
     assert first.name == "Egyptian cat"
@@ -57,11 +59,11 @@ def test_the_timeline_goes_from_shallow_to_deep(open_view, workspace) -> None:
     assert "Egyptian cat: aux1 30.0, aux2 62.0, main 79.0" in view.timeline.accessibleDescription()
 
 
-def test_disagreement_is_said(open_view, workspace) -> None:
+def test_disagreement_is_said(open_view, workspace: Workspace) -> None:
     assert open_view(workspace).says.text.startswith("aux1 says tabby; aux2 and main say Egyptian cat.")
 
 
-def test_logits_follow_the_switch(open_view, workspace, qtbot) -> None:
+def test_logits_follow_the_switch(open_view, workspace: Workspace, qtbot: QtBot) -> None:
     view = open_view(workspace)
     place = view.unit._boxes()[1].center().toPoint()
     qtbot.mouseClick(view.unit, Qt.MouseButton.LeftButton, pos=place)
@@ -96,7 +98,7 @@ def test_thousands_are_parted_everywhere_in_one_way(result) -> None:
     assert " · 1\u2009000 classes · " in summary(thousand)[1]
 
 
-def test_a_head_shows_all_that_flows_through_it(open_view, workspace, result) -> None:
+def test_a_head_shows_all_that_flows_through_it(open_view, workspace: Workspace, result) -> None:
     section = open_view(workspace).sections["aux1"]
     assert section.reads.text() == "reads 512 channels\n14 × 14 cells"
     assert section.pool._layout is not None
@@ -108,7 +110,9 @@ def test_a_head_shows_all_that_flows_through_it(open_view, workspace, result) ->
     assert section.answers.rows[0][0] == "tabby"
 
 
-def test_a_click_on_a_pooled_map_chooses_the_unit_that_it_pools(open_view, workspace, qtbot) -> None:
+def test_a_click_on_a_pooled_map_chooses_the_unit_that_it_pools(
+    open_view, workspace: Workspace, qtbot: QtBot
+) -> None:
     section = open_view(workspace).sections["aux1"]
     channel = int(section.pool._layout.order[2])
     place = section.pool.box_of(channel).center()
@@ -119,7 +123,9 @@ def test_a_click_on_a_pooled_map_chooses_the_unit_that_it_pools(open_view, works
     assert (unit.module, starts[unit.branch] + unit.channel) == ("4a", channel)
 
 
-def test_values_of_the_connected_layer_are_told_under_the_cursor(open_view, workspace, result) -> None:
+def test_values_of_the_connected_layer_are_told_under_the_cursor(
+    open_view, workspace: Workspace, result
+) -> None:
     grid = open_view(workspace).sections["aux2"].connected
     box = grid.box_of(70)
     assert grid.channel_at(box.center().toPointF()) == 70
@@ -129,7 +135,7 @@ def test_values_of_the_connected_layer_are_told_under_the_cursor(open_view, work
     assert float(value.replace("−", "-")) == pytest.approx(expected, rel=5e-3, abs=1e-3)
 
 
-def test_keys_walk_the_maps(open_view, workspace, qtbot) -> None:
+def test_keys_walk_the_maps(open_view, workspace: Workspace, qtbot: QtBot) -> None:
     grid = open_view(workspace).sections["aux1"].convolution
     grid.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(grid, Qt.Key.Key_Right)
@@ -148,7 +154,7 @@ def test_without_a_picture_it_says_what_to_do(open_view) -> None:
     workspace.close()
 
 
-def test_the_timeline_is_copied(open_view, workspace) -> None:
+def test_the_timeline_is_copied(open_view, workspace: Workspace) -> None:
     lines = open_view(workspace).copy_numbers().splitlines()
     assert lines[0] == "class\taux1\taux2\tmain"
     assert lines[1].split("\t")[0] == "Egyptian cat"
@@ -168,14 +174,14 @@ def test_labels_are_apart_in_order_and_within(wanted: list[float]) -> None:
     assert max(places) <= 200.0
 
 
-def test_hovering_a_map_points_at_it(open_view, workspace, qtbot) -> None:
+def test_hovering_a_map_points_at_it(open_view, workspace: Workspace, qtbot: QtBot) -> None:
     pool = open_view(workspace).sections["aux1"].pool
     made.point_at(pool, QPoint(5, 5))
     qtbot.waitUntil(lambda: pool._at is not None)
     assert pool.words(pool._at)[0].startswith(f"aux1/pool:{pool._at} · 4a/")
 
 
-def test_the_steps_show_what_is_added_to_the_answer_on_request(open_view, qtbot) -> None:
+def test_the_steps_show_what_is_added_to_the_answer_on_request(open_view, qtbot: QtBot) -> None:
     calls: queue.Queue[Callable[[], None]] = queue.Queue()
     world = made.make_world(1, heads=True)
     workspace = made.make_workspace(world, calls.put)

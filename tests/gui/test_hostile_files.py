@@ -4,12 +4,14 @@ import gc
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
@@ -76,7 +78,7 @@ class Watchdog(QObject):
 
 
 @pytest.fixture(scope="module")
-def window(qapp) -> Iterator[Window]:
+def window(qapp: QApplication) -> Iterator[Window]:
     # what thousands of other tests left behind would be looked through at every collection
     gc.collect()
     gc.freeze()
@@ -96,12 +98,12 @@ def window(qapp) -> Iterator[Window]:
 
 
 @pytest.fixture(scope="module")
-def dog(qapp) -> Watchdog:
+def dog(qapp: QApplication) -> Watchdog:
     return Watchdog()
 
 
 @pytest.fixture(scope="module")
-def named(window, qapp, tmp_path_factory) -> Window:
+def named(window: Window, qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Window:
     """The window with a checkpoint that lies in a file, which class names can be taken for."""
     path = tmp_path_factory.mktemp("open") / "weights.pth"
     path.write_bytes(saved(dict(small_state())))
@@ -118,7 +120,9 @@ def some(names: Iterable[str], quick: Collection[str]) -> pytest.MarkDecorator:
 
 
 @pytest.fixture
-def stands(request, window, dog, qtbot) -> Callable[..., float]:
+def stands(
+    request: pytest.FixtureRequest, window: Window, dog: Watchdog, qtbot: QtBot
+) -> Callable[..., float]:
     """The longest time, in seconds, that the loop stands still in the best of a few tries.
 
     A try is what begins it and, from what that gives, whether it is over.
@@ -139,7 +143,7 @@ def stands(request, window, dog, qtbot) -> Callable[..., float]:
 
 @some(FILES, QUICK)
 def test_the_event_loop_never_stands_still_while_a_hostile_file_is_opened(
-    name, window, stands, tmp_path
+    name, window: Window, stands: Callable[..., float], tmp_path: Path
 ) -> None:
     workspace, path = window.workspace, tmp_path / "weights.pth"
     path.write_bytes(FILES[name]())
@@ -148,7 +152,7 @@ def test_the_event_loop_never_stands_still_while_a_hostile_file_is_opened(
 
 @some(PICTURES, QUICK_PICTURES)
 def test_the_event_loop_never_stands_still_while_a_hostile_picture_is_shown_or_refused(
-    name, window, stands, tmp_path
+    name, window: Window, stands: Callable[..., float], tmp_path: Path
 ) -> None:
     workspace, path = window.workspace, tmp_path / "photo"
     path.write_bytes(PICTURES[name]())
@@ -164,7 +168,7 @@ def test_the_event_loop_never_stands_still_while_a_hostile_picture_is_shown_or_r
 
 
 def test_the_event_loop_never_stands_still_while_a_large_picture_is_zoomed_and_moved(
-    window, dog, qtbot, tmp_path
+    window: Window, dog: Watchdog, qtbot: QtBot, tmp_path: Path
 ) -> None:
     workspace, view, path = window.workspace, window.panels.photo.view, tmp_path / "photo"
     path.write_bytes(PICTURES["largest_tiff_of_words"]())
@@ -200,7 +204,7 @@ def zoom_by_wheel(view: QWidget, angle: int) -> None:
 
 @some(LABELS, QUICK_LABELS)
 def test_the_event_loop_never_stands_still_while_hostile_class_names_are_taken(
-    name, named, stands, tmp_path
+    name, named: Window, stands: Callable[..., float], tmp_path: Path
 ) -> None:
     workspace, (ending, data) = named.workspace, LABELS[name]()
     (path := tmp_path / f"names{ending}").write_bytes(data)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.lanes.panel import LanesPanel
 from gnet_desktop.gui.photo.panel import PhotoPanel
@@ -17,12 +18,12 @@ from tests.gui.made import World, make_workspace, make_world, point_at
 
 
 @pytest.fixture(scope="module")
-def world(qapp) -> World:
+def world(qapp: QApplication) -> World:
     return make_world()
 
 
 @pytest.fixture
-def workspace(world) -> Iterator[Workspace]:
+def workspace(world: World) -> Iterator[Workspace]:
     calls: queue.Queue[Callable[[], None]] = queue.Queue()
     one = make_workspace(world, calls.put)
     one.choose_module("4a")
@@ -50,14 +51,14 @@ class Bench:
 
 
 @pytest.fixture
-def bench(workspace, qtbot) -> Iterator[Bench]:
+def bench(workspace: Workspace, qtbot: QtBot) -> Iterator[Bench]:
     one = Bench(workspace)
     qtbot.waitUntil(one.window.isActiveWindow)
     yield one
     one.window.close()
 
 
-def by_keys(bench: Bench, qtbot) -> Unit:
+def by_keys(bench: Bench, qtbot: QtBot) -> Unit:
     """Go to a tile by the keyboard; the unit it is."""
     bench.lanes.setFocus(Qt.FocusReason.ShortcutFocusReason)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right):
@@ -68,7 +69,9 @@ def by_keys(bench: Bench, qtbot) -> Unit:
     return unit
 
 
-def test_a_unit_that_the_keyboard_was_on_is_left_with_the_panel(bench, workspace, qtbot) -> None:
+def test_a_unit_that_the_keyboard_was_on_is_left_with_the_panel(
+    bench: Bench, workspace: Workspace, qtbot: QtBot
+) -> None:
     unit = by_keys(bench, qtbot)
     assert workspace.hovered == unit
     bench.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -76,7 +79,9 @@ def test_a_unit_that_the_keyboard_was_on_is_left_with_the_panel(bench, workspace
     assert not bench.tip
 
 
-def test_after_keys_photo_and_unit_panel_show_the_same_unit(bench, workspace, qtbot) -> None:
+def test_after_keys_photo_and_unit_panel_show_the_same_unit(
+    bench: Bench, workspace: Workspace, qtbot: QtBot
+) -> None:
     by_keys(bench, qtbot)
     qtbot.keyClick(bench.lanes.area, Qt.Key.Key_Return)
     chosen = workspace.selection.unit
@@ -87,7 +92,7 @@ def test_after_keys_photo_and_unit_panel_show_the_same_unit(bench, workspace, qt
     assert not bench.tip
 
 
-def test_another_choice_ends_what_was_hovered(bench, workspace, qtbot) -> None:
+def test_another_choice_ends_what_was_hovered(bench: Bench, workspace: Workspace, qtbot: QtBot) -> None:
     hovered, other = by_keys(bench, qtbot), Unit("4a", "5x5", 7)
     assert hovered != other
     workspace.choose_unit(other)
@@ -96,14 +101,14 @@ def test_another_choice_ends_what_was_hovered(bench, workspace, qtbot) -> None:
     assert not bench.tip
 
 
-def test_another_module_ends_what_was_hovered(bench, workspace, qtbot) -> None:
+def test_another_module_ends_what_was_hovered(bench: Bench, workspace: Workspace, qtbot: QtBot) -> None:
     by_keys(bench, qtbot)
     workspace.choose_module("5b")
     assert workspace.hovered is None
     assert not bench.tip
 
 
-def test_a_click_keeps_what_the_cursor_is_over(bench, workspace, qtbot) -> None:
+def test_a_click_keeps_what_the_cursor_is_over(bench: Bench, workspace: Workspace, qtbot: QtBot) -> None:
     view = bench.lanes.area.views[1]
     place = view.tile_rectangle(view.visible_channels()[3]).center().toPoint()
     point_at(view, place)
@@ -113,7 +118,7 @@ def test_a_click_keeps_what_the_cursor_is_over(bench, workspace, qtbot) -> None:
     assert bench.tip
 
 
-def test_leaving_with_the_cursor_ends_it(bench, workspace) -> None:
+def test_leaving_with_the_cursor_ends_it(bench: Bench, workspace: Workspace) -> None:
     view = bench.lanes.area.views[1]
     point_at(view, view.tile_rectangle(view.visible_channels()[3]).center().toPoint())
     assert workspace.hovered is not None
@@ -122,14 +127,18 @@ def test_leaving_with_the_cursor_ends_it(bench, workspace) -> None:
     assert not bench.tip
 
 
-def test_a_place_of_the_photo_stays_pointed_at_while_the_choice_changes(bench, workspace) -> None:
+def test_a_place_of_the_photo_stays_pointed_at_while_the_choice_changes(
+    bench: Bench, workspace: Workspace
+) -> None:
     workspace.hover(None, (100.0, 100.0))
     workspace.choose_unit(Unit("4a", "5x5", 7))
     assert workspace.point == (100.0, 100.0)
 
 
 @pytest.mark.parametrize("colour_map", ["ember", "lagoon", "grey"])
-def test_the_overlays_colour_bar_has_the_colours_of_the_overlay(bench, workspace, colour_map: str) -> None:
+def test_the_overlays_colour_bar_has_the_colours_of_the_overlay(
+    bench: Bench, workspace: Workspace, colour_map: str
+) -> None:
     workspace.change_view(colour_map=colour_map)
     workspace.choose_unit(Unit("4a", "5x5", 7))
     view = bench.photo.view

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.actions.keys import Caps, KeysSheet, key_groups, split
 from gnet_desktop.gui.actions.table import ACTIONS
@@ -16,7 +17,7 @@ from gnet_desktop.gui.looks.styles import apply_theme
 
 
 @pytest.fixture
-def sheet(qapp, qtbot) -> Iterator[KeysSheet]:
+def sheet(qapp: QApplication, qtbot: QtBot) -> Iterator[KeysSheet]:
     apply_theme(make_application(), "light")
     one = KeysSheet()
     qtbot.addWidget(one)
@@ -60,7 +61,7 @@ def test_keys_are_those_that_qt_binds() -> None:
         ("nothing of this kind", []),
     ],
 )
-def test_any_word_finds(sheet: KeysSheet, qtbot, query: str, found: list[str]) -> None:
+def test_any_word_finds(sheet: KeysSheet, qtbot: QtBot, query: str, found: list[str]) -> None:
     qtbot.keyClicks(sheet.field, query)
     assert sheet.found == found
     lines = [line for card in sheet.cards for line in card.lines if line.isVisible()]
@@ -68,7 +69,7 @@ def test_any_word_finds(sheet: KeysSheet, qtbot, query: str, found: list[str]) -
     assert sheet.nothing.isVisible() == (not found)
 
 
-def test_letters_are_text_in_the_field_and_the_next_time_it_is_empty(sheet: KeysSheet, qtbot) -> None:
+def test_letters_are_text_in_the_field_and_the_next_time_it_is_empty(sheet: KeysSheet, qtbot: QtBot) -> None:
     assert sheet.field.hasFocus()
     qtbot.keyClicks(sheet.field, "tx5")
     assert sheet.field.text() == "tx5"
@@ -91,7 +92,7 @@ def test_there_are_as_many_columns_as_fit(sheet: KeysSheet, width: int, columns:
         assert caps.visibleRegion().isEmpty() or caps.mapTo(sheet, caps.rect().topRight()).x() < width
 
 
-def test_it_scrolls_by_keys_while_the_field_has_them(sheet: KeysSheet, qtbot) -> None:
+def test_it_scrolls_by_keys_while_the_field_has_them(sheet: KeysSheet, qtbot: QtBot) -> None:
     sheet.resize(960, 300)
     QApplication.processEvents()
     bar = sheet._scroller.verticalScrollBar()

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_application
 from gnet_desktop.gui.looks.styles import apply_theme
@@ -68,7 +69,9 @@ def test_where_nothing_is_free_the_peak_is_spared_first() -> None:
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
 @pytest.mark.parametrize("place", [(20.0 + n / 10, 20.9 - n / 10) for n in (0, 4, 7)])
-def test_the_veil_covers_all_of_the_photo(qapp, place: tuple[float, float], ratio: float) -> None:
+def test_the_veil_covers_all_of_the_photo(
+    qapp: QApplication, place: tuple[float, float], ratio: float
+) -> None:
     apply_theme(make_application(), "light")
     photo = QImage(200, 300, QImage.Format.Format_RGB32)
     photo.fill(QColor(200, 0, 0))

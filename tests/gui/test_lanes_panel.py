@@ -2,12 +2,14 @@
 
 import queue
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.lanes.area import LanesArea
 from gnet_desktop.gui.lanes.arrangement import SCROLLER
@@ -29,7 +31,7 @@ WIDTHS = {"1x1": 192, "3x3": 208, "5x5": 48, "pool_proj": 64}
 
 
 @pytest.fixture(scope="module")
-def world(qapp) -> World:
+def world(qapp: QApplication) -> World:
     return make_world()
 
 
@@ -39,14 +41,14 @@ def calls() -> Calls:
 
 
 @pytest.fixture
-def workspace(world, calls) -> Iterator[Workspace]:
+def workspace(world: World, calls: Calls) -> Iterator[Workspace]:
     one = make_workspace(world, calls.put)
     yield one
     one.close()
 
 
 @pytest.fixture
-def panel(workspace, qtbot) -> LanesPanel:
+def panel(workspace: Workspace, qtbot: QtBot) -> LanesPanel:
     workspace.choose_module("4a")
     one = LanesPanel(workspace)
     qtbot.addWidget(one)
@@ -89,7 +91,7 @@ def colours(view: LaneView, channel: int) -> set[tuple[int, int, int]]:
     }
 
 
-def test_all_channels_of_all_branches_are_there_and_counted(panel):
+def test_all_channels_of_all_branches_are_there_and_counted(panel: LanesPanel) -> None:
     assert panel.header.note == "512 of 512 maps · 8 × 8"
     for branch, width in WIDTHS.items():
         view = lane(panel, branch)
@@ -97,7 +99,7 @@ def test_all_channels_of_all_branches_are_there_and_counted(panel):
         assert f"{width} of {width}" in view.accessibleName()
 
 
-def test_the_last_channel_of_every_lane_can_be_scrolled_to(panel):
+def test_the_last_channel_of_every_lane_can_be_scrolled_to(panel: LanesPanel) -> None:
     for view in panel.area.views:
         view.scroll_to(10**6)
         last = int(view.atlas.layout.order[-1])
@@ -106,7 +108,7 @@ def test_the_last_channel_of_every_lane_can_be_scrolled_to(panel):
         assert tile.bottom() <= view.height()
 
 
-def test_a_tile_shows_its_own_channel_and_no_other(panel, workspace):
+def test_a_tile_shows_its_own_channel_and_no_other(panel: LanesPanel, workspace: Workspace) -> None:
     view = lane(panel, "3x3")
     workspace.change_view(scale="map", gamma=1.0, colour_map="grey")
     maps = workspace.result.record["4a/3x3"]
@@ -129,7 +131,9 @@ def test_a_tile_shows_its_own_channel_and_no_other(panel, workspace):
         assert order > 0.95
 
 
-def test_hovering_a_tile_tells_the_workspace_and_says_its_numbers(panel, workspace, qtbot):
+def test_hovering_a_tile_tells_the_workspace_and_says_its_numbers(
+    panel: LanesPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     view = lane(panel, "3x3")
     channel = view.visible_channels()[2]
     point_at(view, centre(view, channel))
@@ -145,7 +149,9 @@ def test_hovering_a_tile_tells_the_workspace_and_says_its_numbers(panel, workspa
     assert not panel.tip.isVisible()
 
 
-def test_on_large_tiles_the_cell_under_the_cursor_is_pointed_at_too(panel, workspace, qtbot):
+def test_on_large_tiles_the_cell_under_the_cursor_is_pointed_at_too(
+    panel: LanesPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     view = lane(panel, "3x3")
     point_at(view, centre(view, view.visible_channels()[0]))
     assert workspace.point is None
@@ -160,7 +166,9 @@ def test_on_large_tiles_the_cell_under_the_cursor_is_pointed_at_too(panel, works
     assert (workspace.hovered, workspace.point) == (None, None)
 
 
-def test_a_click_chooses_and_frames_the_tile_in_the_accent(panel, workspace, qtbot):
+def test_a_click_chooses_and_frames_the_tile_in_the_accent(
+    panel: LanesPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     view = lane(panel, "5x5")
     channel = view.visible_channels()[4]
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=centre(view, channel))
@@ -170,7 +178,9 @@ def test_a_click_chooses_and_frames_the_tile_in_the_accent(panel, workspace, qtb
     assert edge == QColor(Theme.now().accent)
 
 
-def test_a_double_click_enlarges_and_another_goes_back(panel, workspace, qtbot):
+def test_a_double_click_enlarges_and_another_goes_back(
+    panel: LanesPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     view = lane(panel, "1x1")
     channel = view.visible_channels()[1]
     qtbot.mouseDClick(view, Qt.MouseButton.LeftButton, pos=centre(view, channel))
@@ -181,7 +191,7 @@ def test_a_double_click_enlarges_and_another_goes_back(panel, workspace, qtbot):
     assert workspace.view.tile == 48
 
 
-def test_large_tiles_leave_every_lane_within_reach(panel, workspace):
+def test_large_tiles_leave_every_lane_within_reach(panel: LanesPanel, workspace: Workspace) -> None:
     workspace.change_view(tile=256)
     QApplication.processEvents()
     assert panel.area.width() >= panel.area.views[-1].geometry().right()
@@ -189,13 +199,15 @@ def test_large_tiles_leave_every_lane_within_reach(panel, workspace):
     assert all(view.atlas.layout.columns == 1 for view in panel.area.views)
 
 
-def test_columns_follow_the_channels_and_none_has_fewer_than_three(panel):
+def test_columns_follow_the_channels_and_none_has_fewer_than_three(panel: LanesPanel) -> None:
     columns = {view.lane.branch: view.atlas.layout.columns for view in panel.area.views}
     assert min(columns.values()) == 3
     assert columns["3x3"] >= columns["1x1"] > columns["pool_proj"]
 
 
-def test_arrows_walk_tiles_and_cross_into_the_next_lane(panel, workspace, qtbot):
+def test_arrows_walk_tiles_and_cross_into_the_next_lane(
+    panel: LanesPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     panel.focus_branch(0)
     view = lane(panel, "1x1")
     order = [int(channel) for channel in view.atlas.layout.order]
@@ -213,7 +225,9 @@ def test_arrows_walk_tiles_and_cross_into_the_next_lane(panel, workspace, qtbot)
     assert lane(panel, "1x1").look.focused is not None
 
 
-def test_home_and_end_go_to_the_ends_of_a_lane_and_enter_chooses(panel, workspace, qtbot):
+def test_home_and_end_go_to_the_ends_of_a_lane_and_enter_chooses(
+    panel: LanesPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     panel.focus_branch(2)
     view = lane(panel, "5x5")
     qtbot.keyClick(panel.area, Qt.Key.Key_End)
@@ -230,7 +244,7 @@ def test_home_and_end_go_to_the_ends_of_a_lane_and_enter_chooses(panel, workspac
     assert view.look.focused == int(view.atlas.layout.order[0])
 
 
-def test_the_place_of_the_keyboard_is_told_with_both_numbers(panel, qtbot):
+def test_the_place_of_the_keyboard_is_told_with_both_numbers(panel: LanesPanel, qtbot: QtBot) -> None:
     panel.focus_branch(1)
     channel = lane(panel, "3x3").look.focused
     words = panel.area.accessibleDescription()
@@ -238,7 +252,9 @@ def test_the_place_of_the_keyboard_is_told_with_both_numbers(panel, qtbot):
     assert f"channel {192 + channel} of 4a" in words
 
 
-def test_a_place_of_the_photo_is_marked_in_every_visible_tile(panel, workspace):
+def test_a_place_of_the_photo_is_marked_in_every_visible_tile(
+    panel: LanesPanel, workspace: Workspace
+) -> None:
     result = workspace.result
     field = receptive_field(result.checkpoint.architecture, "4a/3x3", result.record.input_size)
     column, row = 5, 2
@@ -260,7 +276,7 @@ def test_a_place_of_the_photo_is_marked_in_every_visible_tile(panel, workspace):
     assert lane(panel, "5x5").look.cells == ((column, row),)
 
 
-def test_a_zero_map_is_plain_and_counted(panel, workspace, world):
+def test_a_zero_map_is_plain_and_counted(panel: LanesPanel, workspace: Workspace, world: World) -> None:
     def silence(maps: np.ndarray) -> None:
         maps[:] = np.abs(maps) + 0.1
         maps[7] = 0
@@ -275,7 +291,9 @@ def test_a_zero_map_is_plain_and_counted(panel, workspace, world):
     assert view.atlas.layout.order[-1] == 7
 
 
-def test_values_that_are_no_numbers_are_striped_and_counted(panel, workspace, world):
+def test_values_that_are_no_numbers_are_striped_and_counted(
+    panel: LanesPanel, workspace: Workspace, world: World
+) -> None:
     def break_one(maps: np.ndarray) -> None:
         maps[3, 2:4, 2:4] = np.nan
 
@@ -288,7 +306,9 @@ def test_values_that_are_no_numbers_are_striped_and_counted(panel, workspace, wo
     assert np.isfinite(panel.header.bar.scale.limits.high)
 
 
-def test_a_constant_map_says_so_and_divides_by_nothing(panel, workspace, world):
+def test_a_constant_map_says_so_and_divides_by_nothing(
+    panel: LanesPanel, workspace: Workspace, world: World
+) -> None:
     def level(maps: np.ndarray) -> None:
         maps[2] = 1.5
 
@@ -301,7 +321,9 @@ def test_a_constant_map_says_so_and_divides_by_nothing(panel, workspace, world):
 
 
 @pytest.mark.parametrize("sort", ["mean", "maximum", "nonzero", "index"])
-def test_tiles_stand_in_the_order_that_is_asked_for(panel, workspace, sort):
+def test_tiles_stand_in_the_order_that_is_asked_for(
+    panel: LanesPanel, workspace: Workspace, sort: str
+) -> None:
     workspace.change_view(sort=sort)
     maps = workspace.result.record["4a/3x3"]
     keys = {
@@ -314,14 +336,16 @@ def test_tiles_stand_in_the_order_that_is_asked_for(panel, workspace, sort):
     assert (np.diff(shown) <= 1e-9).all()
 
 
-def test_likeness_puts_the_chosen_unit_first(panel, workspace):
+def test_likeness_puts_the_chosen_unit_first(panel: LanesPanel, workspace: Workspace) -> None:
     strong = int(lane(panel, "3x3").atlas.layout.order[3])
     workspace.choose_unit(Unit("4a", "3x3", strong))
     workspace.change_view(sort="similarity")
     assert lane(panel, "3x3").atlas.layout.order[0] == strong
 
 
-def test_an_order_that_has_nothing_to_go_by_says_which_one_stands_in(panel, workspace):
+def test_an_order_that_has_nothing_to_go_by_says_which_one_stands_in(
+    panel: LanesPanel, workspace: Workspace
+) -> None:
     workspace.choose_unit(None)
     workspace.change_view(sort="similarity")
     assert panel.area.contents.sort == "mean"
@@ -329,7 +353,9 @@ def test_an_order_that_has_nothing_to_go_by_says_which_one_stands_in(panel, work
     assert "Like the chosen unit" in panel.header.sort.toolTip()
 
 
-def test_contributions_put_first_what_adds_most_to_the_answer(panel, workspace, calls):
+def test_contributions_put_first_what_adds_most_to_the_answer(
+    panel: LanesPanel, workspace: Workspace, calls: Calls
+) -> None:
     workspace.choose_module("5b")
     workspace.change_view(sort="contribution")
     calls.get(timeout=10)()
@@ -342,7 +368,9 @@ def test_contributions_put_first_what_adds_most_to_the_answer(panel, workspace, 
     assert (np.diff(parts[shown]) <= 1e-5).all()
 
 
-def test_effects_put_first_what_the_answer_misses_most(panel, workspace, calls):
+def test_effects_put_first_what_the_answer_misses_most(
+    panel: LanesPanel, workspace: Workspace, calls: Calls
+) -> None:
     """In the last module a unit without which a logit loses what its mean adds through the classifier."""
     workspace.choose_module("5b")
     workspace.explain(2)
@@ -362,14 +390,18 @@ def test_effects_put_first_what_the_answer_misses_most(panel, workspace, calls):
     assert ("loses" in told) == (lost[most] > 0)
 
 
-def test_a_sweep_over_units_gives_way_to_another_picture(panel, workspace, world):
+def test_a_sweep_over_units_gives_way_to_another_picture(
+    panel: LanesPanel, workspace: Workspace, world: World
+) -> None:
     workspace.change_view(sort="effect")
     assert panel.area.sorting.effects.share is not None
     workspace.add_change(Change("4a/1x1"))
     assert panel.area.sorting.effects.share is None
 
 
-def test_the_class_that_is_explained_is_the_one_that_units_stand_by(panel, workspace, calls):
+def test_the_class_that_is_explained_is_the_one_that_units_stand_by(
+    panel: LanesPanel, workspace: Workspace, calls: Calls
+) -> None:
     record, (weights, _) = workspace.result.record, workspace.network.network.weights("fc")
     last = int(record["logits"].argmin())
     workspace.choose_module("5b")
@@ -390,7 +422,9 @@ def test_the_class_that_is_explained_is_the_one_that_units_stand_by(panel, works
     assert "adds" not in " ".join(panel.area.describe(Unit("5b", "1x1", most)))
 
 
-def test_the_chosen_tile_stays_in_sight_when_the_lane_is_sorted_anew(panel, workspace):
+def test_the_chosen_tile_stays_in_sight_when_the_lane_is_sorted_anew(
+    panel: LanesPanel, workspace: Workspace
+) -> None:
     view = lane(panel, "3x3")
     channel = view.visible_channels()[4]
     workspace.choose_unit(view.lane.unit(channel))
@@ -403,7 +437,9 @@ def test_the_chosen_tile_stays_in_sight_when_the_lane_is_sorted_anew(panel, work
     assert view.tile_rectangle(channel).top() == height
 
 
-def test_the_chosen_tile_stays_in_sight_when_the_lanes_get_lower(panel, workspace):
+def test_the_chosen_tile_stays_in_sight_when_the_lanes_get_lower(
+    panel: LanesPanel, workspace: Workspace
+) -> None:
     view = lane(panel, "3x3")
     channel = view.visible_channels()[-1]
     workspace.choose_unit(view.lane.unit(channel))
@@ -414,7 +450,7 @@ def test_the_chosen_tile_stays_in_sight_when_the_lanes_get_lower(panel, workspac
 
 
 @pytest.mark.parametrize("width", [370, 460, 560, 700])
-def test_low_lanes_keep_their_names_and_give_their_counts_in_one_form(panel, width: int) -> None:
+def test_low_lanes_keep_their_names_and_give_their_counts_in_one_form(panel: LanesPanel, width: int) -> None:
     panel.resize(width, 180)
     QApplication.processEvents()
     texts = [(view._texts, view.view().area.width()) for view in panel.area.views]
@@ -427,7 +463,9 @@ def test_low_lanes_keep_their_names_and_give_their_counts_in_one_form(panel, wid
         assert fits in (0, None)
 
 
-def test_the_order_and_the_scroll_survive_another_picture(panel, workspace, world):
+def test_the_order_and_the_scroll_survive_another_picture(
+    panel: LanesPanel, workspace: Workspace, world: World
+) -> None:
     workspace.change_view(sort="maximum")
     view = lane(panel, "3x3")
     view.scroll_to(200)
@@ -448,7 +486,9 @@ def test_the_order_and_the_scroll_survive_another_picture(panel, workspace, worl
         ("3x3:7 5", {"1x1": [5], "3x3": [5, 7]}),
     ],
 )
-def test_the_filter_knows_numbers_ranges_and_every_name(panel, workspace, text, expected):
+def test_the_filter_knows_numbers_ranges_and_every_name(
+    panel: LanesPanel, workspace: Workspace, text: str, expected
+) -> None:
     panel.header.filter.setText(text)
     assert workspace.view.filter == text
     for branch, channels in expected.items():
@@ -457,21 +497,25 @@ def test_the_filter_knows_numbers_ranges_and_every_name(panel, workspace, text, 
     assert panel.header.note.startswith(f"{count} of 512 maps")
 
 
-def test_a_filter_that_names_nothing_hides_nothing_and_says_why(panel, workspace):
+def test_a_filter_that_names_nothing_hides_nothing_and_says_why(
+    panel: LanesPanel, workspace: Workspace
+) -> None:
     panel.header.filter.setText("zebra")
     assert panel.area.contents.error is not None
     assert "zebra" in panel.header.filter.toolTip()
     assert panel.header.note.startswith("512 of 512")
 
 
-def test_enter_in_the_filter_goes_to_a_unit_of_any_module(panel, workspace, qtbot):
+def test_enter_in_the_filter_goes_to_a_unit_of_any_module(
+    panel: LanesPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     panel.header.filter.setText("mixed5b:900")
     qtbot.keyClick(panel.header.filter, Qt.Key.Key_Return)
     assert workspace.selection.unit == Unit("5b", "pool_proj", 900 - 896)
     assert workspace.view.filter == ""
 
 
-def test_the_scale_in_use_is_written_with_its_numbers(panel, workspace):
+def test_the_scale_in_use_is_written_with_its_numbers(panel: LanesPanel, workspace: Workspace) -> None:
     record = workspace.result.record
     assert panel.header.bar.scale.limits.high == pytest.approx(float(record["4a"].max()))
     assert panel.header.bar.ends == ("0", number(float(record["4a"].max())))
@@ -499,14 +543,14 @@ def test_the_scale_in_use_is_written_with_its_numbers(panel, workspace):
     assert all(view.legend is None for view in panel.area.views)
 
 
-def test_a_scale_that_is_cut_off_says_that_more_lies_beyond(panel, workspace):
+def test_a_scale_that_is_cut_off_says_that_more_lies_beyond(panel: LanesPanel, workspace: Workspace) -> None:
     workspace.change_view(clip=95.0)
     high = panel.header.bar.scale.limits.high
     assert high < float(workspace.result.record["4a"].max())
     assert panel.header.bar.ends[1] == f"≥\u2009{number(high)}"
 
 
-def test_tiles_begin_below_a_lanes_own_colour_bar(panel, workspace):
+def test_tiles_begin_below_a_lanes_own_colour_bar(panel: LanesPanel, workspace: Workspace) -> None:
     view = panel.area.views[0]
     before = view.tile_rectangle(view.visible_channels()[0]).top()
     workspace.change_view(scale="branch")
@@ -518,7 +562,9 @@ def test_tiles_begin_below_a_lanes_own_colour_bar(panel, workspace):
     assert max(bright) > 200 > 60 > min(bright)
 
 
-def test_stale_maps_are_grey_until_the_next_result(panel, workspace, world):
+def test_stale_maps_are_grey_until_the_next_result(
+    panel: LanesPanel, workspace: Workspace, world: World
+) -> None:
     view = lane(panel, "3x3")
     channel = view.visible_channels()[0]
     assert any(red != green for red, green, _ in colours(view, channel))
@@ -529,7 +575,7 @@ def test_stale_maps_are_grey_until_the_next_result(panel, workspace, world):
     assert any(red != green for red, green, _ in colours(view, view.visible_channels()[0]))
 
 
-def test_energy_shares_are_those_of_the_squares(panel, workspace):
+def test_energy_shares_are_those_of_the_squares(panel: LanesPanel, workspace: Workspace) -> None:
     record = workspace.result.record
     total = float((record["4a"].astype(np.float64) ** 2).sum())
     for view in panel.area.views:
@@ -538,7 +584,7 @@ def test_energy_shares_are_those_of_the_squares(panel, workspace):
         assert f"{expected * 100:.0f} %" in view.accessibleName()
 
 
-def test_kernels_are_the_true_ones_of_this_file(panel):
+def test_kernels_are_the_true_ones_of_this_file(panel: LanesPanel) -> None:
     paths = {view.lane.branch: view.lane.path for view in panel.area.views}
     assert paths == {
         "1x1": "kernel 1×1",
@@ -548,7 +594,9 @@ def test_kernels_are_the_true_ones_of_this_file(panel):
     }
 
 
-def test_reductions_and_the_pool_unfold_beside_their_branches(panel, workspace):
+def test_reductions_and_the_pool_unfold_beside_their_branches(
+    panel: LanesPanel, workspace: Workspace
+) -> None:
     workspace.change_view(reductions=True)
     shown = [(view.lane.branch, len(view.lane)) for view in panel.area.views]
     assert shown == [
@@ -561,7 +609,7 @@ def test_reductions_and_the_pool_unfold_beside_their_branches(panel, workspace):
     assert len(panel.area.views) == 4
 
 
-def test_many_small_turns_of_a_wheel_scroll_as_far_as_one_notch(panel):
+def test_many_small_turns_of_a_wheel_scroll_as_far_as_one_notch(panel: LanesPanel) -> None:
     view = lane(panel, "3x3")
     place = centre(view, view.visible_channels()[0])
     turn(view, place, -120)
@@ -573,7 +621,7 @@ def test_many_small_turns_of_a_wheel_scroll_as_far_as_one_notch(panel):
     assert view.scrolled == pytest.approx(notch, abs=1)
 
 
-def test_ctrl_and_wheel_zoom_every_tile_to_the_same_region(panel):
+def test_ctrl_and_wheel_zoom_every_tile_to_the_same_region(panel: LanesPanel) -> None:
     view = lane(panel, "3x3")
     place = centre(view, view.visible_channels()[5])
     for _ in range(3):
@@ -586,7 +634,7 @@ def test_ctrl_and_wheel_zoom_every_tile_to_the_same_region(panel):
     assert {other.atlas.layout.cells for other in panel.area.views} == {(8, 8)}
 
 
-def test_zoomed_maps_are_shifted_together_with_the_middle_button(panel, qtbot):
+def test_zoomed_maps_are_shifted_together_with_the_middle_button(panel: LanesPanel, qtbot: QtBot) -> None:
     view = lane(panel, "1x1")
     place = centre(view, view.visible_channels()[3])
     turn(view, place, 480, Qt.KeyboardModifier.ControlModifier)
@@ -599,7 +647,7 @@ def test_zoomed_maps_are_shifted_together_with_the_middle_button(panel, qtbot):
     assert (after.top, after.size) == (before.top, before.size)
 
 
-def test_dragging_the_thumb_to_its_end_shows_the_end(panel, qtbot):
+def test_dragging_the_thumb_to_its_end_shows_the_end(panel: LanesPanel, qtbot: QtBot) -> None:
     view = lane(panel, "1x1")
     x = view.width() - 3
     qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(x, 64))
@@ -608,7 +656,7 @@ def test_dragging_the_thumb_to_its_end_shows_the_end(panel, qtbot):
     assert int(view.atlas.layout.order[-1]) in view.visible_channels()
 
 
-def test_the_menu_of_a_unit_pins_and_copies(panel, workspace):
+def test_the_menu_of_a_unit_pins_and_copies(panel: LanesPanel, workspace: Workspace) -> None:
     unit = Unit("4a", "3x3", 5)
     menu = panel.menu_of(unit)
     actions = {action.text(): action for action in menu.actions()}
@@ -621,7 +669,9 @@ def test_the_menu_of_a_unit_pins_and_copies(panel, workspace):
     assert np.array(rows, np.float32) == pytest.approx(workspace.result.record["4a/3x3"][5], rel=1e-6)
 
 
-def test_a_map_is_saved_where_the_person_says_and_a_failure_is_told(panel, workspace, tmp_path):
+def test_a_map_is_saved_where_the_person_says_and_a_failure_is_told(
+    panel: LanesPanel, workspace: Workspace, tmp_path: Path
+) -> None:
     panel.ask_path = lambda name: tmp_path / name
     actions = {action.text(): action for action in panel.menu_of(Unit("4a", "3x3", 5)).actions()}
     actions["Save map as .npy…"].trigger()
@@ -640,7 +690,7 @@ def test_a_map_is_saved_where_the_person_says_and_a_failure_is_told(panel, works
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_saved_branch_is_exact_and_explained(workspace, tmp_path):
+def test_a_saved_branch_is_exact_and_explained(workspace: Workspace, tmp_path: Path) -> None:
     save_array(tmp_path / "maps.npy", workspace.result, "4a/3x3")
     saved = np.load(tmp_path / "maps.npy", allow_pickle=False)
     assert saved.dtype == np.float32
@@ -649,7 +699,7 @@ def test_a_saved_branch_is_exact_and_explained(workspace, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["maps.json", "maps.npy"]
 
 
-def test_copied_numbers_are_a_table_of_all_shown_maps(panel, workspace):
+def test_copied_numbers_are_a_table_of_all_shown_maps(panel: LanesPanel, workspace: Workspace) -> None:
     workspace.change_view(filter="0-1")
     header, *rows = panel.copy_numbers().splitlines()
     assert header.split("\t")[:4] == ["unit", "in module", "max", "mean"]
@@ -660,7 +710,7 @@ def test_copied_numbers_are_a_table_of_all_shown_maps(panel, workspace):
     assert float(first["max"]) == pytest.approx(float(maps[channel].max()))
 
 
-def test_actions_step_through_orders_scales_and_sizes(panel, workspace):
+def test_actions_step_through_orders_scales_and_sizes(panel: LanesPanel, workspace: Workspace) -> None:
     panel.next_scale()
     assert workspace.view.scale == "map"
     panel.next_sort()
@@ -672,7 +722,7 @@ def test_actions_step_through_orders_scales_and_sizes(panel, workspace):
     assert workspace.view.tile == 48
 
 
-def test_a_short_panel_shortens_its_headers_not_its_lanes(panel):
+def test_a_short_panel_shortens_its_headers_not_its_lanes(panel: LanesPanel) -> None:
     panel.resize(911, 259)
     QApplication.processEvents()
     for view in panel.area.views:
@@ -681,7 +731,7 @@ def test_a_short_panel_shortens_its_headers_not_its_lanes(panel):
     assert panel.area.views[-1].geometry().right() <= 911
 
 
-def test_nothing_open_is_a_sentence(workspace, qtbot):
+def test_nothing_open_is_a_sentence(workspace: Workspace, qtbot: QtBot) -> None:
     workspace.remove_all_pictures()
     panel = LanesPanel(workspace)
     qtbot.addWidget(panel)
@@ -691,7 +741,7 @@ def test_nothing_open_is_a_sentence(workspace, qtbot):
     assert panel.area.views == []
 
 
-def test_a_change_of_colours_keeps_the_tiles(panel, workspace):
+def test_a_change_of_colours_keeps_the_tiles(panel: LanesPanel, workspace: Workspace) -> None:
     view = lane(panel, "3x3")
     before = view.atlas
     workspace.change_view(colour_map="lagoon")
@@ -701,7 +751,7 @@ def test_a_change_of_colours_keeps_the_tiles(panel, workspace):
     assert panel.header.bar.scale.limits.low == -panel.header.bar.scale.limits.high
 
 
-def test_the_area_forgets_the_workspace_when_it_ends(workspace, qapp):
+def test_the_area_forgets_the_workspace_when_it_ends(workspace: Workspace, qapp: QApplication) -> None:
     area = LanesArea(workspace)
     area.deleteLater()
     qapp.sendPostedEvents(area, 0)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.photo import ready
 from gnet_desktop.gui.photo.panel import PhotoPanel
@@ -69,7 +70,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(qapp) -> Iterator[Bench]:
+def bench(qapp: QApplication) -> Iterator[Bench]:
     one = Bench()
     yield one
     one.panel.close()
@@ -90,7 +91,7 @@ def test_a_part_is_shrunk_to_the_means_of_its_pixels() -> None:
     assert np.abs(ready.shrunk(picture, (400, 200, 1200, 1000), (100, 100)) - means(part, 8)).max() <= 1
 
 
-def test_the_thumbnail_stands_there_until_the_picture_is_made_ready(bench) -> None:
+def test_the_thumbnail_stands_there_until_the_picture_is_made_ready(bench: Bench) -> None:
     view = bench.panel.view
     assert view.sight.size == (128, 96)
     assert view.sight.picture is None
@@ -100,7 +101,7 @@ def test_the_thumbnail_stands_there_until_the_picture_is_made_ready(bench) -> No
     assert bench.panel.header.note == f"{WIDTH} × {HEIGHT}"
 
 
-def test_it_is_shown_nearly_at_once_and_sharp_when_that_is_there(bench) -> None:
+def test_it_is_shown_nearly_at_once_and_sharp_when_that_is_there(bench: Bench) -> None:
     bench.make("draw levels")
     near = bench.seen()
     assert bench.drawer.waiting == ["draw sharp"]
@@ -110,7 +111,7 @@ def test_it_is_shown_nearly_at_once_and_sharp_when_that_is_there(bench) -> None:
     assert 0 < np.abs(near - sharp).mean() < 6
 
 
-def test_what_is_sharp_is_what_qt_shrinks_it_to(bench, monkeypatch) -> None:
+def test_what_is_sharp_is_what_qt_shrinks_it_to(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     bench.make("draw levels")
     bench.seen()
     bench.make("draw sharp")
@@ -124,7 +125,7 @@ def test_what_is_sharp_is_what_qt_shrinks_it_to(bench, monkeypatch) -> None:
     assert apart.mean() < 1  # Qt cuts fractions off
 
 
-def test_another_zoom_is_shown_nearly_again_and_only_the_last_is_made_sharp(bench) -> None:
+def test_another_zoom_is_shown_nearly_again_and_only_the_last_is_made_sharp(bench: Bench) -> None:
     bench.make("draw levels")
     bench.seen()
     bench.make("draw sharp")
@@ -140,14 +141,14 @@ def test_another_zoom_is_shown_nearly_again_and_only_the_last_is_made_sharp(benc
     assert bench.drawer.waiting == []
 
 
-def test_one_to_one_needs_nobody_else(bench) -> None:
+def test_one_to_one_needs_nobody_else(bench: Bench) -> None:
     bench.make("draw levels")
     bench.workspace.change_view(photo="pixels")
     bench.panel.view.grab()
     assert bench.drawer.waiting == []
 
 
-def test_a_picture_that_is_looked_at_no_more_is_not_shown_when_it_is_ready(bench) -> None:
+def test_a_picture_that_is_looked_at_no_more_is_not_shown_when_it_is_ready(bench: Bench) -> None:
     made = bench.drawer.run("draw levels")
     other = bench.workspace.add_pictures([("other.png", b"")])[0]
     bench.workspace.choose_picture(other)

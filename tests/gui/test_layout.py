@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.actions.table import MENUS
 from gnet_desktop.gui.app import make_application, make_window
@@ -21,7 +22,7 @@ from gnet_desktop.resources import resource
 
 
 @pytest.fixture
-def window(qapp):
+def window(qapp: QApplication):
     """A window with a picture in its list; nothing is computed, since no checkpoint is open."""
     apply_theme(make_application(), "light")
     one, dispatcher = make_window(Session(None))
@@ -88,7 +89,9 @@ def test_on_a_small_screen_more_panels_share_a_place(window, size: tuple[int, in
 
 
 @pytest.mark.parametrize("size", [(1100, 700), *SMALL])
-def test_the_next_panel_comes_before_those_that_share_its_place(window, qtbot, size: tuple[int, int]) -> None:
+def test_the_next_panel_comes_before_those_that_share_its_place(
+    window, qtbot: QtBot, size: tuple[int, int]
+) -> None:
     settle(window, *size)
     window.activateWindow()
     visited = []
@@ -102,7 +105,9 @@ def test_the_next_panel_comes_before_those_that_share_its_place(window, qtbot, s
 
 
 @pytest.mark.parametrize("size", [(1100, 700), *SMALL])
-def test_teaching_is_seen_where_the_network_was_behind_answers(window, qtbot, size: tuple[int, int]) -> None:
+def test_teaching_is_seen_where_the_network_was_behind_answers(
+    window, qtbot: QtBot, size: tuple[int, int]
+) -> None:
     before = settle(window, *size)
     assert "network" not in before
     qtbot.keyClick(window, Qt.Key.Key_T)
@@ -162,7 +167,7 @@ def test_what_a_hand_arranged_is_left_alone_until_reset(window) -> None:
 
 
 @pytest.mark.parametrize("size", [(1600, 1000), (1280, 720), (960, 600)])
-def test_after_teaching_the_layout_is_as_before(window, qtbot, size: tuple[int, int]) -> None:
+def test_after_teaching_the_layout_is_as_before(window, qtbot: QtBot, size: tuple[int, int]) -> None:
     before = settle(window, *size)
     for _ in range(2):
         qtbot.keyClick(window, Qt.Key.Key_T)
@@ -172,7 +177,7 @@ def test_after_teaching_the_layout_is_as_before(window, qtbot, size: tuple[int, 
         assert settle(window, *size) == before
 
 
-def test_after_teaching_a_layout_made_by_hand_is_as_before(window, qtbot) -> None:
+def test_after_teaching_a_layout_made_by_hand_is_as_before(window, qtbot: QtBot) -> None:
     settle(window, 1600, 1000)
     docks, down = window.area.docks, Qt.Orientation.Vertical
     window.area.resizeDocks([docks["photo"], docks["network"]], [250, 300], down)
@@ -184,7 +189,7 @@ def test_after_teaching_a_layout_made_by_hand_is_as_before(window, qtbot) -> Non
     assert settle(window, 1600, 1000) == before
 
 
-def test_the_layout_comes_back_after_a_restart(qapp, tmp_path: Path) -> None:
+def test_the_layout_comes_back_after_a_restart(qapp: QApplication, tmp_path: Path) -> None:
     apply_theme(make_application(), "light")
     kept = tmp_path / "session.json"
     sizes = []
@@ -214,7 +219,7 @@ def test_the_keyboard_stays_where_it_was_when_panels_move(window) -> None:
 
 
 @pytest.fixture
-def header(qtbot) -> tuple[PanelHeader, QLabel, Segmented]:
+def header(qtbot: QtBot) -> tuple[PanelHeader, QLabel, Segmented]:
     """A header with something that gives way and a choice that folds."""
     header, legend = PanelHeader("Network"), QLabel("legend")
     legend.setFixedWidth(120)
@@ -228,7 +233,7 @@ def header(qtbot) -> tuple[PanelHeader, QLabel, Segmented]:
     return header, legend, choice
 
 
-def test_a_narrow_header_loses_words_before_controls(header) -> None:
+def test_a_narrow_header_loses_words_before_controls(header: tuple[PanelHeader, QLabel, Segmented]) -> None:
     panel, legend, choice = header
     states = []
     for width in (700, 360, 180):
@@ -242,7 +247,9 @@ def test_a_narrow_header_loses_words_before_controls(header) -> None:
     assert not choice.is_folded
 
 
-def test_a_folded_choice_offers_all_words_in_a_menu(header, qtbot) -> None:
+def test_a_folded_choice_offers_all_words_in_a_menu(
+    header: tuple[PanelHeader, QLabel, Segmented], qtbot: QtBot
+) -> None:
     panel, _, choice = header
     panel.resize(180, 32)
     QApplication.processEvents()
@@ -267,7 +274,7 @@ def test_a_folded_choice_offers_all_words_in_a_menu(header, qtbot) -> None:
     assert choice.value == "c"
 
 
-def test_a_floating_panel_has_a_frame_and_can_be_put_back_or_closed(window, qtbot) -> None:
+def test_a_floating_panel_has_a_frame_and_can_be_put_back_or_closed(window, qtbot: QtBot) -> None:
     settle(window, 1600, 1000)
     dock = window.area.docks["unit"]
     back, close = dock.titleBarWidget().findChildren(IconButton)[-2:]
@@ -286,7 +293,7 @@ def test_a_floating_panel_has_a_frame_and_can_be_put_back_or_closed(window, qtbo
 
 @pytest.mark.parametrize("name", ["pictures", "photo", "network"])
 def test_a_click_on_a_panels_header_gives_it_the_keyboard_and_chooses_nothing(
-    window, qtbot, name: str
+    window, qtbot: QtBot, name: str
 ) -> None:
     settle(window, 1600, 1000)
     window.activateWindow()

@@ -26,7 +26,7 @@ def needed(path: Path) -> list[str]:
 
 
 @wheel
-def test_every_library_that_a_window_is_linked_to_has_a_package():
+def test_every_library_that_a_window_is_linked_to_has_a_package() -> None:
     qt = libraries.qt_folder()
     assert qt is not None
     waiting = libraries.window_parts(qt)
@@ -48,7 +48,7 @@ def test_every_library_that_a_window_is_linked_to_has_a_package():
 
 @wheel
 @pytest.mark.skipif(not Path("/var/lib/dpkg").is_dir(), reason="asks dpkg")
-def test_packages_are_those_that_hold_the_libraries_here():
+def test_packages_are_those_that_hold_the_libraries_here() -> None:
     """Of those that are installed on this machine, dpkg tells the owner."""
     places = {name: Path("/usr/lib/x86_64-linux-gnu") / name for name in libraries.PACKAGES}
     there = {name: place for name, place in places.items() if place.exists()}
@@ -72,7 +72,7 @@ def test_packages_are_those_that_hold_the_libraries_here():
         ("ID=arch\n", "libglib2.0-0"),
     ],
 )
-def test_the_package_is_named_as_in_this_release(release: str, package: str, tmp_path: Path):
+def test_the_package_is_named_as_in_this_release(release: str, package: str, tmp_path: Path) -> None:
     file = tmp_path / "os-release"
     file.write_text(release)
     assert libraries.packages(["libglib-2.0.so.0", "libgthread-2.0.so.0"], file) == [package]
@@ -81,7 +81,7 @@ def test_the_package_is_named_as_in_this_release(release: str, package: str, tmp
 @pytest.mark.parametrize("apt", ["/usr/bin/apt-get", None])
 def test_a_library_without_a_known_package_is_never_given_to_apt(
     apt: str | None, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setattr(libraries.shutil, "which", lambda _: apt)
     said = libraries.advice(["libEGL.so.1", "libnovel.so.7"])
     line, _, rest = said.partition("Install the packages")
@@ -92,7 +92,7 @@ def test_a_library_without_a_known_package_is_never_given_to_apt(
 
 def test_a_library_that_qt_is_missing_is_said_with_status_3(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     def fails(_: list[str]) -> int:
         raise ImportError("libglib-2.0.so.0: cannot open shared object file: No such file or directory")
 
@@ -103,7 +103,7 @@ def test_a_library_that_qt_is_missing_is_said_with_status_3(
     assert "libglib2.0-0" in said
 
 
-def test_another_failed_import_stays_a_fault(monkeypatch: pytest.MonkeyPatch):
+def test_another_failed_import_stays_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(_: list[str]) -> int:
         raise ImportError("cannot import name 'Nothing'")
 

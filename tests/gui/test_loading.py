@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
@@ -41,12 +43,12 @@ class Slow:
 
 
 @pytest.fixture(scope="module")
-def world(qapp) -> World:
+def world(qapp: QApplication) -> World:
     return make_world(1)
 
 
 @pytest.fixture
-def slow(world, monkeypatch) -> Slow:
+def slow(world: World, monkeypatch: pytest.MonkeyPatch) -> Slow:
     one = Slow(world)
     monkeypatch.setattr(tasks, "read_checkpoint", one.read)
     monkeypatch.setattr(tasks, "load_network", one.load)
@@ -54,7 +56,7 @@ def slow(world, monkeypatch) -> Slow:
 
 
 @pytest.fixture
-def window(qapp, slow) -> Iterator[Window]:
+def window(qapp: QApplication, slow: Slow) -> Iterator[Window]:
     apply_theme(make_application(), "light")
     one, dispatcher = make_window(Session(None))
     one.resize(1600, 1000)
@@ -78,7 +80,7 @@ def told(window: Window) -> dict[str, str]:
     }
 
 
-def test_all_panels_tell_the_same_stage_at_once(window, slow, qtbot) -> None:
+def test_all_panels_tell_the_same_stage_at_once(window: Window, slow: Slow, qtbot: QtBot) -> None:
     for stage in ("Check the file", "Build the network"):
         slow.reach(stage)
         qtbot.waitUntil(lambda stage=stage: stage in told(window)["card"])
@@ -86,7 +88,9 @@ def test_all_panels_tell_the_same_stage_at_once(window, slow, qtbot) -> None:
         assert "opening large.pth" in window.status.text
 
 
-def test_cancelling_the_first_opening_says_so_everywhere_and_offers_another(window, slow, qtbot) -> None:
+def test_cancelling_the_first_opening_says_so_everywhere_and_offers_another(
+    window: Window, slow: Slow, qtbot: QtBot
+) -> None:
     qtbot.waitUntil(window.loading.isVisible)
     qtbot.mouseClick(window.loading.cancel, Qt.MouseButton.LeftButton)
     assert window.workspace.loading is None
@@ -106,7 +110,7 @@ def test_cancelling_the_first_opening_says_so_everywhere_and_offers_another(wind
     assert "No checkpoint" not in told(window)["answers"]
 
 
-def test_cancelling_a_later_opening_leaves_what_is_open(window, slow, qtbot) -> None:
+def test_cancelling_a_later_opening_leaves_what_is_open(window: Window, slow: Slow, qtbot: QtBot) -> None:
     slow.ended = True
     qtbot.waitUntil(lambda: window.workspace.result is not None, timeout=20000)
     slow.ended = False
@@ -117,7 +121,7 @@ def test_cancelling_a_later_opening_leaves_what_is_open(window, slow, qtbot) -> 
     assert "all panels current" in window.status.text
 
 
-def test_the_start_page_tells_it_too(qapp, slow, qtbot) -> None:
+def test_the_start_page_tells_it_too(qapp: QApplication, slow: Slow, qtbot: QtBot) -> None:
     one, dispatcher = make_window(Session(None))
     one.show()
     one.workspace.open_checkpoint(Path("large.pth"))
@@ -131,7 +135,7 @@ def test_the_start_page_tells_it_too(qapp, slow, qtbot) -> None:
 
 
 @pytest.fixture
-def hanging(world, monkeypatch) -> Iterator[threading.Event]:
+def hanging(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """A reader that never comes back from ``stuck.pth``, whatever it is told."""
     go_on = threading.Event()
 
@@ -147,7 +151,7 @@ def hanging(world, monkeypatch) -> Iterator[threading.Event]:
 
 
 def test_a_reader_that_does_not_come_back_is_given_up_and_the_window_says_so(
-    qapp, hanging, monkeypatch, qtbot
+    qapp: QApplication, hanging: threading.Event, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     monkeypatch.setattr(state, "PATIENCE", 0.2)
     one, dispatcher = make_window(Session(None))
@@ -165,7 +169,9 @@ def test_a_reader_that_does_not_come_back_is_given_up_and_the_window_says_so(
     del dispatcher
 
 
-def test_after_cancelling_a_reader_that_hangs_another_file_opens_at_once(qapp, hanging, qtbot) -> None:
+def test_after_cancelling_a_reader_that_hangs_another_file_opens_at_once(
+    qapp: QApplication, hanging: threading.Event, qtbot: QtBot
+) -> None:
     one, dispatcher = make_window(Session(None))
     one.workspace.open_checkpoint(Path("stuck.pth"))
     qtbot.wait(50)

@@ -21,7 +21,7 @@ from gnet_desktop.pictures.geometry import Grid
 
 
 @pytest.fixture(scope="module")
-def opened(qapp, everyday100: Path) -> Iterator[Window]:
+def opened(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     """A window with the bundled checkpoint, shared by the tests of this file."""
     apply_theme(make_application(), "light")
     window, dispatcher = make_window(Session(None))
@@ -394,7 +394,9 @@ def test_the_place_under_the_cursor_is_the_cell_under_the_cursor(window: Window,
     assert top <= window.workspace.point[1] <= bottom
 
 
-def test_closing_while_a_checkpoint_is_opened_is_clean(qapp, everyday100: Path, shared: Path) -> None:
+def test_closing_while_a_checkpoint_is_opened_is_clean(
+    qapp: QApplication, everyday100: Path, shared: Path
+) -> None:
     window, dispatcher = make_window(Session(None))
     window.show()
     window.workspace.open_checkpoint(everyday100)

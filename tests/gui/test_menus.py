@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, PICTURE_ENDINGS
 from gnet_desktop.gui.actions.palette import find
@@ -31,7 +32,7 @@ GROUPS = {
 
 
 @pytest.fixture
-def window(qapp) -> Iterator[Window]:
+def window(qapp: QApplication) -> Iterator[Window]:
     apply_theme(make_application(), "light")
     one, dispatcher = make_window(Session(None))
     one.resize(1400, 900)
@@ -67,7 +68,9 @@ def marked(menu: QMenu) -> list[str]:
 
 
 @pytest.mark.parametrize("group", GROUPS)
-def test_a_choice_is_made_from_a_menu_that_marks_the_one_in_use(window, qtbot, group: str) -> None:
+def test_a_choice_is_made_from_a_menu_that_marks_the_one_in_use(
+    window: Window, qtbot: QtBot, group: str
+) -> None:
     option, key = GROUPS[group]
     menu = submenu(window, group)
     choices = {one.value: one.text for one in ACTIONS if one.group == group and one.value}
@@ -90,12 +93,12 @@ def test_the_menus_choices_are_those_of_the_panels() -> None:
     assert texts["Colours of the maps"] == {name: colour_map_words(name) for name in OFFERED}
 
 
-def test_a_choice_is_found_by_its_menu_too(window) -> None:
+def test_a_choice_is_found_by_its_menu_too(window: Window) -> None:
     found = [one.text for one in find("theme dark", window.workspace, print)]
     assert found[0] == "Theme: Dark"
 
 
-def test_every_entry_has_a_letter_of_its_own(window) -> None:
+def test_every_entry_has_a_letter_of_its_own(window: Window) -> None:
     for menu in all_menus(window):
         letters = [
             entry.text().replace("&&", "").partition("&")[2][:1].casefold()
@@ -113,7 +116,7 @@ def test_letters_are_of_a_words_beginning_where_one_is_free() -> None:
     assert with_mnemonics(["ab", "a"]) == ["a&b", "&a"]
 
 
-def test_alt_and_a_letter_opens_a_menu(window, qtbot) -> None:
+def test_alt_and_a_letter_opens_a_menu(window: Window, qtbot: QtBot) -> None:
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
@@ -125,7 +128,7 @@ def test_alt_and_a_letter_opens_a_menu(window, qtbot) -> None:
 # Themes
 
 
-def test_the_first_click_on_the_moon_is_seen(window, qtbot) -> None:
+def test_the_first_click_on_the_moon_is_seen(window: Window, qtbot: QtBot) -> None:
     assert window.workspace.view.theme == "system"
     before = Theme.now()
     qtbot.mouseClick(window.bar.theme, Qt.MouseButton.LeftButton)
@@ -137,7 +140,7 @@ def test_the_first_click_on_the_moon_is_seen(window, qtbot) -> None:
 # Samples and folders
 
 
-def test_samples_are_in_reach_after_the_start_page(window) -> None:
+def test_samples_are_in_reach_after_the_start_page(window: Window) -> None:
     menu = submenu(window, "Sample pictures")
     moose = next(one for one in menu.actions() if plain_menu_words(one.text()) == "moose")
     moose.trigger()
@@ -147,7 +150,7 @@ def test_samples_are_in_reach_after_the_start_page(window) -> None:
 
 
 def test_after_a_sample_the_dialog_opens_where_it_would_have_before(
-    window, monkeypatch, tmp_path: Path
+    window: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked = []
     monkeypatch.setattr(
@@ -166,7 +169,7 @@ def test_after_a_sample_the_dialog_opens_where_it_would_have_before(
     assert everything.endswith("(*)")
 
 
-def test_a_dialog_for_checkpoints_offers_checkpoints(window, monkeypatch) -> None:
+def test_a_dialog_for_checkpoints_offers_checkpoints(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setattr(
         QFileDialog, "getOpenFileName", lambda parent, title, folder, kinds: asked.append(kinds) or ("", "")
@@ -180,7 +183,9 @@ def test_a_dialog_for_checkpoints_offers_checkpoints(window, monkeypatch) -> Non
 # What would be exported
 
 
-def test_the_entry_and_the_dialog_say_what_would_be_exported(window, qtbot, monkeypatch) -> None:
+def test_the_entry_and_the_dialog_say_what_would_be_exported(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = []
     monkeypatch.setattr(
         QFileDialog,
@@ -203,7 +208,9 @@ def test_the_entry_and_the_dialog_say_what_would_be_exported(window, qtbot, monk
         assert asked[-1] == (words, name)
 
 
-def test_a_picture_of_a_window_is_asked_for_over_it_and_called_like_it(window, qtbot, monkeypatch) -> None:
+def test_a_picture_of_a_window_is_asked_for_over_it_and_called_like_it(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked = []
     monkeypatch.setattr(
         QFileDialog,
@@ -218,7 +225,7 @@ def test_a_picture_of_a_window_is_asked_for_over_it_and_called_like_it(window, q
     beside.close()
 
 
-def test_a_menu_that_was_opened_by_a_letter_still_means_the_panel(window, qtbot) -> None:
+def test_a_menu_that_was_opened_by_a_letter_still_means_the_panel(window: Window, qtbot: QtBot) -> None:
     window.take_pictures([resource("samples", "cat.jpg")])
     qtbot.waitUntil(window.isActiveWindow)
     window.panels["photo"].setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -230,7 +237,7 @@ def test_a_menu_that_was_opened_by_a_letter_still_means_the_panel(window, qtbot)
 # The convention
 
 
-def test_the_convention_in_the_status_line_opens_its_menu(window, qtbot) -> None:
+def test_the_convention_in_the_status_line_opens_its_menu(window: Window, qtbot: QtBot) -> None:
     window.workspace.use(make_world(1).loaded)
     assert "crop" not in window.status.text  # without a picture it is no news
     window.take_pictures([resource("samples", "cat.jpg")])
@@ -250,6 +257,6 @@ def test_the_convention_in_the_status_line_opens_its_menu(window, qtbot) -> None
     QApplication.activePopupWidget().close()
 
 
-def test_the_start_pages_status_tells_the_device_and_nothing_of_conventions(window) -> None:
+def test_the_start_pages_status_tells_the_device_and_nothing_of_conventions(window: Window) -> None:
     window.workspace.use(make_world(1).loaded)
     assert window.status.text.startswith("CPU, ")

@@ -70,7 +70,7 @@ def test_no_frame_passes_through_the_name_of_a_pool(caffe: Architecture, module:
         assert min(image.pixelColor(*place).lightness() for place in places) >= ground, label.text
 
 
-def test_thickness_is_linear_in_the_channels(caffe) -> None:
+def test_thickness_is_linear_in_the_channels(caffe: Architecture) -> None:
     boxes = layout_of(caffe, (1600, 440)).boxes
     # widths of the paper's table
     widths = {"4a/1x1": 192, "4a/3x3": 208, "4a/5x5": 48, "5b/3x3": 384, "conv3": 192, "4a/3x3_reduce": 96}
@@ -78,7 +78,7 @@ def test_thickness_is_linear_in_the_channels(caffe) -> None:
     assert max(scale.values()) == pytest.approx(min(scale.values()), rel=1e-6)
 
 
-def test_the_stripes_of_a_module_are_as_thick_as_its_channels(caffe) -> None:
+def test_the_stripes_of_a_module_are_as_thick_as_its_channels(caffe: Architecture) -> None:
     layout = layout_of(caffe, (1600, 440))
     scale = layout.boxes["5b/1x1"].height / 384
     stripes = [shape for shape in layout.shapes if isinstance(shape, Box) and shape.target in BRANCHES_OF_4A]
@@ -93,7 +93,7 @@ BRANCHES_OF_4A = ("4a/1x1", "4a/3x3", "4a/5x5", "4a/pool_proj")
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("quantity", QUANTITIES)
-def test_nothing_is_too_thin_to_see_or_to_hit(caffe, size, quantity) -> None:
+def test_nothing_is_too_thin_to_see_or_to_hit(caffe: Architecture, size, quantity) -> None:
     layout = layout_of(caffe, size, quantity)
     assert min(area.height for name, area in layout.boxes.items() if "/" in name and "aux" not in name) >= 2.4
     assert min(min(area.width, area.height) for area in layout.areas) >= 12
@@ -101,7 +101,9 @@ def test_nothing_is_too_thin_to_see_or_to_hit(caffe, size, quantity) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("quantity", QUANTITIES)
-def test_everything_lies_inside_and_the_branches_of_a_module_apart(caffe, size, quantity) -> None:
+def test_everything_lies_inside_and_the_branches_of_a_module_apart(
+    caffe: Architecture, size, quantity
+) -> None:
     check_layout(layout_of(caffe, size, quantity), size)
 
 
@@ -147,7 +149,7 @@ def corners(shape: object) -> list[tuple[float, float]]:
     return []
 
 
-def test_each_layer_is_hit_in_its_middle(caffe) -> None:
+def test_each_layer_is_hit_in_its_middle(caffe: Architecture) -> None:
     layout = layout_of(caffe, (1047.0, 182.0))
     for name, area in layout.boxes.items():
         found = layout.at(area.left + area.width / 2, area.top + area.height / 2)
@@ -159,7 +161,7 @@ def test_each_layer_is_hit_in_its_middle(caffe) -> None:
 # Quantities, against the published table and by hand
 
 
-def test_multiply_adds_are_those_of_the_table(caffe) -> None:
+def test_multiply_adds_are_those_of_the_table(caffe: Architecture) -> None:
     found = measure("macs", Source(caffe, (224, 224), None))
     assert found is not None
     assert found.stripes["4a/3x3"] == 44_255_232
@@ -167,12 +169,12 @@ def test_multiply_adds_are_those_of_the_table(caffe) -> None:
     assert found.layers["conv3"] == 346_816_512
 
 
-def test_energy_and_nonzero_need_a_picture(caffe) -> None:
+def test_energy_and_nonzero_need_a_picture(caffe: Architecture) -> None:
     assert measure("energy", Source(caffe, (224, 224), None)) is None
     assert measure("nonzero", Source(caffe, (224, 224), None)) is None
 
 
-def test_energy_is_each_branchs_share_of_the_sum_of_squares(caffe) -> None:
+def test_energy_is_each_branchs_share_of_the_sum_of_squares(caffe: Architecture) -> None:
     made = activations(caffe, (224, 224))
     found = measure("energy", Source(caffe, (224, 224), Record(made, {}, (224, 224), 1.0)))
     squares = {part: float((made[part].astype(np.float64) ** 2).sum()) for part in BRANCHES_OF_4A}
@@ -181,7 +183,7 @@ def test_energy_is_each_branchs_share_of_the_sum_of_squares(caffe) -> None:
         assert found.layers[part] == pytest.approx(square / sum(squares.values()), rel=1e-5)
 
 
-def test_nonzero_counts_cells_and_leaves_out_what_is_no_number(caffe) -> None:
+def test_nonzero_counts_cells_and_leaves_out_what_is_no_number(caffe: Architecture) -> None:
     made = activations(caffe, (224, 224))
     made["4a/1x1"][:] = 0
     made["4a/1x1"][:48, 0, 0] = 1
@@ -191,7 +193,7 @@ def test_nonzero_counts_cells_and_leaves_out_what_is_no_number(caffe) -> None:
     assert found.layers["4a/1x1"] == pytest.approx(48 / (192 * 14 * 14 - 1))
 
 
-def test_the_difference_is_its_length_over_the_sum_of_both(caffe) -> None:
+def test_the_difference_is_its_length_over_the_sum_of_both(caffe: Architecture) -> None:
     this, other = activations(caffe, (224, 224)), activations(caffe, (224, 224), seed=5)
     other["4a/5x5"] = this["4a/5x5"]
     other["4a/pool_proj"] = np.zeros_like(this["4a/pool_proj"])
@@ -207,7 +209,7 @@ def test_the_difference_is_its_length_over_the_sum_of_both(caffe) -> None:
     assert found.stripes["4a/3x3"] == pytest.approx(expected * 208 / 512, rel=1e-5)
 
 
-def test_an_effect_is_as_thick_as_it_is_large_and_written_with_its_sign(caffe) -> None:
+def test_an_effect_is_as_thick_as_it_is_large_and_written_with_its_sign(caffe: Architecture) -> None:
     effects = {part: 0.0 for module in caffe.modules for part in branches_of(module)}
     effects.update({"4a/1x1": -2.0, "4a/3x3": 1.0, "5b/pool_proj": 0.001})
     found = measure("effect", Source(caffe, (224, 224), effects=effects))
@@ -252,7 +254,7 @@ WEIGHTS = {
 }
 
 
-def test_what_reductions_save_is_the_published_table(caffe) -> None:
+def test_what_reductions_save_is_the_published_table(caffe: Architecture) -> None:
     found = savings(caffe, (224, 224))
     for module, numbers in WITH_AND_WITHOUT.items():
         one = found.module(module)
@@ -264,7 +266,7 @@ def test_what_reductions_save_is_the_published_table(caffe) -> None:
     assert round(found.ratio, 2) == 3.58
 
 
-def test_weights_saved_are_the_published_table(caffe) -> None:
+def test_weights_saved_are_the_published_table(caffe: Architecture) -> None:
     found = savings(caffe, (224, 224), "weights")
     for module, numbers in WEIGHTS.items():
         one = found.module(module)
@@ -279,21 +281,21 @@ def test_torchvisions_smaller_kernel_saves_less() -> None:
     assert round(found.ratio, 2) == 2.75
 
 
-def test_the_running_total_begins_with_the_stem_and_ends_before_the_classifier(caffe) -> None:
+def test_the_running_total_begins_with_the_stem_and_ends_before_the_classifier(caffe: Architecture) -> None:
     found = savings(caffe, (224, 224))
     stem = 118_013_952 + 12_845_056 + 346_816_512
     assert found.module("3a").running == stem + 128_049_152
     assert found.module("5b").running == found.whole - 1_024_000
 
 
-def test_the_teaching_example_is_branch_5x5_of_3a(caffe) -> None:
+def test_the_teaching_example_is_branch_5x5_of_3a(caffe: Architecture) -> None:
     five = next(path for path in paths(caffe, "3a", (224, 224)) if path.branch.name == "5x5")
     assert [step.macs for step in five.steps] == [2_408_448, 10_035_200]
     assert [step.channels for step in five.steps] == [16, 32]
     assert (five.inputs, five.without) == (192, 120_422_400)
 
 
-def test_a_pool_costs_nothing_and_has_no_other_way(caffe) -> None:
+def test_a_pool_costs_nothing_and_has_no_other_way(caffe: Architecture) -> None:
     pool = next(path for path in paths(caffe, "4a", (224, 224)) if path.branch.name == "pool_proj")
     assert [step.macs for step in pool.steps] == [0, 6_021_120]
     assert pool.without is None

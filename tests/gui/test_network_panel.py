@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.errors import ExportError
 from gnet_desktop.glossary import TERMS
@@ -25,7 +26,7 @@ from tests.gui.made import point_at
 
 
 @pytest.fixture(scope="module")
-def result(qapp):
+def result(qapp: QApplication):
     return make_result()
 
 
@@ -37,7 +38,7 @@ def workspace(result) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def panel(workspace, qtbot) -> NetworkPanel:
+def panel(workspace: Workspace, qtbot: QtBot) -> NetworkPanel:
     one = NetworkPanel(workspace)
     qtbot.addWidget(one)
     one.resize(1047, 214)
@@ -52,7 +53,7 @@ def at(panel: NetworkPanel, target: str) -> QPoint:
     return position.toPoint()
 
 
-def test_a_click_chooses_a_module(panel, workspace, qtbot) -> None:
+def test_a_click_chooses_a_module(panel: NetworkPanel, workspace: Workspace, qtbot: QtBot) -> None:
     frame = panel.map.map_layout.frames["4d"]
     place = QPoint(round(frame.left + frame.width / 2), round(frame.top + 5))
     qtbot.mouseClick(panel.map, Qt.MouseButton.LeftButton, pos=place)
@@ -60,27 +61,31 @@ def test_a_click_chooses_a_module(panel, workspace, qtbot) -> None:
     assert workspace.selection.unit is None
 
 
-def test_a_click_on_a_branch_chooses_its_strongest_unit(panel, workspace, result, qtbot) -> None:
+def test_a_click_on_a_branch_chooses_its_strongest_unit(
+    panel: NetworkPanel, workspace: Workspace, result, qtbot: QtBot
+) -> None:
     qtbot.mouseClick(panel.map, Qt.MouseButton.LeftButton, pos=at(panel, "5a/5x5"))
     means = result.record["5a/5x5"].mean(axis=(1, 2))
     assert workspace.selection.unit.name == f"5a/5x5:{int(means.argmax())}"
     assert workspace.selection.module == "5a"
 
 
-def test_a_click_on_a_branch_keeps_a_unit_of_it(panel, workspace, qtbot) -> None:
+def test_a_click_on_a_branch_keeps_a_unit_of_it(
+    panel: NetworkPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     qtbot.mouseClick(panel.map, Qt.MouseButton.LeftButton, pos=at(panel, "4a/1x1"))
     workspace.choose_unit(type(workspace.selection.unit)("4a", "1x1", 7))
     qtbot.mouseClick(panel.map, Qt.MouseButton.LeftButton, pos=at(panel, "4a/1x1"))
     assert workspace.selection.unit.channel == 7
 
 
-def test_a_click_on_a_head_asks_for_it(panel, qtbot) -> None:
+def test_a_click_on_a_head_asks_for_it(panel: NetworkPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.head_wanted) as caught:
         qtbot.mouseClick(panel.map, Qt.MouseButton.LeftButton, pos=at(panel, "aux2"))
     assert caught.args == ["aux2"]
 
 
-def test_hovering_tells_name_shape_kernel_and_numbers(panel, qtbot) -> None:
+def test_hovering_tells_name_shape_kernel_and_numbers(panel: NetworkPanel, qtbot: QtBot) -> None:
     point_at(panel.map, at(panel, "3a/5x5"))
     qtbot.waitUntil(lambda: panel.map.hovered == "3a/5x5")
     words = " ".join(panel.map.words("3a/5x5"))
@@ -94,7 +99,7 @@ def test_hovering_tells_name_shape_kernel_and_numbers(panel, qtbot) -> None:
     assert not panel.map.tip_lines
 
 
-def test_keys_walk_the_map_and_choose(panel, workspace, qtbot) -> None:
+def test_keys_walk_the_map_and_choose(panel: NetworkPanel, workspace: Workspace, qtbot: QtBot) -> None:
     panel.map.setFocus(Qt.FocusReason.TabFocusReason)
     assert panel.map.focused == "4a"
     qtbot.keyClick(panel.map, Qt.Key.Key_Right)
@@ -108,7 +113,9 @@ def test_keys_walk_the_map_and_choose(panel, workspace, qtbot) -> None:
     assert workspace.selection.unit.part == "4b/1x1"
 
 
-def test_zoomed_in_the_chosen_module_stays_in_view(panel, workspace, qtbot) -> None:
+def test_zoomed_in_the_chosen_module_stays_in_view(
+    panel: NetworkPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     panel.map.set_zoom(4.0)
     for module in MODULES:
         workspace.choose_module(module)
@@ -119,7 +126,7 @@ def test_zoomed_in_the_chosen_module_stays_in_view(panel, workspace, qtbot) -> N
 
 
 @pytest.mark.parametrize("width", [372, 450, 640])
-def test_a_narrow_map_is_smaller_and_still_whole(panel, qtbot, width) -> None:
+def test_a_narrow_map_is_smaller_and_still_whole(panel: NetworkPanel, qtbot: QtBot, width: int) -> None:
     panel.resize(width, 250)
     QApplication.processEvents()
     frame = panel.map.rect()
@@ -135,7 +142,7 @@ def test_a_narrow_map_is_smaller_and_still_whole(panel, qtbot, width) -> None:
     assert abs(panel.map.position_of("4d/3x3").x() - before.x()) < 60
 
 
-def test_zooming_keeps_what_is_under_the_cursor(panel) -> None:
+def test_zooming_keeps_what_is_under_the_cursor(panel: NetworkPanel) -> None:
     before = panel.map.position_of("4d/3x3")
     panel.map.set_zoom(2.0, QPointF(before))
     after = panel.map.position_of("4d/3x3")
@@ -143,7 +150,9 @@ def test_zooming_keeps_what_is_under_the_cursor(panel) -> None:
     assert abs(after.x() - before.x()) < 60
 
 
-def test_dragging_moves_a_zoomed_map_and_chooses_nothing(panel, workspace, qtbot) -> None:
+def test_dragging_moves_a_zoomed_map_and_chooses_nothing(
+    panel: NetworkPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     panel.map.set_zoom(4.0)
     before, start = panel.map.position_of("4a"), QPoint(500, 90)
     qtbot.mousePress(panel.map, Qt.MouseButton.LeftButton, pos=start)
@@ -163,14 +172,14 @@ def send_move(widget, position: QPoint, button: Qt.MouseButton = Qt.MouseButton.
     QApplication.sendEvent(widget, event)
 
 
-def test_the_answers_of_all_heads_stand_at_their_places(panel) -> None:
+def test_the_answers_of_all_heads_stand_at_their_places(panel: NetworkPanel) -> None:
     texts = panel.map.model.texts
     assert texts.main_answer == ("Egyptian cat", "79 %")
     assert texts.answer("aux1") == ("tabby", "41 %")
     assert texts.answer("aux2") == ("Egyptian cat", "62 %")
 
 
-def test_an_untrained_head_gives_no_answer_on_the_map(qtbot) -> None:
+def test_an_untrained_head_gives_no_answer_on_the_map(qtbot: QtBot) -> None:
     workspace = make_workspace(make_result(make_checkpoint(trained=False)))
     panel = NetworkPanel(workspace)
     qtbot.addWidget(panel)
@@ -178,7 +187,7 @@ def test_an_untrained_head_gives_no_answer_on_the_map(qtbot) -> None:
     workspace.close()
 
 
-def test_without_heads_the_map_says_so(qtbot) -> None:
+def test_without_heads_the_map_says_so(qtbot: QtBot) -> None:
     workspace = make_workspace(None, make_checkpoint("caffe", heads=()))
     panel = NetworkPanel(workspace)
     qtbot.addWidget(panel)
@@ -188,7 +197,7 @@ def test_without_heads_the_map_says_so(qtbot) -> None:
     workspace.close()
 
 
-def test_without_a_picture_energy_shows_channels_and_says_why(qtbot) -> None:
+def test_without_a_picture_energy_shows_channels_and_says_why(qtbot: QtBot) -> None:
     workspace = make_workspace(None, make_checkpoint())
     panel = NetworkPanel(workspace)
     qtbot.addWidget(panel)
@@ -200,7 +209,7 @@ def test_without_a_picture_energy_shows_channels_and_says_why(qtbot) -> None:
     workspace.close()
 
 
-def test_without_a_checkpoint_nothing_breaks(qtbot) -> None:
+def test_without_a_checkpoint_nothing_breaks(qtbot: QtBot) -> None:
     workspace = make_workspace(None)
     panel = NetworkPanel(workspace)
     qtbot.addWidget(panel)
@@ -212,7 +221,7 @@ def test_without_a_checkpoint_nothing_breaks(qtbot) -> None:
     workspace.close()
 
 
-def test_answers_that_are_no_numbers_are_not_shown(panel, workspace, result) -> None:
+def test_answers_that_are_no_numbers_are_not_shown(panel: NetworkPanel, workspace: Workspace, result) -> None:
     from gnet_desktop.network.record import Answers
     from tests.gui.answering import with_record
 
@@ -221,7 +230,7 @@ def test_answers_that_are_no_numbers_are_not_shown(panel, workspace, result) -> 
     assert panel.map.model.texts.main_answer == ("not a number",)
 
 
-def test_another_theme_paints_anew(panel, qapp) -> None:
+def test_another_theme_paints_anew(panel: NetworkPanel, qapp: QApplication) -> None:
     def ground() -> QColor:
         return panel.map.grab().toImage().pixelColor(at(panel, "4c/1x1"))
 
@@ -238,7 +247,9 @@ def test_another_theme_paints_anew(panel, qapp) -> None:
         qapp.processEvents()
 
 
-def test_teaching_begins_with_what_the_words_mean_and_shows_the_sums(panel, workspace, qtbot) -> None:
+def test_teaching_begins_with_what_the_words_mean_and_shows_the_sums(
+    panel: NetworkPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     qtbot.mouseClick(panel.teach, Qt.MouseButton.LeftButton)
     assert workspace.view.teaching
     assert panel.teaching.isVisible()
@@ -260,7 +271,7 @@ def test_teaching_begins_with_what_the_words_mean_and_shows_the_sums(panel, work
     panel.grab()
 
 
-def test_names_stay_in_sight_where_the_map_is_moved_up(panel) -> None:
+def test_names_stay_in_sight_where_the_map_is_moved_up(panel: NetworkPanel) -> None:
     QApplication.processEvents()
     panel.map.set_zoom(8.0, QPointF(panel.map.width() / 2, panel.map.height()))
     assert panel.map.position_of("3a/1x1").y() < 0  # the upper part of the map is out of view
@@ -276,7 +287,7 @@ def test_names_stay_in_sight_where_the_map_is_moved_up(panel) -> None:
 # Export
 
 
-def test_the_map_is_saved_as_svg_with_its_texts(panel, tmp_path: Path) -> None:
+def test_the_map_is_saved_as_svg_with_its_texts(panel: NetworkPanel, tmp_path: Path) -> None:
     export_network(panel.map.model, tmp_path / "map.svg")
     root = ElementTree.parse(tmp_path / "map.svg").getroot()
     words = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
@@ -284,12 +295,12 @@ def test_the_map_is_saved_as_svg_with_its_texts(panel, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [tmp_path / "map.svg"]
 
 
-def test_the_map_is_saved_as_png_twice_as_sharp(panel, tmp_path: Path) -> None:
+def test_the_map_is_saved_as_png_twice_as_sharp(panel: NetworkPanel, tmp_path: Path) -> None:
     export_network(panel.map.model, tmp_path / "map.png")
     assert QImage(str(tmp_path / "map.png")).size().toTuple() == (3200, 880)
 
 
-def test_what_cannot_be_saved_is_said_and_leaves_nothing(panel, tmp_path: Path) -> None:
+def test_what_cannot_be_saved_is_said_and_leaves_nothing(panel: NetworkPanel, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="SVG or PNG"):
         export_network(panel.map.model, tmp_path / "map.gif")
     with pytest.raises(ExportError, match="Choose another place"):
@@ -297,7 +308,7 @@ def test_what_cannot_be_saved_is_said_and_leaves_nothing(panel, tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_numbers_can_be_copied(panel) -> None:
+def test_the_numbers_can_be_copied(panel: NetworkPanel) -> None:
     lines = panel.copy_numbers().splitlines()
     assert lines[0] == "layer\tchannels"
     assert "4a/3x3\t208" in lines

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.lanes.no_difference import why_no_difference
@@ -29,7 +30,7 @@ WORDS = "The maps of {} differ in size (9\xa0×\xa09 and 14\xa0×\xa014), so the
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     """The bundled checkpoint, 144 pixels, 9 cells in 4a; compared with 224 pixels, 14 cells there."""
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)

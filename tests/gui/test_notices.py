@@ -8,6 +8,7 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QCursor, QDragEnterEvent, QDragLeaveEvent, QGuiApplication, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.errors import UsageError
 from gnet_desktop.gui.app import make_application, make_window
@@ -21,7 +22,7 @@ FAULT = UsageError("That cannot be opened.", "It is empty.", "Choose another.")
 
 
 @pytest.fixture
-def window(qapp, qtbot) -> Iterator[Window]:
+def window(qapp: QApplication, qtbot: QtBot) -> Iterator[Window]:
     apply_theme(make_application(), "light")
     one, dispatcher = make_window(Session(None))
     one.resize(1300, 800)
@@ -38,7 +39,7 @@ def picture(folder: Path, name: str = "one.png") -> Path:
     return folder / name
 
 
-def test_escape_takes_an_error_away(window, qtbot, tmp_path: Path) -> None:
+def test_escape_takes_an_error_away(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     window.take_pictures([picture(tmp_path)])
     for panel in ("photo", "answers", "lanes", "pictures"):
         window.show_error(FAULT)
@@ -48,7 +49,7 @@ def test_escape_takes_an_error_away(window, qtbot, tmp_path: Path) -> None:
         assert window.notice.text == "", panel
 
 
-def test_an_error_leaves_when_something_else_is_opened(window, tmp_path: Path) -> None:
+def test_an_error_leaves_when_something_else_is_opened(window: Window, tmp_path: Path) -> None:
     window.show_error(FAULT)
     window.take_pictures([picture(tmp_path)])
     assert window.notice.text == ""
@@ -57,20 +58,22 @@ def test_an_error_leaves_when_something_else_is_opened(window, tmp_path: Path) -
     assert window.notice.text == ""
 
 
-def test_an_error_stays_while_the_bundled_checkpoint_stands_in(window, qtbot, monkeypatch) -> None:
+def test_an_error_stays_while_the_bundled_checkpoint_stands_in(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The failure of the first checkpoint is still to be read when another is opened in its place."""
     window.show_error(FAULT)
     window.workspace.checkpoint_changed.emit()
     assert window.notice.text == str(FAULT)
 
 
-def test_news_is_not_taken_away_by_what_follows(window, tmp_path: Path) -> None:
+def test_news_is_not_taken_away_by_what_follows(window: Window, tmp_path: Path) -> None:
     window.show_news("one.png was written.")
     window.take_pictures([picture(tmp_path)])
     assert window.notice.text == "one.png was written."
 
 
-def test_a_paste_is_not_called_a_drop(window, qtbot) -> None:
+def test_a_paste_is_not_called_a_drop(window: Window, qtbot: QtBot) -> None:
     QGuiApplication.clipboard().setText("nothing that is a path")
     window.panels["photo"].setFocus(Qt.FocusReason.OtherFocusReason)
     qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
@@ -79,7 +82,7 @@ def test_a_paste_is_not_called_a_drop(window, qtbot) -> None:
 
 
 def test_what_is_exported_is_said_with_its_folder_where_it_was_shown(
-    window, qtbot, tmp_path: Path, monkeypatch
+    window: Window, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heads = window.show_dialog("heads")
     qtbot.waitUntil(heads.isActiveWindow)
@@ -93,7 +96,7 @@ def test_what_is_exported_is_said_with_its_folder_where_it_was_shown(
     heads.close()
 
 
-def test_a_resting_pointer_brings_no_tip_after_a_key_until_it_moves(window, qtbot) -> None:
+def test_a_resting_pointer_brings_no_tip_after_a_key_until_it_moves(window: Window, qtbot: QtBot) -> None:
     quiet, here = QuietTips(window), QCursor.pos()
     QApplication.instance().installEventFilter(quiet)
     button = window.bar.search
@@ -126,7 +129,7 @@ def hover(window: Window, data: QMimeData) -> None:
     QApplication.sendEvent(window, enter)
 
 
-def test_the_card_counts_the_pictures_of_a_folder(window, qtbot, tmp_path: Path) -> None:
+def test_the_card_counts_the_pictures_of_a_folder(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     for number in range(3):
         picture(tmp_path, f"{number}.png")
@@ -144,7 +147,7 @@ def test_the_card_counts_the_pictures_of_a_folder(window, qtbot, tmp_path: Path)
     QApplication.sendEvent(window, QDragLeaveEvent())
 
 
-def test_the_card_counts_no_file_that_is_no_picture(window, qtbot, tmp_path: Path) -> None:
+def test_the_card_counts_no_file_that_is_no_picture(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no picture")
     (tmp_path / "more").write_text("no picture either")
     data = QMimeData()
@@ -157,7 +160,7 @@ def test_the_card_counts_no_file_that_is_no_picture(window, qtbot, tmp_path: Pat
     QApplication.sendEvent(window, QDragLeaveEvent())
 
 
-def test_the_card_tells_a_text_from_a_link(window) -> None:
+def test_the_card_tells_a_text_from_a_link(window: Window) -> None:
     data = QMimeData()
     data.setText("some words")
     hover(window, data)

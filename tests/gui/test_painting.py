@@ -67,7 +67,7 @@ def lane(maps: np.ndarray, part: str = "4a/3x3") -> Lane:
         (float("-inf"), "−∞"),
     ],
 )
-def test_numbers_have_three_figures_and_a_true_minus(value, words):
+def test_numbers_have_three_figures_and_a_true_minus(value, words: str) -> None:
     assert number(value) == words
 
 
@@ -75,11 +75,11 @@ def test_numbers_have_three_figures_and_a_true_minus(value, words):
     ("share", "words"),
     [(0, "0 %"), (0.0004, "<0.1 %"), (0.004, "0.4 %"), (0.47, "47 %"), (0.9991, ">99 %"), (1, "100 %")],
 )
-def test_a_share_is_never_rounded_to_nothing_or_to_all(share, words):
+def test_a_share_is_never_rounded_to_nothing_or_to_all(share: float, words: str) -> None:
     assert percent(share) == words
 
 
-def test_a_colour_table_keeps_every_colour_in_qts_order():
+def test_a_colour_table_keeps_every_colour_in_qts_order() -> None:
     table = palette(EMBER, ground=(1, 2, 3), gap=(4, 5, 6))
     entries = colour_table(table)
     assert [entries[level] for level in (0, 125, 250)] == [
@@ -87,7 +87,7 @@ def test_a_colour_table_keeps_every_colour_in_qts_order():
     ]
 
 
-def test_a_map_is_painted_in_whole_cells_from_dark_to_bright():
+def test_a_map_is_painted_in_whole_cells_from_dark_to_bright() -> None:
     values = np.array([[0, 1], [2, 4]], np.float32)
     image = Scale("ember", Limits(0, 4)).image(values, nominal=20, ground=GROUND, gap=GAP).image
     seen = pixels(image)
@@ -101,7 +101,7 @@ def test_a_map_is_painted_in_whole_cells_from_dark_to_bright():
             assert (red, green, blue) == tuple(int(part) for part in expected[:3])
 
 
-def test_what_is_no_number_is_striped_in_colours_of_no_map():
+def test_what_is_no_number_is_striped_in_colours_of_no_map() -> None:
     values = np.array([[1, np.nan], [np.inf, 2]], np.float32)
     image = Scale("ember", Limits(0, 2)).image(values, nominal=40, ground=GROUND, gap=GAP).image
     broken = pixels(image)[:20, 20:, :3].reshape(-1, 3)[:, ::-1]
@@ -110,7 +110,7 @@ def test_what_is_no_number_is_striped_in_colours_of_no_map():
     assert len(np.unique(sound, axis=0)) == 1
 
 
-def test_tiles_of_a_ratio_of_two_have_twice_the_pixels_and_the_same_size():
+def test_tiles_of_a_ratio_of_two_have_twice_the_pixels_and_the_same_size() -> None:
     values = np.ones((14, 14), np.float32)
     scale = Scale("grey", Limits(0, 1))
     single = scale.image(values, nominal=42, ground=GROUND, gap=GAP).image
@@ -119,14 +119,14 @@ def test_tiles_of_a_ratio_of_two_have_twice_the_pixels_and_the_same_size():
     assert double.deviceIndependentSize() == single.deviceIndependentSize()
 
 
-def test_an_image_of_pixels_owns_them():
+def test_an_image_of_pixels_owns_them() -> None:
     array = np.zeros((3, 5, 3), np.uint8)
     image = rgb_image(array)
     array[:] = 255
     assert image.pixelColor(2, 1) == QColor(0, 0, 0)
 
 
-def test_a_recoloured_atlas_keeps_its_levels():
+def test_a_recoloured_atlas_keeps_its_levels() -> None:
     maps = np.random.default_rng(1).random((9, 4, 4))
     one = lane(maps)
     layout = lay_out(np.arange(9), (4, 4), nominal=8, columns=3)
@@ -142,7 +142,7 @@ def test_a_recoloured_atlas_keeps_its_levels():
     assert colour.red() == colour.green() == colour.blue()
 
 
-def test_an_atlas_makes_only_the_rows_that_are_asked_for():
+def test_an_atlas_makes_only_the_rows_that_are_asked_for() -> None:
     one = lane(np.random.default_rng(2).random((4000, 7, 7)))
     layout = lay_out(np.arange(4000), (7, 7), nominal=49, columns=8)
     atlas = LaneAtlas(one, layout, Region.whole((7, 7)), scales_of([one], Scaling())[0])
@@ -153,7 +153,7 @@ def test_an_atlas_makes_only_the_rows_that_are_asked_for():
     assert made < layout.rows * down / 10
 
 
-def test_each_tile_of_an_atlas_shows_its_own_channel():
+def test_each_tile_of_an_atlas_shows_its_own_channel() -> None:
     maps = np.zeros((6, 2, 2))
     for channel in range(6):
         maps[channel, 0, 0] = channel
@@ -170,7 +170,7 @@ def test_each_tile_of_an_atlas_shows_its_own_channel():
         assert block.levels[y, x + layout.tile[0]] == 252
 
 
-def test_a_common_scale_leaves_a_weak_channel_dark():
+def test_a_common_scale_leaves_a_weak_channel_dark() -> None:
     maps = np.zeros((2, 2, 2))
     maps[0], maps[1] = 100, 1
     one = lane(maps)
@@ -183,14 +183,14 @@ def test_a_common_scale_leaves_a_weak_channel_dark():
     assert own.limits == (Limits(0, 100), Limits(0, 1))
 
 
-def test_columns_are_dealt_so_that_lanes_are_about_equally_long():
+def test_columns_are_dealt_so_that_lanes_are_about_equally_long() -> None:
     columns = columns_for([192, 208, 48, 64], 21)
     assert columns == [7, 8, 3, 3]
     assert sum(columns_for([384, 384, 128, 128], 20)) == 20
     assert columns_for([192, 208, 48, 64], 2) == [1, 1, 1, 1]
 
 
-def test_zooming_keeps_the_place_under_the_cursor():
+def test_zooming_keeps_the_place_under_the_cursor() -> None:
     zoom = Zoom()
     for _ in range(3):
         zoom = zoom.by(1, 0.25, 0.75)
@@ -200,7 +200,7 @@ def test_zooming_keeps_the_place_under_the_cursor():
     assert zoom.by(-50, 0.1, 0.1) == Zoom()
 
 
-def test_a_zoomed_region_has_at_least_three_cells_and_lies_on_the_map():
+def test_a_zoomed_region_has_at_least_three_cells_and_lies_on_the_map() -> None:
     region = Zoom(0.99, 0.01, 0.05).region((14, 7))
     assert region.size == (3, 3)
     assert region.right <= 14
@@ -208,7 +208,7 @@ def test_a_zoomed_region_has_at_least_three_cells_and_lies_on_the_map():
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
-def test_tiles_are_whole_multiples_of_physical_pixels(ratio):
+def test_tiles_are_whole_multiples_of_physical_pixels(ratio: float) -> None:
     orders = [np.arange(count) for count in (192, 208, 48, 64)]
     found = arrange((14, 14), orders, room=1047, nominal=48, ratio=ratio, zoom=Zoom())
     for place in found.places:
@@ -222,7 +222,7 @@ def test_tiles_are_whole_multiples_of_physical_pixels(ratio):
 
 
 @pytest.mark.parametrize("ratio", [1.0, 1.5, 2.0])
-def test_tiles_are_sharp_on_physical_pixels_wherever_the_panel_begins(ratio):
+def test_tiles_are_sharp_on_physical_pixels_wherever_the_panel_begins(ratio: float) -> None:
     checks = np.indices((8, 8)).sum(axis=0) % 2
     one = lane(np.stack([checks, 1 - checks]))
     layout = lay_out(np.arange(2), (8, 8), nominal=8 * ratio, columns=2)
@@ -246,7 +246,7 @@ def test_tiles_are_sharp_on_physical_pixels_wherever_the_panel_begins(ratio):
     assert colours == {0x0C, 0xF5, 0x10, 0xFF}  # the two values, the canvas, the gap
 
 
-def test_the_histograms_first_bin_holds_the_zeros():
+def test_the_histograms_first_bin_holds_the_zeros() -> None:
     counts = histogram(np.array([0, 0, 0, 1, 2, 4], np.float32), bins=4)
     heights = with_zeros(counts)
     assert heights[0] == 1.0
@@ -254,14 +254,14 @@ def test_the_histograms_first_bin_holds_the_zeros():
     assert bin_of(counts, -1) is None
 
 
-def test_a_scale_bar_shows_the_curve_in_use():
+def test_a_scale_bar_shows_the_curve_in_use() -> None:
     straight, bent = Scale("grey", Limits(0, 100)), Scale("grey", Limits(0, 100), gamma=0.5)
     assert straight.colour_at(25).lightness() < bent.colour_at(25).lightness()
     assert bent.strip().pixelColor(64, 0).lightness() == pytest.approx(bent.colour_at(25).lightness(), abs=2)
 
 
 @pytest.mark.parametrize("name", OFFERED)
-def test_under_every_colour_map_silence_has_the_colour_of_zero(name):
+def test_under_every_colour_map_silence_has_the_colour_of_zero(name) -> None:
     values = np.array([[0, 1], [2, 4]], np.float32)
     points = COLOUR_MAPS[name].points.split()
     zero = points[len(points) // 2] if name == "tide" else points[0]
@@ -271,7 +271,7 @@ def test_under_every_colour_map_silence_has_the_colour_of_zero(name):
     assert image.pixelColor(12, 12) == scale.colour_at(4) == QColor(f"#{points[-1]}")
 
 
-def test_a_strip_of_a_part_has_the_colours_of_that_part():
+def test_a_strip_of_a_part_has_the_colours_of_that_part() -> None:
     scale = Scale.linear(np.array([[0, 8]], np.float32), "tide")
     part = scale.strip(Limits(0, 8))
     assert part.pixelColor(0, 0) == scale.colour_at(0)
@@ -280,7 +280,7 @@ def test_a_strip_of_a_part_has_the_colours_of_that_part():
 
 
 @pytest.mark.parametrize(("branch", "count"), [("1x1", 25), ("3x3", 81), ("5x5", 100)])
-def test_a_glyph_fills_its_squares_in_its_hue(branch, count):
+def test_a_glyph_fills_its_squares_in_its_hue(branch: str, count: int) -> None:
     image = canvas(14, 14)
     painter = QPainter(image)
     draw_glyph(painter, branch, 0, 0)
@@ -290,7 +290,7 @@ def test_a_glyph_fills_its_squares_in_its_hue(branch, count):
     assert filled == pytest.approx(count, abs=0.45 * count)
 
 
-def test_a_marked_cell_is_white_around_blue_and_clear_inside():
+def test_a_marked_cell_is_white_around_blue_and_clear_inside() -> None:
     image = canvas()
     painter = QPainter(image)
     mark_cell(painter, QRectF(20, 20, 20, 20), width=2)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontDatabase, QImage
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.actions.help import about_html
 from gnet_desktop.gui.actions.palette import Palette
@@ -21,7 +22,7 @@ from gnet_desktop.resources import resource
 
 
 @pytest.fixture(scope="module")
-def palette(qapp) -> Iterator[Palette]:
+def palette(qapp: QApplication) -> Iterator[Palette]:
     apply_theme(make_application(), "light")
     window, dispatcher = make_window(Session(None))
     window.resize(1200, 800)
@@ -51,7 +52,7 @@ def test_commands_stand_under_the_names_of_their_menus(opened: Palette) -> None:
     assert titles[:3] == ["File", "Edit", "View"]
 
 
-def test_arrows_pass_over_the_names_of_groups(opened: Palette, qtbot) -> None:
+def test_arrows_pass_over_the_names_of_groups(opened: Palette, qtbot: QtBot) -> None:
     opened.field.setText("cat")
     found = [words for words, does in lines(opened) if does]
     assert len(found) < len(lines(opened))
@@ -65,7 +66,7 @@ def test_arrows_pass_over_the_names_of_groups(opened: Palette, qtbot) -> None:
     assert opened.list.currentItem().text() == found[0]
 
 
-def test_no_void_stands_below_what_is_found(opened: Palette, qtbot) -> None:
+def test_no_void_stands_below_what_is_found(opened: Palette, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: opened.height() > 400)
     opened.field.setText("cat")
     last = opened.list.item(opened.list.count() - 1)
@@ -87,7 +88,7 @@ def ink(label: Label) -> int:
     )
 
 
-def test_what_is_bold_has_a_weight_that_ships(qapp) -> None:
+def test_what_is_bold_has_a_weight_that_ships(qapp: QApplication) -> None:
     apply_theme(make_application(), "light")
     assert max(QFontDatabase.weight("Inter", style) for style in QFontDatabase.styles("Inter")) == 600
     label, wanted = Label(), Label()
@@ -98,11 +99,11 @@ def test_what_is_bold_has_a_weight_that_ships(qapp) -> None:
     assert ink(label) == ink(wanted)
 
 
-def test_names_with_marks_stay_as_they_are(qapp) -> None:
+def test_names_with_marks_stay_as_they_are(qapp: QApplication) -> None:
     assert Label("<b>.pth").text() == "<b>.pth"
 
 
-def test_a_sign_of_what_is_in_use_is_seen_though_its_button_is_off(qapp) -> None:
+def test_a_sign_of_what_is_in_use_is_seen_though_its_button_is_off(qapp: QApplication) -> None:
     apply_theme(make_application(), "dark")
     button = QPushButton()
     button.setIcon(icon("check", "accent", faint="accent"))
@@ -113,7 +114,7 @@ def test_a_sign_of_what_is_in_use_is_seen_though_its_button_is_off(qapp) -> None
     apply_theme(make_application(), "light")
 
 
-def test_about_shows_tables_and_no_marks(qapp) -> None:
+def test_about_shows_tables_and_no_marks(qapp: QApplication) -> None:
     page = about_html()
     assert page.count("<table") == 1
     assert "|---" not in page

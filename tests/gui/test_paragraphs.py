@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.answers.notices import AbsentCard
 from gnet_desktop.gui.app import make_application
@@ -29,7 +30,7 @@ def lines_needed(label: Label) -> int:
 @pytest.mark.parametrize("width", [1600, 1100, 910, 400])
 @pytest.mark.parametrize("alignment", [Qt.AlignmentFlag(0), Qt.AlignmentFlag.AlignHCenter])
 def test_a_label_is_as_high_as_its_lines_in_any_layout(
-    qtbot, width: int, alignment: Qt.AlignmentFlag
+    qtbot: QtBot, width: int, alignment: Qt.AlignmentFlag
 ) -> None:
     page, label = QWidget(), Label(LONG)
     label.setWordWrap(True)
@@ -51,7 +52,7 @@ def test_a_label_is_as_high_as_its_lines_in_any_layout(
     assert label.minimumHeight() <= lines_needed(label) + 4
 
 
-def test_a_label_that_was_narrow_is_no_higher_than_its_lines_when_it_is_wide(qtbot) -> None:
+def test_a_label_that_was_narrow_is_no_higher_than_its_lines_when_it_is_wide(qtbot: QtBot) -> None:
     page, label = QWidget(), Label(LONG)
     label.setWordWrap(True)
     label.setMinimumWidth(1)
@@ -71,7 +72,7 @@ def test_a_label_that_was_narrow_is_no_higher_than_its_lines_when_it_is_wide(qtb
 
 
 @pytest.mark.parametrize("size", [(1600, 900), (1100, 600), (910, 400), (683, 300)])
-def test_what_the_folder_page_is_for_is_read_whole(qtbot, size: tuple[int, int]) -> None:
+def test_what_the_folder_page_is_for_is_read_whole(qtbot: QtBot, size: tuple[int, int]) -> None:
     empty = _Empty(lambda: None)
     qtbot.addWidget(empty)
     empty.resize(*size)
@@ -84,7 +85,7 @@ def test_what_the_folder_page_is_for_is_read_whole(qtbot, size: tuple[int, int])
 
 @pytest.mark.parametrize(("height", "whole"), [(240, True), (100, False), (72, False)])
 def test_the_card_of_absent_heads_shows_its_reason_whole_or_as_a_tip(
-    qtbot, height: int, *, whole: bool
+    qtbot: QtBot, height: int, *, whole: bool
 ) -> None:
     holder = QWidget()
     row = QHBoxLayout(holder)

@@ -17,6 +17,7 @@ from gnet_desktop.gui.controls.plain import Label, menu_words, tip, window_title
 from gnet_desktop.gui.photo.failure import FailedPicture
 from gnet_desktop.gui.pictures.panel import PicturesPanel
 from gnet_desktop.gui.shell.notices import Notice
+from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.workspace.state import Workspace
 from tests.gui.test_main_job import opened, wait, window
@@ -79,7 +80,7 @@ def test_a_name_is_plain_from_the_moment_it_is_in_the_list(odd_pictures: list[Pa
     assert workspace.close()
 
 
-def test_failure_card_and_notice_show_a_name_as_it_is(window, odd_pictures: list[Path]) -> None:  # type: ignore[no-untyped-def]
+def test_failure_card_and_notice_show_a_name_as_it_is(window: Window, odd_pictures: list[Path]) -> None:  # type: ignore[no-untyped-def]
     workspace = window.workspace
     workspace.add_pictures(odd_pictures[:1])
     wait(lambda: any(entry.error for entry in workspace.pictures.values()), 10)

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.heads.window import HeadsView
@@ -23,7 +24,7 @@ linear_model = pytest.importorskip("sklearn.linear_model", reason="scikit-learn 
 
 
 @pytest.fixture(scope="module")
-def pictures(tmp_path_factory) -> list[Path]:
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Quarters of the sample pictures, and one file that is no picture."""
     folder, made = tmp_path_factory.mktemp("quarters"), []
     for sample in sorted(resource("samples").glob("*.jpg")):
@@ -37,7 +38,7 @@ def pictures(tmp_path_factory) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path, pictures: list[Path]) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path, pictures: list[Path]) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.show()
     made.workspace.open_checkpoint(everyday100)
@@ -61,7 +62,9 @@ def test_a_few_pictures_are_not_enough(view: HeadsView) -> None:
     assert f"at least {FEWEST} pictures" in view.depths.toolTip()
 
 
-def test_every_module_is_read_out_with_its_agreement(view, window, pictures: list[Path]) -> None:
+def test_every_module_is_read_out_with_its_agreement(
+    view: HeadsView, window: Window, pictures: list[Path]
+) -> None:
     window.workspace.add_pictures(pictures[5:], show=False)
     wait_until(lambda: view.depths.isEnabled())
     QTest.mouseClick(view.depths, Qt.MouseButton.LeftButton)
@@ -96,7 +99,7 @@ def test_every_module_is_read_out_with_its_agreement(view, window, pictures: lis
     assert view.reading.isHidden()
 
 
-def test_another_list_takes_them_away(view, window) -> None:
+def test_another_list_takes_them_away(view: HeadsView, window: Window) -> None:
     QTest.mouseClick(view.depths, Qt.MouseButton.LeftButton)
     wait_until(lambda: not view.readouts.found.busy)
     assert view.timeline.courses[0].readout

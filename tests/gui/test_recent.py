@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
@@ -15,7 +16,7 @@ from gnet_desktop.resources import resource
 
 
 @pytest.fixture
-def window(qapp) -> Iterator:
+def window(qapp: QApplication) -> Iterator:
     apply_theme(make_application(), "light")
     one, dispatcher = make_window(Session(None))
     one.show()
@@ -29,12 +30,12 @@ def photo(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def names(window) -> list[str]:
+def names(window: Iterator) -> list[str]:
     window.recent.fill()
     return [action.text() for action in window.recent.actions() if not action.isSeparator()]
 
 
-def test_pictures_and_folders_are_offered_in_the_order_they_came(window, tmp_path: Path) -> None:
+def test_pictures_and_folders_are_offered_in_the_order_they_came(window: Iterator, tmp_path: Path) -> None:
     assert names(window) == ["Nothing was opened yet"]
     folder = tmp_path / "R&D"
     folder.mkdir()
@@ -48,7 +49,7 @@ def test_pictures_and_folders_are_offered_in_the_order_they_came(window, tmp_pat
     assert names(window) == ["R&&D", "two.png"]
 
 
-def test_choosing_one_opens_it(window, tmp_path: Path) -> None:
+def test_choosing_one_opens_it(window: Iterator, tmp_path: Path) -> None:
     window.take_pictures([photo(tmp_path, "one.png")])
     window.workspace.remove_picture(window.workspace.current)
     names(window)
@@ -56,7 +57,7 @@ def test_choosing_one_opens_it(window, tmp_path: Path) -> None:
     assert [entry.name for entry in window.workspace.pictures.values()] == ["one.png"]
 
 
-def test_the_palette_finds_them_and_says_what_they_are(window, tmp_path: Path) -> None:
+def test_the_palette_finds_them_and_says_what_they_are(window: Iterator, tmp_path: Path) -> None:
     window.take_pictures([photo(tmp_path, "harbour.png")])
     window.workspace.remove_picture(window.workspace.current)
     palette = window.palette_dialog
@@ -69,7 +70,7 @@ def test_the_palette_finds_them_and_says_what_they_are(window, tmp_path: Path) -
     assert [entry.name for entry in window.workspace.pictures.values()] == ["harbour.png"]
 
 
-def test_the_palette_says_so_when_nothing_is_found(window) -> None:
+def test_the_palette_says_so_when_nothing_is_found(window: Iterator) -> None:
     palette = window.palette_dialog
     palette.open_with("no such thing at all")
     assert palette.found == []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.app import begin, make_window
 from gnet_desktop.gui.shell.window import Window
@@ -22,7 +23,7 @@ def pictures(tmp_path: Path) -> list[Path]:
 
 
 @pytest.fixture
-def start(qtbot, tmp_path: Path) -> Iterator:
+def start(qtbot: QtBot, tmp_path: Path) -> Iterator:
     """Starts a program that remembers, closes the one before."""
     windows: list[Window] = []
     held = []
@@ -47,7 +48,7 @@ def names(window: Window) -> list[str]:
     return [entry.name for entry in window.workspace.pictures.values()]
 
 
-def test_pictures_the_current_one_and_the_unit_come_back(start, pictures) -> None:
+def test_pictures_the_current_one_and_the_unit_come_back(start: Iterator, pictures: list[Path]) -> None:
     first = start()
     ids = first.workspace.add_pictures([*pictures, ("pasted", b"")])
     first.workspace.choose_picture(ids[1])
@@ -60,14 +61,14 @@ def test_pictures_the_current_one_and_the_unit_come_back(start, pictures) -> Non
     assert second.pages.currentIndex() == 1
 
 
-def test_files_that_are_given_are_opened_alone(start, pictures) -> None:
+def test_files_that_are_given_are_opened_alone(start: Iterator, pictures: list[Path]) -> None:
     start().workspace.add_pictures(pictures[:2])
     second = start()
     begin(second, [pictures[2]], None, "cpu")
     assert names(second) == ["drei.png"]
 
 
-def test_a_folder_that_comes_with_its_page_is_answered_there(start, pictures) -> None:
+def test_a_folder_that_comes_with_its_page_is_answered_there(start: Iterator, pictures: list[Path]) -> None:
     folder = pictures[0].parent / "photos"
     folder.mkdir()
     window = start()
@@ -78,7 +79,7 @@ def test_a_folder_that_comes_with_its_page_is_answered_there(start, pictures) ->
     assert names(window) == ["drei.png"]
 
 
-def test_a_folder_that_comes_with_the_page_of_units_is_indexed(start, pictures) -> None:
+def test_a_folder_that_comes_with_the_page_of_units_is_indexed(start: Iterator, pictures: list[Path]) -> None:
     folder = pictures[0].parent
     window = start()
     begin(window, [folder], None, "cpu", page="units")
@@ -88,7 +89,7 @@ def test_a_folder_that_comes_with_the_page_of_units_is_indexed(start, pictures) 
     assert names(window) == []
 
 
-def test_what_is_gone_is_named_and_the_others_open(start, pictures) -> None:
+def test_what_is_gone_is_named_and_the_others_open(start: Iterator, pictures: list[Path]) -> None:
     start().workspace.add_pictures(pictures)
     pictures[0].unlink()
     second = start()
@@ -98,7 +99,7 @@ def test_what_is_gone_is_named_and_the_others_open(start, pictures) -> None:
 
 
 def test_a_first_checkpoint_that_cannot_be_opened_gives_way_to_the_bundled_one(
-    start, tmp_path, qtbot
+    start: Iterator, tmp_path: Path, qtbot: QtBot
 ) -> None:
     (broken := tmp_path / "broken.pth").write_bytes(b"\x80\x02 nothing")
     window = start()
@@ -111,7 +112,7 @@ def test_a_first_checkpoint_that_cannot_be_opened_gives_way_to_the_bundled_one(
     assert "broken.pth" in said[0]
 
 
-def test_an_empty_list_stays_empty(start, pictures) -> None:
+def test_an_empty_list_stays_empty(start: Iterator, pictures: list[Path]) -> None:
     first = start()
     first.workspace.add_pictures(pictures)
     first.workspace.remove_all_pictures()
@@ -131,7 +132,7 @@ def test_an_empty_list_stays_empty(start, pictures) -> None:
         ("picture", "\0"),
     ],
 )
-def test_senseless_memories_are_passed_over(start, pictures, name, stored) -> None:
+def test_senseless_memories_are_passed_over(start: Iterator, pictures: list[Path], name: str, stored) -> None:
     first = start()
     first.workspace.add_pictures(pictures)
     first.remember()
@@ -141,7 +142,7 @@ def test_senseless_memories_are_passed_over(start, pictures, name, stored) -> No
     assert names(second) == ([] if name == "pictures" else ["eins.png", "zwei 📷.png", "drei.png"])
 
 
-def test_pinned_units_come_back_if_the_checkpoint_has_them(start, qtbot) -> None:
+def test_pinned_units_come_back_if_the_checkpoint_has_them(start: Iterator, qtbot: QtBot) -> None:
     first = start()
     units = (Unit("4a", "5x5", 11), Unit("5b", "1x1", 3))
     for unit in (*units, Unit("5b", "1x1", 900)):
@@ -154,7 +155,7 @@ def test_pinned_units_come_back_if_the_checkpoint_has_them(start, qtbot) -> None
 
 
 @pytest.mark.parametrize("stored", [5, [5], [["4a/5x5"]], [["4a/5x5", -1]], [[1, 2]], [["4a/5x5", True]]])
-def test_a_senseless_tray_is_passed_over(start, stored: object) -> None:
+def test_a_senseless_tray_is_passed_over(start: Iterator, stored: object) -> None:
     window = start()
     window.session.set("tray", stored)
     begin(window, [], None, "cpu")

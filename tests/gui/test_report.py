@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.convention import CONVENTIONS, parse_convention
 from gnet_desktop.gui.exports.report.command import command, spelled
@@ -60,7 +61,7 @@ class Tags(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def world(qapp):
+def world(qapp: QApplication):
     return make_world(2, heads=True)
 
 
@@ -79,11 +80,11 @@ def seen(world) -> Seen:
 
 
 @pytest.fixture(scope="module")
-def page(seen) -> str:
+def page(seen: Seen) -> str:
     return make_page(seen)
 
 
-def test_the_page_is_sound_and_needs_nothing_else(page, seen) -> None:
+def test_the_page_is_sound_and_needs_nothing_else(page: str, seen: Seen) -> None:
     tags = Tags(page)
     assert tags.sources
     assert all(source.startswith("data:") for source in tags.sources)
@@ -97,12 +98,12 @@ def test_the_page_is_sound_and_needs_nothing_else(page, seen) -> None:
     assert "4b/1×1:0" in words
 
 
-def test_the_page_has_every_part_in_the_order_of_reading(page) -> None:
+def test_the_page_has_every_part_in_the_order_of_reading(page: str) -> None:
     parts = [has["id"] for has in Tags(page).all("section")]
     assert parts == ["heads", "network", "units", "branches", "with", "again"]
 
 
-def test_every_map_of_the_module_is_there_once_and_none_is_cut(page, seen) -> None:
+def test_every_map_of_the_module_is_there_once_and_none_is_cut(page: str, seen: Seen) -> None:
     architecture = seen.result.checkpoint.architecture
     tags = Tags(page)
     shown = [has["alt"] for has in tags.all("img") if re.fullmatch(r"4a/[\w×]+:\d+", has.get("alt", ""))]
@@ -122,7 +123,7 @@ def test_every_map_of_the_module_is_there_once_and_none_is_cut(page, seen) -> No
     assert [has["alt"] for has in tags.all("img", class_="chosen")] == [WRITTEN]
 
 
-def test_a_map_is_ink_on_paper_dark_where_the_unit_is_strong(page, seen) -> None:
+def test_a_map_is_ink_on_paper_dark_where_the_unit_is_strong(page: str, seen: Seen) -> None:
     tile = next(has for has in Tags(page).all("img") if has.get("alt") == WRITTEN and "title" in has)
     image = Image.open(io.BytesIO(base64.b64decode(tile["src"].partition(",")[2]))).convert("L")
     grey, values = np.asarray(image, float), seen.result.record[UNIT.part][UNIT.channel]
@@ -130,7 +131,7 @@ def test_a_map_is_ink_on_paper_dark_where_the_unit_is_strong(page, seen) -> None
     assert grey[np.unravel_index(values.argmax(), values.shape)] == grey.min()
 
 
-def test_answers_are_bars_as_long_as_they_are_probable(page, seen) -> None:
+def test_answers_are_bars_as_long_as_they_are_probable(page: str, seen: Seen) -> None:
     widths = [float(width) / 100 for width in re.findall(r'class="track"><i style="width:([\d.]+)%', page)]
     record = seen.result.record
     main = sorted(record.answers["main"].probabilities.tolist(), reverse=True)
@@ -139,13 +140,13 @@ def test_answers_are_bars_as_long_as_they_are_probable(page, seen) -> None:
     assert widths[8:13] == pytest.approx(aux1[:5], abs=6e-5)
 
 
-def test_the_network_is_vectors_with_words_that_can_be_searched(page) -> None:
+def test_the_network_is_vectors_with_words_that_can_be_searched(page: str) -> None:
     network = page[page.index('id="network"') : page.index('id="units"')]
     assert len(re.findall(r"<(path|polyline|rect|polygon)", network)) > 50
     assert re.search(r"<text[^>]*>4a</text>", network.replace("\n", ""))
 
 
-def test_the_page_is_light_when_the_window_is_dark(qapp, seen, world) -> None:
+def test_the_page_is_light_when_the_window_is_dark(qapp: QApplication, seen: Seen, world) -> None:
     apply_theme(qapp, "dark")
     try:
         workspace = make_workspace(world, lambda call: call())
@@ -159,7 +160,7 @@ def test_the_page_is_light_when_the_window_is_dark(qapp, seen, world) -> None:
     assert b"#171a20" not in dark.network.lower()
 
 
-def test_changes_and_the_reference_are_told_with_how_much_each_answer_moved(seen) -> None:
+def test_changes_and_the_reference_are_told_with_how_much_each_answer_moved(seen: Seen) -> None:
     answers = dict(seen.result.record.answers)
     moved = type(answers["main"]).from_logits(np.array(answers["main"].logits)[::-1].copy())
     record = replace(seen.result.record, answers={**answers, "main": moved}, altered=(7, 3))
@@ -186,7 +187,9 @@ def test_changes_and_the_reference_are_told_with_how_much_each_answer_moved(seen
         ("other", (), "photo.jpg --checkpoint"),
     ],
 )
-def test_values_of_files_are_said_so_that_they_can_be_made_again(seen, kind, pictures, words) -> None:
+def test_values_of_files_are_said_so_that_they_can_be_made_again(
+    seen: Seen, kind: str, pictures: tuple[str, ...], words: str
+) -> None:
     change = Change("4a", kind, values=Values(np.zeros(512), "theirs", pictures))
     result = replace(seen.result, key=replace(seen.result.key, changes=(change,)))
     result = replace(result, picture=replace(result.picture, source="photo.jpg"))
@@ -195,7 +198,7 @@ def test_values_of_files_are_said_so_that_they_can_be_made_again(seen, kind, pic
     assert ("--part" in said) == bool(pictures)
 
 
-def test_parts_that_are_changed_in_different_ways_are_said_one_by_one(seen) -> None:
+def test_parts_that_are_changed_in_different_ways_are_said_one_by_one(seen: Seen) -> None:
     values = Values(np.zeros(512), "theirs", ("a.jpg",))
     changes = (Change("4a", "usual", values=values), Change("4b/1x1", "scaled", (3,), 0.5), Change("4c"))
     result = replace(seen.result, key=replace(seen.result.key, changes=changes))
@@ -204,7 +207,7 @@ def test_parts_that_are_changed_in_different_ways_are_said_one_by_one(seen) -> N
     assert parts in said
 
 
-def test_names_from_files_are_text_and_never_code(seen) -> None:
+def test_names_from_files_are_text_and_never_code(seen: Seen) -> None:
     evil = "<script>alert('1')</script>\"'><img src=x onerror=alert(1)>"
     result = seen.result
     labels = replace(
@@ -229,13 +232,13 @@ def test_a_convention_is_spelled_so_that_it_is_read_again(name: str) -> None:
     assert parse_convention(spelled(convention)) == convention.changed()
 
 
-def test_the_command_names_all_that_was_chosen(seen) -> None:
+def test_the_command_names_all_that_was_chosen(seen: Seen) -> None:
     changed = replace(seen.result, key=replace(seen.result.key, convention=CONVENTIONS["caffe"]))
     words = command(replace(seen, result=changed))
     assert re.search(r"--module 4a --unit 4a/3x3:2 --preprocess \S*order=bgr", words)
 
 
-def test_why_is_told_with_its_check_and_the_way_back(seen, world) -> None:
+def test_why_is_told_with_its_check_and_the_way_back(seen: Seen, world) -> None:
     workspace = make_workspace(world, lambda call: call())
     asked = question_of(workspace, seen.result)
     found = tell(asked, seen.result, world.loaded)

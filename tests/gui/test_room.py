@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.controls.common import ElidedLabel, PanelHeader
@@ -40,7 +41,9 @@ def words_of(header: PanelHeader) -> list[ElidedLabel]:
 
 
 @pytest.mark.parametrize("width", [232, 285, 372, 480])
-def test_the_name_of_the_photo_is_whole_and_nothing_beside_it_is_cut(qtbot, world, width: int) -> None:
+def test_the_name_of_the_photo_is_whole_and_nothing_beside_it_is_cut(
+    qtbot: QtBot, world: object, width: int
+) -> None:
     panel = PhotoPanel(make_workspace(world, lambda call: call()))
     qtbot.addWidget(panel)
     shown(panel, width, 300)
@@ -50,7 +53,7 @@ def test_the_name_of_the_photo_is_whole_and_nothing_beside_it_is_cut(qtbot, worl
 
 
 @pytest.mark.parametrize("width", [360, 530, 996, 1047, 1400])
-def test_the_header_of_the_network_keeps_its_title(qtbot, world, width: int) -> None:
+def test_the_header_of_the_network_keeps_its_title(qtbot: QtBot, world: object, width: int) -> None:
     panel = NetworkPanel(make_workspace(world, lambda call: call()))
     qtbot.addWidget(panel)
     shown(panel, width, 240)
@@ -63,7 +66,9 @@ def test_the_header_of_the_network_keeps_its_title(qtbot, world, width: int) -> 
 @pytest.mark.parametrize(
     "size", [(232, 230), (232, 330), (285, 310), (372, 250), (406, 140), (480, 343), (900, 600)]
 )
-def test_a_photo_that_is_shown_whole_lies_beside_its_tools(qtbot, world, size: tuple[int, int]) -> None:
+def test_a_photo_that_is_shown_whole_lies_beside_its_tools(
+    qtbot: QtBot, world: object, size: tuple[int, int]
+) -> None:
     panel = PhotoPanel(make_workspace(world, lambda call: call()))
     qtbot.addWidget(panel)
     shown(panel, *size)
@@ -92,7 +97,7 @@ def test_a_sentence_that_has_no_room_breaks_between_its_parts() -> None:
     assert cut[0].endswith("of it")
 
 
-def test_a_header_needs_no_more_width_than_with_its_choices_folded(qtbot) -> None:
+def test_a_header_needs_no_more_width_than_with_its_choices_folded(qtbot: QtBot) -> None:
     page, header = QWidget(), PanelHeader("Why")
     choice = Segmented([("a", "Map"), ("b", "Signed"), ("c", "Outline"), ("d", "Blur the rest")])
     header.add(choice)
@@ -109,7 +114,7 @@ def test_a_header_needs_no_more_width_than_with_its_choices_folded(qtbot) -> Non
 
 
 @pytest.mark.parametrize("name", ["card", "heads", "try_both", "why", "catalogue", "help", "ideas", "about"])
-def test_every_window_can_be_made_as_small_as_a_small_screen(qtbot, name: str) -> None:
+def test_every_window_can_be_made_as_small_as_a_small_screen(qtbot: QtBot, name: str) -> None:
     window, dispatcher = make_window(Session(None))
     window.workspace.use(make_world(1).loaded)
     beside = window.show_dialog(name)
@@ -123,7 +128,7 @@ def test_every_window_can_be_made_as_small_as_a_small_screen(qtbot, name: str) -
     del dispatcher
 
 
-def test_one_tip_stands_at_a_time(qtbot) -> None:
+def test_one_tip_stands_at_a_time(qtbot: QtBot) -> None:
     window = QWidget()
     window.resize(600, 400)
     qtbot.addWidget(window)

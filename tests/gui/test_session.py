@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.app import begin, make_application, make_window
 from gnet_desktop.gui.system.session import RECENT, Session
@@ -92,7 +94,7 @@ def test_a_folder_that_can_be_written_is_left_as_it_is(tmp_path: Path) -> None:
     assert Session(None).unkept() is None
 
 
-def test_the_window_says_that_it_will_not_remember(qapp, qtbot, tmp_path: Path) -> None:
+def test_the_window_says_that_it_will_not_remember(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
     make_application()
     (tmp_path / "file").write_text("")
     window, dispatcher = make_window(Session(tmp_path / "file" / "session.json"))
@@ -102,7 +104,7 @@ def test_the_window_says_that_it_will_not_remember(qapp, qtbot, tmp_path: Path) 
     del dispatcher
 
 
-def test_a_window_that_was_off_every_screen_comes_back(qapp, tmp_path: Path) -> None:
+def test_a_window_that_was_off_every_screen_comes_back(qapp: QApplication, tmp_path: Path) -> None:
     make_application()
     file = tmp_path / "session.json"
     first, dispatcher = make_window(Session(file))

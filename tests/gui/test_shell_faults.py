@@ -146,7 +146,12 @@ WRONG = [
 
 @pytest.mark.parametrize(("name", "value"), WRONG, ids=[f"{name}-{value}"[:40] for name, value in WRONG])
 def test_a_senseless_setting_is_left_at_its_default(
-    qapp, monkeypatch, tmp_path: Path, shared: Path, name: str, value: object
+    qapp: QApplication,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    shared: Path,
+    name: str,
+    value: object,
 ) -> None:
     faults: list[object] = []
     monkeypatch.setattr(sys, "excepthook", lambda *what: faults.append(what))

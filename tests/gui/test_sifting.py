@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.gui.pictures.model import ENTRY
@@ -21,7 +22,7 @@ NAMES = ("cat1.jpg", "cat2.jpg", "lunch1.jpg", "lunch2.jpg", "odd.png", "half.jp
 
 
 @pytest.fixture
-def panel(qtbot) -> PicturesPanel:
+def panel(qtbot: QtBot) -> PicturesPanel:
     workspace = Posed()
     workspace.add_pictures([(name, b"") for name in NAMES])
     known = workspace._list
@@ -160,7 +161,9 @@ def test_one_answer_for_everything_is_warned_of(panel: PicturesPanel) -> None:
     assert not panel.alike.isVisible()
 
 
-def test_the_background_says_how_far_it_is(panel: PicturesPanel, qtbot, monkeypatch) -> None:
+def test_the_background_says_how_far_it_is(
+    panel: PicturesPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workspace = panel._workspace
     monkeypatch.setattr(type(workspace), "network", property(lambda self: object()))
     workspace._list._open = dict.fromkeys((1, 7, 8))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLibraryInfo
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.gui.answers.panel import AnswersPanel
@@ -57,7 +58,7 @@ def snapshot(request: pytest.FixtureRequest) -> Snapshots:
 
 
 @pytest.fixture(scope="module")
-def world(qapp):
+def world(qapp: QApplication):
     make_application()
     return make_world(1)
 
@@ -85,7 +86,9 @@ def shown(panel: QWidget, width: int, height: int) -> QWidget:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PANELS)
-def test_a_panel_looks_as_approved(qtbot, workspace, snapshot, name: str, theme: str) -> None:
+def test_a_panel_looks_as_approved(
+    qtbot: QtBot, workspace: Workspace, snapshot: Snapshots, name: str, theme: str
+) -> None:
     app = QApplication.instance()
     apply_theme(app, theme)
     make, width, height = PANELS[name]
@@ -96,7 +99,9 @@ def test_a_panel_looks_as_approved(qtbot, workspace, snapshot, name: str, theme:
 
 @pytest.mark.parametrize("name", [name for name in OFFERED if name != ViewOptions().colour_map])
 @pytest.mark.parametrize("panel", ["photo", "lanes", "unit"])
-def test_maps_look_as_approved_under_every_colour_map(qtbot, workspace, snapshot, panel, name) -> None:
+def test_maps_look_as_approved_under_every_colour_map(
+    qtbot: QtBot, workspace: Workspace, snapshot: Snapshots, panel: str, name
+) -> None:
     apply_theme(QApplication.instance(), "light")
     workspace.change_view(colour_map=name)
     make, width, height = PANELS[panel]
@@ -105,7 +110,7 @@ def test_maps_look_as_approved_under_every_colour_map(qtbot, workspace, snapshot
     snapshot.check(shown(widget, width, height * 2 // 3), f"{panel}-{name}")
 
 
-def test_a_failed_picture_looks_as_approved(qtbot, workspace, snapshot) -> None:
+def test_a_failed_picture_looks_as_approved(qtbot: QtBot, workspace: Workspace, snapshot: Snapshots) -> None:
     apply_theme(QApplication.instance(), "light")
     panel = PhotoPanel(workspace)
     qtbot.addWidget(panel)
@@ -119,7 +124,7 @@ def test_a_failed_picture_looks_as_approved(qtbot, workspace, snapshot) -> None:
     snapshot.check(shown(panel, 480, 343), "failed-light")
 
 
-def test_a_stale_result_looks_as_approved(qtbot, workspace, snapshot) -> None:
+def test_a_stale_result_looks_as_approved(qtbot: QtBot, workspace: Workspace, snapshot: Snapshots) -> None:
     apply_theme(QApplication.instance(), "light")
     panel = LanesPanel(workspace)
     qtbot.addWidget(panel)

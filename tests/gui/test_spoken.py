@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.controls.segmented import Segmented
@@ -30,7 +31,7 @@ FEW = 40
 
 
 @pytest.fixture(scope="module")
-def window(qapp) -> Iterator[Window]:
+def window(qapp: QApplication) -> Iterator[Window]:
     """A window in which a unit of a small network is chosen."""
     apply_theme(make_application(), "light")
     one, dispatcher = make_window(Session(None))
@@ -47,7 +48,7 @@ def window(qapp) -> Iterator[Window]:
 
 
 @pytest.fixture
-def front(window: Window, qtbot) -> Window:
+def front(window: Window, qtbot: QtBot) -> Window:
     """The window with the keyboard."""
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
@@ -144,7 +145,7 @@ def test_tips_are_read_without_marks(window: Window) -> None:
     assert [text for text in texts if "<p>" in text or "<b>" in text or "<div" in text] == []
 
 
-def test_choices_are_radio_buttons_and_arrows_move_the_keyboard(front: Window, qtbot) -> None:
+def test_choices_are_radio_buttons_and_arrows_move_the_keyboard(front: Window, qtbot: QtBot) -> None:
     control = front.panels.answers.unit
     group = interface(control)
     buttons = [group.child(place) for place in range(group.childCount())]
@@ -159,7 +160,7 @@ def test_choices_are_radio_buttons_and_arrows_move_the_keyboard(front: Window, q
     qtbot.keyClick(control, Qt.Key.Key_Left)
 
 
-def test_choices_that_are_folded_away_are_not_showing(qtbot) -> None:
+def test_choices_that_are_folded_away_are_not_showing(qtbot: QtBot) -> None:
     make_application()
     control = Segmented(((1, "one"), (2, "two")))
     control.set_folded(True)
@@ -170,7 +171,7 @@ def test_choices_that_are_folded_away_are_not_showing(qtbot) -> None:
     assert [showing(group.child(place)) for place in range(2)] == [True, False]
 
 
-def test_the_network_is_a_list_of_its_parts(front: Window, qtbot) -> None:
+def test_the_network_is_a_list_of_its_parts(front: Window, qtbot: QtBot) -> None:
     network = front.panels.network.map
     listed = interface(network)
     names = [listed.child(place).text(Text.Name) for place in range(listed.childCount())]
@@ -191,7 +192,7 @@ def test_the_network_is_a_list_of_its_parts(front: Window, qtbot) -> None:
     assert after.rect().contains(network.mapToGlobal(network.position_of(network.focused).toPoint()))
 
 
-def test_lanes_are_lists_of_tiles_with_their_numbers(front: Window, qtbot) -> None:
+def test_lanes_are_lists_of_tiles_with_their_numbers(front: Window, qtbot: QtBot) -> None:
     area = front.panels.lanes.area
     lists = [interface(view) for view in area.views]
     assert [one.role() for one in lists] == [Role.List] * 4
@@ -212,7 +213,7 @@ def test_lanes_are_lists_of_tiles_with_their_numbers(front: Window, qtbot) -> No
     assert showing(tiles[-1])
 
 
-def test_nothing_is_made_before_a_reader_asks(qapp) -> None:
+def test_nothing_is_made_before_a_reader_asks(qapp: QApplication) -> None:
     make_application()
     control = Segmented(((1, "one"), (2, "two")))
     control.set_value(2)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.gui.conventions.chips import differing
@@ -29,13 +30,13 @@ BASE = CONVENTIONS["torchvision"].changed(name="small", size=72, crop=64)
 
 
 @pytest.fixture(scope="module")
-def loaded(qapp) -> tasks.LoadedNetwork:
+def loaded(qapp: QApplication) -> tasks.LoadedNetwork:
     checkpoint = make_checkpoint()
     return tasks.LoadedNetwork(checkpoint, GoogLeNet.from_checkpoint(checkpoint), "cpu")
 
 
 @pytest.fixture(scope="module")
-def photos(tmp_path_factory) -> list[Path]:
+def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Three wide pictures of smooth noise."""
     folder, random = tmp_path_factory.mktemp("photos"), np.random.default_rng(11)
     paths = []
@@ -52,7 +53,7 @@ def calls() -> Calls:
 
 
 @pytest.fixture
-def workspace(loaded, photos, calls) -> Iterator[Workspace]:
+def workspace(loaded: tasks.LoadedNetwork, photos: list[Path], calls: Calls) -> Iterator[Workspace]:
     one = Posed(calls.put)
     one.use(loaded)
     one.set_convention(BASE)
@@ -62,7 +63,7 @@ def workspace(loaded, photos, calls) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def until(calls, qtbot):
+def until(calls: Calls, qtbot: QtBot):
     """Lets workers deliver until something holds."""
 
     def wait(done) -> None:
@@ -77,7 +78,7 @@ def until(calls, qtbot):
 
 
 @pytest.fixture
-def dialog(workspace, qtbot, until) -> TryBoth:
+def dialog(workspace: Workspace, qtbot: QtBot, until) -> TryBoth:
     one = TryBoth(workspace)
     qtbot.addWidget(one)
     one.set_side(1, CONVENTIONS["caffe-short-side"].changed(name="other", size=72, crop=64))
@@ -87,13 +88,15 @@ def dialog(workspace, qtbot, until) -> TryBoth:
     return one
 
 
-def answers_of(loaded, path: Path, convention) -> np.ndarray:
+def answers_of(loaded: tasks.LoadedNetwork, path: Path, convention) -> np.ndarray:
     """The probabilities by the parts, without the dialog."""
     prepared = prepare(read_picture(path), convention)
     return loaded.network(prepared.tensor()).answers["main"].probabilities
 
 
-def test_both_columns_show_what_the_network_says_under_each(dialog, loaded, photos) -> None:
+def test_both_columns_show_what_the_network_says_under_each(
+    dialog: TryBoth, loaded: tasks.LoadedNetwork, photos: list[Path]
+) -> None:
     left, right = (answers_of(loaded, photos[0], convention) for convention in dialog.pair)
     rows = dialog.columns[0].answers.rows
     assert rows[0].index == int(left.argmax())
@@ -103,14 +106,16 @@ def test_both_columns_show_what_the_network_says_under_each(dialog, loaded, phot
     assert dialog.columns[1].answers.rows == rows
 
 
-def test_the_sentence_tells_whether_they_agree(dialog, loaded, photos) -> None:
+def test_the_sentence_tells_whether_they_agree(
+    dialog: TryBoth, loaded: tasks.LoadedNetwork, photos: list[Path]
+) -> None:
     left, right = (answers_of(loaded, photos[0], convention) for convention in dialog.pair)
     words = dialog.summary.verdict.text()
     assert ("They agree" in words) == (left.argmax() == right.argmax())
     assert f"class {left.argmax()}" in words
 
 
-def test_open_pictures_are_counted(dialog, loaded, photos) -> None:
+def test_open_pictures_are_counted(dialog: TryBoth, loaded: tasks.LoadedNetwork, photos: list[Path]) -> None:
     pairs = [[int(answers_of(loaded, path, one).argmax()) for one in dialog.pair] for path in photos]
     same = sum(left == right for left, right in pairs)
     expected = f"Over the 3 open pictures: the same first answer for {same}, another for {3 - same}."
@@ -119,7 +124,7 @@ def test_open_pictures_are_counted(dialog, loaded, photos) -> None:
     assert dialog.summary.open_other.isVisible() == bool(others)
 
 
-def test_what_is_kept_of_the_photo_is_the_middle(dialog) -> None:
+def test_what_is_kept_of_the_photo_is_the_middle(dialog: TryBoth) -> None:
     # a picture of 200×100, short side 72 → 144×72, crop 64: 64/144 wide and 64/72 high
     left, top, right, bottom = dialog.columns[0].seen.kept
     assert right - left == pytest.approx(64 / 144, abs=0.01)
@@ -127,7 +132,9 @@ def test_what_is_kept_of_the_photo_is_the_middle(dialog) -> None:
     assert (left + right) / 2 == pytest.approx(0.5, abs=0.01)
 
 
-def test_using_a_side_changes_the_workspace_and_keeps_the_pair(dialog, workspace, qtbot) -> None:
+def test_using_a_side_changes_the_workspace_and_keeps_the_pair(
+    dialog: TryBoth, workspace: Workspace, qtbot: QtBot
+) -> None:
     pair = dialog.pair
     assert not dialog.columns[0].use.isEnabled()
     qtbot.mouseClick(dialog.columns[1].use, Qt.MouseButton.LeftButton)
@@ -137,7 +144,14 @@ def test_using_a_side_changes_the_workspace_and_keeps_the_pair(dialog, workspace
     assert not dialog.columns[1].use.isEnabled()
 
 
-def test_the_next_picture_is_compared(dialog, workspace, until, qtbot, loaded, photos) -> None:
+def test_the_next_picture_is_compared(
+    dialog: TryBoth,
+    workspace: Workspace,
+    until,
+    qtbot: QtBot,
+    loaded: tasks.LoadedNetwork,
+    photos: list[Path],
+) -> None:
     qtbot.mouseClick(dialog.next_picture, Qt.MouseButton.LeftButton)
     assert workspace.current == 2
     until(lambda: len(dialog._tried()) == 2)
@@ -146,7 +160,7 @@ def test_the_next_picture_is_compared(dialog, workspace, until, qtbot, loaded, p
     assert dialog.subject.text() == "photo 1.png, 200 × 100 · made.pth"
 
 
-def test_a_convention_that_this_network_cannot_take_says_why(dialog, until) -> None:
+def test_a_convention_that_this_network_cannot_take_says_why(dialog: TryBoth, until) -> None:
     dialog.set_side(1, CONVENTIONS["torchvision"].changed(name="tiny", size=8, crop=8))
     until(lambda: len(dialog._tried()) == 2)
     column = dialog.columns[1]
@@ -154,7 +168,7 @@ def test_a_convention_that_this_network_cannot_take_says_why(dialog, until) -> N
     assert dialog.columns[0].answers.rows
 
 
-def test_a_hidden_dialog_computes_nothing(workspace, calls, qtbot) -> None:
+def test_a_hidden_dialog_computes_nothing(workspace: Workspace, calls: Calls, qtbot: QtBot) -> None:
     one = TryBoth(workspace)
     qtbot.addWidget(one)
     qtbot.wait(50)
@@ -162,7 +176,7 @@ def test_a_hidden_dialog_computes_nothing(workspace, calls, qtbot) -> None:
     assert one._tried() == {}
 
 
-def test_without_a_picture_it_says_what_to_do(workspace, qtbot) -> None:
+def test_without_a_picture_it_says_what_to_do(workspace: Workspace, qtbot: QtBot) -> None:
     workspace.remove_all_pictures()
     one = TryBoth(workspace)
     qtbot.addWidget(one)
@@ -185,7 +199,7 @@ def test_torchvisions_input_transform_is_what_is_tried_first() -> None:
 
 
 @pytest.mark.parametrize("name", ["torchvision", "caffe", "inception", "cifar10"])
-def test_every_flip_changes_one_thing_and_back(name) -> None:
+def test_every_flip_changes_one_thing_and_back(name: str) -> None:
     one = CONVENTIONS[name]
     order = next(other for other in alternatives(one) if other.order != one.order and "," in other.name)
     assert order.mean == one.mean[::-1]
@@ -209,7 +223,7 @@ def test_each_known_convention_is_explained_and_others_by_their_parts() -> None:
     assert "crop 112" in explanation(CONVENTIONS["torchvision"].changed(crop=112))
 
 
-def test_the_menu_marks_the_convention_in_use(dialog) -> None:
+def test_the_menu_marks_the_convention_in_use(dialog: TryBoth) -> None:
     dialog.set_side(1, CONVENTIONS["inception"])
     for column in dialog.columns:
         marked = [action.text() for action in column.name.menu().actions() if action.isChecked()]
@@ -230,7 +244,7 @@ def test_a_change_is_what_a_reader_finds_who_subtracts_the_written_numbers() -> 
         assert change_words(compared.change) == ("0" if expected == "+0.0" else expected)
 
 
-def test_a_convention_says_what_it_does_in_its_tip(dialog) -> None:
+def test_a_convention_says_what_it_does_in_its_tip(dialog: TryBoth) -> None:
     dialog.set_side(1, CONVENTIONS["lucid"])
     assert "less 117" in dialog.columns[1].name.toolTip()
     assert "lucid" in dialog.columns[1].name.toolTip()
@@ -240,7 +254,7 @@ def test_a_convention_says_what_it_does_in_its_tip(dialog) -> None:
 
 
 @pytest.fixture
-def editor(qtbot) -> ConventionEditor:
+def editor(qtbot: QtBot) -> ConventionEditor:
     one = ConventionEditor(CONVENTIONS["torchvision"], 3)
     qtbot.addWidget(one)
     one.show()
@@ -251,7 +265,7 @@ def ok(editor: ConventionEditor):
     return editor.buttons.button(QDialogButtonBox.StandardButton.Ok)
 
 
-def test_fields_become_a_convention(editor, qtbot) -> None:
+def test_fields_become_a_convention(editor: ConventionEditor, qtbot: QtBot) -> None:
     editor.side.setValue(300)
     editor.crop.setValue(299)
     editor.mean.clear()
@@ -263,7 +277,7 @@ def test_fields_become_a_convention(editor, qtbot) -> None:
     assert made.transform_input
 
 
-def test_a_preset_fills_all_fields_and_is_recognised(editor) -> None:
+def test_a_preset_fills_all_fields_and_is_recognised(editor: ConventionEditor) -> None:
     editor.preset.setCurrentIndex(editor.preset.findData("caffe"))
     editor.preset.activated.emit(editor.preset.currentIndex())
     assert editor.convention == CONVENTIONS["caffe"]
@@ -275,7 +289,9 @@ def test_a_preset_fills_all_fields_and_is_recognised(editor) -> None:
     ("field", "words"),
     [("std", "0"), ("std", "1 x 1"), ("mean", "1 2"), ("range", "-1"), ("mean", "1e999"), ("range", "")],
 )
-def test_what_makes_no_sense_is_said_and_cannot_be_accepted(editor, field, words) -> None:
+def test_what_makes_no_sense_is_said_and_cannot_be_accepted(
+    editor: ConventionEditor, field: str, words: str
+) -> None:
     getattr(editor, field).setText(words)
     assert editor.convention is None
     assert editor.error.isVisible()
@@ -284,7 +300,7 @@ def test_what_makes_no_sense_is_said_and_cannot_be_accepted(editor, field, words
     assert ok(editor).isEnabled()
 
 
-def test_grey_does_not_fit_a_network_of_three_channels(editor) -> None:
+def test_grey_does_not_fit_a_network_of_three_channels(editor: ConventionEditor) -> None:
     editor.mean.setText("0")
     editor.std.setText("1")
     editor.boxes["order"].setCurrentIndex(editor.boxes["order"].findData("grey"))

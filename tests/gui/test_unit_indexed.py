@@ -5,6 +5,8 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.folder import strongest
 from gnet_desktop.folder.indexing import Pass, index_folder
@@ -31,7 +33,7 @@ class Ready:
 
 
 @pytest.fixture(scope="module")
-def world(qapp):
+def world(qapp: QApplication):
     return make_world(1)
 
 
@@ -47,7 +49,9 @@ def index(world, tmp_path_factory: pytest.TempPathFactory) -> strongest.Index:
     return strongest.opened(out, checkpoint)
 
 
-def test_crops_stand_in_the_panel_and_a_click_opens_the_picture_at_the_place(world, index, qtbot) -> None:
+def test_crops_stand_in_the_panel_and_a_click_opens_the_picture_at_the_place(
+    world, index: strongest.Index, qtbot: QtBot
+) -> None:
     workspace = make_workspace(world, lambda call: call())
     panel = UnitPanel(workspace)
     qtbot.addWidget(panel)

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.controls.section import draw_title
@@ -21,7 +22,7 @@ UNIT = Unit("5a", "5x5", 11)
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1000, 640)
     made.show()
@@ -51,7 +52,7 @@ def test_x_makes_the_unit_say_that_it_is_off_and_x_again_brings_its_map_back(win
     assert body.values.isVisible()
 
 
-def test_a_long_note_never_touches_its_title(qapp) -> None:
+def test_a_long_note_never_touches_its_title(qapp: QApplication) -> None:
     title, note, width = "Strongest pictures", "of the 1 open, unchanged", 220
     alone, both = painted(title, "", width), painted(title, note, width)
     end = np.nonzero(alone.any(0))[0].max()

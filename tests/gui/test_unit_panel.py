@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.gui.looks.theme import Theme
@@ -25,7 +26,7 @@ Calls = queue.Queue[Callable[[], None]]
 
 
 @pytest.fixture(scope="module")
-def world(qapp) -> World:
+def world(qapp: QApplication) -> World:
     return make_world()
 
 
@@ -35,21 +36,21 @@ def calls() -> Calls:
 
 
 @pytest.fixture
-def workspace(world, calls) -> Iterator[Workspace]:
+def workspace(world: World, calls: Calls) -> Iterator[Workspace]:
     one = make_workspace(world, calls.put)
     yield one
     one.close()
 
 
 @pytest.fixture
-def unit(world) -> Unit:
+def unit(world: World) -> Unit:
     """The unit of 4a/3x3 with the largest value."""
     maps = world.results[0].record["4a/3x3"]
     return Unit("4a", "3x3", int(maps.max(axis=(1, 2)).argmax()))
 
 
 @pytest.fixture
-def panel(workspace, calls, unit, qtbot) -> UnitPanel:
+def panel(workspace: Workspace, calls: Calls, unit: Unit, qtbot: QtBot) -> UnitPanel:
     workspace.choose_unit(unit)
     one = UnitPanel(workspace)
     qtbot.addWidget(one)
@@ -64,12 +65,12 @@ def values_of(workspace: Workspace, unit: Unit) -> np.ndarray:
     return workspace.result.record[unit.part][unit.channel]
 
 
-def test_the_title_says_name_place_kernel_and_size(panel, unit):
+def test_the_title_says_name_place_kernel_and_size(panel: UnitPanel, unit: Unit) -> None:
     words = panel.body.title.accessibleName()
     assert words == f"{unit.name}, channel {192 + unit.channel} of 4a · kernel 3×3 · 8 × 8 cells"
 
 
-def test_the_facts_are_those_of_the_map(panel, workspace, unit):
+def test_the_facts_are_those_of_the_map(panel: UnitPanel, workspace: Workspace, unit: Unit) -> None:
     values = values_of(workspace, unit)
     facts = panel.body.facts
     assert facts.maximum == values.max()
@@ -81,7 +82,9 @@ def test_the_facts_are_those_of_the_map(panel, workspace, unit):
     assert float(written["maximum"]) == pytest.approx(values.max(), rel=1e-3)
 
 
-def test_the_receptive_field_is_that_of_the_branch(panel, workspace, calls):
+def test_the_receptive_field_is_that_of_the_branch(
+    panel: UnitPanel, workspace: Workspace, calls: Calls
+) -> None:
     architecture = workspace.result.checkpoint.architecture
     for branch in ("1x1", "3x3"):
         workspace.choose_unit(Unit("4a", branch, 0))
@@ -90,7 +93,9 @@ def test_the_receptive_field_is_that_of_the_branch(panel, workspace, calls):
         assert panel.body.facts_section.facts["sees"] == f"{size} × {size} px"
 
 
-def test_the_line_speaks_of_the_peak_and_of_the_cell_under_the_cursor(panel, workspace, unit, qtbot):
+def test_the_line_speaks_of_the_peak_and_of_the_cell_under_the_cursor(
+    panel: UnitPanel, workspace: Workspace, unit: Unit, qtbot: QtBot
+) -> None:
     values = values_of(workspace, unit)
     row, column = divmod(int(values.argmax()), 8)
     words, value = panel.body.map.line()
@@ -105,7 +110,9 @@ def test_the_line_speaks_of_the_peak_and_of_the_cell_under_the_cursor(panel, wor
     assert workspace.point is not None
 
 
-def test_cells_are_walked_by_keys(panel, workspace, unit, calls, qtbot):
+def test_cells_are_walked_by_keys(
+    panel: UnitPanel, workspace: Workspace, unit: Unit, calls: Calls, qtbot: QtBot
+) -> None:
     panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
     qtbot.keyClick(panel.body.map, Qt.Key.Key_Home)
     column, row = panel.body.facts.peak
@@ -119,7 +126,9 @@ def test_cells_are_walked_by_keys(panel, workspace, unit, calls, qtbot):
     assert panel.body.origins.parts.cell == (column + step, row)
 
 
-def test_the_point_told_for_a_cell_is_its_centre_on_the_photo(panel, workspace, qtbot):
+def test_the_point_told_for_a_cell_is_its_centre_on_the_photo(
+    panel: UnitPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     result = workspace.result
     field = receptive_field(result.checkpoint.architecture, "4a/3x3", (128, 128))
     side = panel.body.map.map_box().width() / 8
@@ -129,7 +138,9 @@ def test_the_point_told_for_a_cell_is_its_centre_on_the_photo(panel, workspace, 
     assert y - 0.5 == pytest.approx(field.centre[1] + 4 * field.jump)
 
 
-def test_the_parts_of_all_inputs_and_the_bias_make_the_value(panel, workspace, unit):
+def test_the_parts_of_all_inputs_and_the_bias_make_the_value(
+    panel: UnitPanel, workspace: Workspace, unit: Unit
+) -> None:
     origins = panel.body.origins
     value = values_of(workspace, unit).max()
     total = sum(share.positive + share.negative for share in origins.shares.values())
@@ -139,7 +150,7 @@ def test_the_parts_of_all_inputs_and_the_bias_make_the_value(panel, workspace, u
     assert panel.body.inputs.note == "from 3b"
 
 
-def test_a_strongest_input_is_named_as_the_unit_that_it_is(panel, workspace):
+def test_a_strongest_input_is_named_as_the_unit_that_it_is(panel: UnitPanel, workspace: Workspace) -> None:
     architecture = workspace.result.checkpoint.architecture
     offsets = {
         branch.name: architecture.module("3b").offset(branch.name)
@@ -152,7 +163,9 @@ def test_a_strongest_input_is_named_as_the_unit_that_it_is(panel, workspace):
             assert part.value == pytest.approx(panel.body.origins.parts.inputs[part.channel])
 
 
-def test_a_click_on_an_input_leads_to_it(panel, workspace, calls, qtbot):
+def test_a_click_on_an_input_leads_to_it(
+    panel: UnitPanel, workspace: Workspace, calls: Calls, qtbot: QtBot
+) -> None:
     section = panel.body.inputs
     piece = next(piece for piece in section.pieces if isinstance(piece.value, Unit))
     qtbot.mouseClick(section, Qt.MouseButton.LeftButton, pos=piece.box.center().toPoint())
@@ -162,7 +175,9 @@ def test_a_click_on_an_input_leads_to_it(panel, workspace, calls, qtbot):
     assert panel.body.title.accessibleName().startswith(piece.value.name)
 
 
-def test_a_click_on_a_cell_asks_where_that_value_comes_from(panel, workspace, unit, calls, qtbot):
+def test_a_click_on_a_cell_asks_where_that_value_comes_from(
+    panel: UnitPanel, workspace: Workspace, unit: Unit, calls: Calls, qtbot: QtBot
+) -> None:
     values = values_of(workspace, unit)
     cell = np.argwhere(values > 0)[0]
     side = panel.body.map.map_box().width() / 8
@@ -175,7 +190,9 @@ def test_a_click_on_a_cell_asks_where_that_value_comes_from(panel, workspace, un
     assert f"cell {cell[1]}, {cell[0]}" in panel.body.inputs.title
 
 
-def test_kernels_come_from_the_units_of_largest_weight(panel, workspace, unit):
+def test_kernels_come_from_the_units_of_largest_weight(
+    panel: UnitPanel, workspace: Workspace, unit: Unit
+) -> None:
     weights = workspace.network.network.weights
     reduce, spatial = weights("4a/3x3_reduce")[0][:, :, 0, 0], weights("4a/3x3")[0][unit.channel]
     expanded = np.einsum("rhw,ri->ihw", spatial.astype(np.float64), reduce)
@@ -188,7 +205,9 @@ def test_kernels_come_from_the_units_of_largest_weight(panel, workspace, unit):
     assert "without rectifiers" in panel.body.kernels.note
 
 
-def test_the_strongest_pictures_are_ranked_and_lead_to_them(panel, workspace, world, unit, qtbot):
+def test_the_strongest_pictures_are_ranked_and_lead_to_them(
+    panel: UnitPanel, workspace: Workspace, world: World, unit: Unit, qtbot: QtBot
+) -> None:
     maxima = {result.key.picture: float(values_of_result(result, unit).max()) for result in world.results}
     ranked = sorted(maxima, key=lambda entry: -maxima[entry])
     section = panel.body.pictures
@@ -203,13 +222,13 @@ def values_of_result(result, unit: Unit) -> np.ndarray:
     return result.record[unit.part][unit.channel]
 
 
-def test_pictures_without_a_number_are_left_out_of_the_ranking():
+def test_pictures_without_a_number_are_left_out_of_the_ranking() -> None:
     peaks = {1: {"4a": np.array([1.0, 5.0], np.float32)}, 2: {"4a": np.array([3.0, np.nan], np.float32)}}
     assert strongest_pictures(peaks, 0, "4a") == [(2, 3.0), (1, 1.0)]
     assert strongest_pictures(peaks, 1, "4a") == [(1, 5.0)]
 
 
-def test_hovering_the_photo_lists_the_strongest_units_there(panel, workspace):
+def test_hovering_the_photo_lists_the_strongest_units_there(panel: UnitPanel, workspace: Workspace) -> None:
     result = workspace.result
     point = result.geometry.to_picture((64.0, 64.0))
     workspace.hover(None, point)
@@ -226,7 +245,9 @@ def test_hovering_the_photo_lists_the_strongest_units_there(panel, workspace):
     assert panel.body.pictures.isVisible()
 
 
-def test_two_pinned_places_are_compared_and_their_units_can_be_chosen(panel, workspace, qtbot):
+def test_two_pinned_places_are_compared_and_their_units_can_be_chosen(
+    panel: UnitPanel, workspace: Workspace, qtbot: QtBot
+) -> None:
     geometry = workspace.result.geometry
     workspace.pin_point(geometry.to_picture((40.0, 40.0)))
     workspace.pin_point(geometry.to_picture((90.0, 90.0)), compare=True)
@@ -239,7 +260,7 @@ def test_two_pinned_places_are_compared_and_their_units_can_be_chosen(panel, wor
     assert workspace.selection.unit == piece.value
 
 
-def test_without_a_unit_one_is_offered(panel, workspace):
+def test_without_a_unit_one_is_offered(panel: UnitPanel, workspace: Workspace) -> None:
     workspace.choose_unit(None)
     assert panel.empty.isVisible()
     assert panel.empty.button.text() == f"Show the strongest of {workspace.selection.module}"
@@ -247,7 +268,9 @@ def test_without_a_unit_one_is_offered(panel, workspace):
     assert panel.copy_numbers() == ""
 
 
-def test_the_tray_stays_while_modules_and_pictures_change(panel, workspace, world, unit, qtbot):
+def test_the_tray_stays_while_modules_and_pictures_change(
+    panel: UnitPanel, workspace: Workspace, world: World, unit: Unit, qtbot: QtBot
+) -> None:
     panel.pin()
     assert workspace.tray == (unit,)
     workspace.choose_module("5a")
@@ -261,7 +284,9 @@ def test_the_tray_stays_while_modules_and_pictures_change(panel, workspace, worl
     assert workspace.tray == ()
 
 
-def test_a_short_panel_folds_the_tray_and_keeps_the_count(panel, workspace, unit, qtbot):
+def test_a_short_panel_folds_the_tray_and_keeps_the_count(
+    panel: UnitPanel, workspace: Workspace, unit: Unit, qtbot: QtBot
+) -> None:
     panel.pin()
     panel.resize(296, 600)
     QApplication.processEvents()
@@ -271,7 +296,7 @@ def test_a_short_panel_folds_the_tray_and_keeps_the_count(panel, workspace, unit
     assert [piece.value for piece in panel.tray.pieces] == [unit]
 
 
-def test_many_pinned_units_scroll_and_none_is_cut(panel, workspace):
+def test_many_pinned_units_scroll_and_none_is_cut(panel: UnitPanel, workspace: Workspace) -> None:
     for channel in range(30):
         workspace.toggle_in_tray(Unit("4a", "1x1", channel))
     QApplication.processEvents()
@@ -280,7 +305,7 @@ def test_many_pinned_units_scroll_and_none_is_cut(panel, workspace):
     assert panel.tray.pieces[-1].box.bottom() <= panel.tray.height()
 
 
-def test_pointing_at_an_input_previews_it(panel, workspace, qtbot):
+def test_pointing_at_an_input_previews_it(panel: UnitPanel, workspace: Workspace, qtbot: QtBot) -> None:
     section = panel.body.inputs
     piece = next(piece for piece in section.pieces if isinstance(piece.value, Unit))
     point_at(section, piece.box.center().toPoint())
@@ -289,7 +314,9 @@ def test_pointing_at_an_input_previews_it(panel, workspace, qtbot):
     assert workspace.hovered is None
 
 
-def test_sections_are_walked_and_activated_by_keys(panel, workspace, calls, qtbot):
+def test_sections_are_walked_and_activated_by_keys(
+    panel: UnitPanel, workspace: Workspace, calls: Calls, qtbot: QtBot
+) -> None:
     section = panel.body.inputs
     section.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(section, Qt.Key.Key_Right)
@@ -301,14 +328,16 @@ def test_sections_are_walked_and_activated_by_keys(panel, workspace, calls, qtbo
     deliver(workspace, calls)
 
 
-def test_copied_numbers_hold_the_exact_map(panel, workspace, unit):
+def test_copied_numbers_hold_the_exact_map(panel: UnitPanel, workspace: Workspace, unit: Unit) -> None:
     lines = panel.copy_numbers().splitlines()
     assert lines[0] == unit.name
     rows = np.array([line.split("\t") for line in lines[-8:]], np.float32)
     assert (rows == values_of(workspace, unit)).all()
 
 
-def test_broken_cells_are_counted_and_striped(panel, workspace, world, unit):
+def test_broken_cells_are_counted_and_striped(
+    panel: UnitPanel, workspace: Workspace, world: World, unit: Unit
+) -> None:
     def break_it(maps: np.ndarray) -> None:
         maps[unit.channel, 0, :3] = np.nan
 
@@ -321,7 +350,7 @@ def test_broken_cells_are_counted_and_striped(panel, workspace, world, unit):
     assert {"#00e5ff", "#0a283c"} <= seen
 
 
-def test_a_zero_unit_has_no_peak(panel, workspace, world, unit):
+def test_a_zero_unit_has_no_peak(panel: UnitPanel, workspace: Workspace, world: World, unit: Unit) -> None:
     def silence(maps: np.ndarray) -> None:
         maps[unit.channel] = 0
 
@@ -330,7 +359,7 @@ def test_a_zero_unit_has_no_peak(panel, workspace, world, unit):
     assert panel.body.facts_section.facts["active cells"] == "0 %"
 
 
-def test_a_stale_map_is_grey(panel, workspace, world):
+def test_a_stale_map_is_grey(panel: UnitPanel, workspace: Workspace, world: World) -> None:
     show(workspace, world.results[0], stale=True)
     image = panel.body.map.grab().toImage()
     box = panel.body.map.map_box().toRect()
@@ -339,7 +368,9 @@ def test_a_stale_map_is_grey(panel, workspace, world):
         assert colour.red() == colour.green() == colour.blue()
 
 
-def test_the_first_convolutions_kernel_is_a_colour_picture(panel, workspace, calls):
+def test_the_first_convolutions_kernel_is_a_colour_picture(
+    panel: UnitPanel, workspace: Workspace, calls: Calls
+) -> None:
     workspace.choose_unit(Unit("conv1", "", 3))
     deliver(workspace, calls)
     assert panel.body.kernels.isVisible()
@@ -363,7 +394,9 @@ def test_the_first_convolutions_kernel_is_a_colour_picture(panel, workspace, cal
         (Unit("5b", "pool_proj", 9), "5a"),
     ],
 )
-def test_origins_are_exact_for_stem_reductions_and_pool(panel, workspace, calls, other, source):
+def test_origins_are_exact_for_stem_reductions_and_pool(
+    panel: UnitPanel, workspace: Workspace, calls: Calls, other, source: str
+) -> None:
     workspace.choose_unit(other)
     deliver(workspace, calls)
     origins, values = panel.body.origins, values_of(workspace, other)
@@ -377,14 +410,14 @@ def test_origins_are_exact_for_stem_reductions_and_pool(panel, workspace, calls,
         assert total <= 1e-6
 
 
-def test_what_convolves_nothing_has_no_origins(workspace):
+def test_what_convolves_nothing_has_no_origins(workspace: Workspace) -> None:
     architecture = workspace.result.checkpoint.architecture
     assert path_to(architecture, Unit("4a", "pool", 3)) is None
     assert path_to(architecture, Unit("conv1", "", 3)) is None
     assert source_of(architecture, "4a").part == "pool3"
 
 
-def test_units_of_every_part_of_a_pass_have_facts(world):
+def test_units_of_every_part_of_a_pass_have_facts(world: World) -> None:
     result = world.results[0]
     for part, maps in result.record.items():
         if maps.ndim == 3:
@@ -393,7 +426,7 @@ def test_units_of_every_part_of_a_pass_have_facts(world):
             assert facts.maximum == maps[0].max()
 
 
-def test_another_theme_repaints_the_tray(panel, workspace, qapp):
+def test_another_theme_repaints_the_tray(panel: UnitPanel, workspace: Workspace, qapp: QApplication) -> None:
     panel.pin()
     light = panel.tray.grab().toImage().pixelColor(3, 3)
     palette = qapp.palette()
@@ -415,7 +448,7 @@ def visible_parts(panel: UnitPanel) -> list[QRect]:
 
 @pytest.mark.parametrize("pointed", [False, True])
 def test_the_first_choice_is_laid_out_before_it_can_be_painted(
-    workspace, calls, unit, qtbot, pointed: bool
+    workspace: Workspace, calls: Calls, unit: Unit, qtbot: QtBot, pointed: bool
 ) -> None:
     one = UnitPanel(workspace)
     qtbot.addWidget(one)
@@ -437,7 +470,7 @@ def test_the_first_choice_is_laid_out_before_it_can_be_painted(
 
 @pytest.mark.parametrize("chosen", [True, False])
 def test_where_a_picture_failed_the_panel_says_so_and_names_the_unit(
-    workspace, unit, qtbot, chosen: bool
+    workspace: Workspace, unit: Unit, qtbot: QtBot, chosen: bool
 ) -> None:
     workspace.choose_unit(unit if chosen else None)
     one = UnitPanel(workspace)

@@ -36,7 +36,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(qapp, everyday100: Path, folder: Path) -> Iterator[UnitsPage]:
+def page(qapp: QApplication, everyday100: Path, folder: Path) -> Iterator[UnitsPage]:
     window, dispatcher = make_window(Session(None))
     window.resize(1100, 640)
     window.show()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QInputDialog
+from PySide6.QtWidgets import QApplication, QInputDialog
 
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.controls.plain import Label
@@ -24,7 +24,7 @@ QUICK = Recipe(steps=2, size=16)
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1200, 700)
     made.show()
@@ -35,7 +35,7 @@ def window(qapp, everyday100: Path) -> Iterator[Window]:
 
 
 @pytest.fixture(scope="module")
-def page(window: Window, qapp) -> UnitsPage:
+def page(window: Window, qapp: QApplication) -> UnitsPage:
     """The page with the pictures of 5a's pool branch made in few steps."""
     QTest.qWaitForWindowActive(window)
     QTest.keyClick(window, Qt.Key.Key_F4)

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from gnet_desktop.gui.actions.asking import Asking
 from gnet_desktop.gui.app import make_window
@@ -24,7 +24,7 @@ from tests.gui.made import pause, wait_until
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1400, 900)
     made.show()
@@ -170,7 +170,9 @@ def test_grad_cam_shows_what_speaks_for_the_class_and_its_sign_on_request(window
     assert shown_as(layer(window), "map", "ember")[1] == "tide"
 
 
-def test_where_room_is_short_the_check_is_the_last_to_go(qapp, monkeypatch) -> None:
+def test_where_room_is_short_the_check_is_the_last_to_go(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
     parts = ("why espresso, main", "Grad-CAM at 4b", "explains 43 %")
     written: list[str] = []
     monkeypatch.setattr(painting.QPainter, "drawText", lambda _, box, flags, text: written.append(text))
@@ -187,7 +189,9 @@ def test_where_room_is_short_the_check_is_the_last_to_go(qapp, monkeypatch) -> N
     ]
 
 
-def test_the_page_that_is_saved_tells_why(window: Window, tmp_path: Path, monkeypatch) -> None:
+def test_the_page_that_is_saved_tells_why(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Worked out in the background, then written; by the method that lies over the photo."""
     target = tmp_path / "espresso.html"
     monkeypatch.setattr(Asking, "target", lambda *_, **__: target)

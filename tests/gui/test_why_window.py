@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.shell.window import Window
@@ -25,7 +27,7 @@ from tests.gui.made import make_workspace, make_world, pause, wait_until
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1400, 900)
     made.show()
@@ -38,7 +40,7 @@ def window(qapp, everyday100: Path) -> Iterator[Window]:
 
 
 @pytest.fixture
-def view(window: Window, qtbot) -> Iterator[WhyView]:
+def view(window: Window, qtbot: QtBot) -> Iterator[WhyView]:
     window.activateWindow()
     QTest.keyClick(window, Qt.Key.Key_Y, Qt.KeyboardModifier.ShiftModifier)
     shown = window.dialogs.show("why")
@@ -83,7 +85,9 @@ def test_two_classes_are_the_difference_and_each_alone(view: WhyView, window: Wi
     ]  # fmt: skip
 
 
-def test_the_head_that_is_asked_for_comes_first_and_its_layers_are_offered(view, window) -> None:
+def test_the_head_that_is_asked_for_comes_first_and_its_layers_are_offered(
+    view: WhyView, window: Window
+) -> None:
     window.workspace.ask_why(head="aux1", at="3b")
     settled(view)
     assert [column.title.text() for column in view.columns] == ["cat, aux1", "cat, main", "cat, aux2"]
@@ -197,7 +201,7 @@ def test_the_way_back_ends_in_the_picture_and_a_click_shows_a_unit(view: WhyView
     window.workspace.back()
 
 
-def test_one_head_is_not_said_to_have_others_beside_it(qapp) -> None:
+def test_one_head_is_not_said_to_have_others_beside_it(qapp: QApplication) -> None:
     world = make_world(1)
     workspace = make_workspace(world, lambda call: call())
     asked = asked_of(workspace, world.results[0], "grad-cam")

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.actions.help import TextDialog
 from gnet_desktop.gui.actions.table import ACTIONS
@@ -22,7 +23,7 @@ BESIDE = ("card", "heads", "try_both", "catalogue", "help", "about")
 
 
 @pytest.fixture
-def window(qapp, qtbot) -> Iterator[Window]:
+def window(qapp: QApplication, qtbot: QtBot) -> Iterator[Window]:
     """A window with two pictures; nothing is computed, since no checkpoint is open."""
     apply_theme(make_application(), "light")
     one, dispatcher = make_window(Session(None))
@@ -34,14 +35,14 @@ def window(qapp, qtbot) -> Iterator[Window]:
     del dispatcher
 
 
-def opened(window: Window, name: str, qtbot) -> QWidget:
+def opened(window: Window, name: str, qtbot: QtBot) -> QWidget:
     beside = window.show_dialog(name)
     qtbot.waitUntil(beside.isActiveWindow)
     return beside
 
 
 @pytest.mark.parametrize("name", BESIDE)
-def test_escape_closes_every_window_beside_the_main_one(window, qtbot, name: str) -> None:
+def test_escape_closes_every_window_beside_the_main_one(window: Window, qtbot: QtBot, name: str) -> None:
     beside = opened(window, name, qtbot)
     qtbot.keyClick(beside.focusWidget() or beside, Qt.Key.Key_Escape)
     assert not beside.isVisible()
@@ -49,7 +50,7 @@ def test_escape_closes_every_window_beside_the_main_one(window, qtbot, name: str
 
 
 @pytest.mark.parametrize("name", ["card", "heads", "try_both"])
-def test_the_keys_of_the_table_work_in_every_window(window, qtbot, name: str) -> None:
+def test_the_keys_of_the_table_work_in_every_window(window: Window, qtbot: QtBot, name: str) -> None:
     beside, workspace = opened(window, name, qtbot), window.workspace
     first = workspace.current
     qtbot.keyClick(beside, Qt.Key.Key_PageDown)
@@ -70,7 +71,7 @@ def test_the_keys_of_the_table_work_in_every_window(window, qtbot, name: str) ->
     assert window.dialogs.show(other[2]).isVisible()
 
 
-def test_letters_typed_into_the_palette_are_text_over_every_window(window, qtbot) -> None:
+def test_letters_typed_into_the_palette_are_text_over_every_window(window: Window, qtbot: QtBot) -> None:
     beside = opened(window, "card", qtbot)
     qtbot.keyClick(beside, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     qtbot.keyClicks(window.palette_dialog.field, "t5h")
@@ -79,14 +80,16 @@ def test_letters_typed_into_the_palette_are_text_over_every_window(window, qtbot
     window.palette_dialog.hide()
 
 
-def test_the_next_panel_is_reached_from_a_window_beside(window, qtbot) -> None:
+def test_the_next_panel_is_reached_from_a_window_beside(window: Window, qtbot: QtBot) -> None:
     beside = opened(window, "heads", qtbot)
     qtbot.keyClick(beside, Qt.Key.Key_F6)
     qtbot.waitUntil(window.isActiveWindow)
     assert window.panel_with_focus() is not None
 
 
-def test_a_page_of_text_scrolls_by_the_keys_that_elsewhere_change_the_picture(window, qtbot) -> None:
+def test_a_page_of_text_scrolls_by_the_keys_that_elsewhere_change_the_picture(
+    window: Window, qtbot: QtBot
+) -> None:
     page = opened(window, "about", qtbot)
     assert isinstance(page, TextDialog)
     page.resize(400, 200)
@@ -98,14 +101,16 @@ def test_a_page_of_text_scrolls_by_the_keys_that_elsewhere_change_the_picture(wi
     page.close()
 
 
-def test_what_the_keyboard_is_in_is_copied(window, qtbot, monkeypatch) -> None:
+def test_what_the_keyboard_is_in_is_copied(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     card = opened(window, "card", qtbot)
     monkeypatch.setattr(type(card), "copy_numbers", lambda self: "the card's numbers")
     qtbot.keyClick(card, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QApplication.clipboard().text() == "the card's numbers"
 
 
-def test_every_key_of_the_table_is_bound_for_all_windows(window) -> None:
+def test_every_key_of_the_table_is_bound_for_all_windows(window: Window) -> None:
     for action in ACTIONS:
         bound = window.actions_by_name[action.name]
         assert bound.shortcuts() == [QKeySequence(key) for key in action.keys]
@@ -139,7 +144,9 @@ def test_a_window_with_room_lies_around_the_middle_of_the_other() -> None:
 
 
 @pytest.mark.parametrize("room", DESKTOPS.values(), ids=DESKTOPS)
-def test_every_window_opens_inside_the_screen(qapp, monkeypatch, room: QRect) -> None:
+def test_every_window_opens_inside_the_screen(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, room: QRect
+) -> None:
     monkeypatch.setattr(screens, "room_for", lambda _: room)
     monkeypatch.setattr(screens, "frame_of", lambda _: FRAME)
     one, dispatcher = make_window(Session(None))
@@ -156,7 +163,7 @@ def test_every_window_opens_inside_the_screen(qapp, monkeypatch, room: QRect) ->
 
 @pytest.mark.parametrize("state", [Qt.WindowState.WindowMaximized, Qt.WindowState.WindowNoState])
 def test_a_window_left_on_a_larger_screen_fits_the_one_that_is_there(
-    qapp, monkeypatch, state: Qt.WindowState
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch, state: Qt.WindowState
 ) -> None:
     room = QRect(0, 0, 910, 512)
     left = QWidget()
@@ -173,7 +180,7 @@ def test_a_window_left_on_a_larger_screen_fits_the_one_that_is_there(
     assert room.contains(window.normalGeometry().marginsAdded(FRAME)) or window.isMaximized()
 
 
-def test_a_window_that_had_no_room_is_told(qapp, monkeypatch) -> None:
+def test_a_window_that_had_no_room_is_told(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(screens, "room_for", lambda _: QRect(0, 0, 960, 600))
     small, large = QWidget(), QWidget()
     small.resize(400, 300)
@@ -182,7 +189,7 @@ def test_a_window_that_had_no_room_is_told(qapp, monkeypatch) -> None:
     assert not fit_screen(large)
 
 
-def test_plus_minus_and_zero_are_for_the_panel_with_the_keyboard(window, qtbot) -> None:
+def test_plus_minus_and_zero_are_for_the_panel_with_the_keyboard(window: Window, qtbot: QtBot) -> None:
     window.workspace.use(make_world(1).loaded)
     qtbot.waitUntil(window.isActiveWindow)
     network, tile = window.panels["network"].map, window.workspace.view.tile

@@ -35,19 +35,19 @@ def network() -> GoogLeNet:
 
 
 @pytest.fixture(scope="module")
-def record(network) -> Record:
+def record(network: GoogLeNet) -> Record:
     return network(torch.randn(1, 3, 96, 96, generator=torch.Generator().manual_seed(2)))
 
 
 @pytest.mark.parametrize("family", ["tutorial_bn", "slim", "lucid"])
-def test_every_family_has_derivatives(family):
+def test_every_family_has_derivatives(family: str) -> None:
     network = network_of(family)
     record = network(torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(3)))
     assert np.abs(logit_gradient(network, record, "5a", 1)).max() > 0
 
 
 @pytest.mark.parametrize("module", ["4c", "5a"])
-def test_a_gradient_foretells_a_small_change(network, record, module):
+def test_a_gradient_foretells_a_small_change(network: GoogLeNet, record: Record, module: str) -> None:
     gradient = logit_gradient(network, record, module, 3)
     assert gradient.shape == record[module].shape
     active = gradient * (record[module] > 0)  # where nothing is active a pool's maximum is tied
@@ -59,7 +59,7 @@ def test_a_gradient_foretells_a_small_change(network, record, module):
     assert (up - down) / 0.01 == pytest.approx(slope, rel=0.03)
 
 
-def test_behind_the_last_module_contributions_are_exact(network, record):
+def test_behind_the_last_module_contributions_are_exact(network: GoogLeNet, record: Record) -> None:
     gradient = logit_gradient(network, record, "5b", 2)
     weights, bias = network.weights("fc")
     found = gradient_contributions(record["5b"], gradient)
@@ -67,6 +67,6 @@ def test_behind_the_last_module_contributions_are_exact(network, record):
     assert found.sum() + bias[2] == pytest.approx(float(record["logits"][2]), rel=1e-3, abs=1e-3)
 
 
-def test_a_class_that_is_not_there_is_refused(network, record):
+def test_a_class_that_is_not_there_is_refused(network: GoogLeNet, record: Record) -> None:
     with pytest.raises(UsageError, match="no class 7"):
         logit_gradient(network, record, "5b", 7)

@@ -19,7 +19,7 @@ ACTIVATIONS = {"none": lambda value: value, "relu": torch.relu, "relu6": functio
 @pytest.fixture(
     scope="module", params=[name for name, one in FAMILIES.items() if not one.convention.startswith("cifar")]
 )
-def passed(request) -> tuple[GoogLeNet, Record]:
+def passed(request: pytest.FixtureRequest) -> tuple[GoogLeNet, Record]:
     network = filled(build(request.param, classes=7, aux_classes=HEADS))
     return network, network(torch.randn(1, 3, 224, 224, generator=torch.Generator().manual_seed(2)))
 
@@ -44,7 +44,7 @@ def steps(network: GoogLeNet, record: Record, name: str) -> dict[str, Tensor]:
 
 @pytest.mark.parametrize("name", ["aux1", "aux2"])
 @pytest.mark.parametrize("index", [0, 5])
-def test_parts_are_values_times_derivatives(passed, name, index):
+def test_parts_are_values_times_derivatives(passed: tuple[GoogLeNet, Record], name: str, index: int) -> None:
     network, record = passed
     head = network.architecture.head(name)
     parts = head_parts(network, record, head, index)
@@ -61,7 +61,7 @@ def test_parts_are_values_times_derivatives(passed, name, index):
             assert np.abs(found - expected).max() <= 1e-4 * np.abs(expected).max()
 
 
-def test_what_the_last_values_add_is_the_logit_without_its_bias(passed):
+def test_what_the_last_values_add_is_the_logit_without_its_bias(passed: tuple[GoogLeNet, Record]) -> None:
     network, record = passed
     head = network.architecture.head("aux1")
     parts = head_parts(network, record, head, 3)
@@ -70,7 +70,7 @@ def test_what_the_last_values_add_is_the_logit_without_its_bias(passed):
     assert last.sum() + bias == pytest.approx(record.answers["aux1"].logits[3], rel=1e-3, abs=1e-3)
 
 
-def test_a_class_that_is_not_there_has_no_parts(passed):
+def test_a_class_that_is_not_there_has_no_parts(passed: tuple[GoogLeNet, Record]) -> None:
     network, record = passed
     assert head_parts(network, record, network.architecture.head("aux1"), 7) is None
     assert head_parts(network, record, network.architecture.head("aux1"), -1) is None

@@ -41,7 +41,9 @@ def total(step: Step) -> float:
 
 
 @pytest.mark.parametrize(("head", "place"), [("main", "5b"), ("aux1", "4a")])
-def test_a_class_is_split_over_what_its_head_reads(pair, head: str, place: str) -> None:
+def test_a_class_is_split_over_what_its_head_reads(
+    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record], head: str, place: str
+) -> None:
     """torchvision's own layers behind the module; each unit's part is value times slope."""
     network, model, value, record = pair
     seen = {}
@@ -65,7 +67,9 @@ def test_a_class_is_split_over_what_its_head_reads(pair, head: str, place: str) 
     assert total(step) == pytest.approx(step.value, rel=1e-9)
 
 
-def test_a_unit_is_split_through_the_pool_to_the_cell_that_won(pair) -> None:
+def test_a_unit_is_split_through_the_pool_to_the_cell_that_won(
+    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record],
+) -> None:
     """4a reads 3b through a pool; torchvision's own layers, and the winners of torch's pool."""
     network, model, value, record = pair
     maps = {}
@@ -98,7 +102,9 @@ def test_a_unit_is_split_through_the_pool_to_the_cell_that_won(pair) -> None:
         assert inflow.spot.cell == (won % before.shape[3], won // before.shape[3])
 
 
-def test_the_first_layer_ends_at_the_pixels(pair) -> None:
+def test_the_first_layer_ends_at_the_pixels(
+    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record],
+) -> None:
     network, _, value, record = pair
     weight, bias = (torch.from_numpy(part.copy()) for part in network.weights("conv1"))
     padded = functional.pad(value, (3, 3, 3, 3))
@@ -134,7 +140,9 @@ def test_the_way_goes_on_where_the_step_before_pointed_until_the_picture(family:
         assert steps[-1].in_picture or not any(one.value > 0 for one in steps[-1].inflows)
 
 
-def test_what_was_changed_is_followed_as_it_was(pair) -> None:
+def test_what_was_changed_is_followed_as_it_was(
+    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record],
+) -> None:
     network, _, value, _ = pair
     changes = (Change("4b/3x3_reduce"),)
     record = network(value, changes=changes)
@@ -143,7 +151,9 @@ def test_what_was_changed_is_followed_as_it_was(pair) -> None:
     assert step.value == pytest.approx(step.bias)
 
 
-def test_a_pool_hands_on_the_cell_that_won(pair) -> None:
+def test_a_pool_hands_on_the_cell_that_won(
+    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record],
+) -> None:
     network, _, _, record = pair
     step = step_back(network, record, Spot(unit_of("pool3", 2), (4, 4)))
     column, row = step.inflows[0].spot.cell
@@ -162,7 +172,9 @@ def test_a_pool_hands_on_the_cell_that_won(pair) -> None:
         Target("main", 10_000),
     ],
 )
-def test_what_does_not_exist_is_refused(pair, start) -> None:
+def test_what_does_not_exist_is_refused(
+    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record], start
+) -> None:
     network, _, _, record = pair
     with pytest.raises(UsageError):
         step_back(network, record, start)

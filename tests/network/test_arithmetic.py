@@ -124,7 +124,7 @@ def test_an_auxiliary_head_costs_what_is_published() -> None:
 
 
 @pytest.mark.parametrize("five", [3, 5])
-def test_branches_cost_what_is_published(five) -> None:
+def test_branches_cost_what_is_published(five: int) -> None:
     found = costs(build("wzmiaomiao", five=five), (224, 224))
     for module, expected in BRANCH_MACS[five].items():
         branches = [found.branches[f"{module}/{name}"].macs for name in ("1x1", "3x3", "5x5", "pool_proj")]

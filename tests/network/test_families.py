@@ -26,7 +26,7 @@ def test_every_family_is_nine_modules_of_four_branches(family: str) -> None:
 
 
 @pytest.mark.parametrize(("five", "kernel"), [(3, 3), (5, 5), ("3+3", 5)])
-def test_the_true_kernel_of_the_5x5_branch_is_what_the_file_has(five, kernel: int) -> None:
+def test_the_true_kernel_of_the_5x5_branch_is_what_the_file_has(five: int | str, kernel: int) -> None:
     for family in FAMILIES:
         branch = build(family, five=five).module("4a").branch("5x5")
         assert (branch.kernel, branch.name) == (kernel, "5x5")

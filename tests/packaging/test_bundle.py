@@ -21,6 +21,7 @@ import notices
 import pytest
 from PIL import Image
 from project import ROOT
+from PySide6.QtWidgets import QApplication
 
 
 @pytest.mark.parametrize(
@@ -42,13 +43,13 @@ from project import ROOT
         ("gnet_desktop/resources/checkpoints/everyday100.safetensors", True),
     ],
 )
-def test_only_what_is_used_is_collected(name: str, wanted: bool):
+def test_only_what_is_used_is_collected(name: str, wanted: bool) -> None:
     assert [entry[0] for entry in bundle_contents.kept_data([(name, "/x", "DATA")])] == (
         [name] if wanted else []
     )
 
 
-def test_icons_are_drawn_in_every_size_and_format(qapp, tmp_path: Path):
+def test_icons_are_drawn_in_every_size_and_format(qapp: QApplication, tmp_path: Path) -> None:
     icons.write_all(tmp_path)
     for size in icons.PNG_SIZES:
         with Image.open(tmp_path / f"{size}.png") as one:
@@ -69,7 +70,7 @@ LINKS = [
 @pytest.mark.parametrize(("system", "kept"), [("linux", LINKS[2:]), ("darwin", LINKS)])
 def test_links_at_the_top_are_dropped_on_linux_only(
     system: str, kept: list[bundle_contents.Entry], monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     """On macOS the loader finds Python and every library of another folder through them."""
     monkeypatch.setattr(bundle_contents.sys, "platform", system)
     assert bundle_contents.kept_data(LINKS) == kept
@@ -88,7 +89,7 @@ def mach_o(*commands: tuple[int, str]) -> bytes:
     return struct.pack("<8I", 0xFEEDFACF, 0x0100000C, 0, 6, len(commands), len(body), 0, 0) + body
 
 
-def test_a_library_that_macos_would_not_find_is_told(tmp_path: Path):
+def test_a_library_that_macos_would_not_find_is_told(tmp_path: Path) -> None:
     """Python and QtCore are found through the links at the top, and only through them."""
     pytest.importorskip("macholib")
     widgets = tmp_path / "_internal/PySide6/QtWidgets.abi3.so"
@@ -114,7 +115,7 @@ def test_a_library_that_macos_would_not_find_is_told(tmp_path: Path):
     assert list(finish_bundle.lost_libraries(tmp_path)) == []
 
 
-def test_pythons_own_modules_have_the_same_bytes_in_any_order(tmp_path: Path):
+def test_pythons_own_modules_have_the_same_bytes_in_any_order(tmp_path: Path) -> None:
     made = []
     for order in (("os.pyc", "abc.pyc"), ("abc.pyc", "os.pyc")):
         library = tmp_path / f"{order[0]}.zip"
@@ -130,7 +131,7 @@ def test_pythons_own_modules_have_the_same_bytes_in_any_order(tmp_path: Path):
 @pytest.mark.skipif(not shutil.which("dpkg-deb"), reason="dpkg-deb is not installed")
 def test_two_debian_packages_of_the_same_tree_have_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     """The folder itself was made at different times."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764000000")
     package = deb.Package("gnet-desktop", "all", ("python3",), {}, "More.", "thin deb", ("-Znone",))
@@ -151,38 +152,38 @@ def faults_with(folder: Path, *names: str) -> str:
     return " ".join(finish_bundle.faults(folder, "cpu"))
 
 
-def test_a_plain_folder_is_right(tmp_path: Path):
+def test_a_plain_folder_is_right(tmp_path: Path) -> None:
     assert faults_with(tmp_path, "gnet-desktop", "_internal/libgomp.so.1") == ""
 
 
-def test_a_cuda_library_stops_a_cpu_bundle(tmp_path: Path):
+def test_a_cuda_library_stops_a_cpu_bundle(tmp_path: Path) -> None:
     assert "a CUDA library in the CPU bundle: torch/lib/libtorch_cuda.so" in faults_with(
         tmp_path, "torch/lib/libtorch_cuda.so"
     )
 
 
-def test_a_second_openmp_runtime_stops_the_build(tmp_path: Path):
+def test_a_second_openmp_runtime_stops_the_build(tmp_path: Path) -> None:
     assert "OpenMP" in faults_with(tmp_path, "libgomp-24e2ab19.so.1.0.0", "torch/lib/libiomp5.so")
 
 
-def test_a_path_too_long_for_windows_stops_the_build(tmp_path: Path):
+def test_a_path_too_long_for_windows_stops_the_build(tmp_path: Path) -> None:
     assert "too long for Windows" in faults_with(tmp_path, "/".join(["folder" * 5] * 5) + "/file")
 
 
-def test_the_newest_c_library_asked_for_is_read_off_the_files(tmp_path: Path):
+def test_the_newest_c_library_asked_for_is_read_off_the_files(tmp_path: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("only Linux has it")
     (tmp_path / "program").write_bytes(Path(sys.executable).resolve().read_bytes())
     assert (2, 2) < finish_bundle.needed_glibc(tmp_path) < (3, 0)
 
 
-def test_a_component_without_a_licence_stops_the_build():
+def test_a_component_without_a_licence_stops_the_build() -> None:
     bare = notices.Component("mystery", "1.0", "", ())
     with pytest.raises(SystemExit, match="mystery"):
         notices.written([notices.python_itself(), bare])
 
 
-def test_notices_name_every_component_with_its_text(tmp_path: Path):
+def test_notices_name_every_component_with_its_text(tmp_path: Path) -> None:
     manifest = tmp_path / "manifest.json"
     source = json.__file__
     manifest.write_text(
@@ -205,7 +206,7 @@ def test_notices_name_every_component_with_its_text(tmp_path: Path):
         assert holder in text
 
 
-def test_the_bill_of_materials_is_valid_and_the_same_every_time(monkeypatch: pytest.MonkeyPatch):
+def test_the_bill_of_materials_is_valid_and_the_same_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """By CycloneDX's own schema; every component of the notices with its version and origin."""
     import sbom
     from cyclonedx.schema import SchemaVersion
@@ -238,7 +239,7 @@ def test_the_bill_of_materials_is_valid_and_the_same_every_time(monkeypatch: pyt
     }  # fmt: skip
 
 
-def test_every_licence_file_of_a_distribution_is_found(tmp_path: Path):
+def test_every_licence_file_of_a_distribution_is_found(tmp_path: Path) -> None:
     """NumPy's dragon4_LICENSE.txt has the word at its end."""
     folder = tmp_path / "thing-1.0.dist-info"
     (folder / "licenses" / "core").mkdir(parents=True)
@@ -253,7 +254,9 @@ def test_every_licence_file_of_a_distribution_is_found(tmp_path: Path):
     assert set(found.texts) == {f"text of {name}" for name in names}
 
 
-def test_the_thin_packages_copyright_covers_typeface_and_samples(tmp_path: Path, monkeypatch):
+def test_the_thin_packages_copyright_covers_typeface_and_samples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(deb, "BUILT", tmp_path)
     documents.write_all(tmp_path / "documents")
     package = deb.build_thin(tmp_path / "tree")
@@ -264,7 +267,7 @@ def test_the_thin_packages_copyright_covers_typeface_and_samples(tmp_path: Path,
     assert "fonts-noto-cjk" in package.fields["Suggests"]
 
 
-def test_no_library_path_of_the_bundle_reaches_a_child():
+def test_no_library_path_of_the_bundle_reaches_a_child() -> None:
     code = "import launcher, os, subprocess; launcher.restore_environment(); subprocess.run(['env'])"
     inherited = {
         "PATH": os.environ["PATH"],
@@ -278,7 +281,7 @@ def test_no_library_path_of_the_bundle_reaches_a_child():
     assert "bundle" not in told
 
 
-def test_a_windowed_program_gets_streams():
+def test_a_windowed_program_gets_streams() -> None:
     code = "import sys, launcher; sys.stderr = None; launcher.open_missing_streams(); sys.stderr.write('x')"
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": str(ROOT / "packaging")}
@@ -286,7 +289,7 @@ def test_a_windowed_program_gets_streams():
     assert done.returncode == 0
 
 
-def test_the_thin_package_has_its_fields_and_no_line_too_long():
+def test_the_thin_package_has_its_fields_and_no_line_too_long() -> None:
     package = deb.Package("gnet-desktop", "all", deb.THIN_DEPENDS, {"Suggests": "x"}, "More.", "thin deb", ())
     text = deb.control(package, 123)
     assert "Package: gnet-desktop\n" in text
@@ -300,12 +303,12 @@ def imported(pattern: str) -> set[str]:
     return {name for source in sources for name in re.findall(pattern, source, re.MULTILINE)}
 
 
-def test_the_thin_package_depends_on_every_qt_module_that_is_imported():
+def test_the_thin_package_depends_on_every_qt_module_that_is_imported() -> None:
     needed = {f"python3-pyside6.{name.lower()}" for name in imported(r"from PySide6\.(\w+) import")}
     assert needed <= {each.partition(" ")[0] for each in deb.THIN_DEPENDS}
 
 
-def test_the_thin_package_depends_on_all_that_pyproject_asks_for():
+def test_the_thin_package_depends_on_all_that_pyproject_asks_for() -> None:
     """By Debian's names; torchvision only serves ``--verify``, so it is a suggestion."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     names = {re.split(r"[<>=!~;\[ ]", each)[0].lower() for each in project["dependencies"]}
@@ -314,7 +317,7 @@ def test_the_thin_package_depends_on_all_that_pyproject_asks_for():
     assert needed <= {each.partition(" ")[0] for each in deb.THIN_DEPENDS}
 
 
-def test_no_module_that_the_program_imports_is_left_out_of_the_bundle():
+def test_no_module_that_the_program_imports_is_left_out_of_the_bundle() -> None:
     """torchvision may be: it is asked for inside functions, which say so if it isn't there."""
     tops = imported(r"^\s*(?:from|import) ([\w.]+)")
     left_out = {

@@ -44,11 +44,11 @@ def metainfo() -> ET.Element:
     return ET.parse(DESKTOP / f"{APP_ID}.metainfo.xml").getroot()
 
 
-def test_the_package_makes_known_what_the_program_calls_checkpoints():
+def test_the_package_makes_known_what_the_program_calls_checkpoints() -> None:
     assert own_types() == {kind.media: set(kind.offered) for kind in CHECKPOINTS if kind.media}
 
 
-def test_the_menu_entry_opens_own_types_and_a_hidden_one_pictures():
+def test_the_menu_entry_opens_own_types_and_a_hidden_one_pictures() -> None:
     assert types(APP_ID) == set(own_types())
     assert types(PICTURE_ENTRY) == set(PICTURE_MEDIA)
     assert entry(PICTURE_ENTRY)["NoDisplay"] == "true"
@@ -59,7 +59,7 @@ def test_the_menu_entry_opens_own_types_and_a_hidden_one_pictures():
 
 
 @pytest.mark.skipif(not shutil.which("update-desktop-database"), reason="it is not installed")
-def test_beside_a_viewer_it_does_not_become_the_program_for_pictures(tmp_path: Path):
+def test_beside_a_viewer_it_does_not_become_the_program_for_pictures(tmp_path: Path) -> None:
     """Desktops without a list of their own take the first of the cache (ristretto is Xfce's viewer)."""
     for name in (APP_ID, PICTURE_ENTRY):
         shutil.copy(DESKTOP / f"{name}.desktop", tmp_path)
@@ -75,7 +75,7 @@ def test_beside_a_viewer_it_does_not_become_the_program_for_pictures(tmp_path: P
     assert programs[-1] == f"{PICTURE_ENTRY}.desktop"
 
 
-def test_the_metainfo_says_the_same_as_the_menu_entry():
+def test_the_metainfo_says_the_same_as_the_menu_entry() -> None:
     root = metainfo()
     assert root.findtext("id") == APP_ID
     assert root.findtext("launchable") == f"{APP_ID}.desktop"
@@ -83,13 +83,13 @@ def test_the_metainfo_says_the_same_as_the_menu_entry():
     assert root.findtext("summary") == SUMMARY
 
 
-def test_the_newest_release_in_the_metainfo_is_this_version():
+def test_the_newest_release_in_the_metainfo_is_this_version() -> None:
     release = metainfo().find("releases/release")
     assert release is not None
     assert release.attrib["version"] == VERSION
 
 
-def test_the_developer_is_named_as_appstream_1_wants_it():
+def test_the_developer_is_named_as_appstream_1_wants_it() -> None:
     """developer_name is deprecated: the strict check of 1.0 fails for it."""
     root = metainfo()
     assert root.find("developer_name") is None
@@ -99,13 +99,13 @@ def test_the_developer_is_named_as_appstream_1_wants_it():
     assert developer.findtext("name")
 
 
-def test_screenshots_in_the_metainfo_are_in_the_repository():
+def test_screenshots_in_the_metainfo_are_in_the_repository() -> None:
     names = [image.text.rsplit("/main/")[-1] for image in metainfo().iter("image") if image.text]
     assert names
     assert [name for name in names if not (ROOT / name).is_file()] == []
 
 
-def test_windows_and_macos_offer_the_same_extensions():
+def test_windows_and_macos_offer_the_same_extensions() -> None:
     wanted = {extension for each in own_types().values() for extension in each}
     script = (ROOT / "packaging/windows/installer.nsi").read_text(encoding="utf-8")
     assert set(re.findall(r'\$\{MACRO\} "(\.\w+)" "\$\{PROGID\}"', script)) == wanted
@@ -114,7 +114,7 @@ def test_windows_and_macos_offer_the_same_extensions():
     assert {f".{tag}" for tag in tags} == wanted
 
 
-def test_windows_and_macos_offer_the_same_pictures():
+def test_windows_and_macos_offer_the_same_pictures() -> None:
     script = (ROOT / "packaging/windows/installer.nsi").read_text(encoding="utf-8")
     endings = {ending for kind in PICTURES for ending in kind.offered}
     assert set(re.findall(r'\$\{MACRO\} "(\.\w+)" "GNetDesktop.Picture"', script)) == endings
@@ -124,7 +124,7 @@ def test_windows_and_macos_offer_the_same_pictures():
     assert checkpoints == {kind.uniform for kind in CHECKPOINTS if kind.uniform}
 
 
-def test_macos_takes_no_default_away():
+def test_macos_takes_no_default_away() -> None:
     plist = plistlib.loads((ROOT / "packaging/macos/Info.plist").read_bytes())
     assert {each["LSHandlerRank"] for each in plist["CFBundleDocumentTypes"]} == {"Alternate"}
 
@@ -138,7 +138,7 @@ def test_macos_takes_no_default_away():
     ],
     ids=lambda command: command[0].rsplit("/")[-1],
 )
-def test_the_systems_own_checker_is_content(command: list[str]):
+def test_the_systems_own_checker_is_content(command: list[str]) -> None:
     tool = "makensis" if command[-1] == "check" else command[0]
     if not shutil.which(tool):
         pytest.skip(f"{tool} is not installed")

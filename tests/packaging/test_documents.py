@@ -14,7 +14,7 @@ MADE = {"man": documents.man_page, "bash": documents.bash, "zsh": documents.zsh,
 
 
 @pytest.mark.parametrize("kind", MADE)
-def test_every_command_and_option_is_there(kind: str):
+def test_every_command_and_option_is_there(kind: str) -> None:
     text = MADE[kind](parsers()).replace("\\-", "-")
     wanted = {
         flag for parser in parsers().values() for action in parser._actions for flag in action.option_strings
@@ -36,7 +36,7 @@ def test_every_command_and_option_is_there(kind: str):
         (["weights.pth", "--the"], ["--theme"]),
     ],
 )
-def test_bash_completes(words: list[str], offered: list[str], tmp_path: Path):
+def test_bash_completes(words: list[str], offered: list[str], tmp_path: Path) -> None:
     script = tmp_path / "completion"
     script.write_text(documents.bash(parsers()))
     line = (
@@ -50,7 +50,7 @@ def test_bash_completes(words: list[str], offered: list[str], tmp_path: Path):
 
 
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_completions_are_syntax_that_the_shell_accepts(shell: str, tmp_path: Path):
+def test_completions_are_syntax_that_the_shell_accepts(shell: str, tmp_path: Path) -> None:
     if not shutil.which(shell):
         pytest.skip(f"{shell} is not installed")
     script = tmp_path / "completion"
@@ -58,7 +58,7 @@ def test_completions_are_syntax_that_the_shell_accepts(shell: str, tmp_path: Pat
     assert subprocess.run([shell, "-n", script], capture_output=True).stderr == b""
 
 
-def test_the_man_page_reads_without_warnings(tmp_path: Path):
+def test_the_man_page_reads_without_warnings(tmp_path: Path) -> None:
     if not shutil.which("man"):
         pytest.skip("man is not installed")
     page = tmp_path / "gnet-desktop.1"
@@ -68,7 +68,7 @@ def test_the_man_page_reads_without_warnings(tmp_path: Path):
     assert "EXIT STATUS" in done.stdout
 
 
-def test_the_man_page_carries_the_time_of_the_sources(monkeypatch: pytest.MonkeyPatch):
+def test_the_man_page_carries_the_time_of_the_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not the day on which it was made: two builds of one commit give the same page."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     assert '"2023-11-14"' in documents.man_page(parsers())

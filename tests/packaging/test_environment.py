@@ -44,7 +44,7 @@ ARM = {"torch": "2.9.1", "torchvision": "0.24.1"}
 )
 def test_torchvision_is_taken_only_beside_its_own_kind_of_torch(
     found: dict[str, str], taken: tuple[str, ...]
-):
+) -> None:
     assert fitting(found) == taken
 
 
@@ -55,19 +55,19 @@ def linux_without_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("linux_without_gpu")
-def test_running_prefers_a_cpu_build_even_without_torchvision():
+def test_running_prefers_a_cpu_build_even_without_torchvision() -> None:
     assert choose_torch(Offers(LONE, {}), PROFILES["run"]).requirements == ("torch==2.13.0+cpu",)
 
 
 @pytest.mark.usefixtures("linux_without_gpu")
-def test_tests_need_the_pair_and_look_at_pytorchs_index_for_it():
+def test_tests_need_the_pair_and_look_at_pytorchs_index_for_it() -> None:
     exact = tuple(f"{name}=={version}" for name, version in BOTH.items())
     assert choose_torch(Offers(LONE, BOTH), PROFILES["tests"]).requirements == exact
     assert choose_torch(Offers(LONE, {}), PROFILES["tests"]).requirements == PAIR
 
 
 @pytest.mark.usefixtures("linux_without_gpu")
-def test_without_a_cpu_build_running_takes_what_there_is_and_a_cpu_bundle_refuses():
+def test_without_a_cpu_build_running_takes_what_there_is_and_a_cpu_bundle_refuses() -> None:
     assert choose_torch(Offers(CUDA, {}), PROFILES["run"]).requirements == PAIR
     with pytest.raises(SetupError, match="no CPU build"):
         choose_torch(Offers(CUDA, {}), PROFILES["cpu-bundle"])
@@ -81,7 +81,7 @@ class Silent(Environment):
 
 
 @pytest.mark.usefixtures("linux_without_gpu")
-def test_an_index_that_is_silent_is_not_told_as_one_without_a_build(monkeypatch: pytest.MonkeyPatch):
+def test_an_index_that_is_silent_is_not_told_as_one_without_a_build(monkeypatch: pytest.MonkeyPatch) -> None:
     choice = choose_torch(Silent(Path("nowhere")), PROFILES["run"])
     assert choice.requirements == PAIR
     assert "download.pytorch.org/whl/cpu gave no answer" in choice.said
@@ -94,7 +94,7 @@ def test_an_index_that_is_silent_is_not_told_as_one_without_a_build(monkeypatch:
 @pytest.mark.parametrize(("answer", "goes_on"), [("y\n", True), ("\n", False), ("n\n", False)])
 def test_six_gigabytes_are_asked_about_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, answer: str, goes_on: bool
-):
+) -> None:
     monkeypatch.setattr(environment.sys, "stdin", Terminal(answer))
     monkeypatch.setattr(environment.sys, "stderr", Terminal())
     if goes_on:
@@ -114,7 +114,7 @@ class Terminal(io.StringIO):
 )
 def test_pip_tells_silence_from_a_missing_package(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, index: tuple[str, ...], silent: bool
-):
+) -> None:
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     here = Environment(tmp_path)
     here.python = Path(sys.executable)
@@ -125,7 +125,7 @@ def test_pip_tells_silence_from_a_missing_package(
         assert here.would_install(*index, "gnet-desktop-no-such-package") == {}
 
 
-def test_an_environment_without_pip_is_made_anew(tmp_path: Path):
+def test_an_environment_without_pip_is_made_anew(tmp_path: Path) -> None:
     """As python3 leaves it where python3-venv is not installed."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
     broken = Environment(tmp_path / "env")
@@ -135,7 +135,7 @@ def test_an_environment_without_pip_is_made_anew(tmp_path: Path):
 
 def test_no_stamp_is_written_while_the_windows_libraries_are_missing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     """The next use looks again, without installing again what is there."""
     missing = ["libxcb-glx.so.0"]
     installed: list[str] = []
@@ -156,20 +156,20 @@ def test_no_stamp_is_written_while_the_windows_libraries_are_missing(
     assert installed == ["program"]
 
 
-def test_with_an_nvidia_gpu_running_takes_the_cuda_build(monkeypatch: pytest.MonkeyPatch):
+def test_with_an_nvidia_gpu_running_takes_the_cuda_build(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(environment.sys, "platform", "linux")
     monkeypatch.setattr(environment, "has_nvidia_gpu", lambda: True)
     assert choose_torch(Offers(LONE, BOTH), PROFILES["run"]).requirements == PAIR
 
 
-def test_the_pair_is_never_among_the_other_requirements():
+def test_the_pair_is_never_among_the_other_requirements() -> None:
     for profile in PROFILES.values():
         names = requirements(profile)
         assert not [name for name in names if name.startswith("torch")]
         assert any(name.startswith("PySide6-Essentials") for name in names)
 
 
-def test_run_starts_at_once_when_the_stamp_fits(tmp_path: Path):
+def test_run_starts_at_once_when_the_stamp_fits(tmp_path: Path) -> None:
     """The second start asks nobody anything: it runs what is there."""
     program = tmp_path / "bin" / "gnet-desktop"
     program.parent.mkdir()
@@ -187,7 +187,7 @@ def test_run_starts_at_once_when_the_stamp_fits(tmp_path: Path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "started a b c\n", "")
 
 
-def test_without_a_fitting_python_the_first_use_says_so(tmp_path: Path):
+def test_without_a_fitting_python_the_first_use_says_so(tmp_path: Path) -> None:
     done = subprocess.run(
         [ROOT / "packaging" / "run.sh"],
         env={"PATH": "/usr/bin:/bin", "GNET_VENV": str(tmp_path), "PYTHON": "/bin/false"},

@@ -13,13 +13,13 @@ def targets(text: str) -> list[str]:
     return re.findall(r"\]\(([^)#]+)\)", text)
 
 
-def test_pictures_and_links_of_the_readme_are_in_the_checkout():
+def test_pictures_and_links_of_the_readme_are_in_the_checkout() -> None:
     relative = [each for each in targets(README) if not each.startswith("http")]
     assert relative
     assert [each for each in relative if not (ROOT / each).exists()] == []
 
 
-def test_on_pypi_every_picture_and_link_has_a_public_address():
+def test_on_pypi_every_picture_and_link_has_a_public_address() -> None:
     shown = targets(hook.for_pypi(README))
     assert len(shown) == len(targets(README))
     assert [each for each in shown if not each.startswith("https://")] == []
@@ -29,7 +29,7 @@ def test_on_pypi_every_picture_and_link_has_a_public_address():
     }
 
 
-def test_packages_are_named_by_this_version():
+def test_packages_are_named_by_this_version() -> None:
     named = re.findall(r"gnet-desktop(?:-bundle)?[-_](\d+\.\d+\.\d+)[-_]", README)
     assert len(named) == 5
     assert set(named) == {VERSION}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import store_answers
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop import selftest
 from gnet_desktop.errors import PictureError
@@ -20,16 +21,18 @@ CHEAP = [check for _, check in selftest.CHECKS if check is not selftest.check_pa
 
 
 @pytest.mark.parametrize("check", CHEAP, ids=lambda check: check.__name__)
-def test_each_check_passes_here(check, installation: selftest.Installation, qapp):
+def test_each_check_passes_here(check, installation: selftest.Installation, qapp: QApplication) -> None:
     assert check(installation)
 
 
 @pytest.mark.slow
-def test_the_window_and_its_panels_are_painted(installation: selftest.Installation, qapp):
+def test_the_window_and_its_panels_are_painted(
+    installation: selftest.Installation, qapp: QApplication
+) -> None:
     assert "panels" in selftest.check_panels(installation)
 
 
-def test_the_stored_answers_are_those_of_torchvisions_network():
+def test_the_stored_answers_are_those_of_torchvisions_network() -> None:
     """Fails when samples or checkpoint changed: then run packaging/store_answers.py."""
     stored = json.loads(resource(selftest.STORED).read_text(encoding="utf-8"))
     computed = store_answers.answers()
@@ -42,7 +45,7 @@ def test_the_stored_answers_are_those_of_torchvisions_network():
 
 def test_another_answer_is_noticed(
     installation: selftest.Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
+) -> None:
     stored = json.loads(resource(selftest.STORED).read_text(encoding="utf-8"))
     stored["answers"]["cat.jpg"]["aux1"][1] -= 0.05
     (tmp_path / "stored.json").write_text(json.dumps(stored))
@@ -57,7 +60,7 @@ def test_another_answer_is_noticed(
 
 def test_failures_are_said_and_the_other_checks_still_made(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     def broken(_: selftest.Installation) -> str:
         raise PictureError("No decoder for WebP.")
 

@@ -11,7 +11,7 @@ makensis = pytest.mark.skipif(not shutil.which("makensis"), reason="makensis is 
 
 
 @makensis
-def test_it_is_made_from_relative_names(tmp_path: Path):
+def test_it_is_made_from_relative_names(tmp_path: Path) -> None:
     """As build.sh calls it; makensis by itself looks beside its script."""
     for name in ("dist/gnet-desktop/gnet-desktop.exe", "dist/gnet-desktop/_internal/base_library.zip"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -27,7 +27,7 @@ def test_it_is_made_from_relative_names(tmp_path: Path):
 @makensis
 @pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("wine"), reason="Wine is not installed")
-def test_under_wine_it_installs_upgrades_refuses_while_running_and_removes():
+def test_under_wine_it_installs_upgrades_refuses_while_running_and_removes() -> None:
     script = ROOT / "packaging/windows/try-installer.sh"
     done = subprocess.run([script, "check"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

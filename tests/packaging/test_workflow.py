@@ -18,38 +18,38 @@ def steps() -> list[dict[str, Any]]:
     return [step for job in jobs().values() for step in job["steps"]]
 
 
-def test_foreign_actions_are_pinned_by_commit():
+def test_foreign_actions_are_pinned_by_commit() -> None:
     used = [step["uses"] for step in steps() if "uses" in step]
     assert used
     assert [each for each in used if not re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", each)] == []
 
 
-def test_runners_are_named_by_release():
+def test_runners_are_named_by_release() -> None:
     named = {job["runs-on"] for job in jobs().values()}
     named |= {row["runner"] for row in jobs()["build"]["strategy"]["matrix"]["include"]}
     assert named - {"${{ matrix.runner }}"} <= RUNNERS
 
 
-def test_jobs_wait_for_jobs_that_exist():
+def test_jobs_wait_for_jobs_that_exist() -> None:
     needed = [job.get("needs", []) for job in jobs().values()]
     names = {name for each in needed for name in ([each] if isinstance(each, str) else each)}
     assert names <= set(jobs())
 
 
-def test_only_the_last_job_may_write():
+def test_only_the_last_job_may_write() -> None:
     whole = yaml.safe_load(WORKFLOW.read_text(encoding="utf-8"))
     assert whole["permissions"] == {"contents": "read"}
     assert [name for name, job in jobs().items() if "permissions" in job] == ["release"]
 
 
-def test_scripts_that_it_calls_are_here_and_may_be_run():
+def test_scripts_that_it_calls_are_here_and_may_be_run() -> None:
     lines = " ".join(step.get("run", "") for step in steps())
     scripts = set(re.findall(r"packaging/[\w/-]+\.sh", lines))
     assert {"packaging/build.sh", "packaging/test.sh", "packaging/verify.sh"} <= scripts
     assert [name for name in scripts if not (ROOT / name).stat().st_mode & 0o100] == []
 
 
-def test_actions_run_on_a_node_that_the_runners_still_have():
+def test_actions_run_on_a_node_that_the_runners_still_have() -> None:
     """Node 20 was removed in September 2026; these are the first releases on Node 24."""
     first = {
         "checkout": 5, "setup-python": 6, "upload-artifact": 6, "download-artifact": 7,
@@ -61,7 +61,7 @@ def test_actions_run_on_a_node_that_the_runners_still_have():
     assert [name for name, major in used if int(major) < first[name]] == []
 
 
-def test_what_is_not_built_is_said_to_people():
+def test_what_is_not_built_is_said_to_people() -> None:
     built = {row["runner"] for row in jobs()["build"]["strategy"]["matrix"]["include"]}
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert any("-arm" in runner for runner in built) or "arm64" in readme

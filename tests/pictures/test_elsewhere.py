@@ -34,7 +34,7 @@ def test_the_pixels_are_those_that_pillow_decodes_here(mode: str) -> None:
     assert there.tobytes() == here.tobytes() == pattern(mode).tobytes()
 
 
-def test_what_a_cut_file_still_shows_is_what_it_showed_here(monkeypatch) -> None:
+def test_what_a_cut_file_still_shows_is_what_it_showed_here(monkeypatch: pytest.MonkeyPatch) -> None:
     data = saved(pattern("RGB", 400, 300), "JPEG2000", tile_size=(64, 64))
     cut = data[: len(data) // 2]
     there = read_picture(cut)
@@ -65,7 +65,7 @@ def test_other_threads_go_on_meanwhile() -> None:
     assert turns > (time.perf_counter() - start) / 0.005 / 4
 
 
-def test_one_that_does_not_come_back_is_ended_and_told_of(monkeypatch) -> None:
+def test_one_that_does_not_come_back_is_ended_and_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     data = saved(pattern("RGB"), "JPEG2000")
     monkeypatch.setattr(elsewhere, "LONGEST", 0.001)
     with pytest.raises(PictureError, match=r"^cat\.jp2 is not decoded to its end"):
@@ -73,26 +73,28 @@ def test_one_that_does_not_come_back_is_ended_and_told_of(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("program", ["/bin/true", "/nowhere/python"])
-def test_where_no_process_can_be_started_it_is_decoded_here(program: str, monkeypatch) -> None:
+def test_where_no_process_can_be_started_it_is_decoded_here(
+    program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = saved(pattern("RGB"), "JPEG2000")
     monkeypatch.setattr("sys.executable", program)
     assert read_picture(data).image.tobytes() == pattern("RGB").tobytes()
 
 
-def test_a_process_that_breaks_down_is_a_damaged_picture(monkeypatch) -> None:
+def test_a_process_that_breaks_down_is_a_damaged_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(elsewhere, "asked", lambda *_: nullcontext(io.BytesIO()))
     with pytest.raises(PictureError, match="damaged or cut off"):
         read_picture(saved(pattern("RGB"), "JPEG2000"))
 
 
-def test_one_that_needs_more_memory_than_it_may_take_is_refused(monkeypatch) -> None:
+def test_one_that_needs_more_memory_than_it_may_take_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(elsewhere, "asked", lambda *_: nullcontext(io.BytesIO(b"m")))
     with pytest.raises(PictureError, match="more memory than there is"):
         read_picture(saved(pattern("RGB"), "JPEG2000"))
 
 
 @pytest.fixture
-def large_webp(monkeypatch) -> list[bytes]:
+def large_webp(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """Any WebP picture counts as large; what the other process was asked is noted."""
     requests: list[bytes] = []
 
@@ -106,13 +108,13 @@ def large_webp(monkeypatch) -> list[bytes]:
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_a_large_webp_has_the_pixels_that_pillow_decodes_here(mode: str, large_webp) -> None:
+def test_a_large_webp_has_the_pixels_that_pillow_decodes_here(mode: str, large_webp: list[bytes]) -> None:
     data = saved(pattern(mode), "WEBP", lossless=True, exact=True)
     assert WebP(io.BytesIO(data)).tobytes() == pattern(mode).tobytes()
     assert len(large_webp) == 1
 
 
-def test_any_frame_of_a_large_webp_is_the_one_asked_for(large_webp) -> None:
+def test_any_frame_of_a_large_webp_is_the_one_asked_for(large_webp: list[bytes]) -> None:
     frames = [Image.new("RGB", (40, 30), colour) for colour in ("red", "lime", "blue")]
     data = saved(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True)
     shown = [read_picture(data, frame=number).image.getpixel((5, 5)) for number in range(3)]
@@ -120,7 +122,9 @@ def test_any_frame_of_a_large_webp_is_the_one_asked_for(large_webp) -> None:
     assert len(large_webp) == 3
 
 
-def test_a_damaged_large_webp_is_refused_as_a_small_one_is(large_webp, monkeypatch) -> None:
+def test_a_damaged_large_webp_is_refused_as_a_small_one_is(
+    large_webp: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = saved(pattern("RGB", 400, 300), "WEBP", lossless=True)
     damaged = data[:26] + b"\xff" * (len(data) - 26)
     with pytest.raises(PictureError) as there:
@@ -132,7 +136,9 @@ def test_a_damaged_large_webp_is_refused_as_a_small_one_is(large_webp, monkeypat
     assert str(there.value) == str(here.value)
 
 
-def test_a_large_webp_is_decoded_here_where_no_process_can_be_started(large_webp, monkeypatch) -> None:
+def test_a_large_webp_is_decoded_here_where_no_process_can_be_started(
+    large_webp: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = saved(pattern("RGB"), "WEBP", lossless=True)
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     assert read_picture(data).image.tobytes() == pattern("RGB").tobytes()

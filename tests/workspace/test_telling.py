@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from gnet_desktop.workspace import opening
 from gnet_desktop.workspace.state import Workspace
 from tests.checkpoints.tiny import saved, small_state
@@ -25,7 +27,7 @@ def told_while_opening(path: Path) -> list[tuple[str, float]]:
     return told
 
 
-def test_every_stage_is_told_and_few_steps_of_it(tmp_path: Path, monkeypatch) -> None:
+def test_every_stage_is_told_and_few_steps_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "weights.pth"
     path.write_bytes(saved(dict(small_state())))
     monkeypatch.setattr(opening, "_PAUSE", 60.0)

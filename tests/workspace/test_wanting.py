@@ -76,7 +76,7 @@ def test_all_are_made_in_their_order_and_are_what_the_recipe_gives(
 
 
 def test_a_picture_grows_before_the_eyes(
-    workspace: Workspace, engine: Stepping, jobs: list[Job], tmp_path
+    workspace: Workspace, engine: Stepping, jobs: list[Job], tmp_path: Path
 ) -> None:
     wanting = begun(workspace, tmp_path, jobs)
     seen = []

@@ -50,7 +50,9 @@ def small() -> tuple[GoogLeNet, Record]:
 
 
 @pytest.mark.parametrize("module", ["4a", "5b"])
-def test_grad_cam_is_captums(pair, module: str) -> None:
+def test_grad_cam_is_captums(
+    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record], module: str
+) -> None:
     network, model, value, record = pair
     expected = captum.LayerGradCam(model, getattr(model.model, f"inception{module}")).attribute(
         value, target=CLASS, relu_attributions=False
@@ -61,7 +63,9 @@ def test_grad_cam_is_captums(pair, module: str) -> None:
 
 
 @pytest.mark.parametrize("module", ["4a", "5b"])
-def test_the_positive_part_of_grad_cam_is_pytorch_grad_cams(pair, module: str) -> None:
+def test_the_positive_part_of_grad_cam_is_pytorch_grad_cams(
+    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record], module: str
+) -> None:
     """That library stretches the positive part to 0…1 and over the input, so the same is done here."""
     library = pytest.importorskip("pytorch_grad_cam", reason="grad-cam is the oracle here")
     cv2 = pytest.importorskip("cv2")
@@ -83,7 +87,9 @@ def _stretched(values: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("module", ["4a", "5b"])
-def test_contributions_are_captums_gradient_times_activation(pair, module: str) -> None:
+def test_contributions_are_captums_gradient_times_activation(
+    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record], module: str
+) -> None:
     network, model, value, record = pair
     layer = getattr(model.model, f"inception{module}")
     expected = captum.LayerGradientXActivation(model, layer).attribute(value, target=CLASS)[0].detach()
@@ -93,7 +99,9 @@ def test_contributions_are_captums_gradient_times_activation(pair, module: str) 
     np.testing.assert_allclose(found.units / size, expected.sum((1, 2)) / size, atol=1e-4)
 
 
-def test_integrated_gradients_are_captums_at_the_same_nodes(pair) -> None:
+def test_integrated_gradients_are_captums_at_the_same_nodes(
+    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record],
+) -> None:
     network, model, value, record = pair
     expected = captum.IntegratedGradients(model).attribute(
         value, torch.zeros_like(value), target=CLASS, n_steps=8, method="gausslegendre", internal_batch_size=4
@@ -111,7 +119,7 @@ def test_integrated_gradients_are_captums_at_the_same_nodes(pair) -> None:
     assert found.settings["nodes"] == 8
 
 
-def test_occlusion_is_captums(pair) -> None:
+def test_occlusion_is_captums(pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record]) -> None:
     network, model, value, record = pair
     expected = captum.Occlusion(model).attribute(
         value, (3, 100, 100), (3, 70, 70), baselines=0, target=CLASS, perturbations_per_eval=4
@@ -123,7 +131,7 @@ def test_occlusion_is_captums(pair) -> None:
     np.testing.assert_allclose(found.map / size, expected[0, 0].detach() / size, atol=1e-4)
 
 
-def test_the_difference_of_two_classes_is_a_target_too(small) -> None:
+def test_the_difference_of_two_classes_is_a_target_too(small: tuple[GoogLeNet, Record]) -> None:
     network, record = small
     cover = np.zeros_like(record.input)
     one, other, both = (
@@ -147,7 +155,9 @@ def test_at_5b_the_map_and_the_bias_sum_to_the_logit(family: str) -> None:
 
 
 @pytest.mark.parametrize(("head", "at"), [("aux1", "3b"), ("aux1", "4a"), ("aux2", "4d")])
-def test_auxiliary_heads_are_asked_like_the_main_one(small, head: str, at: str) -> None:
+def test_auxiliary_heads_are_asked_like_the_main_one(
+    small: tuple[GoogLeNet, Record], head: str, at: str
+) -> None:
     """The slope of a unit's contribution is foretold by switching it nearly off."""
     network, record = small
     found = at_layer.contributions(network, record, Target(head, 1), at)
@@ -158,19 +168,19 @@ def test_auxiliary_heads_are_asked_like_the_main_one(small, head: str, at: str) 
     assert found.sum == pytest.approx(lowered / 1e-3, rel=0.05, abs=1e-2)
 
 
-def test_a_head_that_reads_earlier_is_refused(small) -> None:
+def test_a_head_that_reads_earlier_is_refused(small: tuple[GoogLeNet, Record]) -> None:
     network, record = small
     with pytest.raises(UsageError, match="doesn't read"):
         at_layer.grad_cam(network, record, Target("aux1", 0), "4b")
 
 
 @pytest.mark.parametrize("target", [Target("main", 7000), Target("main", 0, 7000), Target("main", -1)])
-def test_a_class_that_isnt_there_is_refused(small, target: Target) -> None:
+def test_a_class_that_isnt_there_is_refused(small: tuple[GoogLeNet, Record], target: Target) -> None:
     with pytest.raises(UsageError, match="There is no class"):
         check_target(target, small[1])
 
 
-def test_integrated_gradients_double_their_nodes_until_the_sum_holds(small) -> None:
+def test_integrated_gradients_double_their_nodes_until_the_sum_holds(small: tuple[GoogLeNet, Record]) -> None:
     network, record = small
     found = integrated.integrated_gradients(
         network, record, Target("main", 0), np.zeros_like(record.input), nodes=1, most_nodes=64
@@ -179,7 +189,7 @@ def test_integrated_gradients_double_their_nodes_until_the_sum_holds(small) -> N
     assert found.error < integrated.TOLERANCE or found.settings["nodes"] == 64
 
 
-def test_long_ones_tell_how_far_they_are_and_stop_when_told(small) -> None:
+def test_long_ones_tell_how_far_they_are_and_stop_when_told(small: tuple[GoogLeNet, Record]) -> None:
     network, record = small
     seen: list[float] = []
 
@@ -195,7 +205,7 @@ def test_long_ones_tell_how_far_they_are_and_stop_when_told(small) -> None:
     assert len(seen) == 3
 
 
-def test_deletion_and_insertion_are_those_of_a_plain_loop(small) -> None:
+def test_deletion_and_insertion_are_those_of_a_plain_loop(small: tuple[GoogLeNet, Record]) -> None:
     network, record = small
     picture, mean = record.input, np.zeros_like(record.input)
     importance = np.random.default_rng(1).normal(size=picture.shape[1:]).astype(np.float32)
@@ -214,7 +224,7 @@ def test_deletion_and_insertion_are_those_of_a_plain_loop(small) -> None:
         assert curve.area == pytest.approx(area, abs=1e-5)
 
 
-def test_trust_is_of_the_changed_network(small) -> None:
+def test_trust_is_of_the_changed_network(small: tuple[GoogLeNet, Record]) -> None:
     """With 5b off nothing is left but the classifier's bias, whatever the picture."""
     network, record = small
     _, bias = network.weights("fc")
@@ -255,7 +265,9 @@ def test_rank_correlation_is_scipys() -> None:
     assert np.isnan(trust.spearman(left, np.ones_like(left)))
 
 
-def test_shuffling_keeps_the_numbers_and_the_network_that_was_shuffled(small) -> None:
+def test_shuffling_keeps_the_numbers_and_the_network_that_was_shuffled(
+    small: tuple[GoogLeNet, Record],
+) -> None:
     network, record = small
     before = network.weights("5b/1x1")[0].copy()
     other = network.shuffled(("fc", "5b"), seed=1)

@@ -177,7 +177,7 @@ def noise(network: GoogLeNet, part: str, channel: int) -> float:
 
 
 @pytest.mark.parametrize("name", ["conv1:1", "conv3:2", "3a/3x3:0", "4a/5x5:1", "4a:3", "4b/3x3_reduce:1"])
-def test_a_unit_answers_more_than_to_any_noise(network, name: str) -> None:
+def test_a_unit_answers_more_than_to_any_noise(network: GoogLeNet, name: str) -> None:
     wanted = unit_wanted(network.architecture, name)
     channel = int(np.flatnonzero(wanted.direction.array)[0])
     made = visualise(network, CONVENTION, wanted, replace(QUICK, size=48, steps=64))
@@ -185,7 +185,7 @@ def test_a_unit_answers_more_than_to_any_noise(network, name: str) -> None:
     assert made.means[0] > noise(network, wanted.part, channel)
 
 
-def test_a_silent_unit_is_woken(network) -> None:
+def test_a_silent_unit_is_woken(network: GoogLeNet) -> None:
     """Its bias is lowered until nothing near grey gets through the rectifier, whose derivative is then 0."""
     quiet, part = copy.deepcopy(network), "4a/3x3"
     grey = as_input(torch.full((1, 3, 64, 64), 0.5), CONVENTION)
@@ -198,7 +198,7 @@ def test_a_silent_unit_is_woken(network) -> None:
     assert last.peaks[0] > 0
 
 
-def test_the_values_are_those_of_the_pictures_as_they_are(network) -> None:
+def test_the_values_are_those_of_the_pictures_as_they_are(network: GoogLeNet) -> None:
     wanted = unit_wanted(network.architecture, "3b/5x5:1")
     made = visualise(network, CONVENTION, wanted, replace(QUICK, count=2))
     for number, pixels in enumerate(made.pictures):
@@ -209,7 +209,7 @@ def test_the_values_are_those_of_the_pictures_as_they_are(network) -> None:
         assert made.means[number] == pytest.approx(float(maps.mean()), rel=1e-4)
 
 
-def test_negative_pictures_silence_and_middle_ones_count_one_cell(network) -> None:
+def test_negative_pictures_silence_and_middle_ones_count_one_cell(network: GoogLeNet) -> None:
     wanted = unit_wanted(network.architecture, "4a/3x3:1")
 
     def before(made: Made) -> torch.Tensor:
@@ -227,7 +227,7 @@ def test_negative_pictures_silence_and_middle_ones_count_one_cell(network) -> No
     assert before(middle)[rows // 2, columns // 2] > before(middle).mean()
 
 
-def test_the_same_recipe_gives_the_same_pictures_and_another_seed_others(network) -> None:
+def test_the_same_recipe_gives_the_same_pictures_and_another_seed_others(network: GoogLeNet) -> None:
     wanted = unit_wanted(network.architecture, "3b/3x3:1")
     one, same, other = (
         visualise(network, CONVENTION, wanted, replace(QUICK, seed=seed)).pictures for seed in (4, 4, 5)
@@ -236,7 +236,7 @@ def test_the_same_recipe_gives_the_same_pictures_and_another_seed_others(network
     assert not np.array_equal(one, other)
 
 
-def test_pictures_grow_before_the_eyes(network) -> None:
+def test_pictures_grow_before_the_eyes(network: GoogLeNet) -> None:
     wanted = unit_wanted(network.architecture, "3a/1x1:0")
     grown = list(grow(network, CONVENTION, wanted, QUICK, every=10))
     assert [made.step for made in grown] == [10, 20, 24]
@@ -246,7 +246,7 @@ def test_pictures_grow_before_the_eyes(network) -> None:
     assert not np.isnan(grown[-1].peaks[0])
 
 
-def test_several_pictures_keep_apart(network) -> None:
+def test_several_pictures_keep_apart(network: GoogLeNet) -> None:
     wanted = direction_wanted(network.architecture, "4a/3x3", [1.0] * 24, "all")
     recipe = replace(QUICK, count=2, steps=64)
 
@@ -270,7 +270,7 @@ def test_every_family_has_pictures_of_units(family: str) -> None:
 
 
 @pytest.mark.parametrize("head", ["main", "aux2", "aux1"])
-def test_a_class_of_any_head_is_raised(network, head: str) -> None:
+def test_a_class_of_any_head_is_raised(network: GoogLeNet, head: str) -> None:
     wanted = class_wanted(network.architecture, head, 1, "one")
     short, long = (
         visualise(network, CONVENTION, wanted, replace(QUICK, size=64, steps=steps)).peaks[0]
@@ -293,7 +293,7 @@ def test_a_head_is_shown_pictures_of_a_size_that_it_takes() -> None:
 # What is refused
 
 
-def test_what_is_not_there_cannot_be_wanted(network) -> None:
+def test_what_is_not_there_cannot_be_wanted(network: GoogLeNet) -> None:
     architecture = network.architecture
     with pytest.raises(UsageError, match="no unit"):
         unit_wanted(architecture, "4a/3x3:9999")

@@ -93,7 +93,9 @@ def test_a_picture_of_another_size_under_the_name_is_not_taken(tmp_path: Path) -
     assert kept.get(SHA, CONVENTION, wanted(), RECIPE) is None
 
 
-def test_a_full_disk_or_a_missing_right_loses_no_picture(tmp_path: Path, monkeypatch) -> None:
+def test_a_full_disk_or_a_missing_right_loses_no_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_text("in the way")
     assert not Kept(tmp_path / "file").put(SHA, CONVENTION, made())
 
