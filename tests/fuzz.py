@@ -61,9 +61,18 @@ def keep(folder: Path, what: str, name: str, data: bytes) -> None:
 
 
 def kept(path: Path) -> tuple[str, str, bytes]:
-    """What a kept file is read as, its ending and its bytes."""
-    ending = next(ending for what, ending, _ in SUBJECTS if what == path.parent.name)
-    return path.parent.name, ending, lzma.decompress(path.read_bytes())
+    """What a kept file is read as, its kind and its bytes."""
+    kind = path.name.rpartition("-")[0].replace("-", " ")
+    return path.parent.name, kind, lzma.decompress(path.read_bytes())
+
+
+def placed(folder: Path, what: str, kind: str, data: bytes) -> Path:
+    """A file of a kind in a folder, with what must lie beside it."""
+    if what == "checkpoint":
+        return checkpoints.placed(folder, kind, data)
+    ending = next(ending for subject, ending, _ in SUBJECTS if subject == what)
+    (path := folder / f"file{ending}").write_bytes(data)
+    return path
 
 
 def run(
@@ -72,11 +81,11 @@ def run(
     """Read ``count`` files of each kind, from a seed on; those that fail are kept in ``folder``."""
     with Reader(measured=measured) as reader, tempfile.TemporaryDirectory() as place:
         for kind in kinds:
-            what, ending, module = next(subject for subject in SUBJECTS if kind in subject[2].KINDS)
-            path, tally = Path(place) / f"file{ending}", Tally()
+            what, _, module = next(subject for subject in SUBJECTS if kind in subject[2].KINDS)
+            tally = Tally()
             for number in range(seed, seed + count):
-                path.write_bytes(data := module.made(kind, number))
-                outcome = reader.read(what, path)
+                data = module.made(kind, number)
+                outcome = reader.read(what, placed(Path(place), what, kind, data))
                 tally.add(number, outcome)
                 if outcome.fault and folder is not None:
                     keep(folder, what, f"{kind.replace(' ', '-')}-{number}", data)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.bounded import SPARE, Reader
-from tests.fuzz import CORPUS, KINDS, SUBJECTS, kept, run
+from tests.fuzz import CORPUS, KINDS, SUBJECTS, kept, placed, run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="memory is limited as on Linux")
 
@@ -22,6 +22,7 @@ FEW, MANY = 5_000 // len(KINDS), 60_000 // len(KINDS)
 WHOLE = (
     *("pickle", "npz", "safetensors", "onnx graph", "caffemodel", "tensorflow", "mxnet"),
     *("hdf5", "matlab"),
+    *("tensorflow checkpoint", "tensorflow index"),
     *("JSON names", "table", "lines", "PNG blocks", "GIF blocks", "TIFF tags", "JPEG segments"),
 )
 """Grammars that begin with something whole: where all is refused at the door, the door alone is tested."""
@@ -43,9 +44,8 @@ def reader() -> Iterator[Reader]:
 
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("*/*.xz")), ids=lambda path: path.stem)
 def test_what_failed_once_ends_in_a_sentence_or_opens(path: Path, reader: Reader, tmp_path: Path) -> None:
-    what, ending, data = kept(path)
-    (file := tmp_path / f"file{ending}").write_bytes(data)
-    outcome = reader.read(what, file)
+    what, kind, data = kept(path)
+    outcome = reader.read(what, placed(tmp_path, what, kind, data))
     assert not outcome.fault
     assert outcome.peak <= 1.5 * len(data) + SPARE
 

@@ -26,7 +26,7 @@ from gnet_desktop.network.arithmetic import tensor_shapes
 from gnet_desktop.network.googlenet import GoogLeNet
 from tests.checkpoints.mutations import mutated
 from tests.checkpoints.samples import tiny_state
-from tests.checkpoints.tiny import small_files
+from tests.checkpoints.tiny import placed, small_files
 
 FEW, MANY = 120, 3_000
 
@@ -55,6 +55,9 @@ CONTAINERS = (
     "matlab",
     "matlab 7.3",
     "graph",
+    "tensorflow checkpoint",
+    "packed tensorflow checkpoint",
+    "tensorflow index",
 )
 
 
@@ -90,8 +93,7 @@ def _mutate_all(data: bytes, count: int, folder: Path, seed: int = 0) -> int:
 
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_small_files_open_before_they_are_mutated(container: str, tmp_path: Path) -> None:
-    (path := tmp_path / "weights").write_bytes(small_files()[container])
-    assert check(path)
+    assert check(placed(tmp_path, container, small_files()[container]))
 
 
 @pytest.mark.filterwarnings("ignore")

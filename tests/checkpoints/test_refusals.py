@@ -82,8 +82,8 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "python": (b"import torch\nprint(1)\n", "a text file"),
     "TensorFlow checkpoint": (
-        b"\0\x01\x02ab" + bytes(90) + bytes.fromhex("57fb808b247547db"),
-        "TensorFlow checkpoint",
+        b"\0\0\xf2\x6b\x0a" + bytes(90),
+        "the beginning of a TensorFlow checkpoint",
     ),
     "TensorFlow Lite": (b"\x1c\0\0\0TFL3" + bytes(90), "TensorFlow Lite"),
     "GGUF": (b"GGUF\x03" + bytes(90), "GGUF"),

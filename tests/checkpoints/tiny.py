@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor
 
-from tests.checkpoints import writing
+from tests.checkpoints import tables, writing
 from tests.checkpoints.matlab_files import version5, version73
 from tests.checkpoints.samples import tiny_state
 
@@ -185,6 +185,7 @@ def small_files() -> Mapping[str, bytes]:
 
 def _small_files() -> dict[str, bytes]:
     state = dict(small_state())
+    arrays = {name: tensor.numpy() for name, tensor in state.items()}
     caffe = small_caffe_state()
     whole = {
         "model": state,
@@ -214,8 +215,27 @@ def _small_files() -> dict[str, bytes]:
         "keras archive": _keras(state),
         "matlab": _matlab(state, version5),
         "matlab 7.3": _matlab(state, version73),
+        "tensorflow checkpoint": tables.first_format(arrays),
+        "packed tensorflow checkpoint": tables.first_format(arrays, pack=tables.snapped),
+        "tensorflow index": tables.bundle(arrays)[0],
         "graph": b"".join(
             writing.graph_node(name, "Const", value=writing.graph_tensor(value.numpy()))
             for name, value in state.items()
         ),
     }
+
+
+@cache
+def _neighbours() -> Mapping[str, tuple[str, Mapping[str, bytes]]]:
+    """What a small file is called, and what must lie beside it, where its container is several files."""
+    arrays = {name: tensor.numpy() for name, tensor in small_state().items()}
+    return {"tensorflow index": ("net.index", {"net.data-00000-of-00001": tables.bundle(arrays)[1][0]})}
+
+
+def placed(folder: Path, container: str, data: bytes) -> Path:
+    """A file of a container, with what must lie beside it."""
+    name, others = _neighbours().get(container, ("weights", {}))
+    for other, content in others.items():
+        (folder / other).write_bytes(content)
+    (path := folder / name).write_bytes(data)
+    return path

@@ -21,6 +21,7 @@ from gnet_desktop.checkpoints.containers import (
     onnx,
     safetensors,
     shards,
+    tensorflow_checkpoint,
     tensorflow_graph,
     torch_legacy,
     torch_tar,
@@ -58,6 +59,7 @@ class Container(Protocol):
 CONTAINERS: Final[tuple[Container, ...]] = (
     distributed,
     shards,
+    tensorflow_checkpoint,
     torch_zip,
     exported,
     hdf5_files,

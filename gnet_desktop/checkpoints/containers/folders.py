@@ -5,6 +5,7 @@ from typing import Final
 
 from gnet_desktop.checkpoints.containers.distributed import METADATA
 from gnet_desktop.checkpoints.containers.refusals import CORE_ML
+from gnet_desktop.checkpoints.containers.tensorflow_checkpoint import VARIABLES
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.files import is_file, is_folder
 
@@ -15,6 +16,8 @@ _FILES: Final = (
     "model.safetensors",
     "pytorch_model.bin",
     METADATA,
+    VARIABLES,
+    "variables.index",
     "saved_model.pb",
 )
 

@@ -1,15 +1,18 @@
 """Files of other programs in Google's wire format, called by their names.
 
 They begin as an ONNX file or a caffemodel may begin, so they are asked for before
-these; nothing of them is read.
+these. Nothing of them is read; where they belong to a TensorFlow checkpoint, that is.
 """
 
 from collections.abc import Iterator
 from typing import Final
 
+from gnet_desktop.checkpoints.containers import tensorflow_checkpoint
 from gnet_desktop.checkpoints.containers.refusals import CORE_ML, Foreign
-from gnet_desktop.checkpoints.containers.source import Source, read
+from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
+from gnet_desktop.checkpoints.containers.tensorflow_checkpoint import VARIABLES
+from gnet_desktop.files import is_file
 
 _HEAD: Final = 4096
 _VARINT, _BYTES = 0, 2
@@ -22,13 +25,13 @@ _SOLVER: Final = Foreign(
 )
 _SAVED_MODEL: Final = Foreign(
     "TensorFlow's SavedModel",
-    "Its weights are in the folder `variables` beside it, and that kind is not read.",
-    "Export it to ONNX with tf2onnx, and open that.",
+    "Its weights are in the folder `variables`, which is not beside it.",
+    "Put the folder beside it, or open variables.index.",
 )
 _META_GRAPH: Final = Foreign(
     "the graph of a TensorFlow checkpoint (.meta)",
-    "Its weights are in the .data file beside it, and that kind is not read.",
-    "Export it to ONNX with tf2onnx, and open that.",
+    "Its weights are in an .index and a .data file, which are not beside it.",
+    "Put them beside it, or open the .index file.",
 )
 
 
@@ -38,9 +41,13 @@ def claims(head: bytes, _source: Source) -> bool:
 
 
 def read_contents(source: Source) -> Contents:
-    """Raises CheckpointError with what it is."""
+    """The checkpoint that it belongs to; raises CheckpointError with what it is where there is none."""
     found = _kind(read(source, 0, min(_HEAD, source.size)))
     assert found is not None
+    if isinstance(source, FileSource) and found in (_SAVED_MODEL, _META_GRAPH):
+        name = VARIABLES if found is _SAVED_MODEL else f"{source.path.stem}.index"
+        if is_file(source.path.parent / name):
+            return tensorflow_checkpoint.read_contents(source.beside(name))
     raise found.error()
 
 

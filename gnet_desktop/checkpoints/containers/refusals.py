@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
+from gnet_desktop.checkpoints.containers.source import FileSource, Source
 from gnet_desktop.checkpoints.containers.stored import Contents
 from gnet_desktop.checkpoints.containers.torch_tar import members
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, directory
@@ -46,7 +46,6 @@ class Unclaimed(CheckpointError):
 _OTHER: Final = "Open a PyTorch, safetensors, Caffe, ONNX or NumPy file."
 _AGAIN: Final = "Download the file again from its own page."
 _UNPACK: Final = "Unpack it and open the file inside."
-_TENSORFLOW: Final = "Convert its variables to a NumPy npz under their own names, and open that."
 
 _PICTURE: Final = Foreign(
     "a picture", "It holds no weights.", "Drop it on the window while a checkpoint is open."
@@ -69,12 +68,6 @@ _SPLIT: Final = Foreign(
     "one part of a split archive",
     "The weights are spread over several files.",
     "Put all parts in one folder, unpack the first, and open the file inside.",
-)
-_VARIABLES: Final = Foreign(
-    "the numbers of a TensorFlow checkpoint, without their names",
-    "The names are in the .index file that belongs to it, and neither is read here.",
-    _TENSORFLOW,
-    weights=True,
 )
 _UNFINISHED: Final = Foreign(
     "an unfinished download", "The browser has not renamed it yet.", "Wait for it, or download it again."
@@ -144,7 +137,6 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Foreign], ...]] = (
 # What only the name tells: asked where the content is no readable file.
 _NAMES: Final[tuple[tuple[re.Pattern[str], Foreign], ...]] = (
     (re.compile(r"\.(z\d\d|r\d\d|part\d+(\.rar)?|part[-_]?[a-z]{2}|\d{3})$", re.IGNORECASE), _SPLIT),
-    (re.compile(r"\.data-\d{5}-of-\d{5}$"), _VARIABLES),
     (re.compile(r"\.(part|crdownload|download|partial)$", re.IGNORECASE), _UNFINISHED),
 )
 
@@ -172,7 +164,7 @@ _TEXTS: Final[tuple[tuple[re.Pattern[bytes], Foreign], ...]] = (
         Foreign(
             "TensorFlow's note of its last checkpoint",
             "It holds names of files, no weights.",
-            _TENSORFLOW,
+            "Open the .index file beside it.",
             weights=True,
         ),
     ),
@@ -187,8 +179,8 @@ _TEXTS: Final[tuple[tuple[re.Pattern[bytes], Foreign], ...]] = (
 _MANY: Final = 20
 """Placeholders from which on a file is one of them."""
 
-_TABLE_END: Final = bytes.fromhex("57fb808b247547db")
-"""Last bytes of a TensorFlow checkpoint's index, and of its first format."""
+_TABLE: Final = re.compile(rb"\0\0([\x80-\xff]{1,4}[\0-\x7f]\x0a|\x06\x08.\x1a\x02\x08)")
+"""How a TensorFlow checkpoint begins: an entry without a name, and what describes the rest."""
 
 _PAGE: Final = re.compile(rb"<(!doctype\s+html|html|head|body|script|meta)\b", re.IGNORECASE)
 _TITLE: Final = re.compile(rb"<title[^>]{0,100}>([^<]{1,400})</title>", re.IGNORECASE)
@@ -326,11 +318,15 @@ def _json(head: bytes, _source: Source) -> Foreign | None:
     return Foreign("a JSON file", why, _AGAIN if said else _OTHER)
 
 
-def _tensorflow(_head: bytes, source: Source) -> Foreign | None:
-    tail = read(source, max(source.size - 8, 0), min(8, source.size))
-    if tail == _TABLE_END:
-        return Foreign("a TensorFlow checkpoint", "This kind of file is not read.", _TENSORFLOW, weights=True)
-    return None
+def _tensorflow(head: bytes, _source: Source) -> Foreign | None:
+    if not _TABLE.match(head):
+        return None
+    return Foreign(
+        "the beginning of a TensorFlow checkpoint",
+        "It ends before its table of contents.",
+        "Download or copy it again.",
+        weights=True,
+    )
 
 
 def _text(head: bytes, _source: Source) -> Foreign | None:

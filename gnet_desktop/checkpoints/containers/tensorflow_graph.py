@@ -26,16 +26,20 @@ from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, e
 from gnet_desktop.shown import whole
 
 _STARTS: Final = (b"\x12\x05Const", b"\x12\x0bPlaceholder")
-# DataType
-_DTYPES: Final[Mapping[int, str]] = {
+DTYPES: Final[Mapping[int, str]] = {
     1: "float32",
     2: "float64",
     3: "int32",
     4: "uint8",
+    5: "int16",
+    6: "int8",
     9: "int64",
+    10: "bool",
     14: "bfloat16",
+    17: "uint16",
     19: "float16",
 }
+"""TensorFlow's numbers of the kinds that are read; texts and quantised ones are not among them."""
 _LONGEST_LIST: Final = 64
 _HEADS: Final = (("head0_pool", "head0_bottleneck_w", "nn0_w"), ("head1_pool", "head1_bottleneck_w", "nn1_w"))
 
@@ -114,10 +118,10 @@ def _tensor(message: Source) -> StoredTensor | None:
         if item.number == 1:
             kind = item.value
         elif item.number == 2 and item.kind == BYTES:
-            shape = sides(_sides(item.data))
+            shape = sides(shape_sides(item.data))
         elif item.number in (4, 5, 13):
             pieces.setdefault(item.number, []).append(item)
-    dtype = _DTYPES.get(kind)
+    dtype = DTYPES.get(kind)
     if dtype is None or not pieces:
         return None
     if min(shape, default=0) < 0:
@@ -130,7 +134,8 @@ def _tensor(message: Source) -> StoredTensor | None:
     return StoredTensor(data, dtype, shape)
 
 
-def _sides(message: Source) -> Iterator[int]:
+def shape_sides(message: Source) -> Iterator[int]:
+    """The sides that a TensorShapeProto gives."""
     for item in fields(message):
         if item.number == 2 and item.kind == BYTES:
             yield next((signed(part.value) for part in fields(item.data) if part.number == 1), 0)

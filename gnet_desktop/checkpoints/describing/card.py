@@ -141,6 +141,8 @@ def _notes(checkpoint: Checkpoint) -> Iterator[str]:
     kernel = architecture.modules[0].branch("5x5").kernel
     if kernel == 3:
         yield "The branch called 5×5 has a 3×3 kernel in this file, as in torchvision; 5×5 is the paper's."
+    if architecture.family == "slim":
+        yield "TensorFlow slim's batch norms have no scale and its convolutions no bias: nothing is missing."
     if any(isinstance(layer, ResponseNorm) for layer in architecture.trunk):
         yield "Local response normalisation is part of this network and is applied."
     if architecture.outputs == "probabilities":

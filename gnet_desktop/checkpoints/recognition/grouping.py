@@ -13,7 +13,7 @@ from itertools import permutations
 from typing import Final
 
 from gnet_desktop.checkpoints.containers.stored import shape_text
-from gnet_desktop.checkpoints.recognition.layering import Layer, shared
+from gnet_desktop.checkpoints.recognition.layering import Layer, likeness
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.families import LUCID_WIDTHS, PAPER_WIDTHS, ModuleWidths
@@ -142,7 +142,7 @@ def _doubts(parts: dict[str, Layer], other: dict[str, Layer]) -> Iterator[str]:
     if _oddness(parts)[:2] == _oddness(other)[:2]:
         yield "1x1 pool_proj"
     one, reduce, three = (parts[name] for name in ("1x1", "3x3_reduce", "3x3"))
-    closer = shared(reduce.path, three.path) > shared(one.path, three.path)
+    closer = likeness(reduce.path, three.path) > likeness(one.path, three.path)
     if one.shape == reduce.shape and not closer:
         yield "1x1 3x3_reduce"
 
@@ -169,12 +169,12 @@ def _rank(three: Layer, five: Layer) -> tuple[int, bool, int]:
 def _reduction(ones: list[Layer], wide: Layer) -> Layer | None:
     """The 1×1 that a convolution reads: its neighbour by path, else the one just before it."""
     fitting = [layer for layer in ones if layer.outputs == wide.inputs]
-    return min(
+    return max(
         fitting,
         key=lambda layer: (
-            -shared(layer.path, wide.path),
-            layer.place > wide.place,
-            abs(layer.place - wide.place),
+            *likeness(layer.path, wide.path),
+            layer.place < wide.place,
+            -abs(layer.place - wide.place),
         ),
         default=None,
     )

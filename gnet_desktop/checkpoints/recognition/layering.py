@@ -27,6 +27,10 @@ _BEHIND: Final[Mapping[int, tuple[str, ...]]] = {
 """Roles of vectors without names behind a kernel, by their number: torch's own order."""
 
 _TOKENS: Final = re.compile(r"[A-Za-z]+")
+_KINDS: Final = re.compile(
+    r"(?:(?<=_)|^)(?:conv(?:2d|olution)?|batch_?norm(?:alization|2d)?|bn|norm)(?=[_\d]|$)", re.IGNORECASE
+)
+_MADE: Final = re.compile(r"(?:^|[./])(?:conv2d|batch_normalization)(?:_(\d{1,9}))?/")
 _NUMBERS: Final = re.compile(r"([0-9]{1,18})")
 
 
@@ -76,11 +80,22 @@ def shared(first: str, second: str) -> int:
     return count
 
 
+def likeness(first: str, second: str) -> tuple[int, int]:
+    """The steps that two paths have in common from the start, and the words."""
+    return shared(first, second), shared(first.replace("_", "."), second.replace("_", "."))
+
+
 def gather(tensors: Mapping[str, StoredTensor]) -> list[Layer]:
-    """The layers in the file's order, or in the order of their numbers where it is sorted by name."""
+    """The layers in the file's order, or in the order of their numbers where these tell another.
+
+    They do where the file is sorted by name, and where Keras numbered the layers as they were made.
+    """
     names = list(tensors)
     if names == sorted(names):
         names.sort(key=_by_numbers)
+    kernels = [name for name in names if len(tensors[name].shape) == 4]
+    if len({_made(name) for name in kernels if _MADE.search(name)}) == len(kernels):
+        names.sort(key=_made)
     roles = {name: parts for name in names if (parts := keys.split(name)) is not None}
     kernels = [name for name in names if len(tensors[name].shape) in (2, 4) and tensors[name].count]
     spatial_first = _is_spatial_first([tensors[name].shape for name in kernels])
@@ -103,6 +118,12 @@ def gather(tensors: Mapping[str, StoredTensor]) -> list[Layer]:
 def _by_numbers(name: str) -> list[str | int]:
     """The key under which ``a10`` comes behind ``a9``: words and numbers in turn."""
     return [int(part) if part[:1].isdecimal() else part for part in _NUMBERS.split(name)]
+
+
+def _made(name: str) -> float:
+    """The number of a layer that Keras named; infinity for any other."""
+    found = _MADE.search(name)
+    return int(found[1] or 0) if found else float("inf")
 
 
 def _is_spatial_first(shapes: list[tuple[int, ...]]) -> bool:
@@ -140,10 +161,20 @@ def _attach_by_name(
         fitting = [layer for layer in free if layer.outputs == count]
         if "norm.mean" not in parts or not fitting:
             continue
-        nearest, *others = sorted(fitting, key=lambda layer: _distance(path, layer.path, order))
+        twins = [layer for layer in fitting if _bare(layer.path) == _bare(path)]
+        nearest, *others = (
+            twins
+            if len(twins) == 1
+            else sorted(fitting, key=lambda layer: _distance(path, layer.path, order))
+        )
         nearest.names |= parts
         nearest.is_doubtful = bool(others) and _kinship(path, others[0].path) == _kinship(path, nearest.path)
         free.remove(nearest)
+
+
+def _bare(path: str) -> str:
+    """A path without the words for a kind of layer: ``conv2d_5`` and ``batch_normalization_5`` are alike."""
+    return ".".join(_KINDS.sub("", part).strip("_") for part in path.split("."))
 
 
 def _distance(norm: str, kernel: str, order: Mapping[str, int]) -> tuple[int, bool, int, int]:

@@ -5,9 +5,11 @@ table that agrees with itself; these do.
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
 
-from tests.checkpoints.grammars import archives, hdf5, headers, matlab, pickles, wire
+from tests.checkpoints import tiny
+from tests.checkpoints.grammars import archives, hdf5, headers, matlab, pickles, tables, wire
 from tests.checkpoints.grammars.dice import Dice
 from tests.checkpoints.mutations import mutated
 from tests.checkpoints.tiny import small_files
@@ -35,6 +37,8 @@ _GRAMMARS: Final[Mapping[str, Callable[[Dice], bytes]]] = {
     "mxnet": headers.mxnet,
     "hdf5": hdf5.file,
     "matlab": matlab.file,
+    "tensorflow checkpoint": tables.first_format,
+    "tensorflow index": tables.index,
     "packed": _packed,
 }
 
@@ -50,3 +54,8 @@ def made(kind: str, seed: int) -> bytes:
         return mutated(small_files()[kind.removeprefix(MUTATED)], dice)
     data = _GRAMMARS[kind](dice)
     return mutated(data, dice) if seed % 4 == 0 else data
+
+
+def placed(folder: Path, kind: str, data: bytes) -> Path:
+    """The file in a folder, with what must lie beside it."""
+    return tiny.placed(folder, kind.removeprefix(MUTATED), data)
