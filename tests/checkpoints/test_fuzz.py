@@ -52,6 +52,7 @@ CONTAINERS = (
     "hdf5",
     "packed hdf5",
     "keras archive",
+    "lasagne",
     "matlab",
     "matlab 7.3",
     "graph",

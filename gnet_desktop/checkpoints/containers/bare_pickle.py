@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from gnet_desktop.checkpoints.containers.lasagne import named
 from gnet_desktop.checkpoints.containers.pickled.contents import NoTensors, contents
 from gnet_desktop.checkpoints.containers.pickled.machine import load
 from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN, Storage, bytes_source
@@ -26,7 +27,7 @@ def read_contents(source: Source) -> Contents:
     """The tensors of a pickle; raises CheckpointError if it has none."""
     value = load(Cursor(source), _KNOWN)
     try:
-        return contents(value, "a plain pickle")
+        return named(contents(value, "a plain pickle"))
     except NoTensors as error:
         raise CheckpointError(
             "This is a plain pickle without weights.",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from gnet_desktop.checkpoints.containers.lasagne import named
 from gnet_desktop.checkpoints.containers.pickled.contents import contents
 from gnet_desktop.checkpoints.containers.pickled.flattening import LABEL_KEYS
 from gnet_desktop.checkpoints.containers.pickled.machine import load
@@ -48,7 +49,7 @@ def read_contents(source: Source) -> Contents:
     tensors: Mapping[str, StoredTensor] = {name: array for name, array in arrays.items() if array is not None}
     skipped = len(arrays) - len(tensors)
     notes = (f"{skipped} entries of the archive hold no plain numbers and were not read.",) if skipped else ()
-    return Contents("NumPy npz", tensors, labels=dict(_labels(source)), notes=notes)
+    return named(Contents("NumPy npz", tensors, labels=dict(_labels(source)), notes=notes))
 
 
 def _labels(source: Source) -> Iterator[tuple[str, list[str]]]:

@@ -19,6 +19,7 @@ LABEL_KEYS: Final = frozenset(
     (
         *("classes", "class_names", "class_list", "labels", "label_names", "names", "categories"),
         *("target_names", "vocab", "class_to_idx", "idx_to_class", "class_indices", "id2label", "label2id"),
+        "synset words",
     )
 )
 """Entries beside the weights that may hold class names."""
