@@ -6,7 +6,7 @@ For the engine's thread; the window and the command line have their numbers from
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,7 @@ MOST: Final = 1000
 _PASSES: Final = 0.95
 """The passes' share of the work; the rest is for the units' partners."""
 
+T = TypeVar("T")
 Wanted = Callable[[float], bool]
 
 
@@ -72,6 +73,11 @@ def pictures_under(paths: Sequence[Path]) -> list[Path]:
             found += [folder / name for name in some_pictures(path, MOST)]
         else:
             found += find_pictures([path])
+    return spread(found)
+
+
+def spread(found: Sequence[T]) -> list[T]:
+    """At most `MOST` of them, evenly spread, in their order."""
     places = np.linspace(0, len(found) - 1, min(MOST, len(found))).round().astype(int)
     return [found[place] for place in places]
 

@@ -89,6 +89,12 @@ class Handlers(QObject):
         """The current picture under two conventions side by side."""
         self._shell.show_dialog("try_both")
 
+    def compare_checkpoints(self) -> None:
+        """What moved between the checkpoint in use and another one, and what they see alike."""
+        self._shell.show_dialog("compare")
+        if self._workspace.reference_network is None:
+            self.opening.compare_checkpoint()
+
     def show_heads(self) -> None:
         """The auxiliary heads step by step."""
         self._shell.show_dialog("heads")

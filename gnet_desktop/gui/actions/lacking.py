@@ -75,6 +75,7 @@ _LOOKS: Final[Mapping[str, Callable[[Workspace], str]]] = {
     "remove_picture": _picture,
     "remove_all": _picture,
     "compare_picture": _second_picture,
+    "compare_checkpoints": _checkpoint,
     "undo": _undo,
     "redo": _redo,
     "reset_changes": _changes,

@@ -114,6 +114,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action("choose_convention", "File", "Input convention…", (), "preprocessing normalisation mean std"),
     Action("try_both", "File", "Try two conventions…", ("Ctrl+T",), "preprocessing normalisation compare"),
+    Action(
+        "compare_checkpoints", "File", "Compare checkpoints…", (), "fine-tuned moved frozen cka reference"
+    ),
     Action("export_shown", "File", "Export what is shown…", ("Ctrl+E",), "save png picture", ruled=True),
     Action("export_page", "File", "Export the exploration as a page…", (), "html report share"),
     Action("export_maps", "File", "Export maps as arrays…", (), "save npy numpy record"),

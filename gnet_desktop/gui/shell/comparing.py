@@ -19,8 +19,15 @@ _MOST: Final = 30
 translate = QCoreApplication.translate
 
 
-def reference_menu(parent: QWidget, workspace: Workspace, open_other: Callable[[], None]) -> QMenu:
-    """What a run can be compared with, what is in use marked; ``open_other`` asks for a checkpoint."""
+def reference_menu(
+    parent: QWidget,
+    workspace: Workspace,
+    open_other: Callable[[], None],
+    show_moved: Callable[[], None] = lambda: None,
+) -> QMenu:
+    """What a run can be compared with, what is in use marked; ``open_other`` asks for a checkpoint,
+    ``show_moved`` compares the two that are open.
+    """
     menu = QMenu(parent)
     now = workspace.reference
     nothing = (
@@ -36,6 +43,9 @@ def reference_menu(parent: QWidget, workspace: Workspace, open_other: Callable[[
     _add_conventions(menu.addMenu(translate("Compare", "Another input convention")), workspace)
     other = menu.addAction(translate("Compare", "Another checkpoint…"))
     other.triggered.connect(lambda _=False: open_other())
+    if workspace.reference_network is not None:
+        moved = menu.addAction(translate("Compare", "What moved between the two checkpoints…"))
+        moved.triggered.connect(lambda _=False: show_moved())
     return menu
 
 

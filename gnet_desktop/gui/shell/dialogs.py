@@ -8,13 +8,16 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.actions.asking import Asking
 from gnet_desktop.gui.actions.shell import Shell
 from gnet_desktop.gui.system.screens import fit_screen
+from gnet_desktop.network.architecture import AUXILIARY, BRANCHES, MODULES
+from gnet_desktop.network.naming import Unit
 
 
 class Dialogs(QObject):
-    """One of each kind: ``card``, ``try_both``, ``heads``, ``why``, ``catalogue``, ``help``, ``ideas``,
-    ``words``, ``about``.
+    """One of each kind: ``card``, ``try_both``, ``heads``, ``why``, ``compare``, ``catalogue``, ``help``,
+    ``ideas``, ``words``, ``about``.
 
     ``run`` does an action by name.
     """
@@ -82,6 +85,40 @@ class Dialogs(QObject):
 
         return _as_window(WhyView(self._shell.workspace, self._shell.widget))
 
+    def compare(self) -> QWidget:
+        """Two checkpoints: what moved, and what they see alike."""
+        from gnet_desktop.gui.compare.checkpoints import CheckpointsView
+
+        shell, asking = self._shell, Asking(self._shell)
+        view = CheckpointsView(shell.workspace, shell.widget)
+        view.other_wanted.connect(lambda: self._run("compare_checkpoint"))
+        view.ask_folder = lambda: asking.folder(self.tr("Compare over a folder"), "pictures")
+        view.ask_path = asking.target
+        view.part_wanted.connect(self._show_part)
+        view.unit_wanted.connect(self._show_unit)
+        view.picture_wanted.connect(self._show_picture)
+        return _as_window(view)
+
+    def _show_part(self, name: str) -> None:
+        """A module, or the keyboard in the lane of one of its branches, in Explore."""
+        module, _, branch = name.partition("/")
+        if module in MODULES:
+            self._shell.show_page("explore")
+            self._shell.workspace.choose_module(module)
+            if branch:
+                self._shell.panels.lanes.focus_branch(BRANCHES.index(branch))
+        elif module in AUXILIARY:
+            self.show("heads")
+        self._shell.widget.activateWindow()
+
+    def _show_unit(self, unit: Unit) -> None:
+        self._shell.show_page("explore")
+        self._shell.workspace.choose_unit(unit)
+
+    def _show_picture(self, picture: int) -> None:
+        self._shell.show_page("explore")
+        self._shell.workspace.choose_picture(picture)
+
     def catalogue(self) -> QWidget:
         """Known checkpoints."""
         from gnet_desktop.gui.card.catalogue import CatalogueDialog
@@ -128,6 +165,7 @@ _MAKERS: Final[dict[str, Callable[[Dialogs], QWidget]]] = {
     "try_both": Dialogs.try_both,
     "heads": Dialogs.heads,
     "why": Dialogs.why,
+    "compare": Dialogs.compare,
     "catalogue": Dialogs.catalogue,
     "help": Dialogs.help,
     "ideas": Dialogs.ideas,

@@ -41,7 +41,10 @@ class Menus(QObject):
     def references(self, button: QWidget) -> None:
         """What the run can be compared with, below its button."""
         menu = reference_menu(
-            self._shell.widget, self._workspace, self._actions["compare_checkpoint"].trigger
+            self._shell.widget,
+            self._workspace,
+            self._actions["compare_checkpoint"].trigger,
+            self._actions["compare_checkpoints"].trigger,
         )
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
