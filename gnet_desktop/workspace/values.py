@@ -191,6 +191,8 @@ class ViewOptions:
     filter: str = ""
     theme: Literal["system", "light", "dark"] = "system"
     show: Literal["this", "reference", "difference"] = "this"
+    photos: Literal["auto", "alone", "beside", "split"] = "auto"
+    answers_by: Literal["answer", "change"] = "answer"
     why: Literal["", "contributions", "grad-cam", "integrated-gradients", "occlusion"] = ""
 
     def changed(self, **fields: object) -> "ViewOptions":

@@ -198,12 +198,12 @@ def test_another_picture_is_compared_from_the_menu(window: Window) -> None:
     assert workspace.reference_result.key.picture != workspace.current
     cells = {line.name: line.cells["main"] for line in window.panels.answers.shown.lines}
     assert cells["espresso"].delta.startswith("+9")
-    workspace.change_view(show="reference")
+    workspace.change_view(show="reference", photos="alone")
     photo = window.panels.photo
     assert photo.view.sight.id == workspace.reference_result.key.picture
     assert (photo.header.title, "the reference" in photo.header.note) == ("cat.jpg", True)
     np.testing.assert_array_equal(lane_maps(window, "5a/1x1"), workspace.reference_result.record["5a/1x1"])
-    workspace.change_view(show="this")
+    workspace.change_view(show="this", photos="auto")
     assert photo.header.title == "espresso.jpg"
     pick(reference_menu(window, workspace, lambda: None), "Nothing")
     assert not window.strip.isVisible()

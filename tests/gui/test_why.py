@@ -39,11 +39,11 @@ def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
 def layer(window: Window):
     """The layer, once it is worked out."""
     photo = window.panels.photo.view
-    why = photo._why
+    why = photo.panes[0].why
     wait_until(
         lambda: not window.workspace.stale and why.layer(window.workspace.result) and not why.found.busy
     )
-    return photo._why.layer(window.workspace.result)
+    return photo.panes[0].why.layer(window.workspace.result)
 
 
 @pytest.fixture(autouse=True)
@@ -102,10 +102,10 @@ def test_a_long_map_grows_and_tells_how_far_it_is(window: Window) -> None:
     window.workspace.change_view(why="occlusion")
     for _ in range(6000):
         pause(2)
-        found = photo._why.layer(window.workspace.result)
-        if found is not None and photo._why.found.busy:
+        found = photo.panes[0].why.layer(window.workspace.result)
+        if found is not None and photo.panes[0].why.found.busy:
             shares.append(found.caption[-1])
-        if found is not None and not photo._why.found.busy:
+        if found is not None and not photo.panes[0].why.found.busy:
             break
     assert any(words.endswith("%") for words in shares)
     assert "covering 21 px takes up to" in found.caption[-1]

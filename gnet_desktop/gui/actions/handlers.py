@@ -15,6 +15,7 @@ from gnet_desktop.gui.actions.opening import Opening
 from gnet_desktop.gui.actions.shell import Numbered, Shell, in_use
 from gnet_desktop.gui.actions.table import ACTIONS
 from gnet_desktop.gui.looks.styles import theme_named
+from gnet_desktop.gui.photo.choosing import following
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.architecture import BRANCHES, MODULES
 from gnet_desktop.network.changes import Change
@@ -207,6 +208,11 @@ class Handlers(QObject):
         """This run, the reference, the difference in turn."""
         now = self._workspace.view.show
         self._workspace.change_view(show=SHOWN[(SHOWN.index(now) + 1) % len(SHOWN)])
+
+    def next_photos(self) -> None:
+        """The photo as one picture, as two side by side, as one in two parts, in turn."""
+        panel = self._shell.panels.photo
+        self._workspace.change_view(photos=following(panel.view.mode, self._workspace))
 
     def next_scale(self) -> None:
         """The lanes' next scale."""

@@ -71,6 +71,7 @@ _LOOKS: Final[Mapping[str, Callable[[Workspace], str]]] = {
     "switch_module": _checkpoint,
     "pin_unit": _any_unit,
     "next_shown": _reference,
+    "next_photos": _reference,
     "strongest_unit": _result,
     "remove_picture": _picture,
     "remove_all": _picture,

@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from gnet_desktop.gui.photo.choosing import PHOTOS
 from gnet_desktop.workspace.values import ViewOptions
 
 MENUS: Final = ("File", "Edit", "View", "Navigate", "Help")
@@ -181,6 +182,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
         ("D",),
         "compare difference reference",
         group="Which run is shown",
+    ),
+    *_choices("The run and its reference", "photos", "photo beside split line compare", PHOTOS),
+    Action(
+        "next_photos",
+        "View",
+        "Next: one of the two, side by side, a line",
+        ("B",),
+        "photo beside split compare",
+        group="The run and its reference",
     ),
     *_choices("Order of the maps", "sort", "strongest", _SORTS),
     Action("next_sort", "View", "Next order", ("S",), "sort strongest", group="Order of the maps"),

@@ -19,6 +19,7 @@ PATHS: Final[dict[str, str]] = {
     "forward": "M6 3.5 10.5 8 6 12.5",
     "down": "M4 6.2 8 10l4-3.8",
     "check": "M3 8.4 6.4 12 13 4.6",
+    "beside": "M1.5 3.5H7v9H1.5zM9 3.5h5.5v9H9z",
     "chip": (
         "M5 5h6v6H5zM3.2 3.2h9.6v9.6H3.2zM6 1.2v2M10 1.2v2M6 12.8v2M10 12.8v2M1.2 6h2M1.2 10h2M12.8 6h2"
         "M12.8 10h2"

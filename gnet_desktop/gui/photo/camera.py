@@ -42,6 +42,15 @@ class Camera:
         """Moved by logical pixels."""
         return replace(self, offset=(self.offset[0] + dx, self.offset[1] + dy))
 
+    def following(self, home: "Camera", own_home: "Camera") -> "Camera":
+        """The camera of another picture that is zoomed and moved as this one is.
+
+        ``home`` is where this one began, ``own_home`` where the other did.
+        """
+        ratio = self.scale / home.scale
+        x, y = (self.offset[axis] + (own_home.offset[axis] - home.offset[axis]) * ratio for axis in (0, 1))
+        return Camera(own_home.scale * ratio, (x, y))
+
 
 def wheel_factor(angle: float) -> float:
     """Zoom for an amount of wheel: a notch of 120 is a fixed factor, fractions their share of it."""

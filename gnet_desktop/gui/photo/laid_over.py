@@ -11,17 +11,22 @@ from gnet_desktop.gui.photo.layers import UnitLayer
 from gnet_desktop.gui.why.drawing import Sheet, draw
 from gnet_desktop.gui.why.layer import WhyLayer
 from gnet_desktop.inspection.overlay import COLOUR_GAMMA
+from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.workspace.values import Result
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a map is laid over: its colour map's name, smooth or in cells, how opaque, and as what."""
+    """How a map is laid over: its colour map's name, smooth or in cells, how opaque, and as what.
+
+    ``ends`` are those of a scale that it shares with another map; None for its own.
+    """
 
     colours: str
     smooth: bool
     opacity: float
     drawn: str = "map"
+    ends: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ def _make(
         return _seen(photo, camera, size, ratio)
 
     scale = Scale.linear(layer.values, look.colours)
+    if look.ends is not None:
+        scale = replace(scale, limits=look.ends)
     sheet = Sheet(result.geometry, part, size, ratio, seen)
     image = draw(layer, result, sheet, look.drawn, scale, smooth=look.smooth, opacity=look.opacity)
     return LaidOver(image, scale, replace(scale, gamma=COLOUR_GAMMA).strip())

@@ -11,6 +11,11 @@ from gnet_desktop.gui.painting.scale_bar import draw_standing_bar
 from gnet_desktop.pictures.geometry import Box
 
 BAR_WIDTH, BAR_SPACE = 9.0, 66.0
+TITLE = 20.0
+"""How high the words above one of two pictures are."""
+_GRIP = 9.0
+_FEWEST_LETTERS = 7
+"""A name that is cut to fewer tells nothing."""
 _EDGE_OF_SENTENCE, _LINE_OF_SENTENCE = 8.0, 17.0
 
 
@@ -91,6 +96,45 @@ def draw_caption(painter: QPainter, lines: list[str], view: QRectF) -> None:
     painter.setPen(Theme.now().colour("text2"))
     box = QRectF(view.right() - 110, view.bottom() - 12 - 15 * len(lines), 102, 15 * len(lines))
     painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, "\n".join(lines))
+
+
+def draw_title(painter: QPainter, words: str, box: QRectF, *, seen: bool) -> None:
+    """What one of two pictures is, above it: before the colon the run, in the accent if it is ``seen``."""
+    head, _, rest = words.partition(": ")
+    bold, plain = font(12, 600), font(12)
+    wide = QFontMetricsF(bold).horizontalAdvance(f"{head}:") + 5
+    metrics = QFontMetricsF(plain)
+    rest = metrics.elidedText(rest, Qt.TextElideMode.ElideMiddle, max(0.0, box.width() - wide))
+    if "…" in rest and len(rest) < _FEWEST_LETTERS:
+        rest = ""
+    head = QFontMetricsF(bold).elidedText(
+        f"{head}:" if rest else head, Qt.TextElideMode.ElideRight, box.width()
+    )
+    middle = Qt.AlignmentFlag.AlignVCenter
+    painter.setFont(bold)
+    painter.setPen(Theme.now().colour("accent" if seen else "text"))
+    painter.drawText(box, middle, head)
+    painter.setFont(plain)
+    painter.setPen(Theme.now().colour("text2"))
+    painter.drawText(box.adjusted(wide, 0, 0, 0), middle, rest)
+
+
+def draw_line(painter: QPainter, x: float, view: QRectF) -> None:
+    """The line between two runs of a picture, with what a hand takes it by."""
+    theme = Theme.now()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for colour, width in ((theme.mark_outline, 4.0), (theme.mark, 2.0)):
+        painter.setPen(QPen(QColor(colour), width))
+        painter.drawLine(QLineF(x, view.top(), x, view.bottom()))
+    middle = QPointF(x, view.center().y())
+    painter.setPen(QPen(QColor(theme.mark_outline), 1.5))
+    painter.setBrush(QColor(theme.mark))
+    painter.drawEllipse(middle, _GRIP, _GRIP)
+    for way in (-1, 1):
+        tip = QPointF(middle.x() + way * 5.5, middle.y())
+        painter.drawPolyline([tip + QPointF(-way * 2.5, -3), tip, tip + QPointF(-way * 2.5, 3)])
+    painter.restore()
 
 
 def sentence_lines(parts: Sequence[str], room: float) -> list[str]:

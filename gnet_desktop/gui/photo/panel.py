@@ -9,6 +9,7 @@ from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
+from gnet_desktop.gui.photo.choosing import places_menu
 from gnet_desktop.gui.photo.failure import FailedPicture
 from gnet_desktop.gui.photo.tools import PhotoTools
 from gnet_desktop.gui.photo.view import PhotoView
@@ -51,6 +52,7 @@ class PhotoPanel(Speaking, QWidget):
             workspace.current_changed.subscribe(self._show_state),
             workspace.result_changed.subscribe(self._show_state),
             workspace.decoded_changed.subscribe(self._show_state),
+            workspace.reference_changed.subscribe(self._show_state),
             workspace.entry_changed.subscribe(lambda _: self._show_state()),
             workspace.view_changed.subscribe(lambda _: self._show_state()),
         ]
@@ -82,7 +84,20 @@ class PhotoPanel(Speaking, QWidget):
         self.why.setAccessibleName(self.tr("Why this answer"))
         self.why.clicked.connect(self._offer_methods)
         tools.add(self.why)
+        self.two = IconButton("beside", checkable=True)
+        self.two.setToolTip(self.tr("How the run and its reference are shown (B goes on)"))
+        self.two.setAccessibleName(self.tr("The run and its reference"))
+        self.two.clicked.connect(self._offer_places)
+        self.two.hide()
+        tools.add(self.two)
         return tools
+
+    def _offer_places(self) -> None:
+        """How two runs are shown, as a menu beside the button."""
+        menu = places_menu(self, self._workspace)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.two.mapToGlobal(self.two.rect().topRight()))
+        self.two.setChecked(self.view.mode != "alone")
 
     def _offer_methods(self) -> None:
         """What lies over the photo as a menu beside the button, and how it is asked for."""
@@ -119,6 +134,8 @@ class PhotoPanel(Speaking, QWidget):
         for option, button in self.buttons.items():
             button.setChecked(getattr(workspace.view, option))
         self.why.setChecked(bool(workspace.view.why))
+        self.tools.offer(self.two, offered=workspace.reference is not None)
+        self.two.setChecked(self.view.mode != "alone")
         self.tools.setVisible(sight is not None)
         self._place_tools()
         self._show_zoom()

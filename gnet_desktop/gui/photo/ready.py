@@ -71,11 +71,11 @@ def _pixels(image: "Image") -> Pixels:
 class ReadyImages:
     """The picture shown last as images: itself, and smaller ones where it is large.
 
-    ``ready()`` is called when a large one can be had.
+    ``ready()`` is called when a large one can be had; ``purpose`` tells those apart who want one.
     """
 
-    def __init__(self, workspace: Workspace, ready: Callable[[], None]) -> None:
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, purpose: str, ready: Callable[[], None]) -> None:
+        self._workspace, self._purpose = workspace, purpose
         self._ready = ready
         self._asked: Picture | None = None
         self._kept: tuple[Picture, tuple[QImage, ...]] | None = None
@@ -89,7 +89,7 @@ class ReadyImages:
         if self._asked is not picture:
             self._asked = picture
             self._workspace.make_ready(
-                "levels", lambda: levels(picture.image), lambda made: self._take(picture, made)
+                self._purpose, lambda: levels(picture.image), lambda made: self._take(picture, made)
             )
         return None
 

@@ -1,6 +1,8 @@
-"""What stands in the photo's place: the current picture, as far as it is known yet."""
+"""What stands in the photo's place: a picture of the list, as far as it is known yet."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 from PySide6.QtGui import QImage
 
@@ -9,6 +11,10 @@ from gnet_desktop.gui.photo.ready import ReadyImages
 from gnet_desktop.pictures.geometry import Geometry
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result
+
+Whose = Literal["seen", "this", "reference"]
+"""Of which run: whichever of the two is chosen to be seen, the one that is looked at, the other."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,16 +37,17 @@ class Sight:
         return self.image.width(), self.image.height()
 
 
-def sight_of(workspace: Workspace, before: Sight | None, images: ReadyImages) -> Sight | None:
-    """The current picture: decoded where it is, else its thumbnail; None without one yet.
+def sight_of(workspace: Workspace, whose: Whose, before: Sight | None, images: ReadyImages) -> Sight | None:
+    """A run's picture: decoded where it is, else its thumbnail; None without one yet.
 
     ``before`` is given back where nothing is new, and lends its image. A large picture is its
     thumbnail until ``images`` has it.
     """
-    if workspace.current not in workspace.pictures:
+    found = _SHOWN[whose](workspace) if workspace.current in workspace.pictures else None
+    if found is None:
         images.forget()
         return None
-    shown, decoded = _shown(workspace, workspace.current or 0)
+    shown, decoded = found
     same = before if before is not None and before.id == shown else None
     sight = _made(shown, *decoded, same, images) if decoded is not None else None
     entry = workspace.pictures.get(shown)
@@ -49,14 +56,47 @@ def sight_of(workspace: Workspace, before: Sight | None, images: ReadyImages) ->
     return Sight(shown, rgb_image(entry.thumbnail))
 
 
-def _shown(workspace: Workspace, current: int) -> tuple[int, tuple[Picture, Geometry] | None]:
-    """The id of the picture to show, which may be the reference's, and what is known of it."""
-    result, decoded, other = workspace.result, workspace.decoded, workspace.seen
-    if other is not None and other.key.picture != current and not workspace.stale:
-        return other.key.picture, (other.picture, other.geometry)
+def again(first: Sight, geometry: Geometry | None, before: Sight | None) -> Sight:
+    """The same picture once more, with the input lying on it in another way; ``before`` if that is it."""
+    same = before is not None and before.image is first.image and before.geometry == geometry
+    return before if same and before is not None else replace(first, geometry=geometry)
+
+
+Shown = tuple[int, tuple[Picture, Geometry] | None]
+"""The id of a picture, and what is known of it."""
+
+
+def _seen(workspace: Workspace) -> Shown | None:
+    """The picture to show, which may be the reference's."""
+    other = workspace.seen
+    if other is not None and other.key.picture != workspace.current and not workspace.stale:
+        return _known(other)
+    return _this(workspace)
+
+
+def _this(workspace: Workspace) -> Shown | None:
+    result, decoded, current = workspace.result, workspace.decoded, workspace.current
     if result is not None and result.key.picture == current:
-        return current, (result.picture, result.geometry)
-    return current, (decoded.picture, decoded.geometry) if decoded is not None else None
+        return _known(result)
+    return current or 0, (decoded.picture, decoded.geometry) if decoded is not None else None
+
+
+def _reference(workspace: Workspace) -> Shown | None:
+    key, other = workspace.reference_key, workspace.reference_result
+    if key is None:
+        return None
+    return _known(other) if other is not None and other.key.picture == key.picture else (key.picture, None)
+
+
+def _known(result: Result) -> Shown:
+    return result.key.picture, (result.picture, result.geometry)
+
+
+_SHOWN: Final[Mapping[Whose, Callable[[Workspace], Shown | None]]] = {
+    "seen": _seen,
+    "this": _this,
+    "reference": _reference,
+}
 
 
 def _made(

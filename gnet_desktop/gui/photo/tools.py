@@ -33,15 +33,22 @@ class PhotoTools(QWidget):
         self._buttons.append(button)
         self._grid.addWidget(button, len(self._buttons) - 1, 0)
 
+    def offer(self, button: IconButton, *, offered: bool) -> None:
+        """Show one of them, or leave it out."""
+        if button.isHidden() == offered:
+            button.setVisible(offered)
+            self._rows = 0
+
     def fit(self, width: int, height: int, *, narrow: bool) -> None:
         """Stand where the photo beside them is largest in a view of that size."""
+        offered = [button for button in self._buttons if not button.isHidden()]
         high = self._buttons[0].sizeHint().height() + _GAP
         fitting = max(1, (height - 2 * (PLACE + _EDGE)) // high)
-        columns = -(-len(self._buttons) // fitting)
-        rows = 1 if narrow and width < _WIDE * height else -(-len(self._buttons) // columns)
+        columns = -(-len(offered) // fitting)
+        rows = 1 if narrow and width < _WIDE * height else -(-len(offered) // columns)
         if rows != self._rows:
             self._rows = rows
-            for place, button in enumerate(self._buttons):
+            for place, button in enumerate(offered):
                 self._grid.addWidget(button, place % rows, place // rows)
         self._grid.activate()
         self.resize(self._grid.sizeHint())

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QMimeData, QRectF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QRectF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
@@ -24,6 +24,7 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.exports.saving import png_of
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
+from gnet_desktop.gui.shell.halves import Halves
 from gnet_desktop.pictures.finding import find_pictures, is_picture
 from gnet_desktop.shown import name_of, whole
 from gnet_desktop.workspace.arrivals import Arrivals, sort_arrivals
@@ -181,6 +182,8 @@ class DropCard(Speaking, QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._title = self._note = ""
         self.pictures: list[QImage] = []
+        self._halves: Halves | None = None
+        self._at: QPoint | None = None
         self.hide()
 
     @property
@@ -193,9 +196,15 @@ class DropCard(Speaking, QWidget):
         """What comes of it."""
         return self._note
 
-    def show_for(self, dropped: Dropped) -> None:
-        """Say what this drop would do."""
+    @property
+    def halves(self) -> Halves | None:
+        """The photo's halves, where they differ in what letting go does."""
+        return self._halves
+
+    def show_for(self, dropped: Dropped, halves: Halves | None = None) -> None:
+        """Say what this drop would do, and what in each of the photo's halves."""
         self._title, self._note = describe(dropped)
+        self._halves, self._at = halves, None
         self.pictures = []
         parent = self.parentWidget()
         assert parent is not None
@@ -203,6 +212,12 @@ class DropCard(Speaking, QWidget):
         self.raise_()
         self.show()
         self.update()
+
+    def point_at(self, place: QPoint) -> None:
+        """The cursor is there in the window."""
+        if self._halves is not None and place != self._at:
+            self._at = place
+            self.update()
 
     def show_count(self, dropped: Dropped, count: int) -> None:
         """How many pictures the folders of this drop hold."""
@@ -228,6 +243,10 @@ class DropCard(Speaking, QWidget):
         strip = _THUMB + 14 if self.pictures else 0
         card = QRectF(0, 0, min(460, self.width() - 60), 96 + strip)
         card.moveCenter(QRectF(self.rect()).center())
+        if self._halves is not None:
+            self._halves.paint(painter, chosen=self._chosen(self._halves))
+            if card.intersects(QRectF(self._halves.photo)):
+                card.moveTop(min(self._halves.photo.bottom() + 12.0, self.height() - card.height() - 12))
         painter.setPen(theme.colour("line"))
         painter.setBrush(theme.colour("panel"))
         painter.drawRoundedRect(card, RADIUS_CARD, RADIUS_CARD)
@@ -241,6 +260,11 @@ class DropCard(Speaking, QWidget):
         words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(card.adjusted(16, 48, -16, -12), words, self._note)
         painter.end()
+
+    def _chosen(self, halves: Halves) -> bool | None:
+        """Whether the cursor is in the photo's right half; None beside the photo."""
+        inside = self._at is not None and halves.photo.contains(self._at)
+        return halves.compares(self._at) if inside and self._at is not None else None
 
     def _draw_pictures(self, painter: QPainter, card: QRectF) -> None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)

@@ -6,16 +6,19 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QMimeData, QObject
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtCore import QMimeData, QObject, QPoint, QRect
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.files import is_folder
 from gnet_desktop.folder.truth import is_about
 from gnet_desktop.gui.actions.shell import Shell
+from gnet_desktop.gui.controls.waiting import short_name
 from gnet_desktop.gui.shell.drop import SHOWN, DropCard, Dropped, accept_copy, count_pictures, read_mime
+from gnet_desktop.gui.shell.halves import Halves
 from gnet_desktop.gui.shell.notices import Notice
 from gnet_desktop.shown import name_of
+from gnet_desktop.workspace.values import Reference
 
 
 class Dropping(QObject):
@@ -33,13 +36,30 @@ class Dropping(QObject):
         if not accept_copy(event):
             return
         dropped = self._hovering = self._read(event.mimeData())
-        self.card.show_for(dropped)
+        self.card.show_for(dropped, self._halves(dropped))
         pictures = dropped.files.pictures
         if len(pictures) > 1 or any(map(is_folder, pictures)):
             self._workspace.compute("count", lambda: count_pictures(pictures), partial(self._count, dropped))
         if not dropped.files.checkpoints:
             for path in dropped.files.pictures[:SHOWN]:
                 self._workspace.preview(path, partial(self._add_to_card, dropped))
+
+    def move(self, event: QDragMoveEvent) -> None:
+        """Still over the window: the same action, whatever keys are held."""
+        if accept_copy(event):
+            self.card.point_at(event.position().toPoint())
+
+    def _halves(self, dropped: Dropped) -> Halves | None:
+        """The photo's halves, where it shows a picture that those of the drop can be compared with."""
+        workspace, view = self._workspace, self._shell.panels.photo.view
+        entry = workspace.pictures.get(workspace.current or 0)
+        count = len(dropped.files.pictures) or int(dropped.picture is not None)
+        files = dropped.files
+        others = files.checkpoints or files.labels or any(map(is_folder, files.pictures))
+        if entry is None or not count or others or self._shell.page != "explore" or not view.isVisible():
+            return None
+        corner = view.mapTo(self._shell.widget, QPoint(0, 0))
+        return Halves(QRect(corner, view.size()), short_name(entry.name), count)
 
     def _count(self, dropped: Dropped, count: int) -> None:
         if self._hovering is dropped:
@@ -55,10 +75,23 @@ class Dropping(QObject):
         self.card.hide()
 
     def drop(self, event: QDropEvent) -> None:
-        """Open it."""
+        """Open it, or compare with it."""
         self.leave()
-        if accept_copy(event):
-            self.take(self._read(event.mimeData()))
+        if not accept_copy(event):
+            return
+        dropped = self._read(event.mimeData())
+        halves = self._halves(dropped)
+        if halves is not None and halves.compares(event.position().toPoint()):
+            self._compare(dropped)
+        else:
+            self.take(dropped)
+
+    def _compare(self, dropped: Dropped) -> None:
+        """What is looked at stays, compared with the first of these pictures."""
+        self._notice.dismiss()
+        brought = dropped.files.pictures or [one for one in (dropped.picture,) if one is not None]
+        added = self._workspace.add_pictures(brought, show=False)
+        self._workspace.compare_with(Reference(picture=added[0]))
 
     def paste(self) -> None:
         """Open what the clipboard holds."""

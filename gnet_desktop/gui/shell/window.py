@@ -33,7 +33,6 @@ from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.shell.dialogs import Dialogs
 from gnet_desktop.gui.shell.docks import DockArea
-from gnet_desktop.gui.shell.drop import accept_copy
 from gnet_desktop.gui.shell.dropping import Dropping
 from gnet_desktop.gui.shell.finding import FindingStrip
 from gnet_desktop.gui.shell.keyboard import PanelFocus
@@ -201,8 +200,8 @@ class Window(PlacedWindow):
 
     @override
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        """Still over the window: the same action, whatever keys are held."""
-        accept_copy(event)
+        """Still over the window."""
+        self.dropping.move(event)
 
     @override
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
