@@ -21,7 +21,7 @@ FEW, MANY = 5_000 // len(KINDS), 60_000 // len(KINDS)
 
 WHOLE = (
     *("pickle", "npz", "safetensors", "onnx graph", "caffemodel", "tensorflow", "mxnet"),
-    *("hdf5", "matlab"),
+    *("hdf5", "matlab", "torch7"),
     *("tensorflow checkpoint", "tensorflow index"),
     *("JSON names", "table", "lines", "PNG blocks", "GIF blocks", "TIFF tags", "JPEG segments"),
 )

@@ -107,9 +107,9 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         )
         for count in (5, 500, 100_000)
     },
-    "Torch7": (struct.pack("<3i", 4, 1, 3) + b"V 1\x0d\0\0\0nn.Sequential", "a Torch7 file"),
-    "Torch7 table": (struct.pack("<3i", 3, 1, 2), "a Torch7 file"),
-    "Torch7 as text": (b"4\n1\n3\nV 1\n13\nnn.Sequential\n", "a Torch7 file"),
+    "Torch7": (struct.pack("<3i", 4, 1, 3) + b"V 1\x0d\0\0\0nn.Sequential", "incomplete"),
+    "Torch7 table": (struct.pack("<3i", 3, 1, 2), "incomplete"),
+    "Torch7 as text": (b"4\n1\n3\nV 1\n13\nnn.Sequential\n", "a Torch7 file in letters"),
     "split zip": (b"PK\7\x08PK\3\4" + bytes(90), "split archive"),
     "TensorRT": (b"ftrt\1\0" + bytes(90), "a TensorRT engine"),
     "NCNN": (b"7767517\n75 85\nInput data 0 1 data\n", "NCNN's description"),

@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor
 
-from tests.checkpoints import lasagne_files, tables, writing
+from tests.checkpoints import lasagne_files, tables, torch7_files, writing
 from tests.checkpoints.matlab_files import version5, version73
 from tests.checkpoints.samples import tiny_state
 
@@ -214,6 +214,7 @@ def _small_files() -> dict[str, bytes]:
         "packed hdf5": _hdf5(state, packed=True),
         "keras archive": _keras(state),
         "lasagne": b"\x80\2" + lasagne_files.python2({"param values": lasagne_files.arrays(caffe)}) + b".",
+        "torch7": torch7_files.saved({"model": torch7_files.table(state)}),
         "matlab": _matlab(state, version5),
         "matlab 7.3": _matlab(state, version73),
         "tensorflow checkpoint": tables.first_format(arrays),

@@ -53,9 +53,9 @@ _PICTURE: Final = Foreign(
 _PROGRAM: Final = Foreign("a program", "It holds no weights, and nothing in a file is run here.", _OTHER)
 _VIDEO: Final = Foreign("a video", "It holds no weights.", _OTHER)
 _TORCH7: Final = Foreign(
-    "a Torch7 file",
-    "This kind of file is not read.",
-    "Convert it to PyTorch (torchfile, or convert_torch_to_pytorch), and open the state dict.",
+    "a Torch7 file in letters",
+    "Only its binary form is read.",
+    "Save it with torch.save(file, model), without 'ascii', and open that.",
     weights=True,
 )
 _TENSORRT: Final = Foreign(
@@ -113,8 +113,6 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Foreign], ...]] = (
     (4, b"ftyp", _VIDEO),
     (0, b"\x1aE\xdf\xa3", _VIDEO),
     (0, b"PK\x07\x08PK\x03\x04", _SPLIT),
-    (0, b"\4\0\0\0\1\0\0\0\3\0\0\0V 1", _TORCH7),
-    (0, b"\3\0\0\0\1\0\0\0", _TORCH7),
     (0, b"4\n1\n3\nV 1\n", _TORCH7),
     (0, b"3\n1\n", _TORCH7),
     (0, b"ftrt", _TENSORRT),
