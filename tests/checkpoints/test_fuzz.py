@@ -60,6 +60,7 @@ CONTAINERS = (
     "tensorflow checkpoint",
     "packed tensorflow checkpoint",
     "tensorflow index",
+    "coreml",
 )
 
 

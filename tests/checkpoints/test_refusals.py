@@ -98,7 +98,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "TensorFlow's .meta": (writing.message(1, _META_INFO), "the graph of a TensorFlow checkpoint"),
     "Core ML": (
         writing.number(1, 4) + writing.message(2, writing.message(1, writing.text(1, "data"))),
-        "a Core ML model",
+        "Core ML model is no plain neural network",
     ),
     **{
         f"solver state {count}": (

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.errors import CheckpointError
+from tests.checkpoints import writing
 from tests.checkpoints.samples import assert_same_numbers, assert_same_tensors, observed, sample
 from tests.oracles import ORACLES
 
@@ -124,11 +125,12 @@ def test_names_of_a_hub_folders_settings(tmp_path: Path) -> None:
 def test_a_core_ml_package_is_called_one_as_a_folder_and_zipped(tmp_path: Path) -> None:
     inside = tmp_path / "p.mlpackage" / "Data" / "com.apple.CoreML" / "model.mlmodel"
     inside.parent.mkdir(parents=True)
-    inside.write_bytes(b"\x08\x05" + bytes(100))
+    described = writing.message(2, writing.message(1, writing.text(1, "image")))
+    inside.write_bytes(writing.number(1, 8) + described + writing.message(502, b""))
     (tmp_path / "p.mlpackage" / "Manifest.json").write_text("{}")
     zipped = Path(shutil.make_archive(str(tmp_path / "p"), "zip", tmp_path, "p.mlpackage"))
     for path in (tmp_path / "p.mlpackage", zipped):
-        with pytest.raises(CheckpointError, match="Core ML"):
+        with pytest.raises(CheckpointError, match=r"Core ML.*an ML Program"):
             open_checkpoint(path)
 
 

@@ -18,8 +18,10 @@ from safetensors.torch import save as safetensors_bytes
 from torch import Tensor
 
 from tests.checkpoints import lasagne_files, tables, torch7_files, writing
+from tests.checkpoints.coreml_files import mlmodel
 from tests.checkpoints.matlab_files import version5, version73
 from tests.checkpoints.samples import tiny_state
+from tests.checkpoints.walking import operations
 
 
 @cache
@@ -220,6 +222,7 @@ def _small_files() -> dict[str, bytes]:
         "tensorflow checkpoint": tables.first_format(arrays),
         "packed tensorflow checkpoint": tables.first_format(arrays, pack=tables.snapped),
         "tensorflow index": tables.bundle(arrays)[0],
+        "coreml": mlmodel(operations(caffe), labels=("a", "b", "c", "d"), biases=(-1.0, -1.0, -1.0)),
         "graph": b"".join(
             writing.graph_node(name, "Const", value=writing.graph_tensor(value.numpy()))
             for name, value in state.items()

@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from gnet_desktop.checkpoints.containers import (
     bare_pickle,
     caffemodel,
+    coreml,
     distributed,
     exported,
     hdf5_files,
@@ -74,6 +75,7 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     safetensors,
     mxnet,
     neighbours,
+    coreml,
     onnx,
     tensorflow_graph,
     caffemodel,

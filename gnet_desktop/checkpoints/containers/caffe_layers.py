@@ -94,19 +94,25 @@ def read_layers(layers: Sequence[Layer]) -> tuple[Net, Graph | None]:
 def _convolution(net: Net, layer: Layer) -> None:
     names = _weights(net, layer)
     settings = layer.settings
-    stride, padding, dilation = (
-        int(settings.get(word, usual)) for word, usual in (("stride", 1), ("padding", 0), ("dilation", 1))
-    )
+    stride, dilation = (int(settings.get(word, 1)) for word in ("stride", "dilation"))
     value = net.give(
         layer,
         "Conv",
         [net.given(layer), *names],
         strides=[stride] * 2,
-        pads=[padding] * 4,
+        **_padded(settings),
         dilations=[dilation] * 2,
         group=int(settings.get("groups", 1)),
     )
     net.convolution[value] = layer.name
+
+
+def _padded(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Padding in ONNX's words: one number, the four of its sides, or TensorFlow's rule (``same``)."""
+    padding = settings.get("padding", 0)
+    if padding == "same":
+        return {"auto_pad": "SAME_UPPER"}
+    return {"pads": padding if isinstance(padding, list) else [int(padding)] * 4}
 
 
 def _inner_product(net: Net, layer: Layer) -> None:
@@ -132,7 +138,7 @@ def _pooling(net: Net, layer: Layer) -> None:
         [net.given(layer)],
         kernel_shape=[int(settings.get("kernel", 1))] * 2,
         strides=[int(settings.get("stride", 1))] * 2,
-        pads=[int(settings.get("padding", 0))] * 4,
+        **_padded(settings),
         ceil_mode=int(settings.get("round", 0) == 0),
     )
 

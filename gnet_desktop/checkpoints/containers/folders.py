@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Final
 
 from gnet_desktop.checkpoints.containers.distributed import METADATA
-from gnet_desktop.checkpoints.containers.refusals import CORE_ML
 from gnet_desktop.checkpoints.containers.tensorflow_checkpoint import VARIABLES
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.files import is_file, is_folder
 
-# As Hugging Face, torch.distributed and TensorFlow name them, the whole before its parts.
+# As Hugging Face, torch.distributed, TensorFlow and Apple name them, the whole before its parts.
 _FILES: Final = (
     "model.safetensors.index.json",
     "pytorch_model.bin.index.json",
@@ -19,6 +18,7 @@ _FILES: Final = (
     VARIABLES,
     "variables.index",
     "saved_model.pb",
+    "Data/com.apple.CoreML/model.mlmodel",
 )
 
 
@@ -32,8 +32,6 @@ def chosen(path: Path) -> Path:
     if not is_folder(path):
         return path
     found = checkpoint_in(path)
-    if found is None and is_folder(path / "Data" / "com.apple.CoreML"):
-        raise CORE_ML.error()
     if found is None:
         raise CheckpointError(
             f"{path.name or path} is a folder.",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gnet_desktop.checkpoints.containers import tensorflow_checkpoint
-from gnet_desktop.checkpoints.containers.refusals import CORE_ML, Foreign
+from gnet_desktop.checkpoints.containers.refusals import Foreign
 from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
 from gnet_desktop.checkpoints.containers.tensorflow_checkpoint import VARIABLES
@@ -52,7 +52,7 @@ def read_contents(source: Source) -> Contents:
 
 
 def _kind(head: bytes) -> Foreign | None:
-    fields = list(_peek(head))
+    fields = list(peek(head))
     match fields[:2]:
         case [(1, int()), (2, bytes() as second)]:
             return _solver(second) or _model(second)
@@ -69,26 +69,23 @@ def _solver(text: bytes) -> Foreign | None:
 
 
 def _model(message: bytes) -> Foreign | None:
-    """A message inside the second field: a graph with its meta information, or named inputs."""
-    first = next(_peek(message), (0, 0))
+    """A message inside the second field: a graph with its meta information."""
+    first = next(peek(message), (0, 0))
     if first[0] != 1 or not isinstance(first[1], bytes):
         return None
-    if _is_meta_info(first[1]):
-        return _SAVED_MODEL
-    inner = next(_peek(first[1]), (0, 0))
-    return CORE_ML if inner[0] == 1 and isinstance(inner[1], bytes) else None
+    return _SAVED_MODEL if _is_meta_info(first[1]) else None
 
 
 def _is_meta_info(message: bytes) -> bool:
     """Whether it lists operations, or has the tags that only a saved graph has."""
-    fields = dict(_peek(message))
+    fields = dict(peek(message))
     operations = fields.get(2, 0)
     if isinstance(operations, bytes) and operations.startswith(b"\x0a"):
         return True
     return 1 not in fields and any(isinstance(fields.get(number), bytes) for number in (4, 5))
 
 
-def _peek(data: bytes) -> Iterator[tuple[int, int | bytes]]:
+def peek(data: bytes) -> Iterator[tuple[int, int | bytes]]:
     """The first fields of a message of which only the beginning is here, the last one perhaps cut."""
     position = 0
     for _ in range(_MOST):

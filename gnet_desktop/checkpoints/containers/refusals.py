@@ -242,13 +242,7 @@ def _zip(head: bytes, source: Source) -> Foreign | None:
     return Foreign("a zip archive", "No weights were found in it.", _UNPACK)
 
 
-CORE_ML: Final = Foreign(
-    "a Core ML model",
-    "This kind of file is not read.",
-    "Open the file that it was converted from, or export its weights as a NumPy npz.",
-)
 _INSIDE: Final[tuple[tuple[str, Foreign], ...]] = (
-    ("com.apple.coreml/model.mlmodel", CORE_ML),
     ("[content_types].xml", Foreign("an Office document", "It holds no weights.", _OTHER)),
     *(
         (

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.checkpoints import tiny
-from tests.checkpoints.grammars import archives, hdf5, headers, matlab, pickles, tables, torch7, wire
+from tests.checkpoints.grammars import archives, hdf5, headers, layers, matlab, pickles, tables, torch7, wire
 from tests.checkpoints.grammars.dice import Dice
 from tests.checkpoints.mutations import mutated
 from tests.checkpoints.tiny import small_files
@@ -40,6 +40,7 @@ _GRAMMARS: Final[Mapping[str, Callable[[Dice], bytes]]] = {
     "torch7": torch7.file,
     "tensorflow checkpoint": tables.first_format,
     "tensorflow index": tables.index,
+    "coreml": layers.coreml,
     "packed": _packed,
 }
 
