@@ -21,7 +21,13 @@ from gnet_desktop.gui.system.collecting import Collecting
 from gnet_desktop.gui.system.dispatch import Dispatcher
 from gnet_desktop.gui.system.faults import catch_faults, quieten_qt
 from gnet_desktop.gui.system.machine import check_display, drop_foreign_plugins
-from gnet_desktop.gui.system.reopening import fall_back, last_checkpoint, refill_tray, reopen_pictures
+from gnet_desktop.gui.system.reopening import (
+    fall_back,
+    last_checkpoint,
+    make_index,
+    refill_tray,
+    reopen_pictures,
+)
 from gnet_desktop.gui.system.session import Session, settings_path
 from gnet_desktop.gui.system.tips import QuietTips
 from gnet_desktop.network.architecture import MODULES
@@ -124,6 +130,7 @@ def begin(
     workspace.open_checkpoint(given[0], labels, assume)
     workspace.compute("devices", tasks.devices, lambda found: window.bar.set_devices(found))
     window.refresh_choices()
+    make_index(window.session, workspace, lambda: window.units_page)
     _turn_to(window, page, pictures)
     if pictures:
         window.take_pictures(pictures)

@@ -124,8 +124,25 @@ def test_a_click_on_a_class_shows_its_pictures_and_the_chip_takes_it_off(done: W
     assert sorted(shown(done)) == ["goldfish/0.jpg", "goldfish/1.jpg", "goldfish/2.jpg"]
     chip = page._chips.layout().itemAt(0).widget()
     assert chip.text() == "true: goldfish"
+    assert chip.isVisible()
     QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
     assert len(shown(done)) == 9
+
+
+@pytest.mark.parametrize("width", [960, 1600])
+def test_every_filter_that_is_on_can_be_taken_off_in_a_narrow_window_too(done: Window, width: int) -> None:
+    page, size = done.folder_page, done.size()
+    done.resize(width, 600)
+    page.set_filter(Filter(truth=0, answer=1, agree=True))
+    pause(50)
+    chips = [page._chips.layout().itemAt(place).widget() for place in range(3)]
+    for chip in chips:
+        assert chip.isVisible()
+        assert page._chips.rect().contains(chip.geometry())
+        assert not chip.visibleRegion().isEmpty()
+    QTest.mouseClick(chips[1], Qt.MouseButton.LeftButton)
+    assert page.filter == Filter(truth=0, agree=True)
+    done.resize(size)
 
 
 def test_a_click_on_a_cell_shows_the_pictures_behind_it(done: Window) -> None:

@@ -89,6 +89,27 @@ def test_a_folder_that_comes_with_the_page_of_units_is_indexed(start: Iterator, 
     assert names(window) == []
 
 
+def test_the_folder_that_was_indexed_stands_beside_the_unit_again(
+    start: Iterator, pictures: list[Path]
+) -> None:
+    folder = pictures[0].parent / "photos"
+    folder.mkdir()
+    for number in range(3):
+        Image.effect_noise((90, 60), 60 + number).convert("RGB").save(folder / f"{number}.png")
+    first = start()
+    begin(first, [folder, pictures[2]], None, "cpu", page="units")
+    wait_until(lambda: first.units_page.indexed.state and first.units_page.indexed.state.state == "done")
+    first.show_page("explore")
+    first.workspace.add_pictures(pictures[:1])
+    second = start()
+    begin(second, [], None, "cpu")
+    second.workspace.choose_unit(Unit("3a", "1x1", 0))
+    wait_until(lambda: "units" in second.pages.made and second.units_page.indexed.state)
+    assert second.page == "explore"
+    assert second.units_page.indexed.state.folder == folder
+    wait_until(lambda: not second.panels.unit.body.indexed.isHidden())
+
+
 def test_what_is_gone_is_named_and_the_others_open(start: Iterator, pictures: list[Path]) -> None:
     start().workspace.add_pictures(pictures)
     pictures[0].unlink()

@@ -119,10 +119,9 @@ class FolderPage(Speaking, Page):
         self.left_header.add(again)
         self.gallery_header = PanelHeader(self.tr("Gallery"))
         self._chips = QWidget()
-        row = QHBoxLayout(self._chips)
-        row.setContentsMargins(4, 0, 0, 0)
+        row = self._chip_row = QHBoxLayout(self._chips)
+        row.setContentsMargins(12, 5, 12, 4)
         row.setSpacing(6)
-        self.gallery_header.add_left(self._chips)
         self.orders = Segmented(
             (
                 ("sure", self.tr("Most sure")),
@@ -153,7 +152,7 @@ class FolderPage(Speaking, Page):
         right.setSizes([420, 380])
         parts = QSplitter(Qt.Orientation.Horizontal)
         parts.addWidget(_column(self.left_header, figures))
-        parts.addWidget(_column(self.gallery_header, self.gallery))
+        parts.addWidget(_column(self.gallery_header, self._chips, self.gallery))
         parts.addWidget(right)
         parts.setStretchFactor(1, 1)
         parts.setSizes([LEFT, 880, RIGHT])
@@ -262,8 +261,7 @@ class FolderPage(Speaking, Page):
         self._show_chips(state)
 
     def _show_chips(self, state: FolderState) -> None:
-        row = self._chips.layout()
-        assert row is not None
+        row = self._chip_row
         while (item := row.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
@@ -272,6 +270,7 @@ class FolderPage(Speaking, Page):
             chip.clicked.connect(lambda _=False, name=name: self._take_off(name))
             row.addWidget(chip)
         self._chips.setVisible(row.count() > 0)
+        row.addStretch(1)
 
     def _filters(self, state: FolderState) -> list[tuple[str, str]]:
         wanted, names = self.filter, state.names
@@ -316,12 +315,13 @@ class FolderPage(Speaking, Page):
         self.gallery.thumbnails.close()
 
 
-def _column(header: QWidget, body: QWidget) -> QWidget:
+def _column(*parts: QWidget) -> QWidget:
+    """Widgets one below the other; the last takes the room."""
     widget = QWidget()
     widget.setAutoFillBackground(True)
     column = QVBoxLayout(widget)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
-    column.addWidget(header)
-    column.addWidget(body, 1)
+    for place, part in enumerate(parts, 1):
+        column.addWidget(part, place == len(parts))
     return widget

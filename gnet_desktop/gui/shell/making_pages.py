@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from gnet_desktop.gui.actions.handlers import Handlers
 from gnet_desktop.gui.actions.shell import Shell
 from gnet_desktop.gui.controls.page import Page
+from gnet_desktop.gui.system.reopening import remember_index
 
 if TYPE_CHECKING:
     from gnet_desktop.network.naming import Unit
@@ -53,6 +54,7 @@ class PageMaker:
         limit = self._shell.session.get(LIMIT_KEY)
         kept = Kept(cache / PIECES, limit if isinstance(limit, int) and limit > 0 else LIMIT)
         indexed = Indexed(workspace, cache / "indexes")
+        remember_index(self._shell.session, indexed)
         page = UnitsPage(workspace, Wanting(workspace, kept), indexed)
         self._shell.panels.unit.body.indexed.watch(indexed)
         page.panel.grouping.remember_in(self._shell.session)

@@ -3,19 +3,25 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QTimer
 
-from gnet_desktop.files import is_file
+from gnet_desktop.files import is_file, is_folder
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit, unit_of
 from gnet_desktop.resources import resource
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.state import Workspace
 
+if TYPE_CHECKING:
+    from gnet_desktop.workspace.units.indexed import Indexed
+
 MOST: Final = 100
 """Pictures that are remembered; a folder of thousands is opened again in one step by hand."""
+
+_INDEXED: Final = "indexed"
+"""Under which name the folder is remembered whose strongest pictures stand beside a unit."""
 
 Say = Callable[[str], None]
 
@@ -85,6 +91,41 @@ def refill_tray(session: Session, workspace: Workspace) -> None:
     for unit in filter(None, map(_unit, session.get("tray", [])[:MOST])):
         if unit not in workspace.tray:
             workspace.toggle_in_tray(unit)
+
+
+def _indexed_folder(session: Session) -> Path | None:
+    """The folder that was indexed; None without one, or where it is gone."""
+    stored = session.get(_INDEXED, "")
+    return Path(stored) if stored and is_folder(stored) else None
+
+
+def remember_index(session: Session, indexed: "Indexed") -> None:
+    """Go on with the folder that was indexed unless another was chosen, and note what is from now on."""
+
+    def note() -> None:
+        if indexed.state is not None:
+            session.set(_INDEXED, os.fspath(indexed.state.folder.absolute()))
+
+    def reopen() -> None:
+        folder = _indexed_folder(session)
+        if indexed.state is None and folder is not None:
+            indexed.open(folder)
+
+    indexed.changed.subscribe(note)
+    QTimer.singleShot(0, reopen)
+
+
+def make_index(session: Session, workspace: Workspace, make: Callable[[], object]) -> None:
+    """Make what remembers the index (`remember_index`) once the first answer is on the screen."""
+    if _indexed_folder(session) is None:
+        return
+
+    def answered() -> None:
+        if workspace.result is not None:
+            end()
+            QTimer.singleShot(0, make)
+
+    end = workspace.result_changed.subscribe(answered)
 
 
 def _unit(stored: object) -> Unit | None:
