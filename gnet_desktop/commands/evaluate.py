@@ -176,6 +176,8 @@ def _show_progress(done: int, total: int) -> None:
 
 
 def _write_text(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
+    from gnet_desktop.folder.evaluating import FEW
+
     names = session.checkpoint.labels.names
     judged = counted(evaluation.pictures, "picture")
     print(f"{judged} with a known class, truth from {words(evaluation.truth.source)}")
@@ -193,6 +195,8 @@ def _write_text(session: Session, evaluation: "Evaluation", fitted: Mapping[str,
         error = percent(figures.calibration_error)
         best = f", best temperature {fitted[head]:.2f}" if head in fitted else ""
         print(f"      log loss {figures.log_loss:.3f}, calibration error {error} %{best}")
+    if fitted and evaluation.pictures < FEW:
+        print(f"      {judged} say little about the best temperature: {FEW} or more are needed")
     if (main := evaluation.heads.get("main")) is None:
         return
     print("\nclass                            right       95 %      precision  pictures")

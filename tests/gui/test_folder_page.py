@@ -268,6 +268,7 @@ def test_a_fitted_temperature_is_kept_with_the_checkpoint_until_the_files_own_is
     wait_until(lambda: run.state.fit is not None)
     fitted = run.state.fit.calibration
     assert run.state.fit.pictures == 6
+    assert "Only 6 pictures" in page.calibration.words.text()
     QTest.mouseClick(page.calibration.keep, Qt.MouseButton.LeftButton)
     wait_until(lambda: run.state.calibration == fitted and run.state.state == "done")
     sha256 = done.workspace.checkpoint.provenance.sha256

@@ -9,7 +9,7 @@ from gnet_desktop.gui.app import make_application
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.photo.camera import Camera
-from gnet_desktop.gui.photo.labels import place_label
+from gnet_desktop.gui.photo.labels import field_words, place_label
 from gnet_desktop.gui.photo.painting import dim_outside, rect
 from gnet_desktop.gui.photo.scaled import ScaledPhoto
 from gnet_desktop.gui.photo.sight import Sight
@@ -92,3 +92,12 @@ def test_the_veil_covers_all_of_the_photo(
         if image.pixelColor(x, y).green() < 100 and not kept.contains(x / ratio, y / ratio)
     ]
     assert bare == []
+
+
+def test_a_field_that_the_edge_cuts_says_both_sizes() -> None:
+    assert field_words(171, 171, 171)[0] == "receptive field 171 × 171"
+    assert field_words(171, 120, 144) == (
+        "receptive field 171 × 171, cut to 120 × 144 at the edge",
+        "sees 120 × 144 of 171 × 171",
+        "120 × 144",
+    )

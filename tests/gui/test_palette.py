@@ -131,3 +131,10 @@ def test_a_photo_lies_in_the_middle_where_that_leaves_the_bar_free() -> None:
     assert (left + right) / 2 == pytest.approx((room[0] + room[2]) / 2)
     assert room[0] < left < right < room[2]
     assert (top + bottom) / 2 == pytest.approx(view[1] / 2)
+
+
+def test_a_key_finds_what_it_does(opened: Palette) -> None:
+    opened.field.setText("ctrl")
+    assert {"Open pictures…", "Undo the last change of the network"} <= set(opened.found)
+    opened.field.setText("ctrl+z")
+    assert opened.found[0] == "Undo the last change of the network"

@@ -124,6 +124,31 @@ def test_everything_that_takes_the_keyboard_has_a_name_and_a_role(window: Window
     assert count > 300
 
 
+def test_one_thing_has_the_keyboard_whatever_had_it_before(front: Window, qtbot) -> None:
+    panels = front.panels
+    for target in (panels.pictures.list, panels.answers.table, panels.lanes.area, panels.network.map):
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        qtbot.waitUntil(target.hasFocus)
+        # a control and the part of it at which the keyboard is
+        kept = [one for one in tree(front) if one.state().focused and one.childCount() == 0]
+        assert len(kept) <= 1, [told(one) for one in kept]
+
+
+def test_cells_of_a_page_that_is_hidden_dont_show(window: Window) -> None:
+    cells = [one for one in tree(window.panels.pictures.list) if one.role() == Role.ListItem]
+    assert [one.text(Text.Name).split(",")[0] for one in cells] == ["cat.jpg", "moose.jpg"]
+    assert all(showing(one) for one in cells)
+    window.show_page("folder")
+    QApplication.processEvents()
+    assert not any(showing(one) for one in cells)
+    window.show_page("explore")
+
+
+def test_the_chosen_module_and_the_layer_of_the_chosen_unit_are_selected(window: Window) -> None:
+    chosen = [one for one in tree(window.panels.network.map) if one.state().selected]
+    assert [one.text(Text.Name).split(",")[0] for one in chosen] == ["Module 4a", "4a/3x3"]
+
+
 def test_what_is_announced_as_showing_is_on_the_screen(window: Window) -> None:
     whole = QRect(window.mapToGlobal(window.rect().topLeft()), window.size())
     wrong = []
@@ -180,7 +205,7 @@ def test_the_network_is_a_list_of_its_parts(front: Window, qtbot: QtBot) -> None
         assert sum(name.startswith(f"Module {module},") for name in names) == 1
         assert sum(name.startswith(f"{module}/") for name in names) == 7
     chosen = [name for place, name in enumerate(names) if listed.child(place).state().selected]
-    assert [name.split(",")[0] for name in chosen] == ["4a/3x3"]
+    assert [name.split(",")[0] for name in chosen] == ["Module 4a", "4a/3x3"]
     network.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.waitUntil(network.hasFocus)
     qtbot.keyClick(network, Qt.Key.Key_Down)
@@ -219,7 +244,7 @@ def test_nothing_is_made_before_a_reader_asks(qapp: QApplication) -> None:
     control.set_value(2)
     assert control.findChildren(Part) == []
     assert interface(interface(control).child(1).object().widget) is not None
-    assert [part.place for part in control.findChildren(Part)] == [0, 1]
+    assert [part.place for part in control.findChildren(Part)] == [1]
     control.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 

@@ -45,6 +45,17 @@ def test_x_makes_the_unit_say_that_it_is_off_and_x_again_brings_its_map_back(win
     assert body.map.line() == ("off", "0 everywhere")
     assert body.map.spoken_value() == "off, 0 everywhere"
     assert not body.values.isVisible()  # no axis from 0 to 1 of what has no values
+    lanes = {view.lane.part: view for view in window.panels.lanes.area.views if view.lane is not None}
+    lane = lanes[UNIT.part]
+    assert "1 off" in lane.texts.tooltip
+    assert [part for part in map(lane.spoken_part, range(lane.spoken_count())) if "off" in part.value]
+    assert not any(" off" in view.texts.tooltip for part, view in lanes.items() if part != UNIT.part)
+    off = window.panels.photo.view.grab().toImage()
+    window.workspace.change_view(overlay=False)
+    plain = window.panels.photo.view.grab().toImage()
+    window.workspace.change_view(overlay=True)
+    bar = off.width() - 60, 18, 20, 40  # where the colour bar and its numbers would stand
+    assert off.copy(*bar) == plain.copy(*bar)
     QTest.keyClick(window, Qt.Key.Key_X)
     wait_until(lambda: not workspace.stale and workspace.idle)
     pause(20)

@@ -48,7 +48,7 @@ class Contexts(QObject):
                 lambda _=False: workspace.pin_point(point)
             )
         if workspace.pins:
-            menu.addAction(self.tr("Forget kept places")).triggered.connect(workspace.clear_pins)
+            menu.addAction(self.tr("Forget pinned places")).triggered.connect(workspace.clear_pins)
         if workspace.result is not None:
             self._fill_evidence(menu.addMenu(self.tr("Where is the evidence")))
         menu.addSeparator()

@@ -12,7 +12,7 @@ from gnet_desktop.errors import ExportError
 from gnet_desktop.gui.actions.asking import Asking
 from gnet_desktop.gui.actions.shell import Shell, in_use
 from gnet_desktop.gui.exports.network import export_network
-from gnet_desktop.gui.exports.saving import write_png
+from gnet_desktop.gui.exports.saving import whole_of, write_png
 from gnet_desktop.shown import name_of, path_words, whole
 from gnet_desktop.workspace.values import Result
 
@@ -54,7 +54,7 @@ class Exporting(QObject):
         name = name or self._name_of(widget)
         path = self._asking.target(f"{name}.png", title=title)
         if path is not None:
-            self._write(path, lambda: write_png(widget.grab().toImage(), path), widget.window())
+            self._write(path, lambda: write_png(whole_of(widget), path), widget.window())
 
     def export_crops(self, save: Callable[[Path], None]) -> None:
         """Ask for a folder for the strongest crops of the units that are shown, and have them saved."""
@@ -75,21 +75,23 @@ class Exporting(QObject):
 
     def export_maps(self) -> None:
         """Save all branches of the current picture as arrays with their record."""
-        result = self._workspace.result
+        result, window = self._workspace.result, self._window
         if result is None:
-            self._shell.show_news(self.tr("Open a picture first."))
+            self._shell.show_news(self.tr("Open a picture first."), window)
             return
         folder = self._asking.folder(self.tr("Export maps into a folder"), "exports")
         if folder is not None:
-            self._save_maps(result, folder)
+            self._save_maps(result, folder, window)
 
-    def _save_maps(self, result: Result, folder: Path) -> None:
+    def _save_maps(self, result: Result, folder: Path, window: QWidget) -> None:
         from gnet_desktop.workspace.exporting import save_result
 
         self._workspace.compute(
             "export",
             lambda: save_result(result, folder),
-            lambda count: self._shell.show_news(self.tr("{0} files were written.").format(count)),
+            lambda count: self._shell.show_news(
+                self.tr("{0} files were written to {1}.").format(whole(count), path_words(folder)), window
+            ),
         )
 
     def _export_network(self, title: str) -> None:
@@ -99,12 +101,17 @@ class Exporting(QObject):
         model = self._shell.panels.network.map.model
         self._write(path, lambda: export_network(model, path))
 
+    @property
+    def _window(self) -> QWidget:
+        """Where something was asked for, and what came of it is said, too."""
+        return in_use(self._shell).window()
+
     def _write(self, path: Path, write: Callable[[], None], window: QWidget | None = None) -> None:
-        """Write a file and say so, or why not: in the window that it shows, too."""
+        """Write a file and say so, or why not: also in the window where it was asked for."""
         try:
             write()
         except ExportError as error:
-            self._shell.show_error(error)
+            self._shell.show_error(error, window)
         else:
             words = self.tr("{0} was written to {1}.").format(
                 name_of(path), path_words(path.absolute().parent)
@@ -124,21 +131,21 @@ class Exporting(QObject):
 
     def export_page(self) -> None:
         """Save the exploration as one page that needs nothing else."""
-        result = self._workspace.result
+        result, window = self._workspace.result, self._window
         if result is None:
-            self._shell.show_news(self.tr("Open a picture first."))
+            self._shell.show_news(self.tr("Open a picture first."), window)
             return
         path = self._asking.target(f"{Path(result.picture.source).stem}.html")
         if path is None:
             return
-        self._tell(result, lambda why: self._save_page(path, result, why))
+        self._tell(result, lambda why: self._save_page(path, result, why, window))
 
-    def _save_page(self, path: Path, result: Result, why: "Told | None") -> None:
+    def _save_page(self, path: Path, result: Result, why: "Told | None", window: QWidget) -> None:
         from gnet_desktop.gui.exports.report.page import write_page
         from gnet_desktop.gui.exports.report.seen import Seen
 
         workspace, panels = self._workspace, self._shell.panels
-        self._write(path, lambda: write_page(path, Seen.of(workspace, panels, result, why)))
+        self._write(path, lambda: write_page(path, Seen.of(workspace, panels, result, why)), window)
 
     def _tell(self, result: Result, go_on: "Callable[[Told | None], None]") -> None:
         """Go on with why the answer is what it is; without, where no head answered."""

@@ -43,8 +43,8 @@ _ARROWS: Final = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 
 _HANDS: Final = (
     ("See a unit on the photo", "point at its tile"),
-    ("Keep a unit", "click, or Enter"),
-    ("Keep a place of the photo; compare two", "click; Shift and click"),
+    ("Choose a unit", "click, or Enter"),
+    ("Pin a place of the photo; another beside it", "click; Shift and click"),
     ("Follow a value back to the picture", "click a cell of the unit's map"),
     ("Move among tiles, lanes, modules", "arrows, Home, End"),
     ("Take a picture off the list", "Delete, in the list"),

@@ -56,10 +56,10 @@ def find(
     for action in ACTIONS:
         if action.name == "palette":
             continue
-        words = action.title
-        score = matches(query, f"{words} {action.text} {action.menu} {action.also}")
+        words, keys = action.title, key_text(action)
+        score = matches(query, f"{words} {action.text} {action.menu} {action.also} {keys}")
         if score is not None:
-            ranked.append((score, Found(words, key_text(action), partial(run, action.name), tr(action.menu))))
+            ranked.append((score, Found(words, keys, partial(run, action.name), tr(action.menu))))
     for entry in workspace.pictures.values():
         score = matches(query, entry.name) if query else None
         if score is not None:

@@ -85,8 +85,8 @@ class Shell(Protocol):
     def show_dialog(self, name: str) -> QWidget:
         """Show one of the windows beside this one."""
 
-    def show_error(self, error: GNetError) -> None:
-        """Show a sentence."""
+    def show_error(self, error: GNetError, beside: QWidget | None = None) -> None:
+        """Show a sentence, also in a window beside this one, where it happened."""
 
     def show_news(self, words: str, beside: QWidget | None = None) -> None:
         """Show that something was done, also in a window beside this one, where it was done."""

@@ -34,6 +34,7 @@ from gnet_desktop.gui.answers.bars import draw_bar, draw_outline
 from gnet_desktop.gui.answers.model import CELL, LINE, AnswersModel, Index
 from gnet_desktop.gui.answers.values import Cell, Line, Shown
 from gnet_desktop.gui.controls.focus import KEY_REASONS, KeyFocus
+from gnet_desktop.gui.controls.spoken_cells import SpokenCells
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import ring_row
 from gnet_desktop.network.architecture import HEADS
@@ -180,7 +181,7 @@ class _Header(QHeaderView):
         painter.drawText(box, middle, after)
 
 
-class AnswersTable(QTableView):
+class AnswersTable(SpokenCells, QTableView):
     """The answers; ``class_wanted(index)`` when a class was clicked or Enter pressed on it.
 
     ``menu_wanted(index, place)`` with the class, or None beside all, and the place on the screen.

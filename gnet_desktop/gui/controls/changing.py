@@ -1,12 +1,19 @@
 """Changes of the network in words."""
 
-from gnet_desktop.network.changes import Change
+from gnet_desktop.network.changes import Change, Changes
+from gnet_desktop.network.naming import Unit, channel_in_module
 from gnet_desktop.shown import name_words
+from gnet_desktop.workspace.values import Result
 
 
 def change_words(change: Change) -> str:
     """A change as people read it: ``4b/5×5 off``, ``4e/1×1:20 × 0.5``."""
     return f"{part_words(change)} {state_words(change)}"
+
+
+def made_words(changes: Changes) -> str:
+    """What some changes made of a unit: ``off``."""
+    return ", ".join(map(state_words, changes))
 
 
 def state_words(change: Change) -> str:
@@ -20,6 +27,19 @@ def state_words(change: Change) -> str:
         "projected": f"without {change.values.source if change.values else ''}",
     }
     return done[change.kind]
+
+
+def changes_of(result: Result, unit: Unit) -> Changes:
+    """The changes of a pass that set a unit's values, or those of its module there."""
+    places = {
+        unit.part: unit.channel,
+        unit.module: channel_in_module(result.checkpoint.architecture, unit),
+    }
+    return tuple(
+        one
+        for one in result.key.changes
+        if one.part in places and (one.channels is None or places[one.part] in one.channels)
+    )
 
 
 def part_words(change: Change) -> str:

@@ -44,7 +44,9 @@ class Speaking:
     """Mixed into a widget: its role and its parts. Others than its own parts are its child widgets."""
 
     spoken_role: Role = Role.Grouping
-    _part_objects: "list[Part] | None" = None
+    spoken_widgets = True
+    """Whether the widgets inside are told of, after the parts."""
+    _part_objects: "dict[int, Part] | None" = None
 
     def spoken_count(self) -> int:
         """How many parts there are."""
@@ -65,9 +67,9 @@ class Speaking:
     def part_object(self, place: int) -> "Part":
         """What stands for a part towards Qt; made when it is first asked for."""
         if self._part_objects is None:
-            self._part_objects = []
-        while len(self._part_objects) <= place:
-            self._part_objects.append(Part(self, len(self._part_objects)))
+            self._part_objects = {}
+        if place not in self._part_objects:
+            self._part_objects[place] = Part(self, place)
         return self._part_objects[place]
 
     def focus_part(self) -> "Part | None":
@@ -130,7 +132,8 @@ class _ControlInterface(QAccessibleWidget):
     @override
     def childCount(self) -> int:
         """Parts and child widgets."""
-        return self._control.spoken_count() + super().childCount()
+        widgets = super().childCount() if self._control.spoken_widgets else 0
+        return self._control.spoken_count() + widgets
 
     @override
     def child(self, index: int) -> QAccessibleInterface:

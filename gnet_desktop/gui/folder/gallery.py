@@ -24,6 +24,7 @@ from gnet_desktop.folder.figures import Ints
 from gnet_desktop.folder.rows import UNKNOWN, Rows
 from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.controls.plain import tip
+from gnet_desktop.gui.controls.spoken_cells import SpokenCells
 from gnet_desktop.gui.folder.thumbnails import Thumbnails
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.inspection.answers import percent
@@ -211,7 +212,7 @@ class _Delegate(QStyledItemDelegate):
         painter.drawText(lower, Qt.AlignmentFlag.AlignVCenter, text)
 
 
-class Gallery(QListView):
+class Gallery(SpokenCells, QListView):
     """All pictures that pass the filter; Enter or a double click opens one in Explore.
 
     ``alike_wanted`` with a picture's relative path, from the menu of a right click; "" for all again.

@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from gnet_desktop.folder.truth import Truth
 from gnet_desktop.gui.controls.plain import Label, tip
+from gnet_desktop.gui.controls.spoken_cells import SpokenCells
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.workspace.folder_run import FolderRun
 
@@ -26,7 +27,7 @@ NAME = Qt.ItemDataRole.UserRole
 KIND = "application/x-gnet-folder-name"
 
 
-class Names(QListWidget):
+class Names(SpokenCells, QListWidget):
     """The names of folders or of a table, each with its class; can be dragged onto another."""
 
     def __init__(self) -> None:
@@ -44,7 +45,7 @@ class Names(QListWidget):
         return data
 
 
-class Classes(QListWidget):
+class Classes(SpokenCells, QListWidget):
     """The classes of the checkpoint; ``dropped(name, index)`` when a name was dropped on one."""
 
     dropped = Signal(str, int)

@@ -7,7 +7,7 @@ from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.folder.conventions import Tried
-from gnet_desktop.folder.evaluating import Fit
+from gnet_desktop.folder.evaluating import FEW, Fit
 from gnet_desktop.gui.controls.explaining import explained, lines_of
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.conventions.choices import meaning_of
@@ -185,6 +185,10 @@ class CalibrationSection(_Section):
             words = f"{self._told(fit.calibration)} " + self.tr(
                 "The error of confidence goes from {0} to {1} %."
             ).format(*(percent(error) for error in fit.errors))
+            if fit.few:
+                words += " " + self.tr(
+                    "Only {0} pictures: so few say little about others. Fit on {1} or more."
+                ).format(fit.pictures, FEW)
         elif used is not None:
             kept = self.tr("Fitted on {0}, kept with this checkpoint.").format(used.source)
             words = f"{self._told(used)} {kept}"

@@ -1,9 +1,10 @@
 """What the lanes hold under the options in use: maps, order, scale. No Qt."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gnet_desktop.errors import UsageError
+from gnet_desktop.gui.controls.changing import changes_of, made_words
 from gnet_desktop.gui.lanes.effects import Values
 from gnet_desktop.gui.lanes.filtering import filter_lanes
 from gnet_desktop.gui.lanes.model import Channels, Lane, LaneScale, lanes_of, scales_of, shown_order
@@ -53,6 +54,7 @@ def contents_of(
     lanes = lanes_of(result.record, architecture.module(module), measured, reductions=view.reductions)
     if not lanes:
         return Contents()
+    lanes = [replace(lane, made=_made(result, lane), between=result.record.between) for lane in lanes]
     error = None
     try:
         channels = filter_lanes(view.filter, lanes, architecture)
@@ -66,6 +68,17 @@ def contents_of(
         for lane, some in zip(lanes, channels, strict=True)
     ]
     return Contents(tuple(lanes), tuple(scales_of(lanes, scaling_of(view))), tuple(orders), used, error)
+
+
+def _made(result: Result, lane: Lane) -> dict[int, str]:
+    """What changes made of the channels that they set to 0: ``{3: "off"}``."""
+    if not result.key.changes or result.record.between:
+        return {}
+    found = {
+        channel: made_words(changes_of(result, lane.unit(channel)))
+        for channel in lane.units.zero.nonzero()[0].tolist()
+    }
+    return {channel: words for channel, words in found.items() if words}
 
 
 def scaling_of(view: ViewOptions) -> Scaling:

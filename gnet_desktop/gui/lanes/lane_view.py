@@ -141,6 +141,11 @@ class LaneView(Speaking, QWidget):
         return self._lane
 
     @property
+    def texts(self) -> Texts:
+        """What its header says."""
+        return self._texts
+
+    @property
     def atlas(self) -> LaneAtlas | None:
         """Its tiles."""
         return self._atlas

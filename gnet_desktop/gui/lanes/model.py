@@ -1,7 +1,7 @@
 """What the lanes show, worked out from a record: no Qt."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -35,6 +35,8 @@ class Lane:
     ``part`` is its canonical name; ``path`` its true kernels, ``1×1 → 96 → 3×3``;
     ``share`` its energy's share of the module's, None for what isn't one of the four
     branches; ``offset`` where its channel 0 stands in the concatenation, or None.
+    ``made`` says what a change made of the channels that it set to 0; ``between`` two runs,
+    the maps are what differs.
     """
 
     part: str
@@ -43,6 +45,8 @@ class Lane:
     path: str
     share: float | None
     offset: int | None
+    made: Mapping[int, str] = field(default_factory=dict)
+    between: bool = False
 
     @property
     def branch(self) -> str:
@@ -61,8 +65,8 @@ class Lane:
 
     @property
     def zeros(self) -> int:
-        """How many channels are zero everywhere."""
-        return int(self.units.zero.sum())
+        """How many channels the picture leaves at zero everywhere."""
+        return int(self.units.zero.sum()) - len(self.made)
 
     @property
     def broken(self) -> int:

@@ -190,10 +190,10 @@ def _draw_captions(painter: QPainter, lane: Lane, tiles: list[tuple[int, QRectF]
 
 
 def _draw_states(painter: QPainter, lane: Lane, tiles: list[tuple[int, QRectF]]) -> None:
-    """Zero tiles get a dashed frame and the word, constant ones their value."""
+    """Zero tiles get a dashed frame and why they are so, constant ones their value."""
     theme = Theme.now()
     zero, constant = lane.units.zero, lane.units.constant
-    zero_word = translate("Lanes", "zero")
+    words = zero_word(lane)
     for channel, tile in tiles:
         if zero[channel]:
             painter.setPen(QPen(theme.colour("line2"), 1, Qt.PenStyle.DashLine))
@@ -202,13 +202,18 @@ def _draw_states(painter: QPainter, lane: Lane, tiles: list[tuple[int, QRectF]])
             if tile.width() >= _WORDS:
                 painter.setFont(font(12 if tile.width() > 80 else 10.5))
                 painter.setPen(theme.colour("text3"))
-                painter.drawText(tile, Qt.AlignmentFlag.AlignCenter, zero_word)
+                painter.drawText(tile, Qt.AlignmentFlag.AlignCenter, lane.made.get(channel, words))
         elif constant[channel] and tile.width() >= _WORDS and tile.height() > CAPTION + 4:
             _draw_constant(
                 painter,
                 tile,
                 translate("Lanes", "all {0}").format(number(float(lane.units.maximum[channel]))),
             )
+
+
+def zero_word(lane: Lane) -> str:
+    """What a map is that is 0 everywhere; between two runs, one in which they don't differ."""
+    return translate("Lanes", "same") if lane.between else translate("Lanes", "zero")
 
 
 def _draw_constant(painter: QPainter, tile: QRectF, text: str) -> None:

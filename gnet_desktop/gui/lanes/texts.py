@@ -1,5 +1,6 @@
 """What the lanes say in words."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -8,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.lanes.model import Lane
-from gnet_desktop.gui.lanes.painting import Texts, count_form
+from gnet_desktop.gui.lanes.painting import Texts, count_form, zero_word
 from gnet_desktop.gui.painting.numbers import number, percent
 
 _WIDE: Final = 200
@@ -19,8 +20,9 @@ translate = QCoreApplication.translate
 def header_texts(lane: Lane, shown: int, width: float) -> Texts:
     """A lane's header; shorter in a lane of few columns, where the rest is in the tooltip."""
     count = translate("Lanes", "{0} of {1}").format(shown, len(lane))
-    if lane.zeros and width > _WIDE:
-        count += " · " + translate("Lanes", "{0} zero").format(lane.zeros)
+    silent = _silent(lane)
+    if width > _WIDE:
+        count = " · ".join([count, *silent])
     if lane.broken:
         count += " · " + translate("Lanes", "{0} NaN").format(lane.broken)
     energy = ""
@@ -29,8 +31,7 @@ def header_texts(lane: Lane, shown: int, width: float) -> Texts:
         if width > _WIDE:
             energy = translate("Lanes", "energy {0}").format(energy)
     short = str(shown) if shown == len(lane) else f"{shown}/{len(lane)}"
-    zeros = " · " + translate("Lanes", "{0} zero").format(lane.zeros) if lane.zeros else ""
-    counts = (count, short + zeros, short, str(shown))
+    counts = (count, " · ".join([short, *silent]), short, str(shown))
     return Texts(lane.title, counts, lane.path, energy, header_tooltip(lane, shown))
 
 
@@ -46,8 +47,7 @@ def in_one_form(texts: Sequence[Texts], widths: Sequence[float]) -> list[Texts]:
 def header_tooltip(lane: Lane, shown: int) -> str:
     """Everything that a header can say."""
     lines = [f"{lane.part} · {lane.path}", translate("Lanes", "{0} of {1} maps").format(shown, len(lane))]
-    if lane.zeros:
-        lines[1] += " · " + translate("Lanes", "{0} zero on this picture").format(lane.zeros)
+    lines[1] = " · ".join([lines[1], *_silent(lane)])
     if lane.broken:
         lines.append(translate("Lanes", "{0} maps hold values that are not numbers").format(lane.broken))
     if lane.share is not None:
@@ -58,6 +58,13 @@ def header_tooltip(lane: Lane, shown: int) -> str:
         + explained(word=_word_of(lane))
         + (explained(word="energy") if lane.share is not None else "")
     )
+
+
+def _silent(lane: Lane) -> list[str]:
+    """How many maps are 0 everywhere, by what makes them so: ``3 zero``, ``192 off``."""
+    made = Counter(lane.made.values())
+    own = {zero_word(lane): lane.zeros} if lane.zeros else {}
+    return [f"{count} {words}" for words, count in {**own, **made}.items()]
 
 
 def _word_of(lane: Lane) -> str:
@@ -77,6 +84,8 @@ def tip_lines(lane: Lane, channel: int) -> tuple[str, ...]:
     ]
     if unit.minimum < 0:
         numbers.insert(1, translate("Lanes", "min {0}").format(number(unit.minimum)))
+    if channel in lane.made:
+        numbers.append(lane.made[channel])
     lines = [lane.unit(channel).name, " · ".join(numbers)]
     if unit.non_finite:
         lines.append(translate("Lanes", "{0} cells not a number").format(unit.non_finite))

@@ -83,7 +83,7 @@ class NetworkMap(Speaking, MapCanvas):
         name, *facts = self.words(target) or (target,)
         area = self._layout.area(target) if self._layout is not None else None
         box = QRectF() if area is None else self._viewport.rectangle(area).intersected(QRectF(self.rect()))
-        chosen = target == chosen_target(self._workspace)
+        chosen = target in (chosen_target(self._workspace), self._workspace.selection.module)
         return Spoken(Role.ListItem, name, box, ", ".join(facts), selected=chosen)
 
     @override

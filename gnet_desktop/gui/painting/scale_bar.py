@@ -54,7 +54,10 @@ def draw_lying_bar(painter: QPainter, ends: tuple[str, str], strip: QImage, box:
 
 
 def draw_standing_bar(painter: QPainter, scale: Scale, strip: QImage, bar: QRectF) -> None:
-    """A strip with its largest value at the top, the middle and the smallest to its right."""
+    """A strip with its largest value at the top, the middle and the smallest to its right.
+
+    Where all values are one, it stands there once.
+    """
     draw_strip(painter, strip, bar)
     painter.setFont(font(_NUMBER, mono=True))
     painter.setPen(Theme.now().colour("text2"))
@@ -64,7 +67,7 @@ def draw_standing_bar(painter: QPainter, scale: Scale, strip: QImage, bar: QRect
         ((ends.low + ends.high) / 2, bar.center().y() - 7),
         (ends.low, bar.bottom() - 14),
     )
-    for value, y in places:
+    for value, y in places if ends.high > ends.low else places[1:2]:
         box = QRectF(bar.right() + 7, y, 60, 14)
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, number(value))
 

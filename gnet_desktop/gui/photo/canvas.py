@@ -5,9 +5,11 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.changing import changes_of, made_words
 from gnet_desktop.gui.lanes.no_difference import why_no_difference
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused
+from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.photo.camera import MARGIN
@@ -69,10 +71,8 @@ class PhotoCanvas(PhotoStage):
             pane.paint_frame(painter)
         known = over is not None and isinstance(over.layer, UnitLayer) and not workspace.stale
         if view.field and known:
-            alone = self._mode == "alone"
-            words = self.tr("receptive field {0} × {1}") if alone else ""
             bounds = QRectF(0, 0, *place.size).adjusted(2, 2, -2, -2)
-            pane.paint_field(painter, self.unit, bounds, self._covered(), words)
+            pane.paint_field(painter, self.unit, bounds, self._covered(), told=self._mode == "alone")
         if pane.result is not None:
             pane.paint_pins(painter)
         if not self._held_space and (why := pane.why_words()):
@@ -105,12 +105,23 @@ class PhotoCanvas(PhotoStage):
         """The colour bar of what is laid over, and what that is."""
         if laid is None or over is None or not self.has_bar or not over.scaled:
             return
-        painting.draw_scale(painter, laid.scale, laid.strip, QRectF(self.rect()))
+        silent = laid.scale.limits.low == laid.scale.limits.high
+        if not silent:
+            painting.draw_scale(painter, laid.scale, laid.strip, QRectF(self.rect()))
         if isinstance(over.layer, UnitLayer):
             chosen = over.layer.unit == self._workspace.selection.unit
             state = self.tr("chosen") if chosen else self.tr("hovered")
             name = name_words(over.layer.unit.name).split("/", 1)
-            painting.draw_caption(painter, [*name, state], QRectF(self.rect()))
+            caption = [*name, self._silence(over.layer) if silent else state]
+            painting.draw_caption(painter, caption, QRectF(self.rect()))
+
+    def _silence(self, layer: UnitLayer) -> str:
+        """Why a map has but one value, and no scale."""
+        result = self._first.result
+        if layer.between:
+            return self.tr("the same in both")
+        made = made_words(changes_of(result, layer.unit)) if result is not None else ""
+        return made or self.tr("all {0}").format(number(float(layer.values.flat[0])))
 
     def _obstacle(self) -> tuple[str, ...]:
         """Why nothing lies over the photo though two runs are compared, in words."""

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF
+
+from gnet_desktop.gui.painting.numbers import size as size_words
 
 _AWAY: Final = 4.0
 _PER_PIXEL: Final = 10.0
@@ -11,6 +13,19 @@ _PER_PIXEL: Final = 10.0
 
 Weighed = tuple[QRectF, float]
 """A rectangle with how bad it is to cover it."""
+
+
+def field_words(size: int, width: int, height: int) -> tuple[str, ...]:
+    """What a cell sees: a square of ``size`` pixels, or how much of it lies on the input; longest first."""
+    whole = QCoreApplication.translate("photo", "receptive field {0}").format(size_words(size, size))
+    if (width, height) == (size, size):
+        return whole, size_words(size, size)
+    cut, full = size_words(width, height), size_words(size, size)
+    return (
+        QCoreApplication.translate("photo", "{0}, cut to {1} at the edge").format(whole, cut),
+        QCoreApplication.translate("photo", "sees {0} of {1}").format(cut, full),
+        cut,
+    )
 
 
 def place_label(size: QSizeF, named: QRectF, bounds: QRectF, covered: Sequence[Weighed]) -> QRectF:

@@ -49,7 +49,10 @@ class UnitLayer:
         return left, top, right, bottom
 
     def seen(self, result: Result, cell: tuple[int, int]) -> tuple[Box, tuple[int, int]]:
-        """The cell's receptive field on the picture, and its (width, height) in input pixels, clipped."""
+        """The cell's receptive field on the picture, and its (width, height) in input pixels, clipped.
+
+        Where it lies across the input's edge these are less than the field's ``size``.
+        """
         left, top, right, bottom = field_box(self.field, *cell)
         box = result.geometry.box_to_picture((left, top, right, bottom))
         return box, (right - left, bottom - top)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.photo.camera import Camera
-from gnet_desktop.gui.photo.labels import Weighed, place_label
+from gnet_desktop.gui.photo.labels import Weighed, field_words, place_label
 from gnet_desktop.gui.photo.laid_over import KeptOverlay, LaidOver, Look
 from gnet_desktop.gui.photo.layers import Point, UnitLayer, unit_layer
 from gnet_desktop.gui.photo.pairing import across
@@ -227,9 +227,9 @@ class Pane:
             painting.draw_frame(painter, painting.rect(self.camera.box_to_view(sight.geometry.crop_box)))
 
     def paint_field(
-        self, painter: QPainter, unit: Unit | None, bounds: QRectF, covered: Sequence[Weighed], words: str
+        self, painter: QPainter, unit: Unit | None, bounds: QRectF, covered: Sequence[Weighed], *, told: bool
     ) -> None:
-        """The marked cell with its field; ``words`` name that with its size, none leaves them out."""
+        """The marked cell with its field, whose size is ``told`` beside it."""
         layer, result, cell = self.layer(unit), self.result, self.cell(unit)
         if layer is None or result is None or cell is None:
             return
@@ -238,8 +238,10 @@ class Pane:
         peak = painting.rect(self.camera.box_to_view(layer.cell_box(result, cell)))
         painting.draw_mark(painter, field)
         painting.draw_mark(painter, peak)
-        if words:
-            words = words.format(*size)
+        if told:
+            forms = field_words(layer.field.size, *size)
+            fits = (one for one in forms if painting.label_size(one).width() <= bounds.width())
+            words = next(fits, forms[-1])
             place = self._place_words(words, field, peak, bounds, covered)
             painting.draw_label(painter, words, place)
 

@@ -20,6 +20,7 @@ from gnet_desktop.gui.answers.notices import Notice
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
+from gnet_desktop.gui.controls.spoken_cells import SpokenCells
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.pictures.model import PicturesModel
 from gnet_desktop.gui.pictures.progress import Progress
@@ -33,7 +34,7 @@ _SETTLED: Final = 60
 """Milliseconds after which rows that scrolled into view are told."""
 
 
-class _List(QListView):
+class _List(SpokenCells, QListView):
     """Delete takes the picture off the list."""
 
     removed = Signal()

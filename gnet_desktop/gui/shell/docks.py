@@ -284,6 +284,13 @@ class DockArea(QMainWindow):
 
     def _give_back(self) -> None:
         there = {self.docks[name]: size for name, size in self._before.items()}
+        network = self.docks["network"]
+        # behind a tab it isn't laid out, and would still want what it wanted while it was in front
+        for widget in (network.widget(), network, self):
+            layout = widget.layout()
+            if layout is not None:
+                layout.invalidate()
+                layout.activate()
         # a dock with tabs is lower than its place by their height
         docks = [dock for dock in there if dock.isVisible() and not self.tabifiedDockWidgets(dock)]
         self.resizeDocks(docks, [there[dock].width() for dock in docks], Qt.Orientation.Horizontal)

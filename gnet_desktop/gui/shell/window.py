@@ -242,9 +242,10 @@ class Window(PlacedWindow):
         for window in {self, beside or self}:
             notice_of(window).show_news(words)
 
-    def show_error(self, error: GNetError) -> None:
-        """A sentence over the window; what was open stays."""
-        self.notice.show_error(error)
+    def show_error(self, error: GNetError, beside: QWidget | None = None) -> None:
+        """A sentence over the window, and over one beside it; what was open stays."""
+        for window in {self, beside or self}:
+            notice_of(window).show_error(error)
 
     def _show_bug(self, bug: Bug) -> None:
         dialog = BugDialog(bug, self)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.changing import changes_of
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.section import Section
 from gnet_desktop.gui.controls.spoken import Role
@@ -20,7 +21,6 @@ from gnet_desktop.gui.unit.facts import (
     Cell,
     Origins,
     UnitFacts,
-    changes_of,
     facts_of,
     has_unit,
     origins_of,

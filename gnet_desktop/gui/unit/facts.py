@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gnet_desktop.gui.controls.changing import changes_of
 from gnet_desktop.inspection.contributions import (
     Decomposition,
     Share,
@@ -113,19 +114,6 @@ def facts_of(result: Result, unit: Unit, statistics: UnitStatistics) -> UnitFact
         counts=histogram(values),
         between=between,
         changes=changes_of(result, unit),
-    )
-
-
-def changes_of(result: Result, unit: Unit) -> Changes:
-    """The changes of a pass that set a unit's values, or those of its module there."""
-    places = {
-        unit.part: unit.channel,
-        unit.module: channel_in_module(result.checkpoint.architecture, unit),
-    }
-    return tuple(
-        one
-        for one in result.key.changes
-        if one.part in places and (one.channels is None or places[one.part] in one.channels)
     )
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
-from gnet_desktop.gui.controls.changing import state_words
+from gnet_desktop.gui.controls.changing import made_words
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -283,7 +283,7 @@ class MapView(Speaking, QWidget):
 
 def _state(facts: UnitFacts) -> str:
     """What a change made of a unit: ``off``."""
-    return ", ".join(map(state_words, facts.changes))
+    return made_words(facts.changes)
 
 
 def _draw_state(painter: QPainter, words: str, box: QRectF) -> None:

@@ -66,5 +66,5 @@ class NoUnit(Speaking, QWidget):
         unit, module = workspace.selection.unit, workspace.selection.module
         lacking = no_difference(workspace, module if unit is None else unit.part)
         if lacking or unit is None:
-            return lacking or self.tr("Point at a tile to look at it, click to keep it.")
+            return lacking or self.tr("Point at a tile to look at it, click to choose it.")
         return obstacle(workspace) or self.tr("Its map appears as soon as a picture is answered.")

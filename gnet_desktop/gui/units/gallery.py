@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from gnet_desktop.folder.alike import Alike
 from gnet_desktop.gui.controls.focus import KeyFocus
+from gnet_desktop.gui.controls.spoken_cells import SpokenCells
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import percent
@@ -202,7 +203,7 @@ class _Delegate(QStyledItemDelegate):
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:.2f}")
 
 
-class Cards(QListView):
+class Cards(SpokenCells, QListView):
     """All items that are shown; only what is on the screen is asked for.
 
     ``item_chosen(item)`` when a card is clicked or walked to, ``open_wanted(item)`` by
