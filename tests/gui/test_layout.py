@@ -166,7 +166,7 @@ def test_what_a_hand_arranged_is_left_alone_until_reset(window) -> None:
     assert window.area.tabifiedDockWidgets(window.area.docks["answers"])
 
 
-@pytest.mark.parametrize("size", [(1600, 1000), (1280, 720), (960, 600)])
+@pytest.mark.parametrize("size", [(1600, 1000), (1280, 720), (1000, 640), (960, 600)])
 def test_after_teaching_the_layout_is_as_before(window, qtbot: QtBot, size: tuple[int, int]) -> None:
     before = settle(window, *size)
     for _ in range(2):

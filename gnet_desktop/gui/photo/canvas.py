@@ -41,12 +41,12 @@ class PhotoCanvas(PhotoStage):
         panes, spots = self.panes, self.places()
         over = [None if self._held_space else pane.over(self.unit) for pane in panes]
         ends, laid = _common(over), None
-        for number, (pane, place) in enumerate(zip(panes, spots, strict=True)):
+        for which, (pane, place) in enumerate(zip(panes, spots, strict=True)):
             painter.save()
             painter.translate(place.box[0], place.box[1])
             if len(panes) == 2:
-                painter.setClipRect(self._clip(number, place))
-            laid = self._paint_pane(painter, pane, place, over[number], ends) or laid
+                painter.setClipRect(self._clip(which, place))
+            laid = self._paint_pane(painter, pane, place, over[which], ends) or laid
             painter.restore()
         if len(panes) == 2:
             self._paint_titles(painter, spots)
@@ -54,11 +54,11 @@ class PhotoCanvas(PhotoStage):
         if words := self._obstacle():
             painting.draw_sentence(painter, words, QRectF(self.rect()))
 
-    def _clip(self, number: int, place: Place) -> QRectF:
+    def _clip(self, which: int, place: Place) -> QRectF:
         """The part of a place, from its corner, in which a picture is seen."""
         whole = QRectF(0, 0, *place.size)
         if self._mode == "split":
-            (whole.setLeft if number else whole.setRight)(self.line)
+            (whole.setLeft if which else whole.setRight)(self.line)
         return whole
 
     def _paint_pane(
