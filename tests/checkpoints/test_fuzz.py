@@ -61,6 +61,8 @@ CONTAINERS = (
     "packed tensorflow checkpoint",
     "tensorflow index",
     "coreml",
+    "ncnn",
+    "caffe2",
 )
 
 

@@ -112,7 +112,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "Torch7 as text": (b"4\n1\n3\nV 1\n13\nnn.Sequential\n", "a Torch7 file in letters"),
     "split zip": (b"PK\7\x08PK\3\4" + bytes(90), "split archive"),
     "TensorRT": (b"ftrt\1\0" + bytes(90), "a TensorRT engine"),
-    "NCNN": (b"7767517\n75 85\nInput data 0 1 data\n", "NCNN's description"),
+    "NCNN": (b"7767517\n75 85\nInput data 0 1 data\n", r"model\.bin, which is not there"),
     "note of the last checkpoint": (b'model_checkpoint_path: "model.ckpt-5"\n', "last checkpoint"),
     "graph as text": (b'node {\n  name: "x"\n}\n', "TensorFlow graph as text"),
     "binary that starts with <": (b"<\x83\0\xff" * 200, "no weights file that can be recognised"),

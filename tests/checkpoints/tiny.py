@@ -19,6 +19,7 @@ from torch import Tensor
 
 from tests.checkpoints import lasagne_files, tables, torch7_files, writing
 from tests.checkpoints.coreml_files import mlmodel
+from tests.checkpoints.layer_files import caffe2, ncnn
 from tests.checkpoints.matlab_files import version5, version73
 from tests.checkpoints.samples import tiny_state
 from tests.checkpoints.walking import operations
@@ -223,6 +224,8 @@ def _small_files() -> dict[str, bytes]:
         "packed tensorflow checkpoint": tables.first_format(arrays, pack=tables.snapped),
         "tensorflow index": tables.bundle(arrays)[0],
         "coreml": mlmodel(operations(caffe), labels=("a", "b", "c", "d"), biases=(-1.0, -1.0, -1.0)),
+        "ncnn": ncnn(operations(caffe))[0].encode(),
+        "caffe2": b"".join(caffe2(operations(caffe))),
         "graph": b"".join(
             writing.graph_node(name, "Const", value=writing.graph_tensor(value.numpy()))
             for name, value in state.items()
@@ -234,7 +237,10 @@ def _small_files() -> dict[str, bytes]:
 def _neighbours() -> Mapping[str, tuple[str, Mapping[str, bytes]]]:
     """What a small file is called, and what must lie beside it, where its container is several files."""
     arrays = {name: tensor.numpy() for name, tensor in small_state().items()}
-    return {"tensorflow index": ("net.index", {"net.data-00000-of-00001": tables.bundle(arrays)[1][0]})}
+    return {
+        "tensorflow index": ("net.index", {"net.data-00000-of-00001": tables.bundle(arrays)[1][0]}),
+        "ncnn": ("net.param", {"net.bin": ncnn(operations(small_caffe_state()))[1]}),
+    }
 
 
 def placed(folder: Path, container: str, data: bytes) -> Path:

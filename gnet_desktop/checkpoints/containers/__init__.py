@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from gnet_desktop.checkpoints.containers import (
     bare_pickle,
+    caffe2,
     caffemodel,
     coreml,
     distributed,
@@ -17,6 +18,7 @@ from gnet_desktop.checkpoints.containers import (
     keras_archive,
     matlab,
     mxnet,
+    ncnn,
     neighbours,
     numpy_files,
     onnx,
@@ -61,6 +63,7 @@ class Container(Protocol):
 CONTAINERS: Final[tuple[Container, ...]] = (
     distributed,
     shards,
+    ncnn,
     tensorflow_checkpoint,
     torch_zip,
     exported,
@@ -75,6 +78,7 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     safetensors,
     mxnet,
     neighbours,
+    caffe2,
     coreml,
     onnx,
     tensorflow_graph,

@@ -174,7 +174,8 @@ def _other(net: Net, layer: Layer) -> None:
     names = _weights(net, layer) if layer.blobs else []
     if layer.bottoms:
         given = [net.values.get(name, name) for name in layer.bottoms]
-        net.give(layer, _WORDS.get(layer.kind, layer.kind), [*given, *names])
+        words = layer.settings.get("words", {})  # of those that speak ONNX already
+        net.give(layer, _WORDS.get(layer.kind, layer.kind), [*given, *names], **words)
 
 
 # Norms

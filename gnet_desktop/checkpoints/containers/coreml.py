@@ -17,7 +17,7 @@ from gnet_desktop.checkpoints.containers.made import made
 from gnet_desktop.checkpoints.containers.neighbours import peek
 from gnet_desktop.checkpoints.containers.protobuf import BYTES, FOUR, Field, fields, numbers, varints
 from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source, read
-from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, sides
+from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, constant, sides
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.shown import shown
 
@@ -213,6 +213,25 @@ def _activation(kind: str, _name: str, parts: Parts) -> _Read:
     return (kind if 10 in parts else _ACTIVATIONS.get(min(parts, default=0), "another activation")), (), {}
 
 
+def _scalar(kind: str, _name: str, parts: Parts) -> _Read:
+    """A value with a number that it is added to or multiplied by, or two values."""
+    return kind, (constant(_float(parts, 1, 0.0), 1),) if 1 in parts else (), {}
+
+
+def _function(kind: str, _name: str, parts: Parts) -> _Read:
+    if _whole(parts, 1) != _POWER:
+        return "another function", (), {}
+    return kind, (constant(_float(parts, 2, 1.0), 1),), {}
+
+
+_POWER: Final = 3
+
+
+def _pooling_of_channels(kind: str, _name: str, parts: Parts) -> _Read:
+    """How a response norm that was written out sums its squares."""
+    return kind, (), {"words": {"kernel_shape": [_whole(parts, 2)]}}
+
+
 _ACTIVATIONS: Final[Mapping[int, str]] = {
     5: "Linear",
     15: "LeakyRelu",
@@ -233,8 +252,11 @@ _KINDS: Final[Mapping[int, tuple[str, Callable[[str, str, Parts], _Read] | None]
     301: ("Flatten", None),
     320: ("Concat", None),
     980: ("Concat", None),
-    230: ("Add", None),
-    231: ("Mul", None),
+    220: ("Pow", _function),
+    230: ("Add", _scalar),
+    231: ("Mul", _scalar),
+    890: ("Div", None),
+    1465: ("AveragePool", _pooling_of_channels),
     1120: ("Squeeze", None),
     1125: ("Unsqueeze", None),
     1130: ("Flatten", None),

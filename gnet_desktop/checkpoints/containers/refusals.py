@@ -149,15 +149,6 @@ _TEXTS: Final[tuple[tuple[re.Pattern[bytes], Foreign], ...]] = (
         ),
     ),
     (
-        re.compile(rb"\A7767517\s"),
-        Foreign(
-            "NCNN's description of a network",
-            "Its weights are in the .bin file beside it, and that kind is not read.",
-            "Open the file that it was converted from.",
-            weights=True,
-        ),
-    ),
-    (
         re.compile(rb"\A(all_)?model_checkpoint_path(s)?:"),
         Foreign(
             "TensorFlow's note of its last checkpoint",

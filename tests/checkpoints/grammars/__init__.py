@@ -41,6 +41,8 @@ _GRAMMARS: Final[Mapping[str, Callable[[Dice], bytes]]] = {
     "tensorflow checkpoint": tables.first_format,
     "tensorflow index": tables.index,
     "coreml": layers.coreml,
+    "ncnn": layers.ncnn,
+    "caffe2": layers.caffe2,
     "packed": _packed,
 }
 

@@ -8,6 +8,8 @@ import numpy as np
 
 from tests.checkpoints.coreml_files import mlmodel
 from tests.checkpoints.grammars.dice import Array, Dice
+from tests.checkpoints.layer_files import caffe2 as caffe2_files
+from tests.checkpoints.layer_files import ncnn as ncnn_files
 from tests.checkpoints.tiny import small_caffe_state
 from tests.checkpoints.walking import Operation, operations
 from tests.checkpoints.writing import message, number
@@ -57,3 +59,23 @@ def coreml(dice: Dice) -> bytes:
     return mlmodel(
         steps(dice), weights=weights, labels=labels, biases=biases, scale=scale, colour=dice.number(30)
     )
+
+
+def ncnn(dice: Dice) -> bytes:
+    """A description of the numbers that lie beside it; lines may be cut, or say anything."""
+    lines = ncnn_files(steps(dice))[0].split("\n")
+    for place in range(len(lines)):
+        if dice.lies():
+            words = lines[place].split(" ")
+            word = dice.randrange(len(words))
+            words[word] = dice.choice(
+                (f"{word}={dice.number()}", dice.word(), str(dice.number()), "9=1e999", "")
+            )
+            lines[place] = " ".join(words[: dice.choice((2, 5, 99, 99))])
+    return "\n".join(lines).encode("utf-8", "replace")
+
+
+def caffe2(dice: Dice) -> bytes:
+    """Both nets in one file, whose operators may say anything."""
+    init, predict = caffe2_files(steps(dice))
+    return init + predict
