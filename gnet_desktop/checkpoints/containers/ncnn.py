@@ -15,7 +15,7 @@ from gnet_desktop.budget import current
 from gnet_desktop.checkpoints.containers.caffe_layers import Layer, read_layers
 from gnet_desktop.checkpoints.containers.made import made
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, FileSource, Source, read
-from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, sides
+from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.files import is_file
 from gnet_desktop.shown import shown
@@ -135,9 +135,9 @@ _Read = tuple[tuple[StoredTensor, ...], dict[str, Any]]
 
 def _whole(settings: Settings, number: int, usual: int = 0) -> int:
     value = settings.get(number, usual)
-    if isinstance(value, float):
+    if value != int(value):
         raise Damaged(f"A setting of a layer is {value:g} where a whole number is due.")
-    return sides((value,))[0]
+    return int(value)
 
 
 def _convolution(cursor: Cursor, name: str, settings: Settings) -> _Read:
