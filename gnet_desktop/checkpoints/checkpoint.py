@@ -66,6 +66,20 @@ class HeadState:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What is known of a network's settings from elsewhere than its family.
+
+    ``layers`` are settings that the file itself tells, by layer (``pool4``: ``kernel``, 2),
+    ``order`` the trunk's layers where it tells them; ``editions`` which edition of the
+    family it is ({question: answer}, `families.Switch`).
+    """
+
+    layers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    editions: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where the weights came from and what was done to them on the way in.
 
@@ -75,9 +89,10 @@ class Provenance:
     the parts without a tensor and the tensors without a part, ``beside`` how many there
     are of each kind that is none of the network's (counters, copies); ``assumed`` what
     the file cannot tell (key → value), and ``open`` those of its keys that are in doubt
-    and that nobody has settled; ``sets`` the names of the file's sets of weights, the one
-    in use first, if there are several; ``notes`` are worth knowing, ``warnings`` may mean
-    that something is wrong.
+    and that nobody has settled; ``said`` what the file says of its layers beside its tensors,
+    and its family's edition; ``sets`` the names of the file's sets of weights, the one in
+    use first, if there are several; ``notes`` are worth knowing, ``warnings`` may mean that
+    something is wrong.
     """
 
     path: Path
@@ -96,6 +111,7 @@ class Provenance:
     beside: Mapping[str, int] = field(default_factory=dict)
     assumed: Mapping[str, str] = field(default_factory=dict)
     open: tuple[str, ...] = ()
+    said: Said = field(default_factory=Said)
     sets: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

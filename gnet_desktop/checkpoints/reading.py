@@ -184,6 +184,7 @@ def _open(
             beside=recognised.beside,
             assumed={**fitted.assumed, **assumed},
             open=tuple(sorted({*fitted.open, *assumed} - assume.keys())),
+            said=fitted.said,
             sets=recognised.sets,
             notes=(*contents.notes, *recognised.notes, *notes, *_rounding(fitted.tensors)),
             warnings=(*recognised.warnings, *_disagreement(heads), *_damage(fitted.tensors)),

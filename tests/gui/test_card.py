@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
-from gnet_desktop.checkpoints.checkpoint import HeadState, Labels
+from gnet_desktop.checkpoints.checkpoint import HeadState, Labels, Said
 from gnet_desktop.checkpoints.describing.card import Verification, make_card
 from gnet_desktop.checkpoints.describing.verification import Difference
 from gnet_desktop.gui.card import facts
@@ -217,6 +217,24 @@ def another(workspace: Workspace, family: str) -> LoadedNetwork:
     return replace(workspace.network, checkpoint=replace(checkpoint, provenance=provenance))
 
 
+def with_a_small_pool(loaded: LoadedNetwork) -> LoadedNetwork:
+    """The same network with a last pool of 2×2, as its file says."""
+    checkpoint = loaded.checkpoint
+    trunk = tuple(
+        replace(layer, kernel=2) if layer.name == "pool4" else layer
+        for layer in checkpoint.architecture.trunk
+    )
+    said = Said(layers={"pool4": {"kernel": 2}})
+    return replace(
+        loaded,
+        checkpoint=replace(
+            checkpoint,
+            architecture=replace(checkpoint.architecture, trunk=trunk),
+            provenance=replace(checkpoint.provenance, said=said),
+        ),
+    )
+
+
 def verify(card: CheckpointCard, until, qtbot: QtBot) -> None:
     qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)
     assert not card.verify_button.isEnabled()
@@ -228,7 +246,8 @@ def test_verifying_compares_with_an_independent_definition(
 ) -> None:
     verify(card, until, qtbot)
     assert card.verification.sign == "check", card.verification.words
-    other = "torchvision" if machine.startswith("with ") else "a plain definition of torchvision's network"
+    plain = "a plain reading of the published definition (torchvision)"
+    other = "torchvision" if machine.startswith("with ") else plain
     assert card.verification.words.startswith(f"Agrees with {other}")
     assert "made 1" in card.verification.words
     assert card.verify_button.isEnabled()
@@ -258,14 +277,16 @@ def test_without_a_picture_a_sample_is_compared(
     assert "a sample picture" in card.verification.words
 
 
-def test_where_nothing_can_be_compared_the_button_says_so_and_is_off(
-    card: CheckpointCard, workspace: Workspace, until
+def test_every_familys_network_can_be_compared_and_its_own_ways_are_named(
+    card: CheckpointCard, workspace: Workspace, until, qtbot: QtBot
 ) -> None:
-    loaded = another(workspace, "wzmiaomiao")
+    loaded = with_a_small_pool(another(workspace, "paddle"))
     workspace.use(loaded)
     until(lambda: card.card is not None and card.card.checkpoint is loaded.checkpoint)
-    assert not card.verify_button.isEnabled()
-    assert "cannot be compared" in card.verify_button.toolTip()
+    verify(card, until, qtbot)
+    assert card.verification.sign == "check", card.verification.words
+    assert "(PaddlePaddle)" in card.verification.words
+    assert "not as published: kernel of pool4 2, published 3" in card.copy_numbers()
 
 
 def test_another_checkpoint_forgets_what_was_compared(

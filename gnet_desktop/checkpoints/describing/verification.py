@@ -29,11 +29,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The differences of all modules, the logits and the heads from those of ``other``."""
+    """The differences of all modules, the logits and the heads from those of ``other``.
+
+    ``from_file`` says in what the network is not the published one: there ``other`` does as
+    the file says, too.
+    """
 
     other: str
     input_size: tuple[int, int]
     differences: tuple[Difference, ...]
+    from_file: tuple[str, ...] = ()
 
     @property
     def agrees(self) -> bool:
@@ -44,7 +49,7 @@ class Verification:
 def verify(checkpoint: Checkpoint, tensor: "torch.Tensor") -> Verification:
     """Compare with an independent definition on a prepared picture (1, channels, height, width).
 
-    Raises UsageError where there is none of this network (`reference.why_not`).
+    Raises PictureError for a size that the network cannot take.
     """
     import torch
 
@@ -54,13 +59,18 @@ def verify(checkpoint: Checkpoint, tensor: "torch.Tensor") -> Verification:
     ours = GoogLeNet.from_checkpoint(checkpoint)(tensor)
     theirs = reference.run(checkpoint, tensor)
     differences = tuple(
-        Difference(
-            part, float((torch.from_numpy(ours[part]) - value[0]).abs().max()), float(value[0].abs().max())
-        )
+        Difference(part, _off(torch.from_numpy(ours[part]), value[0]), float(value[0].abs().max()))
         for part, value in theirs.items()
         if part in ours
     )
-    return Verification(reference.name, (tensor.shape[2], tensor.shape[3]), differences)
+    return Verification(reference.name, (tensor.shape[2], tensor.shape[3]), differences, reference.from_file)
+
+
+def _off(ours: "torch.Tensor", theirs: "torch.Tensor") -> float:
+    """The largest difference; maps of two sizes are off by all that they have, 1 at least."""
+    if ours.shape != theirs.shape:
+        return max(1.0, float(theirs.abs().max()))
+    return float((ours - theirs).abs().max())
 
 
 def verification_to_json(verification: Verification) -> dict[str, Any]:
@@ -69,6 +79,7 @@ def verification_to_json(verification: Verification) -> dict[str, Any]:
         "other": verification.other,
         "input_size": verification.input_size,
         "agrees": verification.agrees,
+        "from_file": list(verification.from_file),
         "differences": [asdict(difference) for difference in verification.differences],
     }
 
@@ -82,4 +93,6 @@ def verification_to_text(verification: Verification) -> str:
         f"  {difference.part:<8} largest difference {difference.largest:.2e} of {difference.scale:.3g}"
         for difference in verification.differences
     ]
+    if verification.from_file:
+        lines.append(f"As this file has it, not as published: {'; '.join(verification.from_file)}.")
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from math import isqrt
 from typing import Any, Final
 
+from gnet_desktop.checkpoints.checkpoint import Said
 from gnet_desktop.checkpoints.containers.stored import StoredTensor, shape_text
 from gnet_desktop.checkpoints.fitting.choosing import Choice, choose
 from gnet_desktop.checkpoints.fitting.gaps import (
@@ -22,6 +23,7 @@ from gnet_desktop.checkpoints.fitting.gaps import (
 from gnet_desktop.checkpoints.fitting.lying import Tensors, is_of_trunk, oriented, with_channels_first
 from gnet_desktop.checkpoints.fitting.settings import apply_settings
 from gnet_desktop.checkpoints.fitting.single import check_sigmoid, two_answers
+from gnet_desktop.checkpoints.fitting.words import taken
 from gnet_desktop.errors import CheckpointError, UsageError
 from gnet_desktop.network.architecture import AUXILIARY, MODULES, Architecture, Convolution
 from gnet_desktop.network.arithmetic import tensor_shapes
@@ -44,7 +46,8 @@ class Fitted:
     """A network and exactly the tensors that it asks for.
 
     ``missing`` are the parts that the file lacks, ``assumed`` what it doesn't tell,
-    ``open`` what of that is in doubt; ``warnings`` may mean that something is wrong.
+    ``open`` what of that is in doubt; ``warnings`` may mean that something is wrong;
+    ``said`` is what it does tell.
     """
 
     architecture: Architecture
@@ -53,6 +56,7 @@ class Fitted:
     assumed: Mapping[str, str] = field(default_factory=dict)
     open: frozenset[str] = frozenset()
     warnings: tuple[str, ...] = ()
+    said: Said = field(default_factory=Said)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +116,7 @@ def fit(tensors: Tensors, told: Told) -> Fitted:
         {**choice.assumed, **stride, **single},
         choice.open | doubts,
         () if told.whole else tuple(replaced_by_nothing(tensors, architecture, usual)),
+        Said(taken(architecture, facts), tuple(told.order), choice.switches),
     )
 
 

@@ -1,29 +1,22 @@
 """The files that this program writes: canonical names, and all that names don't tell beside them.
 
 Their metadata holds ``architecture``: JSON with the ``family``, the trunk's layers in
-``order``, and ``facts``: every layer's settings, in the words of `fitting.settings`.
+``order``, and ``facts``: every layer's settings, in the words of `fitting.words`.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.graph import Graph
 from gnet_desktop.checkpoints.containers.stored import Contents
+from gnet_desktop.checkpoints.fitting.words import settings_of
 from gnet_desktop.checkpoints.recognition.matching import Names
 from gnet_desktop.errors import CheckpointError
-from gnet_desktop.network.architecture import (
-    MODULES,
-    Architecture,
-    Convolution,
-    Linear,
-    Module,
-    Pool,
-    ResponseNorm,
-)
+from gnet_desktop.network.architecture import MODULES, Architecture
 from gnet_desktop.network.families import FAMILIES
 from gnet_desktop.plain_json import parsed
 
@@ -69,13 +62,11 @@ class Described:
 
 def description(architecture: Architecture) -> str:
     """What the tensors don't show of an architecture, as JSON."""
-    layers = dict(_layers(architecture))
     return json.dumps(
         {
             "family": architecture.family,
             "order": [layer.name for layer in architecture.trunk],
-            "facts": {name: _settings(layer) for name, layer in layers.items()}
-            | {"global_pool": {"kind": architecture.global_pool.kind}},
+            "facts": settings_of(architecture),
         }
     )
 
@@ -152,34 +143,3 @@ def _names(contents: Contents) -> dict[str, dict[str, str]]:
         if part and _WEIGHTED.fullmatch(layer):
             names.setdefault(layer, {})[part] = name
     return names
-
-
-def _layers(
-    architecture: Architecture,
-) -> Iterator[tuple[str, Convolution | Pool | ResponseNorm | Module | Linear]]:
-    """Every layer that has settings, by its name."""
-    for layer in architecture.trunk:
-        yield layer.name, layer
-        if isinstance(layer, Module):
-            yield from ((part.name, part) for branch in layer.branches for part in branch.layers)
-    for head in architecture.heads:
-        yield head.convolution.name, head.convolution
-        if isinstance(head.pool, Pool):
-            yield head.pool.name, head.pool
-    yield from ((linear.name, linear) for linear in architecture.linears())
-
-
-def _settings(layer: Convolution | Pool | ResponseNorm | Module | Linear) -> dict[str, Any]:
-    found = {name: getattr(layer, name) for name in _SAID[type(layer)]}
-    if isinstance(layer, Convolution) and layer.norm_epsilon is not None:
-        found["epsilon"] = layer.norm_epsilon
-    return found
-
-
-_SAID: Final[Mapping[type, tuple[str, ...]]] = {
-    Convolution: ("stride", "padding", "activation"),
-    Pool: ("kernel", "stride", "padding", "ceil"),
-    ResponseNorm: ("size", "alpha", "beta", "k"),
-    Module: ("activation",),
-    Linear: ("activation", "scale"),
-}

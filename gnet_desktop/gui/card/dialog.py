@@ -190,11 +190,10 @@ class CheckpointCard(Speaking, QWidget):
         self.save_button = Button(self.tr("Save as…"), "file")
         self.try_button = Button(self.tr("Try two conventions…"), "swap")
         verifying = self._verifying
-        self.verify_button = Button(verifying.button_words, "check", primary=not verifying.refusal)
-        self.verify_button.setEnabled(not (verifying.busy or verifying.refusal))
+        self.verify_button = Button(verifying.button_words, "check", primary=True)
+        self.verify_button.setEnabled(not verifying.busy)
         self.verify_button.setToolTip(
-            verifying.refusal
-            or self.tr("Compare every module's numbers with an independent definition of this network")
+            self.tr("Compare every module's numbers with an independent definition of this network")
         )
         self.save_button.clicked.connect(self.save_wanted)
         self.try_button.clicked.connect(self.try_both_wanted)

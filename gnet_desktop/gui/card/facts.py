@@ -158,9 +158,16 @@ def notes(card: Card) -> list[Note]:
 
 
 def compared_parts(verification: Verification) -> str:
-    """Each part's largest difference as a share of its largest value: ``3a 9e−07 · 3b 9e−07 …``."""
+    """Each part's largest difference as a share of its largest value: ``3a 9e−07 · 3b 9e−07 …``.
+
+    A second line says in what the file's network is not the published one.
+    """
     parts = " · ".join(f"{one.part} {share(one.relative)}" for one in verification.differences)
-    return tr("Largest difference as a share of each part's largest value: {0}").format(parts)
+    words = tr("Largest difference as a share of each part's largest value: {0}").format(parts)
+    if not verification.from_file:
+        return words
+    its_own = "; ".join(verification.from_file)
+    return words + "\n" + tr("As this file has it, not as published: {0}.").format(its_own)
 
 
 def verified(verification: Verification, picture: str) -> Note:

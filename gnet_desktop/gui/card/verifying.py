@@ -10,7 +10,6 @@ from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.describing.verification import Verification, verify
-from gnet_desktop.checkpoints.reference import why_not
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.card import facts
@@ -39,13 +38,6 @@ class Verifying:
         self.busy = False
 
     @property
-    def refusal(self) -> str:
-        """Why the open checkpoint cannot be compared; empty where it can."""
-        checkpoint = self._workspace.checkpoint
-        error = why_not(checkpoint.architecture) if checkpoint is not None else None
-        return str(error) if error is not None else ""
-
-    @property
     def button_words(self) -> str:
         """What the button offers now."""
         if self.busy:
@@ -59,7 +51,7 @@ class Verifying:
     def start(self) -> None:
         """Compare on the current picture; on a sample where none is open."""
         network, convention, given = self._workspace.network, self._workspace.convention, self._given()
-        if network is None or convention is None or self.busy or self.refusal:
+        if network is None or convention is None or self.busy:
             return
         checkpoint = network.checkpoint
         if given is None:
