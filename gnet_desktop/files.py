@@ -118,7 +118,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     What the folder has already stays, unless a new file has its name. Whatever goes wrong
     leaves it as it was; an OSError becomes an ExportError.
     """
-    made = [one for one in (folder, *folder.parents) if not exists(one)]
+    made, whole = [one for one in (folder, *folder.parents) if not exists(one)], False
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".gnet-", dir=folder) as temporary:
@@ -126,11 +126,13 @@ def whole_folder(folder: Path) -> Iterator[Path]:
             (old := Path(temporary) / "old").mkdir()
             yield new
             _move(new, folder, old)
+        whole = True
     except OSError as error:
-        for one in made:
+        raise ExportError(f"Nothing was written to {folder}.", *why_unwritten(error)) from error
+    finally:
+        for one in () if whole else made:
             with suppress(OSError):
                 one.rmdir()
-        raise ExportError(f"Nothing was written to {folder}.", *why_unwritten(error)) from error
 
 
 def _move(new: Path, folder: Path, old: Path) -> None:

@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,7 +33,8 @@ from gnet_desktop.checkpoints.labels import find_labels
 from gnet_desktop.checkpoints.mean_picture import with_mean_beside
 from gnet_desktop.checkpoints.recognition.recognise import Recognised, recognise
 from gnet_desktop.checkpoints.recognition.sequential import HIDDEN
-from gnet_desktop.errors import Cancelled, CheckpointError, UsageError
+from gnet_desktop.checkpoints.steps import Progress, Steps
+from gnet_desktop.errors import CheckpointError, UsageError
 from gnet_desktop.network.architecture import AUXILIARY, HEADS
 from gnet_desktop.network.families import FAMILIES
 from gnet_desktop.plain_json import parsed
@@ -42,8 +42,6 @@ from gnet_desktop.shown import whole
 
 if TYPE_CHECKING:
     import torch
-
-Progress = Callable[[str, float], None]
 
 _SPARE: Final = 1 << 26
 """Bytes that a file's numbers may take beyond twice its size (a tensor may repeat one number)."""
@@ -75,7 +73,7 @@ def open_checkpoint(
     the file doesn't tell (keys and choices: `Provenance.assumed`, `families.FAMILIES`).
     Raises CheckpointError, LabelsError, UsageError or Cancelled.
     """
-    steps = _Steps(progress or (lambda _stage, _share: None), cancelled or (lambda: False))
+    steps = Steps(progress or Steps.progress, cancelled or Steps.cancelled)
     path = chosen(Path(path))
     budget = Budget(CheckpointError, todo=_LARGE, cancelled=steps.cancelled)
     with spending(budget), FileSource(path) as source:
@@ -99,20 +97,8 @@ def _lower(sentence: str) -> str:
     return sentence[:1].lower() + sentence[1:]
 
 
-@dataclass(frozen=True)
-class _Steps:
-    progress: Progress
-    cancelled: Callable[[], bool]
-
-    def at(self, stage: str, share: float) -> None:
-        """Announce a step; raises Cancelled where a person stopped it."""
-        if self.cancelled():
-            raise Cancelled
-        self.progress(stage, share)
-
-
 def _open(
-    path: Path, source: FileSource, labels: Path | None, steps: _Steps, assume: dict[str, str]
+    path: Path, source: FileSource, labels: Path | None, steps: Steps, assume: dict[str, str]
 ) -> Checkpoint:
     steps.at("Recognise the file", 0.0)
     contents = read_container(source)
@@ -215,7 +201,7 @@ def _check_memory(tensors: Mapping[str, StoredTensor], size: int) -> None:
         )
 
 
-def _hash(source: FileSource, steps: _Steps) -> str:
+def _hash(source: FileSource, steps: Steps) -> str:
     """SHA-256 of the file, or of it and those beside it that hold its weights, one behind the other."""
     digest, done, size = hashlib.sha256(), 0, source.whole_size
     for piece in (piece for file in source.whole for piece in chunks(file)):
@@ -225,7 +211,7 @@ def _hash(source: FileSource, steps: _Steps) -> str:
     return digest.hexdigest()
 
 
-def _read(tensors: Mapping[str, StoredTensor], steps: _Steps) -> dict[str, Floats]:
+def _read(tensors: Mapping[str, StoredTensor], steps: Steps) -> dict[str, Floats]:
     arrays, done, total = {}, 0, sum(tensor.count for tensor in tensors.values())
     plain = [tensor.count for tensor in tensors.values() if tensor.is_plain]
     room = Room(sum(plain), len(plain))

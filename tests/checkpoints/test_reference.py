@@ -245,7 +245,7 @@ def test_what_a_pickled_module_says_of_itself_is_computed_and_named(tmp_path: Pa
     opened = open_checkpoint(path)
     found = verify(opened, picture)
     assert found.agrees
-    its_own = ("padding of pool4 0, published 1", "ceil of pool4 on, published off")
+    its_own = ("padding of pool4 0, published 1", "rounding up of pool4 on, published off")
     assert set(found.from_file) == set(its_own)
     assert "not as published: " in verification_to_text(found)
     assert verification_to_json(found)["from_file"] == list(found.from_file)

@@ -1,5 +1,6 @@
 """Save the checkpoint as…: the open file in another form, and what came of it in a sentence."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,9 +9,13 @@ import pytest
 import torch
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPushButton
+from shiboken6 import isValid
 
 from gnet_desktop.checkpoints.reading import open_checkpoint
+from gnet_desktop.checkpoints.saving import save
+from gnet_desktop.checkpoints.steps import Steps
+from gnet_desktop.errors import Cancelled
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
@@ -93,3 +98,69 @@ def test_a_place_that_cannot_be_written_says_so(
     window.handlers.run("save_checkpoint")
     wait_until(lambda: "Nothing was written" in window.notice.label.text())
     assert [one.name for one in tmp_path.iterdir()] == ["net.py"]
+
+
+def slowly(monkeypatch: pytest.MonkeyPatch, stage: str) -> threading.Event:
+    """At this stage the writing stands still until the event that this returns is set."""
+    waiting, at = threading.Event(), Steps.at
+
+    def slow(steps: Steps, said: str, share: float) -> None:
+        at(steps, said, share)
+        if said == stage:
+            assert waiting.wait(30)
+
+    monkeypatch.setattr(Steps, "at", slow)
+    return waiting
+
+
+def test_what_takes_long_says_how_far_it_is(
+    window: Window, asked: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = slowly(monkeypatch, "Write")
+    asked |= {"path": str(tmp_path / "slow.safetensors"), "kind": "safetensors (*.safetensors)"}
+    window.handlers.run("save_checkpoint")
+    writing = window.handlers.converting.writing
+    assert writing is not None
+    assert not writing.isVisible()
+    wait_until(lambda: writing.isVisible() and "Write" in writing.labelText())
+    assert "slow.safetensors" in writing.labelText()
+    assert 0 < writing.value() < 100
+    window.handlers.run("save_checkpoint")
+    assert "Wait until slow.safetensors is written" in window.notice.label.text()
+    waiting.set()
+    written(window, tmp_path / "slow.safetensors")
+    wait_until(lambda: window.handlers.converting.writing is None)
+    wait_until(lambda: not isValid(writing) or not writing.isVisible())
+
+
+@pytest.mark.parametrize("stage", ["Put the file together", "Write", "Ask the file for its answers"])
+def test_it_can_be_cancelled_and_nothing_is_left(
+    stage: str, window: Window, asked: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = slowly(monkeypatch, stage)
+    (tmp_path / "net.py").write_text("another")
+    asked |= {"path": str(tmp_path / "net.py"), "kind": "Python (*.py)"}
+    window.handlers.run("save_checkpoint")
+    writing = window.handlers.converting.writing
+    assert writing is not None
+    wait_until(lambda: writing.isVisible())
+    QTest.mouseClick(writing.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    waiting.set()
+    wait_until(lambda: window.handlers.converting.writing is None)
+    assert "Stopped: net.py was not written" in window.notice.label.text()
+    assert [one.name for one in tmp_path.iterdir()] == ["net.py"]
+    assert (tmp_path / "net.py").read_text() == "another"
+    window.notice.dismiss()
+
+
+@pytest.mark.parametrize("step", range(6))
+def test_nothing_is_left_wherever_it_is_stopped(caffe: Path, tmp_path: Path, step: int) -> None:
+    seen: list[float] = []
+    checkpoint = open_checkpoint(caffe)
+    steps = Steps(lambda _stage, share: seen.append(share), lambda: len(seen) == step)
+    path = tmp_path / "new" / "net.py"
+    with pytest.raises(Cancelled):
+        save(checkpoint, checkpoint.convention, "torch", path, sample("caffe").picture, steps)
+    assert len(seen) == step
+    assert seen == sorted(seen)
+    assert not path.parent.exists()

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 _MOST_NAMED: Final = 3
+_WORDS: Final = {"ceil": "rounding up"}
 _FOLDED: Final = "its batch norms are worked into its convolutions"
 
 
@@ -77,7 +78,7 @@ def _settings(
             if not _is_same(value, usual.get(name)) and (name != "epsilon" or network.epsilon is not None):
                 found.setdefault((name, _text(value), _text(usual.get(name))), []).append(layer)
     for (name, value, published_value), layers in found.items():
-        yield f"{name} of {_listed(layers)} {value}, published {published_value}"
+        yield f"{_WORDS.get(name, name)} of {_listed(layers)} {value}, published {published_value}"
 
 
 def _is_same(one: Any, other: Any) -> bool:

@@ -15,6 +15,7 @@ from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.reference import installed
 from gnet_desktop.checkpoints.saving import answering, onnx_model, python_module, safetensors
 from gnet_desktop.checkpoints.saving.metadata import metadata
+from gnet_desktop.checkpoints.steps import Steps
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import ExportError, UsageError
 from gnet_desktop.files import exists, whole_folder
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 TOLERANCE: Final = 1e-5
 """Largest difference of a logit, relative to the head's largest, with which a file is handed out."""
+
+
+_PIECE: Final = 1 << 23
+"""Bytes that are written between two looks at whether a person stopped it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,25 +134,40 @@ def save(
     target: str,
     path: Path,
     picture: "Tensor",
+    steps: Steps | None = None,
 ) -> Saved:
     """Write ``target`` (of `TARGETS`) to ``path`` after checking it on a prepared ``picture``.
 
-    ``path`` is as `named` gives it, ``picture`` is (1, channels, height, width). Raises
-    UsageError for what cannot be written so, MachineError where a package is missing,
-    ExportError where a file can't be written or doesn't answer as the checkpoint does.
+    ``path`` is as `named` gives it, ``picture`` is (1, channels, height, width); ``steps``
+    tell how far it is. Raises UsageError for what cannot be written so, MachineError where a
+    package is missing, ExportError where a file can't be written or doesn't answer as the
+    checkpoint does, Cancelled where a person stopped it; then nothing was written.
     """
-    kind = TARGETS[target]
+    kind, steps = TARGETS[target], steps or Steps()
     size = (picture.shape[2], picture.shape[3])
     _keep_others(path, kind)
+    steps.at("Put the file together", 0.0)
     made = kind.make(Order(checkpoint, convention, size))
+    steps.at("Ask the checkpoint for its answers", 0.3)
     expected = answering.expected(checkpoint, picture)
     with whole_folder(path.parent) as folder:
-        for suffix, content in made.items():
-            (folder / path.with_suffix(suffix).name).write_bytes(content)
+        _write(folder, {path.with_suffix(suffix).name: content for suffix, content in made.items()}, steps)
+        steps.at("Ask the file for its answers", 0.7)
         found = kind.answers(folder / path.with_suffix(kind.suffix).name, picture)
         differences = {head: _difference(found[head], logits) for head, logits in expected.items() if found}
         _check(differences)
+        steps.at("Put it in its place", 0.98)
     return Saved(tuple(path.with_suffix(suffix) for suffix in made), differences, _notes(convention, found))
+
+
+def _write(folder: Path, contents: Mapping[str, bytes], steps: Steps) -> None:
+    """Piece by piece: a slow disk is told of, and can be given up."""
+    done, size = 0, sum(map(len, contents.values()))
+    for name, content in contents.items():
+        with (folder / name).open("wb") as file:
+            for start in range(0, len(content), _PIECE):
+                steps.at("Write", 0.4 + 0.3 * done / size)
+                done += file.write(content[start : start + _PIECE])
 
 
 def _keep_others(path: Path, kind: Target) -> None:
