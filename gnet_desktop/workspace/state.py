@@ -19,6 +19,7 @@ from gnet_desktop.workspace.failures import Failures
 from gnet_desktop.workspace.finder import Finder
 from gnet_desktop.workspace.judging import Judge
 from gnet_desktop.workspace.looking import Looking
+from gnet_desktop.workspace.marking import Marks
 from gnet_desktop.workspace.networks import Networks
 from gnet_desktop.workspace.opened import Opened
 from gnet_desktop.workspace.picture_list import PictureList, Source
@@ -34,6 +35,7 @@ from gnet_desktop.workspace.values import (
     RunKey,
     ViewOptions,
 )
+from gnet_desktop.workspace.working import Working
 
 T = TypeVar("T")
 
@@ -87,6 +89,7 @@ class Workspace(Opened):
         )
         self._decoded: Decoded | None = None
         self._seen = Seen()
+        self.marks, self.working = Marks(), Working(post)
         self.checkpoint_changed, self.current_changed, self.decoded_changed = Signal(), Signal(), Signal()
         self.failed, self.bug = self._failures.failed, self._failures.bug
         self.result_changed = self._looking.shown.result_changed
@@ -96,6 +99,7 @@ class Workspace(Opened):
         self.finding_changed, self.found = self._finder.changed, self._finder.ended
         self._networks.changed.subscribe(self._start_anew)
         self.pictures_changed.subscribe(self._looking.forget_pictures)  # before any panel hears of it
+        self.pictures_changed.subscribe(lambda: self.marks.keep(self.pictures))
         self.entry_changed.subscribe(self._show_no_other)
         self.changes_changed.subscribe(self._looking.refresh)
         self.reference_changed.subscribe(self._looking.compare)

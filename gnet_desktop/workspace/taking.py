@@ -53,7 +53,10 @@ def _files(sources: Sequence[Source]) -> tuple[str, ...]:
 
 
 def take_usual(workspace: Workspace, part: str, channels: tuple[int, ...] | None) -> None:
-    """Make a part usual once the pictures of the list went through the network; take it back if it is."""
+    """Make a part usual once `usual_pictures` went through the network; take it back if it is.
+
+    How far that is stands in the workspace's ``working``, which can stop it.
+    """
     loaded, convention = workspace.network, workspace.convention
     for change in workspace.changes:
         if (change.part, change.kind, change.channels) == (part, "usual", channels):
@@ -61,16 +64,24 @@ def take_usual(workspace: Workspace, part: str, channels: tuple[int, ...] | None
             return
     if loaded is None or convention is None:
         return
-    sources = [entry.source for entry in list(workspace.pictures.values())[:MOST]]
+    sources = [workspace.pictures[one].source for one in usual_pictures(workspace)]
 
-    def wanted(_: float) -> bool:
+    def same() -> bool:
         return workspace.network is loaded and workspace.convention == convention
 
+    def work(wanted: Callable[[float], bool]) -> Values:
+        return usual_values(loaded.network, part, sources, convention, lambda share: wanted(share) and same())
+
     def done(values: Values) -> None:
-        if wanted(1):
+        if same():
             workspace.add_change(Change(part, "usual", channels, values=values))
 
-    workspace.compute("usual", lambda: usual_values(loaded.network, part, sources, convention, wanted), done)
+    workspace.compute("usual", workspace.working.watch(work), done)
+
+
+def usual_pictures(workspace: Workspace) -> Sequence[int]:
+    """Whose mean is usual: the marked pictures, or all of the list; of very many the first."""
+    return (workspace.marks.marked or tuple(workspace.pictures))[:MOST]
 
 
 def from_another(workspace: Workspace, part: str, channels: tuple[int, ...] | None) -> Change | None:

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -16,6 +16,7 @@ from gnet_desktop.gui.system.desktop import show_in_folder
 from gnet_desktop.gui.why.asking import method_words
 from gnet_desktop.inspection.attribution.attribution import METHODS
 from gnet_desktop.workspace.choices import Point
+from gnet_desktop.workspace.marking import LETTERS
 from gnet_desktop.workspace.sifting import Sieve
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Entry, Reference
@@ -25,7 +26,11 @@ _EVIDENCE: Final = "grad-cam"
 
 
 class Contexts(QObject):
-    """Opens the menus that the panels ask for; ``copied`` says that something was."""
+    """Opens the menus that the panels ask for; ``copied`` says that something was, ``groups_wanted``
+    asks what tells two groups of pictures apart.
+    """
+
+    groups_wanted = Signal()
 
     def __init__(
         self, workspace: Workspace, panels: Panels, parent: QWidget, copied: Callable[[], None]
@@ -70,6 +75,9 @@ class Contexts(QObject):
         entry = self._workspace.pictures.get(picture)
         if entry is None:
             return
+        if picture in self._workspace.marks.marked or any(self._workspace.marks.groups):
+            self._fill_groups(menu, picture)
+            menu.addSeparator()
         if picture != self._workspace.current:
             menu.addAction(self.tr("Show it")).triggered.connect(
                 lambda _=False: self._workspace.choose_picture(picture)
@@ -96,6 +104,19 @@ class Contexts(QObject):
         menu.addAction(self.tr("Take off the list")).triggered.connect(
             lambda _=False: self._workspace.remove_picture(picture)
         )
+
+    def _fill_groups(self, menu: QMenu, picture: int) -> None:
+        """What can be done with the pictures that are marked, and with the groups made of them."""
+        marks = self._workspace.marks
+        if picture in marks.marked:
+            for letter in LETTERS:
+                words = self.tr("These {0} pictures are group {1}").format(len(marks.marked), letter)
+                menu.addAction(words).triggered.connect(lambda _=False, letter=letter: marks.gather(letter))
+        apart = menu.addAction(self.tr("What tells A and B apart…"))
+        apart.setEnabled(marks.complete)
+        apart.triggered.connect(self.groups_wanted)
+        if any(marks.groups):
+            menu.addAction(self.tr("Forget the groups")).triggered.connect(marks.forget_groups)
 
     def _fill_evidence(self, menu: QMenu) -> None:
         now = self._workspace.view.why

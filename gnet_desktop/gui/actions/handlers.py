@@ -57,6 +57,7 @@ class Handlers(QObject):
                 "page": self._shell.show_page,
                 "why": self._why,
                 "sort": self._workspace.sort_pictures,
+                "group": self._workspace.marks.gather,
             }[kind](argument)
         else:
             self.named(name)()
@@ -187,6 +188,14 @@ class Handlers(QObject):
     def sift_nothing(self) -> None:
         """All pictures of the list."""
         self._workspace.sift_pictures(EVERYTHING)
+
+    def tell_apart(self) -> None:
+        """The units that tell the two groups of pictures apart."""
+        self._shell.show_dialog("groups")
+
+    def forget_groups(self) -> None:
+        """No groups of pictures any more."""
+        self._workspace.marks.forget_groups()
 
     def pin_unit(self) -> None:
         """Keep the hovered or chosen unit in the tray, or take it out."""

@@ -49,6 +49,15 @@ def _second_picture(workspace: Workspace) -> str:
     return "" if len(workspace.pictures) > 1 else tr("Lacking", "Open a second picture first.")
 
 
+def _marked(workspace: Workspace) -> str:
+    words = tr("Lacking", "No pictures are marked. Ctrl and a click in the list marks one more.")
+    return "" if workspace.marks.marked else words
+
+
+def _groups(workspace: Workspace) -> str:
+    return "" if any(workspace.marks.groups) else tr("Lacking", "There are no groups of pictures.")
+
+
 def _undo(workspace: Workspace) -> str:
     return "" if workspace.can_undo else tr("Lacking", "There is no change to undo.")
 
@@ -77,6 +86,9 @@ _LOOKS: Final[Mapping[str, Callable[[Workspace], str]]] = {
     "remove_all": _picture,
     "compare_picture": _second_picture,
     "compare_checkpoints": _checkpoint,
+    "group A": _marked,
+    "group B": _marked,
+    "forget_groups": _groups,
     "undo": _undo,
     "redo": _redo,
     "reset_changes": _changes,

@@ -147,6 +147,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
             "sort unsurest", "Edit", "Pictures, least sure first", (), "sort list order probability doubtful"
         ),
     ),
+    *_in(
+        "Two groups of pictures",
+        Action("group A", "Edit", "Marked pictures are group A", (), "compare class mark select"),
+        Action("group B", "Edit", "Marked pictures are group B", (), "compare class mark select"),
+        Action(
+            "tell_apart", "Edit", "What tells the two groups apart…", (), "units difference class compare"
+        ),
+        Action("forget_groups", "Edit", "Forget the two groups", (), "clear marks"),
+    ),
     Action("pin_unit", "Edit", "Pin unit to the tray", ("P",), "keep remember", ruled=True),
     Action("clear_pins", "Edit", "Forget pinned places", (), "unpin"),
     Action("toggle_overlay", "View", "Overlay", ("O",), "heat map", "overlay"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gnet_desktop.errors import Cancelled, UsageError
+from gnet_desktop.errors import UsageError
 from gnet_desktop.gui.why.growing import Growing
 from gnet_desktop.inspection.attribution.attribution import Progress
 from gnet_desktop.workspace.comparing import Compared, Side, compare_over, spread
@@ -91,7 +91,5 @@ class Likenesses:
 def _compare(sides: tuple[Side, Side], sources: Sequence[Source], progress: Progress) -> Found:
     try:
         return compare_over(*sides, sources, lambda share: progress(share, None))
-    except Cancelled:
-        raise
     except UsageError as error:
         return error

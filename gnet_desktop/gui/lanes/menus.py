@@ -19,7 +19,7 @@ from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit, channel_in_module
 from gnet_desktop.workspace.exporting import file_name, save_array, save_picture
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.taking import MOST, from_another, take_usual
+from gnet_desktop.workspace.taking import from_another, take_usual, usual_pictures
 
 _GAMMAS: Final = (1.0, 0.7, 0.5, 0.35)
 _CLIPS: Final = (100.0, 99.9, 99.0, 95.0)
@@ -159,11 +159,13 @@ def _slide(workspace: Workspace, part: str, units: tuple[int, ...] | None) -> No
 
 
 def _usual(menu: QMenu, workspace: Workspace, part: str, units: tuple[int, ...] | None) -> None:
-    """To the mean over the pictures of the list; one picture has nothing that is usual."""
+    """To the mean over the marked pictures, or the list's; one picture has nothing that is usual."""
     made = any((one.part, one.kind, one.channels) == (part, "usual", units) for one in workspace.changes)
-    count = min(MOST, len(workspace.pictures))
-    words = translate("Changes", "As usual: mean of {0} pictures").format(count)
-    action = _checkable(menu, words, made)
+    count = len(usual_pictures(workspace))
+    words = translate("Changes", "As usual: mean of {0} pictures")
+    if workspace.marks.marked:
+        words = translate("Changes", "As usual: mean of {0} marked pictures")
+    action = _checkable(menu, words.format(count), made)
     action.setEnabled(made or count > 1)
     action.triggered.connect(lambda: take_usual(workspace, part, units))
 

@@ -66,6 +66,8 @@ class PicturesModel(QStringListModel):
             return entry.name
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             words = spoken(entry)
+            if letter := self.letter(entry):
+                words = f"{words}, {tr('group {0}').format(letter)}"
             return tip(words) if role == Qt.ItemDataRole.ToolTipRole else words
         return entry if role == ENTRY else None
 
@@ -85,6 +87,10 @@ class PicturesModel(QStringListModel):
         if entry.id not in self._images:
             self._images[entry.id] = rgb_image(entry.thumbnail)
         return self._images[entry.id]
+
+    def letter(self, entry: Entry) -> str:
+        """The group that a picture is in; empty for none."""
+        return self._workspace.marks.letter(entry.id)
 
     def reload(self) -> None:
         """Pictures came or went; those that came at the end leave all others where they are."""

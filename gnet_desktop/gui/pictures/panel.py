@@ -3,7 +3,7 @@
 from html import escape
 from typing import Final
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QKeyEvent,
@@ -116,12 +116,14 @@ class PicturesPanel(Speaking, QWidget):
         self.list.setModel(self.model)
         self.list.setItemDelegate(Rows(self.model, self.list))
         self.list.setUniformItemSizes(True)
+        self.list.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.list.setMouseTracking(True)
         self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAccessibleName(self.tr("Pictures"))
         self.list.selectionModel().currentChanged.connect(self._chosen)
+        self.list.selectionModel().selectionChanged.connect(self._mark)
         self.list.removed.connect(self.remove_current)
         self.list.menu_wanted.connect(self._want_menu)
         layout = QVBoxLayout(self)
@@ -139,7 +141,7 @@ class PicturesPanel(Speaking, QWidget):
         self.sieve.left.connect(self._leave_field)
         self.setFocusProxy(self.list)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
-        self._following = False
+        self._following = self._reloading = False
         self._looking = QTimer(self)
         self._looking.setSingleShot(True)
         self._looking.setInterval(_SETTLED)
@@ -151,6 +153,7 @@ class PicturesPanel(Speaking, QWidget):
             workspace.entry_changed.subscribe(self._refresh),
             workspace.checkpoint_changed.subscribe(self.progress.refresh),
             workspace.current_changed.subscribe(self._follow),
+            workspace.marks.changed.subscribe(self._show_marks),
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self._reload()
@@ -196,12 +199,16 @@ class PicturesPanel(Speaking, QWidget):
             self._workspace.remove_picture(self._workspace.current)
 
     def _reload(self) -> None:
-        self._following = True
+        marked = self._workspace.marks.marked
+        self._following = self._reloading = True
         self.model.reload()
         self._following = False
         self.sieve.refresh()
         self._show_header()
         self._follow()
+        self._mark_again(marked)
+        self._reloading = False
+        self._mark()
         self._look_soon()
         self._warn()
         self.progress.refresh_soon()
@@ -230,6 +237,8 @@ class PicturesPanel(Speaking, QWidget):
             else ""
         )
         self.header.set_title("" if narrow else self.tr("Pictures"))
+        if marked := len(self._workspace.marks.marked):
+            count = self.tr("{0} of {1} marked").format(whole(marked), whole(total))
         self.header.set_note("" if narrow else count)
         self.header.setToolTip(self.tr("Pictures: {0}").format(count or 0) if narrow else "")
         self.hint.setVisible(not narrow)
@@ -243,6 +252,25 @@ class PicturesPanel(Speaking, QWidget):
             self._following = True
             self.list.setCurrentIndex(self.model.index(row) if row >= 0 else QModelIndex())
             self._following = False
+
+    def _mark(self) -> None:
+        """What is selected is marked."""
+        if not self._reloading:
+            rows = sorted(index.row() for index in self.list.selectionModel().selectedIndexes())
+            self._workspace.marks.mark(tuple(self.model.entry_id(row) for row in rows))
+
+    def _mark_again(self, pictures: tuple[int, ...]) -> None:
+        """The rows are others; the marked pictures are the same."""
+        for picture in pictures:
+            row = self.model.row_of(picture)
+            if row >= 0:
+                self.list.selectionModel().select(
+                    self.model.index(row), QItemSelectionModel.SelectionFlag.Select
+                )
+
+    def _show_marks(self) -> None:
+        self.list.viewport().update()
+        self._show_header()
 
     def _chosen(self, now: QModelIndex, _before: QModelIndex) -> None:
         if now.isValid() and not self._following:

@@ -16,6 +16,8 @@ from gnet_desktop.inspection.answers import percent
 from gnet_desktop.workspace.values import Entry
 
 ROW, THUMB, NARROW = 60, 44, 120
+_BADGE: Final = 17
+"""Side of the letter of a group."""
 _SIGN: Final = 14
 """Side of the sign of heads that disagree."""
 
@@ -25,7 +27,7 @@ class Rows(QStyledItemDelegate):
 
     def __init__(self, model: PicturesModel, view: QListView) -> None:
         super().__init__(view)
-        self._model = model
+        self._model, self._view = model, view
         self._focus = KeyFocus(view)
 
     @override
@@ -42,15 +44,17 @@ class Rows(QStyledItemDelegate):
         painter.save()
         if chosen:
             painter.fillRect(rect, theme.colour("accentbg"))
-            painter.fillRect(rect.left(), rect.top(), 2, rect.height(), theme.colour("accent"))
+            if index == self._view.currentIndex():
+                painter.fillRect(rect.left(), rect.top(), 2, rect.height(), theme.colour("accent"))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, theme.colour("raised"))
-        if chosen and self._focus.shown:
+        if index == self._view.currentIndex() and self._focus.shown:
             ring_row(painter, QRectF(rect))
         narrow = rect.width() < NARROW
         left = rect.left() + ((rect.width() - THUMB) / 2 if narrow else 12)
         box = QRectF(left, rect.top() + (ROW - THUMB) / 2, THUMB, THUMB)
         self._thumbnail(painter, entry, box, theme)
+        self._badge(painter, self._model.letter(entry), box, theme)
         if not narrow:
             self._words(painter, entry, QRectF(rect).adjusted(12 + THUMB + 10, 0, -12, 0), theme)
         painter.restore()
@@ -73,6 +77,18 @@ class Rows(QStyledItemDelegate):
         painter.setClipPath(path)
         painter.drawImage(box, image, source)
         painter.setClipping(False)
+
+    def _badge(self, painter: QPainter, letter: str, box: QRectF, theme: Theme) -> None:
+        """The group of the picture, at the thumbnail's corner."""
+        if not letter:
+            return
+        place = QRectF(box.right() - _BADGE + 4, box.top() - 4, _BADGE, _BADGE)
+        painter.setPen(theme.colour("panel"))
+        painter.setBrush(theme.colour("accent"))
+        painter.drawRoundedRect(place, 5, 5)
+        painter.setPen(theme.colour("onaccent"))
+        painter.setFont(font(11, 600))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, letter)
 
     def _words(self, painter: QPainter, entry: Entry, box: QRectF, theme: Theme) -> None:
         upper = QRectF(box.left(), box.center().y() - 19, box.width(), 18)

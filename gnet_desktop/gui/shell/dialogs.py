@@ -16,8 +16,8 @@ from gnet_desktop.network.naming import Unit
 
 
 class Dialogs(QObject):
-    """One of each kind: ``card``, ``try_both``, ``heads``, ``why``, ``compare``, ``catalogue``, ``help``,
-    ``ideas``, ``words``, ``about``.
+    """One of each kind: ``card``, ``try_both``, ``heads``, ``why``, ``compare``, ``groups``, ``catalogue``,
+    ``help``, ``ideas``, ``words``, ``about``.
 
     ``run`` does an action by name.
     """
@@ -99,6 +99,15 @@ class Dialogs(QObject):
         view.picture_wanted.connect(self._show_picture)
         return _as_window(view)
 
+    def groups(self) -> QWidget:
+        """The units that tell two marked groups of pictures apart."""
+        from gnet_desktop.gui.compare.groups import GroupsView
+
+        view = GroupsView(self._shell.workspace, self._shell.widget)
+        view.ask_path = Asking(self._shell).target
+        view.unit_wanted.connect(self._show_unit)
+        return _as_window(view)
+
     def _show_part(self, name: str) -> None:
         """A module, or the keyboard in the lane of one of its branches, in Explore."""
         module, _, branch = name.partition("/")
@@ -166,6 +175,7 @@ _MAKERS: Final[dict[str, Callable[[Dialogs], QWidget]]] = {
     "heads": Dialogs.heads,
     "why": Dialogs.why,
     "compare": Dialogs.compare,
+    "groups": Dialogs.groups,
     "catalogue": Dialogs.catalogue,
     "help": Dialogs.help,
     "ideas": Dialogs.ideas,

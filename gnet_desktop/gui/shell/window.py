@@ -34,7 +34,7 @@ from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.shell.dialogs import Dialogs
 from gnet_desktop.gui.shell.docks import DockArea
 from gnet_desktop.gui.shell.dropping import Dropping
-from gnet_desktop.gui.shell.finding import FindingStrip
+from gnet_desktop.gui.shell.finding import FindingStrip, WorkingStrip
 from gnet_desktop.gui.shell.keyboard import PanelFocus
 from gnet_desktop.gui.shell.loading_card import LoadingCard
 from gnet_desktop.gui.shell.making_pages import PageMaker
@@ -93,9 +93,9 @@ class Window(PlacedWindow):
         column.addWidget(self.bar)
         column.addWidget(self.strip)
         column.addWidget(self.pages, 1)
-        self.finding = FindingStrip(workspace)
-        column.addWidget(self.finding)
-        column.addWidget(self.status)
+        self.finding, working = FindingStrip(workspace), WorkingStrip(workspace)
+        for widget in (self.finding, working, self.status):
+            column.addWidget(widget)
         self.setCentralWidget(middle)
         self.notice = Notice(self)
         self.dropping = Dropping(self, self.notice)
@@ -105,6 +105,7 @@ class Window(PlacedWindow):
         self._memories = (ConventionMemory(workspace, session), CalibrationMemory(workspace, session))
         copied = partial(self.show_news, self.tr("Copied."))
         self._contexts = Contexts(workspace, self.panels, self, copied)
+        self._contexts.groups_wanted.connect(self.handlers.tell_apart)
         self._arranged = False
         self.menus = Menus(self, self.actions_by_name)
         self.keyboard = PanelFocus(self.panels, self.area, self.bar.menus, self)
