@@ -127,17 +127,28 @@ def strongest(found: Sequence[Effect], head: str = "main") -> list[Effect]:
 
 
 def interaction(
-    network: "GoogLeNet", record: Record, first: Change, second: Change, head: str, index: int
+    network: "GoogLeNet",
+    record: Record,
+    first: Change,
+    second: Change,
+    head: str,
+    index: int,
+    changes: Sequence[Change] = (),
 ) -> tuple[float, float]:
     """(both at once, the sum of each alone): what two changes do to a logit.
 
-    Where they differ the parts tell the same, or need each other.
+    Where they differ the parts tell the same, or need each other. ``record`` is of a pass
+    without changes; ``changes`` are in force with and without the two.
     """
 
-    def effect(*changes: Change) -> float:
-        changed = network.resume(record, changes, detail="answers")
-        return float(changed.answers[head].logits[index] - record.answers[head].logits[index])
+    def logit(*more: Change) -> float:
+        changed = network.resume(record, (*changes, *more), detail="answers")
+        return float(changed.answers[head].logits[index])
 
+    def effect(*more: Change) -> float:
+        return logit(*more) - before
+
+    before = logit()
     return effect(first, second), effect(first) + effect(second)
 
 

@@ -73,6 +73,10 @@ class Handlers(QObject):
         """Why the answer is what it is, at each head or for two classes, and how far to trust that."""
         self._shell.show_dialog("why")
 
+    def show_effects(self) -> None:
+        """What each branch is worth to the class when it is off, and two of them together."""
+        self._shell.show_dialog("effects")
+
     # File
 
     def show_catalogue(self) -> None:

@@ -183,6 +183,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
             "explain heads path back",
         ),
     ),
+    Action("show_effects", "View", "Effect when off…", (), "ablate strongest branches interaction what if"),
     *_choices("Which run is shown", "show", "compare", _SHOWN),
     Action(
         "next_shown",

@@ -77,9 +77,12 @@ class Legend(Speaking, QWidget):
 
 
 class NetworkPanel(Speaking, QWidget):
-    """The whole network as one picture; ``head_wanted(name)`` when a head was clicked."""
+    """The whole network as one picture; ``head_wanted(name)`` when a head was clicked.
 
-    head_wanted = Signal(str)
+    ``effects_wanted`` asks for the list of what is missed most when it is off.
+    """
+
+    head_wanted, effects_wanted = Signal(str), Signal()
     menu_wanted = Signal(str, QPoint)
     spoken_role = Role.Grouping
 
@@ -96,6 +99,10 @@ class NetworkPanel(Speaking, QWidget):
         self.header.add(self.quantity)
         self.teach = IconButton("teach", self.tr("Teaching"), checkable=True)
         self.teach.setToolTip(self.tr("What branches, reductions and heads are for (T)"))
+        self.listed = IconButton("sort", self.tr("List…"))
+        self.listed.setToolTip(self.tr("The ten strongest in words, and two of them together"))
+        self.listed.clicked.connect(self.effects_wanted)
+        self.header.add(self.listed)
         self.header.add(self.teach)
         self.map = NetworkMap(workspace)
         self._scroller = QScrollArea()
@@ -164,6 +171,7 @@ class NetworkPanel(Speaking, QWidget):
         shown = self._workspace.view.quantity == "effect" and result is not None and model is not None
         strongest = self.map.effects.strongest(result) if shown and result is not None else ""
         self.header.setToolTip(strongest)
+        self.listed.setVisible(shown)
         self.teach.setChecked(self._workspace.view.teaching)
         self._scroller.setVisible(self._workspace.view.teaching)
         self._show_teaching()

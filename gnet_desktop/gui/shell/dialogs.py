@@ -16,8 +16,8 @@ from gnet_desktop.network.naming import Unit
 
 
 class Dialogs(QObject):
-    """One of each kind: ``card``, ``try_both``, ``heads``, ``why``, ``compare``, ``groups``, ``catalogue``,
-    ``help``, ``ideas``, ``words``, ``about``.
+    """One of each kind: ``card``, ``try_both``, ``heads``, ``why``, ``compare``, ``groups``, ``effects``,
+    ``catalogue``, ``help``, ``ideas``, ``words``, ``about``.
 
     ``run`` does an action by name.
     """
@@ -108,6 +108,15 @@ class Dialogs(QObject):
         view.unit_wanted.connect(self._show_unit)
         return _as_window(view)
 
+    def effects(self) -> QWidget:
+        """What each branch is worth to the class when it is off."""
+        from gnet_desktop.gui.compare.effects import EffectsView
+
+        shown = self._shell.panels.network.map
+        view = EffectsView(self._shell.workspace, shown.effects, self._shell.widget)
+        shown.effects_grew.connect(view.refresh)
+        return _as_window(view)
+
     def _show_part(self, name: str) -> None:
         """A module, or the keyboard in the lane of one of its branches, in Explore."""
         module, _, branch = name.partition("/")
@@ -176,6 +185,7 @@ _MAKERS: Final[dict[str, Callable[[Dialogs], QWidget]]] = {
     "why": Dialogs.why,
     "compare": Dialogs.compare,
     "groups": Dialogs.groups,
+    "effects": Dialogs.effects,
     "catalogue": Dialogs.catalogue,
     "help": Dialogs.help,
     "ideas": Dialogs.ideas,

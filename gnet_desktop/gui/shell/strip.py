@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEven
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QPushButton, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.compare.interaction import Together
 from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton
 from gnet_desktop.gui.controls.factor import open_factor_slider
@@ -108,6 +109,7 @@ class ChangesStrip(Speaking, QWidget):
             button.setAccessibleName(words)
             button.clicked.connect(wanted)
         self.warning = ElidedLabel("", pixels=12.5, token="text3")
+        self.together = Together(workspace)
         self.compared = IconButton("swap")
         self.compared.setToolTip(self.tr("Choose what it is compared with"))
         self.compared.clicked.connect(self.reference_wanted)
@@ -135,6 +137,7 @@ class ChangesStrip(Speaking, QWidget):
         for widget in (self.more, self.reset, self.undo, self.redo):
             row.addWidget(widget)
         row.addStretch(1)
+        row.addWidget(self.together)
         row.addWidget(self.warning)
         row.addWidget(self.compared)
         row.addWidget(self.shown)

@@ -103,8 +103,7 @@ class Window(PlacedWindow):
         self.palette_dialog = Palette(workspace, self.handlers.run, self)
         self.palette_dialog.more = lambda: [*self.recent.found(), *self.samples.found()]
         self._memories = (ConventionMemory(workspace, session), CalibrationMemory(workspace, session))
-        copied = partial(self.show_news, self.tr("Copied."))
-        self._contexts = Contexts(workspace, self.panels, self, copied)
+        self._contexts = Contexts(workspace, self.panels, self, partial(self.show_news, self.tr("Copied.")))
         self._contexts.groups_wanted.connect(self.handlers.tell_apart)
         self._arranged = False
         self.menus = Menus(self, self.actions_by_name)
@@ -142,6 +141,7 @@ class Window(PlacedWindow):
         self.panels.pictures.orders_wanted.connect(lambda: self.menus.orders(self.panels.pictures.order))
         self.panels.network.head_wanted.connect(lambda _: handlers.show_heads())
         self.panels.network.menu_wanted.connect(self.menus.network)
+        self.panels.network.effects_wanted.connect(handlers.show_effects)
         self.start.pictures_wanted.connect(opening.open_pictures)
         self.start.checkpoint_wanted.connect(opening.open_checkpoint)
         self.start.paste_wanted.connect(handlers.paste)
