@@ -75,7 +75,7 @@ class EffectsView(Speaking, QWidget):
         outer.setSpacing(0)
         outer.addWidget(self.header)
         outer.addWidget(self.scroller, 1)
-        self.resize(620, 620)
+        self.resize(620, 560)
         signals = (
             workspace.result_changed,
             workspace.explained_changed,
@@ -106,7 +106,7 @@ class EffectsView(Speaking, QWidget):
     def _headline(self, result: Result | None) -> str:
         if result is None:
             return self.tr("Open a picture to see what each branch is worth to its answer.")
-        return self.tr("Every branch switched off in turn: what the class's logit becomes without it.")
+        return self.tr("Every branch switched off in turn: by how much the logit changes without it.")
 
     def _rows(self, effects: Mapping[str, float]) -> list[BarRow]:
         order = sorted(effects, key=lambda part: -abs(effects[part]))[:STRONGEST]

@@ -141,7 +141,8 @@ class GroupsView(Speaking, QWidget):
         self.rows.setVisible(told is not None)
         if told is not None:
             self.rows.show_rows(
-                rows_of(told.units, self._workspace.selection.unit), self.tr("less in A | more in A")
+                rows_of(told.units, self._workspace.selection.unit),
+                self.tr("mean in A | in B · to the right: more in A"),
             )
 
     def _about(self, found: object) -> str:

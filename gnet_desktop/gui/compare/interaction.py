@@ -31,7 +31,7 @@ class _Of:
     run: RunKey
     pair: tuple[Change, Change]
     head: str
-    index: int
+    index: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +62,39 @@ class Interactions:
 
     def __init__(self, workspace: Workspace, purpose: str, changed: Callable[[], None]) -> None:
         self._workspace = workspace
-        self._found: Derived[_Of, tuple[float, float]] = Derived(workspace, purpose, changed)
+        self._found: Derived[_Of, tuple[int, float, float]] = Derived(workspace, purpose, changed)
         self.end = self._found.end
 
-    def of(self, result: Result, pair: tuple[Change, Change], changes: Changes = ()) -> Interaction | None:
-        """On the class that is explained; ``changes`` are in force beside the two.
+    def of(
+        self, result: Result, pair: tuple[Change, Change], beside: Changes | None = None
+    ) -> Interaction | None:
+        """On the class that is explained. None while it is worked out, and where no head answered.
 
-        None while it is worked out, and where no head answered.
+        ``beside`` are the changes in force with and without the two. None: there are no others than
+        these two; the class is then, unless one is explained, what the unchanged run answers first.
         """
         asked, loaded = asked_of(self._workspace, result, USUAL), self._workspace.network_of(result)
         if asked is None or loaded is None or result.record.input is None:
             self._found.forget()
             return None
-        target = asked.target
-        key = _Of(result.key, pair, target.head, target.index)
-        found = self._found.get(key, lambda: _work_out(loaded.network, result, key, changes))
+        target, chosen = asked.target, self._workspace.explained is not None or beside is not None
+        key = _Of(result.key, pair, target.head, target.index if chosen else None)
+        found = self._found.get(key, lambda: _work_out(loaded.network, result, key, beside or ()))
         if found is None:
             return None
-        name = class_name(result.checkpoint.labels.names, target.index)
-        return Interaction(*found, name, target.head)
+        index, both, added = found
+        return Interaction(both, added, class_name(result.checkpoint.labels.names, index), target.head)
 
 
-def _work_out(network: "GoogLeNet", result: Result, of: _Of, changes: Changes) -> tuple[float, float]:
+def _work_out(network: "GoogLeNet", result: Result, of: _Of, beside: Changes) -> tuple[int, float, float]:
     import torch
 
     record = result.record
     if result.key.changes:
         assert record.input is not None
         record = network(torch.from_numpy(record.input)[None])
-    return interaction(network, record, *of.pair, of.head, of.index, changes)
+    index = record.answers[of.head].top(1)[0][0] if of.index is None else of.index
+    return (index, *interaction(network, record, *of.pair, of.head, index, beside))
 
 
 class Together(ElidedLabel):
