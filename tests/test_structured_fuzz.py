@@ -21,7 +21,7 @@ FEW, MANY = 5_000 // len(KINDS), 60_000 // len(KINDS)
 
 WHOLE = (
     *("pickle", "npz", "safetensors", "onnx graph", "caffemodel", "tensorflow", "mxnet"),
-    *("hdf5", "matlab", "torch7"),
+    *("hdf5", "keras", "matlab", "torch7"),
     *("tensorflow checkpoint", "tensorflow index", "coreml", "ncnn", "caffe2"),
     *("JSON names", "table", "lines", "PNG blocks", "GIF blocks", "TIFF tags", "JPEG segments"),
 )

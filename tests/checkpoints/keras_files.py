@@ -52,9 +52,8 @@ def layers(model: nn.Module, *, last: bool = True, flipped: bool = False) -> dic
 
 
 def _words(name: str, parts: list[Any], style: str) -> list[str]:
-    roles = {1: ["kernel"], 2: ["kernel", "bias"]}.get(
-        len(parts), ["gamma", "beta", "moving_mean", "moving_variance"]
-    )
+    norm = ["gamma", "beta", "moving_mean", "moving_variance"]
+    roles = {1: ["kernel"], 2: ["kernel", "bias"]}.get(len(parts), norm[-len(parts) :])
     if style == "keras 1":
         short = {"kernel": "W", "bias": "b", "moving_mean": "running_mean", "moving_variance": "running_std"}
         return [f"{name}_{short.get(role, role)}" for role in roles]
@@ -119,13 +118,18 @@ def description(model: nn.Module, *, order: str = "channels_last") -> dict[str, 
     return {"class_name": "Functional", "config": {"name": "net", "layers": found}}
 
 
-def by_variable(weights: Arrays, model: nn.Module, *, named: bool = True) -> bytes:
+def kinds(model: nn.Module) -> dict[str, str]:
+    """Keras's class of every layer that has weights."""
+    return {name: CLASSES[type(one)] for name, one in model.named_modules() if type(one) in CLASSES}
+
+
+def by_variable(weights: Arrays, kinds: Mapping[str, str], *, named: bool = True) -> bytes:
     """The weights of Keras 3; its earlier versions don't keep the layers' own names."""
     counts: dict[str, int] = {}
     with h5py.File(data := io.BytesIO(), "w") as file:
         file.create_group("optimizer/vars")["0"] = np.zeros(3, np.float32)
         for name, parts in weights.items():
-            word = snake(CLASSES[type(model.get_submodule(name))])
+            word = snake(kinds[name])
             count = counts[word] = counts.get(word, -1) + 1
             variables = file.create_group(
                 f"layers/{word}_{count}" if count else f"layers/{word}"

@@ -10,6 +10,7 @@ import pytest
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.errors import CheckpointError
 from tests.checkpoints import keras_files as keras
+from tests.checkpoints import keras_models as models
 from tests.checkpoints.samples import assert_same_numbers, sample
 
 # as Keras versions wrote the same network: style, backend, order of the channels
@@ -52,6 +53,31 @@ def test_a_whole_model_says_how_it_flattens_maps(order: str, tmp_path: Path) -> 
     assert_same_numbers(found, expected)
 
 
+@pytest.mark.parametrize("edition", [2, 3])
+@pytest.mark.parametrize("family", ["caffe", "slim"])
+def test_a_whole_model_is_followed_by_its_description(family: str, edition: int, tmp_path: Path) -> None:
+    """Strides, pools, norms and heads are the file's own, whatever its layers are called."""
+    expected = sample(family)
+    weights = keras.layers(expected.model)
+    if family == "caffe":
+        config = models.port(edition)
+    else:
+        config, weights = models.slim(edition, weights)
+    path = tmp_path / "net.keras"
+    if edition == 2:
+        keras.by_layer(path, weights, backend="tensorflow", config=config)
+    else:
+        kinds = {layer["name"]: layer["class_name"] for layer in config["config"]["layers"]}
+        in_order = {name: weights[name] for name in kinds if name in weights}
+        keras.archive(path, keras.by_variable(in_order, kinds, named=False), config)
+    found = open_checkpoint(path)
+    assert found.provenance.family == family
+    assert found.provenance.recognised_by == ("names" if family == "caffe" else "structure")
+    assert not found.provenance.warnings
+    assert not found.provenance.left_over
+    assert_same_numbers(found, expected)
+
+
 def test_layers_packed_by_gzip_and_shuffled(tmp_path: Path) -> None:
     expected = sample("caffe", heads=False)
     weights = keras.layers(expected.model)
@@ -64,7 +90,7 @@ def test_layers_packed_by_gzip_and_shuffled(tmp_path: Path) -> None:
 def test_keras_3(way: str, tmp_path: Path) -> None:
     """Layers' names are in the weights, or follow from the description."""
     expected = sample("caffe")
-    data = keras.by_variable(keras.layers(expected.model), expected.model, named=way == "named")
+    data = keras.by_variable(keras.layers(expected.model), keras.kinds(expected.model), named=way == "named")
     method = zipfile.ZIP_DEFLATED if way == "packed" else zipfile.ZIP_STORED
     keras.archive(path := tmp_path / "net.keras", data, keras.description(expected.model), method=method)
     found = open_checkpoint(path)
@@ -76,7 +102,7 @@ def test_keras_3(way: str, tmp_path: Path) -> None:
 def test_keras_3_weights_alone_with_batch_norms(tmp_path: Path) -> None:
     """Without any names the order of the layers tells which is which."""
     expected = sample("torchvision")
-    data = keras.by_variable(keras.layers(expected.model, last=True), expected.model, named=False)
+    data = keras.by_variable(keras.layers(expected.model), keras.kinds(expected.model), named=False)
     (path := tmp_path / "model.weights.h5").write_bytes(data)
     found = open_checkpoint(path)
     assert found.provenance.recognised_by == "structure"

@@ -162,20 +162,26 @@ _KERAS = {"weight": "kernel", "running_mean": "moving_mean", "running_var": "mov
 
 
 def _keras(state: Mapping[str, Tensor]) -> bytes:
+    """A description of no layers beside the weights."""
+    with zipfile.ZipFile(data := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("config.json", json.dumps({"config": {"layers": []}}))
+        archive.writestr("model.weights.h5", keras_weights(state))
+    return data.getvalue()
+
+
+def keras_weights(state: Mapping[str, Tensor]) -> bytes:
     """Each layer's variables by number under its name."""
     layers: dict[str, list[np.ndarray]] = {}
     for name, value in state.items():
-        layers.setdefault(name.rpartition(".")[0], []).append(value.numpy())
+        axes = {4: (2, 3, 1, 0), 2: (1, 0)}.get(value.dim(), range(value.dim()))
+        layers.setdefault(name.rpartition(".")[0], []).append(value.permute(*axes).numpy())
     with h5py.File(weights := io.BytesIO(), "w") as file:
         for place, (layer, parts) in enumerate(layers.items()):
             variables = file.create_group(f"layers/layer_{place}/vars")
             variables.attrs["name"] = layer
             for number, value in enumerate(value for value in parts if value.ndim):
                 variables[str(number)] = value
-    with zipfile.ZipFile(data := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("config.json", json.dumps({"config": {"layers": []}}))
-        archive.writestr("model.weights.h5", weights.getvalue())
-    return data.getvalue()
+    return weights.getvalue()
 
 
 @cache

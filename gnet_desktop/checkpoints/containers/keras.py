@@ -14,6 +14,7 @@ from typing import Any, Final
 from numpy.typing import NDArray
 
 from gnet_desktop.checkpoints.containers.hdf5.tree import Node
+from gnet_desktop.checkpoints.containers.keras_graph import graph_of
 from gnet_desktop.checkpoints.containers.made import made
 from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor
 from gnet_desktop.plain_json import parsed
@@ -87,7 +88,8 @@ def model_of(text: str) -> Model:
 def _settings(layer: Any) -> dict[str, Any]:
     settings = {name: value for name, value in layer["config"].items() if isinstance(name, str)}
     name = layer.get("name") or settings.get("name") or ""
-    return {**settings, "class_name": str(layer["class_name"]), "name": str(name)}
+    inbound = {"inbound_nodes": layer["inbound_nodes"]} if "inbound_nodes" in layer else {}
+    return {**settings, **inbound, "class_name": str(layer["class_name"]), "name": str(name)}
 
 
 def _snake(name: str) -> str:
@@ -204,6 +206,7 @@ def _contents(
         container,
         {name: _as_torch(tensor, lie_first=lie_first, turned=turned) for name, tensor in tensors.items()},
         facts=model.epsilons(),
+        graph=graph_of(model.layers, frozenset(tensors), theano=turned),
         maps_last=not (lie_first or model.channels_first),
     )
 

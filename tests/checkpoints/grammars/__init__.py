@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Final
 
 from tests.checkpoints import tiny
-from tests.checkpoints.grammars import archives, hdf5, headers, layers, matlab, pickles, tables, torch7, wire
+from tests.checkpoints.grammars import (
+    archives,
+    hdf5,
+    headers,
+    keras,
+    layers,
+    matlab,
+    pickles,
+    tables,
+    torch7,
+    wire,
+)
 from tests.checkpoints.grammars.dice import Dice
 from tests.checkpoints.mutations import mutated
 from tests.checkpoints.tiny import small_files
@@ -37,6 +48,7 @@ _GRAMMARS: Final[Mapping[str, Callable[[Dice], bytes]]] = {
     "mxnet": headers.mxnet,
     "hdf5": hdf5.file,
     "matlab": matlab.file,
+    "keras": keras.file,
     "torch7": torch7.file,
     "tensorflow checkpoint": tables.first_format,
     "tensorflow index": tables.index,
