@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from gnet_desktop.gui.answers.values import delta_words
+from gnet_desktop.gui.answers.values import Cell, delta_words
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.controls.factor import FactorSlider
@@ -228,3 +228,34 @@ def test_what_the_changes_did_is_said_in_a_sentence(window: Window) -> None:
     first = window.workspace.result.record.answers["main"].top(1)[0][0]
     name = window.workspace.checkpoint.labels.names[first]
     assert said.startswith(f"{name} instead of espresso.") or first == index
+
+
+def test_the_answers_stand_by_what_changed_when_that_is_asked_for(window: Window) -> None:
+    """Against torch's own softmax of the logits: the largest differences at any head, and no other class."""
+    import torch
+
+    workspace, panel = window.workspace, window.panels.answers
+    assert not panel.order.isVisible()
+    workspace.add_change(Change("4e/5x5"))
+    current(window)
+    likeliest = [line.index for line in panel.shown.lines]
+    QTest.keyClick(window, Qt.Key.Key_A)
+    assert (panel.order.isVisible(), panel.order.isChecked()) == (True, True)
+    gaps = []
+    for head, now in workspace.result.record.answers.items():
+        before = workspace.reference_result.record.answers[head]
+        heat = workspace.checkpoint.heads[head].temperature
+        both = [torch.softmax(torch.from_numpy(one.logits) / heat, 0) for one in (now, before)]
+        gaps.append((both[0] - both[1]).abs())
+    order = torch.stack(gaps).amax(0).argsort(descending=True)
+    count = len(panel.shown.lines)
+    assert [line.index for line in panel.shown.lines] == order[:count].tolist()
+    changes = [max(abs(_points(cell)) for cell in line.cells.values()) for line in panel.shown.lines]
+    assert changes == sorted(changes, reverse=True)
+    QTest.mouseClick(panel.order, Qt.MouseButton.LeftButton)
+    assert [line.index for line in panel.shown.lines] == likeliest
+
+
+def _points(cell: Cell) -> float:
+    """What a reader reads of a difference."""
+    return float(cell.delta.replace("−", "-").replace("same", "0"))

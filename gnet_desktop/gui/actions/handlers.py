@@ -227,6 +227,11 @@ class Handlers(QObject):
         panel = self._shell.panels.photo
         self._workspace.change_view(photos=following(panel.view.mode, self._workspace))
 
+    def next_answers(self) -> None:
+        """The likeliest answers first, or those that changed most."""
+        changed = self._workspace.view.answers_by == "change"
+        self._workspace.change_view(answers_by="answer" if changed else "change")
+
     def next_scale(self) -> None:
         """The lanes' next scale."""
         self._shell.panels.lanes.next_scale()

@@ -81,6 +81,7 @@ _LOOKS: Final[Mapping[str, Callable[[Workspace], str]]] = {
     "pin_unit": _any_unit,
     "next_shown": _reference,
     "next_photos": _reference,
+    "next_answers": _reference,
     "strongest_unit": _result,
     "remove_picture": _picture,
     "remove_all": _picture,

@@ -78,6 +78,7 @@ _SHOWN: Final = {
     "reference": "The reference",
     "difference": "The difference",
 }
+_ANSWERS: Final = {"answer": "Likeliest first", "change": "Most changed first"}
 _SCALES: Final = {
     "map": "Each map to its own maximum",
     "branch": "One scale for each branch",
@@ -201,6 +202,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
         ("B",),
         "photo beside split compare",
         group="The run and its reference",
+    ),
+    *_choices("Order of the answers", "answers_by", "sort compare", _ANSWERS),
+    Action(
+        "next_answers", "View", "Next order", ("A",), "sort answers changed", group="Order of the answers"
     ),
     *_choices("Order of the maps", "sort", "strongest", _SORTS),
     Action("next_sort", "View", "Next order", ("S",), "sort strongest", group="Order of the maps"),

@@ -12,9 +12,9 @@ from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import AbsentCard, Notice, StaleMark
 from gnet_desktop.gui.answers.table import AnswersTable
 from gnet_desktop.gui.answers.values import Shown, as_text, shown_of
-from gnet_desktop.gui.controls.common import PanelHeader
+from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.explaining import explained
-from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import obstacle, of_which_and_next, of_which_run, reference_words
@@ -66,7 +66,14 @@ class AnswersPanel(Speaking, QWidget):
         self.unit.setAccessibleName(self.tr("Numbers as probabilities or logits"))
         self.unit.explain({False: explained(word="probability"), True: explained(word="logit")})
         self.unit.chosen.connect(lambda logits: self._workspace.change_view(logits=logits))
+        self.order = IconButton("sort", checkable=True)
+        self.order.setToolTip(tip(self.tr("The most changed answers first (A)")))
+        self.order.setAccessibleName(self.tr("The most changed answers first"))
+        self.order.clicked.connect(
+            lambda on: self._workspace.change_view(answers_by="change" if on else "answer")
+        )
         self.header.add(self.stale_mark)
+        self.header.add(self.order)
         self.header.add(self.unit)
         self.says, self.doubt = Notice("says"), Notice("doubt")
         self.untrained, self.broken = Notice("warn"), Notice("bad")
@@ -137,7 +144,8 @@ class AnswersPanel(Speaking, QWidget):
         return any(self._workspace.trained(head) is None for head in AUXILIARY)
 
     def _view_changed(self, old: object) -> None:
-        if getattr(old, "logits", None) != self._workspace.view.logits:
+        view = self._workspace.view
+        if any(getattr(old, name, None) != getattr(view, name) for name in ("logits", "answers_by")):
             self._show()
 
     def _explain(self, index: int) -> None:
@@ -153,6 +161,8 @@ class AnswersPanel(Speaking, QWidget):
     def _show(self) -> None:
         workspace, result = self._workspace, self._workspace.said
         self.unit.set_value(workspace.view.logits)
+        self.order.setVisible(self._reference is not None)
+        self.order.setChecked(workspace.view.answers_by == "change")
         self._shown, broken = self._compute(), ""
         if result is not None and self._shown is not None and self._shown.standing["main"] == "not a number":
             broken = sentences.not_a_number_sentence(first_non_finite(result.record))
@@ -169,7 +179,14 @@ class AnswersPanel(Speaking, QWidget):
 
     def _shown_of(self, result: Result, reference: Result | None = None) -> Shown:
         trained, logits = self._workspace.trained_of(result), self._workspace.view.logits
-        return shown_of(result, trained, rows=self._rows, logits=logits, reference=reference)
+        return shown_of(
+            result,
+            trained,
+            rows=self._rows,
+            logits=logits,
+            reference=reference,
+            by_change=self._workspace.view.answers_by == "change",
+        )
 
     @property
     def _reference(self) -> Result | None:

@@ -114,19 +114,25 @@ def shown_of(
     rows: int,
     logits: bool,
     reference: Result | None = None,
+    by_change: bool = False,
 ) -> Shown:
     """What to show of a result in at most ``rows`` lines (at least each head's first answer).
 
     With a ``reference`` of the same classes every number says how it differs from that, and
-    the first answers of its heads have lines, too.
+    the first answers of its heads have lines, too; ``by_change`` the lines are those of the
+    classes that differ most, the largest difference first.
     """
     answers, names = result.record.answers, result.checkpoint.labels.names
     standing = {head: standing_of(result, head, trained(head)) for head in HEADS}
     meant = {head: STANDINGS[one] for head, one in standing.items()}
     counted = {head: one for head, one in answers.items() if meant[head].counts}
     # without any head that may be believed, the untrained ones still have numbers
-    chosen = filled_rows(counted or answers, rows)
-    chosen = _with_firsts(chosen, _comparable(answers, reference), rows)
+    other = _comparable(counted or answers, reference)
+    if by_change and other:
+        chosen = changed_rows(counted or answers, other, rows, logits=logits)
+    else:
+        chosen = filled_rows(counted or answers, rows)
+        chosen = _with_firsts(chosen, _comparable(answers, reference), rows)
     known = {head: one for head, one in answers.items() if meant[head].shows}
     full = [_with_all(row, known) for row in chosen]
     left = [head for head, one in standing.items() if one == "untrained"]
@@ -163,6 +169,23 @@ def filled_rows(answers: Mapping[str, HeadAnswers], limit: int) -> list[Row]:
         top += 1
         rows = answer_rows(answers, top=top, limit=limit)
     return rows
+
+
+def changed_rows(
+    answers: Mapping[str, HeadAnswers], before: Mapping[str, HeadAnswers], limit: int, *, logits: bool
+) -> list[Row]:
+    """The classes whose share (or logit) differs most at any head, the largest difference first."""
+    gaps: dict[int, float] = {}
+    firsts: dict[int, tuple[str, ...]] = {}
+    for head, one in answers.items():
+        first = one.top(1)[0][0]
+        firsts[first] = (*firsts.get(first, ()), head)
+        if head in before:
+            pair = [each.logits if logits else each.probabilities for each in (one, before[head])]
+            for index, gap in enumerate(np.abs(pair[0] - pair[1]).tolist()):
+                gaps[index] = max(gaps.get(index, 0.0), gap)
+    order = sorted(gaps, key=lambda index: (-gaps[index], index))
+    return [Row(index, {}, firsts.get(index, ())) for index in order[:limit]]
 
 
 def _comparable(answers: Mapping[str, HeadAnswers], reference: Result | None) -> dict[str, HeadAnswers]:
