@@ -13,7 +13,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gnet_desktop.gui.heads.timeline import courses, spread
+from gnet_desktop.gui.heads.courses import courses
+from gnet_desktop.gui.heads.timeline import spread
 from gnet_desktop.gui.heads.window import HeadsView
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.shell.top_bar import summary

@@ -259,3 +259,38 @@ def test_the_answers_stand_by_what_changed_when_that_is_asked_for(window: Window
 def _points(cell: Cell) -> float:
     """What a reader reads of a difference."""
     return float(cell.delta.replace("−", "-").replace("same", "0"))
+
+
+def test_the_heads_window_shows_both_timelines_and_their_difference(window: Window) -> None:
+    """Numbers of the two passes themselves, per class and head."""
+    from gnet_desktop.gui.heads.window import HeadsView
+
+    workspace = window.workspace
+    view = HeadsView(workspace)
+    view.show()
+    workspace.add_change(Change("4b/3x3"))
+    current(window)
+    runs = workspace.result, workspace.reference_result
+    now, before = ({head: one.probabilities for head, one in run.record.answers.items()} for run in runs)
+    for course in view.timeline.courses:
+        for head in ("aux1", "aux2", "main"):
+            assert dict(course.points)[head] == pytest.approx(100 * now[head][course.index], abs=1e-4)
+            assert dict(course.before)[head] == pytest.approx(100 * before[head][course.index], abs=1e-4)
+    first = view.timeline.courses[0]
+    assert first.gap("aux1", logits=False) == 0  # it reads what lies before the change
+    assert view.timeline.accessibleDescription().startswith(f"{first.name}: aux1 ")
+    assert " same" in view.timeline.accessibleDescription()
+    section = view.sections["aux2"].answers
+    assert len(section.deltas) == len(section.rows)
+    workspace.change_view(show="difference")
+    index, gap = first.index, dict(view.timeline.courses[0].points)["main"]
+    assert view.timeline.courses[0].index == index
+    assert gap == pytest.approx(100 * (now["main"][index] - before["main"][index]), abs=0.11)
+    grid = view.sections["aux2"].pool
+    pools = [run.record["aux2/pool"] for run in runs]
+    np.testing.assert_allclose(grid._values, pools[0] - pools[1], atol=1e-6)
+    assert "changed by" in grid.words(0)[1]
+    workspace.change_view(show="reference")
+    assert all(course.before == () for course in view.timeline.courses)
+    workspace.change_view(show="this")
+    view.close()

@@ -49,7 +49,8 @@ _SHORTEST_BAR: Final = 14
 """A shorter bar says nothing and is left out."""
 _LEAST_NAME: Final = 96
 """What the class keeps where differences need room."""
-_SIGNS: Final = {1: "good", -1: "bad", 0: "text3"}
+SIGNS: Final = {1: "good", -1: "bad", 0: "text3"}
+"""The colours of differences by their sign."""
 _HEAD_SHARE: Final = 0.226
 
 
@@ -128,7 +129,7 @@ class _Delegate(QStyledItemDelegate):
         painter.drawText(box, right, cell.text)
         if compared:
             painter.setFont(font(11))
-            painter.setPen(theme.colour(_SIGNS[cell.change]))
+            painter.setPen(theme.colour(SIGNS[cell.change]))
             rest = QRectF(rect.left() + end, rect.top(), rect.width() - end - 10, rect.height())
             painter.drawText(rest, right, cell.delta)
 

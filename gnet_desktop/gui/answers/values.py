@@ -127,12 +127,12 @@ def shown_of(
     meant = {head: STANDINGS[one] for head, one in standing.items()}
     counted = {head: one for head, one in answers.items() if meant[head].counts}
     # without any head that may be believed, the untrained ones still have numbers
-    other = _comparable(counted or answers, reference)
+    other = comparable(counted or answers, reference)
     if by_change and other:
         chosen = changed_rows(counted or answers, other, rows, logits=logits)
     else:
         chosen = filled_rows(counted or answers, rows)
-        chosen = _with_firsts(chosen, _comparable(answers, reference), rows)
+        chosen = _with_firsts(chosen, comparable(answers, reference), rows)
     known = {head: one for head, one in answers.items() if meant[head].shows}
     full = [_with_all(row, known) for row in chosen]
     left = [head for head, one in standing.items() if one == "untrained"]
@@ -188,7 +188,7 @@ def changed_rows(
     return [Row(index, {}, firsts.get(index, ())) for index in order[:limit]]
 
 
-def _comparable(answers: Mapping[str, HeadAnswers], reference: Result | None) -> dict[str, HeadAnswers]:
+def comparable(answers: Mapping[str, HeadAnswers], reference: Result | None) -> dict[str, HeadAnswers]:
     """The answers of the reference's heads that both have with as many classes, and that are numbers."""
     if reference is None:
         return {}
@@ -250,7 +250,7 @@ def _compared(
         return cells
     found = {}
     for head, cell in cells.items():
-        other = _comparable(answers, reference).get(head)
+        other = comparable(answers, reference).get(head)
         if other is None:
             found[head] = cell
             continue

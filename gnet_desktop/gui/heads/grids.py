@@ -1,7 +1,7 @@
 """Grids of small maps, and a vector as a square: what flows through a head."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.glyphs import outline_focused, outline_hovered
 from gnet_desktop.gui.painting.images import LevelImage, snapped, tile_table
-from gnet_desktop.gui.painting.numbers import number
+from gnet_desktop.gui.painting.numbers import number, signed
 from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.inspection.colour_maps import EMBER, TIDE, faded
 from gnet_desktop.inspection.statistics import unit_statistics
@@ -46,7 +46,7 @@ class Grid(Speaking, QWidget):
         self._focused = 0
         self._tip: Tip | None = None
         self._colour_map = EMBER.name
-        self._signed = False
+        self._signed = ""
         self.names: tuple[str, ...] = ()
         self.zeros = 0
         self.setMouseTracking(True)
@@ -61,12 +61,13 @@ class Grid(Speaking, QWidget):
         columns: int,
         colour_map: str,
         stale: bool,
-        signed: bool = False,
+        signed: Literal["", "adds", "differs"] = "",
     ) -> None:
         """Show (channels, rows, columns) strongest first, or a vector in its own order.
 
         ``nominal`` is a tile's side in logical pixels (of a vector: a cell's); ``signed``
-        values have 0 in the middle of a diverging colour map.
+        values have 0 in the middle of a diverging colour map: what adds to an answer or takes away,
+        or what lies between two runs.
         """
         self._values, self._nominal, self._columns, self._signed = values, nominal, columns, signed
         own = TIDE.name if signed else colour_map
@@ -93,7 +94,8 @@ class Grid(Speaking, QWidget):
         else:
             units = unit_statistics(values)
             self.zeros = int(units.zero.sum())
-            order = np.argsort(-units.mean, kind="stable")
+            strength = np.abs(values).mean((1, 2)) if self._signed == "differs" else units.mean
+            order = np.argsort(-strength, kind="stable")
             levels = flatten_levels(levels, units)
             layout = lay_out(order, values.shape[:0:-1], nominal=self._nominal * ratio, columns=self._columns)
         self._layout = layout
@@ -138,13 +140,17 @@ class Grid(Speaking, QWidget):
         if self._vector:
             return name, self._amount(float(self._values[channel]))
         if self._signed:
-            return name, self._amount(float(self._values[channel].sum()))
+            maps = self._values[channel]
+            differs = self._signed == "differs"
+            return name, self._amount(float(maps.flat[np.abs(maps).argmax()] if differs else maps.sum()))
         unit = unit_statistics(self._values[channel][None]).of(0)
         return name, self.tr("max {0} · mean {1}").format(number(unit.maximum), number(unit.mean))
 
     def _amount(self, value: float) -> str:
         if not self._signed:
             return number(value)
+        if self._signed == "differs":
+            return self.tr("changed by {0}").format(signed(value))
         return (
             self.tr("adds {0}").format(number(value))
             if value >= 0

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from gnet_desktop.convention import Convention
-from gnet_desktop.gui.heads.timeline import Course
+from gnet_desktop.gui.heads.courses import Course
 from gnet_desktop.gui.why.growing import Growing
 from gnet_desktop.inspection.attribution.attribution import Progress
 from gnet_desktop.inspection.readout import FEWEST, Readout, fit

@@ -1,113 +1,28 @@
 """One auxiliary head from its pool to its answers."""
 
 from html import escape
-from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from gnet_desktop.gui.answers.bars import draw_bar
-from gnet_desktop.gui.answers.sentences import others_words
 from gnet_desktop.gui.answers.standing import trained_words
-from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.gui.answers.values import class_name, comparable
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label, tip
-from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
+from gnet_desktop.gui.controls.spoken import Role, Speaking
+from gnet_desktop.gui.heads.bars import HeadAnswers
 from gnet_desktop.gui.heads.grids import Grid, Scroller
 from gnet_desktop.gui.looks.theme import Theme, font
-from gnet_desktop.gui.network_map.chart import text
-from gnet_desktop.gui.painting.numbers import number, size
-from gnet_desktop.inspection.answers import percent, valid
+from gnet_desktop.gui.painting.numbers import size
 from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.inspection.head_parts import HeadParts
 from gnet_desktop.network.architecture import HEAD_PLACES, Architecture, Head, Pool
 from gnet_desktop.network.naming import unit_in_module, unit_of
-from gnet_desktop.network.record import Answers
 from gnet_desktop.shown import whole
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
-
-_ROW: Final = 29
-_TOP: Final = 5
-
-
-class HeadAnswers(Speaking, QWidget):
-    """A head's five first answers and all others, as bars."""
-
-    spoken_role = Role.List
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.rows: list[tuple[str, float, str]] = []
-        self.rest: tuple[str, str] = ("", "")
-        self._faint, self._stale = False, False
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(260)
-        self.setAccessibleName(self.tr("Answers"))
-        self.setFixedHeight((_TOP + 1) * _ROW + 4)
-
-    def show_answers(
-        self, answers: Answers | None, names: tuple[str, ...], *, logits: bool, faint: bool, stale: bool
-    ) -> None:
-        """Show a head's answers; ``faint`` ones without emphasis."""
-        self._faint, self._stale, self.rows = faint, stale, []
-        self.rest = ("", "")
-        if answers is not None and valid(answers):
-            top = answers.top(_TOP)
-            full = max(float(answers.logits.max()), 1e-9) if logits else 1.0
-            for index, probability in top:
-                value = float(answers.logits[index]) if logits else probability
-                words = number(value) if logits else percent(probability)
-                self.rows.append((class_name(names, index), max(0.0, value / full), words))
-            others = len(answers.probabilities) - len(top)
-            rest = max(0.0, 1 - sum(probability for _, probability in top)) if others else 0.0
-            if others:
-                self.rest = (others_words(str(others)), "–" if logits else percent(rest))
-        self.setAccessibleDescription(", ".join(f"{name} {words}" for name, _, words in self.rows))
-        self.update()
-
-    @override
-    def spoken_count(self) -> int:
-        """A part a bar."""
-        return len(self.rows)
-
-    @override
-    def spoken_part(self, place: int) -> Spoken:
-        """A class and its number."""
-        name, _, words = self.rows[place]
-        return Spoken(Role.ListItem, name, QRectF(0, place * _ROW, self.width(), _ROW), words)
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Names, bars, numbers."""
-        painter = QPainter(self)
-        if not self.rows:
-            text(painter, QRectF(0, 0, self.width(), _ROW), self.tr("no answer"), token="text3")
-            painter.end()
-            return
-        bar_left, bar_wide = self.width() * 0.6, self.width() * 0.26
-        right = Qt.AlignmentFlag.AlignRight
-        for place, (name, share, words) in enumerate(self.rows):
-            box = QRectF(0, place * _ROW, bar_left - 10, _ROW)
-            first = place == 0 and not self._faint
-            weight, token = (600, "text") if first and not self._stale else (400, "text2")
-            text(painter, box, name, pixels=13, weight=weight, token="text3" if self._faint else "text")
-            track = QRectF(bar_left, box.center().y() - 5, bar_wide, 10)
-            draw_bar(painter, track, share, first=first, stale=self._stale)
-            box = QRectF(bar_left + bar_wide, box.top(), self.width() - bar_left - bar_wide, _ROW)
-            text(painter, box, words, pixels=12.5, weight=weight, token=token, align=right)
-        if self.rest[0]:
-            self._draw_rest(painter, len(self.rows) * _ROW + 2)
-        painter.end()
-
-    def _draw_rest(self, painter: QPainter, y: int) -> None:
-        right = Qt.AlignmentFlag.AlignRight
-        painter.setPen(Theme.now().colour("line"))
-        painter.drawLine(0, y, self.width(), y)
-        text(painter, QRectF(0, y, self.width() * 0.6, _ROW), self.rest[0], token="text3")
-        text(painter, QRectF(0, y, self.width(), _ROW), self.rest[1], token="text3", align=right)
 
 
 class _Arrow(QWidget):
@@ -217,11 +132,16 @@ class HeadSection(Speaking, QWidget):
         self._head: Head | None = None
 
     def show_result(
-        self, workspace: Workspace, result: Result | None, parts: HeadParts | None = None
+        self,
+        workspace: Workspace,
+        result: Result | None,
+        parts: HeadParts | None = None,
+        reference: Result | None = None,
     ) -> None:
         """Show a pass, or what is known without one.
 
-        With ``parts`` the steps show what each value adds to that answer, not the values.
+        With ``parts`` the steps show what each value adds to that answer, not the values. With a
+        ``reference`` the answers say how they differ from it, and the steps where that is shown.
         """
         checkpoint = workspace.checkpoint
         self._architecture = checkpoint.architecture if checkpoint is not None else None
@@ -234,7 +154,7 @@ class HeadSection(Speaking, QWidget):
         if self._head is None or result is None:
             self._clear()
             return
-        self._fill(workspace, result, self._head, parts, faint=trained is False)
+        self._fill(workspace, result, self._head, parts, reference, faint=trained is False)
 
     def _explain(self, workspace: Workspace, result: Result | None, trained: bool | None) -> None:
         theme, checkpoint = Theme.now(), workspace.checkpoint
@@ -273,9 +193,18 @@ class HeadSection(Speaking, QWidget):
             step.caption.setText("")
 
     def _fill(
-        self, workspace: Workspace, result: Result, head: Head, parts: HeadParts | None, *, faint: bool
+        self,
+        workspace: Workspace,
+        result: Result,
+        head: Head,
+        parts: HeadParts | None,
+        reference: Result | None,
+        *,
+        faint: bool,
     ) -> None:
-        record, view = result.record, workspace.view
+        seen, view = workspace.seen, workspace.view
+        between = parts is None and reference is not None and workspace.shows == "difference"
+        record = seen.record if between and seen is not None else result.record
         pooled, convolved = record.get(f"{head.name}/pool"), record.get(head.convolution.name)
         colour = faded(view.colour_map) if faint else view.colour_map
         architecture = result.checkpoint.architecture
@@ -291,16 +220,30 @@ class HeadSection(Speaking, QWidget):
         connected = record.get(inner) if inner else None
         if parts is not None:
             pooled, convolved, connected = parts.pool, parts.convolution, parts.connected
-        shown = {"colour_map": colour, "stale": workspace.stale, "signed": parts is not None}
+        shown = {
+            "colour_map": colour,
+            "stale": workspace.stale,
+            "signed": "adds" if parts is not None else "differs" if between else "",
+        }
         self.pool.show_values(pooled, nominal=28, columns=8, **shown)  # type: ignore[arg-type]
         self.convolution.show_values(convolved, nominal=16, columns=16, **shown)  # type: ignore[arg-type]
         self.connected.names = tuple(f"{inner}:{value}" for value in range(head.layers[0].outputs))
         self.connected.show_values(connected, nominal=6, columns=1, **shown)  # type: ignore[arg-type]
         names, answers = result.checkpoint.labels.names, record.answers.get(head.name)
-        self.answers.show_answers(answers, names, logits=view.logits, faint=faint, stale=workspace.stale)
+        before = comparable(result.record.answers, reference).get(head.name)
+        self.answers.show_answers(
+            answers, names, logits=view.logits, faint=faint, stale=workspace.stale, before=before
+        )
         self._caption(result, head)
+        if between:
+            self._caption_between()
         if parts is not None:
             self._caption_parts(class_name(names, parts.index))
+
+    def _caption_between(self) -> None:
+        words = self.tr("this less the reference:\norange more, blue less")
+        for key in ("pool", "conv", "fc"):
+            self.steps[key].caption.setText(words)
 
     def _caption_parts(self, name: str) -> None:
         words = self.tr("what each adds to {0}:\norange adds, blue takes away").format(name)

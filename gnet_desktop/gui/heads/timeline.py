@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -11,14 +10,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.answers.standing import STANDINGS, Standing, standing_words
-from gnet_desktop.gui.answers.values import class_name
+from gnet_desktop.gui.answers.table import SIGNS
+from gnet_desktop.gui.answers.values import delta_words
 from gnet_desktop.gui.controls.spoken import Role, Speaking
+from gnet_desktop.gui.heads.courses import Course
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.chart import step_of, text
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.inspection.answers import DEPTH, percent, timeline, valid
+from gnet_desktop.inspection.answers import DEPTH, percent
 from gnet_desktop.network.architecture import AUXILIARY, HEAD_PLACES, MODULES
-from gnet_desktop.workspace.values import Result
 
 _HEIGHT: Final = 260
 _LABEL: Final = 17.0
@@ -28,37 +28,6 @@ _AGREEMENT: Final = 16
 """What the line of agreements adds to the height."""
 _READ_OUT: Final = 4
 """Classes whose readouts are drawn: more lines would hide each other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """A class's values at the heads that count, from shallow to deep; ``rank`` 0 is main's first answer.
-
-    ``leads`` says that some head's first answer is this class; ``readout`` are the values at
-    the modules, where they were read out.
-    """
-
-    name: str
-    index: int
-    points: tuple[tuple[str, float], ...]
-    rank: int
-    leads: bool
-    readout: tuple[tuple[str, float], ...] = ()
-
-
-def courses(result: Result, untrained: Sequence[str], *, logits: bool) -> list[Course]:
-    """The classes that the heads put first, main's in front; values in per cent or logits."""
-    answers, names = result.record.answers, result.checkpoint.labels.names
-    sound = {head: one for head, one in answers.items() if valid(one)}
-    firsts = {one.top(1)[0][0] for head, one in sound.items() if head not in untrained}
-    found = []
-    for rank, line in enumerate(timeline(sound, leave_out=untrained)):
-        points = tuple(
-            (head, float(sound[head].logits[line.index]) if logits else 100 * probability)
-            for head, probability in line.points
-        )
-        found.append(Course(class_name(names, line.index), line.index, points, rank, line.index in firsts))
-    return found
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
@@ -85,7 +54,7 @@ class Timeline(Speaking, QWidget):
         self.courses: list[Course] = []
         self._standing: Mapping[str, Standing] = {}
         self._agreement: Mapping[str, float] = {}
-        self._logits, self._stale = False, False
+        self._logits, self._stale, self._between = False, False, False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_HEIGHT)
         self.setAccessibleName(self.tr("How the answer develops with depth"))
@@ -103,23 +72,38 @@ class Timeline(Speaking, QWidget):
         logits: bool,
         stale: bool,
         agreement: Mapping[str, float] | None = None,
+        between: bool = False,
     ) -> None:
         """Show lines; heads that have no say have no points and say why.
 
         ``agreement`` is how often a module's readout agrees with main, {module: 0…1}, where there are any.
+        ``between``: the points are differences from the reference.
         """
         self.courses, self._standing, self._agreement = courses, standing, agreement or {}
-        self._logits, self._stale = logits, stale
+        self._logits, self._stale, self._between = logits, stale, between
         self.setFixedHeight(_HEIGHT + _AGREEMENT * bool(self._agreement))
         lines = [
-            f"{course.name}: " + ", ".join(f"{head} {self._words(value)}" for head, value in course.points)
+            f"{course.name}: "
+            + ", ".join(
+                " ".join((head, self._words(value), self._delta(course, head)[0])).strip()
+                for head, value in course.points
+            )
             for course in courses
         ]
         self.setAccessibleDescription(". ".join(lines))
         self.update()
 
     def _words(self, value: float) -> str:
+        if self._between:
+            return delta_words(value if self._logits else value / 100, logits=self._logits)[0]
         return number(value) if self._logits else percent(value / 100)
+
+    def _delta(self, course: Course, head: str) -> tuple[str, int]:
+        """How a class differs from the reference at a head, in words, and the sign; empty without one."""
+        gap = None if self._between else course.gap(head, logits=self._logits)
+        if gap is None:
+            return "", 0
+        return delta_words(gap if self._logits else gap / 100, logits=self._logits)
 
     def _x(self, head: str) -> float:
         left, right = 250.0, self.width() - 420.0
@@ -134,9 +118,13 @@ class Timeline(Speaking, QWidget):
         return left + share * (right - left)
 
     def _range(self) -> tuple[float, float]:
-        values = [value for course in self.courses for _, value in (*course.points, *course.readout)]
+        values = [value for one in self.courses for _, value in (*one.points, *one.readout, *one.before)]
         if not values:
             return 0.0, 100.0
+        if self._between:
+            # 0 has its place, and what is the same everywhere a scale
+            reach = max(1.0, max(map(abs, values)))
+            return min(-0.06 * reach, 1.06 * min(values)), max(0.06 * reach, 1.06 * max(values))
         high = max(values)
         low = min(0.0, *values) if self._logits else 0.0
         return low, max(high * 1.06, low + 1e-6)
@@ -162,6 +150,8 @@ class Timeline(Speaking, QWidget):
         for course in reversed(self.courses):
             self._draw_readout(painter, course)
         for course in reversed(self.courses):
+            self._draw_before(painter, course)
+        for course in reversed(self.courses):
             self._draw_course(painter, course)
         self._draw_labels(painter)
         painter.end()
@@ -177,7 +167,14 @@ class Timeline(Speaking, QWidget):
             painter.setPen(theme.colour("line2" if value == 0 else "line"))
             painter.drawLine(QPointF(left, y), QPointF(right, y))
             box = QRectF(left - 56, y - 8, 48, 16)
-            text(painter, box, f"{value:g}", pixels=11.5, token="text3", align=Qt.AlignmentFlag.AlignRight)
+            text(
+                painter,
+                box,
+                f"{value:g}".replace("-", "−"),
+                pixels=11.5,
+                token="text3",
+                align=Qt.AlignmentFlag.AlignRight,
+            )
             value += step
 
     def _draw_axis(self, painter: QPainter, head: str) -> None:
@@ -226,15 +223,25 @@ class Timeline(Speaking, QWidget):
             return QPen(theme.colour("accent"), 2.5)
         return QPen(theme.colour("text" if course.leads else "bar"), 1.75 if course.leads else 1.25)
 
+    def _draw_before(self, painter: QPainter, course: Course) -> None:
+        """What the reference says of a class: dashed, unless readouts are."""
+        points = [QPointF(self._x(head), self._y(value)) for head, value in course.before]
+        if not points or self._agreement:
+            return
+        colour = self._pen(course).color()
+        painter.setPen(QPen(colour, 1.25, Qt.PenStyle.DashLine))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(_curve(points))
+        painter.setPen(QPen(colour, 1.25))
+        painter.setBrush(Theme.now().colour("panel"))
+        for point in points:
+            painter.drawEllipse(point, 2.8, 2.8)
+
     def _draw_course(self, painter: QPainter, course: Course) -> None:
         points = [QPointF(self._x(head), self._y(value)) for head, value in course.points]
         if not points:
             return
-        pen = self._pen(course)
-        path = QPainterPath(points[0])
-        for before, after in itertools.pairwise(points):
-            middle = (before.x() + after.x()) / 2
-            path.cubicTo(middle, before.y(), middle, after.y(), after.x(), after.y())
+        pen, path = self._pen(course), _curve(points)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path)
@@ -256,31 +263,41 @@ class Timeline(Speaking, QWidget):
             places = spread([self._y(value) for _, value in there], _LABEL, low, high)
             first = there[0][0] if there else None
             for (course, value), y in zip(there, places, strict=True):
+                words = self._words(value), self._delta(course, head)
                 self._draw_label(
-                    painter, course, value, QPointF(self._x(head), y), align, strong=course is first
+                    painter, course, words, QPointF(self._x(head), y), align, strong=course is first
                 )
 
     def _draw_label(
         self,
         painter: QPainter,
         course: Course,
-        value: float,
+        said: tuple[str, tuple[str, int]],
         place: QPointF,
         align: Qt.AlignmentFlag,
         *,
         strong: bool,
     ) -> None:
-        words, weight = self._words(value), 600 if strong else 400
-        right = align == Qt.AlignmentFlag.AlignLeft
+        words, (delta, sign) = said
+        weight, token = 600 if strong else 400, "text3" if self._stale else "text"
+        right, y = align == Qt.AlignmentFlag.AlignLeft, place.y() - 9
         room = (self.width() - place.x() - 60) if right else place.x() - 100
         wide = QFontMetricsF(font(12.5)).horizontalAdvance(words) + 6
-        name = min(room - wide, QFontMetricsF(font(12.5, weight)).horizontalAdvance(course.name) + 1)
-        y, token = place.y() - 9, "text3" if self._stale else "text"
-        if right:
-            x = place.x() + 54
-            text(painter, QRectF(x, y, name, 18), course.name, pixels=12.5, weight=weight, token=token)
-            text(painter, QRectF(x + name + 5, y, wide, 18), words, pixels=12.5)
-        else:
-            x = place.x() - 84
-            text(painter, QRectF(x - name, y, name, 18), course.name, pixels=12.5, weight=weight, token=token)
-            text(painter, QRectF(x - name - wide, y, wide, 18), words, pixels=12.5)
+        more = QFontMetricsF(font(11)).horizontalAdvance(delta) + 6 if delta else 0.0
+        name = min(room - wide - more, QFontMetricsF(font(12.5, weight)).horizontalAdvance(course.name) + 1)
+        x = place.x() + 54 if right else place.x() - 84 - name - wide - more
+        number_at, delta_at = (name + 5, name + wide + 4) if right else (more, 0)
+        name_at = 0 if right else wide + more
+        text(painter, QRectF(x + name_at, y, name, 18), course.name, pixels=12.5, weight=weight, token=token)
+        text(painter, QRectF(x + number_at, y, wide, 18), words, pixels=12.5)
+        if delta:
+            text(painter, QRectF(x + delta_at, y, more, 18), delta, pixels=11, token=SIGNS[sign])
+
+
+def _curve(points: Sequence[QPointF]) -> QPainterPath:
+    """Through all points, level at each."""
+    path = QPainterPath(points[0])
+    for before, after in itertools.pairwise(points):
+        middle = (before.x() + after.x()) / 2
+        path.cubicTo(middle, before.y(), middle, after.y(), after.x(), after.y())
+    return path

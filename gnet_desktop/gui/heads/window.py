@@ -16,11 +16,13 @@ from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
-from gnet_desktop.gui.controls.waiting import of_which_run
+from gnet_desktop.gui.controls.waiting import of_which_run, reference_words
+from gnet_desktop.gui.heads.courses import between, courses
 from gnet_desktop.gui.heads.readouts import Fitted, Readouts, read_out
 from gnet_desktop.gui.heads.section import HeadSection
-from gnet_desktop.gui.heads.timeline import Timeline, courses
+from gnet_desktop.gui.heads.timeline import Timeline
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.inspection.answers import DEPTH
 from gnet_desktop.inspection.head_parts import HeadParts, head_parts
 from gnet_desktop.inspection.readout import FEWEST
 from gnet_desktop.network.architecture import AUXILIARY
@@ -75,6 +77,7 @@ class HeadsView(Speaking, QWidget):
         self.resize(1400, 960)
         ends = [
             workspace.result_changed.subscribe(self.refresh),
+            workspace.reference_result_changed.subscribe(self.refresh),
             workspace.checkpoint_changed.subscribe(self.refresh),
             workspace.view_changed.subscribe(lambda _: self.refresh()),
             workspace.explained_changed.subscribe(self.refresh),
@@ -123,9 +126,15 @@ class HeadsView(Speaking, QWidget):
         parts = self._wanted_parts(result)
         if parts is not None:
             for name, section in self.sections.items():
-                section.show_result(workspace, result, parts.get(name))
+                section.show_result(workspace, result, parts.get(name), self._reference)
         if result is not None:
             self._show(result)
+
+    @property
+    def _reference(self) -> Result | None:
+        """What the heads are compared with: nothing where they are the reference's own."""
+        workspace = self._workspace
+        return None if workspace.stale or workspace.shows == "reference" else workspace.reference_result
 
     def _show_steps(self, parts: bool) -> None:
         self.steps.set_value(parts)
@@ -154,8 +163,10 @@ class HeadsView(Speaking, QWidget):
         parts = [] if checkpoint is None else [name_of(checkpoint.provenance.path)]
         if result is not None and result.key.picture in workspace.pictures:
             parts.append(workspace.pictures[result.key.picture].name)
-        if workspace.shows == "reference":
+        if workspace.shows != "this" and not workspace.stale:
             parts.append(of_which_run(workspace))
+        elif self._reference is not None:
+            parts.append(self.tr("dashed: {0}").format(reference_words(workspace)))
         if workspace.stale:
             parts.append(self.tr("the next picture is being computed"))
         return " · ".join(parts)
@@ -170,16 +181,21 @@ class HeadsView(Speaking, QWidget):
         if standing["main"] == "not a number":
             words = sentences.not_a_number_sentence(None)
         self.warning.say(words)
-        logits, drawn = workspace.view.logits, courses(result, untrained, logits=workspace.view.logits)
+        logits, reference = workspace.view.logits, self._reference
+        drawn = courses(result, untrained, logits=logits, reference=reference)
         fitted = self.readouts.of(result)
-        if fitted is not None:
+        differs = reference is not None and workspace.shows == "difference"
+        if differs:
+            drawn = between(drawn, logits=logits)
+        elif fitted is not None:
             drawn = read_out(drawn, fitted, result, logits=logits)
         self.timeline.show_courses(
             drawn,
             standing=standing,
             logits=logits,
             stale=workspace.stale,
-            agreement=fitted.agreement if fitted is not None else None,
+            agreement=fitted.agreement if fitted is not None and not differs else None,
+            between=differs,
         )
         self._show_depths(fitted)
 
@@ -214,11 +230,14 @@ class HeadsView(Speaking, QWidget):
             self.reading.setText(words.format(len(fitted.pictures)))
 
     def copy_numbers(self) -> str:
-        """A table with tabs: a line a class, its value at each head."""
-        lines = ["\t".join(["class", "aux1", "aux2", "main"])]
-        for course in self.timeline.courses:
-            values = dict(course.points)
-            cells = [f"{values[head]:.6g}" if head in values else "" for head in ("aux1", "aux2", "main")]
+        """A table with tabs: a line a class, its value at each head, and the reference's."""
+        drawn = self.timeline.courses
+        compared = any(course.before for course in drawn)
+        names = [*DEPTH, *(f"{head} reference" for head in DEPTH if compared)]
+        lines = ["\t".join(["class", *names])]
+        for course in drawn:
+            columns = dict(course.points), *([dict(course.before)] if compared else [])
+            cells = [f"{one[head]:.6g}" if head in one else "" for one in columns for head in DEPTH]
             lines.append("\t".join([course.name, *cells]))
         return "\n".join(lines)
 
