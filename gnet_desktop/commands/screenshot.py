@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from pathlib import Path
 from typing import Any, Final
 
 from gnet_desktop.commands.changing import parse_changes
@@ -15,12 +16,15 @@ from gnet_desktop.shown import plain
 PAGES: Final = (".html", ".htm")
 """Endings of a page; anything else is a picture, PNG."""
 
+_VIEW: Final = ("why", "show", "photos", "answers_by")
+"""View options that can be said."""
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Render the window on one picture and write it, whole or not at all."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from gnet_desktop.gui.exports.saving import png_of
-    from gnet_desktop.gui.rendering import render_folder, render_page, render_units, render_window
+    from gnet_desktop.gui.rendering import Compared, render_folder, render_page, render_units, render_window
     from gnet_desktop.inspection.visualisation.recipe import Recipe
 
     noted: list[str] = []
@@ -33,7 +37,8 @@ def run(arguments: argparse.Namespace) -> int:
         "size": arguments.size,
         "preprocess": arguments.preprocess,
         "changes": lambda network, convention: parse_changes(arguments, network, convention),
-        "why": arguments.why or "",
+        "compared": Compared(arguments.against, _other_checkpoint(arguments), arguments.with_preprocess),
+        "view": {name: getattr(arguments, name) for name in _VIEW if getattr(arguments, name) is not None},
         "noted": noted.extend,
     }
     checkpoint = checkpoint_path(arguments.checkpoint)
@@ -52,3 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     write_whole(arguments.out, data)
     print("\n".join([f"wrote {plain(str(arguments.out), 1000)}", *note_lines(noted)]), file=sys.stderr)
     return 0
+
+
+def _other_checkpoint(arguments: argparse.Namespace) -> Path | None:
+    return checkpoint_path(arguments.with_) if arguments.with_ is not None else None

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6.QtCore import QEventLoop
@@ -23,13 +25,32 @@ from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.changes import Changes
 from gnet_desktop.network.naming import parse_unit
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import Result
+from gnet_desktop.workspace.values import Reference, Result
 
 if TYPE_CHECKING:
     from gnet_desktop.inspection.visualisation.recipe import Recipe
     from gnet_desktop.network.googlenet import GoogLeNet
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """With what a run is compared: another picture, another checkpoint, another convention by its words."""
+
+    picture: Path | None = None
+    checkpoint: Path | None = None
+    preprocess: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse two at once where one of them would be passed over; raises UsageError."""
+        if self.checkpoint is not None and (self.picture, self.preprocess) != (None, None):
+            raise UsageError(
+                "Another checkpoint is compared on the same picture, under its own convention.",
+                "",
+                "Leave out --against and --with-preprocess, or --with.",
+            )
+
 
 PATIENCE: Final = 120.0
 _SETTLE: Final = 0.25
@@ -124,14 +145,16 @@ def in_window(
     size: tuple[int, int] = (1600, 1000),
     preprocess: str | None = None,
     changes: "Callable[[GoogLeNet, Convention], Changes]" = lambda _network, _convention: (),
-    why: str = "",
+    compared: "Compared | None" = None,
+    view: Mapping[str, str] = MappingProxyType({}),
     device: str = "cpu",
     noted: Callable[[Sequence[str]], None] = lambda _: None,
 ) -> T:
     """What ``take`` makes of the window with a checkpoint and a picture, once it shows them.
 
-    ``changes`` gives what is changed in the network that is open, ``why`` is a method of
-    attribution, laid over the photo; ``noted`` is told what was done to the picture on the way in.
+    ``changes`` gives what is changed in the network that is open, ``compared`` what that is
+    compared with, ``view`` some of the `ViewOptions`; ``noted`` is told what was done to the
+    picture on the way in.
     Raises what opening either raises.
     """
     if module is not None and module not in MODULES:
@@ -143,7 +166,7 @@ def in_window(
     failures: list[GNetError] = []
     window.workspace.failed.subscribe(failures.append)
     try:
-        window.workspace.change_view(theme=theme, why=why)
+        window.workspace.change_view(theme=theme, **{**view, "show": "this"})
         window.resize(*size)
         window.show()
         window.workspace.set_device(device)
@@ -153,7 +176,11 @@ def in_window(
         _choose(window, module, unit, preprocess)
         window.workspace.set_changes(_asked(window, changes))
         window.workspace.add_pictures([picture])
-        _wait(app, lambda: _is_current(window))
+        if compared is not None:
+            _compare(window.workspace, compared)
+        _wait(app, lambda: bool(failures) or _is_current(window, compared))
+        _raise_first(failures)
+        window.workspace.change_view(show=view.get("show", "this"))
         _raise_first([entry.error for entry in window.workspace.pictures.values() if entry.error])
         if (result := window.workspace.result) is not None:
             noted(result.picture.notes)
@@ -185,11 +212,27 @@ def _choose(window: Window, module: str | None, unit: str | None, preprocess: st
         workspace.choose_unit(parse_unit(unit, workspace.checkpoint.architecture))
 
 
-def _is_current(window: Window) -> bool:
+def _compare(workspace: Workspace, compared: Compared) -> None:
+    """Compare with what was asked for; what takes time is waited for later."""
+    if compared.checkpoint is not None:
+        workspace.open_reference(compared.checkpoint)
+        return
+    now, picture, convention = workspace.convention, None, None
+    assert now is not None
+    if compared.picture is not None:
+        picture = workspace.add_pictures([compared.picture], show=False)[0]
+    if compared.preprocess is not None:
+        convention = parse_convention(compared.preprocess, now)
+    if (picture, convention) != (None, None):
+        workspace.compare_with(Reference(picture=picture, convention=convention))
+
+
+def _is_current(window: Window, compared: Compared | None) -> bool:
     workspace = window.workspace
     failed = any(entry.error for entry in workspace.pictures.values())
-    compared = workspace.reference_result is not None or not workspace.changes
-    return failed or (workspace.result is not None and not workspace.stale and compared)
+    wanted = bool(workspace.changes) or (compared is not None and compared != Compared())
+    there = workspace.reference_result is not None or not wanted
+    return failed or (workspace.result is not None and not workspace.stale and there)
 
 
 def _grab(app: QApplication, window: Window, panel: str | None) -> QImage:

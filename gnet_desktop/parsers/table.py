@@ -358,6 +358,20 @@ def _screenshot() -> argparse.ArgumentParser:
         "--steps", type=positive, default=256, metavar="N", help="with --page units: of each picture (256)"
     )
     add_changes(parser)
+    parser.add_argument("--against", type=Path, metavar="PICTURE", help="another picture to compare with")
+    parser.add_argument("--with", dest="with_", metavar="F", help="another checkpoint to compare with")
+    parser.add_argument(
+        "--with-preprocess", metavar="NAME", help="another input convention to compare with, as --preprocess"
+    )
+    parser.add_argument("--show", choices=("this", "reference", "difference"), help="which run is shown")
+    parser.add_argument(
+        "--photos",
+        choices=("alone", "beside", "split"),
+        help="the photo as one picture, as two, or parted",
+    )
+    parser.add_argument(
+        "--answers-by", choices=("answer", "change"), help="the likeliest answers first, or the most changed"
+    )
     parser.add_argument("--why", choices=METHODS, help="what speaks for the answer, over the photo")
     add_preprocess(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="F.png|F.html")

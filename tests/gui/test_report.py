@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -177,6 +178,28 @@ def test_changes_and_the_reference_are_told_with_how_much_each_answer_moved(seen
     assert re.search(rf'<u style="width:{100 * before:.2f}%', page)
     assert "--part 4a/5x5 " in command(replace(seen, result=changed))
     assert "left out: 4b/1x1." in words
+
+
+def test_what_is_compared_stands_side_by_side_and_in_the_command(seen: Seen, world) -> None:
+    other = world.results[1]
+    page = make_page(replace(seen, reference=other))
+    tags = Tags(page)
+    assert "compared" in [has["id"] for has in tags.all("section")]
+    words = re.sub(r"\s+", " ", " ".join(tags.words))
+    assert "This: 4a/3×3:2 over made 1, both on one scale" in words
+    assert "The reference: 4a/3×3:2 over made 2, both on one scale" in words
+    assert "--against 'made 2' --out" in command(replace(seen, reference=other))
+    under = replace(seen.result, key=replace(seen.result.key, convention=CONVENTIONS["caffe"]))
+    assert "--with-preprocess" in command(replace(seen, reference=under))
+    same = replace(seen.result, key=seen.result.key.unchanged)
+    assert command(replace(seen, reference=same)) == command(replace(seen, reference=None))
+    copy = replace(other.checkpoint.provenance, path=Path("b.pth"))
+    theirs = replace(
+        seen.result,
+        key=replace(seen.result.key, checkpoint="another"),
+        checkpoint=replace(seen.result.checkpoint, provenance=copy),
+    )
+    assert "--with b.pth --out" in command(replace(seen, reference=theirs))
 
 
 @pytest.mark.parametrize(

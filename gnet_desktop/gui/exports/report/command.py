@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from gnet_desktop.convention import spelled
 from gnet_desktop.gui.exports.report.seen import Seen
 from gnet_desktop.network.changes import Change, Changes
+from gnet_desktop.workspace.values import Result
 
 
 def command(seen: Seen) -> str:
@@ -21,9 +22,23 @@ def command(seen: Seen) -> str:
     if result.convention != checkpoint.convention:
         words += ["--preprocess", spelled(result.convention)]
     words += _changes(result.key.changes)
+    words += _compared(result, seen.reference)
     if seen.why is not None:
         words += ["--why", seen.why.asked.method]
     return shlex.join([*words, "--out", "page.html"])
+
+
+def _compared(result: Result, other: Result | None) -> Iterator[str]:
+    """What the run is compared with; the same picture unchanged is so by itself."""
+    if other is None:
+        return
+    mine, its = result.key, other.key
+    if its.picture != mine.picture:
+        yield from ("--against", other.picture.source)
+    if its.checkpoint != mine.checkpoint:
+        yield from ("--with", str(other.checkpoint.provenance.path))
+    elif its.convention != mine.convention:
+        yield from ("--with-preprocess", spelled(other.convention))
 
 
 def unspoken(changes: Changes) -> Changes:

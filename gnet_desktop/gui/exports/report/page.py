@@ -10,6 +10,7 @@ from gnet_desktop.files import write_whole
 from gnet_desktop.gui.exports.report.answers import answers_of, changes_of, heads_of
 from gnet_desktop.gui.exports.report.branches import branches_of
 from gnet_desktop.gui.exports.report.command import command, unspoken
+from gnet_desktop.gui.exports.report.compared import compared_of
 from gnet_desktop.gui.exports.report.markup import image, listed, note, pairs, section, tr
 from gnet_desktop.gui.exports.report.pictures import photo
 from gnet_desktop.gui.exports.report.seen import Seen
@@ -31,6 +32,7 @@ def make_page(seen: Seen) -> str:
         f'<h1>{name}</h1><p class="lead">{escape(_lead(seen))}</p>',
         f'<div class="top"><figure>{_photo(seen)}</figure><div>{answers_of(seen)}</div></div>',
         changes_of(seen),
+        compared_of(seen),
         heads_of(seen),
         why_of(seen),
         _network(seen),
