@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -14,17 +13,16 @@ from gnet_desktop.gui.compare import told
 from gnet_desktop.gui.compare.asking import Asked, Likenesses, Over, Pair, networks, pair_of
 from gnet_desktop.gui.compare.grid import Grid
 from gnet_desktop.gui.compare.rows import BarRows
+from gnet_desktop.gui.compare.view import CompareView
 from gnet_desktop.gui.controls.button import Button
-from gnet_desktop.gui.controls.common import IconButton, PanelHeader
+from gnet_desktop.gui.controls.common import IconButton
 from gnet_desktop.gui.controls.plain import Label
-from gnet_desktop.gui.controls.scroll_page import ScrollPage
-from gnet_desktop.gui.controls.spoken import Role, Speaking
-from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.inspection.comparing.moving import PartMove, part_moves
 from gnet_desktop.inspection.comparing.similarity import ENOUGH
 from gnet_desktop.network.naming import units_of_part
 from gnet_desktop.shown import name_of, whole
-from gnet_desktop.workspace.compared import PART_COLUMNS, likeness_facts, part_rows, save_rows
+from gnet_desktop.workspace.compared import PART_COLUMNS, likeness_facts, part_rows
 from gnet_desktop.workspace.comparing import Compared, pictures_under
 from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
@@ -33,25 +31,20 @@ _MOST_ROWS: Final = 24
 """Units and pictures that are listed; the file that is saved has all."""
 
 
-class CheckpointsView(Speaking, QWidget):
+class CheckpointsView(CompareView):
     """The checkpoint in use against that of the reference.
 
     ``part_wanted(name)`` asks to show a part in Explore, ``unit_wanted(unit)`` a unit,
     ``picture_wanted(id)`` a picture; ``other_wanted`` asks for another checkpoint.
-    ``ask_folder`` and ``ask_path`` ask for a folder of pictures and for where to save.
+    ``ask_folder`` asks for a folder of pictures.
     """
 
     part_wanted, unit_wanted, picture_wanted = Signal(str), Signal(object), Signal(int)
     other_wanted = Signal()
-    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._workspace = workspace
+        super().__init__(workspace, self.tr("Compare checkpoints"), parent)
         self.ask_folder: Callable[[], Path | None] = lambda: None
-        self.ask_path: Callable[[str, str], Path | None] = lambda _name, _kinds: None
-        self.setWindowTitle(self.tr("Compare checkpoints"))
-        self.setAccessibleName(self.tr("Compare checkpoints"))
         self._moves: Derived[Pair, list[PartMove]] = Derived(workspace, "moves", self.refresh)
         self._likenesses = Likenesses(workspace, self.refresh)
         self._folder: Over | None = None
@@ -71,17 +64,10 @@ class CheckpointsView(Speaking, QWidget):
         self.refresh()
 
     def _make(self) -> None:
-        self.header = PanelHeader(self.tr("Compare checkpoints"))
         self.other = IconButton("folder", self.tr("Another checkpoint…"))
         self.other.clicked.connect(self.other_wanted)
-        self.save = IconButton("file", self.tr("Save…"))
-        self.save.setToolTip(self.tr("All of this as JSON, or the parts as a table (CSV)"))
-        self.save.clicked.connect(self._save)
-        for control in (self.other, self.save):
-            self.header.add(control)
-        self.sentence = Label()
-        self.sentence.setFont(font(15, 500))
-        self.sentence.setWordWrap(True)
+        self.header.add(self.other)
+        self.save = self._saving(self.tr("All of this as JSON, or the parts as a table (CSV)"), self._save)
         self.grid = Grid(self.tr("How far the weights moved"))
         self.grid.about = self.tr(
             "The length of the difference over the length of the first's weights, with biases and folded"
@@ -97,11 +83,8 @@ class CheckpointsView(Speaking, QWidget):
         self.units = BarRows(self.tr("Units and their partners"), wide=0.24)
         self.changed = BarRows(self.tr("Answered otherwise"))
         self.changed.empty = self.tr("Main answers all of these pictures the same.")
-        self.over, self.about = Label(), Label()
-        for label in (self.over, self.about):
-            label.setFont(font(12.5))
+        self.over, self.about = self._words(12.5), self._words(12.5)
         self.about.setForegroundRole(self.palette().ColorRole.PlaceholderText)
-        self.about.setWordWrap(True)
         self.start = Button(self.tr("Compare over them"), primary=True)
         self.folder = Button(self.tr("Over a folder…"))
         self.open_list = Button(self.tr("Over the open pictures"))
@@ -124,26 +107,15 @@ class CheckpointsView(Speaking, QWidget):
             for part in parts:
                 column.addWidget(part)
             column.addStretch(1)
-        inside = QWidget()
         columns = QHBoxLayout()
         columns.setSpacing(32)
         columns.addLayout(left, 1)
         columns.addLayout(right, 1)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(20, 16, 20, 20)
-        column.setSpacing(16)
-        column.addWidget(self.sentence)
-        column.addLayout(columns, 1)
-        self.scroller = ScrollPage(self.windowTitle())
-        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroller.setWidget(inside)
+        self.column.setSpacing(16)
+        self.column.addWidget(self.sentence)
+        self.column.addLayout(columns, 1)
         self.empty = _Empty(self.other_wanted.emit)
-        whole_ = QVBoxLayout(self)
-        whole_.setContentsMargins(0, 0, 0, 0)
-        whole_.setSpacing(0)
-        whole_.addWidget(self.header)
-        whole_.addWidget(self.empty, 1)
-        whole_.addWidget(self.scroller, 1)
+        self.outer.insertWidget(1, self.empty, 1)
 
     def _question(self) -> QWidget:
         line = QWidget()
@@ -183,6 +155,7 @@ class CheckpointsView(Speaking, QWidget):
             self._asked = None
         return self._asked
 
+    @override
     def refresh(self) -> None:
         """Something else is open, or more is known."""
         both = networks(self._workspace) if self.isVisible() else None
@@ -318,37 +291,11 @@ class CheckpointsView(Speaking, QWidget):
         }
 
     def _save(self) -> None:
-        path = self.ask_path("compared.json", "JSON (*.json);;CSV (*.csv)")
-        if path is None:
-            return
-        try:
-            save_rows(path, self.facts(), PART_COLUMNS, part_rows(self.moves))
-        except GNetError as error:
-            self._workspace.failed.emit(error)
+        self._write("compared.json", self.facts, PART_COLUMNS, part_rows(self.moves))
 
     def copy_numbers(self) -> str:
         """A line a part, with tabs."""
         return "\n".join(f"{move.part}\t{told.distance_words(move)}" for move in self.moves)
-
-    @override
-    def showEvent(self, event: QEvent) -> None:
-        """Nothing is worked out while nobody looks."""
-        super().showEvent(event)  # type: ignore[arg-type]
-        self.refresh()
-        self.scroller.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @override
-    def hideEvent(self, event: QEvent) -> None:
-        """What is under way stops."""
-        super().hideEvent(event)  # type: ignore[arg-type]
-        self.refresh()
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The ground."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), Theme.now().colour("panel"))
-        painter.end()
 
 
 class _Empty(QWidget):

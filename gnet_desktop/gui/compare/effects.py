@@ -3,19 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.compare.interaction import Interactions
 from gnet_desktop.gui.compare.rows import BarRow, BarRows
+from gnet_desktop.gui.compare.view import CompareView
 from gnet_desktop.gui.controls.button import Button
-from gnet_desktop.gui.controls.common import PanelHeader
-from gnet_desktop.gui.controls.plain import Label
-from gnet_desktop.gui.controls.scroll_page import ScrollPage
-from gnet_desktop.gui.controls.spoken import Role, Speaking
-from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.effects import Effects
 from gnet_desktop.gui.painting.numbers import signed
 from gnet_desktop.network.changes import Change
@@ -26,55 +21,32 @@ from gnet_desktop.workspace.values import Result
 STRONGEST: Final = 10
 
 
-class EffectsView(Speaking, QWidget):
+class EffectsView(CompareView):
     """The ten strongest of ``effects``, which the map works out; a click picks one, or two of them.
 
     Call `refresh` when the effects grew.
     """
 
-    spoken_role = Role.Grouping
-
     def __init__(self, workspace: Workspace, effects: Effects, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._workspace, self._effects = workspace, effects
+        super().__init__(workspace, self.tr("Effect when off"), parent)
+        self._effects = effects
         self._picked: tuple[str, ...] = ()
-        self.setWindowTitle(self.tr("Effect when off"))
-        self.setAccessibleName(self.windowTitle())
-        self.header = PanelHeader(self.windowTitle())
-        self.sentence, self.together, self.meaning = Label(), Label(), Label()
-        self.sentence.setFont(font(15, 500))
-        self.together.setFont(font(13, 600))
-        self.meaning.setFont(font(12.5))
-        self.note = Label(
+        self.together, self.meaning, self.note = self._words(13, 600), self._words(12.5), self._words(12.5)
+        self.note.setText(
             self.tr(
                 "Single effects don't add up: what one branch tells another may tell as well, and some need"
                 " each other. Pick two to see what they do together."
             )
         )
-        self.note.setFont(font(12.5))
-        for label in (self.sentence, self.together, self.meaning, self.note):
-            label.setWordWrap(True)
         self.rows = BarRows(self.tr("The ten strongest"), signed=True, wide=0.42)
         self.rows.activated.connect(self._pick)
         self.switch = Button(self.tr("Switch both off"))
         self.switch.clicked.connect(self._switch)
         self._interactions = Interactions(workspace, "interaction of branches", self.refresh)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(20, 16, 20, 20)
-        column.setSpacing(12)
         for widget in (self.sentence, self.rows, self.note, self.together, self.meaning):
-            column.addWidget(widget)
-        column.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
-        self.scroller = ScrollPage(self.windowTitle())
-        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroller.setWidget(inside)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(self.header)
-        outer.addWidget(self.scroller, 1)
+            self.column.addWidget(widget)
+        self.column.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addStretch(1)
         self.resize(620, 560)
         signals = (
             workspace.result_changed,
@@ -92,6 +64,7 @@ class EffectsView(Speaking, QWidget):
         """The branches that were picked, two at most."""
         return self._picked
 
+    @override
     def refresh(self) -> None:
         """Another run or class, or more is known."""
         result = self._workspace.own_result if self.isVisible() else None
@@ -153,17 +126,3 @@ class EffectsView(Speaking, QWidget):
     def copy_numbers(self) -> str:
         """A line a branch, with tabs."""
         return "\n".join(f"{row.value}\t{row.text}" for row in self.rows.rows)
-
-    @override
-    def showEvent(self, event: QEvent) -> None:
-        """Nothing is worked out while nobody looks."""
-        super().showEvent(event)  # type: ignore[arg-type]
-        self.refresh()
-        self.scroller.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The ground."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), Theme.now().colour("panel"))
-        painter.end()

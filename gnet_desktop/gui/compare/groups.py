@@ -2,29 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.gui.compare.rows import BarRow, BarRows
+from gnet_desktop.gui.compare.view import CompareView
 from gnet_desktop.gui.controls.button import Button
-from gnet_desktop.gui.controls.common import IconButton, PanelHeader
-from gnet_desktop.gui.controls.plain import Label
-from gnet_desktop.gui.controls.scroll_page import ScrollPage
-from gnet_desktop.gui.controls.spoken import Role, Speaking
-from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.numbers import number, signed
 from gnet_desktop.gui.why.growing import Growing
 from gnet_desktop.inspection.comparing.groups import Apart
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.shown import name_words
-from gnet_desktop.workspace.compared import APART_COLUMNS, apart_rows, save_rows
+from gnet_desktop.workspace.compared import APART_COLUMNS, apart_rows
 from gnet_desktop.workspace.comparing import ToldApart, tell_groups_apart
 from gnet_desktop.workspace.pooling import Source
 from gnet_desktop.workspace.state import Workspace
@@ -42,52 +36,27 @@ class _Asked:
     sources: tuple[tuple[Source, ...], tuple[Source, ...]] = field(compare=False, repr=False)
 
 
-class GroupsView(Speaking, QWidget):
-    """``unit_wanted(unit)`` when one was clicked; ``ask_path`` asks where to save."""
+class GroupsView(CompareView):
+    """``unit_wanted(unit)`` when one was clicked."""
 
     unit_wanted = Signal(object)
-    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._workspace = workspace
-        self.ask_path: Callable[[str, str], Path | None] = lambda _name, _kinds: None
-        self.setWindowTitle(self.tr("What tells two groups apart"))
-        self.setAccessibleName(self.windowTitle())
+        super().__init__(workspace, self.tr("What tells two groups apart"), parent)
         self._found: Growing[_Asked, ToldApart | UsageError] = Growing(
             workspace, "groups apart", self.refresh
         )
         self._stopped: _Asked | None = None
-        self.header = PanelHeader(self.windowTitle())
-        self.save = IconButton("file", self.tr("Save…"))
-        self.save.setToolTip(self.tr("These units as JSON, or as a table (CSV)"))
-        self.save.clicked.connect(self._save)
-        self.header.add(self.save)
-        self.sentence, self.about = Label(), Label()
-        self.sentence.setFont(font(15, 500))
-        self.about.setFont(font(12.5))
-        for label in (self.sentence, self.about):
-            label.setWordWrap(True)
+        self.save = self._saving(self.tr("These units as JSON, or as a table (CSV)"), self._save)
+        self.about = self._words(12.5)
         self.stop = Button(self.tr("Stop"))
         self.stop.clicked.connect(self._press)
         self.rows = BarRows(self.tr("Units, the clearest first"), signed=True, wide=0.36)
         self.rows.activated.connect(self.unit_wanted)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(20, 16, 20, 20)
-        column.setSpacing(12)
         for widget in (self.sentence, self.about, self.rows):
-            column.addWidget(widget)
-        column.insertWidget(2, self.stop, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
-        self.scroller = ScrollPage(self.windowTitle())
-        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroller.setWidget(inside)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addWidget(self.header)
-        outer.addWidget(self.scroller, 1)
+            self.column.addWidget(widget)
+        self.column.insertWidget(2, self.stop, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addStretch(1)
         self.resize(720, 820)
         ends = [
             workspace.marks.changed.subscribe(self.refresh),
@@ -126,6 +95,7 @@ class GroupsView(Speaking, QWidget):
         first, second = (tuple(workspace.pictures[one].source for one in group) for group in groups)
         return _Asked(workspace.network.name, workspace.convention, groups, (first, second))
 
+    @override
     def refresh(self) -> None:
         """Other groups, another unit, or more is known."""
         found, counts = self._told(), [len(group) for group in self._workspace.marks.groups]
@@ -165,17 +135,16 @@ class GroupsView(Speaking, QWidget):
         self.refresh()
 
     def _save(self) -> None:
-        told, path = self.told, self.ask_path("apart.json", "JSON (*.json);;CSV (*.csv)")
-        if told is None or path is None:
+        told = self.told
+        if told is None:
             return
-        names = [
-            [self._workspace.pictures[one].name for one in group] for group in self._workspace.marks.groups
+        pictures = self._workspace.pictures
+        groups = [
+            {"pictures": [pictures[one].name for one in group], "read": count}
+            for group, count in zip(self._workspace.marks.groups, told.counts, strict=True)
         ]
-        groups = [{"pictures": group, "read": count} for group, count in zip(names, told.counts, strict=True)]
-        try:
-            save_rows(path, {"groups": groups, "apart": apart_rows(told)}, APART_COLUMNS, apart_rows(told))
-        except GNetError as error:
-            self._workspace.failed.emit(error)
+        rows = apart_rows(told)
+        self._write("apart.json", lambda: {"groups": groups, "apart": rows}, APART_COLUMNS, rows)
 
     def copy_numbers(self) -> str:
         """A line a unit, with tabs."""
@@ -184,26 +153,6 @@ class GroupsView(Speaking, QWidget):
         return "\n".join(
             f"{one.part}:{one.channel}\t{one.first:.9g}\t{one.second:.9g}\t{one.effect:.9g}" for one in units
         )
-
-    @override
-    def showEvent(self, event: QEvent) -> None:
-        """Nothing is worked out while nobody looks."""
-        super().showEvent(event)  # type: ignore[arg-type]
-        self.refresh()
-        self.scroller.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    @override
-    def hideEvent(self, event: QEvent) -> None:
-        """What is under way stops."""
-        super().hideEvent(event)  # type: ignore[arg-type]
-        self.refresh()
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The ground."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), Theme.now().colour("panel"))
-        painter.end()
 
 
 def rows_of(units: Sequence[Apart], chosen: Unit | None) -> list[BarRow]:

@@ -1,0 +1,97 @@
+"""What the windows that compare have in common: header, a page that scrolls, saving."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
+
+from gnet_desktop.errors import GNetError
+from gnet_desktop.gui.controls.common import IconButton, PanelHeader
+from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.scroll_page import ScrollPage
+from gnet_desktop.gui.controls.spoken import Role, Speaking
+from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.workspace.compared import Row, save_rows
+from gnet_desktop.workspace.state import Workspace
+
+_KINDS: Final = "JSON (*.json);;CSV (*.csv)"
+
+
+class CompareView(Speaking, QWidget):
+    """A window that works nothing out while nobody looks. ``ask_path`` asks where to save."""
+
+    spoken_role = Role.Grouping
+
+    def __init__(self, workspace: Workspace, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self.ask_path: Callable[[str, str], Path | None] = lambda _name, _kinds: None
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self.header = PanelHeader(title)
+        self.sentence = self._words(15, 500)
+        self.scroller = ScrollPage(title)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(20, 16, 20, 20)
+        self.column.setSpacing(12)
+        self.scroller.setWidget(inside)
+        self.outer = QVBoxLayout(self)
+        self.outer.setContentsMargins(0, 0, 0, 0)
+        self.outer.setSpacing(0)
+        self.outer.addWidget(self.header)
+        self.outer.addWidget(self.scroller, 1)
+
+    def refresh(self) -> None:
+        """Show what is known now."""
+
+    def _words(self, pixels: float, weight: int = 400) -> Label:
+        label = Label()
+        label.setFont(font(pixels, weight))
+        label.setWordWrap(True)
+        return label
+
+    def _saving(self, tip: str, save: Callable[[], None]) -> IconButton:
+        """The button that saves, in the header."""
+        button = IconButton("file", self.tr("Save…"))
+        button.setToolTip(tip)
+        button.clicked.connect(save)
+        self.header.add(button)
+        return button
+
+    def _write(
+        self, name: str, facts: Callable[[], Mapping[str, Any]], columns: Sequence[str], rows: Sequence[Row]
+    ) -> None:
+        """Ask where, and write ``facts`` as JSON or ``rows`` as CSV."""
+        path = self.ask_path(name, _KINDS)
+        if path is None:
+            return
+        try:
+            save_rows(path, facts(), columns, rows)
+        except GNetError as error:
+            self._workspace.failed.emit(error)
+
+    @override
+    def showEvent(self, event: QEvent) -> None:
+        """The keyboard can scroll at once."""
+        super().showEvent(event)  # type: ignore[arg-type]
+        self.refresh()
+        self.scroller.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @override
+    def hideEvent(self, event: QEvent) -> None:
+        """What is under way stops."""
+        super().hideEvent(event)  # type: ignore[arg-type]
+        self.refresh()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The ground."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), Theme.now().colour("panel"))
+        painter.end()
