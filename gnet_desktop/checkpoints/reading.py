@@ -100,14 +100,14 @@ def _lower(sentence: str) -> str:
 def _open(
     path: Path, source: FileSource, labels: Path | None, steps: Steps, assume: dict[str, str]
 ) -> Checkpoint:
-    steps.at("Recognise the file", 0.0)
+    steps.at("Recognising the file", 0.0)
     contents = read_container(source)
     recognised = recognise(contents, assume)
     _check_set(assume, recognised.sets)
     fitted = recognised.fitted
     _check_kinds(fitted.tensors)
     _check_memory(fitted.tensors, source.whole_size)
-    steps.at("Check the file", 0.1)
+    steps.at("Checking the file", 0.1)
     sha256 = _hash(source, steps)
     arrays = _read(fitted.tensors, steps)
     source.check_unchanged()
@@ -145,7 +145,7 @@ def _open(
     if recognised.sets:
         assumed = {**assumed, WEIGHTS_CHOICE: recognised.sets[0]}
     _check_assumptions(assume, architecture.family)
-    steps.at("Ready", 1.0)
+    steps.at("File read", 1.0)
     return Checkpoint(
         architecture=architecture,
         tensors=_tensors(arrays),
@@ -207,7 +207,7 @@ def _hash(source: FileSource, steps: Steps) -> str:
     for piece in (piece for file in source.whole for piece in chunks(file)):
         digest.update(piece)
         done += len(piece)
-        steps.at("Check the file", 0.1 + 0.3 * done / size)
+        steps.at("Checking the file", 0.1 + 0.3 * done / size)
     return digest.hexdigest()
 
 
@@ -218,7 +218,7 @@ def _read(tensors: Mapping[str, StoredTensor], steps: Steps) -> dict[str, Floats
     for name, tensor in tensors.items():
         arrays[name] = np.ascontiguousarray(tensor.numbers(room))
         done += tensor.count
-        steps.at("Read the weights", 0.4 + 0.5 * done / max(total, 1))
+        steps.at("Reading the weights", 0.4 + 0.5 * done / max(total, 1))
     return arrays
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -81,6 +82,7 @@ def run(
     collecting.stop()
     release()
     del dispatcher
+    _end_beside_workers(status)
     return status
 
 
@@ -200,6 +202,17 @@ def _close_on_interrupt(window: Window, seen: list[int]) -> QTimer:
     timer.timeout.connect(look)
     timer.start(100)
     return timer
+
+
+def _end_beside_workers(status: int) -> None:
+    """End at once where a thread still computes; all that is remembered is written by now.
+
+    Python's own end takes such a thread out of the middle of a library, which aborts the program.
+    """
+    if any(thread.daemon for thread in threading.enumerate()):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 def _leave_early(window: Window) -> None:

@@ -16,7 +16,7 @@ T = TypeVar("T")
 _PAUSE: Final = 0.03
 """Seconds between two steps that are told of."""
 
-FIRST_STAGE: Final = "Read the container"
+FIRST_STAGE: Final = "Reading the container"
 
 
 class _Pace:

@@ -92,7 +92,7 @@ def load_network(
     from gnet_desktop.network.googlenet import GoogLeNet
 
     keep_libraries()
-    progress("Build the network", 1.0)
+    progress("Building the network", 1.0)
     network = LoadedNetwork(checkpoint, GoogLeNet.from_checkpoint(checkpoint), "cpu", labels)
     if device != "cpu":
         network = move_network(network, device)

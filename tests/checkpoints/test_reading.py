@@ -28,7 +28,11 @@ def test_progress_rises_to_one_with_stages_in_words(path: Path) -> None:
     shares = [share for _, share in seen]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
-    assert {stage for stage, _ in seen} >= {"Recognise the file", "Check the file", "Read the weights"}
+    assert {stage for stage, _ in seen} >= {
+        "Recognising the file",
+        "Checking the file",
+        "Reading the weights",
+    }
 
 
 @pytest.mark.parametrize("after", [0, 3, 20, 100])
@@ -54,7 +58,7 @@ def test_the_hash_is_the_files_and_its_size_too(path: Path) -> None:
 
 def test_a_file_that_is_written_meanwhile_is_refused(path: Path) -> None:
     def meddle(stage: str, share: float) -> None:
-        if stage == "Read the weights":
+        if stage == "Reading the weights":
             with path.open("r+b") as file:
                 file.seek(1000)
                 file.write(b"other")
@@ -66,7 +70,7 @@ def test_a_file_that_is_written_meanwhile_is_refused(path: Path) -> None:
 
 def test_a_file_that_shrinks_meanwhile_is_no_crash(path: Path) -> None:
     def cut(stage: str, share: float) -> None:
-        if stage == "Check the file":
+        if stage == "Checking the file":
             os.truncate(path, 5000)
 
     with pytest.raises(CheckpointError, match="changed while it was read"):

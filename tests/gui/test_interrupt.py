@@ -102,3 +102,32 @@ def test_what_was_open_is_remembered_however_the_program_is_ended(name: str, tmp
     assert ended.returncode == 0, ended.stderr
     (file,) = tmp_path.rglob("*.json")
     assert json.loads(file.read_text())["pictures"] == [str(tmp_path / "a.png")]
+
+
+# closes its window while a thread computes that nobody can stop
+BUSY = """
+import sys, threading
+from PySide6.QtCore import QTimer
+from gnet_desktop.gui import app
+begin = app.begin
+def compute():
+    import torch
+    square = torch.ones(300, 300)
+    while True:
+        square @ square
+def begun(window, *given):
+    threading.Thread(target=compute, daemon=True).start()
+    window.timer = QTimer()
+    window.timer.timeout.connect(window.close)
+    window.timer.start(3000)
+app.begin = begun
+sys.exit(app.run())
+"""
+
+
+def test_closing_the_window_beside_a_busy_thread_is_no_crash(tmp_path: Path) -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
+    program = [sys.executable, "-c", BUSY]
+    ended = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0, ended.stderr
+    assert list(tmp_path.rglob("*.json"))  # what is remembered is written

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from gnet_desktop.gui.actions.keys import Caps, KeysSheet, key_groups, split
 from gnet_desktop.gui.actions.table import ACTIONS
 from gnet_desktop.gui.app import make_application
+from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.looks.styles import apply_theme
 
 
@@ -108,3 +109,7 @@ def test_two_columns_are_as_even_as_their_order_allows(rooms: list[int]) -> None
     assert max(sum(rooms[:count]), sum(rooms[count:])) == min(
         max(sum(rooms[:place]), sum(rooms[place:])) for place in range(len(rooms) + 1)
     )
+
+
+def test_on_a_screen_that_is_high_enough_nothing_scrolls(sheet: KeysSheet) -> None:
+    assert sheet.findChild(ScrollPage).verticalScrollBar().maximum() == 0

@@ -81,7 +81,7 @@ def told(window: Window) -> dict[str, str]:
 
 
 def test_all_panels_tell_the_same_stage_at_once(window: Window, slow: Slow, qtbot: QtBot) -> None:
-    for stage in ("Check the file", "Build the network"):
+    for stage in ("Checking the file", "Building the network"):
         slow.reach(stage)
         qtbot.waitUntil(lambda stage=stage: stage in told(window)["card"])
         assert set(told(window).values()) == {f"Opening large.pth: {stage}"}

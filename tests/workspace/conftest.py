@@ -52,7 +52,7 @@ def opening(monkeypatch: pytest.MonkeyPatch, other: tasks.LoadedNetwork) -> None
     """Opening a file gives the other network, unless it is called ``bad``."""
 
     def read(path: Path, labels: object, progress: Progress, cancelled: object, assume: object) -> Checkpoint:
-        progress("Check the file", 0.4)
+        progress("Checking the file", 0.4)
         if path.name == "bad":
             raise CheckpointError("bad is damaged.", "It ends too soon.", "Fetch it again.")
         return other.checkpoint
@@ -60,7 +60,7 @@ def opening(monkeypatch: pytest.MonkeyPatch, other: tasks.LoadedNetwork) -> None
     def load(
         checkpoint: Checkpoint, labels: object, device: str, progress: Progress, cancelled: object
     ) -> tasks.LoadedNetwork:
-        progress("Build the network", 0.9)
+        progress("Building the network", 0.9)
         return other
 
     monkeypatch.setattr(tasks, "read_checkpoint", read)

@@ -26,7 +26,7 @@ def test_opening_tells_how_far_it_is_and_answers_everything_anew(looked: Desk) -
     assert workspace.checkpoint.provenance.sha256 == "0" * 64
     looked.settle()
     assert workspace.checkpoint.provenance.sha256 == "1" * 64
-    stages = ["Read the container", "Check the file", "Build the network", None]
+    stages = ["Reading the container", "Checking the file", "Building the network", None]
     assert [one.stage if one else None for one in seen] == stages
     assert workspace.result is not None
     assert workspace.result.checkpoint is workspace.checkpoint

@@ -43,7 +43,7 @@ def test_a_file_is_opened_in_stages_and_can_be_used(everyday100: Path) -> None:
     checkpoint = tasks.read_checkpoint(everyday100, None, progress, threading.Event())
     loaded = tasks.load_network(checkpoint, None, "cpu", progress, threading.Event())
     assert loaded.device == "cpu"
-    assert stages[-1] == ("Build the network", 1.0)
+    assert stages[-1] == ("Building the network", 1.0)
     assert [share for _, share in stages] == sorted(share for _, share in stages)
     assert loaded.network.architecture == loaded.checkpoint.architecture
 
@@ -52,7 +52,7 @@ def test_an_opening_that_is_cancelled_gives_no_network(everyday100: Path) -> Non
     cancelled = threading.Event()
 
     def progress(stage: str, share: float) -> None:
-        if stage == "Build the network":
+        if stage == "Building the network":
             cancelled.set()
 
     with pytest.raises(Cancelled):

@@ -33,11 +33,11 @@ def test_every_stage_is_told_and_few_steps_of_it(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(opening, "_PAUSE", 60.0)
     told = told_while_opening(path)
     assert [stage for stage, _ in told[1:]] == [
-        "Recognise the file",
-        "Check the file",
-        "Read the weights",
-        "Ready",
-        "Build the network",
+        "Recognising the file",
+        "Checking the file",
+        "Reading the weights",
+        "File read",
+        "Building the network",
     ]
     monkeypatch.setattr(opening, "_PAUSE", 0.0)
     assert len(told_while_opening(path)) > len(small_state())

@@ -237,7 +237,6 @@ class KeysSheet(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Keys"))
-        self.resize(960, 760)
         self.cards = [GroupCard(group) for group in key_groups()]
         self.field = QLineEdit()
         self.field.setFont(font(15))
@@ -255,10 +254,13 @@ class KeysSheet(QDialog):
         self._sides, self._columns = QHBoxLayout(), (QVBoxLayout(), QVBoxLayout())
         self._scroller = ScrollPage(self.tr("Keys"))
         self._build()
+        self.resize(960, 760)
         self._arrange()
+        # as high as all of it; a screen that is lower has it scroll
+        self.resize(960, self.sizeHint().height() + self._more())
 
     def _build(self) -> None:
-        inside = QWidget()
+        inside = self._inside = QWidget()
         inside.setLayout(self._sides)
         self._sides.setContentsMargins(0, 0, 6, 0)
         self._sides.setSpacing(12)
@@ -280,6 +282,10 @@ class KeysSheet(QDialog):
         whole.addWidget(self._scroller, 1)
         whole.addWidget(self.nothing, 1)
         whole.addWidget(note)
+
+    def _more(self) -> int:
+        """Pixels that the groups need beyond what a scroll area asks for."""
+        return max(0, self._inside.sizeHint().height() - self._scroller.sizeHint().height())
 
     @property
     def found(self) -> list[str]:

@@ -317,7 +317,7 @@ class Window(PlacedWindow):
 
     def _show_title(self) -> None:
         entry = self.workspace.pictures.get(self.workspace.current or 0)
-        self.setWindowTitle(window_title(f"{entry.name} – GNet Desktop") if entry else "GNet Desktop")
+        self.setWindowTitle(window_title(f"{entry.name} — GNet Desktop") if entry else "GNet Desktop")
 
     def _checkpoint_changed(self) -> None:
         checkpoint = self.workspace.checkpoint
