@@ -48,7 +48,7 @@ def target_gradient(
         raise UsageError(
             f"{name} doesn't read what {part} gives.", "", "Choose a head behind it, or a layer before."
         )
-    target(found[name]).sum().backward()  # type: ignore[no-untyped-call]
+    target(found[name]).sum().backward()
     assert start.grad is not None
     gradient: Array = start.grad[0].cpu().numpy()
     return gradient

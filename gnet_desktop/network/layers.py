@@ -181,7 +181,7 @@ def can_pack() -> bool:
 
     It isn't part of torch's public interface, so it is tried rather than trusted.
     """
-    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+    if not torch.backends.mkldnn.is_available():
         return False
     value = torch.arange(1.0, 1 + 3 * 5 * 5).reshape(1, 3, 5, 5)
     value = value.contiguous(memory_format=torch.channels_last)
@@ -301,7 +301,7 @@ class ModuleLayer(nn.Module):
 
     def _apart(self, joint: Tensor) -> Iterator[tuple[str, Tensor]]:
         """The joint convolution's output by the layers that it stands for."""
-        parts = joint.split([layer.outputs for layer in self._shared], 1)  # type: ignore[no-untyped-call]
+        parts = joint.split([layer.outputs for layer in self._shared], 1)
         return zip((layer.name for layer in self._shared), parts, strict=True)
 
     def _layer(self, layer: Convolution | Pool, value: Tensor, going: Pass) -> Tensor:

@@ -75,7 +75,7 @@ def train(options: argparse.Namespace) -> None:
         chosen = torch.randint(count, (PER_STEP,)).sort().values
         loss = loss_of(heads, {name: values[chosen] for name, values in read.items()})
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimiser.step()
         if (step + 1) % (count // PER_STEP) == 0:
             figures = {name: measure(heads, *one) for name, one in known.items()}

@@ -125,5 +125,5 @@ class Replica:
         pictures = pictures.to(torch.bfloat16, memory_format=torch.channels_last)
         self.net.train()
         loss = share * loss_of(self.net, pictures, (classes, classes[order]), own)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         return loss.detach()

@@ -182,7 +182,7 @@ class TopReplica(Replica):
             parameter.grad = None
         self.net.train()
         loss = share * loss_of(self.net, read)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         return loss.detach()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
+from typing_extensions import override
 
 
 def folded(model: nn.Module) -> nn.Module:
@@ -57,6 +58,7 @@ class Scaled(nn.Module):
         self.net, self.scale = net, scale
         self.eval()
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         answer: Tensor = self.net(self.scale(value))
         return answer

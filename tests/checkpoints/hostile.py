@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from typing_extensions import override
 
 from tests.checkpoints import writing
 
@@ -26,6 +27,7 @@ class _Call:
     def __init__(self, function: Callable[..., Any], *arguments: Any) -> None:
         self.function, self.arguments = function, arguments
 
+    @override
     def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         return self.function, self.arguments
 
@@ -160,6 +162,7 @@ def _tensor_call(shape: tuple[int, ...], stride: tuple[int, ...], *, count: int,
         pass
 
     class Pickler(pickle.Pickler):
+        @override
         def persistent_id(self, value: Any) -> Any:
             return ("storage", torch.FloatStorage, "0", "cpu", count) if isinstance(value, Storage) else None
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from typing_extensions import override
 
 from tests.checkpoints import writing
 from tests.checkpoints.hostile import safetensors
@@ -64,11 +65,13 @@ def windows(state: Mapping[str, Tensor], offsets: Callable[[int], int], count: i
         def __init__(self, tensor: Tensor, offset: int) -> None:
             self.tensor, self.offset = tensor, offset
 
+        @override
         def __reduce__(self) -> Any:
             shape, strides = tuple(self.tensor.shape), tuple(self.tensor.contiguous().stride())
             return torch._utils._rebuild_tensor_v2, (storage, self.offset, shape, strides, False, {})
 
     class Pickler(pickle.Pickler):
+        @override
         def persistent_id(self, value: Any) -> Any:
             return ("storage", torch.FloatStorage, "0", "cpu", count) if value is storage else None
 

@@ -83,7 +83,7 @@ class _Net:
     def pool(
         self, name: str, value: str, kernel: int, stride: int, pad: list[float], method: str = "max"
     ) -> str:
-        sizes = {"poolSize": [float(kernel)] * 2, "stride": [float(stride)] * 2, "pad": pad}
+        sizes: dict[str, Any] = {"poolSize": [float(kernel)] * 2, "stride": [float(stride)] * 2, "pad": pad}
         return self.add("Pooling", name, value, method=method, **sizes)
 
 

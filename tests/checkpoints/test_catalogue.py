@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from gnet_desktop.checkpoints import catalogue
 from gnet_desktop.checkpoints.catalogue import Entry
@@ -89,6 +90,7 @@ def server() -> Iterator[Callable[[Answer], Entry]]:
                 except (BrokenPipeError, ConnectionResetError):
                     self.close_connection = True
 
+            @override
             def log_message(self, *_: object) -> None:
                 pass
 

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from gnet_desktop.checkpoints import catalogue, certificates
 from gnet_desktop.errors import CheckpointError
@@ -41,6 +42,7 @@ def entry(authority: Path) -> Iterator[catalogue.Entry]:
             self.end_headers()
             self.wfile.write(CONTENT)
 
+        @override
         def log_message(self, *_: object) -> None:
             pass
 

@@ -10,6 +10,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
+from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.reading import open_checkpoint
@@ -35,6 +36,7 @@ class _PaddleTensor:
     def __init__(self, name: str, array: np.ndarray) -> None:
         self.pair = name, array
 
+    @override
     def __reduce__(self) -> tuple[type, tuple[object]]:
         return tuple, (self.pair,)
 
@@ -264,6 +266,7 @@ class GoogleHeads(nn.Module):
             self.add_module(f"nn{number}", nn.Linear(2048, 1024))
             self.add_module(f"softmax{number}", nn.Linear(1024, CLASSES))
 
+    @override
     def forward(self, number: int, value: Tensor) -> Tensor:
         pooled = nn.functional.avg_pool2d(value, 5, 3)
         reduced = getattr(self, f"bottleneck{number}")(pooled).relu().permute(0, 2, 3, 1).flatten(1)

@@ -11,6 +11,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.reading import open_checkpoint
@@ -39,6 +40,7 @@ class Answers(nn.Module):
         self.end = nn.Softmax(1) if end == "softmax" else nn.Identity()
         self.eval()
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         answer: Tensor = self.end(self.outputs(self.net, value)["logits"])
         return answer

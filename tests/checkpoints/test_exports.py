@@ -9,6 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.reading import open_checkpoint
@@ -248,6 +249,7 @@ def test_a_sigmoid_behind_several_outputs_in_a_graph_is_refused(picture: Tensor,
 class Warmer(nn.Module):
     """Multiplies the answers, as calibration does."""
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         return value * 3.0
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
+from typing_extensions import override
 
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.errors import CheckpointError
@@ -228,6 +229,7 @@ class QuantisedGraph(ZooGraph):
         self.tensors.append(numpy_helper.from_array(value.numpy(), name))
         return name
 
+    @override
     def weights(self, layer: str) -> list[str]:
         whole, scale, _ = _rounded(self.state[f"{layer}.weight"], self.by_channel)
         names = [self.keep(f"{layer}_q", whole), self.keep(f"{layer}_s", scale)]
@@ -239,6 +241,7 @@ class QuantisedGraph(ZooGraph):
         self.add("DequantizeLinear", names, f"{layer}_b_0")
         return [f"{layer}_w_0", f"{layer}_b_0"]
 
+    @override
     def add(self, kind: str, inputs: list[str], output: str, **settings: Any) -> str:
         if kind != "Relu":
             return super().add(kind, inputs, output, **settings)
@@ -286,6 +289,7 @@ def _exported(expected: Sample, path: Path, **options: Any) -> None:
             super().__init__()
             self.net = expected.model
 
+        @override
         def forward(self, value: Tensor) -> tuple[Tensor, ...]:
             outputs = expected.oracle.outputs(self.net, value)
             return tuple(outputs[name] for name in ("logits", "aux1", "aux2") if name in outputs)

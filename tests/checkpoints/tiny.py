@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -51,7 +52,8 @@ def _zip(data: bytes) -> bytes:
 
 def _npz(state: Mapping[str, Tensor], *, packed: bool) -> bytes:
     data = io.BytesIO()
-    (np.savez_compressed if packed else np.savez)(data, **{k: v.numpy() for k, v in state.items()})
+    arrays: dict[str, Any] = {name: value.numpy() for name, value in state.items()}
+    (np.savez_compressed if packed else np.savez)(data, **arrays)
     return data.getvalue()
 
 
@@ -141,8 +143,8 @@ def _hdf5(state: Mapping[str, Tensor], *, packed: bool) -> bytes:
         for name, parts in () if packed else layers.items():
             group = file.create_group(name)
             group.attrs["weight_names"] = np.array([role.encode() for role in parts])
-            for role, value in parts.items():
-                group[role] = value
+            for role, array in parts.items():
+                group[role] = array
     return data.getvalue()
 
 
@@ -179,8 +181,8 @@ def keras_weights(state: Mapping[str, Tensor]) -> bytes:
         for place, (layer, parts) in enumerate(layers.items()):
             variables = file.create_group(f"layers/layer_{place}/vars")
             variables.attrs["name"] = layer
-            for number, value in enumerate(value for value in parts if value.ndim):
-                variables[str(number)] = value
+            for number, array in enumerate(array for array in parts if array.ndim):
+                variables[str(number)] = array
     return weights.getvalue()
 
 

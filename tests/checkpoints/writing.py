@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from typing_extensions import override
 
 
 def varint(value: int) -> bytes:
@@ -140,6 +141,7 @@ class _Reference:
 
 def _referring(keys: Mapping[str, str]) -> io.BytesIO:
     class Pickler(pickle.Pickler):
+        @override
         def persistent_id(self, value: Any) -> Any:
             return value.key if isinstance(value, _Reference) else None
 

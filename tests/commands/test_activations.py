@@ -96,7 +96,8 @@ def test_a_full_disk_leaves_nothing(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    write, written = Path.write_bytes, []
+    write = Path.write_bytes
+    written: list[Path] = []
 
     def until_full(path: Path, data: bytes) -> int:
         if len(written) == after:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from PIL import Image
 from gnet_desktop.cli import main
 
 
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict]:
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
     assert main([*arguments, "--format", "json", "--device", "cpu"]) == 0
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from gnet_desktop.cli import main
 
 
-def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     assert main(["compare", *arguments, "--format", "json", "--device", "cpu"]) == 0
     return json.loads(capsys.readouterr().out)
 
@@ -133,12 +134,12 @@ def test_the_units_that_tell_two_groups_apart_are_those_of_a_plain_definition(
         for unit, numbers in values.items():
             numbers.append(units[unit]["mean"])
     for row in found["apart"]:
-        numbers = np.array(values[row["unit"]])
-        assert row["first"] == pytest.approx(numbers[:3].mean(), rel=1e-4)
-        assert row["second"] == pytest.approx(numbers[3:].mean(), rel=1e-4, abs=1e-9)
+        means = np.array(values[row["unit"]])
+        assert row["first"] == pytest.approx(means[:3].mean(), rel=1e-4)
+        assert row["second"] == pytest.approx(means[3:].mean(), rel=1e-4, abs=1e-9)
         if row["effect"] is not None:
             # Student's t of equal variances is the effect times the root of n·m / (n + m)
-            statistic = stats.ttest_ind(numbers[:3], numbers[3:]).statistic
+            statistic = stats.ttest_ind(means[:3], means[3:]).statistic
             assert row["effect"] == pytest.approx(statistic / np.sqrt(9 / 6), rel=1e-3)
     assert main(["compare", *options, "--format", "csv", "--most", "3", "--device", "cpu"]) == 0
     lines = capsys.readouterr().out.splitlines()

@@ -5,6 +5,7 @@ import io
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def folder(shared: Path, tmp_path: Path) -> Path:
     return root
 
 
-def evaluated(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:
+def evaluated(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     assert main(["evaluate", *arguments, "--format", "json", "--device", "cpu"]) == 1  # one is broken
     return json.loads(capsys.readouterr().out)
 
@@ -81,7 +82,7 @@ def test_a_picture_that_is_only_half_there_counts_and_is_told_also_from_what_was
     assert "goldfish/half.jpg counts, but the picture is incomplete" in (tmp_path / "page.html").read_text()
 
 
-def softened(line: dict, temperature: float) -> float:
+def softened(line: dict[str, Any], temperature: float) -> float:
     """The probability of the first answer by its definition, from the network's logits."""
     from gnet_desktop.checkpoints.reading import open_checkpoint
     from gnet_desktop.network.googlenet import GoogLeNet
@@ -102,7 +103,7 @@ def test_a_fit_is_kept_and_used_until_the_files_own_or_others_are_asked_for(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
     picture = str(next(path for path in sorted(folder.rglob("*.jpg")) if path.name != "broken.jpg"))
 
-    def classified(*more: str) -> tuple[dict, str]:
+    def classified(*more: str) -> tuple[dict[str, Any], str]:
         assert main(["classify", picture, "--format", "json", "--device", "cpu", *more]) == 0
         said = capsys.readouterr()
         return json.loads(said.out), said.err
@@ -145,11 +146,12 @@ def test_kept_answers_go_on_and_notice_what_came_and_went(
     before = evaluated(capsys, str(folder), "--keep", keep)
     asked: list[str] = []
     answer = answering.answer
-    monkeypatch.setattr(
-        answering,
-        "answer",
-        lambda root, stamps, through: asked.extend(stamps) or answer(root, stamps, through),
-    )
+
+    def noted(root: Path, stamps: Any, through: Any) -> Any:
+        asked.extend(stamps)
+        return answer(root, stamps, through)
+
+    monkeypatch.setattr(answering, "answer", noted)
     assert evaluated(capsys, str(folder), "--keep", keep) == before
     assert asked == []
     shutil.copy(folder / "unheard of" / "zebra.jpg", folder / "goldfish" / "striped.jpg")

@@ -3,6 +3,7 @@
 import json
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from gnet_desktop.cli import main
 from gnet_desktop.resources import resource
 
 
-def steps(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict]:
+def steps(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
     picture = str(resource("samples", "espresso.jpg"))
     assert main(["explain", picture, "--path", "--device", "cpu", "--format", "json", *arguments]) == 0
     return json.loads(capsys.readouterr().out)["steps"]

@@ -25,7 +25,14 @@ COMMANDS = {
 
 @pytest.fixture(scope="module")
 def session(everyday100: Path) -> Session:
-    chosen = {"labels": None, "assume": [], "weights": None, "preprocess": None, "device": "cpu"}
+    chosen: dict[str, object] = {
+        "labels": None,
+        "assume": [],
+        "weights": None,
+        "calibration": "file",
+        "preprocess": None,
+        "device": "cpu",
+    }
     return open_session(argparse.Namespace(checkpoint=str(everyday100), **chosen))
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from gnet_desktop.cli import main
 from gnet_desktop.commands.output import Rows, as_json, words
@@ -46,6 +47,7 @@ def test_text_shows_a_name_in_one_line() -> None:
 @pytest.mark.parametrize("terminal", [True, False])
 def test_csv_is_exact_unless_a_person_reads_it(terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     class Out(io.StringIO):
+        @override
         def isatty(self) -> bool:
             return terminal
 

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,7 +40,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def where(root: Path, **more: str) -> dict:
+def where(root: Path, **more: str) -> dict[str, Any]:
     paths = os.pathsep.join([str(root / "bin"), os.environ["PATH"]])
     return {"cwd": root, "check": True, "env": {**os.environ, "PATH": paths, **more}}
 

@@ -4,20 +4,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.folder.answering import Pass
 from gnet_desktop.folder.conventions import candidates, sample_of, try_all, try_convention
 from gnet_desktop.folder.scanning import scan
-from gnet_desktop.folder.truth import from_folders, match
+from gnet_desktop.folder.truth import Truth, from_folders, match
 from gnet_desktop.network.record import Described
 
 
 class RedOrBlue:
     """Says class 0 where the first channel is the larger one: right only where the order is RGB."""
 
-    def described(self, batch):
+    def described(self, batch: torch.Tensor) -> Described:
         means = batch.mean((2, 3)).numpy().astype(np.float32)
         return Described({"main": means[:, (0, 2)]}, means)
 
@@ -33,7 +34,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def truth(folder: Path):
+def truth(folder: Path) -> Truth:
     return match(from_folders(scan(folder)), ("red", "blue"), "class folders")
 
 
@@ -52,14 +53,14 @@ def test_a_convention_that_is_the_own_one_by_another_name_is_tried_once() -> Non
     assert [one.name for one in candidates(own) if "torchvision" in one.name] == []
 
 
-def test_a_sample_is_of_judged_pictures_from_the_whole_folder(folder: Path, truth) -> None:
+def test_a_sample_is_of_judged_pictures_from_the_whole_folder(folder: Path, truth: Truth) -> None:
     found = scan(folder)
     assert set(sample_of(found, truth, 100)) == {path for path in found if not path.startswith("other/")}
     few = sample_of(found, truth, 4)
     assert [path.partition("/")[0] for path in few] == ["blue", "blue", "red", "red"]
 
 
-def test_the_convention_with_the_right_order_of_colours_wins(folder: Path, truth) -> None:
+def test_the_convention_with_the_right_order_of_colours_wins(folder: Path, truth: Truth) -> None:
     pictures = sample_of(scan(folder), truth, 10)
     own = CONVENTIONS["caffe"].changed(size=32, crop=24, mean=(0.0, 0.0, 0.0))
     seen: list[int] = []
@@ -70,7 +71,7 @@ def test_the_convention_with_the_right_order_of_colours_wins(folder: Path, truth
     assert len(seen) == 20
 
 
-def test_pictures_that_cannot_be_read_do_not_count(folder: Path, truth, tmp_path: Path) -> None:
+def test_pictures_that_cannot_be_read_do_not_count(folder: Path, truth: Truth, tmp_path: Path) -> None:
     import shutil
 
     shutil.copytree(folder, tmp_path / "some")

@@ -6,7 +6,9 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,16 +68,17 @@ def test_every_unit_is_what_a_plain_loop_over_the_pictures_finds(
     from gnet_desktop.pictures.preparation import prepare
 
     found = opened_spectrum(whole)
+    network: Any = through.network
     paths = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.png"))
     records = {
-        path: through.network(prepare(read_picture(folder / path), through.convention).tensor())
-        for path in paths
+        path: network(prepare(read_picture(folder / path), through.convention).tensor()) for path in paths
     }
     assert found.pictures == COUNT
     architecture = through.checkpoint.architecture
     for name in ("3a/1x1:5", "4a/5x5:11", "4e/pool_proj:3", "5b/3x3:200"):
         unit = parse_unit(name, architecture)
         row = units.row_of(architecture, unit)
+        assert row is not None
         assert units.unit_at(architecture, row) == unit
         maps = {path: record[unit.part][unit.channel] for path, record in records.items()}
         expected = sorted(((-float(one.max()), path) for path, one in maps.items() if one.max() > 0))
@@ -84,9 +87,7 @@ def test_every_unit_is_what_a_plain_loop_over_the_pictures_finds(
         for path, value, cell in strongest:
             assert value == pytest.approx(float(maps[path].max()), rel=1e-6)
             assert maps[path][cell] == maps[path].max()
-        linear = [
-            through.network.linear(record, unit.part)[unit.channel].min() for record in records.values()
-        ]
+        linear = [network.linear(record, unit.part)[unit.channel].min() for record in records.values()]
         assert found.lowest[row] == pytest.approx(min(linear), rel=1e-5)
     goldfish = [record for path, record in records.items() if path.startswith("goldfish")]
     place = list(found.classes).index(0)
@@ -108,18 +109,22 @@ def test_shards_merged_are_the_whole_byte_by_byte(
         store.close()
 
 
+def _note(seen: list[int], done: int, _total: int) -> None:
+    seen.append(done)
+
+
+def _below(seen: list[int], limit: int) -> bool:
+    return seen[-1] < limit
+
+
 def test_an_index_that_was_stopped_goes_on_and_equals_the_whole(
     through: Pass, folder: Path, whole: Path, tmp_path: Path
 ) -> None:
     for limit in (3, 9, 100):
         seen: list[int] = []
+        tell = partial(_note, seen)
         index_folder(
-            folder,
-            tmp_path,
-            through,
-            truth=truth,
-            progress=lambda done, total, seen=seen: seen.append(done),
-            wanted=lambda seen=seen, limit=limit: seen[-1] < limit,
+            folder, tmp_path, through, truth=truth, progress=tell, wanted=partial(_below, seen, limit)
         )
     assert (tmp_path / indexing.UNITS).read_bytes() == (whole / indexing.UNITS).read_bytes()
 
@@ -134,9 +139,12 @@ def test_a_second_run_reads_only_what_is_new(
     index_folder(copy, tmp_path / "index", through)
     asked: list[str] = []
     passes = indexing._passes
-    monkeypatch.setattr(
-        indexing, "_passes", lambda root, stamps, *rest: asked.extend(stamps) or passes(root, stamps, *rest)
-    )
+
+    def noted(root: Path, stamps: Any, *rest: Any) -> Any:
+        asked.extend(stamps)
+        return passes(root, stamps, *rest)
+
+    monkeypatch.setattr(indexing, "_passes", noted)
     Image.new("RGB", (150, 150), "red").save(copy / "red.png")
     found = index_folder(copy, tmp_path / "index", through)
     assert asked == ["red.png"]

@@ -62,7 +62,10 @@ def test_a_picture_that_went_or_changed_takes_its_vector_along(store: Store) -> 
     store.put([Answered("00001.jpg", Stamp(2, 2), (1, 1), {}, pooled=np.array([1, 0, 0], np.float32))])
     assert store.pooled_of("00000.jpg") is None
     np.testing.assert_array_equal(store.pooled_of("00001.jpg"), [1, 0, 0])
-    assert [one.pooled.tolist() for one in store.answered()] == [[1, 0, 0], [0, 0, 1]]
+    assert [one.pooled.tolist() for one in store.answered() if one.pooled is not None] == [
+        [1, 0, 0],
+        [0, 0, 1],
+    ]
 
 
 @pytest.mark.slow

@@ -1,6 +1,7 @@
 """Kept answers: what was complete is there once, whenever the program ends."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,9 @@ def store(tmp_path: Path) -> Store:
 
 
 def test_answers_come_back_bit_by_bit_and_in_order(store: Store) -> None:
-    store.put([answered("b"), answered("a", np.float32(0.1)), Answered("c", Stamp(1, 1), error="Cut off.")])
+    store.put(
+        [answered("b"), answered("a", float(np.float32(0.1))), Answered("c", Stamp(1, 1), error="Cut off.")]
+    )
     found = list(store.answered())
     assert [one.path for one in found] == ["a", "b", "c"]
     assert found[0].logits is not None
@@ -48,7 +51,7 @@ def test_a_failure_takes_the_place_of_an_older_answer(store: Store) -> None:
 
 
 def test_what_fails_half_way_leaves_nothing(store: Store) -> None:
-    def coming():  # type: ignore[no-untyped-def]
+    def coming() -> Iterator[Answered]:
         yield answered("a")
         raise KeyboardInterrupt
 

@@ -53,7 +53,6 @@ def make_checkpoint(
         head: HeadState(True, len(names), trained) if head in heads else HeadState(False)
         for head in ("aux2", "aux1")
     }
-    kind = ("torch zip", family, family, "names")
     return Checkpoint(
         architecture,
         {},
@@ -65,7 +64,10 @@ def make_checkpoint(
             Path("made.pth"),
             1,
             "0" * 64,
-            *kind,
+            "torch zip",
+            family,
+            family,
+            "names",
             metadata=metadata or {},
             assumed=assumed or {},
             open=tuple(assumed or ()),

@@ -10,6 +10,7 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
+from typing_extensions import override
 
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
@@ -245,6 +246,7 @@ def bad_checkpoints(folder: Path) -> dict[str, bytes]:
     import pickle
 
     class Evil:
+        @override
         def __reduce__(self):
             return (Path.touch, (folder / "run",))
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtWidgets import QApplication
+from typing_extensions import override
 
 from gnet_desktop.convention import CONVENTIONS, parse_convention
 from gnet_desktop.gui.exports.report.command import command, spelled
@@ -40,19 +41,23 @@ class Tags(HTMLParser):
         self.feed(page)
         assert self.open == []
 
+    @override
     def handle_starttag(self, tag, attributes) -> None:
         if tag not in VOID:
             self.open.append(tag)
         self.handle_startendtag(tag, attributes)
 
+    @override
     def handle_startendtag(self, tag, attributes) -> None:
         self.found.append((tag, dict(attributes)))
         self.sources += [value for name, value in attributes if name in ("src", "href", "xlink:href")]
 
+    @override
     def handle_endtag(self, tag) -> None:
         if tag not in VOID:
             assert self.open.pop() == tag
 
+    @override
     def handle_data(self, data) -> None:
         self.words.append(data)
 

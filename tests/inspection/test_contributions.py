@@ -9,13 +9,15 @@ from gnet_desktop.inspection.contributions import (
     shares_by_branch,
     weights_onward,
 )
-from gnet_desktop.network.architecture import Branch, Convolution, Pool
+from gnet_desktop.network.architecture import Activation, Branch, Convolution, Pool
 
 torch = pytest.importorskip("torch")
 functional = torch.nn.functional
 
 
-def convolution(name: str, inputs: int, outputs: int, kernel: int, activation: str = "relu") -> Convolution:
+def convolution(
+    name: str, inputs: int, outputs: int, kernel: int, activation: Activation = "relu"
+) -> Convolution:
     return Convolution(name, inputs, outputs, kernel, padding=(kernel - 1) // 2, activation=activation)
 
 

@@ -43,6 +43,7 @@ def by_torch(
             value = ACTIVATIONS[layer.activation](value)
     one = value[0, channel, cell[1], cell[0]]
     one.backward()
+    assert start.grad is not None
     return one.item(), (start.grad * start)[0].sum((1, 2)).detach().numpy()
 
 

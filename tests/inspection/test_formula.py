@@ -9,9 +9,15 @@ from gnet_desktop.inspection.formula import formula, won
 from gnet_desktop.network.architecture import Convolution, Pool
 from gnet_desktop.network.arithmetic import sources
 from gnet_desktop.network.googlenet import GoogLeNet
-from gnet_desktop.network.record import Record
+from gnet_desktop.network.record import Array, Record
 from tests.network.cases import random_tensors, tiny
 from tests.oracles import ORACLES
+
+
+def read_by(record: Record, name: str) -> Array:
+    """What a part reads: the input, or another part."""
+    assert record.input is not None
+    return record.input if name == "input" else record[name]
 
 
 def passed(family: str) -> tuple[GoogLeNet, Record]:
@@ -27,10 +33,12 @@ def test_products_are_those_of_a_plain_convolution(part: str) -> None:
     layer = network.architecture.layer(part)
     assert isinstance(layer, Convolution)
     name = sources(network.architecture)[part]
-    read = record.input if name == "input" else record[name]
+    read = read_by(record, name)
     weight, bias = network.weights(part)
+    padding = layer.padding
+    assert isinstance(padding, int)
     maps = torch.from_numpy(read.copy()).double()[None]
-    windows = functional.unfold(maps, layer.kernel, padding=layer.padding, stride=layer.stride)[0]
+    windows = functional.unfold(maps, layer.kernel, padding=padding, stride=layer.stride)[0]
     height, width = record[part].shape[1:]
     for column, row in ((0, 0), (width - 1, height - 1), (width // 2, 1)):
         found = formula(layer, read, weight[1], bias[1], (column, row))
@@ -40,7 +48,7 @@ def test_products_are_those_of_a_plain_convolution(part: str) -> None:
         assert found.linear == pytest.approx((plain * weight[1]).sum() + bias[1])
         assert found.value == pytest.approx(record[part][1, row, column], rel=1e-4, abs=1e-4)
         outside = functional.unfold(
-            torch.ones_like(maps), layer.kernel, padding=layer.padding, stride=layer.stride
+            torch.ones_like(maps), layer.kernel, padding=padding, stride=layer.stride
         )[0, :, row * width + column]
         assert (np.isnan(found.window).ravel() == (outside == 0).numpy()).all()
 
@@ -53,7 +61,7 @@ def test_every_cell_adds_up_to_what_the_pass_has(family: str) -> None:
         layer = network.architecture.layer(part)
         assert isinstance(layer, Convolution)
         name = sources(network.architecture)[part]
-        read = record.input if name == "input" else record[name]
+        read = read_by(record, name)
         weight, bias = network.weights(part)
         height, width = record[part].shape[1:]
         for column, row in ((0, 0), (width - 1, 0), (width - 1, height - 1), (5, 7)):

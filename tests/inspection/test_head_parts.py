@@ -28,6 +28,7 @@ def steps(network: GoogLeNet, record: Record, name: str) -> dict[str, Tensor]:
     """A head from its pooled map on, every step kept for differentiation."""
     head = network.architecture.head(name)
     assert head is not None
+    assert head is not None
     found = {"pool": torch.from_numpy(record[f"{name}/pool"].copy())[None].requires_grad_()}
     weight, bias = (torch.tensor(part) for part in network.weights(head.convolution.name))
     value = ACTIVATIONS[head.convolution.activation](functional.conv2d(found["pool"], weight, bias))
@@ -47,6 +48,7 @@ def steps(network: GoogLeNet, record: Record, name: str) -> dict[str, Tensor]:
 def test_parts_are_values_times_derivatives(passed: tuple[GoogLeNet, Record], name: str, index: int) -> None:
     network, record = passed
     head = network.architecture.head(name)
+    assert head is not None
     parts = head_parts(network, record, head, index)
     plain = steps(network, record, name)
     assert plain["logits"][0].detach().numpy() == pytest.approx(
@@ -55,6 +57,7 @@ def test_parts_are_values_times_derivatives(passed: tuple[GoogLeNet, Record], na
     plain["logits"][0, index].backward()
     for step, value in plain.items():
         if step != "logits":
+            assert value.grad is not None
             expected = (value * value.grad)[0].detach().numpy()
             found = getattr(parts, step)
             assert found.shape == expected.shape
@@ -64,7 +67,9 @@ def test_parts_are_values_times_derivatives(passed: tuple[GoogLeNet, Record], na
 def test_what_the_last_values_add_is_the_logit_without_its_bias(passed: tuple[GoogLeNet, Record]) -> None:
     network, record = passed
     head = network.architecture.head("aux1")
+    assert head is not None
     parts = head_parts(network, record, head, 3)
+    assert parts is not None
     bias = network.weights(head.layers[-1].name)[1][3]
     last = parts.convolution if parts.connected is None else parts.connected
     assert last.sum() + bias == pytest.approx(record.answers["aux1"].logits[3], rel=1e-3, abs=1e-3)
@@ -72,5 +77,7 @@ def test_what_the_last_values_add_is_the_logit_without_its_bias(passed: tuple[Go
 
 def test_a_class_that_is_not_there_has_no_parts(passed: tuple[GoogLeNet, Record]) -> None:
     network, record = passed
-    assert head_parts(network, record, network.architecture.head("aux1"), 7) is None
-    assert head_parts(network, record, network.architecture.head("aux1"), -1) is None
+    head = network.architecture.head("aux1")
+    assert head is not None
+    assert head_parts(network, record, head, 7) is None
+    assert head_parts(network, record, head, -1) is None

@@ -93,8 +93,8 @@ def test_pointing_at_a_tile_finds_its_channel_and_cell(layout: TileLayout) -> No
 @settings(max_examples=60, deadline=None)
 def test_rows_in_view_are_the_same_as_in_the_whole(layout: TileLayout, top: int, height: int) -> None:
     width, rows_high = layout.cells
-    levels = np.arange(len(layout.order) * width * rows_high).astype(np.uint8)
-    levels = levels.reshape(len(layout.order), rows_high, width)
+    plain = np.arange(len(layout.order) * width * rows_high).astype(np.uint8)
+    levels = plain.reshape(len(layout.order), rows_high, width)
     whole = atlas(levels, layout)
     rows = layout.rows_between(top, top + height)
     if len(rows):

@@ -1,6 +1,7 @@
 """The way from a class back to the picture: every step against plain torch on torchvision's network."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,9 +19,12 @@ from gnet_desktop.network.record import Record
 from tests.network.cases import CASES, random_tensors, tiny
 from tests.oracles import ORACLES
 
+Pair = tuple[GoogLeNet, Any, torch.Tensor, Record]
+"""A network, torchvision's own, a picture, and the pass over it."""
+
 
 @pytest.fixture(scope="module")
-def pair() -> tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record]:
+def pair() -> Pair:
     """In float64: in float32 some rectifiers and maxima near a tie fall to the other side."""
     case = CASES["torchvision"]
     model = case.oracle().eval()
@@ -41,12 +45,10 @@ def total(step: Step) -> float:
 
 
 @pytest.mark.parametrize(("head", "place"), [("main", "5b"), ("aux1", "4a")])
-def test_a_class_is_split_over_what_its_head_reads(
-    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record], head: str, place: str
-) -> None:
+def test_a_class_is_split_over_what_its_head_reads(pair: Pair, head: str, place: str) -> None:
     """torchvision's own layers behind the module; each unit's part is value times slope."""
     network, model, value, record = pair
-    seen = {}
+    seen: dict[str, torch.Tensor] = {}
     layer = getattr(model, f"inception{place}")
     hook = layer.register_forward_hook(lambda layer, given, output: seen.update(read=output))
     with torch.no_grad():
@@ -68,11 +70,11 @@ def test_a_class_is_split_over_what_its_head_reads(
 
 
 def test_a_unit_is_split_through_the_pool_to_the_cell_that_won(
-    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record],
+    pair: Pair,
 ) -> None:
     """4a reads 3b through a pool; torchvision's own layers, and the winners of torch's pool."""
     network, model, value, record = pair
-    maps = {}
+    maps: dict[str, torch.Tensor] = {}
     hook = model.inception3b.register_forward_hook(lambda layer, given, output: maps.update(out=output))
     with torch.no_grad():
         model(value)
@@ -103,7 +105,7 @@ def test_a_unit_is_split_through_the_pool_to_the_cell_that_won(
 
 
 def test_the_first_layer_ends_at_the_pixels(
-    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record],
+    pair: Pair,
 ) -> None:
     network, _, value, record = pair
     weight, bias = (torch.from_numpy(part.copy()) for part in network.weights("conv1"))
@@ -141,7 +143,7 @@ def test_the_way_goes_on_where_the_step_before_pointed_until_the_picture(family:
 
 
 def test_what_was_changed_is_followed_as_it_was(
-    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record],
+    pair: Pair,
 ) -> None:
     network, _, value, _ = pair
     changes = (Change("4b/3x3_reduce"),)
@@ -152,7 +154,7 @@ def test_what_was_changed_is_followed_as_it_was(
 
 
 def test_a_pool_hands_on_the_cell_that_won(
-    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record],
+    pair: Pair,
 ) -> None:
     network, _, _, record = pair
     step = step_back(network, record, Spot(unit_of("pool3", 2), (4, 4)))
@@ -172,9 +174,7 @@ def test_a_pool_hands_on_the_cell_that_won(
         Target("main", 10_000),
     ],
 )
-def test_what_does_not_exist_is_refused(
-    pair: tuple[GoogLeNet, torch.nn.Module, torch.Tensor, Record], start
-) -> None:
+def test_what_does_not_exist_is_refused(pair: Pair, start: Spot | Target) -> None:
     network, _, _, record = pair
     with pytest.raises(UsageError):
         step_back(network, record, start)

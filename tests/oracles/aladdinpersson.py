@@ -1,19 +1,23 @@
 """aladdinpersson's network (docs/formats.md#re-implementations); ``norm`` is ``bn`` in many copies."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from typing_extensions import override
 
 from tests.oracles.common import TABLE, Outputs, built
 
 
 class ConvBlock(nn.Module):
-    def __init__(self, inputs: int, outputs: int, norm: str, **kwargs: int) -> None:
+    def __init__(self, inputs: int, outputs: int, norm: str, **kwargs: Any) -> None:
         super().__init__()
         self.norm = norm
         self.conv = nn.Conv2d(inputs, outputs, **kwargs)
         self.add_module(norm, nn.BatchNorm2d(outputs))
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         return F.relu(getattr(self, self.norm)(self.conv(value)))
 
@@ -33,6 +37,7 @@ class InceptionBlock(nn.Module):
         )
         self.branch4 = nn.Sequential(nn.MaxPool2d(3, 1, 1), ConvBlock(inputs, proj, norm, kernel_size=1))
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         branches = self.branch1, self.branch2, self.branch3, self.branch4
         return torch.cat([branch(value) for branch in branches], 1)
@@ -45,6 +50,7 @@ class InceptionAux(nn.Module):
         self.fc1 = nn.Linear(2048, 1024)
         self.fc2 = nn.Linear(1024, classes)
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         value = self.conv(F.avg_pool2d(value, 5, 3)).flatten(1)
         return self.fc2(F.relu(self.fc1(value)))
@@ -63,6 +69,7 @@ class AladdinGoogLeNet(nn.Module):
         self.aux1 = InceptionAux(512, classes, norm) if heads else None
         self.aux2 = InceptionAux(528, classes, norm) if heads else None
 
+    @override
     def forward(self, value: Tensor) -> Outputs:
         found: Outputs = {}
         value = F.max_pool2d(self.conv1(value), 3, 2, 1)

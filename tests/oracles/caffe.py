@@ -1,7 +1,10 @@
 """BVLC's Caffe network (docs/formats.md#caffe-and-onnx), and the names that its weights have elsewhere."""
 
+from typing import Any
+
 from torch import Tensor, nn
 from torch.nn import functional as F
+from typing_extensions import override
 
 from tests.oracles.common import TABLE, Outputs, built
 
@@ -37,7 +40,7 @@ class CaffeGoogLeNet(nn.Module):
                 self.add_module(f"{loss}/classifier", nn.Linear(1024, classes))
         self.add_module("loss3/classifier", nn.Linear(1024, classes))
 
-    def convolution(self, name: str, *args: int, **kwargs: int) -> None:
+    def convolution(self, name: str, *args: Any, **kwargs: Any) -> None:
         self.add_module(name, nn.Conv2d(*args, **kwargs))
         if self.norms:
             self.add_module(f"{name}/bn", nn.BatchNorm2d(args[1], eps=1e-5))
@@ -60,6 +63,7 @@ class CaffeGoogLeNet(nn.Module):
         value = self.relu(f"{loss}/conv", F.avg_pool2d(value, 5, 3, ceil_mode=True))
         return getattr(self, f"{loss}/classifier")(self.relu(f"{loss}/fc", value.flatten(1)))
 
+    @override
     def forward(self, value: Tensor) -> Outputs:
         found: Outputs = {}
         norm = nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=1.0) if self.response_norms else nn.Identity()

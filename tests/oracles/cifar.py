@@ -1,15 +1,16 @@
 """The CIFAR networks of weiaicunzai and kuangliu (docs/formats.md#re-implementations)."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from typing_extensions import override
 
 from tests.oracles.common import TABLE, Outputs, built
 
 
-def conv_bn_relu(
-    inputs: int, outputs: int, kernel: int, eps: float = 1e-5, **kwargs: object
-) -> list[nn.Module]:
+def conv_bn_relu(inputs: int, outputs: int, kernel: int, eps: float = 1e-5, **kwargs: Any) -> list[nn.Module]:
     return [
         nn.Conv2d(inputs, outputs, kernel, padding=kernel // 2, **kwargs),
         nn.BatchNorm2d(outputs, eps=eps),
@@ -30,6 +31,7 @@ class Inception(nn.Module):
         )
         self.b4 = nn.Sequential(nn.MaxPool2d(3, stride=1, padding=1), *conv_bn_relu(inputs, proj, 1))
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         return torch.cat([self.b1(value), self.b2(value), self.b3(value), self.b4(value)], 1)
 
@@ -45,6 +47,7 @@ class CifarGoogLeNet(nn.Module):
             self.add_module(name[::-1], Inception(channels, epsilon))
         self.linear = nn.Linear(1024, classes)
 
+    @override
     def forward(self, value: Tensor) -> Outputs:
         found: Outputs = {}
         value = getattr(self, self.prefix)(value)

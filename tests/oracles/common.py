@@ -5,8 +5,9 @@ plain torch.nn, from docs/formats.md, with the attribute names of the original p
 so that ``state_dict()`` has the original keys.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import sqrt
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -25,11 +26,12 @@ TABLE = {
 }
 NAMES = tuple(TABLE)
 
+Made = TypeVar("Made", bound=nn.Module)
 Outputs = dict[str, Tensor]
 """The nine module outputs by name, ``logits``, and ``aux1`` and ``aux2`` where they exist."""
 
 
-def built(make: Callable[[], nn.Module], seed: int) -> nn.Module:
+def built(make: Callable[[], Made], seed: int) -> Made:
     """A model in evaluation mode with random weights and random norm statistics.
 
     Made on the meta device: the usual initialisation would take longer than the test.
@@ -53,12 +55,15 @@ def _fill(module: nn.Module, generator: torch.Generator) -> None:
     elif isinstance(module, nn.BatchNorm2d):
         module.weight.data.uniform_(0.6, 1.4, generator=generator)
         module.bias.data.normal_(0, 0.2, generator=generator)
+        assert module.running_mean is not None
+        assert module.running_var is not None
+        assert module.num_batches_tracked is not None
         module.running_mean.normal_(0, 0.2, generator=generator)
         module.running_var.uniform_(0.5, 2, generator=generator)
         module.num_batches_tracked.zero_()
 
 
-def run(layers: dict[str, nn.Module], value: Tensor) -> tuple[Tensor, Outputs]:
+def run(layers: Mapping[str, nn.Module], value: Tensor) -> tuple[Tensor, Outputs]:
     """Apply layers in order; keep the outputs of those named like modules."""
     outputs: Outputs = {}
     for name, layer in layers.items():

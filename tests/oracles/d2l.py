@@ -1,8 +1,11 @@
 """Dive into Deep Learning (docs/formats.md#re-implementations), both editions and both namings."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from typing_extensions import override
 
 from tests.oracles.common import TABLE, Outputs, built
 
@@ -24,6 +27,7 @@ class Inception(nn.Module):
     def layer(self, number: str, value: Tensor) -> Tensor:
         return F.relu(getattr(self, self.letter + number)(value))
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         one = self.layer("1_1", value)
         two = self.layer("2_2", self.layer("2_1", value))
@@ -67,7 +71,7 @@ class Wrapped(nn.Module):
 def outputs(model: nn.Module, value: Tensor) -> Outputs:
     found: Outputs = {}
     names = iter(TABLE)
-    net = model.net if isinstance(model, Wrapped) else model
+    net: Any = model.net if isinstance(model, Wrapped) else model
     *blocks, classifier = net
     for layer in (layer for block in blocks for layer in block):
         value = layer(value)

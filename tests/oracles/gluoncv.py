@@ -1,13 +1,16 @@
 """GluonCV's network (docs/formats.md#other-frameworks): torchvision's in Gluon, with four differences."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from typing_extensions import override
 
 from tests.oracles.common import TABLE, Outputs, built
 
 
-def basic_conv(inputs: int, outputs: int, kernel: int, **kwargs: int) -> nn.Sequential:
+def basic_conv(inputs: int, outputs: int, kernel: int, **kwargs: Any) -> nn.Sequential:
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel, bias=False, **kwargs), nn.BatchNorm2d(outputs, eps=1e-3), nn.ReLU()
     )
@@ -16,6 +19,7 @@ def basic_conv(inputs: int, outputs: int, kernel: int, **kwargs: int) -> nn.Sequ
 class Concatenate(nn.Sequential):
     """Gluon's HybridConcatenate: every child reads the input."""
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         return torch.cat([branch(value) for branch in self], 1)
 
@@ -53,6 +57,7 @@ class GluonGoogLeNet(nn.Module):
         self.aux2 = head(528, classes) if heads else None
         self.output = nn.Linear(1024, classes)
 
+    @override
     def forward(self, value: Tensor) -> Outputs:
         found: Outputs = {}
         value = F.max_pool2d(self.conv1(value), 3, 2, ceil_mode=True)

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from typing_extensions import override
 
 from tests.oracles.common import TABLE, Outputs, built
 
@@ -12,6 +13,7 @@ class ConvLayer(nn.Module):
         super().__init__()
         self._conv = nn.Conv2d(inputs, outputs, kernel, stride, (kernel - 1) // 2, bias=False)
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         return self._conv(value)
 
@@ -26,6 +28,7 @@ class Inception(nn.Module):
         self._conv5 = ConvLayer(red5, five, 5)
         self._convprj = ConvLayer(inputs, proj, 1)
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         three = self._conv3(self._conv3r(value))
         five = self._conv5(self._conv5r(value))
@@ -49,6 +52,10 @@ class PaddleGoogLeNet(nn.Module):
             self.add_module(f"_fc_o{number}", nn.Linear(1152, 1024))
             self.add_module(f"_out{number}", nn.Linear(1024, classes))
 
+    def part(self, name: str, value: Tensor) -> Tensor:
+        return getattr(self, name)(value)
+
+    @override
     def forward(self, value: Tensor) -> Outputs:
         found: Outputs = {}
         value = F.max_pool2d(self._conv(value), 3, 2)
@@ -58,10 +65,10 @@ class PaddleGoogLeNet(nn.Module):
             if name in ("3b", "4e"):
                 value = F.max_pool2d(value, 3, 2)
         found["logits"] = self._fc_out(0.6 * F.adaptive_avg_pool2d(value, 1).flatten(1))
-        one = self._fc_o1(self._conv_o1(F.avg_pool2d(found["4a"], 5, 3)).flatten(1))
-        found["aux1"] = self._out1(0.3 * F.relu(one))
-        two = self._fc_o2(self._conv_o2(F.avg_pool2d(found["4d"], 5, 3)).flatten(1))
-        found["aux2"] = self._out2(0.3 * two)
+        one = self.part("_fc_o1", self.part("_conv_o1", F.avg_pool2d(found["4a"], 5, 3)).flatten(1))
+        found["aux1"] = self.part("_out1", 0.3 * F.relu(one))
+        two = self.part("_fc_o2", self.part("_conv_o2", F.avg_pool2d(found["4d"], 5, 3)).flatten(1))
+        found["aux2"] = self.part("_out2", 0.3 * two)
         return found
 
 

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from typing_extensions import override
 
 from tests.oracles.common import TABLE, Outputs, built
 
@@ -23,6 +24,7 @@ class InceptionV1Module(nn.Module):
         self.branch3_conv2 = conv_bn_relu6(red5, five, 5)
         self.branch4_conv1 = conv_bn_relu6(inputs, proj, 1)
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         return torch.cat(
             [
@@ -42,6 +44,7 @@ class InceptionAux(nn.Module):
         self.auxiliary_linear1 = nn.Linear(2048, 1024)
         self.auxiliary_linear2 = nn.Linear(1024, classes)
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         value = self.auxiliary_conv1(F.avg_pool2d(value, 5, 3)).flatten(1)
         return self.auxiliary_linear2(F.relu6(self.auxiliary_linear1(value)))
@@ -75,6 +78,7 @@ class InceptionV1(nn.Module):
         self.block5 = nn.Sequential(*modules("5a", "5b"))
         self.linear = nn.Linear(1024, classes)
 
+    @override
     def forward(self, value: Tensor) -> Outputs:
         found: Outputs = {}
         names = iter(TABLE)

@@ -2,9 +2,12 @@
 (docs/formats.md#tensorflow-and-lucid). Padding is computed by TensorFlow's SAME rule.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from typing_extensions import override
 
 from tests.oracles.common import TABLE, Outputs, built
 
@@ -96,6 +99,7 @@ class Slim(nn.Module):
             1,
         )
 
+    @override
     def forward(self, value: Tensor) -> Outputs:
         found: Outputs = {}
         value = max_pool(self.layer("Conv2d_1a_7x7", value, stride=2), 3, 2)
@@ -123,10 +127,12 @@ def slim(seed: int = 0, *, classes: int = 1001) -> Slim:
 
 def slim_variables(model: Slim) -> dict[str, Tensor]:
     """The variables of its checkpoint: kernels are (height, width, in, out), no gamma."""
-    found = {}
+    found: dict[str, Tensor] = {}
+    layer: Any
     for scope, layer in model.named_children():
         name = f"InceptionV1/{scope}"
         if isinstance(layer, nn.Conv2d):
+            assert layer.bias is not None
             found[f"{name}/weights"] = layer.weight.permute(2, 3, 1, 0).contiguous()
             found[f"{name}/biases"] = layer.bias
             continue
@@ -171,7 +177,9 @@ class Lucid(nn.Module):
             return nn.LocalResponseNorm(9, alpha=1e-4, beta=0.5, k=1)(value)
         # TensorFlow: radius 5, alpha not divided by the window, beta 0.5, bias 2.
         squares = F.pad(value**2, (0, 0, 0, 0, 5, 5))
-        total = sum(squares[:, start : start + value.shape[1]] for start in range(11))
+        total = torch.zeros_like(value)
+        for start in range(11):
+            total = total + squares[:, start : start + value.shape[1]]
         return value / torch.sqrt(2 + 1e-4 * total)
 
     def module(self, name: str, value: Tensor) -> Tensor:
@@ -188,6 +196,7 @@ class Lucid(nn.Module):
             1,
         )
 
+    @override
     def forward(self, value: Tensor) -> Outputs:
         found: Outputs = {}
         value = self.lrn(max_pool(self.layer("conv2d0", value, stride=2), 3, 2))

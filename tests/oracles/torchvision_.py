@@ -1,5 +1,7 @@
 """torchvision's own GoogLeNet (docs/formats.md#torchvision), its heads called by name."""
 
+from typing import Any
+
 from torch import Tensor, nn
 
 from tests.oracles.common import NAMES, Outputs, built
@@ -12,7 +14,7 @@ def random_model(seed: int = 0, *, classes: int = 1000, heads: bool = True) -> n
     return built(lambda: GoogLeNet(num_classes=classes, aux_logits=heads, init_weights=False), seed)
 
 
-def outputs(model: nn.Module, value: Tensor) -> Outputs:
+def outputs(model: Any, value: Tensor) -> Outputs:
     """Everything is computed by torchvision's own layers, in the order of its own forward."""
     found: Outputs = {}
     value = model.maxpool1(model.conv1(value))

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor, nn
+from typing_extensions import override
 
 from tests.oracles.common import TABLE, Outputs, built
 
@@ -22,6 +23,7 @@ class InceptionModule(nn.Module):
         )
         self.max_3_1 = nn.Sequential(nn.MaxPool2d(3, 1, 1), nn.Conv2d(inputs, proj, 1), nn.ReLU())
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         one = getattr(self, self.first)
         return torch.cat([one(value), self.conv_1_3(value), self.conv_1_5(value), self.max_3_1(value)], 1)
@@ -52,6 +54,7 @@ class TutorialGoogLeNet(nn.Module):
         self.layer_5 = nn.Dropout2d(0.4)
         self.fc_layer = nn.Linear(1024, classes)
 
+    @override
     def forward(self, value: Tensor) -> Outputs:
         found: Outputs = {}
         value = self.layer_1(value)

@@ -1,18 +1,22 @@
 """The tutorial's variant with batch norm and one more convolution (docs/formats.md#the-tutorials-network)."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from typing_extensions import override
 
 from tests.oracles.common import TABLE, Outputs, built, run
 
 
 class ConvBN(nn.Module):
-    def __init__(self, inputs: int, outputs: int, **kwargs: int) -> None:
+    def __init__(self, inputs: int, outputs: int, **kwargs: Any) -> None:
         super().__init__()
         self.layer = nn.Sequential(
             nn.Conv2d(inputs, outputs, bias=False, **kwargs), nn.BatchNorm2d(outputs), nn.ReLU()
         )
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         return self.layer(value)
 
@@ -29,6 +33,7 @@ class InceptionModule(nn.Module):
         )
         self.max_3_1 = nn.Sequential(nn.MaxPool2d(3, 1, 1), ConvBN(inputs, proj, kernel_size=1))
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         return torch.cat(
             [self.conv_1(value), self.conv_1_3(value), self.conv_1_5(value), self.max_3_1(value)], 1
@@ -58,8 +63,9 @@ class TutorialBatchNorm(nn.Module):
         self.layer_4_cont = nn.Sequential(nn.Conv2d(1024, 1024, 3, padding=1), nn.ReLU())
         self.fc_layer = nn.Linear(1024, classes)
 
+    @override
     def forward(self, value: Tensor) -> Outputs:
-        layers = {"stem": self.layer_1}
+        layers: dict[str, nn.Module] = {"stem": self.layer_1}
         names = iter(TABLE)
         for layer in (*self.layer_2, *self.layer_3, *self.layer_4, *self.layer_to_export):
             layers[next(names) if isinstance(layer, InceptionModule) else f"pool{len(layers)}"] = layer

@@ -1,17 +1,21 @@
 """WZMIAOMIAO's course (docs/formats.md#re-implementations); with ``stacked``, YoungEWBOK's two 3×3 (4i)."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from typing_extensions import override
 
 from tests.oracles.common import TABLE, Outputs, built
 
 
 class BasicConv2d(nn.Module):
-    def __init__(self, inputs: int, outputs: int, **kwargs: int) -> None:
+    def __init__(self, inputs: int, outputs: int, **kwargs: Any) -> None:
         super().__init__()
         self.conv = nn.Conv2d(inputs, outputs, **kwargs)
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         return F.relu(self.conv(value))
 
@@ -35,6 +39,7 @@ class Inception(nn.Module):
         self.branch3 = nn.Sequential(BasicConv2d(inputs, red5, kernel_size=1), *last)
         self.branch4 = nn.Sequential(nn.MaxPool2d(3, 1, 1), BasicConv2d(inputs, proj, kernel_size=1))
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         branches = self.branch1, self.branch2, self.branch3, self.branch4
         return torch.cat([branch(value) for branch in branches], 1)
@@ -47,6 +52,7 @@ class InceptionAux(nn.Module):
         self.fc1 = nn.Linear(2048, 1024)
         self.fc2 = nn.Linear(1024, classes)
 
+    @override
     def forward(self, value: Tensor) -> Tensor:
         value = self.conv(F.avg_pool2d(value, 5, 3)).flatten(1)
         return self.fc2(F.relu(self.fc1(value)))
@@ -64,6 +70,7 @@ class CourseGoogLeNet(nn.Module):
         self.aux2 = InceptionAux(528, classes) if heads else None
         self.fc = nn.Linear(1024, classes)
 
+    @override
     def forward(self, value: Tensor) -> Outputs:
         found: Outputs = {}
         value = F.max_pool2d(self.conv1(value), 3, 2, ceil_mode=True)

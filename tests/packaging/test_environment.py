@@ -17,6 +17,7 @@ from environment import (
     fitting,
     requirements,
 )
+from typing_extensions import override
 
 ROOT = Path(environment.__file__).resolve().parents[1]
 
@@ -28,6 +29,7 @@ class Offers(Environment):
         super().__init__(Path("nowhere"))
         self.offers = {"--constraint": constrained, "--index-url": pytorch}
 
+    @override
     def would_install(self, *arguments: str) -> dict[str, str]:
         return self.offers[arguments[0]]
 
@@ -76,6 +78,7 @@ def test_without_a_cpu_build_running_takes_what_there_is_and_a_cpu_bundle_refuse
 class Silent(Environment):
     """An environment whose indexes give no answer."""
 
+    @override
     def would_install(self, *arguments: str) -> dict[str, str]:
         raise Unreachable
 
@@ -105,6 +108,7 @@ def test_six_gigabytes_are_asked_about_on_a_terminal(
 
 
 class Terminal(io.StringIO):
+    @override
     def isatty(self) -> bool:
         return True
 

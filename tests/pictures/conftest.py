@@ -5,8 +5,10 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 Encode = Callable[..., bytes]
@@ -72,3 +74,10 @@ def icc_profile(primaries: list[tuple[float, float, float]], gamma: float, name:
 # sRGB's colorants adapted to D50 (Bradford), as published with the standard
 SRGB_D50 = [(0.4360, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141)]
 ADOBE_D50 = [(0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457)]
+
+
+def decoded_by_opencv(data: bytes) -> NDArray[np.uint8]:
+    """OpenCV's pixels, (height, width, 3) RGB; it keeps them as BGR."""
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert found is not None
+    return np.asarray(found[..., ::-1], np.uint8)

@@ -15,6 +15,7 @@ from gnet_desktop.pictures.decoders import decoder_for, guesses_for
 from gnet_desktop.pictures.decoding import read_picture, thumbnail
 from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.signatures import GUESSES, SIGNATURES
+from tests.pictures.conftest import decoded_by_opencv
 
 LEFT_OUT = {
     "EPS": "a program that Ghostscript would run",
@@ -39,7 +40,7 @@ OTHER_NAMES = {
 
 def test_every_format_of_pillow_is_read_or_left_out_for_a_reason() -> None:
     Image.init()
-    read = {one.name for one in (*SIGNATURES, *GUESSES)} | {"AVIF", "HEIF", "MPO"}
+    read = {one.name for one in SIGNATURES} | {one.name for one in GUESSES} | {"AVIF", "HEIF", "MPO"}
     known = {OTHER_NAMES.get(name, name) for name in Image.OPEN if name not in LEFT_OUT}
     assert known - read - {"MIC", "JXL"} == set()
 
@@ -185,7 +186,7 @@ def _bmp(head: tuple[int, int, int, int], runs: bytes) -> bytes:
 )
 def test_a_bmp_in_runs_is_what_opencv_reads(bits: int, runs: bytes) -> None:
     data = _bmp((7, 4, bits, {8: 1, 4: 2}[bits]), runs)
-    wanted = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+    wanted = decoded_by_opencv(data)
     picture = read_picture(data)
     assert np.array_equal(np.asarray(picture.image), wanted)
     assert not picture.incomplete

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from gnet_desktop.pictures.decoding import read_picture
-from tests.pictures.conftest import ADOBE_D50, SRGB_D50, Encode, icc_profile
+from tests.pictures.conftest import ADOBE_D50, SRGB_D50, Encode, decoded_by_opencv, icc_profile
 
 GREY = np.linspace(0, 255, 64).astype(np.uint8)[None].repeat(16, axis=0)
 
@@ -127,7 +127,7 @@ def test_deep_colours_agree_with_deep_grey_and_with_opencv() -> None:
     rng = np.random.default_rng(1)
     deep = rng.integers(0, 65536, (20, 30, 3))
     data = png16(deep, 2)
-    oracle = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1]
+    oracle = decoded_by_opencv(data)
     assert np.abs(pixels(data) - oracle.astype(int)).max() <= 1
     assert np.array_equal(pixels(png16(deep[..., 0], 0))[..., 0], pixels(png16(deep, 2))[..., 0])
 
@@ -170,7 +170,7 @@ def test_whole_numbers_of_32_bits_are_scaled_by_value(encode: Encode) -> None:
 
 
 def test_lab_colours_are_converted_as_opencv_does(pattern: Image.Image, encode: Encode) -> None:
-    lab = cv2.cvtColor(np.asarray(pattern), cv2.COLOR_RGB2Lab)
+    lab = np.asarray(cv2.cvtColor(np.asarray(pattern), cv2.COLOR_RGB2Lab), np.uint8)
     signed = lab.copy()
     signed[..., 1:] = lab[..., 1:] ^ 0x80  # in files a and b are signed
     data = encode(Image.frombytes("LAB", pattern.size, signed.tobytes()), "TIFF")
@@ -197,7 +197,7 @@ def jpeg_cmyk(image: Image.Image, *, marker: bool, transform: int = 0) -> bytes:
 @pytest.mark.parametrize(("marker", "transform"), [(True, 0), (True, 2), (False, 0)])
 def test_print_colours_look_as_in_another_decoder(marker: bool, transform: int, photo: Image.Image) -> None:
     data = jpeg_cmyk(photo, marker=marker, transform=transform)
-    oracle = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)[..., ::-1].astype(int)
+    oracle = decoded_by_opencv(data).astype(int)
     picture = read_picture(data)
     assert np.abs(np.asarray(picture.image).astype(int) - oracle).max() <= 3
     assert any("CMYK" in note for note in picture.notes)

@@ -4,6 +4,7 @@ import contextlib
 import io
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,7 +44,7 @@ def sample(form: str) -> bytes:
     image = Image.fromarray(rng.integers(0, 255, (side, side, 3), dtype=np.uint8))
     exif = Image.Exif()
     exif[0x0112], exif[0x010E] = 6, "a description"
-    options = {
+    options: dict[str, dict[str, Any]] = {
         "JPEG": {"exif": exif, "icc_profile": icc_profile(ADOBE_D50, 2.2)},
         "PNG": {"exif": exif, "icc_profile": icc_profile(ADOBE_D50, 2.2)},
         "TIFF": {"exif": exif, "compression": "tiff_lzw"},

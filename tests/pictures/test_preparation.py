@@ -87,7 +87,7 @@ def test_the_two_preparations_of_the_reference_follow_their_text(shared: Path) -
         for name, size in (("caffe", (256, 256)), ("caffe-short-side", short)):
             left, top = round((size[0] - 224) / 2), round((size[1] - 224) / 2)
             resized = np.asarray(image.resize(size, Image.Resampling.BILINEAR)).astype(np.float32)
-            crop = resized[top : top + 224, left : left + 224, ::-1] - np.float32([104, 117, 123])
+            crop = resized[top : top + 224, left : left + 224, ::-1] - np.array([104, 117, 123], np.float32)
             prepared = prepare(picture, CONVENTIONS[name])
             assert np.array_equal(prepared.array, crop.transpose(2, 0, 1))
             assert prepared.geometry.offset == (left, top)

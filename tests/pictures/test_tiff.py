@@ -150,7 +150,7 @@ def test_samples_that_are_no_whole_bytes(bits: int, samples: int, planar: bool) 
     data = tiff(pixels, what, (), (None, False, None, "<"), planar=planar, bitspersample=bits)
     assert tifffile.TiffFile(io.BytesIO(data)).pages[0].bitspersample == bits
     shown = np.asarray(read_picture(data).image).astype(float)
-    exact = np.broadcast_to(pixels * (255 / ((1 << bits) - 1)), shown.shape)
+    exact = np.broadcast_to(pixels.astype(float) * (255 / ((1 << bits) - 1)), shown.shape)
     assert np.abs(shown - exact).max() <= 1
 
 

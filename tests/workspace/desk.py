@@ -5,6 +5,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from gnet_desktop.errors import GNetError
 from gnet_desktop.network.changes import Change
 from gnet_desktop.workspace.state import Workspace
 from tests.workspace.workers import Stepping, settle
@@ -44,6 +45,12 @@ class Desk:
         self.errors: list[Exception] = []
         self.workspace.failed.subscribe(self.errors.append)
         self.workspace.bug.subscribe(self.errors.append)
+
+    @property
+    def refusals(self) -> list[GNetError]:
+        """The failures that were told of; anything else is a fault."""
+        assert all(isinstance(error, GNetError) for error in self.errors), self.errors
+        return [error for error in self.errors if isinstance(error, GNetError)]
 
     def settle(self) -> None:
         settle(self.reader, self.opener, self.engine)

@@ -16,7 +16,9 @@ from gnet_desktop.workspace.engine import BACKGROUND, NORMAL, URGENT, GivenUp, M
 pytestmark = pytest.mark.alone
 
 
-def request(purpose: str, priority: int = NORMAL, run: Callable[[], object] = lambda: None) -> Request:
+def request(
+    purpose: str, priority: int = NORMAL, run: Callable[[], object] = lambda: None
+) -> Request[object]:
     return Request(purpose, run, lambda result: None, lambda error: None, priority)
 
 
@@ -58,7 +60,8 @@ def test_drop_forgets_by_prefix() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from([URGENT, NORMAL, BACKGROUND]))))
 def test_the_mailbox_is_a_dictionary_of_purposes_read_by_priority(puts: list[tuple[str, int]]) -> None:
-    mailbox, model = Mailbox(), {}
+    mailbox = Mailbox()
+    model: dict[str, int] = {}
     for purpose, priority in puts:
         model.pop(purpose, None)
         model[purpose] = priority

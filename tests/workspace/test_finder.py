@@ -54,7 +54,8 @@ def folder_of(count: int, folder: Path) -> Path:
 def test_the_first_comes_alone_and_the_rest_in_portions_in_order(
     finder: Finder, window: Window, taken: list[list[Path]], tmp_path: Path
 ) -> None:
-    counts, ends = [], []
+    counts: list[int] = []
+    ends: list[object] = []
     finder.changed.subscribe(lambda: counts.append(finder.count))
     finder.ended.subscribe(ends.append)
     finder.find([folder_of(PORTION + 5, tmp_path / "x")])

@@ -40,7 +40,7 @@ def test_a_file_that_is_refused_leaves_all_as_it_was(looked: Desk) -> None:
     before = workspace.result
     workspace.open_checkpoint(Path("bad"))
     looked.settle()
-    assert [str(error.what) for error in looked.errors] == ["bad is damaged."]
+    assert [error.what for error in looked.refusals] == ["bad is damaged."]
     assert workspace.loading is None
     assert workspace.result is before
 
@@ -190,7 +190,7 @@ def test_a_device_that_is_not_there_leaves_the_old_one(looked: Desk, monkeypatch
     looked.workspace.set_device("cuda")
     looked.settle()
     assert looked.workspace.device == "cpu"
-    assert [str(error.what) for error in looked.errors] == ["cuda cannot be used."]
+    assert [error.what for error in looked.refusals] == ["cuda cannot be used."]
 
 
 def test_another_device_computes_anew(looked: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

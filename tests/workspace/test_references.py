@@ -45,6 +45,7 @@ def test_another_convention_is_a_reference_of_every_picture(looked: Desk) -> Non
         workspace.choose_picture(picture)
         looked.settle()
         assert workspace.reference_result is not None
+        assert workspace.key is not None
         assert workspace.reference_result.key == replace(workspace.key, convention=other)
         assert workspace.result is not None
         assert workspace.result.convention == workspace.convention

@@ -1,5 +1,6 @@
 """What is usual, and what another run has: against passes of each picture by itself."""
 
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.errors import UsageError
 from gnet_desktop.network.changes import Change
 from gnet_desktop.network.googlenet import GoogLeNet
+from gnet_desktop.network.record import Record
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.taking import from_another, take_usual, usual_values
@@ -32,19 +34,29 @@ def photo(seed: int) -> bytes:
 PHOTOS = [photo(seed) for seed in range(3)]
 
 
-def record_of(source: bytes):
+def record_of(source: bytes) -> Record:
     read = tasks.read_and_prepare(source, "", CHECKPOINT.convention)
     return LOADED.network(read.prepared.tensor())
 
 
+class Settling(Workspace):
+    """A workspace that comes to rest when it is told to."""
+
+    def __init__(self) -> None:
+        self._taking_turns = [Stepping(), Stepping(), Stepping()]
+        engine, reader, opener = self._taking_turns
+        super().__init__(lambda call: call(), engine=engine, reader=reader, opener=opener)
+
+    def settle(self) -> None:
+        settle(*self._taking_turns)
+
+
 @pytest.fixture
-def workspace():
-    workers = [Stepping(), Stepping(), Stepping()]
-    made = Workspace(lambda call: call(), engine=workers[0], reader=workers[1], opener=workers[2])
-    made.settle = lambda: settle(*workers)  # type: ignore[attr-defined]
+def workspace() -> Iterator[Settling]:
+    made = Settling()
     made.use(LOADED)
     made.add_pictures([(f"{number}.png", one) for number, one in enumerate(PHOTOS)])
-    made.settle()  # type: ignore[attr-defined]
+    made.settle()
     yield made
     made.close()
 
@@ -70,11 +82,12 @@ def test_where_no_picture_can_be_read_there_is_no_usual() -> None:
         usual_values(LOADED.network, "4a", [b"no picture"], CHECKPOINT.convention)
 
 
-def test_a_unit_becomes_usual_and_is_taken_back(workspace) -> None:
+def test_a_unit_becomes_usual_and_is_taken_back(workspace: Settling) -> None:
     take_usual(workspace, "4a/5x5", (3,))
     workspace.settle()
     [change] = workspace.changes
     assert (change.part, change.kind, change.channels) == ("4a/5x5", "usual", (3,))
+    assert workspace.result is not None
     changed = workspace.result.record["4a/5x5"][3]
     expected = np.mean([record_of(one)["4a/5x5"][3].mean() for one in PHOTOS])
     np.testing.assert_allclose(changed, expected, rtol=1e-4, atol=1e-6)
@@ -82,7 +95,7 @@ def test_a_unit_becomes_usual_and_is_taken_back(workspace) -> None:
     assert workspace.changes == ()
 
 
-def test_what_is_usual_under_an_older_convention_is_not_taken(workspace) -> None:
+def test_what_is_usual_under_an_older_convention_is_not_taken(workspace: Settling) -> None:
     take_usual(workspace, "4a", None)
     workspace.set_convention(CONVENTIONS["inception"].changed(size=146, crop=128))
     workspace.settle()
@@ -90,7 +103,7 @@ def test_what_is_usual_under_an_older_convention_is_not_taken(workspace) -> None
     assert not workspace.stale
 
 
-def test_a_branch_takes_what_the_reference_has_there(workspace) -> None:
+def test_a_branch_takes_what_the_reference_has_there(workspace: Settling) -> None:
     _, second, _ = workspace.pictures
     assert from_another(workspace, "4a/5x5", None) is None
     workspace.compare_with(Reference(picture=second))
@@ -102,17 +115,18 @@ def test_a_branch_takes_what_the_reference_has_there(workspace) -> None:
     workspace.add_change(change)
     workspace.settle()
     expected = record_of(PHOTOS[1])["4a/5x5"]
+    assert workspace.result is not None
     np.testing.assert_allclose(workspace.result.record["4a/5x5"], expected, rtol=1e-4, atol=1e-5)
 
 
-def test_the_same_picture_unchanged_is_no_other_run(workspace) -> None:
+def test_the_same_picture_unchanged_is_no_other_run(workspace: Settling) -> None:
     workspace.add_change(Change("4a"))
     workspace.settle()
     assert workspace.reference_result is not None
     assert from_another(workspace, "4b", None) is None
 
 
-def test_another_size_of_the_input_has_nothing_to_take_but_what_has_no_cells(workspace) -> None:
+def test_another_size_of_the_input_has_nothing_to_take_but_what_has_no_cells(workspace: Settling) -> None:
     workspace.compare_with(Reference(convention=CONVENTIONS["torchvision"].changed(size=110, crop=96)))
     workspace.settle()
     assert workspace.reference_result is not None

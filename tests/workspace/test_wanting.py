@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gnet_desktop.inspection.visualisation.making import visualise
-from gnet_desktop.inspection.visualisation.recipe import Recipe
+from gnet_desktop.inspection.visualisation.recipe import Made, Recipe
 from gnet_desktop.inspection.visualisation.store import Kept
 from gnet_desktop.inspection.visualisation.wanted import unit_wants
 from gnet_desktop.network.record import LOGITS
@@ -61,18 +61,26 @@ def run(engine: Stepping, times: int = 100) -> None:
             return
 
 
+def made_of(wanting: Wanting, job: Job) -> Made:
+    found = wanting.get(job)
+    assert found is not None
+    return found
+
+
 def test_all_are_made_in_their_order_and_are_what_the_recipe_gives(
     workspace: Workspace, engine: Stepping, jobs: list[Job], world: World, tmp_path: Path
 ) -> None:
     finished: list[str] = []
     wanting = begun(workspace, tmp_path, jobs)
-    wanting.grown.subscribe(lambda job: finished.append(job.wanted.name) if wanting.get(job).done else None)
+    wanting.grown.subscribe(
+        lambda job: finished.append(job.wanted.name) if made_of(wanting, job).done else None
+    )
     run(engine)
     assert wanting.made == (4, 4)
     assert finished == [job.wanted.name for job in jobs]
     convention = world.loaded.checkpoint.convention
     alone = visualise(world.loaded.network, convention, jobs[2].wanted, RECIPE)
-    np.testing.assert_array_equal(wanting.get(jobs[2]).pictures, alone.pictures)
+    np.testing.assert_array_equal(made_of(wanting, jobs[2]).pictures, alone.pictures)
 
 
 def test_a_picture_grows_before_the_eyes(
@@ -80,7 +88,7 @@ def test_a_picture_grows_before_the_eyes(
 ) -> None:
     wanting = begun(workspace, tmp_path, jobs)
     seen = []
-    wanting.grown.subscribe(lambda job: seen.append(wanting.get(job).step))
+    wanting.grown.subscribe(lambda job: seen.append(made_of(wanting, job).step))
     run(engine, 3)
     assert seen == [4, 8, 12]
 
@@ -90,7 +98,7 @@ def test_what_comes_on_the_screen_goes_first_and_what_was_half_made_is_not_lost(
 ) -> None:
     wanting = begun(workspace, tmp_path, jobs)
     order = []
-    wanting.grown.subscribe(lambda job: order.append((jobs.index(job), wanting.get(job).step)))
+    wanting.grown.subscribe(lambda job: order.append((jobs.index(job), made_of(wanting, job).step)))
     run(engine, 1)
     wanting.look_at([jobs[3]])
     run(engine, 7)
@@ -105,7 +113,7 @@ def test_a_pause_stops_after_the_slice_and_goes_on_where_it_was(
     run(engine, 1)
     wanting.pause()
     run(engine)
-    assert wanting.get(jobs[0]).step == 8
+    assert made_of(wanting, jobs[0]).step == 8
     assert wanting.made == (0, 4)
     wanting.go_on()
     run(engine)
@@ -122,7 +130,7 @@ def test_the_program_may_be_killed_between_two_pictures(
     again = begun(workspace, tmp_path, jobs)
     engine.step()
     assert before == 1
-    assert again.get(jobs[0]).done  # at the first turn: it came from the disk
+    assert made_of(again, jobs[0]).done  # at the first turn: it came from the disk
 
 
 def test_what_is_kept_is_shown_while_the_making_is_paused(
@@ -137,7 +145,7 @@ def test_what_is_kept_is_shown_while_the_making_is_paused(
     assert paused.get(jobs[0]) is None
     while reader.step():
         pass
-    assert paused.get(jobs[0]).done
+    assert made_of(paused, jobs[0]).done
     assert paused.made == (1, 4)
 
 
@@ -149,7 +157,7 @@ def test_a_full_disk_takes_nothing_away_from_what_is_shown(
     wanting = begun(workspace, in_the_way, jobs)
     run(engine)
     assert wanting.made == (4, 4)
-    assert all(wanting.get(job).done for job in jobs)
+    assert all(made_of(wanting, job).done for job in jobs)
 
 
 def test_what_cannot_be_made_says_why_and_the_rest_goes_on(
@@ -160,7 +168,7 @@ def test_what_cannot_be_made_says_why_and_the_rest_goes_on(
     wanting = begun(workspace, tmp_path, [wrong, jobs[1]])
     run(engine)
     assert "aux1 gives no answer" in wanting.failure(wrong)
-    assert wanting.get(jobs[1]).done
+    assert made_of(wanting, jobs[1]).done
 
 
 def test_another_network_forgets_what_the_one_before_wanted(

@@ -1,7 +1,10 @@
 """Workers without threads: they work when they are told to."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
+
+from typing_extensions import override
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.workspace.engine import Mailbox, Request, Works
@@ -54,14 +57,15 @@ class Stepping:
         try:
             result = request.run()
         except Exception as error:
-            return lambda error=error: request.failed(error) is None  # type: ignore[misc]
-        return lambda: request.done(result) is None
+            return partial(_told, request.failed, error)
+        return partial(_told, request.done, result)
 
 
 class Asleep(Stepping):
     """A worker that does nothing; what it was asked for is given by hand."""
 
     @property
+    @override
     def idle(self) -> bool:
         """It never does anything."""
         return True
@@ -119,3 +123,8 @@ def settle(*workers: Stepping) -> None:
         if not sum(worker.step() for worker in workers):
             return
     raise AssertionError("they never come to rest")
+
+
+def _told(tell: Callable[[Any], None], what: object) -> bool:
+    tell(what)
+    return True

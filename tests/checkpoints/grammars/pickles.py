@@ -4,6 +4,7 @@ import io
 import pickle
 import struct
 import zipfile
+from collections.abc import Callable
 from typing import Final
 
 from tests.checkpoints.grammars.dice import Dice
@@ -112,12 +113,18 @@ class Program:
         found += b"".join(map(self.usually, empty)) + b"tR"
         kind = name("numpy", "dtype") + self.usually(text(self.dice.choice(("f4", "f8", "O")))) + _FALSE
         kind += b"\x88\x87R(K\x03" + text("<") + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb"
-        parts = (b"K\x01", b"K\x02K\x02\x86", kind, _FALSE, b"C\x10" + bytes(16))
+        parts: tuple[bytes, ...] = (b"K\x01", b"K\x02K\x02\x86", kind, _FALSE, b"C\x10" + bytes(16))
         return found + b"(" + b"".join(map(self.usually, parts)) + b"tb"
 
     def reference(self) -> bytes:
         key = text(self.dice.choice("01"))
-        parts = (text("storage"), name("torch", "FloatStorage"), key, text("cpu"), b"K\x10")
+        parts: tuple[bytes, ...] = (
+            text("storage"),
+            name("torch", "FloatStorage"),
+            key,
+            text("cpu"),
+            b"K\x10",
+        )
         parts += (b"N",) if self.form == "legacy" else ()
         return b"(" + b"".join(self.usually(part) for part in parts) + b"tQ"
 
@@ -126,6 +133,7 @@ class Program:
         if self.form in ("tar", "bare"):
             return self.tensor(depth)
         function = self.dice.choice(("_rebuild_qtensor", "_rebuild_sparse_tensor"))
+        parts: tuple[bytes, ...]
         if function == "_rebuild_qtensor":
             scheme = b"(" + self.usually(name("torch", "per_tensor_affine")) + b"G" + bytes(8) + b"K\x00t"
             parts = (self.reference(), b"K\x00", b"K\x02\x85", b"K\x01\x85", scheme, _FALSE, _EMPTY)
@@ -186,4 +194,9 @@ def _in_npy(description: bytes) -> bytes:
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + description
 
 
-_FILES: Final = {"bare": bytes, "zip": _in_zip, "legacy": in_legacy, "npy": _in_npy}
+_FILES: Final[dict[str, Callable[[bytes], bytes]]] = {
+    "bare": bytes,
+    "zip": _in_zip,
+    "legacy": in_legacy,
+    "npy": _in_npy,
+}

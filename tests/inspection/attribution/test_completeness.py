@@ -28,6 +28,8 @@ def test_gradients_are_complete_to_a_hundredth_and_5b_exactly(shared: Path, ever
             grad_cam(network, record, target, "5b"),
         ):
             assert found.exact
+            assert found.error is not None
             assert found.error < 1e-4, path.name
         found = integrated_gradients(network, record, target, baseline(prepared, "mean"))
+        assert found.error is not None
         assert found.error < TOLERANCE, path.name

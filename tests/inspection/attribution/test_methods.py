@@ -5,6 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import torch
+from typing_extensions import override
 
 from gnet_desktop.errors import Cancelled, UsageError
 from gnet_desktop.inspection.attribution import at_layer, integrated, occlusion, trust
@@ -27,6 +28,7 @@ class OneAnswer(torch.nn.Module):
         super().__init__()
         self.model = model
 
+    @override
     def forward(self, value: torch.Tensor) -> torch.Tensor:
         output = self.model(value)
         return output if isinstance(output, torch.Tensor) else output.logits
@@ -185,7 +187,8 @@ def test_integrated_gradients_double_their_nodes_until_the_sum_holds(small: tupl
     found = integrated.integrated_gradients(
         network, record, Target("main", 0), np.zeros_like(record.input), nodes=1, most_nodes=64
     )
-    assert found.settings["nodes"] > 1
+    assert int(found.settings["nodes"]) > 1
+    assert found.error is not None
     assert found.error < integrated.TOLERANCE or found.settings["nodes"] == 64
 
 
@@ -207,6 +210,7 @@ def test_long_ones_tell_how_far_they_are_and_stop_when_told(small: tuple[GoogLeN
 
 def test_deletion_and_insertion_are_those_of_a_plain_loop(small: tuple[GoogLeNet, Record]) -> None:
     network, record = small
+    assert record.input is not None
     picture, mean = record.input, np.zeros_like(record.input)
     importance = np.random.default_rng(1).normal(size=picture.shape[1:]).astype(np.float32)
     found = trust.trust(network, record, Target("main", 1), importance, mean, steps=4)
@@ -229,6 +233,7 @@ def test_trust_is_of_the_changed_network(small: tuple[GoogLeNet, Record]) -> Non
     network, record = small
     _, bias = network.weights("fc")
     expected = np.exp(bias)[1] / np.exp(bias).sum()
+    assert record.input is not None
     changed = network(torch.from_numpy(record.input)[None], changes=(Change("5b"),))
     importance = np.random.default_rng(1).normal(size=record.input.shape[1:]).astype(np.float32)
     found = trust.trust(

@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -307,6 +308,6 @@ def test_what_is_not_there_cannot_be_wanted(network: GoogLeNet) -> None:
 
 
 @pytest.mark.parametrize("wrong", [{"steps": 0}, {"size": 5}, {"count": 9}, {"size": 4096}])
-def test_a_recipe_must_be_possible(wrong: dict[str, int]) -> None:
+def test_a_recipe_must_be_possible(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
         Recipe(**wrong)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gnet_desktop.convention import CONVENTIONS
+from gnet_desktop.convention import CONVENTIONS, Convention
 from gnet_desktop.inspection.visualisation.recipe import Made, Recipe
 from gnet_desktop.inspection.visualisation.store import Kept
 from gnet_desktop.inspection.visualisation.wanted import Wanted
@@ -51,7 +51,9 @@ def test_what_was_kept_is_found_bit_for_bit(tmp_path: Path) -> None:
         (SHA, CONVENTION, wanted(), replace(RECIPE, steps=128)),
     ],
 )
-def test_anything_else_is_another_picture(tmp_path: Path, sha256, convention, wanted, recipe) -> None:
+def test_anything_else_is_another_picture(
+    tmp_path: Path, sha256: str, convention: Convention, wanted: Wanted, recipe: Recipe
+) -> None:
     kept = Kept(tmp_path)
     kept.put(SHA, CONVENTION, made())
     assert kept.get(sha256, convention, wanted, recipe) is None
