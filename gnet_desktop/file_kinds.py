@@ -68,6 +68,8 @@ CHECKPOINTS: Final = (
 
 LABEL_ENDINGS: Final = (".txt", ".json", ".csv", ".tsv", ".names")
 """Lists of class names."""
+TABLE_ENDINGS: Final = (".csv", ".tsv")
+"""Tables of what the pictures of a folder show."""
 PICTURE_ENDINGS: Final = tuple(ending for kind in PICTURES for ending in kind.endings)
 CHECKPOINT_ENDINGS: Final = tuple(ending for kind in CHECKPOINTS for ending in kind.endings)
 PICTURE_MEDIA: Final = tuple(kind.media for kind in PICTURES if kind.media)

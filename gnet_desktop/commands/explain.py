@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -17,11 +17,13 @@ from gnet_desktop.errors import UsageError
 from gnet_desktop.files import write_whole
 from gnet_desktop.inspection.attribution.attribution import (
     Attribution,
-    Method,
+    Question,
     Target,
     check_target,
     share_words,
+    work_out,
 )
+from gnet_desktop.inspection.attribution.methods import AT_LAYER
 from gnet_desktop.network.architecture import HEAD_PLACES
 from gnet_desktop.workspace.exporting import array_bytes, png_bytes
 from gnet_desktop.workspace.facts import significant
@@ -81,76 +83,33 @@ def _target(session: Session, seen: Seen, arguments: argparse.Namespace) -> Targ
 
 def attribute(session: Session, seen: Seen, target: Target, arguments: argparse.Namespace) -> Attribution:
     """The map that a method gives; progress goes to stderr where somebody watches."""
-    found = _METHODS[arguments.method](
-        _Asked(session, seen, target, arguments.at, arguments.baseline, arguments.window)
+    from gnet_desktop.pictures.preparation import baseline
+
+    method = arguments.method
+    found = work_out(
+        method,
+        Question(
+            session.network,
+            seen.record,
+            target,
+            _layer(session, target, arguments.at) if method in AT_LAYER else "",
+            lambda: baseline(seen.prepared, arguments.baseline),
+            arguments.window,
+            _progress,
+        ),
     )
     if found.at is not None:
         return found
     return replace(found, settings=found.settings | {"baseline": arguments.baseline})
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    session: Session
-    seen: Seen
-    target: Target
-    at: str | None
-    baseline: str
-    window: int | None
-
-    def layer(self) -> str:
-        """The layer that is asked about, by default the deepest that the head reads."""
-        at = self.at or HEAD_PLACES[self.target.head]
-        names = [layer.name for layer in self.session.checkpoint.architecture.trunk]
-        if at not in names:
-            raise UsageError(f"There is no layer {at!r}.", f"There are {', '.join(names)}.")
-        return at
-
-    def beside(self) -> "Array":
-        from gnet_desktop.pictures.preparation import baseline
-
-        return baseline(self.seen.prepared, self.baseline)
-
-
-def _contributions(asked: _Asked) -> Attribution:
-    from gnet_desktop.inspection.attribution.at_layer import contributions
-
-    return contributions(asked.session.network, asked.seen.record, asked.target, asked.layer())
-
-
-def _grad_cam(asked: _Asked) -> Attribution:
-    from gnet_desktop.inspection.attribution.at_layer import grad_cam
-
-    return grad_cam(asked.session.network, asked.seen.record, asked.target, asked.layer())
-
-
-def _integrated(asked: _Asked) -> Attribution:
-    from gnet_desktop.inspection.attribution.integrated import integrated_gradients
-
-    return integrated_gradients(
-        asked.session.network, asked.seen.record, asked.target, asked.beside(), progress=_progress
-    )
-
-
-def _occlusion(asked: _Asked) -> Attribution:
-    from gnet_desktop.inspection.attribution.occlusion import occlusion
-
-    return occlusion(
-        asked.session.network,
-        asked.seen.record,
-        asked.target,
-        asked.beside(),
-        window=asked.window,
-        progress=_progress,
-    )
-
-
-_METHODS: Final[dict[Method, Callable[[_Asked], Attribution]]] = {
-    "contributions": _contributions,
-    "grad-cam": _grad_cam,
-    "integrated-gradients": _integrated,
-    "occlusion": _occlusion,
-}
+def _layer(session: Session, target: Target, at: str | None) -> str:
+    """The layer that is asked about, by default the deepest that the head reads."""
+    at = at or HEAD_PLACES[target.head]
+    names = [layer.name for layer in session.checkpoint.architecture.trunk]
+    if at not in names:
+        raise UsageError(f"There is no layer {at!r}.", f"There are {', '.join(names)}.")
+    return at
 
 
 def _trust(

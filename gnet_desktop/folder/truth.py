@@ -15,11 +15,11 @@ from typing import Final
 
 from gnet_desktop.checkpoints.labels import imagenet, wordnet_ids
 from gnet_desktop.errors import UsageError
+from gnet_desktop.file_kinds import TABLE_ENDINGS
 from gnet_desktop.files import is_file, why_unreadable
 
 _WORDNET: Final = re.compile(r"n\d{8}")
 _LARGEST: Final = 256 * 2**20
-TABLE_ENDINGS: Final = (".csv", ".tsv")
 _LOOKED_FOR: Final = 1000
 """Rows of a table whose pictures are looked for, to see whether it is about a folder."""
 

@@ -9,7 +9,6 @@ from typing_extensions import override
 from gnet_desktop.shown import plain
 
 _LONGEST: Final = 2000
-METHODS: Final = ("contributions", "grad-cam", "integrated-gradients", "occlusion")
 
 
 class _Parser(argparse.ArgumentParser):

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from gnet_desktop import __version__
+from gnet_desktop.inspection.attribution.methods import METHODS
 from gnet_desktop.parsers.options import (
-    METHODS,
     add_calibration,
     add_changes,
     add_checkpoint,

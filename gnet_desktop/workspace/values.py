@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
+from gnet_desktop.inspection.attribution.methods import Method
 from gnet_desktop.network.changes import Changes
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.network.record import Record
@@ -193,7 +194,7 @@ class ViewOptions:
     show: Literal["this", "reference", "difference"] = "this"
     photos: Literal["auto", "alone", "beside", "split"] = "auto"
     answers_by: Literal["answer", "change"] = "answer"
-    why: Literal["", "contributions", "grad-cam", "integrated-gradients", "occlusion"] = ""
+    why: Literal["", Method] = ""
 
     def changed(self, **fields: object) -> "ViewOptions":
         """A copy with some options replaced."""

@@ -30,7 +30,7 @@ def snapped(data: bytes) -> tuple[int, bytes]:
     """Snappy by another program."""
     import imagecodecs
 
-    return 1, imagecodecs.snappy_encode(data)
+    return 1, bytes(imagecodecs.snappy_encode(data))
 
 
 def table(entries: Iterable[tuple[bytes, bytes]], *, pack: Pack = plain, size: int = 4096) -> bytes:

@@ -123,6 +123,8 @@ def _conv(module: nn.Conv2d, *, flat: bool) -> Module:
 
 
 def _norm(module: nn.BatchNorm2d, *, older: bool) -> Module:
+    assert module.running_mean is not None
+    assert module.running_var is not None
     variance = module.running_var.numpy()
     kept = {"running_std": 1 / np.sqrt(variance + module.eps)} if older else {"running_var": variance}
     return Module(
@@ -202,10 +204,10 @@ def caffes(model: nn.Module, *, flat: bool) -> Module:
     return sequential(*modules, *end(getattr(model, "loss3/classifier")))
 
 
-def torchvisions(model: nn.Module, *, older: bool) -> Module:
+def torchvisions(model: Any, *, older: bool) -> Module:
     """torchvision's network without its heads."""
 
-    def conv(part: nn.Module) -> list[Module]:
+    def conv(part: Any) -> list[Module]:
         return block(part.conv, part.bn, older=older)
 
     modules = [*conv(model.conv1), pool(3, 2), *conv(model.conv2), *conv(model.conv3), pool(3, 2)]

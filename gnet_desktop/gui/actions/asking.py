@@ -7,8 +7,7 @@ from typing import Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, LABEL_ENDINGS, PICTURE_ENDINGS
-from gnet_desktop.folder.truth import TABLE_ENDINGS
+from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, LABEL_ENDINGS, PICTURE_ENDINGS, TABLE_ENDINGS
 from gnet_desktop.gui.actions.shell import Shell
 
 _ENDINGS: Final = {

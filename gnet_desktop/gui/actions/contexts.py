@@ -14,7 +14,7 @@ from gnet_desktop.gui.controls.plain import menu_words
 from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.system.desktop import show_in_folder
 from gnet_desktop.gui.why.asking import method_words
-from gnet_desktop.inspection.attribution.attribution import METHODS
+from gnet_desktop.inspection.attribution.methods import METHODS
 from gnet_desktop.workspace.choices import Point
 from gnet_desktop.workspace.marking import LETTERS
 from gnet_desktop.workspace.sifting import Sieve

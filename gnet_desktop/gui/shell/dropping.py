@@ -11,7 +11,6 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiAppli
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.files import is_folder
-from gnet_desktop.folder.truth import is_about
 from gnet_desktop.gui.actions.shell import Shell
 from gnet_desktop.gui.controls.waiting import short_name
 from gnet_desktop.gui.shell.drop import SHOWN, DropCard, Dropped, accept_copy, count_pictures, read_mime
@@ -103,6 +102,8 @@ class Dropping(QObject):
         dropped, folder = read_mime(data), self._shell.judged_folder
         if self._shell.page != "folder" or folder is None:
             return dropped
+        from gnet_desktop.folder.truth import is_about
+
         files = dropped.files.labels + dropped.files.pictures
         return replace(dropped, table=next((file for file in files if is_about(file, folder)), None))
 

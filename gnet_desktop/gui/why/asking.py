@@ -1,6 +1,5 @@
 """What is asked of an answer, and the map that says why: worked out on the engine's thread."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -9,12 +8,14 @@ from PySide6.QtCore import QCoreApplication
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.inspection.attribution.attribution import (
     Attribution,
-    Method,
     Progress,
+    Question,
     Target,
     blank,
     share_words,
+    work_out,
 )
+from gnet_desktop.inspection.attribution.methods import AT_LAYER, Method
 from gnet_desktop.inspection.attribution.trust import layers_before
 from gnet_desktop.network.architecture import HEAD_PLACES, HEADS
 from gnet_desktop.network.record import Array
@@ -24,9 +25,6 @@ from gnet_desktop.workspace.values import Result, RunKey
 
 if TYPE_CHECKING:
     from gnet_desktop.pictures.preparation import Prepared
-
-AT_LAYER: Final[tuple[Method, ...]] = ("contributions", "grad-cam")
-"""Methods whose map lies on the cells of a layer; the others' lie on the input's pixels."""
 
 USUAL: Final[Method] = "grad-cam"
 """The method where none is chosen: a pass and no more."""
@@ -103,7 +101,17 @@ def with_target(workspace: Workspace, result: Result, method: Method, target: Ta
 
 def attribute(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Attribution:
     """The map; raises Cancelled once ``progress`` says no."""
-    return _WORKERS[asked.method](asked, result, loaded, progress)
+    question = Question(
+        loaded.network,
+        result.record,
+        asked.target,
+        asked.at,
+        lambda: baseline_of(asked, result),
+        asked.window or None,
+        progress,
+        asked.run.changes,
+    )
+    return work_out(asked.method, question)
 
 
 def prepared_of(result: Result) -> "Prepared":
@@ -119,53 +127,6 @@ def baseline_of(asked: Asked, result: Result) -> Array:
     from gnet_desktop.pictures.preparation import baseline
 
     return baseline(prepared_of(result), asked.baseline)
-
-
-_Worker = Callable[[Asked, Result, LoadedNetwork, Progress], Attribution]
-
-
-def _contributions(asked: Asked, result: Result, loaded: LoadedNetwork, _progress: Progress) -> Attribution:
-    from gnet_desktop.inspection.attribution.at_layer import contributions
-
-    return contributions(loaded.network, result.record, asked.target, asked.at, asked.run.changes)
-
-
-def _grad_cam(asked: Asked, result: Result, loaded: LoadedNetwork, _progress: Progress) -> Attribution:
-    from gnet_desktop.inspection.attribution.at_layer import grad_cam
-
-    return grad_cam(loaded.network, result.record, asked.target, asked.at, asked.run.changes)
-
-
-def _integrated(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Attribution:
-    from gnet_desktop.inspection.attribution.integrated import integrated_gradients
-
-    beside = baseline_of(asked, result)
-    return integrated_gradients(
-        loaded.network, result.record, asked.target, beside, progress=progress, changes=asked.run.changes
-    )
-
-
-def _occlusion(asked: Asked, result: Result, loaded: LoadedNetwork, progress: Progress) -> Attribution:
-    from gnet_desktop.inspection.attribution.occlusion import occlusion
-
-    cover = baseline_of(asked, result)
-    return occlusion(
-        loaded.network,
-        result.record,
-        asked.target,
-        cover,
-        window=asked.window or None,
-        progress=progress,
-        changes=asked.run.changes,
-    )
-
-
-_WORKERS: Final[dict[Method, _Worker]] = {
-    "contributions": _contributions,
-    "grad-cam": _grad_cam,
-    "integrated-gradients": _integrated,
-    "occlusion": _occlusion,
-}
 
 
 # In words

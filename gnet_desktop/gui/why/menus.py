@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QMenu, QWidget
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.controls.plain import menu_words
 from gnet_desktop.gui.why.asking import (
-    AT_LAYER,
     USUAL,
     Asked,
     asked_of,
@@ -21,7 +20,7 @@ from gnet_desktop.gui.why.asking import (
     target_words,
 )
 from gnet_desktop.gui.why.drawing import DRAWN, drawn_words
-from gnet_desktop.inspection.attribution.attribution import METHODS
+from gnet_desktop.inspection.attribution.methods import AT_LAYER, METHODS
 from gnet_desktop.inspection.attribution.trust import layers_before
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result

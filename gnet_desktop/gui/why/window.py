@@ -18,7 +18,8 @@ from gnet_desktop.gui.why.drawing import DRAWN, drawn_words
 from gnet_desktop.gui.why.menus import fill_question_menu, question_words
 from gnet_desktop.gui.why.trusting import TrustSection
 from gnet_desktop.gui.why.way import WaySection
-from gnet_desktop.inspection.attribution.attribution import METHODS, Method, Target
+from gnet_desktop.inspection.attribution.attribution import Target
+from gnet_desktop.inspection.attribution.methods import METHODS, Method
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 

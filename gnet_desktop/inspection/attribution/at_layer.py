@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gnet_desktop.inspection.attribution.attribution import Attribution, Target, check_target
+from gnet_desktop.inspection.attribution.attribution import Attribution, Question, Target, check_target
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.changes import Change, behind
 from gnet_desktop.network.record import Array, Record
@@ -98,3 +98,13 @@ def _slopes(
     nothing = torch.zeros(1, *values.shape)
     base = float(target.of(network.outputs(nothing, (target.name,), after=at, changes=rest)[target.name])[0])
     return values, slopes, base
+
+
+def contributions_of(asked: Question) -> Attribution:
+    """`contributions`, as it is asked by name."""
+    return contributions(asked.network, asked.record, asked.target, asked.at, asked.changes)
+
+
+def grad_cam_of(asked: Question) -> Attribution:
+    """`grad_cam`, as it is asked by name."""
+    return grad_cam(asked.network, asked.record, asked.target, asked.at, asked.changes)

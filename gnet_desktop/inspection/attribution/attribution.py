@@ -1,21 +1,22 @@
 """What an attribution is, and of what."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.errors import Cancelled, UsageError
+from gnet_desktop.inspection.attribution.methods import PLACES, Method
 from gnet_desktop.network.record import LOGITS, Array, Record
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-
-Method = Literal["contributions", "grad-cam", "integrated-gradients", "occlusion"]
-METHODS: Final[tuple[Method, ...]] = ("contributions", "grad-cam", "integrated-gradients", "occlusion")
+    from gnet_desktop.network.changes import Change
+    from gnet_desktop.network.googlenet import GoogLeNet
 
 Progress = Callable[[float, "Array | None"], bool]
 """Told the share that is done, 0…1, and the map so far (or None); says whether to go on."""
@@ -54,6 +55,25 @@ class Target:
         """The target's value in a pass."""
         logits = record.answers[self.head].logits
         return float(logits[self.index]) - (0.0 if self.against is None else float(logits[self.against]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """What speaks for a target in a pass, with all that one of the methods may need.
+
+    ``at`` is the layer of those in `AT_LAYER`; ``beside`` gives the input that the others compare
+    with, (channels, height, width); ``window`` is in pixels, None for the usual one. ``changes``
+    are those of the record's pass.
+    """
+
+    network: "GoogLeNet"
+    record: Record
+    target: Target
+    at: str
+    beside: Callable[[], Array]
+    window: int | None
+    progress: Progress
+    changes: "Sequence[Change]" = ()
 
 
 def check_target(target: Target, record: Record) -> None:
@@ -127,3 +147,10 @@ def share_words(explained: float) -> str:
     It is rounded like any measured number: what a probability never is, all, a sum may well be.
     """
     return f"{100 * explained:.1f}".replace("-", "−")
+
+
+def work_out(method: Method, asked: Question) -> Attribution:
+    """The map by a method; raises UsageError for a target that isn't there, Cancelled when told to stop."""
+    module, _, function = PLACES[method].partition(":")
+    work: Callable[[Question], Attribution] = getattr(import_module(f"{__package__}.{module}"), function)
+    return work(asked)

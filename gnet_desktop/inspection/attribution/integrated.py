@@ -13,6 +13,7 @@ import numpy as np
 from gnet_desktop.inspection.attribution.attribution import (
     Attribution,
     Progress,
+    Question,
     Target,
     check_target,
     report,
@@ -101,3 +102,11 @@ def _integral(
         done += len(steps)
         report(progress, done / nodes, ((way * slopes).sum(0) * nodes / done).astype(np.float32))
     return np.asarray((way * slopes).sum(0), np.float32)
+
+
+def integrated_gradients_of(asked: Question) -> Attribution:
+    """`integrated_gradients`, as it is asked by name."""
+    watched, changes = asked.progress, asked.changes
+    return integrated_gradients(
+        asked.network, asked.record, asked.target, asked.beside(), progress=watched, changes=changes
+    )

@@ -8,6 +8,7 @@ import numpy as np
 from gnet_desktop.inspection.attribution.attribution import (
     Attribution,
     Progress,
+    Question,
     Target,
     check_target,
     report,
@@ -106,3 +107,16 @@ def _windows(height: int, width: int, window: int, step: int) -> Iterator[tuple[
 
 def _starts(side: int, window: int, step: int) -> range:
     return range(0, max(side - window, 0) + step, step) if side > window else range(1)
+
+
+def occlusion_of(asked: Question) -> Attribution:
+    """`occlusion`, as it is asked by name."""
+    return occlusion(
+        asked.network,
+        asked.record,
+        asked.target,
+        asked.beside(),
+        window=asked.window,
+        progress=asked.progress,
+        changes=asked.changes,
+    )

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from typing_extensions import override
+
 from tests.checkpoints.grammars.dice import Dice
 from tests.checkpoints.torch7_files import Module, Writer
 
@@ -29,9 +31,11 @@ class _Lying(Writer):
         super().__init__()
         self.dice = dice
 
+    @override
     def integer(self, value: int) -> None:
         self.data += self.dice.unsigned(value, 32).to_bytes(4, "little")
 
+    @override
     def long(self, value: int) -> None:
         self.data += self.dice.unsigned(value, 64).to_bytes(8, "little")
 
