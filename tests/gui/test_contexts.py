@@ -114,7 +114,7 @@ def test_a_right_click_on_the_photo_keeps_no_place_but_offers_to(
     assert workspace.pins == ()
     offered["Keep this place"].trigger()
     assert workspace.pins == (pytest.approx(view.camera.to_picture((place.x(), place.y()))),)
-    right_click(view, place, qtbot)["Forget kept places"].trigger()
+    right_click(view, place, qtbot)["Forget pinned places"].trigger()
     assert workspace.pins == ()
 
 
