@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -158,13 +158,17 @@ def test_a_line_parts_a_changed_picture_and_moves_by_hand_and_by_keys(window: Wi
     before = view.line
     start = QPoint(round(before), view.height() // 2)
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
-    point_at(view, start)  # no button, no move
-    assert view.line == before
-    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=start)
+    there = QPointF(start) - QPointF(40, 0)
+    held, no = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    keys = Qt.KeyboardModifier.NoModifier
+    moved = QMouseEvent(QEvent.Type.MouseMove, there, view.mapToGlobal(there), no, held, keys)
+    QApplication.sendEvent(view, moved)
+    assert view.line == before - 40
+    QTest.mouseRelease(view, held, pos=there.toPoint())
     assert workspace.pins == ()
     view.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(view, Qt.Key.Key_Left)
-    assert view.line == before - 16
+    assert view.line == before - 56
     view.move_line(-1000)
     assert view.place_at(QPointF(view.line + 1, 50))[0] is view.panes[1]
     workspace.choose_unit(Unit("4a", "5x5", 11))
