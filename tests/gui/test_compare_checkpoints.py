@@ -86,6 +86,7 @@ def test_without_a_second_checkpoint_the_window_says_what_it_is_for_and_asks(
     assert shown.empty.isVisible()
     wait_until(lambda: len(shown.moves) > 0)
     assert not shown.empty.isVisible()
+    assert shown.focusWidget() is shown.scroller  # the page scrolls by keys at once
 
 
 def test_before_any_picture_it_says_what_moved_and_what_is_identical(

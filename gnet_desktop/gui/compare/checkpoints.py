@@ -159,8 +159,11 @@ class CheckpointsView(CompareView):
     def refresh(self) -> None:
         """Something else is open, or more is known."""
         both = networks(self._workspace) if self.isVisible() else None
+        turned = self.empty.isVisible() != (both is None)
         self.empty.setVisible(both is None)
         self.scroller.setVisible(both is not None)
+        if turned:
+            self.begin()
         self.save.setEnabled(both is not None)
         if both is None:
             self._likenesses.found.stop()
@@ -173,6 +176,14 @@ class CheckpointsView(CompareView):
         self.grid.show_cells(told.columns(), *told.branch_cells(moves))
         self.others.show_rows(told.other_rows(moves))
         self._show_over()
+
+    @override
+    def begin(self) -> None:
+        """The keyboard at the page, or at the way in."""
+        if self.empty.isVisible():
+            self.empty.button.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().begin()
 
     def _show_over(self) -> None:
         asked = self._question_now()

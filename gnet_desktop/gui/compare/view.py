@@ -50,6 +50,10 @@ class CompareView(Speaking, QWidget):
     def refresh(self) -> None:
         """Show what is known now."""
 
+    def begin(self) -> None:
+        """The keyboard at the page, where it scrolls."""
+        self.scroller.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _words(self, pixels: float, weight: int = 400) -> Label:
         label = Label()
         label.setFont(font(pixels, weight))
@@ -81,7 +85,7 @@ class CompareView(Speaking, QWidget):
         """The keyboard can scroll at once."""
         super().showEvent(event)  # type: ignore[arg-type]
         self.refresh()
-        self.scroller.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.begin()
 
     @override
     def hideEvent(self, event: QEvent) -> None:
