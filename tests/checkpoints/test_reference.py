@@ -15,7 +15,12 @@ import torch
 from torch import nn
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
-from gnet_desktop.checkpoints.describing.card import verification_to_json, verification_to_text, verify
+from gnet_desktop.checkpoints.describing.card import (
+    make_card,
+    verification_to_json,
+    verification_to_text,
+    verify,
+)
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.checkpoints.reference import installed, plain, published, reference_for
 from gnet_desktop.checkpoints.reference.published import PUBLISHED
@@ -217,7 +222,7 @@ def test_where_torchvision_is_installed_its_own_network_is_asked(tmp_path: Path)
 
 
 @pytest.mark.parametrize("family", ["torchvision", "caffe", "paddle", "kuangliu"])
-def test_other_widths_are_compared_as_well(family: str, tmp_path: Path, alone: None) -> None:
+def test_other_widths_are_compared_as_well(family: str, tmp_path: Path) -> None:
     half = {
         name: ModuleWidths(
             *(max(1, getattr(module, field) // 2) for field in ModuleWidths.__dataclass_fields__)
@@ -248,6 +253,9 @@ def test_what_a_pickled_module_says_of_itself_is_computed_and_named(tmp_path: Pa
     its_own = ("padding of pool4 0, published 1", "rounding up of pool4 on, published off")
     assert set(found.from_file) == set(its_own)
     assert "not as published: " in verification_to_text(found)
+    said = [note for note in make_card(opened).notes if "than published of the tutorial's network" in note]
+    assert len(said) == 1
+    assert all(part in said[0] for part in its_own)
     assert verification_to_json(found)["from_file"] == list(found.from_file)
     for part, value in plain.run(opened, picture).items():
         torch.testing.assert_close(value, expected[part], rtol=1e-4, atol=1e-4)

@@ -14,10 +14,12 @@ from gnet_desktop.checkpoints.describing.verification import (
     verification_to_text,
     verify,
 )
+from gnet_desktop.checkpoints.reference.differing import differences
 from gnet_desktop.convention import Convention, describe
 from gnet_desktop.errors import PictureError
 from gnet_desktop.network.architecture import HEADS, MODULES, Architecture, ResponseNorm
 from gnet_desktop.network.arithmetic import Costs, costs
+from gnet_desktop.network.families import FAMILIES
 from gnet_desktop.network.sizes import allowed_sizes
 from gnet_desktop.shown import whole
 
@@ -149,6 +151,8 @@ def _notes(checkpoint: Checkpoint) -> Iterator[str]:
         yield "The original program gives probabilities; here its logits are kept as well."
     if provenance.recognised_by == "structure":
         yield "The names in the file are not known; it was recognised by its structure."
+    if other := differences(checkpoint):
+        yield f"Otherwise than published of {FAMILIES[architecture.family].title}: {'; '.join(other)}."
     if provenance.wrappers:
         yield f"Taken off the names of the tensors: {' / '.join(provenance.wrappers)}."
     if architecture.family == "torchvision":
