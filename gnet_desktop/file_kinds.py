@@ -61,7 +61,18 @@ CHECKPOINTS: Final = (
     FileKind("application/vnd.gnet.onnx", (".onnx",), (), CHECKPOINT_UNIFORM),
     FileKind(others=(".npz", ".npy")),
     FileKind(others=(".bin", ".tar", ".pkl", ".pickle", ".pt2", ".t7", ".distcp")),
-    FileKind(others=(".pb", ".params", ".pdparams", ".index", ".data-00000-of-00001", ".mlmodel", ".param")),
+    FileKind(
+        others=(
+            ".pb",
+            ".params",
+            ".pdparams",
+            ".index",
+            ".data-00000-of-00001",
+            ".mlmodel",
+            ".param",
+            ".tflite",
+        )
+    ),
     FileKind(others=(".h5", ".hdf5", ".keras", ".mat")),
 )
 """Files of weights, those that are only recognised to be refused in words among them."""

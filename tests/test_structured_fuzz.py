@@ -21,8 +21,18 @@ FEW, MANY = 5_000 // len(KINDS), 60_000 // len(KINDS)
 
 WHOLE = (
     *("pickle", "npz", "safetensors", "onnx graph", "caffemodel", "tensorflow", "mxnet"),
-    *("hdf5", "keras", "matlab", "torch7"),
-    *("tensorflow checkpoint", "tensorflow index", "coreml", "ncnn", "caffe2"),
+    *(
+        "hdf5",
+        "keras",
+        "matlab",
+        "torch7",
+        "tensorflow checkpoint",
+        "tensorflow index",
+        "coreml",
+        "ncnn",
+        "caffe2",
+        "tensorflow lite",
+    ),
     *("JSON names", "table", "lines", "PNG blocks", "GIF blocks", "TIFF tags", "JPEG segments"),
 )
 """Grammars that begin with something whole: where all is refused at the door, the door alone is tested."""

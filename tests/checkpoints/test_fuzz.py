@@ -63,6 +63,8 @@ CONTAINERS = (
     "coreml",
     "ncnn",
     "caffe2",
+    "tflite",
+    "tflite of bytes",
 )
 
 

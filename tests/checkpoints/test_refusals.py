@@ -85,7 +85,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         b"\0\0\xf2\x6b\x0a" + bytes(90),
         "the beginning of a TensorFlow checkpoint",
     ),
-    "TensorFlow Lite": (b"\x1c\0\0\0TFL3" + bytes(90), "TensorFlow Lite"),
+    "TensorFlow Lite": (b"\x1c\0\0\0TFL3" + bytes(90), "damaged"),
     "GGUF": (b"GGUF\x03" + bytes(90), "GGUF"),
     "tar": (_tar("inception_v1.ckpt"), r"tar archive.*inception_v1\.ckpt"),
     "zip around weights": (_zip(best__model_DOT_pth=b"x"), "zip archive around other files.*best/model.pth"),

@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor
 
-from tests.checkpoints import lasagne_files, tables, torch7_files, writing
+from tests.checkpoints import lasagne_files, tables, tflite_files, torch7_files, writing
 from tests.checkpoints.coreml_files import mlmodel
 from tests.checkpoints.layer_files import caffe2, ncnn
 from tests.checkpoints.matlab_files import version5, version73
@@ -233,6 +233,8 @@ def _small_files() -> dict[str, bytes]:
         "tensorflow index": tables.bundle(arrays)[0],
         "coreml": mlmodel(operations(caffe), labels=("a", "b", "c", "d"), biases=(-1.0, -1.0, -1.0)),
         "ncnn": ncnn(operations(caffe))[0].encode(),
+        "tflite": tflite_files.small(),
+        "tflite of bytes": tflite_files.small("bytes"),
         "caffe2": b"".join(caffe2(operations(caffe))),
         "graph": b"".join(
             writing.graph_node(name, "Const", value=writing.graph_tensor(value.numpy()))

@@ -26,6 +26,7 @@ from gnet_desktop.checkpoints.containers import (
     shards,
     tensorflow_checkpoint,
     tensorflow_graph,
+    tensorflow_lite,
     torch7,
     torch_legacy,
     torch_tar,
@@ -82,6 +83,7 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     coreml,
     onnx,
     tensorflow_graph,
+    tensorflow_lite,
     caffemodel,
 )
 

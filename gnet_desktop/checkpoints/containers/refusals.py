@@ -122,13 +122,6 @@ _SIGNATURES: Final[tuple[tuple[int, bytes, Foreign], ...]] = (
     (0, b"MZ", _PROGRAM),
     (0, b"#!", _PROGRAM),
     (0, b"GGUF", Foreign("a GGUF file", "It holds a language model, not a GoogLeNet.", _OTHER, weights=True)),
-    (
-        4,
-        b"TFL3",
-        Foreign(
-            "a TensorFlow Lite file", "Its weights may be quantised and are not read.", _OTHER, weights=True
-        ),
-    ),
     (0, b"SQLite format 3", Foreign("a database", "It holds no weights.", _OTHER)),
 )
 

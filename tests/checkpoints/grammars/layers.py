@@ -1,5 +1,6 @@
 """Networks as lists of operations, in the words of each format that has one; any of them may lie."""
 
+import struct
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -10,7 +11,7 @@ from tests.checkpoints.coreml_files import mlmodel
 from tests.checkpoints.grammars.dice import Array, Dice
 from tests.checkpoints.layer_files import caffe2 as caffe2_files
 from tests.checkpoints.layer_files import ncnn as ncnn_files
-from tests.checkpoints.tiny import small_caffe_state
+from tests.checkpoints.tiny import small_caffe_state, small_files
 from tests.checkpoints.walking import Operation, operations
 from tests.checkpoints.writing import message, number
 
@@ -79,3 +80,12 @@ def caffe2(dice: Dice) -> bytes:
     """Both nets in one file, whose operators may say anything."""
     init, predict = caffe2_files(steps(dice))
     return init + predict
+
+
+def tensorflow_lite(dice: Dice) -> bytes:
+    """A model whose offsets, lengths and numbers, all of them in words of four bytes, may lie."""
+    data = bytearray(small_files()[dice.choice(("tflite", "tflite of bytes"))])
+    for place in range(8, len(data) - 4, 4):
+        if dice.lies() and dice.random() < 0.05:
+            data[place : place + 4] = struct.pack("<I", dice.unsigned(dice.randrange(1, 64), 32))
+    return bytes(data)
