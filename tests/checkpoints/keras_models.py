@@ -42,7 +42,11 @@ class Net:
         )
 
     def pool(self, value: str, kernel: int, stride: int, padding: str = "valid", kind: str = "Max") -> str:
-        sizes: dict[str, Any] = {"pool_size": [kernel, kernel], "strides": [stride, stride], "padding": padding}
+        sizes: dict[str, Any] = {
+            "pool_size": [kernel, kernel],
+            "strides": [stride, stride],
+            "padding": padding,
+        }
         return self.add(f"{kind}Pooling2D", [value], **sizes)
 
     def described(self) -> dict[str, Any]:
