@@ -109,7 +109,7 @@ def layers(*, heads: bool) -> list[dict[str, Any]]:
             y = net.conv(f"{head}_reduction", net.pool(f"{head}_pool", x, 5, 3, [0.0, 2.0, 0.0, 2.0], "avg"))
             net.conv(f"{head}_fc2", net.conv(f"{head}_fc1", y), relu=False)
         if number in (2, 7):
-            x = net.pool(f"pool{number}", x, 3, 2, up)
+            x = net.pool(f"icp{number + 1}_in", x, 3, 2, up)
     x = net.conv("cls3_fc", net.pool("cls3_pool", x, 7, 1, [0.0] * 4, "avg"), relu=False)
     net.add("SoftMax", "softmax", x)
     return net.layers
@@ -204,8 +204,9 @@ class _Writer:
         refs = self.file.require_group("#refs#")
         for place, value in enumerate(values):
             self.count += 1
-            self.put(refs, f"r{self.count}", value)
-            found[place, 0] = refs[f"r{self.count}"].ref
+            name = f"r{self.count}"
+            self.put(refs, name, value)
+            found[place, 0] = refs[name].ref
         return found
 
 

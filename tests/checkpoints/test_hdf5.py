@@ -141,3 +141,29 @@ def test_what_is_not_read_is_told_in_one_sentence(tmp_path: Path) -> None:
         file.attrs["a"] = "b"
     with pytest.raises(CheckpointError, match="HDF5 file without weights"):
         open_checkpoint(path)
+
+
+def test_a_file_that_leads_back_or_claims_far_too_much_ends(tmp_path: Path) -> None:
+    with h5py.File(path := tmp_path / "round.h5", "w") as file:
+        group = file.create_group("a")
+        group["self"], group["root"] = group, file["/"]
+    with pytest.raises(CheckpointError, match="HDF5 file without weights"):
+        open_checkpoint(path)
+    with h5py.File(path := tmp_path / "huge.h5", "w") as file:
+        weights = keras.layers(sample("caffe", heads=False).model)
+        for name, (kernel, bias) in weights.items():
+            sides = (1 << 14, 1 << 14, 64, 64) if name.startswith("conv1") else kernel.shape
+            file.create_dataset(f"{name}.weight", sides, np.float32, chunks=(1,) * len(sides))
+            file[f"{name}.bias"] = bias
+    with pytest.raises(CheckpointError):
+        open_checkpoint(path)
+
+
+def test_every_damage_to_a_small_file_ends_in_a_sentence(tmp_path: Path) -> None:
+    """Cut at any place, a file is refused or opens with what is left."""
+    data = keras.by_variable({"a": [np.ones((3, 3), np.float32)]}, {"a": "Dense"})
+    path = tmp_path / "cut.h5"
+    for end in range(0, len(data), 97):
+        path.write_bytes(data[:end])
+        with pytest.raises(CheckpointError):
+            open_checkpoint(path)

@@ -40,6 +40,7 @@ def test_matconvnets_network(edition: str, heads: bool, tmp_path: Path) -> None:
     assert found.convention.side == 224
     assert list(found.labels.names) == [f"{name}, or so" for name in NAMES]
     assert not found.provenance.open
+    assert not found.provenance.warnings
     assert_same_numbers(found, _red_first(expected))
 
 
