@@ -143,7 +143,7 @@ def test_another_caffe_network_is_refused_by_its_first_layer(tmp_path: Path) -> 
     for name, shape in shapes.items():
         state[f"{name}.weight"], state[f"{name}.bias"] = torch.zeros(shape), torch.zeros(shape[0])
     (path := tmp_path / "other.caffemodel").write_bytes(writing.caffemodel(state, name="Other"))
-    with pytest.raises(CheckpointError, match=r"no GoogLeNet.*conv1 \(96×3×11×11\)"):
+    with pytest.raises(CheckpointError, match=r"not a GoogLeNet.*conv1 \(96×3×11×11\)"):
         open_checkpoint(path)
 
 

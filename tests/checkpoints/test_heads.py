@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
 
 from gnet_desktop.checkpoints.checkpoint import HeadState
-from gnet_desktop.checkpoints.describing.heads import answers_nothing, head_states
+from gnet_desktop.checkpoints.describing.heads import head_states
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from tests.checkpoints.samples import sample
 from tests.oracles import ORACLES
@@ -96,14 +95,3 @@ def test_an_absent_head_says_so(tmp_path: Path) -> None:
     assert not head.present
     assert head.trained is None
     assert head.why
-
-
-def test_near_even_answers_over_several_pictures_tell() -> None:
-    dice = np.random.default_rng(0)
-    even = [(row := 1 + 0.05 * dice.random(1000)) / row.sum() for _ in range(5)]
-    sure = [np.eye(1000)[3] * 0.9 + 1e-4] * 5
-    assert answers_nothing(even)
-    assert not answers_nothing(even[:2])
-    assert not answers_nothing([*even, sure[0]])
-    assert not answers_nothing(sure)
-    assert not answers_nothing([np.full(1000, np.nan)] * 5)

@@ -344,7 +344,7 @@ def test_an_unknown_network_is_refused_by_what_does_not_fit(tmp_path: Path) -> N
         torch.nn.Linear(800, 10),
     ]
     torch.save(torch.nn.Sequential(*layers).state_dict(), path := tmp_path / "lenet.pth")
-    with pytest.raises(CheckpointError, match=r"no GoogLeNet.*does not fit is 0 \(20×3×5×5\)"):
+    with pytest.raises(CheckpointError, match=r"not a GoogLeNet.*does not fit is 0 \(20×3×5×5\)"):
         open_checkpoint(path)
 
 

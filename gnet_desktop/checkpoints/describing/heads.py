@@ -1,12 +1,8 @@
 """Is a head trained? Signs that its numbers are still those of its initialisation."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from math import log
-from typing import Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final
 
 from gnet_desktop.checkpoints.checkpoint import HeadState
 from gnet_desktop.checkpoints.containers.stored import Floats
@@ -17,9 +13,6 @@ OFFICIAL_HASH: Final = "1378be20"
 
 UNTRAINED: Final = "untrained"
 """The metadata's key for heads that were known to be untrained when the file was written."""
-
-_EVEN: Final = 0.98
-"""A head whose answers are this close to all-even (entropy over its largest) knows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +101,3 @@ def _sign(layer: Linear, tensors: Mapping[str, Floats]) -> tuple[bool, str]:
                 f"Its weights fill exactly {bound.words} (up to {bound.value:.4f}), as before training.",
             )
     return False, ""
-
-
-def answers_nothing(probabilities: Sequence[NDArray[Any]]) -> bool:
-    """Whether a head's answers stay near-even over several pictures, so that it looks untrained.
-
-    ``probabilities`` has one row (classes,) a picture; fewer than three tell nothing.
-    """
-    if len(probabilities) < 3:
-        return False
-    rows = np.asarray(probabilities, np.float64)
-    if rows.shape[1] < 2 or not np.isfinite(rows).all():
-        return False
-    entropy = -(rows * np.log(np.maximum(rows, 1e-300))).sum(axis=1) / log(rows.shape[1])
-    return bool(entropy.min() > _EVEN)

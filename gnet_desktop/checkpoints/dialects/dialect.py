@@ -34,9 +34,8 @@ class Dialect:
     pools in a pickled module. ``family`` is the `network.families` name; ``switches``
     are settings of it that the names already decide, ``unnormed`` those that a file without
     norms decides; ``relatives`` are families whose files
-    have these names too, once their norms are folded into the convolutions. ``kernel_last`` says that
-    convolutions lie as height, width, in, out; ``linear_transposed`` that fully connected
-    weights lie as in, out.
+    have these names too, once their norms are folded into the convolutions. ``linear_transposed``
+    says that fully connected weights lie as in, out.
     """
 
     name: str
@@ -47,7 +46,6 @@ class Dialect:
     pools: Mapping[str, str] = field(default_factory=dict)
     endings: Endings = TORCH
     switches: Mapping[str, str] = field(default_factory=dict)
-    kernel_last: bool = False
     linear_transposed: bool = False
     relatives: tuple[str, ...] = ()
     unnormed: Mapping[str, str] = field(default_factory=dict)

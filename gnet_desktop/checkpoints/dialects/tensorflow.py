@@ -30,7 +30,6 @@ def _slim() -> Dialect:
         {layer: (path, f"{path}/BatchNorm") for layer, path in layers.items()},
         {"fc": "InceptionV1/Logits/Conv2d_0c_1x1"},
         endings=Endings("/weights", "/biases", ("/gamma", "/beta", "/moving_mean", "/moving_variance")),
-        kernel_last=True,
     )
 
 
@@ -72,7 +71,6 @@ def _graph() -> Dialect:
         {"fc": "softmax2"} | linears,
         pools={f"aux{number + 1}/pool": f"head{number}_pool" for number in range(2)},
         endings=Endings("_w", "_b"),
-        kernel_last=True,
         linear_transposed=True,
     )
 

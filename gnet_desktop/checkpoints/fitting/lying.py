@@ -20,7 +20,7 @@ def oriented(tensors: Tensors, *, inputs_first: bool | None) -> Tensors:
     kernel = tensors["conv1"]["weight"].shape
     if len(kernel) != 4:
         raise CheckpointError(
-            "This is no GoogLeNet for pictures.",
+            "This is not a GoogLeNet for pictures.",
             f"conv1's weights have the shape {shape_text(kernel)}, not four sides.",
             "Open a checkpoint of a GoogLeNet.",
         )
@@ -41,7 +41,7 @@ def _check_sides(tensors: Tensors) -> None:
         shape = parts["weight"].shape if "weight" in parts else None
         if shape is not None and len(shape) != (2 if is_matrix(layer) else 4):
             raise CheckpointError(
-                "This is no GoogLeNet.",
+                "This is not a GoogLeNet.",
                 f"{layer} has weights of shape {shape_text(shape)}, which is no "
                 f"{'matrix' if is_matrix(layer) else 'kernel'}.",
                 "Open a checkpoint of a GoogLeNet.",

@@ -218,7 +218,7 @@ def _kernel(tensors: Tensors, layer: str) -> int:
     shape = tensors[layer]["weight"].shape
     if len(shape) != 4 or shape[2] != shape[3] or not min(shape):
         raise CheckpointError(
-            "This is no GoogLeNet.",
+            "This is not a GoogLeNet.",
             f"{layer} has weights of shape {shape_text(shape)}, which is no square kernel.",
             "Open a checkpoint of a GoogLeNet.",
         )
@@ -231,7 +231,7 @@ def _five(tensors: Tensors) -> Five:
     kernel = _kernel(tensors, "3a/5x5")
     if kernel not in (3, 5):
         raise CheckpointError(
-            "This is no GoogLeNet.",
+            "This is not a GoogLeNet.",
             f"Its 5×5 branch has a kernel of {kernel}×{kernel}.",
             "Open a checkpoint of a GoogLeNet.",
         )
@@ -286,7 +286,7 @@ def _check_shapes(architecture: Architecture, wanted: Mapping[str, StoredTensor]
         layer, given, due = name.partition(".")[0], tensor.shape, expected[name]
         reads = len(given) == len(due) > 1 and given[0] == due[0] and given[1] != due[1]
         raise CheckpointError(
-            "This is no GoogLeNet.",
+            "This is not a GoogLeNet.",
             f"{layer} reads {given[1]} values, but the part before it gives {due[1]}."
             if reads
             else f"{name} has the shape {shape_text(given)} where {shape_text(due)} is due.",

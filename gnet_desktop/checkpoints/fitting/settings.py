@@ -187,7 +187,7 @@ def _as_told(layer: Layer, told: Mapping[str, Any]) -> Layer:
 
 def _strange(layer: str, name: str, value: Any) -> CheckpointError:
     return CheckpointError(
-        "This is no GoogLeNet that can be shown.",
+        "This is not a GoogLeNet that can be shown.",
         f"The file says that {layer} has a {name} of {value}.",
         "Open a checkpoint of a GoogLeNet.",
     )

@@ -46,7 +46,7 @@ def check_classes(contents: Contents, found: Match) -> None:
         other = word in OTHER_ACTIVATIONS or word in _OTHER_NORMS or (word == "ReLU6" and usual != "relu6")
         if other and keys.path(path).startswith(inside):
             raise CheckpointError(
-                "This is no GoogLeNet that can be shown.",
+                "This is not a GoogLeNet that can be shown.",
                 f"It has a {word} inside a module ({path}).",
                 "Open a checkpoint of a GoogLeNet with rectifiers.",
             )
@@ -65,7 +65,7 @@ def check_rectifiers(graph: Graph) -> None:
     kinds = {node.kind for node in graph.nodes} & _OTHER_RECTIFIERS
     if kinds:
         raise CheckpointError(
-            "This is no GoogLeNet that can be shown.",
+            "This is not a GoogLeNet that can be shown.",
             f"Its graph has {', '.join(sorted(kinds))} in place of a rectifier.",
             "Open a checkpoint of a GoogLeNet with rectifiers.",
         )

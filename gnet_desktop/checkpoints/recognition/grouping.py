@@ -299,4 +299,6 @@ def indistinct(which: str) -> CheckpointError:
 
 def no_googlenet(why: str) -> CheckpointError:
     """The refusal of a network of another kind."""
-    return CheckpointError("This is no GoogLeNet.", why, "Open a checkpoint of a GoogLeNet (Inception v1).")
+    return CheckpointError(
+        "This is not a GoogLeNet.", why, "Open a checkpoint of a GoogLeNet (Inception v1)."
+    )

@@ -13,7 +13,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-SPACE: Final = (4, 8, 12, 16, 24, 32)
 RADIUS_BAR, RADIUS_CONTROL, RADIUS_BUTTON, RADIUS_CARD = 2, 5, 6, 9
 PANEL_HEADER, TOP_BAR, STATUS_BAR = 32, 40, 27
 
