@@ -299,7 +299,7 @@ class GoogLeNet(nn.Module):
         return self.architecture.trunk[last].name if last < len(order) else "logits"
 
     def _some_branches(self, wanted: Collection[str], last: str) -> dict[str, set[str]]:
-        """{``last``: its branches} if it is a module of which no more than these is wanted; else nothing."""
+        """{``last``: its branches} if it is a module of which these alone are wanted; else nothing."""
         modules = {module.name: module for module in self.architecture.modules}
         if last not in modules or last in wanted or self._is_read(last, wanted):
             return {}
@@ -308,7 +308,7 @@ class GoogLeNet(nn.Module):
             names = {layer.name for layer in branch.layers}
             if any(name.removesuffix(_LINEAR) in names for name in wanted):
                 found.add(branch.name)
-        return {last: found}
+        return {last: found} if len(found) < len(modules[last].branches) else {}
 
     def _is_read(self, module: str, wanted: Collection[str]) -> bool:
         """Whether a head of which something is wanted reads a module."""

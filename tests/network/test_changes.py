@@ -280,6 +280,14 @@ def test_wanted_parts_of_a_batch_are_those_of_each_picture(small: tuple[GoogLeNe
         np.testing.assert_allclose(found["4a/3x3/linear"][index], linear, atol=1e-5)
 
 
+def test_all_branches_of_the_last_module_are_its_slices(small: tuple[GoogLeNet, Record]) -> None:
+    network, record = small
+    wanted = [f"4a/{branch.name}" for branch in network.architecture.module("4a").branches]
+    assert record.input is not None
+    found = network.outputs(torch.from_numpy(record.input)[None], wanted)
+    np.testing.assert_allclose(np.concatenate([found[name][0] for name in wanted]), record["4a"], atol=1e-5)
+
+
 def test_maps_of_the_middle_can_be_had_at_sizes_that_the_classifier_refuses() -> None:
     """Four halvings, each rounded up: 128 pixels become 8 cells."""
     architecture = tiny("caffe")
