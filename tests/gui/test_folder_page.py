@@ -145,6 +145,18 @@ def test_every_filter_that_is_on_can_be_taken_off_in_a_narrow_window_too(done: W
     done.resize(size)
 
 
+def test_a_filter_that_no_picture_passes_says_so(done: Window) -> None:
+    page = done.folder_page
+    assert page.gallery.nothing == ""
+    none = page.run.state.names.index("espresso")
+    page.set_filter(Filter(truth=none))
+    assert shown(done) == []
+    assert page.gallery.nothing == "No picture of the folder is like that."
+    said = page.gallery.viewport().grab().toImage()
+    middle = range(said.height() // 2 - 8, said.height() // 2 + 8)
+    assert len({said.pixel(x, y) for x in range(said.width()) for y in middle}) > 2
+
+
 def test_a_click_on_a_cell_shows_the_pictures_behind_it(done: Window) -> None:
     page, state = done.folder_page, done.folder_page.run.state
     page.confusion.grab()

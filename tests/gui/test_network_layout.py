@@ -1,12 +1,13 @@
 """Where the parts of the map of the network lie, how thick they are, and what their numbers are."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
-from gnet_desktop.gui.looks.theme import DARK, LIGHT
+from gnet_desktop.gui.looks.theme import DARK, LIGHT, font
 from gnet_desktop.gui.network_map.layout import lay_out
 from gnet_desktop.gui.network_map.marks import CHOSEN, HOVERED, draw_frames, draw_ground, words_of
 from gnet_desktop.gui.network_map.savings import paths, savings
@@ -299,3 +300,27 @@ def test_a_pool_costs_nothing_and_has_no_other_way(caffe: Architecture) -> None:
     pool = next(path for path in paths(caffe, "4a", (224, 224)) if path.branch.name == "pool_proj")
     assert [step.macs for step in pool.steps] == [0, 6_021_120]
     assert pool.without is None
+
+
+@pytest.mark.parametrize("total", ["480", "388.7\u2009k"])
+@pytest.mark.parametrize("width", [640.0, 700.0, 760.0, 850.0, 1047.0])
+def test_the_name_of_a_pool_never_runs_into_the_number_of_the_module_before(
+    caffe: Architecture, qapp: object, width: float, total: str
+) -> None:
+    found = measure("channels", Source(caffe, (224, 224)))
+    assert found is not None
+    texts = replace(TEXTS, totals={module.name: total for module in caffe.modules})
+    layout = lay_out(caffe, found, (width, 182.0), shapes(caffe, (224, 224)), texts)
+    row = [one for one in layout.shapes if isinstance(one, Label) and one.top > 120 and one.align == "centre"]
+    measured = QFontMetricsF(font(10.5))
+    boxes = []
+    for label in row:
+        middle, half = label.left + label.width / 2, measured.horizontalAdvance(label.text) / 2
+        boxes.append((middle - half, middle + half, label.text))
+    pairs = list(itertools.pairwise(sorted(boxes)))
+    assert pairs
+    for (_, end, one), (start, _, other) in pairs:
+        if "pool" in other and one == total:
+            assert start - end >= 4, (one, other)
+    if width > 1000:
+        assert "pool3" in [label.text for label in row]

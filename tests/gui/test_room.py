@@ -1,13 +1,14 @@
 """Where room is short: names stay whole before notes, the photo lies beside its tools, sentences break."""
 
 import pytest
-from PySide6.QtCore import QRect, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.controls.common import ElidedLabel, PanelHeader
+from gnet_desktop.gui.controls.section import Section
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.lanes.tip import Tip
 from gnet_desktop.gui.looks.styles import apply_theme
@@ -144,3 +145,14 @@ def test_one_tip_stands_at_a_time(qtbot: QtBot) -> None:
     bold = of_module.grab().toImage()
     of_module.show_beside(QRect(20, 21, 60, 40), ("Module 3b", "module: one of nine"))
     assert of_module.grab().toImage() != bold
+
+
+def test_a_note_that_is_cut_is_told_by_the_tip_of_its_title(qtbot: QtBot) -> None:
+    section = Section("Strongest pictures")
+    section.note, section.about = "of 12 345 in the folder holidays", "What it shows."
+    qtbot.addWidget(section)
+    section.resize(200, 60)
+    assert section.note in section.words_at(QPointF(150, 8))
+    assert "What it shows." in section.words_at(QPointF(150, 8))
+    section.resize(600, 60)
+    assert section.words_at(QPointF(150, 8)) == "What it shows."

@@ -144,7 +144,7 @@ def unit_rows(compared: Compared, module: str, units: tuple[Sequence[Unit], Sequ
         if partner < 0 or not value:
             continue
         other = theirs[partner]
-        text = tr("like {0}").format(name_words(other.name)) if other != unit else tr("its own number")
+        text = tr("like {0}").format(name_words(other.name)) if other != unit else tr("the same unit")
         words = tr("{0}: {1}, correlation {2}").format(name_words(unit.name), text, f"{value:.3f}")
         row = BarRow(
             unit, name_words(unit.name), f"{text}  {value:.2f}", words, max(0.0, float(value)), unit.branch
@@ -158,9 +158,9 @@ def units_note(compared: Compared, module: str) -> str:
     match, found = compared.likeness.matches[module], compared.likeness
     active = int((match.correlation != 0).sum())
     kept = len(match.partner) - found.moved(module)
-    return tr("{0} of {1} are best matched by their own number; {2} vary over these pictures").format(
-        whole(kept), whole(len(match.partner)), whole(active)
-    )
+    return tr(
+        "{0} of {1} are best matched by the unit of the same number; {2} vary over these pictures"
+    ).format(whole(kept), whole(len(match.partner)), whole(active))
 
 
 def changed_rows(compared: Compared, names: Sequence[str], pictures: Sequence[int | None]) -> list[BarRow]:

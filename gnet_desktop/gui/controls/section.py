@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.looks.theme import Theme, font
 
@@ -177,7 +178,14 @@ class Section(Speaking, QWidget):
         piece = self.piece_at(position)
         if piece is not None:
             return piece.words
-        return self.about if self.title and position.y() < TITLE else ""
+        if not self.title or position.y() >= TITLE:
+            return ""
+        return (explained(self.note) if self._note_is_cut else "") + self.about
+
+    @property
+    def _note_is_cut(self) -> bool:
+        left, width = _note_left(self.title), QFontMetricsF(font(12)).horizontalAdvance(self.note)
+        return left + width > self.width()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -210,13 +218,18 @@ class Section(Speaking, QWidget):
         self.update()
 
 
+def _note_left(title: str) -> float:
+    """Where the room of a title's note begins."""
+    return QFontMetricsF(font(12.5, 600)).horizontalAdvance(title) + _APART
+
+
 def draw_title(painter: QPainter, title: str, note: str, width: float) -> None:
     """A section's title in semibold, its note at the right, cut where room is short."""
     theme = Theme.now()
     painter.setPen(theme.colour("text"))
     painter.setFont(font(12.5, 600))
     painter.drawText(QPointF(0, 14), title)
-    left = QFontMetricsF(painter.font()).horizontalAdvance(title) + _APART
+    left = _note_left(title)
     painter.setPen(theme.colour("text3"))
     painter.setFont(font(12))
     room = QRectF(left, 0, max(0.0, width - left), 20)

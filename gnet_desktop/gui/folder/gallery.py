@@ -16,7 +16,15 @@ from PySide6.QtCore import (
     QTimer,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPen
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
@@ -256,6 +264,23 @@ class Gallery(SpokenCells, QListView):
         path = self.pictures.path(index)
         if path is not None:
             self.open_wanted.emit(path)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The pictures, or that none passes the filter."""
+        super().paintEvent(event)
+        if self.nothing:
+            painter = QPainter(self.viewport())
+            painter.setFont(font(13))
+            painter.setPen(Theme.now().colour("text3"))
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self.nothing)
+            painter.end()
+
+    @property
+    def nothing(self) -> str:
+        """What is said where the filter lets no picture of a folder through; else empty."""
+        rows, shown = self.pictures.rows, self.pictures.rowCount()
+        return self.tr("No picture of the folder is like that.") if rows and rows.paths and not shown else ""
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -1,11 +1,13 @@
 """The heads that branch off, and the classifier at the end."""
 
-from gnet_desktop.gui.network_map.measures import Measures
+from gnet_desktop.gui.network_map.measures import LETTER, Measures
 from gnet_desktop.gui.network_map.shapes import Box, Fill, Label, Polygon, Ribbon, Wire
 from gnet_desktop.gui.network_map.sheet import Sheet
 from gnet_desktop.gui.network_map.texts import Texts
 from gnet_desktop.network.architecture import Architecture, Head
 
+_BETWEEN = 6.0
+"""Pixels between two words of a row, at least."""
 _NEUTRAL = Fill("text2", 0.85)
 
 
@@ -79,7 +81,21 @@ def draw_end(
         sheet.add(Label(line, text_left, top, room, 16, 12.5, weight, token, "left", target="main"))
     if architecture.classifier:
         sheet.place(Box(end, middle - 17, measured.width - end - 6, 34, _NEUTRAL, "main"))
-    if measured.counts:
-        top = measured.counts + (13 if measured.staggered else 0)
-        sheet.add(Label(texts.pool, left - 14, top, wide + 28, 14, 10.5, target="global_pool"))
+    total = texts.total(architecture.modules[-1].name)
+    name_below(sheet, measured, (texts.pool, "global_pool"), left, wide, total)
     sheet.column(column)
+
+
+def name_below(
+    sheet: Sheet, measured: Measures, name: tuple[str, str], left: float, wide: float, total: str
+) -> None:
+    """The name of a pool below it, unless it would run into the ``total`` below the module before it.
+
+    ``name`` is the word and the target, ``left`` and ``wide`` are the pool's.
+    """
+    words, target = name
+    letters = len(words) + len(total)
+    apart = (measured.module + wide) / 2
+    if measured.counts and apart >= LETTER * letters / 2 + _BETWEEN:
+        top = measured.counts + (13 if measured.staggered else 0)
+        sheet.add(Label(words, left - 20, top, wide + 40, 14, 10.5, target=target))

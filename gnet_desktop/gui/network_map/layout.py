@@ -7,7 +7,7 @@ what came before, so nothing suggests that the branches share the input out.
 from dataclasses import dataclass, field
 
 from gnet_desktop.gui.network_map import measures as room
-from gnet_desktop.gui.network_map.ends import draw_end, draw_head, draw_missing_heads
+from gnet_desktop.gui.network_map.ends import draw_end, draw_head, draw_missing_heads, name_below
 from gnet_desktop.gui.network_map.measures import Measures, measures
 from gnet_desktop.gui.network_map.shapes import Area, Box, Fill, Label, MapLayout, Polygon, Ribbon, Wire
 from gnet_desktop.gui.network_map.sheet import HUES, Sheet, stacked
@@ -56,7 +56,7 @@ def lay_out(
         elif trunk.passed == last.name:
             _behind(sheet, measured, layer, trunk)
         else:
-            _between(sheet, measured, layer, trunk)
+            _between(sheet, measured, layer, trunk, texts)
     draw_end(sheet, measured, architecture, trunk.x, _height(trunk), texts)
     draw_missing_heads(sheet, measured, architecture, texts)
     _brackets(sheet, measured, architecture, shapes, texts)
@@ -196,7 +196,7 @@ def _behind(sheet: Sheet, measured: Measures, layer: TrunkLayer, trunk: _Trunk) 
     sheet.column([layer.name])
 
 
-def _between(sheet: Sheet, measured: Measures, layer: TrunkLayer, trunk: _Trunk) -> None:
+def _between(sheet: Sheet, measured: Measures, layer: TrunkLayer, trunk: _Trunk, texts: Texts) -> None:
     """A pool between two stages, with the stripes behind it."""
     left, wide = trunk.x, room.POOL_WIDTH * measured.module
     high = _height(trunk) + 8
@@ -213,9 +213,7 @@ def _between(sheet: Sheet, measured: Measures, layer: TrunkLayer, trunk: _Trunk)
     _flow(sheet, measured, trunk, left + wide)
     _bus(sheet, measured, trunk)
     sheet.column([layer.name])
-    if measured.counts:
-        top = measured.counts + (13 if measured.staggered else 0)
-        sheet.add(Label(layer.name, left - 20, top, wide + 40, 14, 10.5, target=layer.name))
+    name_below(sheet, measured, (layer.name, layer.name), left, wide, texts.total(trunk.passed))
 
 
 def _head_of(

@@ -9,6 +9,8 @@ from gnet_desktop.network.architecture import Architecture, Module, TrunkLayer
 
 THIN: Final = 2.4
 """Least thickness of what has any width."""
+LETTER: Final = 6.0
+"""Width of a letter in the rows below, about."""
 LEAST: Final = (640.0, 104.0)
 """The least size in which everything has its place; a smaller view scrolls."""
 _STEM_LAYERS: Final = 7

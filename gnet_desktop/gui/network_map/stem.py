@@ -2,13 +2,12 @@
 
 import itertools
 
-from gnet_desktop.gui.network_map.measures import Measures
+from gnet_desktop.gui.network_map.measures import LETTER, Measures
 from gnet_desktop.gui.network_map.shapes import Box, Fill, Label, Polygon, Ribbon, Thumbnail, Wire
 from gnet_desktop.gui.network_map.sheet import Sheet
 from gnet_desktop.gui.network_map.texts import Texts
 from gnet_desktop.network.architecture import Architecture, Convolution, Pool, ResponseNorm
 
-_LETTER = 6.0
 _NEUTRAL = Fill("text2", 0.85)
 
 
@@ -90,7 +89,7 @@ def _draw_names(
     order = sorted(range(len(stem)), key=lambda place: _rank(stem[place]))
     rows: list[list[tuple[float, float]]] = [[], []]
     for place in order:
-        half = _LETTER * len(stem[place].name) / 2 + 2
+        half = LETTER * len(stem[place].name) / 2 + 2
         middle = boxes[place].left + boxes[place].width / 2
         start, end = middle - half, middle + half
         allowed = (1, 0) if measured.staggered else (1,)

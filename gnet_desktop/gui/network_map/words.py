@@ -97,9 +97,9 @@ def totals_of(architecture: Architecture, quantity: Quantity) -> dict[str, str]:
         if quantity.name == "effect" and not quantity.layers:
             continue  # being worked out
         if quantity.name in ("energy", "effect"):
-            found[module.name] = f"{module.outputs}"
+            found[module.name] = whole(module.outputs)
         elif quantity.name == "channels":
-            found[module.name] = f"{total:.0f}"
+            found[module.name] = whole(round(total))
         else:
             found[module.name] = share_words(total) if quantity.kind == "share" else amount(total)
     return found

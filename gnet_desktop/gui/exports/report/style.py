@@ -90,7 +90,8 @@ footer { margin-top: 48px; border-top: 1px solid $line; padding-top: 12px; color
   .top img, .over img { max-height: 88mm }
   .wide { overflow: visible } .wide svg { min-width: 0 }
   .maps { grid-template-columns: repeat(auto-fill, minmax(7mm, 1fr)); gap: .6mm }
-  .top, .heads > div, .over, dl, code, .bars tr, .way tr, .wide { break-inside: avoid }
+  .top, .heads > div, .over, dl, code, .bars tr, .way tr, .wide, .lane { break-inside: avoid }
+  h2 + p, h3 + p, .scale, .scale + .note, .way thead { break-after: avoid }
   dl { font-size: 8.5pt } code { font-size: 7.5pt } .lane { margin-top: 5mm }
 }
 """)
