@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from pytestqt.qtbot import QtBot
 from gnet_desktop.errors import PictureError
 from gnet_desktop.gui.answers.model import CELL
 from gnet_desktop.gui.answers.panel import AnswersPanel, fitting_rows
+from gnet_desktop.gui.answers.sentences import untrained_sentence
 from gnet_desktop.gui.answers.table import shared_width
+from gnet_desktop.gui.answers.values import shown_of
 from gnet_desktop.network.record import Answers
 from gnet_desktop.workspace.state import Workspace
 from tests.gui.answering import (
@@ -183,6 +186,30 @@ def test_untrained_heads_keep_their_numbers_and_have_no_say(open_panel) -> None:
     assert panel.table.is_faint("aux1")
     assert not panel.table.is_faint("main")
     workspace.close()
+
+
+@pytest.mark.parametrize(
+    ("trained", "why", "reason"),
+    [
+        (False, "All biases of its last layer are 0, as before training.", "All biases of its last layer"),
+        (None, "", "near-even answers on every picture seen so far"),
+    ],
+)
+def test_a_head_is_called_untrained_for_the_reason_that_holds(
+    open_panel, result, trained: bool | None, why: str, reason: str
+) -> None:
+    shown = shown_of(result, lambda _: False, rows=5, logits=False)
+    heads = {
+        name: replace(state, trained=trained, why=why) for name, state in result.checkpoint.heads.items()
+    }
+    checkpoint = replace(result.checkpoint, heads=heads)
+    alone = replace(
+        shown, standing={**shown.standing, "main": "untrained", "aux1": "absent", "aux2": "absent"}
+    )
+    said = untrained_sentence(alone, checkpoint)
+    assert said.startswith("main looks <b>untrained</b>")
+    assert reason in said
+    assert ("near-even" in said) == (trained is None)
 
 
 def test_a_file_may_doubt_its_own_answer(open_panel) -> None:

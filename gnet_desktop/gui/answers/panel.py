@@ -212,10 +212,11 @@ class AnswersPanel(Speaking, QWidget):
         self.stale_mark.say(of_which_and_next(self._workspace))
         self.broken.say(broken)
         sound = shown if not broken else None
-        self.untrained.say(sentences.untrained_sentence(sound) if sound else "")
+        result = self._workspace.said
+        untrained = sentences.untrained_sentence(sound, result.checkpoint) if sound and result else ""
+        self.untrained.say(untrained)
         self.says.say(self._verdict(sound) if sound else "")
         self.doubt.say(escape(sound.doubt) if sound and sound.doubt else "")
-        result = self._workspace.said
         self.warned.say(sentences.warning_sentence(result.checkpoint) if result is not None else "")
         self.assumed.say(sentences.assumed_sentence(result.checkpoint) if result is not None else "")
         title, why = "", ""

@@ -1,11 +1,12 @@
 """Sentences about what the heads say, as simple rich text; names are escaped."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState
 from gnet_desktop.gui.answers.values import Shown, apart
 from gnet_desktop.inspection.answers import Verdict
 from gnet_desktop.inspection.statistics import NonFinite
@@ -92,6 +93,8 @@ def _class(shown: Shown, index: int) -> str:
 
 def others_words(count: str) -> str:
     """``993 others``: the classes without a row."""
+    if count == "0":
+        return tr("no other class")
     return tr("1 other") if count == "1" else tr("{0} others").format(count)
 
 
@@ -101,18 +104,24 @@ def _grey(text: str) -> str:
     return f'<span style="color:{Theme.now().text2}">{text}</span>'
 
 
-def untrained_sentence(shown: Shown) -> str:
-    """That heads look untrained; empty where none does."""
-    heads = [head for head, standing in shown.standing.items() if standing == "untrained"]
+def untrained_sentence(shown: Shown, checkpoint: Checkpoint) -> str:
+    """That heads look untrained, and by what; empty where none does."""
+    heads = sorted(head for head, standing in shown.standing.items() if standing == "untrained")
     if not heads:
         return ""
-    if set(heads) == set(AUXILIARY):
-        return tr(
-            "The auxiliary heads of this file look <b>untrained</b>: near-even answers on every picture"
-            " seen so far."
-        )
-    words = tr("{0} looks <b>untrained</b>: near-even answers on every picture seen so far.")
-    return words.format(tr(" and ").join(sorted(heads)))
+    whole = set(heads) == set(AUXILIARY)
+    looks = tr("{0} looks <b>untrained</b>") if len(heads) == 1 else tr("{0} look <b>untrained</b>")
+    named = tr("The auxiliary heads of this file") if whole else tr(" and ").join(heads)
+    return looks.format(named) + _why_untrained([checkpoint.heads.get(head) for head in heads])
+
+
+def _why_untrained(states: Sequence[HeadState | None]) -> str:
+    """The end of the sentence: by the file's numbers, or by the answers so far where those tell nothing."""
+    told = [state.why for state in states if state is not None and state.trained is False]
+    if len(told) < len(states):
+        return tr(": near-even answers on every picture seen so far.")
+    same = told[0] if len(set(told)) == 1 else ""
+    return ". " + (escape(same) or tr("The checkpoint card says by what."))
 
 
 def warning_sentence(checkpoint: Checkpoint) -> str:

@@ -177,7 +177,7 @@ class HeadsView(Speaking, QWidget):
         standing = shown.standing
         untrained = tuple(head for head, one in standing.items() if one == "untrained")
         self.says.say(sentences.verdict_sentence(shown))
-        words = sentences.untrained_sentence(shown)
+        words = sentences.untrained_sentence(shown, result.checkpoint)
         if standing["main"] == "not a number":
             words = sentences.not_a_number_sentence(None)
         self.warning.say(words)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import QRectF, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -28,7 +28,7 @@ class Progress(Speaking, QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self.words, self._share = "", 0.0
+        self.words, self._numbers, self._share = "", "", 0.0
         self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.hide()
@@ -58,11 +58,18 @@ class Progress(Speaking, QWidget):
             self.hide()
             return
         self._share = done / ended
-        self.words = self.tr("Answering: {0} of {1}").format(whole(done), whole(ended))
+        self._numbers = self.tr("{0} of {1}").format(whole(done), whole(ended))
+        self.words = self.tr("Answering: {0}").format(self._numbers)
         self.setAccessibleName(self.words)
+        self.setToolTip(self.words)
         if self.isHidden() and not self._long.isActive():
             self._long.start()
         self.update()
+
+    def _fitting(self, metrics: QFontMetrics) -> str:
+        """The words, or the numbers alone where the list is narrow."""
+        room = self.width() - 24
+        return self.words if metrics.horizontalAdvance(self.words) <= room else self._numbers
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -71,7 +78,7 @@ class Progress(Speaking, QWidget):
         painter.fillRect(0, 0, self.width(), 1, theme.colour("line"))
         painter.setFont(font(11))
         painter.setPen(theme.colour("text3"))
-        painter.drawText(12, 18, self.words)
+        painter.drawText(12, 18, self._fitting(QFontMetrics(painter.font())))
         whole = QRectF(12, self.height() - 6, self.width() - 24, 2)
         painter.fillRect(whole, theme.colour("line"))
         whole.setWidth(whole.width() * self._share)
