@@ -45,6 +45,7 @@ _NEIGHBOURS: Final = (
 # Keys under which JSON objects keep their names.
 _KEYS: Final = (
     "id2label",
+    "label_names",
     "class_to_idx",
     "label2id",
     "labels",
@@ -284,11 +285,12 @@ def _beside(path: Path, count: int) -> tuple[Labels | None, tuple[str, ...]]:
 
 
 def _may_hold_names(path: Path) -> bool:
-    """Hugging Face's settings hold names only under this key; any other file of a list is one."""
+    """Hugging Face's and timm's settings hold names only under these keys; any other file is a list."""
     if path.name != "config.json":
         return True
     try:
-        return path.stat().st_size <= _LARGEST and b'"id2label"' in path.read_bytes()
+        data = path.read_bytes() if path.stat().st_size <= _LARGEST else b""
+        return b'"id2label"' in data or b'"label_names"' in data
     except OSError:
         return False
 

@@ -22,6 +22,11 @@ FLOWERS = ("daisy", "dandelion", "roses")
         ("class_to_idx.json", '{"roses": 2, "daisy": 0, "dandelion": 1}'),
         ("list.json", '["daisy", "dandelion", "roses"]'),
         ("config.json", '{"id2label": {"0": "daisy", "1": "dandelion", "2": "roses"}, "lr": 1}'),
+        (
+            "config.json",  # timm's
+            '{"architecture": "inception_v1", "label_names": ["daisy", "dandelion", "roses"],'
+            ' "label_descriptions": {"roses": "rose", "daisy": "a daisy", "dandelion": "a flower"}}',
+        ),
         ("index.json", '{"0": ["n1", "daisy"], "1": ["n2", "dandelion"], "2": ["n3", "roses"]}'),
         ("lines.txt", "daisy\ndandelion\nroses\n"),
         ("windows.txt", "\ufeffdaisy\r\ndandelion\r\n\r\nroses\r\n"),

@@ -34,6 +34,18 @@ def test_the_recipes_file(writer: str, dense: bool, tmp_path: Path) -> None:
     assert_same_numbers(found, expected)
 
 
+def test_a_mean_beside_the_list_is_no_part_of_it(tmp_path: Path) -> None:
+    """The recipes' files of some networks keep the mean that they were trained with."""
+    expected = sample("caffe", heads=False)
+    value = {"mean value": np.array([104, 117, 123], np.float32), "param values": arrays(expected.state)}
+    (path := tmp_path / "blvc_googlenet.pkl").write_bytes(b"\x80\2" + python2(value) + b".")
+    found = open_checkpoint(path)
+    assert found.provenance.family == "caffe"
+    assert found.provenance.left_over == ()
+    assert [note for note in found.provenance.notes if "mean" in note]
+    assert_same_numbers(found, expected)
+
+
 def test_a_bare_list(tmp_path: Path) -> None:
     expected = sample("caffe", heads=False)
     (path := tmp_path / "googlenet.pkl").write_bytes(b"\x80\2" + python2(arrays(expected.state)) + b".")

@@ -5,6 +5,7 @@ import itertools
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from gnet_desktop.checkpoints import saving
 from gnet_desktop.checkpoints.checkpoint import Checkpoint, Labels
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.checkpoints.saving import TARGETS, named, save
+from gnet_desktop.checkpoints.saving.metadata import metadata
 from gnet_desktop.checkpoints.saving.python_input import input_source
 from gnet_desktop.checkpoints.saving.python_module import source
 from gnet_desktop.convention import CONVENTIONS, Convention
@@ -67,6 +69,44 @@ def test_safetensors_open_again_bit_for_bit(family: str, tmp_path: Path) -> None
     assert again.provenance.left_over == ()
     assert again.provenance.family == family
     assert (again.convention, again.labels.names) == (checkpoint.convention, checkpoint.labels.names)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_weights_beside_the_python_file_say_what_network_they_are(family: str, tmp_path: Path) -> None:
+    """Their names alone are torchvision's, whatever the network is; moved elsewhere they still open right."""
+    checkpoint = opened(sample(family), tmp_path)
+    beside = converted(checkpoint, "torch", tmp_path, sample(family).picture).with_suffix(".pth")
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    again = open_checkpoint(beside.rename(elsewhere / "weights.pth"))
+    assert_same_tensors(checkpoint, again)
+    assert again.provenance.family == family
+    assert (again.provenance.assumed, again.provenance.left_over) == ({}, ())
+    assert (again.convention, again.labels.names) == (checkpoint.convention, checkpoint.labels.names)
+
+
+FOREIGN_TEXTS = {"no JSON": "{", "a list": "[]", "numbers": '{"architecture": 3}', "no text": "\xff"}
+
+
+@pytest.mark.parametrize("kind", FOREIGN_TEXTS)
+def test_an_entry_of_that_name_that_says_nothing_is_passed_over(kind: str, tmp_path: Path) -> None:
+    torch.save(sample("torchvision").state, path := tmp_path / "a.pth")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("a/extra/gnet-desktop.json", FOREIGN_TEXTS[kind].encode("latin-1"))
+    assert open_checkpoint(path).provenance.family == "torchvision"
+
+
+WRONG_NAMES = ("[]", '{"3a/1x1.weight": []}', '{"3a/1x1.weight": "fc.weight"}', "{")
+
+
+@pytest.mark.parametrize("names", WRONG_NAMES)
+def test_names_that_do_not_fit_are_refused_in_a_sentence(names: str, tmp_path: Path) -> None:
+    checkpoint = opened(sample("torchvision"), tmp_path)
+    texts = {"architecture": metadata(checkpoint, checkpoint.convention)["architecture"], "names": names}
+    torch.save(sample("torchvision").state, path := tmp_path / "a.pth")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("a/extra/gnet-desktop.json", json.dumps(texts))
+    with pytest.raises(CheckpointError):
+        open_checkpoint(path)
 
 
 def _load(path: Path) -> dict[str, Any]:

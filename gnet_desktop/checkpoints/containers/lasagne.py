@@ -14,6 +14,11 @@ from typing import Final
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.network.architecture import MODULES
 
+_MEAN: Final = re.compile(r"(?:.+\.)?mean[ _](?:value|image)")
+"""What some of these files keep beside the list: the mean that is taken off a picture."""
+
+_OWN_MEAN: Final = "The mean that the file keeps beside its weights is not read; Caffe's own is taken off."
+
 _PLACE: Final = re.compile(r"(?:.+\.|arr_)?\d+")
 _PARTS: Final = ("1x1", "3x3_reduce", "3x3", "5x5_reduce", "5x5", "pool_proj")
 _LAYERS: Final = (
@@ -28,13 +33,16 @@ _SIDES: Final = {"7x7_s2": 7, "3x3": 3, "5x5": 5}
 
 def named(contents: Contents) -> Contents:
     """The contents with Caffe's names where they are such a list; as they are where they are none."""
-    tensors = list(contents.tensors.values())
-    places = all(_PLACE.fullmatch(name) for name in contents.tensors)
+    listed = {name: tensor for name, tensor in contents.tensors.items() if not _MEAN.fullmatch(name)}
+    tensors = list(listed.values())
+    places = all(_PLACE.fullmatch(name) for name in listed)
     pairs = list(zip(tensors[::2], tensors[1::2], strict=False))
     if not places or len(tensors) != 2 * len(_LAYERS) or not _fits(pairs):
         return contents
     found = dict(_named(pairs))
-    return replace(contents, container=f"{contents.container}, Lasagne's parameters", tensors=found)
+    container = f"{contents.container}, Lasagne's parameters"
+    notes = contents.notes if len(listed) == len(contents.tensors) else (*contents.notes, _OWN_MEAN)
+    return replace(contents, container=container, tensors=found, notes=notes)
 
 
 def _fits(pairs: list[tuple[StoredTensor, StoredTensor]]) -> bool:

@@ -5,6 +5,7 @@ Layout: docs/formats.md#containers. The pickle inside is read without running it
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,7 +16,11 @@ from gnet_desktop.checkpoints.containers.pickled.values import key_text
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, stepped_size
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory
+from gnet_desktop.plain_json import parsed
 from gnet_desktop.shown import shown, whole
+
+TEXTS: Final = "extra/gnet-desktop.json"
+"""The entry in which this program keeps texts beside a state dict; torch passes over it."""
 
 _LARGEST_TEXT: Final = 1 << 26
 _LARGEST_CODE: Final = 1 << 20
@@ -33,7 +38,8 @@ def read_contents(source: Source) -> Contents:
     """Everything in the archive; raises Damaged or Incomplete."""
     archive = _Archive(source)
     try:
-        return contents(archive.load("data"), archive.kind, order=archive.order)
+        found = contents(archive.load("data"), archive.kind, order=archive.order)
+        return replace(found, texts=archive.texts)
     except NoTensors:
         if f"{archive.folder}constants.pkl" not in archive.entries:
             raise
@@ -98,6 +104,18 @@ class _Archive:
             name.startswith((f"{self.folder}code/", f"{self.folder}constants.pkl")) for name in self.entries
         )
         return "TorchScript" if script else "PyTorch zip"
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What this program wrote beside the weights, where it made the file."""
+        entry = self.entries.get(f"{self.folder}{TEXTS}")
+        if entry is None or entry.size > _LARGEST_CODE:
+            return {}
+        data = content(self.source, entry)
+        with suppress(ValueError, AttributeError):  # another program's entry of this name
+            found = parsed(read(data, 0, data.size).decode("utf-8"))
+            return {key: text for key, text in found.items() if isinstance(text, str)}
+        return {}
 
     @property
     def order(self) -> str:

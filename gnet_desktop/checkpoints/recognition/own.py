@@ -1,7 +1,8 @@
 """The files that this program writes: canonical names, and all that names don't tell beside them.
 
 Their metadata holds ``architecture``: JSON with the ``family``, the trunk's layers in
-``order``, and ``facts``: every layer's settings, in the words of `fitting.words`.
+``order``, and ``facts``: every layer's settings, in the words of `fitting.words`. Where the
+tensors have other names, ``names`` tells them: JSON, the file's own by the canonical ones.
 """
 
 import hashlib
@@ -25,6 +26,9 @@ ARCHITECTURE: Final = "architecture"
 
 GRAPH_DIGEST: Final = "graph_digest"
 """The metadata's key for `digest`, in a file that has a graph."""
+
+NAMES: Final = "names"
+"""The metadata's key for the tensors' own names, in a file that cannot use the canonical ones."""
 
 _ANCHOR: Final = "3a/1x1.weight"
 _MOST_LAYERS: Final = 32
@@ -77,7 +81,8 @@ def described(contents: Contents) -> Described | None:
     Raises CheckpointError for one whose description cannot be read.
     """
     text = contents.texts.get(ARCHITECTURE)
-    if text is None or _ANCHOR not in contents.tensors or not _is_as_written(contents):
+    is_ours = _ANCHOR in contents.tensors or NAMES in contents.texts
+    if text is None or not is_ours or not _is_as_written(contents):
         return None
     try:
         return _checked(parsed(text), _names(contents))
@@ -137,9 +142,10 @@ def _is_setting(name: str, value: Any) -> bool:
 
 
 def _names(contents: Contents) -> dict[str, dict[str, str]]:
+    given = parsed(contents.texts[NAMES]) if NAMES in contents.texts else {}
     names: dict[str, dict[str, str]] = {}
-    for name in contents.tensors:
+    for name, own in (given or {name: name for name in contents.tensors}).items():
         layer, _, part = name.partition(".")
-        if part and _WEIGHTED.fullmatch(layer):
-            names.setdefault(layer, {})[part] = name
+        if part and _WEIGHTED.fullmatch(layer) and own in contents.tensors:
+            names.setdefault(layer, {})[part] = own
     return names

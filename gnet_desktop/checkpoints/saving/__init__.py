@@ -5,6 +5,8 @@ picture: how far these are off is what it returns. Nothing is left where somethi
 """
 
 import io
+import json
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.checkpoints.containers.torch_zip import TEXTS
+from gnet_desktop.checkpoints.recognition.own import NAMES
 from gnet_desktop.checkpoints.reference import installed
 from gnet_desktop.checkpoints.saving import answering, onnx_model, python_module, safetensors
 from gnet_desktop.checkpoints.saving.metadata import metadata
@@ -79,23 +83,28 @@ def _safetensors(order: Order) -> dict[str, bytes]:
 def _torchvision(order: Order) -> dict[str, bytes]:
     if refusal := why_not_torchvision(order.checkpoint):
         raise refusal
-    return {".pth": _pickled(python_module.state_dict(order.checkpoint))}
+    return {".pth": _weights(order)}
 
 
 def _torch(order: Order) -> dict[str, bytes]:
     text = python_module.source(order.checkpoint, order.convention)
-    return {".py": text.encode("ascii"), ".pth": _pickled(python_module.state_dict(order.checkpoint))}
+    return {".py": text.encode("ascii"), ".pth": _weights(order)}
 
 
 def _onnx(order: Order) -> dict[str, bytes]:
     return {".onnx": onnx_model.as_bytes(order.checkpoint, order.texts, order.size)}
 
 
-def _pickled(state: "Mapping[str, Tensor]") -> bytes:
+def _weights(order: Order) -> bytes:
+    """The module's state dict, with our texts in an entry that torch has no use for."""
     import torch
 
-    stream = io.BytesIO()
-    torch.save(dict(state), stream)
+    state = python_module.state_dict(order.checkpoint)
+    torch.save(state, stream := io.BytesIO())
+    names = dict(zip(order.checkpoint.tensors, state, strict=True))
+    with zipfile.ZipFile(stream, "a") as archive:
+        folder = archive.namelist()[0].partition("/")[0]
+        archive.writestr(f"{folder}/{TEXTS}", json.dumps({**order.texts, NAMES: json.dumps(names)}))
     return stream.getvalue()
 
 
