@@ -247,9 +247,10 @@ def _write_sides(found: Row) -> None:
     ):
         if listed:
             print(f"  {said}: {', '.join(listed)}")
-    moved = [row for row in found["weights"] if row["distance"] is not None and not row["same"]]
+    # branches with their reductions, as the window has them: of a layer alone 5b/5x5 would say another number
+    moved = [row for row in found["parts"] if row["distance"] is not None and not row["same"]]
     for row in sorted(moved, key=lambda row: -row["distance"])[:20]:
-        print(f"  {row['layer']:<18} moved by {100 * row['distance']:.2f} % of its size")
+        print(f"  {row['part']:<18} moved by {100 * row['distance']:.2f} % of its size")
     if found["over"] is not None:
         _write_over(found["over"])
 

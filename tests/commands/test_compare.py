@@ -63,6 +63,32 @@ def test_a_fine_tuned_copy_shows_which_layers_moved_and_by_how_much(
     assert all(row["correlation"] == pytest.approx(1) for row in found["branches"] if row["correlation"])
 
 
+def test_the_text_says_of_a_branch_what_the_window_says_its_reduction_included(
+    everyday100: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Only the 5×5 convolution is another: the branch moved by less than that layer alone."""
+    from safetensors import safe_open
+    from safetensors.torch import load_file, save_file
+
+    tensors = load_file(everyday100)
+    tensors["inception5b.branch3.1.conv.weight"] *= 2
+    with safe_open(everyday100, "pt") as file:
+        metadata = file.metadata()
+    copy = tmp_path / "tuned.safetensors"
+    save_file(tensors, copy, metadata=metadata)
+    found = printed(capsys, "--with", str(copy))
+    branch = next(row["distance"] for row in found["parts"] if row["part"] == "5b/5x5")
+    layer = next(row["distance"] for row in found["weights"] if row["layer"] == "5b/5x5")
+    assert branch < 0.95 * layer
+    assert main(["compare", "--with", str(copy), "--device", "cpu"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines() if "moved by" in line]
+    assert {line[0]: float(line[3]) for line in lines} == {
+        row["part"]: pytest.approx(100 * row["distance"], abs=0.005)
+        for row in found["parts"]
+        if row["part"] in ("5b", "5b/5x5")
+    }
+
+
 @pytest.mark.parametrize("arguments", [[], ["PHOTO", "--with", "nowhere.pth"]])
 def test_what_cannot_be_compared_is_one_sentence(
     arguments: list[str], shared: Path, capsys: pytest.CaptureFixture[str]

@@ -276,12 +276,14 @@ def test_the_photos_right_half_compares_and_the_left_one_opens(window: Window, t
     assert halves.words(right=False)[0] == "Open it"
     assert halves.compares(half(window, right=True))
     assert not halves.compares(half(window, right=False))
+    assert window.dropping.card.note == halves.words(right=True)[1]  # it doesn't open at once here
     QApplication.sendEvent(window, event)
     assert event.dropAction() == Qt.DropAction.CopyAction
     assert workspace.current == first
     assert workspace.pictures[workspace.reference.picture].source == path
     wait_until(lambda: workspace.reference_result is not None)
     event = drag(window, [path], half(window, right=False))
+    assert window.dropping.card.note == "It opens at once."
     QApplication.sendEvent(window, event)
     assert workspace.current not in (first, workspace.reference.picture)
     workspace.choose_picture(first)

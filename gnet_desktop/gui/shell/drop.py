@@ -193,8 +193,9 @@ class DropCard(Speaking, QWidget):
 
     @property
     def note(self) -> str:
-        """What comes of it."""
-        return self._note
+        """What comes of it where the cursor is."""
+        halves = self._halves
+        return halves.words(right=True)[1] if halves is not None and self._chosen(halves) else self._note
 
     @property
     def halves(self) -> Halves | None:
@@ -258,7 +259,7 @@ class DropCard(Speaking, QWidget):
         painter.setPen(theme.colour("text2"))
         painter.setFont(font(12.5))
         words = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(card.adjusted(16, 48, -16, -12), words, self._note)
+        painter.drawText(card.adjusted(16, 48, -16, -12), words, self.note)
         painter.end()
 
     def _chosen(self, halves: Halves) -> bool | None:
