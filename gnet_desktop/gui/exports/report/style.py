@@ -91,6 +91,7 @@ footer { margin-top: 48px; border-top: 1px solid $line; padding-top: 12px; color
   .wide { overflow: visible } .wide svg { min-width: 0 }
   .maps { grid-template-columns: repeat(auto-fill, minmax(7mm, 1fr)); gap: .6mm }
   .top, .heads > div, .over, dl, code, .bars tr, .way tr, .wide, .lane { break-inside: avoid }
+  footer { margin-top: 5mm; break-before: avoid }
   h2 + p, h3 + p, .scale, .scale + .note, .way thead { break-after: avoid }
   dl { font-size: 8.5pt } code { font-size: 7.5pt } .lane { margin-top: 5mm }
 }
