@@ -275,6 +275,13 @@ def _write_over(over: Row) -> None:
     print(f"  {len(over['changed'])} of {over['pictures']} pictures are answered otherwise")
     for row in over["changed"][:_NAMED]:
         print(f"    {words(row['picture'])}: {row['first']}, then {row['second']}")
+    if (right := over["right"]) is not None:
+        ours, theirs = len(right["first_alone"]), len(right["second_alone"])
+        print(
+            f"  of {right['judged']} whose folder is called like a class, both are right about "
+            f"{right['both']}, the first alone about {ours}, the second alone about {theirs} "
+            f"(McNemar's exact p {right['mcnemar_p']:.3g})"
+        )
 
 
 def _write_csv(found: Row) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from gnet_desktop.errors import ExportError
 from gnet_desktop.files import write_whole
 from gnet_desktop.inspection.comparing.moving import PartMove
+from gnet_desktop.inspection.comparing.rightness import Rightness
 from gnet_desktop.network.naming import units_of_part
 from gnet_desktop.workspace.comparing import Compared, ToldApart
 from gnet_desktop.workspace.facts import significant
@@ -56,6 +57,18 @@ def likeness_facts(
             {"picture": pictures[place], "first": one, "second": other}
             for place, one, other in compared.changed
         ],
+        "right": _right_facts(compared.right, pictures) if compared.right is not None else None,
+    }
+
+
+def _right_facts(right: Rightness, pictures: Sequence[str]) -> Row:
+    """Who answers rightly, of the pictures whose class is known to both."""
+    return {
+        "judged": right.judged,
+        "both": right.both,
+        "first_alone": [pictures[place] for place in right.first],
+        "second_alone": [pictures[place] for place in right.second],
+        "mcnemar_p": significant(right.chance, DIGITS),
     }
 
 

@@ -12,8 +12,10 @@ import numpy as np
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import Cancelled, UsageError
+from gnet_desktop.folder.truth import match
 from gnet_desktop.inspection.comparing.groups import Apart, telling_apart
 from gnet_desktop.inspection.comparing.likeness import Likeness, likeness
+from gnet_desktop.inspection.comparing.rightness import Rightness
 from gnet_desktop.inspection.comparing.similarity import ENOUGH
 from gnet_desktop.network.changes import branch_spans
 from gnet_desktop.network.record import LOGITS, Array
@@ -44,12 +46,14 @@ class Side:
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
     """Two networks over pictures that both could read; ``changed`` has those of which the main heads'
-    first answers differ, as (place among the sources, the first's, the second's).
+    first answers differ, as (place among the sources, the first's, the second's). ``right`` says which
+    of them answers rightly; None where no picture lies in a folder that is called like a class of both.
     """
 
     likeness: Likeness
     places: tuple[int, ...]
     changed: tuple[tuple[int, str, str], ...]
+    right: Rightness | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,9 +107,10 @@ def compare_over(
         {name: value[row] for name, value in values.items()}
         for (values, _), row in zip(passes, rows, strict=True)
     )
+    answers = [[int(one) for one in values.pop(LOGITS["main"]).argmax(1)] for values in (left, right)]
     said = [
-        [side.names[index] for index in values.pop(LOGITS["main"]).argmax(1)]
-        for side, values in ((first, left), (second, right))
+        [side.names[index] for index in indexes]
+        for side, indexes in zip((first, second), answers, strict=True)
     ]
 
     def step() -> None:
@@ -113,7 +118,32 @@ def compare_over(
             raise Cancelled
 
     changed = tuple(row for row in zip(places, *said, strict=True) if row[1] != row[2])
-    return Compared(likeness(left, right, step), places, changed)
+    judged = _judged((first, second), sources, places, answers)
+    return Compared(likeness(left, right, step), places, changed, judged)
+
+
+def _judged(
+    sides: tuple[Side, Side],
+    sources: Sequence[Source],
+    places: Sequence[int],
+    answers: Sequence[Sequence[int]],
+) -> Rightness | None:
+    """Who is right about the pictures whose folder is called like a class of both."""
+    given = {str(one): source.parent.name for one in places if isinstance(source := sources[one], Path)}
+    truths = [match(given, side.names, "class folders") for side in sides]
+    judged, both = 0, 0
+    alone: tuple[list[int], list[int]] = [], []
+    for row, place in enumerate(places):
+        known = [truth.of(str(place)) for truth in truths]
+        if None in known:
+            continue
+        judged += 1
+        right = [indexes[row] == index for indexes, index in zip(answers, known, strict=True)]
+        if all(right):
+            both += 1
+        elif any(right):
+            alone[right.index(True)].append(place)
+    return Rightness(judged, both, tuple(alone[0]), tuple(alone[1])) if judged else None
 
 
 def check_enough(count: int) -> None:

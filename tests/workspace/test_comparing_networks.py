@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from scipy.stats import binomtest
 
 from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.errors import Cancelled, UsageError
+from gnet_desktop.inspection.comparing.rightness import mcnemar
 from gnet_desktop.network.googlenet import GoogLeNet
 from gnet_desktop.workspace.compared import apart_rows
 from gnet_desktop.workspace.comparing import Side, compare_over, pictures_under, tell_groups_apart
@@ -32,6 +34,12 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 def side(tensors: dict[str, torch.Tensor]) -> Side:
     return Side(GoogLeNet(tiny("torchvision"), tensors), CONVENTION, NAMES)
+
+
+def said(whose: Side, picture: Path) -> str:
+    """Main's first answer about one picture by itself."""
+    read = read_and_prepare(picture, "", CONVENTION)
+    return NAMES[int(np.argmax(whose.network(read.prepared.tensor()).answers["main"].logits))]
 
 
 def tensors_of(seed: int = 0) -> dict[str, torch.Tensor]:
@@ -61,18 +69,42 @@ def test_a_permuted_copy_answers_the_same_and_is_matched_back(pictures: list[Pat
     assert found.changed == ()
 
 
+def test_who_is_right_is_told_by_the_folders_that_are_called_like_classes(
+    pictures: list[Path], tmp_path: Path
+) -> None:
+    """Against passes of each picture and SciPy's binomial test; a folder of another name isn't judged."""
+    sides = side(tensors_of()), side(tensors_of(1))
+    placed = []
+    for number, picture in enumerate(pictures):
+        folder = tmp_path / (NAMES[number % 4] if number < 56 else "elsewhere")
+        folder.mkdir(exist_ok=True)
+        placed.append(folder / picture.name)
+        placed[-1].write_bytes(picture.read_bytes())
+    rights = np.array([[said(one, path) == path.parent.name for one in sides] for path in placed[:56]])
+    found = compare_over(*sides, placed).right
+    assert found is not None
+    assert (found.judged, found.both) == (56, int(rights.all(1).sum()))
+    alone = [tuple(np.flatnonzero(rights[:, one] & ~rights[:, 1 - one])) for one in (0, 1)]
+    assert [found.first, found.second] == alone
+    assert all(alone), "each is right alone about some"
+    test = binomtest(len(alone[0]), len(alone[0]) + len(alone[1]))
+    assert found.chance == pytest.approx(test.pvalue, rel=1e-12)
+    assert compare_over(*sides, pictures).right is None
+
+
+def test_mcnemar_is_the_exact_binomial_test() -> None:
+    for first, second in ((0, 0), (3, 3), (0, 7), (400, 550), (1, 0)):
+        expected = binomtest(first, first + second).pvalue if first + second else 1
+        assert mcnemar(first, second) == pytest.approx(expected, rel=1e-9)
+
+
 def test_another_network_changes_answers_and_is_less_alike(pictures: list[Path]) -> None:
     first, second = side(tensors_of()), side(tensors_of(1))
     found = compare_over(first, second, pictures)
     assert found.likeness.alignment.shape == (9, 9)
     assert np.diag(found.likeness.alignment)[-1] < 0.999
     for place, one, other in found.changed:
-        said = []
-        for whose in (first, second):
-            read = read_and_prepare(pictures[place], "", CONVENTION)
-            logits = whose.network(read.prepared.tensor()).answers["main"].logits
-            said.append(NAMES[int(np.argmax(logits))])
-        assert [one, other] == said
+        assert [one, other] == [said(whose, pictures[place]) for whose in (first, second)]
 
 
 def test_too_few_pictures_are_refused_and_a_stop_ends_it(pictures: list[Path]) -> None:

@@ -83,6 +83,12 @@ class CheckpointsView(CompareView):
         self.units = BarRows(self.tr("Units and their partners"), wide=0.24)
         self.changed = BarRows(self.tr("Answered otherwise"))
         self.changed.empty = self.tr("Main answers all of these pictures the same.")
+        self.right = BarRows(self.tr("Right by one alone"))
+        self.right.empty = self.tr("Both are right, or wrong, about the same pictures.")
+        self.right.about = self.tr(
+            "Of the pictures whose folder is called like a class of both. p: how likely so uneven a count is"
+            " if neither network is better (McNemar's exact test)."
+        )
         self.over, self.about = self._words(12.5), self._words(12.5)
         self.about.setForegroundRole(self.palette().ColorRole.PlaceholderText)
         self.start = Button(self.tr("Compare over them"), primary=True)
@@ -96,12 +102,13 @@ class CheckpointsView(CompareView):
         self.alignment.activated.connect(self._choose_cell)
         self.units.activated.connect(self.unit_wanted)
         self.changed.activated.connect(self._want_picture)
+        self.right.activated.connect(self._want_picture)
 
     def _build(self) -> None:
         left, right = QVBoxLayout(), QVBoxLayout()
         for column, parts in (
             (left, (self.grid, self.others)),
-            (right, (self._question(), self.about, self.alignment, self.changed, self.units)),
+            (right, (self._question(), self.about, self.alignment, self.changed, self.right, self.units)),
         ):
             column.setSpacing(16)
             for part in parts:
@@ -202,6 +209,7 @@ class CheckpointsView(CompareView):
         self.about.setVisible(compared is None)
         for part in (self.alignment, self.units, self.changed):
             part.setVisible(compared is not None)
+        self.right.setVisible(compared is not None and compared.right is not None)
         if compared is not None:
             self._show_compared(compared)
 
@@ -231,6 +239,9 @@ class CheckpointsView(CompareView):
         over = self.pictures
         rows = told.changed_rows(compared, over.names, over.ids)
         self.changed.show_rows(rows[:_MOST_ROWS], told.changed_note(compared))
+        if compared.right is not None:
+            rows = told.right_rows(compared.right, over.names, over.ids)
+            self.right.show_rows(rows[:_MOST_ROWS], told.right_note(compared.right))
         self._show_units(compared)
 
     def _show_units(self, compared: Compared) -> None:

@@ -9,6 +9,7 @@ from gnet_desktop.gui.compare.grid import Cell
 from gnet_desktop.gui.compare.rows import BarRow
 from gnet_desktop.gui.painting.numbers import number, percent
 from gnet_desktop.inspection.comparing.moving import PartMove
+from gnet_desktop.inspection.comparing.rightness import Rightness
 from gnet_desktop.network.architecture import BRANCHES, MODULES
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.shown import name_words, whole
@@ -180,6 +181,26 @@ def changed_note(compared: Compared) -> str:
     """How many of all."""
     count, total = len(compared.changed), compared.likeness.pictures
     return tr("{0} of {1}, {2}").format(whole(count), whole(total), percent(count / max(1, total)))
+
+
+def right_rows(right: Rightness, names: Sequence[str], pictures: Sequence[int | None]) -> list[BarRow]:
+    """The pictures that one network alone answers rightly, as `changed_rows` takes them."""
+    sides = (
+        (right.first, tr("only this is right")),
+        (right.second, tr("only the reference is right")),
+    )
+    return [
+        BarRow(pictures[place], names[place], words, f"{names[place]}: {words}")
+        for places, words in sides
+        for place in places
+    ]
+
+
+def right_note(right: Rightness) -> str:
+    """How many each alone, of how many, and whether that may be chance."""
+    return tr("{0} against {1} of {2}, p = {3}").format(
+        whole(len(right.first)), whole(len(right.second)), whole(right.judged), f"{right.chance:.2g}"
+    )
 
 
 def _cell(part: str, move: PartMove | None, most: float) -> Cell:
