@@ -22,6 +22,10 @@ WEIGHTS_CHOICE: Final = "weights"
 _SWAPPED: Final = ", in the other order"
 
 
+NUMBERED: Final = "numbers only"
+"""The source of class names that are none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Labels:
     """Class names in the order of the outputs, and where they come from.
@@ -33,6 +37,12 @@ class Labels:
     names: tuple[str, ...]
     source: str
     alternative: tuple[str, ...] = ()
+
+    def means_the_same(self, other: "Labels") -> bool:
+        """Whether every output is the same class in both; where one has no names, by their number alone."""
+        if NUMBERED in (self.source, other.source):
+            return len(self.names) == len(other.names)
+        return self.names == other.names
 
     def swapped(self) -> "Labels":
         """The same names in the other order; raises ValueError where there is only one."""

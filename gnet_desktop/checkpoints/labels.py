@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from gnet_desktop.budget import Budget, spending
-from gnet_desktop.checkpoints.checkpoint import Labels
+from gnet_desktop.checkpoints.checkpoint import NUMBERED, Labels
 from gnet_desktop.errors import LabelsError
 from gnet_desktop.files import is_file, is_folder, why_unreadable
 from gnet_desktop.plain_json import parsed
@@ -299,11 +299,11 @@ def _by_count(count: int, special: int) -> tuple[Labels, tuple[str, ...]]:
     if count and count == special:
         names = tuple(f"output {index}" for index in range(count))
         note = f"The {count} outputs have an order of their own, and no list of it is known here."
-        return Labels(names, "numbers only"), (note,)
+        return Labels(names, NUMBERED), (note,)
     make = _BY_COUNT.get(count)
     if make is not None:
         return make()
-    return Labels(tuple(f"class {index}" for index in range(count)), "numbers only"), ()
+    return Labels(tuple(f"class {index}" for index in range(count)), NUMBERED), ()
 
 
 def _with_background() -> tuple[Labels, tuple[str, ...]]:

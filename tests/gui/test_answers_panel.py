@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gnet_desktop.checkpoints.checkpoint import NUMBERED, Labels
 from gnet_desktop.errors import PictureError
 from gnet_desktop.gui.answers.model import CELL
 from gnet_desktop.gui.answers.panel import AnswersPanel, fitting_rows
@@ -18,6 +19,7 @@ from gnet_desktop.gui.answers.table import shared_width
 from gnet_desktop.gui.answers.values import shown_of
 from gnet_desktop.network.record import Answers
 from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result
 from tests.gui.answering import (
     CATS,
     SAID,
@@ -329,3 +331,23 @@ def test_certainty_is_never_rounded_up_to_all(open_panel) -> None:
     assert table(open_panel(workspace))[1][1] == "<0.1"
     assert np.isclose(np.exp(logits_for(said["main"])).sum(), 1)
     workspace.close()
+
+
+def with_labels(result: Result, labels: Labels) -> Result:
+    return replace(result, checkpoint=replace(result.checkpoint, labels=labels))
+
+
+def test_only_the_same_classes_have_differences() -> None:
+    """Of two networks with as many classes of other names, or in another order, no number is subtracted."""
+    result = make_result()
+    names = result.checkpoint.labels.names
+
+    def deltas(labels: Labels) -> set[str]:
+        shown = shown_of(result, lambda _: True, rows=5, logits=False, reference=with_labels(result, labels))
+        return {cell.delta for line in shown.lines for cell in line.cells.values()}
+
+    numbers = tuple(f"class {index}" for index in range(len(names)))
+    assert deltas(Labels(names, "another list")) == {"same"}
+    assert deltas(Labels(numbers, NUMBERED)) == {"same"}
+    assert deltas(Labels(names[::-1], "another list")) == {""}
+    assert deltas(Labels(numbers, "names.txt")) == {""}

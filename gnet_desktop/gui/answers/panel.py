@@ -11,7 +11,7 @@ from typing_extensions import override
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import AbsentCard, Notice, StaleMark
 from gnet_desktop.gui.answers.table import AnswersTable
-from gnet_desktop.gui.answers.values import Shown, as_text, shown_of
+from gnet_desktop.gui.answers.values import Shown, as_text, of_same_classes, shown_of
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label, tip
@@ -204,7 +204,8 @@ class AnswersPanel(Speaking, QWidget):
         if result.key.changes and reference.key == result.key.unchanged:
             return sentences.changed_sentence(shown, result, reference)
         other = sentences.reference_sentence(self._shown_of(reference), reference_words(workspace))
-        return " ".join(filter(None, (sentences.verdict_sentence(shown), other)))
+        apart = "" if of_same_classes(result, reference) else sentences.other_classes_sentence()
+        return " ".join(filter(None, (sentences.verdict_sentence(shown), other, apart)))
 
     def _say(self, shown: Shown | None, broken: str) -> None:
         stale = self._workspace.stale

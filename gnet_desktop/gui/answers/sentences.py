@@ -77,6 +77,11 @@ def reference_sentence(other: Shown, words: str) -> str:
     return f"{named}: {_says(other, other.verdict)}."
 
 
+def other_classes_sentence() -> str:
+    """Why the numbers stand without differences."""
+    return _grey(tr("Its classes differ from these, so no differences are shown."))
+
+
 def _says(shown: Shown, verdict: Verdict) -> str:
     parts = []
     for says in verdict.says:

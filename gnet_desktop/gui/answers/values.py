@@ -122,6 +122,7 @@ def shown_of(
     the first answers of its heads have lines, too; ``by_change`` the lines are those of the
     classes that differ most, the largest difference first.
     """
+    reference = of_same_classes(result, reference)
     answers, names = result.record.answers, result.checkpoint.labels.names
     standing = {head: standing_of(result, head, trained(head)) for head in HEADS}
     meant = {head: STANDINGS[one] for head, one in standing.items()}
@@ -186,6 +187,13 @@ def changed_rows(
                 gaps[index] = max(gaps.get(index, 0.0), gap)
     order = sorted(gaps, key=lambda index: (-gaps[index], index))
     return [Row(index, {}, firsts.get(index, ())) for index in order[:limit]]
+
+
+def of_same_classes(result: Result, reference: Result | None) -> Result | None:
+    """The reference, if its classes are those of the result; None for others, which have no difference."""
+    if reference is None or not result.checkpoint.labels.means_the_same(reference.checkpoint.labels):
+        return None
+    return reference
 
 
 def comparable(answers: Mapping[str, HeadAnswers], reference: Result | None) -> dict[str, HeadAnswers]:

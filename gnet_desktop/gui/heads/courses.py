@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gnet_desktop.gui.answers.values import apart, class_name, comparable
+from gnet_desktop.gui.answers.values import apart, class_name, comparable, of_same_classes
 from gnet_desktop.inspection.answers import DEPTH, HeadAnswers, timeline, valid
 from gnet_desktop.workspace.values import Result
 
@@ -44,7 +44,7 @@ def courses(
     answers, names = result.record.answers, result.checkpoint.labels.names
     sound = {head: one for head, one in answers.items() if valid(one)}
     counted = {head: one for head, one in sound.items() if head not in untrained}
-    before = comparable(counted, reference)
+    before = comparable(counted, of_same_classes(result, reference))
     firsts = _firsts(counted)
     indices = [line.index for line in timeline(sound, leave_out=untrained)]
     indices += [index for index in _firsts(before) if index not in indices]

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.answers.standing import trained_words
-from gnet_desktop.gui.answers.values import class_name, comparable
+from gnet_desktop.gui.answers.values import class_name, comparable, of_same_classes
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -230,7 +230,8 @@ class HeadSection(Speaking, QWidget):
         self.connected.names = tuple(f"{inner}:{value}" for value in range(head.layers[0].outputs))
         self.connected.show_values(connected, nominal=6, columns=1, **shown)  # type: ignore[arg-type]
         names, answers = result.checkpoint.labels.names, record.answers.get(head.name)
-        before = comparable(result.record.answers, reference).get(head.name)
+        same = of_same_classes(result, reference)
+        before = comparable(result.record.answers, same).get(head.name)
         self.answers.show_answers(
             answers, names, logits=view.logits, faint=faint, stale=workspace.stale, before=before
         )
