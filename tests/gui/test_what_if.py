@@ -121,6 +121,18 @@ def test_a_slider_scales_while_it_moves_and_undo_takes_the_whole_move_back(windo
     assert workspace.changes == (Change("4e/1x1", "off", (3,)),)
 
 
+def test_esc_twice_takes_all_changes_back(window: Window) -> None:
+    workspace = window.workspace
+    workspace.add_change(Change("4b/5x5"))
+    workspace.add_change(Change("4e/1x1", "off", (3,)))
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert len(workspace.changes) == 2
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert workspace.changes == ()
+    workspace.undo()
+    assert len(workspace.changes) == 2
+
+
 def test_chips_say_what_is_changed_and_a_click_takes_it_back(window: Window) -> None:
     workspace = window.workspace
     workspace.add_change(Change("4b/5x5"))

@@ -52,6 +52,7 @@ _HANDS: Final = (
     ("Zoom the photo", "wheel, pinch"),
     ("Zoom the network or the maps", "Ctrl and wheel"),
     ("Close, cancel", "Esc"),
+    ("Undo all changes of the network at once", "Esc twice"),
 )
 
 

@@ -1,10 +1,17 @@
 """Which panel has the keyboard, and giving it to the next."""
 
+import math
+import time
+from typing import Final
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.shell.docks import PANELS, DockArea
+
+_TWICE: Final = 1.0
+"""Seconds within which a second Esc belongs to the first."""
 
 
 class PanelFocus(QObject):
@@ -14,7 +21,16 @@ class PanelFocus(QObject):
         super().__init__(parent)
         self._panels, self._area, self._menus = panels, area, menus
         self._before_menus: QWidget | None = None
+        self._escaped = -math.inf
         QApplication.instance().focusChanged.connect(self._focus_changed)  # type: ignore[union-attr]
+
+    def is_second_escape(self) -> bool:
+        """Whether Esc, which was pressed now, was pressed a moment ago, too."""
+        before, self._escaped = self._escaped, time.monotonic()
+        if self._escaped - before > _TWICE:
+            return False
+        self._escaped = -math.inf
+        return True
 
     def panel(self) -> str | None:
         """The panel that has the keyboard."""

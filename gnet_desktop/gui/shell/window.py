@@ -119,13 +119,10 @@ class Window(PlacedWindow):
         menus = fill_menus(self.bar.menus, self.actions_by_name)
         menus["File"].insertMenu(self.actions_by_name["show_catalogue"], self.recent)
         menus["File"].insertMenu(self.actions_by_name["evaluate_folder"], self.samples)
-        menus["File"].aboutToShow.connect(self._name_export)
+        export, words = self.actions_by_name["export_shown"], self.handlers.exporting.export_words
+        menus["File"].aboutToShow.connect(lambda: export.setText(words()))
         for menu in menus.values():
             give_mnemonics(menu)
-
-    def _name_export(self) -> None:
-        """The menu's entry says what would be exported."""
-        self.actions_by_name["export_shown"].setText(self.handlers.exporting.export_words())
 
     def _connect(self) -> None:
         workspace, handlers, opening = self.workspace, self.handlers, self.handlers.opening
@@ -376,11 +373,13 @@ class Window(PlacedWindow):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc that nothing else wanted takes the sentence away."""
-        if event.key() == Qt.Key.Key_Escape and self.notice.text:
-            self.notice.hide()
-        else:
+        """Esc that nothing else wanted takes the sentence away; twice in a row, all changes."""
+        if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
+        elif self.notice.text:
+            self.notice.hide()
+        elif self.keyboard.is_second_escape():
+            self.actions_by_name["reset_changes"].trigger()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
