@@ -205,7 +205,12 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     *_choices("Order of the answers", "answers_by", "sort compare", _ANSWERS),
     Action(
-        "next_answers", "View", "Next order", ("A",), "sort answers changed", group="Order of the answers"
+        "next_answers",
+        "View",
+        "Next order of the answers",
+        ("A",),
+        "sort answers changed",
+        group="Order of the answers",
     ),
     *_choices("Order of the maps", "sort", "strongest", _SORTS),
     Action("next_sort", "View", "Next order", ("S",), "sort strongest", group="Order of the maps"),
