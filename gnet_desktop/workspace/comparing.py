@@ -12,6 +12,7 @@ import numpy as np
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import Cancelled, UsageError
+from gnet_desktop.files import exists
 from gnet_desktop.folder.truth import match
 from gnet_desktop.inspection.comparing.groups import Apart, telling_apart
 from gnet_desktop.inspection.comparing.likeness import Likeness, likeness
@@ -72,7 +73,7 @@ def pictures_under(paths: Sequence[Path]) -> list[Path]:
 
     found = list[Path]()
     for path in paths:
-        folder = indexed_folder(path) if (path / ANSWERS).exists() else None
+        folder = indexed_folder(path) if exists(path / ANSWERS) else None
         if folder is not None:
             found += [folder / name for name in some_pictures(path, MOST)]
         else:

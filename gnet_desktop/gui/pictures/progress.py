@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.shown import whole
@@ -61,7 +62,7 @@ class Progress(Speaking, QWidget):
         self._numbers = self.tr("{0} of {1}").format(whole(done), whole(ended))
         self.words = self.tr("Answering: {0}").format(self._numbers)
         self.setAccessibleName(self.words)
-        self.setToolTip(self.words)
+        self.setToolTip(tip(self.words))
         if self.isHidden() and not self._long.isActive():
             self._long.start()
         self.update()
