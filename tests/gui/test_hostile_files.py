@@ -55,7 +55,7 @@ QUICK_PICTURES = ("million_texts", "largest_gif", "million_frames", "largest_tif
 QUICK_LABELS = ("a_million_names", "nested_lists", "an_integer_of_megabytes")
 
 LONGEST = 0.1
-TRIES = 4
+TRIES = 8
 """A busy machine may stop the whole program for a while: the best of a few tries counts."""
 
 

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
-from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -60,10 +60,10 @@ class CompareView(Speaking, QWidget):
         label.setWordWrap(True)
         return label
 
-    def _saving(self, tip: str, save: Callable[[], None]) -> IconButton:
+    def _saving(self, words: str, save: Callable[[], None]) -> IconButton:
         """The button that saves, in the header."""
         button = IconButton("file", self.tr("Save…"))
-        button.setToolTip(tip)
+        button.setToolTip(tip(words))
         button.clicked.connect(save)
         self.header.add(button)
         return button

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 
@@ -22,7 +23,7 @@ class Chip(QAbstractButton):
     def __init__(self, words: str) -> None:
         super().__init__()
         self.setText(words)
-        self.setToolTip(words)
+        self.setToolTip(tip(words))
         self.setAccessibleName(self.tr("Take off the filter {0}").format(words))
         self.setFont(font(12))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
