@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final
 
+from gnet_desktop.breathing import breathe
 from gnet_desktop.errors import Cancelled, GNetError
 from gnet_desktop.shown import whole
 
@@ -65,6 +66,7 @@ class Budget:
 
     def steps(self, count: int = 1) -> None:
         """So many small things are done, one by one."""
+        breathe(count)
         self._steps -= count
         if self._steps < self._ask:
             self._look_up()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gnet_desktop.budget import current
+from gnet_desktop.counting import has_digits_in_a_row, how_often
 from gnet_desktop.shown import whole
 
 MOST_VALUES: Final = 120_000
@@ -15,6 +16,8 @@ MOST_VALUES: Final = 120_000
 
 _MARKS: Final = (",", "[", "{", ":")
 _DIGITS: Final = 19
+_MOST_DIGITS: Final = 4300
+"""In a row, texts included: beyond these Python itself makes no number of them."""
 
 Pairs = list[tuple[str, Any]]
 
@@ -24,9 +27,11 @@ def parsed(text: str, *, pairs: Callable[[Pairs], Any] | None = None) -> Any:
 
     Raises ValueError for what is no JSON, or is more than anyone writes.
     """
-    count = sum(text.count(mark) for mark in _MARKS)
+    count = how_often(text, _MARKS, most=MOST_VALUES)
     if count > MOST_VALUES:
         raise ValueError(f"it holds more than {whole(MOST_VALUES)} values")
+    if has_digits_in_a_row(text, _MOST_DIGITS):
+        raise ValueError(f"it has {whole(_MOST_DIGITS)} digits in a row")
     current().steps(count)
     try:
         return json.loads(text, object_pairs_hook=pairs, parse_int=_whole)

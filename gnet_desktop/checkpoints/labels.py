@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from gnet_desktop.budget import Budget, spending
 from gnet_desktop.checkpoints.checkpoint import NUMBERED, Labels
+from gnet_desktop.counting import how_often
 from gnet_desktop.errors import LabelsError
 from gnet_desktop.files import is_file, is_folder, why_unreadable
 from gnet_desktop.plain_json import parsed
@@ -130,7 +131,7 @@ def _imagenet_lines() -> Iterator[tuple[str, str]]:
 
 def _from_file(path: Path, file: str) -> Labels:
     text = _text(path, file)
-    if sum(text.count(end) for end in _LINE_ENDS) > _MOST_NAMES:
+    if how_often(text, _LINE_ENDS, most=_MOST_NAMES) > _MOST_NAMES:
         raise ValueError(f"it has more than {whole(_MOST_NAMES)} lines")
     return Labels(_short(_parse(text, path)), file)
 

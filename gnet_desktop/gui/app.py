@@ -12,7 +12,7 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
-from gnet_desktop import __version__
+from gnet_desktop import __version__, breathing
 from gnet_desktop.files import is_folder
 from gnet_desktop.gui.controls.spoken import install_speaking
 from gnet_desktop.gui.looks.styles import apply_theme, load_fonts
@@ -91,6 +91,7 @@ def make_application() -> QApplication:
     drop_foreign_plugins()
     install_speaking()
     sys.setswitchinterval(_TURN)
+    breathing.beside_a_window()
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("gnet-desktop")

@@ -25,7 +25,8 @@ LONGEST: Final = 50.0
 
 JPEG_2000: Final = "PIL.Jpeg2KImagePlugin:Jpeg2KImageFile"
 WEBP: Final = "PIL.WebPImagePlugin:WebPImageFile"
-_KINDS: Final = (JPEG_2000, WEBP)
+QOI: Final = "PIL.QoiImagePlugin:QoiImageFile"
+_KINDS: Final = (JPEG_2000, WEBP, QOI)
 
 _A_PIXEL: Final = 32
 _SPARE: Final = 300_000_000

@@ -7,6 +7,7 @@ ones. Pictures have few parts for their size; what a decoder reads in far smalle
 import io
 from typing import Any, BinaryIO, Final, cast
 
+from gnet_desktop.breathing import breathe
 from gnet_desktop.errors import PictureError
 
 FEW: Final = 20_000
@@ -42,6 +43,7 @@ class Metered:
     def read(self, count: int = -1) -> bytes:
         """The next bytes, never room for more than there are; one read more."""
         self._left[0] -= 1
+        breathe()
         if self._left[0] < 0:
             raise endless(self.title)
         return self._stream.read(min(count, self._length))

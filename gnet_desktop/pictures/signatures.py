@@ -36,7 +36,7 @@ class Guess:
 SIGNATURES: Final = tuple(
     Signature(*row)
     for row in (
-        (0, b"\xff\xd8\xff", "JPEG", "PIL.JpegImagePlugin:JpegImageFile"),
+        (0, b"\xff\xd8\xff", "JPEG", "gnet_desktop.pictures.jpeg:Jpeg"),
         (0, b"\x89PNG\r\n\x1a\n", "PNG", "gnet_desktop.pictures.png:open_frame"),
         (0, b"GIF87a", "GIF", "PIL.GifImagePlugin:GifImageFile"),
         (0, b"GIF89a", "GIF", "PIL.GifImagePlugin:GifImageFile"),
@@ -48,7 +48,7 @@ SIGNATURES: Final = tuple(
         (0, b"\xff\x4f\xff\x51", "JPEG 2000", "gnet_desktop.pictures.jpeg2000:Jpeg2000"),
         (0, b"\x00\x00\x01\x00", "ICO", "PIL.IcoImagePlugin:IcoImageFile"),
         (0, b"icns", "ICNS", "PIL.IcnsImagePlugin:IcnsImageFile"),
-        (0, b"qoif", "QOI", "PIL.QoiImagePlugin:QoiImageFile"),
+        (0, b"qoif", "QOI", "gnet_desktop.pictures.qoi:Qoi"),
         (0, b"8BPS\x00\x01", "PSD", "PIL.PsdImagePlugin:PsdImageFile"),
         (0, b"\x01\xda", "SGI", "PIL.SgiImagePlugin:SgiImageFile"),
         *((0, bytes((80, kind, blank)), "PNM", "PIL.PpmImagePlugin:PpmImageFile")

@@ -1,6 +1,7 @@
-"""JPEG 2000 and large WebP are decoded by another process: the same pixels, and no thread waits for them."""
+"""JPEG 2000, large WebP and QOI are decoded by another process: the same pixels, and no thread waits."""
 
 import io
+import struct
 import threading
 import time
 from contextlib import AbstractContextManager, nullcontext
@@ -10,11 +11,13 @@ import numpy as np
 import pytest
 from PIL import Image
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
+from PIL.QoiImagePlugin import QoiImageFile
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.pictures import apart, elsewhere, webp
 from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.pictures.jpeg2000 import Jpeg2000
+from gnet_desktop.pictures.qoi import Qoi
 from gnet_desktop.pictures.webp import WebP
 from tests.pictures.hostile import saved
 
@@ -142,3 +145,38 @@ def test_a_large_webp_is_decoded_here_where_no_process_can_be_started(
     data = saved(pattern("RGB"), "WEBP", lossless=True)
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     assert read_picture(data).image.tobytes() == pattern("RGB").tobytes()
+
+
+def qoi(width: int, height: int) -> bytes:
+    """Every pixel with its three values, as the published format has them."""
+    values = np.random.default_rng(1).integers(0, 256, (width * height, 3), np.uint8)
+    tagged = np.concatenate([np.full((len(values), 1), 0xFE, np.uint8), values], 1)
+    return b"qoif" + struct.pack(">2I2B", width, height, 3, 0) + tagged.tobytes() + bytes(7) + b"\1"
+
+
+@pytest.mark.parametrize("part", [1.0, 0.5])
+def test_a_large_qoi_shows_what_pillow_decodes_here(part: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = qoi(600, 400)
+    data = data[: int(len(data) * part)]
+    asked: list[bytes] = []
+
+    def answered(request: bytes, longest: float) -> AbstractContextManager[BinaryIO]:
+        asked.append(request)
+        return apart.asked(request, longest)
+
+    monkeypatch.setattr(elsewhere, "asked", answered)
+    there = read_picture(data)
+    assert asked
+    monkeypatch.setattr("gnet_desktop.pictures.qoi.take_pixels", lambda *_: False)
+    here = read_picture(data)
+    assert there.notes == here.notes
+    assert any("incomplete" in note for note in there.notes) == (part < 1)
+    assert there.image.tobytes() == here.image.tobytes()
+    if part == 1:
+        with QoiImageFile(io.BytesIO(data)) as pillow:
+            assert there.image.tobytes() == pillow.tobytes()
+
+
+def test_a_small_qoi_is_decoded_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gnet_desktop.pictures.qoi.take_pixels", lambda *_: pytest.fail("asked"))
+    assert Qoi(io.BytesIO(qoi(20, 10))).load() is not None

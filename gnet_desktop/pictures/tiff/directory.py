@@ -11,6 +11,8 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
+from gnet_desktop.breathing import breathe
+
 MOST_PICTURES: Final = 10_000
 MOST_TAGS: Final = 4096
 MOST_VALUES: Final = 1 << 23
@@ -112,6 +114,7 @@ def _read(stream: BinaryIO, form: _Form, place: int) -> tuple[Directory, int]:
     (following,) = form.pointer.unpack(stream.read(form.pointer.size).ljust(form.pointer.size, b"\0"))
     tags = {}
     for start in range(0, len(table) - form.entry.size + 1, form.entry.size):
+        breathe()
         tag, kind, number, value = form.entry.unpack_from(table, start)
         if tag in _READ and kind in _TYPES:
             tags[tag] = _values(stream, form, kind, number, value)
