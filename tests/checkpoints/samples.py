@@ -23,7 +23,7 @@ class Sample:
     """A model, the picture it was given and what it answered; ``state`` its tensors as a file has them."""
 
     oracle: Oracle
-    model: nn.Module
+    model: Any
     picture: Tensor
     outputs: Outputs
 

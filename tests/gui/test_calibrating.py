@@ -10,17 +10,17 @@ from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.gui.conventions.calibrating import CalibrationMemory
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.workspace.values import identity
-from tests.gui.made import make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world
 
 FITTED = Calibration({"main": 2.0}, 0.95, "some photos")
 
 
 @pytest.fixture(scope="module")
-def world():
+def world() -> World:
     return make_world(1)
 
 
-def test_a_kept_calibration_comes_back_with_its_checkpoint(world) -> None:
+def test_a_kept_calibration_comes_back_with_its_checkpoint(world: World) -> None:
     session, calls = Session(None), queue.Queue()
     first = make_workspace(world, calls.put)
     CalibrationMemory(first, session)
@@ -38,7 +38,7 @@ def test_a_kept_calibration_comes_back_with_its_checkpoint(world) -> None:
     assert session.calibration_of(sha256) is None
 
 
-def test_a_calibrated_network_gives_softer_answers_in_the_same_order(world) -> None:
+def test_a_calibrated_network_gives_softer_answers_in_the_same_order(world: World) -> None:
     workspace = make_workspace(world, lambda call: call())
     before = workspace.network
     workspace.calibrate(FITTED)
@@ -52,7 +52,9 @@ def test_a_calibrated_network_gives_softer_answers_in_the_same_order(world) -> N
     workspace.close()
 
 
-def test_runs_of_other_temperatures_have_other_names_and_the_threshold_says_that_nothing_fits(world) -> None:
+def test_runs_of_other_temperatures_have_other_names_and_the_threshold_says_that_nothing_fits(
+    world: World,
+) -> None:
     workspace = make_workspace(world, lambda call: call())
     plain = workspace.network
     workspace.calibrate(FITTED)
@@ -75,7 +77,7 @@ def test_runs_of_other_temperatures_have_other_names_and_the_threshold_says_that
         {"temperatures": {}, "threshold": 2},
     ],
 )
-def test_what_is_no_calibration_is_left_alone(stored) -> None:
+def test_what_is_no_calibration_is_left_alone(stored: object) -> None:
     assert Calibration.stored(stored) is None
 
 

@@ -1,7 +1,7 @@
 """The checkpoint card: its facts, and what can be changed from it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,11 +22,13 @@ from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tasks import LoadedNetwork
 from tests.gui.answering import Calls
-from tests.gui.made import make_checkpoint, make_workspace, make_world
+from tests.gui.made import World, make_checkpoint, make_workspace, make_world
+
+Until = Callable[[Callable[[], object]], None]
 
 
 @pytest.fixture(scope="module")
-def world(qapp: QApplication):
+def world(qapp: QApplication) -> World:
     return make_world(1)
 
 
@@ -36,15 +38,15 @@ def calls() -> Calls:
 
 
 @pytest.fixture
-def workspace(world, calls: Calls) -> Iterator[Workspace]:
+def workspace(world: World, calls: Calls) -> Iterator[Workspace]:
     one = make_workspace(world, calls.put)
     yield one
     one.close()
 
 
 @pytest.fixture
-def until(calls: Calls, qtbot: QtBot):
-    def wait(done) -> None:
+def until(calls: Calls, qtbot: QtBot) -> Until:
+    def wait(done: Callable[[], object]) -> None:
         def deliver() -> bool:
             while not calls.empty():
                 calls.get()()
@@ -56,7 +58,7 @@ def until(calls: Calls, qtbot: QtBot):
 
 
 @pytest.fixture
-def card(workspace: Workspace, qtbot: QtBot, until) -> CheckpointCard:
+def card(workspace: Workspace, qtbot: QtBot, until: Until) -> CheckpointCard:
     one = CheckpointCard(workspace)
     qtbot.addWidget(one)
     one.show()
@@ -94,7 +96,7 @@ def test_absent_heads_say_so(card: CheckpointCard) -> None:
 
 
 def test_the_convention_in_use_is_shown_and_can_be_changed(
-    card: CheckpointCard, workspace: Workspace, until
+    card: CheckpointCard, workspace: Workspace, until: Until
 ) -> None:
     chips = card.findChild(Chips)
     assert "crop 128" in chips.text
@@ -110,7 +112,7 @@ def test_the_convention_in_use_is_shown_and_can_be_changed(
 
 
 def test_what_the_file_does_not_tell_can_be_answered_otherwise(
-    world, qtbot: QtBot, calls: Calls, until
+    world: World, qtbot: QtBot, calls: Calls, until: Until
 ) -> None:
     checkpoint = world.loaded.checkpoint
     assumed = replace(checkpoint.provenance, assumed={"epsilon": "torchvision"})
@@ -140,7 +142,7 @@ def test_where_it_is_narrow_the_columns_stand_below_each_other(card: CheckpointC
 
 
 def test_another_set_of_weights_is_chosen_on_the_card_and_class_names_stay(
-    world, qtbot: QtBot, calls: Calls, until, tmp_path: Path
+    world: World, qtbot: QtBot, calls: Calls, until: Until, tmp_path: Path
 ) -> None:
     checkpoint = world.loaded.checkpoint
     told = replace(
@@ -182,7 +184,7 @@ def test_the_card_is_made_anew_only_for_another_file(card: CheckpointCard, works
 
 
 def test_class_folders_can_be_taken_in_their_other_order(
-    card: CheckpointCard, workspace: Workspace, until
+    card: CheckpointCard, workspace: Workspace, until: Until
 ) -> None:
     names = workspace.checkpoint.labels.names
     assert len(card.labels_menu().actions()) == 2
@@ -235,14 +237,14 @@ def with_a_small_pool(loaded: LoadedNetwork) -> LoadedNetwork:
     )
 
 
-def verify(card: CheckpointCard, until, qtbot: QtBot) -> None:
+def verify(card: CheckpointCard, until: Until, qtbot: QtBot) -> None:
     qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)
     assert not card.verify_button.isEnabled()
     until(lambda: card.verification is not None)
 
 
 def test_verifying_compares_with_an_independent_definition(
-    machine: str, card: CheckpointCard, until, qtbot: QtBot
+    machine: str, card: CheckpointCard, until: Until, qtbot: QtBot
 ) -> None:
     verify(card, until, qtbot)
     assert card.verification.sign == "check", card.verification.words
@@ -254,7 +256,7 @@ def test_verifying_compares_with_an_independent_definition(
 
 
 def test_what_came_of_it_stands_at_the_top_of_the_card_with_every_part(
-    card: CheckpointCard, until, qtbot: QtBot
+    card: CheckpointCard, until: Until, qtbot: QtBot
 ) -> None:
     verify(card, until, qtbot)
     strip = card.findChild(VerificationStrip)
@@ -267,7 +269,7 @@ def test_what_came_of_it_stands_at_the_top_of_the_card_with_every_part(
 
 
 def test_without_a_picture_a_sample_is_compared(
-    card: CheckpointCard, workspace: Workspace, until, qtbot: QtBot
+    card: CheckpointCard, workspace: Workspace, until: Until, qtbot: QtBot
 ) -> None:
     assert card.verify_button.text() == "Verify on this picture"
     workspace.remove_all_pictures()
@@ -278,7 +280,7 @@ def test_without_a_picture_a_sample_is_compared(
 
 
 def test_every_familys_network_can_be_compared_and_its_own_ways_are_named(
-    card: CheckpointCard, workspace: Workspace, until, qtbot: QtBot
+    card: CheckpointCard, workspace: Workspace, until: Until, qtbot: QtBot
 ) -> None:
     loaded = with_a_small_pool(another(workspace, "paddle"))
     workspace.use(loaded)
@@ -290,7 +292,7 @@ def test_every_familys_network_can_be_compared_and_its_own_ways_are_named(
 
 
 def test_another_checkpoint_forgets_what_was_compared(
-    card: CheckpointCard, workspace: Workspace, until, qtbot: QtBot
+    card: CheckpointCard, workspace: Workspace, until: Until, qtbot: QtBot
 ) -> None:
     verify(card, until, qtbot)
     loaded = another(workspace, "caffe")

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.cli import main
 from gnet_desktop.gui.actions.asking import Asking
@@ -47,7 +48,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path, tuned: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path, tuned: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()

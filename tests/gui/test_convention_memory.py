@@ -10,15 +10,15 @@ import pytest
 from gnet_desktop.convention import CONVENTIONS, MeanPlaces
 from gnet_desktop.gui.conventions.memory import ConventionMemory, restored
 from gnet_desktop.gui.system.session import Session
-from tests.gui.made import make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world
 
 
 @pytest.fixture(scope="module")
-def world():
+def world() -> World:
     return make_world(1)
 
 
-def test_a_chosen_convention_comes_back_with_its_checkpoint(world) -> None:
+def test_a_chosen_convention_comes_back_with_its_checkpoint(world: World) -> None:
     session, calls = Session(None), queue.Queue()
     first = make_workspace(world, calls.put)
     ConventionMemory(first, session)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.compare.effects import EffectsView
@@ -18,7 +19,7 @@ from tests.gui.made import pause, wait_until
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()
@@ -121,5 +122,5 @@ def test_beside_another_change_the_two_are_told_with_it_in_force(window: Window)
     ("both", "added", "words"),
     [(-3.0, -2.0, "makes up"), (-2.0, -4.0, "need each other"), (-2.0, -2.01, "add up")],
 )
-def test_what_a_difference_means_is_said(qapp, both: float, added: float, words: str) -> None:
+def test_what_a_difference_means_is_said(qapp: QApplication, both: float, added: float, words: str) -> None:
     assert words in Interaction(both, added, "cat", "main").meaning()

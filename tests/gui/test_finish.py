@@ -17,18 +17,18 @@ from gnet_desktop.network.naming import Unit
 from gnet_desktop.network.record import Answers
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.pictures.preparation import prepare
-from tests.gui.made import make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world
 
 PLAIN = {"logits": False, "faint": False, "stale": False}
 
 
 @pytest.fixture(scope="module")
-def world(qapp: QApplication):
+def world(qapp: QApplication) -> World:
     return make_world(1)
 
 
 @pytest.mark.parametrize("width", [960, 1600])
-def test_the_samples_are_as_wide_as_the_card_above(world, qtbot: QtBot, width: int) -> None:
+def test_the_samples_are_as_wide_as_the_card_above(world: World, qtbot: QtBot, width: int) -> None:
     apply_theme(make_application(), "light")
     workspace = make_workspace(world, lambda call: call())
     page = StartPage(workspace)
@@ -52,7 +52,7 @@ def test_nothing_is_said_of_classes_that_are_not_there(qtbot: QtBot, classes: in
     assert view.rest[0] == rest
 
 
-def test_no_cell_is_drawn_beyond_the_photo(world) -> None:
+def test_no_cell_is_drawn_beyond_the_photo(world: World) -> None:
     """A network whose last cells reach over the edge of what it reads, which is all of the photo."""
     result = world.results[0]
     convention = result.checkpoint.convention.changed(size=120, crop=120)

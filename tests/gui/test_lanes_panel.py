@@ -1,7 +1,7 @@
 """The lanes: every channel of every branch, by hand and by keys."""
 
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -67,7 +67,12 @@ def centre(view: LaneView, channel: int) -> QPoint:
     return view.tile_rectangle(channel).center().toPoint()
 
 
-def turn(view: LaneView, place: QPoint, amount: int, modifiers=Qt.KeyboardModifier.NoModifier) -> None:
+def turn(
+    view: LaneView,
+    place: QPoint,
+    amount: int,
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
     event = QWheelEvent(
         QPointF(place),
         QPointF(view.mapToGlobal(place)),
@@ -487,7 +492,7 @@ def test_the_order_and_the_scroll_survive_another_picture(
     ],
 )
 def test_the_filter_knows_numbers_ranges_and_every_name(
-    panel: LanesPanel, workspace: Workspace, text: str, expected
+    panel: LanesPanel, workspace: Workspace, text: str, expected: Mapping[str, list[int]]
 ) -> None:
     panel.header.filter.setText(text)
     assert workspace.view.filter == text

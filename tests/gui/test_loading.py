@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gnet_desktop.checkpoints.checkpoint import Checkpoint, Labels
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace import state, tasks
+from gnet_desktop.workspace.tasks import Progress
 from tests.gui.made import World, make_world
 
 
@@ -26,7 +28,14 @@ class Slow:
         self._world, self._steps = world, []
         self.ended = False
 
-    def read(self, path, labels, progress, flag, assume):
+    def read(
+        self,
+        path: Path,
+        labels: Path | None,
+        progress: Progress,
+        flag: threading.Event,
+        assume: Mapping[str, str],
+    ) -> Checkpoint:
         while not self.ended and not flag.is_set():
             while self._steps:
                 progress(self._steps.pop(0), 0.5)
@@ -35,7 +44,14 @@ class Slow:
             raise tasks.Cancelled
         return self._world.loaded.checkpoint
 
-    def load(self, checkpoint, labels, device, progress, flag):
+    def load(
+        self,
+        checkpoint: Checkpoint,
+        labels: Labels | None,
+        device: str,
+        progress: Progress,
+        flag: threading.Event,
+    ) -> tasks.LoadedNetwork:
         return self._world.loaded
 
     def reach(self, stage: str) -> None:
@@ -139,7 +155,9 @@ def hanging(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading
     """A reader that never comes back from ``stuck.pth``, whatever it is told."""
     go_on = threading.Event()
 
-    def read(path, labels, progress, flag, assume):
+    def read(
+        path: Path, labels: Path | None, progress: Progress, flag: threading.Event, assume: Mapping[str, str]
+    ) -> Checkpoint:
         if path.name == "stuck.pth":
             go_on.wait(60)
         return world.loaded.checkpoint

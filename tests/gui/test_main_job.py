@@ -1,15 +1,16 @@
 """The main job by hand: drop a picture, read the answers, point at a map, see it on the photo."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.app import make_application, make_window
@@ -19,6 +20,7 @@ from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Grid
+from gnet_desktop.workspace.values import Result
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def window(opened: Window) -> Window:
     return opened
 
 
-def wait(done, seconds: float = 60) -> None:
+def wait(done: Callable[[], object], seconds: float = 60) -> None:
     """Let the window live until something is so."""
     import time
 
@@ -247,7 +249,7 @@ def bad_checkpoints(folder: Path) -> dict[str, bytes]:
 
     class Evil:
         @override
-        def __reduce__(self):
+        def __reduce__(self) -> tuple[Callable[..., Any], tuple[Path]]:
             return (Path.touch, (folder / "run",))
 
     return {
@@ -327,7 +329,7 @@ def test_a_hovered_map_lies_on_what_it_saw(
     assert np.abs(where - dot).max() <= cell
 
 
-def dot_detector(result, dot: np.ndarray) -> Unit:
+def dot_detector(result: Result, dot: np.ndarray) -> Unit:
     """The most concentrated unit of 3a among those that answer to the dot itself, not to its edges.
 
     Their peak is in the cell in which the dot lies, by plain arithmetic: the short side scaled to
@@ -344,7 +346,7 @@ def dot_detector(result, dot: np.ndarray) -> Unit:
     return Unit("3a", "1x1", int(np.argmax(np.where(there, (peaks - rest) / (peaks + 1e-6), -np.inf))))
 
 
-def pixels(widget) -> np.ndarray:
+def pixels(widget: QWidget) -> np.ndarray:
     image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     data = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return data[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
-from gnet_desktop.gui.looks.theme import DARK, LIGHT, font
+from gnet_desktop.gui.looks.theme import DARK, LIGHT, Theme, font
 from gnet_desktop.gui.network_map.layout import lay_out
 from gnet_desktop.gui.network_map.marks import CHOSEN, HOVERED, draw_frames, draw_ground, words_of
 from gnet_desktop.gui.network_map.savings import paths, savings
@@ -94,7 +94,9 @@ BRANCHES_OF_4A = ("4a/1x1", "4a/3x3", "4a/5x5", "4a/pool_proj")
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("quantity", QUANTITIES)
-def test_nothing_is_too_thin_to_see_or_to_hit(caffe: Architecture, size, quantity) -> None:
+def test_nothing_is_too_thin_to_see_or_to_hit(
+    caffe: Architecture, size: tuple[int, int], quantity: str
+) -> None:
     layout = layout_of(caffe, size, quantity)
     assert min(area.height for name, area in layout.boxes.items() if "/" in name and "aux" not in name) >= 2.4
     assert min(min(area.width, area.height) for area in layout.areas) >= 12
@@ -103,13 +105,13 @@ def test_nothing_is_too_thin_to_see_or_to_hit(caffe: Architecture, size, quantit
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("quantity", QUANTITIES)
 def test_everything_lies_inside_and_the_branches_of_a_module_apart(
-    caffe: Architecture, size, quantity
+    caffe: Architecture, size: tuple[int, int], quantity: str
 ) -> None:
     check_layout(layout_of(caffe, size, quantity), size)
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
-def test_every_family_has_a_map(family) -> None:
+def test_every_family_has_a_map(family: str) -> None:
     architecture = build(family)
     layout = layout_of(architecture, (911.0, 124.0))
     check_layout(layout, (911.0, 124.0))
@@ -226,7 +228,7 @@ def test_amounts_are_short() -> None:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_numbers_in_boxes_can_be_read(theme) -> None:
+def test_numbers_in_boxes_can_be_read(theme: Theme) -> None:
     for branch in ("1x1", "3x3", "5x5", "pool_proj"):
         ground = theme.branch(branch)
         assert contrast(ink_on(ground), ground) >= 4.5

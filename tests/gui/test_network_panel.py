@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.errors import ExportError
@@ -19,6 +19,7 @@ from gnet_desktop.gui.network_map.panel import NetworkPanel
 from gnet_desktop.gui.network_map.shapes import Label
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result
 from tests.gui.answering import make_checkpoint, make_result, make_workspace, show
 from tests.gui.made import point_at
 
@@ -26,12 +27,12 @@ from tests.gui.made import point_at
 
 
 @pytest.fixture(scope="module")
-def result(qapp: QApplication):
+def result(qapp: QApplication) -> Result:
     return make_result()
 
 
 @pytest.fixture
-def workspace(result) -> Iterator[Workspace]:
+def workspace(result: Result) -> Iterator[Workspace]:
     one = make_workspace(result)
     yield one
     one.close()
@@ -62,7 +63,7 @@ def test_a_click_chooses_a_module(panel: NetworkPanel, workspace: Workspace, qtb
 
 
 def test_a_click_on_a_branch_chooses_its_strongest_unit(
-    panel: NetworkPanel, workspace: Workspace, result, qtbot: QtBot
+    panel: NetworkPanel, workspace: Workspace, result: Result, qtbot: QtBot
 ) -> None:
     qtbot.mouseClick(panel.map, Qt.MouseButton.LeftButton, pos=at(panel, "5a/5x5"))
     means = result.record["5a/5x5"].mean(axis=(1, 2))
@@ -162,7 +163,7 @@ def test_dragging_moves_a_zoomed_map_and_chooses_nothing(
     assert workspace.selection.module == "4a"
 
 
-def send_move(widget, position: QPoint, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+def send_move(widget: QWidget, position: QPoint, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
     from PySide6.QtGui import QMouseEvent
 
     here = QPointF(position)
@@ -221,7 +222,9 @@ def test_without_a_checkpoint_nothing_breaks(qtbot: QtBot) -> None:
     workspace.close()
 
 
-def test_answers_that_are_no_numbers_are_not_shown(panel: NetworkPanel, workspace: Workspace, result) -> None:
+def test_answers_that_are_no_numbers_are_not_shown(
+    panel: NetworkPanel, workspace: Workspace, result: Result
+) -> None:
     from gnet_desktop.network.record import Answers
     from tests.gui.answering import with_record
 

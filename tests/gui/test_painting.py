@@ -67,7 +67,7 @@ def lane(maps: np.ndarray, part: str = "4a/3x3") -> Lane:
         (float("-inf"), "−∞"),
     ],
 )
-def test_numbers_have_three_figures_and_a_true_minus(value, words: str) -> None:
+def test_numbers_have_three_figures_and_a_true_minus(value: float, words: str) -> None:
     assert number(value) == words
 
 
@@ -261,7 +261,7 @@ def test_a_scale_bar_shows_the_curve_in_use() -> None:
 
 
 @pytest.mark.parametrize("name", OFFERED)
-def test_under_every_colour_map_silence_has_the_colour_of_zero(name) -> None:
+def test_under_every_colour_map_silence_has_the_colour_of_zero(name: str) -> None:
     values = np.array([[0, 1], [2, 4]], np.float32)
     points = COLOUR_MAPS[name].points.split()
     zero = points[len(points) // 2] if name == "tide" else points[0]

@@ -153,7 +153,9 @@ def test_an_empty_list_stays_empty(start: Iterator, pictures: list[Path]) -> Non
         ("picture", "\0"),
     ],
 )
-def test_senseless_memories_are_passed_over(start: Iterator, pictures: list[Path], name: str, stored) -> None:
+def test_senseless_memories_are_passed_over(
+    start: Iterator, pictures: list[Path], name: str, stored: object
+) -> None:
     first = start()
     first.workspace.add_pictures(pictures)
     first.remember()

@@ -22,7 +22,7 @@ from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.why.telling import question_of, tell
 from gnet_desktop.network.changes import Change, Values
 from gnet_desktop.network.naming import Unit
-from tests.gui.made import make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world
 
 VOID = ("meta", "img", "br", "image", "rect", "path", "polygon", "line", "circle", "ellipse", "polyline")
 UNIT = Unit("4a", "3x3", 2)
@@ -42,37 +42,37 @@ class Tags(HTMLParser):
         assert self.open == []
 
     @override
-    def handle_starttag(self, tag, attributes) -> None:
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag not in VOID:
             self.open.append(tag)
         self.handle_startendtag(tag, attributes)
 
     @override
-    def handle_startendtag(self, tag, attributes) -> None:
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.found.append((tag, dict(attributes)))
         self.sources += [value for name, value in attributes if name in ("src", "href", "xlink:href")]
 
     @override
-    def handle_endtag(self, tag) -> None:
+    def handle_endtag(self, tag: str) -> None:
         if tag not in VOID:
             assert self.open.pop() == tag
 
     @override
-    def handle_data(self, data) -> None:
+    def handle_data(self, data: str) -> None:
         self.words.append(data)
 
-    def all(self, tag, **wanted) -> list[dict[str, str]]:
+    def all(self, tag: str, **wanted: str) -> list[dict[str, str]]:
         wanted = {name.rstrip("_"): value for name, value in wanted.items()}
         return [has for name, has in self.found if name == tag and wanted.items() <= has.items()]
 
 
 @pytest.fixture(scope="module")
-def world(qapp: QApplication):
+def world(qapp: QApplication) -> World:
     return make_world(2, heads=True)
 
 
 @pytest.fixture(scope="module")
-def seen(world) -> Seen:
+def seen(world: World) -> Seen:
     """As the window shows it, with a unit chosen and one pinned."""
     workspace = make_workspace(world, lambda call: call())
     workspace.choose_unit(UNIT)
@@ -152,7 +152,7 @@ def test_the_network_is_vectors_with_words_that_can_be_searched(page: str) -> No
     assert re.search(r"<text[^>]*>4a</text>", network.replace("\n", ""))
 
 
-def test_the_page_is_light_when_the_window_is_dark(qapp: QApplication, seen: Seen, world) -> None:
+def test_the_page_is_light_when_the_window_is_dark(qapp: QApplication, seen: Seen, world: World) -> None:
     apply_theme(qapp, "dark")
     try:
         workspace = make_workspace(world, lambda call: call())
@@ -185,7 +185,7 @@ def test_changes_and_the_reference_are_told_with_how_much_each_answer_moved(seen
     assert "left out: 4b/1x1." in words
 
 
-def test_what_is_compared_stands_side_by_side_and_in_the_command(seen: Seen, world) -> None:
+def test_what_is_compared_stands_side_by_side_and_in_the_command(seen: Seen, world: World) -> None:
     other = world.results[1]
     page = make_page(replace(seen, reference=other))
     tags = Tags(page)
@@ -266,7 +266,7 @@ def test_the_command_names_all_that_was_chosen(seen: Seen) -> None:
     assert re.search(r"--module 4a --unit 4a/3x3:2 --preprocess \S*order=bgr", words)
 
 
-def test_why_is_told_with_its_check_and_the_way_back(seen: Seen, world) -> None:
+def test_why_is_told_with_its_check_and_the_way_back(seen: Seen, world: World) -> None:
     workspace = make_workspace(world, lambda call: call())
     asked = question_of(workspace, seen.result)
     found = tell(asked, seen.result, world.loaded)

@@ -12,7 +12,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gnet_desktop.gui.app import begin, make_window
 from gnet_desktop.gui.shell.window import Window
@@ -25,7 +25,7 @@ __all__ = ["opened", "window"]  # fixtures
 PLACE = QPointF(100, 90)
 
 
-def turn(view, angle: int) -> None:
+def turn(view: QWidget, angle: int) -> None:
     event = QWheelEvent(
         PLACE, view.mapToGlobal(PLACE), QPoint(), QPoint(0, angle), Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.photo.pairing import across, places
+from gnet_desktop.gui.photo.view import PhotoView
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.changes import Change
@@ -24,7 +25,7 @@ from tests.gui.made import pause, point_at, wait_until
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()
@@ -61,7 +62,7 @@ def compare(window: Window, name: str = "goldfish.jpg") -> None:
     pause(20)
 
 
-def center_of(view, place: int, point: tuple[float, float]) -> QPoint:
+def center_of(view: PhotoView, place: int, point: tuple[float, float]) -> QPoint:
     """Where in the view a point of a pane's picture is."""
     x, y = view.panes[place].camera.to_view(point)
     left, top = view.places()[place].box[:2]

@@ -25,7 +25,7 @@ from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import ViewOptions
-from tests.gui.made import make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world
 from tests.gui.snapshots import Snapshots
 
 #: The Qt that painted the stored pictures; between releases the edges of letters differ.
@@ -58,13 +58,13 @@ def snapshot(request: pytest.FixtureRequest) -> Snapshots:
 
 
 @pytest.fixture(scope="module")
-def world(qapp: QApplication):
+def world(qapp: QApplication) -> World:
     make_application()
     return make_world(1)
 
 
 @pytest.fixture
-def workspace(world) -> Iterator[Workspace]:
+def workspace(world: World) -> Iterator[Workspace]:
     one = make_workspace(world, queue.Queue().put)
     one.choose_unit(Unit("4a", "3x3", 5))
     yield one
@@ -100,7 +100,7 @@ def test_a_panel_looks_as_approved(
 @pytest.mark.parametrize("name", [name for name in OFFERED if name != ViewOptions().colour_map])
 @pytest.mark.parametrize("panel", ["photo", "lanes", "unit"])
 def test_maps_look_as_approved_under_every_colour_map(
-    qtbot: QtBot, workspace: Workspace, snapshot: Snapshots, panel: str, name
+    qtbot: QtBot, workspace: Workspace, snapshot: Snapshots, panel: str, name: str
 ) -> None:
     apply_theme(QApplication.instance(), "light")
     workspace.change_view(colour_map=name)

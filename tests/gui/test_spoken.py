@@ -1,6 +1,6 @@
 """What readers of the screen are told: the whole tree of every window, as Qt hands it to AT-SPI and UIA."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
@@ -55,7 +55,7 @@ def front(window: Window, qtbot: QtBot) -> Window:
     return window
 
 
-def until(done) -> None:
+def until(done: Callable[[], object]) -> None:
     """Let the window live until something is so."""
     import time
 
@@ -124,7 +124,7 @@ def test_everything_that_takes_the_keyboard_has_a_name_and_a_role(window: Window
     assert count > 300
 
 
-def test_one_thing_has_the_keyboard_whatever_had_it_before(front: Window, qtbot) -> None:
+def test_one_thing_has_the_keyboard_whatever_had_it_before(front: Window, qtbot: QtBot) -> None:
     panels = front.panels
     for target in (panels.pictures.list, panels.answers.table, panels.lanes.area, panels.network.map):
         target.setFocus(Qt.FocusReason.TabFocusReason)

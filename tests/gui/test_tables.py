@@ -1,5 +1,8 @@
 """Menus, keys, words and what is remembered come from one table for each kind of thing."""
 
+from collections.abc import Callable, Container, Iterable, Iterator
+from typing import Any
+
 import pytest
 from PySide6.QtWidgets import QMenu
 
@@ -19,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("qapp")
 
 
 @pytest.fixture
-def workspace():
+def workspace() -> Iterator[Workspace]:
     one = Workspace(lambda call: None)
     yield one
     one.close()
@@ -36,13 +39,13 @@ def workspace():
     ],
     ids=["sort", "colour map", "quantity", "standing", "trained"],
 )
-def test_every_entry_has_words_of_its_own(table, words) -> None:
+def test_every_entry_has_words_of_its_own(table: Iterable[Any], words: Callable[[Any], str]) -> None:
     said = [words(name) for name in table]
     assert all(said)
     assert len(set(said)) == len(said)
 
 
-def test_menus_offer_every_entry_and_check_the_one_in_use(workspace) -> None:
+def test_menus_offer_every_entry_and_check_the_one_in_use(workspace: Workspace) -> None:
     sorts, options = QMenu(), QMenu()
     fill_sort_menu(sorts, workspace)
     assert [action.text() for action in sorts.actions()] == [sort_words(name) for name in SORTS]
@@ -62,7 +65,7 @@ def test_the_orders_of_pictures_are_actions() -> None:
 @pytest.mark.parametrize(
     ("option", "table"), [("sort", SORTS), ("colour_map", OFFERED), ("quantity", QUANTITIES)]
 )
-def test_only_an_entry_of_the_table_is_remembered(option: str, table) -> None:
+def test_only_an_entry_of_the_table_is_remembered(option: str, table: Container[str]) -> None:
     session = Session(None)
     for name in table:
         session.set_view(ViewOptions().changed(**{option: name}))

@@ -14,7 +14,7 @@ from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.units.indexed import Crop, IndexState
-from tests.gui.made import make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world
 
 UNIT = Unit("3a", "3x3", 4)
 
@@ -33,12 +33,12 @@ class Ready:
 
 
 @pytest.fixture(scope="module")
-def world(qapp: QApplication):
+def world(qapp: QApplication) -> World:
     return make_world(1)
 
 
 @pytest.fixture(scope="module")
-def index(world, tmp_path_factory: pytest.TempPathFactory) -> strongest.Index:
+def index(world: World, tmp_path_factory: pytest.TempPathFactory) -> strongest.Index:
     folder, out = (tmp_path_factory.mktemp(name) for name in ("pictures", "index"))
     random = np.random.default_rng(4)
     for number in range(3):
@@ -50,7 +50,7 @@ def index(world, tmp_path_factory: pytest.TempPathFactory) -> strongest.Index:
 
 
 def test_crops_stand_in_the_panel_and_a_click_opens_the_picture_at_the_place(
-    world, index: strongest.Index, qtbot: QtBot
+    world: World, index: strongest.Index, qtbot: QtBot
 ) -> None:
     workspace = make_workspace(world, lambda call: call())
     panel = UnitPanel(workspace)

@@ -20,6 +20,7 @@ from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result
 from tests.gui.made import World, changed, deliver, make_workspace, make_world, point_at, show
 
 Calls = queue.Queue[Callable[[], None]]
@@ -218,7 +219,7 @@ def test_the_strongest_pictures_are_ranked_and_lead_to_them(
     assert workspace.current == other.value
 
 
-def values_of_result(result, unit: Unit) -> np.ndarray:
+def values_of_result(result: Result, unit: Unit) -> np.ndarray:
     return result.record[unit.part][unit.channel]
 
 
@@ -395,7 +396,7 @@ def test_the_first_convolutions_kernel_is_a_colour_picture(
     ],
 )
 def test_origins_are_exact_for_stem_reductions_and_pool(
-    panel: UnitPanel, workspace: Workspace, calls: Calls, other, source: str
+    panel: UnitPanel, workspace: Workspace, calls: Calls, other: Unit, source: str
 ) -> None:
     workspace.choose_unit(other)
     deliver(workspace, calls)

@@ -15,7 +15,7 @@ from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
-from gnet_desktop.gui.why.layer import shown_as
+from gnet_desktop.gui.why.layer import WhyLayer, shown_as
 from gnet_desktop.gui.why.menus import method_menu
 from gnet_desktop.network.changes import Change
 from gnet_desktop.resources import resource
@@ -36,7 +36,7 @@ def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     del dispatcher
 
 
-def layer(window: Window):
+def layer(window: Window) -> WhyLayer:
     """The layer, once it is worked out."""
     photo = window.panels.photo.view
     why = photo.panes[0].why

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
@@ -304,7 +305,8 @@ def test_nothing_behind_what_is_wanted_is_computed(
 ) -> None:
     network, record = small
     layers = network._layers
-    monkeypatch.setattr(type(layers["4b"]), "forward", _count(calls := [], type(layers["4b"]).forward))
+    calls: list[str] = []
+    monkeypatch.setattr(type(layers["4b"]), "forward", _count(calls, type(layers["4b"]).forward))
     network.outputs(torch.from_numpy(record.input)[None], ("4a",))
     assert calls == ["3a", "3b", "4a"]
 
@@ -342,6 +344,7 @@ def test_derivatives_are_those_of_the_independent_definition(family: str) -> Non
     torch.testing.assert_close(logits, expected, rtol=1e-4, atol=1e-5)
     expected[0, 2].backward()
     assert theirs.grad is not None
+    assert ours.grad is not None
     size = theirs.grad.abs().max()
     torch.testing.assert_close(ours.grad / size, theirs.grad / size, rtol=1e-4, atol=1e-4)
 
@@ -414,7 +417,7 @@ def test_parts_are_named_as_units_are(
     ],
 )
 def test_what_cannot_be_changed_is_said(
-    small: tuple[GoogLeNet, Record], text: str, kind: str, numbers: dict
+    small: tuple[GoogLeNet, Record], text: str, kind: str, numbers: dict[str, Any]
 ) -> None:
     with pytest.raises(UsageError):
         parse_change(text, small[0].architecture, kind, **numbers)  # type: ignore[arg-type]

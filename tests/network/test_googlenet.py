@@ -3,6 +3,7 @@
 import gc
 import weakref
 from dataclasses import replace
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pytest
@@ -64,10 +65,11 @@ def architectures(draw: st.DrawFn) -> tuple[Architecture, int, int]:
     family = draw(st.sampled_from(sorted(FAMILIES)))
     few = st.integers(1, 4)
     modules = {
-        name: ModuleWidths(*(draw(few) for _ in range(6)), five_a=draw(st.integers(0, 3))) for name in MODULES
+        name: replace(ModuleWidths(*[draw(few) for _ in range(6)]), five_a=draw(st.integers(0, 3)))
+        for name in MODULES
     }
     trunk = {name: draw(few) for name in FAMILIES[family].widths.trunk}
-    five = draw(st.sampled_from([3, 5, "3+3"]))
+    five = draw(st.sampled_from(get_args(Literal[3, 5, "3+3"])))
     architecture = build(family, Widths(modules, trunk), five=five, classes=draw(st.integers(0, 3)))
     allowed = allowed_sizes(architecture)["main"]
     side = st.integers(max(allowed.low, 8), min(allowed.high or 256, 256))
@@ -97,6 +99,7 @@ def test_a_record_survives_the_passes_after_it(small: GoogLeNet) -> None:
     value = picture(small.architecture)
     first = small(value)
     kept = {name: array.copy() for name, array in first.items()}
+    assert first.input is not None
     before = first.input.copy()
     value.zero_()
     for seed in range(3):
@@ -354,16 +357,19 @@ def test_sizes_may_alternate(small: GoogLeNet) -> None:
     np.testing.assert_array_equal(first[0], first[2])
 
 
+def _used(architecture: Architecture, seed: int) -> weakref.ref[GoogLeNet]:
+    network = network_of(architecture, seed)
+    for _ in range(20):
+        network(picture(architecture, 32))
+    assert not any(module._forward_hooks or module._forward_pre_hooks for module in network.modules())
+    return weakref.ref(network)
+
+
 def test_passes_leave_no_hooks_and_no_networks_behind() -> None:
     architecture = tiny("torchvision", heads=True)
     alive = []
     for seed in range(5):
-        network = network_of(architecture, seed)
-        for _ in range(20):
-            network(picture(architecture, 32))
-        assert not any(module._forward_hooks or module._forward_pre_hooks for module in network.modules())
-        alive.append(weakref.ref(network))
-    del network
+        alive.append(_used(architecture, seed))
     gc.collect()
     assert [reference() for reference in alive] == [None] * 5
 
@@ -499,7 +505,7 @@ def test_a_branch_alone_is_that_branch_of_the_whole_module(family: str) -> None:
     """Nothing else of the last module is computed then; a head that reads the module needs all of it."""
     network = network_of(tiny(family, heads=True))
     value = picture(network.architecture, 96)
-    layer = network.get_submodule("_layers.4a")
+    layer: Any = network.get_submodule("_layers.4a")
     whole = network.outputs(value, ("4a",))["4a"]
     names = []
     for branch in network.architecture.module("4a").branches:

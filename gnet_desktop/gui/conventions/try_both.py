@@ -11,6 +11,7 @@ from typing_extensions import override
 from gnet_desktop.convention import Convention
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
+from gnet_desktop.gui.controls.ground import Ground
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -72,10 +73,11 @@ class _Summary(QFrame):
         painter.end()
 
 
-class TryBoth(Speaking, QWidget):
+class TryBoth(Speaking, Ground):
     """The convention in use beside another; nothing changes until one is used."""
 
     spoken_role = Role.Grouping
+    ground = "window"
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -287,13 +289,6 @@ class TryBoth(Speaking, QWidget):
         editor = ConventionEditor(self._pair[place], checkpoint.architecture.input_channels, self)
         if editor.exec() and editor.convention is not None:
             self.set_side(place, editor.convention)
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The dialog's ground."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), Theme.now().colour("window"))
-        painter.end()
 
     @override
     def changeEvent(self, event: QEvent) -> None:
