@@ -39,7 +39,7 @@ class Sample:
         return {name: torch.as_tensor(value).clone() for name, value in names(self.model).items()}
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=16)  # tests go through the families again and again; a model is 20 to 50 MB
 def sample(family: str, **make: Any) -> Sample:
     """The family's model with few classes, random weights and random norm statistics."""
     oracle = ORACLES[family]

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -27,6 +28,7 @@ from gnet_desktop.workspace.values import Result, RunKey
 from tests.workspace.workers import Posed
 
 CLASSES = 10
+Value = TypeVar("Value")
 
 
 def make_checkpoint(family: str = "torchvision", *, heads: bool = False) -> Checkpoint:
@@ -158,3 +160,9 @@ def deliver(workspace: Workspace, calls: "queue.Queue[Callable[[], None]]") -> N
         except queue.Empty:
             quiet = quiet + 1 if workspace.idle else 0
     QApplication.processEvents()
+
+
+def there(value: Value | None) -> Value:
+    """A value that must be there by now."""
+    assert value is not None
+    return value

@@ -52,11 +52,16 @@ def test_packages_are_those_that_hold_the_libraries_here() -> None:
     """Of those that are installed on this machine, dpkg tells the owner."""
     places = {name: Path("/usr/lib/x86_64-linux-gnu") / name for name in libraries.PACKAGES}
     there = {name: place for name, place in places.items() if place.exists()}
+    asked = {
+        name: {str(place), str(place.resolve()), str(place.resolve()).removeprefix("/usr")}
+        for name, place in there.items()
+    }
+    command = ["dpkg", "-S", *set().union(*asked.values())]
+    lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
+    owned = [(line.partition(":")[0], line.rpartition(": ")[2]) for line in lines]
     wrong = {}
-    for name, place in there.items():
-        asked = [str(place), str(place.resolve()), str(place.resolve()).removeprefix("/usr")]
-        said = subprocess.run(["dpkg", "-S", *asked], capture_output=True, text=True).stdout
-        owners = {line.partition(":")[0] for line in said.splitlines()}
+    for name, paths in asked.items():
+        owners = {package for package, path in owned if path in paths}
         if owners and not owners & set(libraries.packages([name])):
             wrong[name] = owners
     assert wrong == {}

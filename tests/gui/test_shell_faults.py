@@ -129,34 +129,34 @@ def test_no_picture_is_shown_in_the_place_of_another(window: Window, shared: Pat
     assert all(seen)
 
 
-WRONG = [
-    ("folders", {"pictures": 5}),
-    ("view", {"colour_map": "nope"}),
-    ("view", {"theme": "purple"}),
-    ("view", {"sort": "nope"}),
-    ("view", {"tile": 10**9}),
-    ("view", {"gamma": float("nan")}),
-    ("module", "zz"),
-    ("geometry", "AAAA"),
-    ("layout", "AAAA"),
-    ("recent checkpoints", [1, "\0", {}]),
-    ("checkpoint", "\0"),
-]
+WRONG: dict[str, dict[str, object]] = {
+    "view": {
+        "view": {
+            "colour_map": "nope",
+            "theme": "purple",
+            "sort": "nope",
+            "tile": 10**9,
+            "gamma": float("nan"),
+        }
+    },
+    "files": {"folders": {"pictures": 5}, "recent checkpoints": [1, "\0", {}], "checkpoint": "\0"},
+    "window": {"geometry": "AAAA", "layout": "AAAA", "module": "zz"},
+}
+"""By what reads them; each setting is read by itself, so that one doesn't hide another."""
 
 
-@pytest.mark.parametrize(("name", "value"), WRONG, ids=[f"{name}-{value}"[:40] for name, value in WRONG])
-def test_a_senseless_setting_is_left_at_its_default(
+@pytest.mark.parametrize("kind", WRONG)
+def test_senseless_settings_are_left_at_their_defaults(
     qapp: QApplication,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     shared: Path,
-    name: str,
-    value: object,
+    kind: str,
 ) -> None:
     faults: list[object] = []
     monkeypatch.setattr(sys, "excepthook", lambda *what: faults.append(what))
     file = tmp_path / "session.json"
-    file.write_text(json.dumps({name: value}))
+    file.write_text(json.dumps(WRONG[kind]))
     session = Session(file)
     assert session.folder("pictures") == Path.home()
     one, dispatcher = make_window(session)

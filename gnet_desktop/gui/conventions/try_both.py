@@ -19,7 +19,7 @@ from gnet_desktop.gui.conventions.chips import differing
 from gnet_desktop.gui.conventions.choices import beside
 from gnet_desktop.gui.conventions.column import Column
 from gnet_desktop.gui.conventions.comparing import (
-    Tried,
+    Preview,
     compare,
     count_words,
     first_answer,
@@ -84,7 +84,7 @@ class TryBoth(Speaking, Ground):
         self._workspace = workspace
         self.setWindowTitle(self.tr("Try two conventions"))
         self._pair: list[Convention] = []
-        self._sides: tuple[Derived[Question, Tried], ...] = tuple(
+        self._sides: tuple[Derived[Question, Preview], ...] = tuple(
             Derived(workspace, f"try {place}", self._show) for place in range(2)
         )
         self._firsts: dict[int, tuple[int, ...]] = {}
@@ -179,7 +179,7 @@ class TryBoth(Speaking, Ground):
         entry, network = self._entry(), self._workspace.network
         return None if entry is None or network is None else (network.name, entry.id, conventions)
 
-    def _tried(self) -> dict[int, Tried]:
+    def _tried(self) -> dict[int, Preview]:
         """What each side gave, as far as it is there."""
         sides = enumerate(zip(self._sides, self._pair, strict=False))
         return {
@@ -236,7 +236,7 @@ class TryBoth(Speaking, Ground):
             for place, (column, convention) in enumerate(zip(self.columns, self._pair, strict=True)):
                 in_use = convention == workspace.convention
                 column.show_convention(convention, workspace.convention, marked, in_use=in_use)
-                column.show_tried(tried.get(place))
+                column.show_preview(tried.get(place))
                 column.answers.show_rows(rows, names)
         words = verdict_words(left, right, names)
         if entry is None:
@@ -244,7 +244,7 @@ class TryBoth(Speaking, Ground):
         self.summary.verdict.setText(words)
         self._show_count()
 
-    def _picture_words(self, entry: Entry | None, tried: Mapping[int, Tried]) -> str:
+    def _picture_words(self, entry: Entry | None, tried: Mapping[int, Preview]) -> str:
         if entry is None:
             return ""
         geometry = next((one.geometry for one in tried.values() if one.geometry is not None), None)
