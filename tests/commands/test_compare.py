@@ -9,6 +9,7 @@ import pytest
 
 from gnet_desktop.cli import main
 from gnet_desktop.commands import compare
+from gnet_desktop.workspace.comparing import compare_over
 from tests.once import once
 
 
@@ -123,7 +124,7 @@ def test_two_checkpoints_over_pictures_are_alike_up_to_what_was_tuned(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(compare, "compare_over", once(compare.compare_over))
+    monkeypatch.setattr(compare, "compare_over", once(compare_over))
     from safetensors import safe_open
     from safetensors.torch import load_file, save_file
 

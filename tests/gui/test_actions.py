@@ -60,7 +60,7 @@ def test_every_action_is_harmless_with_nothing_open(window: Window, nobody_answe
 
 
 def test_letters_are_text_where_text_is_written(window: Window, qtbot: QtBot) -> None:
-    field = window.panels["lanes"].header.filter
+    field = window.panels.lanes.header.filter
     window.pages.setCurrentIndex(1)
     field.setFocus()
     before = window.workspace.view

@@ -18,7 +18,6 @@ from gnet_desktop.gui.answers.sentences import untrained_sentence
 from gnet_desktop.gui.answers.table import shared_width
 from gnet_desktop.gui.answers.values import shown_of
 from gnet_desktop.network.record import Answers
-from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 from tests.gui.answering import (
     CATS,
@@ -30,6 +29,7 @@ from tests.gui.answering import (
     show,
     with_record,
 )
+from tests.workspace.workers import Posed
 
 OpenPanel = Callable[..., AnswersPanel]
 
@@ -40,7 +40,7 @@ def result(qapp: QApplication) -> Result:
 
 
 @pytest.fixture
-def workspace(result: Result) -> Iterator[Workspace]:
+def workspace(result: Result) -> Iterator[Posed]:
     one = make_workspace(result)
     yield one
     one.close()
@@ -50,7 +50,7 @@ def workspace(result: Result) -> Iterator[Workspace]:
 def open_panel(qtbot: QtBot) -> OpenPanel:
     """Shows a panel on a workspace in the size of a large window."""
 
-    def make(workspace: Workspace, width: int = 567, height: int = 343) -> AnswersPanel:
+    def make(workspace: Posed, width: int = 567, height: int = 343) -> AnswersPanel:
         panel = AnswersPanel(workspace)
         qtbot.addWidget(panel)
         panel.resize(width, height)
@@ -70,7 +70,7 @@ def table(panel: AnswersPanel) -> list[list[str]]:
     ]
 
 
-def test_rows_are_in_mains_order_with_all_heads_beside(open_panel: OpenPanel, workspace: Workspace) -> None:
+def test_rows_are_in_mains_order_with_all_heads_beside(open_panel: OpenPanel, workspace: Posed) -> None:
     rows = table(open_panel(workspace))
     assert [row[0] for row in rows[:-1]] == list(CATS[:7])
     assert rows[0] == ["Egyptian cat", "79.0", "62.0", "30.0"]
@@ -87,7 +87,7 @@ def test_what_other_heads_rank_high_gets_a_row(open_panel: OpenPanel) -> None:
     workspace.close()
 
 
-def test_each_heads_first_answer_stands_out(open_panel: OpenPanel, workspace: Workspace) -> None:
+def test_each_heads_first_answer_stands_out(open_panel: OpenPanel, workspace: Posed) -> None:
     model = open_panel(workspace).table.answers
     firsts = {
         (row, column)
@@ -98,7 +98,7 @@ def test_each_heads_first_answer_stands_out(open_panel: OpenPanel, workspace: Wo
     assert firsts == {(0, 1), (0, 2), (1, 3)}
 
 
-def test_the_sentence_tells_who_disagrees_and_since_when(open_panel: OpenPanel, workspace: Workspace) -> None:
+def test_the_sentence_tells_who_disagrees_and_since_when(open_panel: OpenPanel, workspace: Posed) -> None:
     panel = open_panel(workspace)
     assert panel.says.text == "aux1 says tabby; aux2 and main say Egyptian cat. Changed by 4d."
     assert panel.header.note == "of three heads"
@@ -126,7 +126,7 @@ def test_classes_with_one_name_carry_their_numbers(open_panel: OpenPanel) -> Non
 
 
 def test_logits_are_shown_on_demand_and_have_no_sum(
-    open_panel: OpenPanel, workspace: Workspace, qtbot: QtBot
+    open_panel: OpenPanel, workspace: Posed, qtbot: QtBot
 ) -> None:
     panel = open_panel(workspace)
     place = panel.unit._boxes()[1].center().toPoint()
@@ -225,9 +225,7 @@ def test_a_file_may_doubt_its_own_answer(open_panel: OpenPanel) -> None:
     workspace.close()
 
 
-def test_a_lagging_answer_is_striped_and_says_whose_it_is(
-    open_panel: OpenPanel, workspace: Workspace
-) -> None:
+def test_a_lagging_answer_is_striped_and_says_whose_it_is(open_panel: OpenPanel, workspace: Posed) -> None:
     panel = open_panel(workspace)
     workspace.choose_picture(2)
     workspace.result_changed.emit()
@@ -253,9 +251,7 @@ def test_answers_that_are_no_numbers_are_not_shown(open_panel: OpenPanel, result
     workspace.close()
 
 
-def test_a_picture_that_failed_has_no_answer(
-    open_panel: OpenPanel, workspace: Workspace, result: Result
-) -> None:
+def test_a_picture_that_failed_has_no_answer(open_panel: OpenPanel, workspace: Posed, result: Result) -> None:
     panel = open_panel(workspace)
     error = PictureError("This is a web page.", "", "")
     workspace.fail(2, error)
@@ -271,14 +267,14 @@ def test_nothing_open_invites(open_panel: OpenPanel) -> None:
     workspace.close()
 
 
-def test_a_small_window_shows_five_rows(open_panel: OpenPanel, workspace: Workspace) -> None:
+def test_a_small_window_shows_five_rows(open_panel: OpenPanel, workspace: Posed) -> None:
     assert len(table(open_panel(workspace, 539, 236))) == 6
     assert fitting_rows(1000)[0] == 12
     assert fitting_rows(40) == (3, 22)
 
 
 def test_a_click_or_enter_explains_a_class_and_another_the_first_answer(
-    open_panel: OpenPanel, workspace: Workspace, qtbot: QtBot
+    open_panel: OpenPanel, workspace: Posed, qtbot: QtBot
 ) -> None:
     panel = open_panel(workspace)
     view = panel.table
@@ -310,14 +306,14 @@ def test_a_difference_stands_behind_its_number_or_not_at_all(width: int) -> None
     assert end == width or (end >= number and width - end >= delta + 10)
 
 
-def test_screen_readers_hear_class_head_and_number(open_panel: OpenPanel, workspace: Workspace) -> None:
+def test_screen_readers_hear_class_head_and_number(open_panel: OpenPanel, workspace: Posed) -> None:
     model = open_panel(workspace).table.answers
     words = model.index(1, 3).data(Qt.ItemDataRole.AccessibleTextRole)
     assert words == "tabby, aux1: 41.0 %, its first answer"
     assert model.headerData(3, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) == "aux1 after 4a"
 
 
-def test_the_table_is_copied_with_tabs(open_panel: OpenPanel, workspace: Workspace) -> None:
+def test_the_table_is_copied_with_tabs(open_panel: OpenPanel, workspace: Posed) -> None:
     lines = open_panel(workspace).copy_numbers().splitlines()
     assert lines[0] == "egyptian_cat.jpg"
     assert lines[1] == "class\tmain %\taux2 %\taux1 %"
@@ -325,7 +321,7 @@ def test_the_table_is_copied_with_tabs(open_panel: OpenPanel, workspace: Workspa
     assert lines[-1].startswith("others\t")
 
 
-def test_a_new_picture_brings_new_answers(open_panel: OpenPanel, workspace: Workspace) -> None:
+def test_a_new_picture_brings_new_answers(open_panel: OpenPanel, workspace: Posed) -> None:
     panel = open_panel(workspace)
     said = dict.fromkeys(SAID, tuple(reversed(SAID["main"])))
     show(workspace, make_result(said=said, entry_id=2))

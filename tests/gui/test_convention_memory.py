@@ -2,6 +2,7 @@
 
 import json
 import queue
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,9 @@ import pytest
 from gnet_desktop.convention import CONVENTIONS, MeanPlaces
 from gnet_desktop.gui.conventions.memory import ConventionMemory, restored
 from gnet_desktop.gui.system.session import Session
-from tests.gui.made import World, make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world, there
+
+Calls = queue.Queue[Callable[[], None]]
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +22,8 @@ def world() -> World:
 
 
 def test_a_chosen_convention_comes_back_with_its_checkpoint(world: World) -> None:
-    session, calls = Session(None), queue.Queue()
+    session = Session(None)
+    calls: Calls = queue.Queue()
     first = make_workspace(world, calls.put)
     ConventionMemory(first, session)
     first.checkpoint_changed.emit()
@@ -30,10 +34,10 @@ def test_a_chosen_convention_comes_back_with_its_checkpoint(world: World) -> Non
     ConventionMemory(second, session)
     second.checkpoint_changed.emit()
     assert second.convention == CONVENTIONS["inception"]
-    second.set_convention(second.checkpoint.convention)
+    second.set_convention(there(second.checkpoint).convention)
     second.close()
 
-    assert session.convention_of(second.checkpoint.provenance.sha256) is None
+    assert session.convention_of(there(second.checkpoint).provenance.sha256) is None
 
 
 def test_what_is_no_convention_is_left_alone() -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -35,7 +35,7 @@ def window(qapp: QApplication) -> Iterator[Window]:
     del dispatcher
 
 
-def settle(window: Window, width: int, height: int) -> dict:
+def settle(window: Window, width: int, height: int) -> dict[str, QRect]:
     """Resize and let layouts come to rest; where each panel that can be seen is, in the window."""
     window.setMinimumSize(1, 1)  # as on a screen that has no more
     window.resize(width, height)
@@ -217,7 +217,7 @@ def test_the_layout_comes_back_after_a_restart(qapp: QApplication, tmp_path: Pat
 def test_the_keyboard_stays_where_it_was_when_panels_move(window: Window) -> None:
     settle(window, 1600, 1000)
     window.activateWindow()
-    window.panels["photo"].setFocus(Qt.FocusReason.OtherFocusReason)
+    window.panels.photo.setFocus(Qt.FocusReason.OtherFocusReason)
     settle(window, 960, 600)
     assert window.panel_with_focus() == "photo"
 

@@ -87,7 +87,7 @@ def test_the_package_is_named_as_in_this_release(release: str, package: str, tmp
 def test_a_library_without_a_known_package_is_never_given_to_apt(
     apt: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(libraries.shutil, "which", lambda _: apt)
+    monkeypatch.setattr(shutil, "which", lambda _: apt)
     said = libraries.advice(["libEGL.so.1", "libnovel.so.7"])
     line, _, rest = said.partition("Install the packages")
     assert line == ("Install them: sudo apt-get install libegl1 " if apt else "")

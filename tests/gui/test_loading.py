@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint, Labels
+from gnet_desktop.errors import Cancelled
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.shell.window import Window
@@ -18,14 +19,14 @@ from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace import state, tasks
 from gnet_desktop.workspace.tasks import Progress
-from tests.gui.made import World, make_world
+from tests.gui.made import World, make_world, wait_until
 
 
 class Slow:
     """Stands for reading a large file: tells each stage it is given, and ends when it is told."""
 
     def __init__(self, world: World) -> None:
-        self._world, self._steps = world, []
+        self._world, self._steps = world, list[str]()
         self.ended = False
 
     def read(
@@ -41,7 +42,7 @@ class Slow:
                 progress(self._steps.pop(0), 0.5)
             time.sleep(0.002)
         if flag.is_set():
-            raise tasks.Cancelled
+            raise Cancelled
         return self._world.loaded.checkpoint
 
     def load(
@@ -90,16 +91,16 @@ def told(window: Window) -> dict[str, str]:
     panels = window.panels
     return {
         "card": window.loading.accessibleName() if window.loading.isVisible() else "",
-        "answers": panels["answers"].empty.text(),
-        "lanes": panels["lanes"].empty.text(),
-        "network": panels["network"].map.empty_words,
+        "answers": panels.answers.empty.text(),
+        "lanes": panels.lanes.empty.text(),
+        "network": panels.network.map.empty_words,
     }
 
 
 def test_all_panels_tell_the_same_stage_at_once(window: Window, slow: Slow, qtbot: QtBot) -> None:
     for stage in ("Checking the file", "Building the network"):
         slow.reach(stage)
-        qtbot.waitUntil(lambda stage=stage: stage in told(window)["card"])
+        wait_until(lambda: stage in told(window)["card"])  # noqa: B023 — before the next stage
         assert set(told(window).values()) == {f"Opening large.pth: {stage}"}
         assert "opening large.pth" in window.status.text
 

@@ -28,6 +28,7 @@ from gnet_desktop.inspection.scaling import Limits, Scaling
 from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.inspection.tiles import lay_out
 from gnet_desktop.shown import name_words, whole
+from tests.gui.made import there
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -163,9 +164,9 @@ def test_each_tile_of_an_atlas_shows_its_own_channel() -> None:
     scale = LaneScale((Limits(0, 5),), 1.0, False)
     atlas = LaneAtlas(one, layout, Region.whole((2, 2)), scale)
     atlas.colour(tile_table("ember", ground=GROUND, gap=GAP), 1.0)
-    (_, block), *_ = atlas.between(0, 100)
+    block = there(next(atlas.between(0, 100))[1])
     for channel in range(1, 6):
-        x, y, _, _ = layout.rectangle(channel)
+        x, y, _, _ = there(layout.rectangle(channel))
         assert block.levels[y, x] == 50 * channel
         assert block.levels[y, x + layout.tile[0]] == 252
 

@@ -39,7 +39,7 @@ def test_fractions_of_a_notch_zoom_as_the_notch_and_the_place_stays(
 ) -> None:
     drop(window, files(shared / "images" / "pizza.jpg"))
     wait(lambda: current(window))
-    view = window.panels["photo"].view
+    view = window.panels.photo.view
     scales = []
     for steps in (1, 120):
         view.show_whole()
@@ -58,7 +58,7 @@ def test_a_picture_far_wider_than_the_view_zooms_in_the_direction_of_the_wheel(
     Image.new("RGB", (16_000, 400), (9, 90, 9)).save(tmp_path / "wide.png")
     drop(window, files(tmp_path / "wide.png"))
     wait(lambda: current(window))
-    view = window.panels["photo"].view
+    view = window.panels.photo.view
     wait(lambda: view.camera.scale < 1 / 16)  # it is made ready to be drawn
     view.show_whole()
     whole = view.camera.scale
@@ -71,7 +71,7 @@ def test_a_picture_far_wider_than_the_view_zooms_in_the_direction_of_the_wheel(
 def test_space_shows_the_photo_alone_while_it_is_held(window: Window, shared: Path) -> None:
     drop(window, files(shared / "images" / "pizza.jpg"))
     wait(lambda: current(window))
-    view, workspace = window.panels["photo"].view, window.workspace
+    view, workspace = window.panels.photo.view, window.workspace
     workspace.choose_unit(None)
     plain = pixels(view)
     workspace.choose_unit(Unit("4a", "3x3", 5))

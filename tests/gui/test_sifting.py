@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.errors import PictureError
@@ -16,6 +16,7 @@ from gnet_desktop.gui.pictures.sieve import MANY
 from gnet_desktop.workspace.sifting import EVERYTHING, Sieve
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tally import SUSPICIOUS
+from tests.gui.made import of_type
 from tests.workspace.workers import Posed
 
 NAMES = ("cat1.jpg", "cat2.jpg", "lunch1.jpg", "lunch2.jpg", "odd.png", "half.jpg", "new1.png", "new2.png")
@@ -43,13 +44,17 @@ def shown(panel: PicturesPanel) -> list[str]:
     return [model.index(row).data() for row in range(model.rowCount())]
 
 
+def entry(menu: QMenu, words: str) -> QAction:
+    return next(one for one in menu.actions() if one.text().startswith(words))
+
+
 def choose(panel: PicturesPanel, *path: str) -> None:
     """Choose an entry of the menu by the beginnings of its words."""
     menu = panel.sieve.menu()
-    for words in path:
-        action = next(one for one in menu.actions() if one.text().startswith(words))
-        menu = action.menu() or menu
-    action.trigger()
+    *above, last = path
+    for words in above:
+        menu = of_type(QMenu, entry(menu, words).menu())
+    entry(menu, last).trigger()
 
 
 def test_words_that_are_typed_leave_what_has_them_in_name_or_answer(panel: PicturesPanel) -> None:

@@ -17,7 +17,7 @@ from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
-from tests.gui.made import make_world, wait_until
+from tests.gui.made import make_world, of_type, there, wait_until
 
 Role, Text = QAccessible.Role, QAccessible.Text
 UNIT = Unit("4a", "3x3", 38)
@@ -69,14 +69,17 @@ def tree(top: QObject) -> Iterator[QAccessibleInterface]:
         one = rest.pop()
         yield one
         if one.role() != Role.MenuBar:
-            children = [one.child(place) for place in range(min(FEW, one.childCount()))]
+            places = range(min(FEW, one.childCount()))
+            children: list[QAccessibleInterface | None] = [one.child(place) for place in places]
             rest += [child for child in reversed(children) if child is not None]
 
 
+def kind(thing: QObject | None) -> str:
+    return type(thing).__name__ if thing is not None else ""
+
+
 def told(one: QAccessibleInterface) -> str:
-    thing = one.object()
-    kind = type(thing).__name__ if thing is not None else ""
-    return f"{one.role().name} {one.text(Text.Name)!r} {kind}"
+    return f"{one.role().name} {one.text(Text.Name)!r} {kind(one.object())}"
 
 
 def showing(one: QAccessibleInterface) -> bool:
@@ -109,7 +112,7 @@ class Told:
     words: str
     name: str
     description: str
-    role: Role
+    role: QAccessible.Role
     takes_keyboard: bool
 
 
@@ -224,7 +227,9 @@ def test_the_network_is_a_list_of_its_parts(front: Window, qtbot: QtBot) -> None
     after = listed.focusChild()
     assert after.text(Text.Name) != before
     assert after.state().focused
-    assert after.rect().contains(network.mapToGlobal(network.position_of(network.focused).toPoint()))
+    assert after.rect().contains(
+        network.mapToGlobal(there(network.position_of(there(network.focused))).toPoint())
+    )
 
 
 def test_lanes_are_lists_of_tiles_with_their_numbers(front: Window, qtbot: QtBot) -> None:
@@ -234,7 +239,7 @@ def test_lanes_are_lists_of_tiles_with_their_numbers(front: Window, qtbot: QtBot
     assert [one.childCount() for one in lists] == [192, 208, 48, 64]
     lane = lists[1]
     tiles = [lane.child(place) for place in range(lane.childCount())]
-    record = front.workspace.result.record["4a/3x3"]
+    record = there(front.workspace.result).record["4a/3x3"]
     tile = next(one for one in tiles if one.state().selected)
     assert tile.text(Text.Name).startswith(f"{UNIT.name}, max ")
     largest = float(tile.text(Text.Value).split("max ")[1].split(" ")[0])
@@ -253,7 +258,7 @@ def test_nothing_is_made_before_a_reader_asks(qapp: QApplication) -> None:
     control = Segmented(((1, "one"), (2, "two")))
     control.set_value(2)
     assert control.findChildren(Part) == []
-    assert interface(interface(control).child(1).object().widget) is not None
+    assert interface(of_type(Part, interface(control).child(1).object()).widget) is not None
     assert [part.place for part in control.findChildren(Part)] == [1]
     control.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

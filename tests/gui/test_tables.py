@@ -1,6 +1,6 @@
 """Menus, keys, words and what is remembered come from one table for each kind of thing."""
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.workspace.ordering import ORDERS
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import ViewOptions
+from tests.gui.made import of_type
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -51,7 +52,7 @@ def test_menus_offer_every_entry_and_check_the_one_in_use(workspace: Workspace) 
     assert [action.text() for action in sorts.actions()] == [sort_words(name) for name in SORTS]
     assert [action.text() for action in sorts.actions() if action.isChecked()] == [sort_words("mean")]
     fill_options_menu(options, workspace, reset_zoom=None)
-    colours = options.actions()[0].menu().actions()
+    colours = of_type(QMenu, options.actions()[0].menu()).actions()
     assert [action.text() for action in colours] == [colour_map_words(name) for name in OFFERED]
     colours[-1].trigger()
     assert workspace.view.colour_map == OFFERED[-1]
@@ -65,7 +66,7 @@ def test_the_orders_of_pictures_are_actions() -> None:
 @pytest.mark.parametrize(
     ("option", "table"), [("sort", SORTS), ("colour_map", OFFERED), ("quantity", QUANTITIES)]
 )
-def test_only_an_entry_of_the_table_is_remembered(option: str, table: Container[str]) -> None:
+def test_only_an_entry_of_the_table_is_remembered(option: str, table: Iterable[str]) -> None:
     session = Session(None)
     for name in table:
         session.set_view(ViewOptions().changed(**{option: name}))

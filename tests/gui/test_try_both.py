@@ -23,7 +23,7 @@ from gnet_desktop.pictures.preparation import prepare
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.state import Workspace
 from tests.gui.answering import Calls
-from tests.gui.made import make_checkpoint
+from tests.gui.made import make_checkpoint, there
 from tests.workspace.workers import Posed
 
 BASE = CONVENTIONS["torchvision"].changed(name="small", size=72, crop=64)
@@ -229,7 +229,7 @@ def test_the_menu_marks_the_convention_in_use(dialog: TryBoth) -> None:
     dialog.set_side(1, CONVENTIONS["inception"])
     for column in dialog.columns:
         marked = [action.text() for action in column.name.menu().actions() if action.isChecked()]
-        assert [words.partition("\t")[0] for words in marked] == [column.convention.name]
+        assert [words.partition("\t")[0] for words in marked] == [there(column.convention).name]
 
 
 def test_changes_are_signed_points() -> None:
@@ -274,9 +274,9 @@ def test_fields_become_a_convention(editor: ConventionEditor, qtbot: QtBot) -> N
     qtbot.keyClicks(editor.mean, "0.5")
     editor.transform.setChecked(True)
     made = editor.convention
-    assert (made.name, made.size, made.crop) == ("custom", 300, 299)
-    assert made.mean == (0.5, 0.5, 0.5)
-    assert made.transform_input
+    assert (there(made).name, there(made).size, there(made).crop) == ("custom", 300, 299)
+    assert there(made).mean == (0.5, 0.5, 0.5)
+    assert there(made).transform_input
 
 
 def test_a_preset_fills_all_fields_and_is_recognised(editor: ConventionEditor) -> None:

@@ -63,7 +63,10 @@ def test_heads_are_told_by_their_names_and_not_by_their_order() -> None:
 def test_the_verdict_groups_neighbours_and_names_where_the_answer_changed() -> None:
     found = verdict(ALL)
     assert found is not None
-    assert [(group.heads, group.index) for group in found.agreements] == [(("aux1",), 1), (("aux2", "main"), 0)]
+    assert [(group.heads, group.index) for group in found.agreements] == [
+        (("aux1",), 1),
+        (("aux2", "main"), 0),
+    ]
     assert found.agreements[-1].probability == pytest.approx(0.7)  # the deepest head's
     assert found.changed_by == "4d"
     assert not found.agree
