@@ -62,19 +62,27 @@ def test_files_that_contributing_names_are_there() -> None:
             assert (ROOT / name).exists() or (ROOT / "gnet_desktop" / name).exists(), name
 
 
+LONGER = {
+    "tests/pictures/hostile.py",  # a list of pictures
+    "tests/gui/test_comparing.py",
+    "tests/gui/test_folder_page.py",
+}
+"""Files of the tests that may be longer, for now."""
+
+
 def lengths() -> dict[str, int]:
-    """{file of the program: its lines}."""
-    program = ROOT / "gnet_desktop"
+    """{file of the program or of its tests: its lines}."""
     return {
-        path.relative_to(program).as_posix(): len(path.read_text("utf-8").splitlines())
-        for path in program.rglob("*.py")
+        path.relative_to(ROOT).as_posix(): len(path.read_text("utf-8").splitlines())
+        for folder in ("gnet_desktop", "tests")
+        for path in (ROOT / folder).rglob("*.py")
     }
 
 
-def test_no_file_of_the_program_is_longer_than_contributing_allows() -> None:
+def test_no_file_is_longer_than_contributing_allows() -> None:
     said = re.search(r"longer than (\d+) lines", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
     assert said
     most = int(said[1])
     found = lengths()
-    assert len(found) > 300
-    assert {name for name, lines in found.items() if lines > most} == set()
+    assert len(found) > 600
+    assert {name for name, lines in found.items() if lines > most} <= LONGER

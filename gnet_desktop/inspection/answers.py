@@ -58,7 +58,7 @@ class Others:
 
 
 @dataclass(frozen=True, slots=True)
-class Says:
+class Agreement:
     """Neighbouring heads that give the same first answer, from shallow to deep."""
 
     heads: tuple[str, ...]
@@ -74,13 +74,13 @@ class Verdict:
     None where all heads agree or there is only one.
     """
 
-    says: tuple[Says, ...]
+    agreements: tuple[Agreement, ...]
     changed_by: str | None
 
     @property
     def agree(self) -> bool:
         """Whether all heads give the same first answer."""
-        return len(self.says) == 1
+        return len(self.agreements) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +127,15 @@ def _row(index: int, heads: Mapping[str, HeadAnswers], leading: Mapping[str, lis
 
 def verdict(answers: Mapping[str, HeadAnswers], *, leave_out: Sequence[str] = ()) -> Verdict | None:
     """Who says what. ``leave_out`` names heads that don't count (untrained ones); None if none are left."""
-    groups: list[Says] = []
+    groups: list[Agreement] = []
     for head in DEPTH:
         if head not in answers or head in leave_out or not valid(answers[head]):
             continue
         index, probability = answers[head].top(1)[0]
         if groups and groups[-1].index == index:
-            groups[-1] = Says((*groups[-1].heads, head), index, probability)
+            groups[-1] = Agreement((*groups[-1].heads, head), index, probability)
         else:
-            groups.append(Says((head,), index, probability))
+            groups.append(Agreement((head,), index, probability))
     if not groups:
         return None
     return Verdict(tuple(groups), HEAD_PLACES[groups[-1].heads[0]] if len(groups) > 1 else None)

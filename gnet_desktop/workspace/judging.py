@@ -37,7 +37,7 @@ class Judge:
         found: set[Doubt] = set()
         if checkpoint.doubt(answers) is not None:
             found.add("nothing fits")
-        if said is not None and len({one.index for one in said.says}) > 1:
+        if said is not None and len({one.index for one in said.agreements}) > 1:
             found.add("heads disagree")
         return frozenset(found)
 

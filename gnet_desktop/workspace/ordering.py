@@ -24,9 +24,9 @@ _KEYS: Final[Mapping[str, Callable[[Entry], Any]]] = {
     "added": lambda entry: entry.id,
     "answer": _answer,
     "surest": _surest,
-    "unsurest": _least_sure,
+    "least sure": _least_sure,
 }
-ORDERS: Final = ("added", "name", "answer", "surest", "unsurest")
+ORDERS: Final = ("added", "name", "answer", "surest", "least sure")
 
 
 def in_order(entries: Iterable[Entry], order: str) -> list[Entry]:

@@ -14,19 +14,21 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from gnet_desktop.checkpoints.reading import open_checkpoint
+from gnet_desktop.convention import Convention
 from gnet_desktop.errors import PictureError
 from gnet_desktop.inspection.attribution.at_layer import contributions, grad_cam
 from gnet_desktop.inspection.attribution.attribution import Attribution, Target
 from gnet_desktop.inspection.attribution.integrated import MOST_NODES, integrated_gradients
 from gnet_desktop.inspection.attribution.occlusion import occlusion
 from gnet_desktop.inspection.attribution.placing import on_input
-from gnet_desktop.inspection.attribution.trust import randomisation, shuffled_layers, trust
+from gnet_desktop.inspection.attribution.trust import Trust, randomisation, shuffled_layers, trust
 from gnet_desktop.inspection.tracing import way_back
 from gnet_desktop.network.googlenet import GoogLeNet
 from gnet_desktop.network.record import Array, Record
@@ -84,7 +86,7 @@ DEAREST: Mapping[str, Work] = {
 }
 
 
-def _trust(one: Subject, found: Attribution):
+def _trust(one: Subject, found: Attribution) -> Trust:
     return trust(one.network, one.record, one.target, one.importance(found), one.beside("mean"))
 
 
@@ -97,7 +99,7 @@ def _ranks(one: Subject, method: Callable[[Subject], Attribution]) -> dict[str, 
     return randomisation(one.network, method(one), layers, again)
 
 
-def subject(network: GoogLeNet, path: Path, convention) -> Subject:
+def subject(network: GoogLeNet, path: Path, convention: Convention) -> Subject:
     prepared = prepare(read_picture(path), convention)
     record = network(prepared.tensor())
     return Subject(network, prepared, record, Target("main", record.answers["main"].top(1)[0][0]))
@@ -160,12 +162,12 @@ def _costs(first: Subject, large: Subject) -> None:
     idle = resident()
     for name, work in {**MAPS, **OTHERS}.items():
         work(first)
-        memory = [most_memory(lambda work=work, one=one: work(one), idle) for one in (first, large)]
+        memory = [most_memory(partial(work, one), idle) for one in (first, large)]
         print(
             f"{name:40s} {ratios(first, work):6.1f} passes, +{memory[0]:4.0f} MB, large +{memory[1]:4.0f} MB"
         )
     for name, work in DEAREST.items():
-        memory = [most_memory(lambda work=work, one=one: work(one), idle) for one in (first, large)]
+        memory = [most_memory(partial(work, one), idle) for one in (first, large)]
         print(f"{name:40s} {'':13s} +{memory[0]:4.0f} MB, large +{memory[1]:4.0f} MB", flush=True)
 
 

@@ -47,7 +47,7 @@ def measure(folder: Path, index: Path) -> dict[str, float]:
     place.mkdir(parents=True, exist_ok=True)
     shutil.copy(store, place / "answers.sqlite")
     recipe = Store.recipe_of(store)
-    folder_jobs.opened_store = lambda *given: Store(  # type: ignore[assignment]
+    folder_jobs.opened_store = lambda *given: Store(
         place / "answers.sqlite", recipe, given[2].network.temperatures
     )
     window.show_page("folder")
@@ -59,6 +59,7 @@ def measure(folder: Path, index: Path) -> dict[str, float]:
         _wait(application, 5)
     gallery.viewport().repaint()
     opened_in = time.monotonic() - began
+    assert run.state is not None
     while run.state.state != "done" or run.state.evaluation is None:
         _wait(application, 5)
     judged_in = time.monotonic() - began

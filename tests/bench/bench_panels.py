@@ -148,7 +148,11 @@ def bench_unit(workspace: Workspace) -> None:
     QApplication.processEvents()
     paints = Paints(panel)
     for module in ("3b", "5b"):
-        choose = measure(lambda turn, m=module: workspace.choose_unit(Unit(m, "3x3", turn)), paints)
+
+        def choose_unit(turn: int, module: str = module) -> None:
+            workspace.choose_unit(Unit(module, "3x3", turn))
+
+        choose = measure(choose_unit, paints)
         report(f"choose a unit of {module}", choose, 8)
     hover = measure(lambda turn: workspace.hover(None, (60 + 3 * turn, 150)), paints)
     report("hover the photo, the strongest units listed", hover, 8)

@@ -12,6 +12,7 @@ import io
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from PIL import Image
@@ -56,22 +57,22 @@ def maps_of(channels: int, side: int) -> np.ndarray:
 def tiles(timed: Measure) -> None:
     for name, (channels, side) in MODULES.items():
         maps = maps_of(channels, side)
-        timed(f"{name}: statistics of {channels} maps", lambda maps=maps: unit_statistics(maps))
+        timed(f"{name}: statistics of {channels} maps", partial(unit_statistics, maps))
         units = unit_statistics(maps)
-        timed(f"{name}: order by mean", lambda units=units: order(units, "mean"))
-        timed(f"{name}: similarity to a unit", lambda maps=maps: similarity(maps, maps[3]))
+        timed(f"{name}: order by mean", partial(order, units, "mean"))
+        timed(f"{name}: similarity to a unit", partial(similarity, maps, maps[3]))
         branches = {"1x1": maps[: channels // 2], "3x3": maps[channels // 2 :]}
-        timed(f"{name}: strongest at a cell", lambda branches=branches: strongest_at(branches, 3, 3))
-        timed(f"{name}: limits clipped at 99 %", lambda maps=maps: limits_of(maps, Scaling(clip=99)))
+        timed(f"{name}: strongest at a cell", partial(strongest_at, branches, 3, 3))
+        timed(f"{name}: limits clipped at 99 %", partial(limits_of, maps, Scaling(clip=99)))
         limits = limits_of(maps, Scaling())
-        timed(f"{name}: levels", lambda maps=maps, limits=limits: quantise(maps, limits, gamma=0.5))
+        timed(f"{name}: levels", partial(quantise, maps, limits, gamma=0.5))
         levels = quantise(maps, limits, gamma=0.5)
         for nominal in NOMINALS:
             layout = lay_out(order(units), (side, side), nominal=nominal, width=LANES[0], caption=12)
             rows = layout.rows_between(100, 100 + LANES[1])
             if nominal < 256:
-                timed(f"{name}: whole atlas at {nominal} px", lambda a=levels, b=layout: atlas(a, b))
-            timed(f"{name}: rows in view at {nominal} px", lambda a=levels, b=layout, c=rows: atlas(a, b, c))
+                timed(f"{name}: whole atlas at {nominal} px", partial(atlas, levels, layout))
+            timed(f"{name}: rows in view at {nominal} px", partial(atlas, levels, layout, rows))
 
 
 def overlays(timed: Measure) -> None:
@@ -83,8 +84,8 @@ def overlays(timed: Measure) -> None:
             how = "smooth" if smooth else "cells"
             timed(
                 f"overlay of {side}×{side} on 500×400, {how}",
-                lambda values=values, grid=grid, smooth=smooth: overlay(
-                    values, grid, geometry, (0, 0, 500, 400), (500, 400),
+                partial(
+                    overlay, values, grid, geometry, (0, 0, 500, 400), (500, 400),
                     limits=Limits(0, 3), colours=EMBER, smooth=smooth,
                 ),
             )  # fmt: skip
@@ -106,12 +107,12 @@ def pictures(timed: Measure) -> None:
         photo.crop((0, 0, *size)).save(stream, "JPEG", quality=88)
         data = stream.getvalue()
         name = f"{size[0]}×{size[1]} JPEG"
-        timed(f"{name}: decode", lambda data=data: read_picture(data))
-        timed(f"{name}: thumbnail of 96", lambda data=data: thumbnail(data, 96))
+        timed(f"{name}: decode", partial(read_picture, data))
+        timed(f"{name}: thumbnail of 96", partial(thumbnail, data, 96))
         picture = read_picture(data)
         for convention in ("torchvision", "caffe"):
             chosen = CONVENTIONS[convention]
-            timed(f"{name}: prepare, {convention}", lambda a=picture, b=chosen: prepare(a, b))
+            timed(f"{name}: prepare, {convention}", partial(prepare, picture, chosen))
 
 
 def painting(timed: Measure) -> None:
@@ -126,7 +127,7 @@ def painting(timed: Measure) -> None:
     target = QImage(*LANES, QImage.Format.Format_ARGB32_Premultiplied)
 
     def image(levels: np.ndarray, width: int) -> QImage:
-        made = QImage(levels.data, width, *levels.shape, QImage.Format.Format_Indexed8)
+        made = QImage(levels.data, width, levels.shape[0], levels.shape[1], QImage.Format.Format_Indexed8)
         made.setColorTable(table)
         return made
 
@@ -153,7 +154,7 @@ def painting(timed: Measure) -> None:
 
         timed(f"{name}: paint {LANES[0]}×{LANES[1]} of the enlarged atlas", one_to_one)
         timed(f"{name}: paint the same, enlarged by Qt", scaled)
-        timed(f"{name}: another colour map", lambda source=enlarged: source.setColorTable(table))
+        timed(f"{name}: another colour map", partial(enlarged.setColorTable, table))
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ The eager pass is of 224 pixels, the pictures are of 128.
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -49,7 +50,7 @@ def main() -> None:
     for name in UNITS:
         wanted = unit_wanted(checkpoint.architecture, name)
         steps = grow(network, checkpoint.convention, wanted, Recipe(steps=4096), every=1)
-        found = [(timed(eager), timed(lambda steps=steps: next(steps))) for _ in range(arguments.rounds + 4)]
+        found = [(timed(eager), timed(partial(next, steps))) for _ in range(arguments.rounds + 4)]
         base, step = np.array(found[4:]).T
         print(f"{name:10} {np.median(step) * 1e3:6.1f} ms a step   {np.median(step / base):5.2f} T")
 

@@ -11,6 +11,7 @@ import argparse
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -65,7 +66,7 @@ def changing(window: Window, network: GoogLeNet, record: Record, part: str, roun
             window.workspace.set_changes((change,))
             settle(window)
 
-        alone = timed(lambda change=change: network.resume(record, (change,)))
+        alone = timed(partial(network.resume, record, (change,)))
         rows.append((timed(lambda: network(value)), alone, timed(shown)))
     whole, alone, shown_ = np.array(rows[2:]).T
     print(

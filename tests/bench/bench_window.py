@@ -9,7 +9,8 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
@@ -32,7 +34,7 @@ def painted() -> None:
     QApplication.processEvents()
 
 
-def measure(name: str, goal: float, acts: list[Callable[[], object]], window) -> None:  # type: ignore[no-untyped-def]
+def measure(name: str, goal: float, acts: Sequence[Callable[[], object]], window: Window) -> None:
     times = []
     for turn in range(ROUNDS):
         while not window.workspace.idle:
@@ -62,12 +64,12 @@ def main() -> None:
     while workspace.result is None or not workspace.idle:
         painted()
 
-    modules = [lambda name=name: workspace.choose_module(name) for name in ("3b", "4e", "5b")]
+    modules = [partial(workspace.choose_module, name) for name in ("3b", "4e", "5b")]
     measure("choose a module (3b, 4e, 5b)", 8, modules, window)
     workspace.choose_module("4a")
-    units = [lambda c=c: workspace.hover(Unit("4a", "3x3", c)) for c in range(12)]
+    units = [partial(workspace.hover, Unit("4a", "3x3", c)) for c in range(12)]
     measure("hover a tile: overlay, field, marks", 8, units, window)
-    points = [lambda x=x: workspace.hover(None, (60.0 + 9 * x, 120.0)) for x in range(12)]
+    points = [partial(workspace.hover, None, (60.0 + 9 * x, 120.0)) for x in range(12)]
     workspace.choose_unit(Unit("4a", "3x3", 5))
     measure("hover the photo: marks, field, units", 8, points, window)
     workspace.hover(None)

@@ -23,7 +23,7 @@ class Sample:
     """A model, the picture it was given and what it answered; ``state`` its tensors as a file has them."""
 
     oracle: Oracle
-    model: nn.Module
+    model: Any
     picture: Tensor
     outputs: Outputs
 
@@ -39,7 +39,7 @@ class Sample:
         return {name: torch.as_tensor(value).clone() for name, value in names(self.model).items()}
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=16)  # tests go through the families again and again; a model is 20 to 50 MB
 def sample(family: str, **make: Any) -> Sample:
     """The family's model with few classes, random weights and random norm statistics."""
     oracle = ORACLES[family]

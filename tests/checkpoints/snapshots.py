@@ -108,7 +108,7 @@ class Snapshot:
             four = [part.reshape(1, -1, 1, 1) for part in (scale, shift, mean, variance)]
             self.layer(norm, "BN", [name], [name], blobs=four)
             return
-        kept = [mean * FACTOR, variance * FACTOR, np.array([FACTOR], np.float32)]
+        kept: list[np.ndarray] = [mean * FACTOR, variance * FACTOR, np.array([FACTOR], np.float32)]
         if self.norms == "nvidia":
             self.layer(norm, "BatchNorm", [name], [name], blobs=[*kept, scale, shift], settings=settings)
             return

@@ -57,6 +57,9 @@ def test_children_by_their_positions_without_a_classifier(prefix: str, tmp_path:
 class Learner:
     """Stands for the whole of a training, as another library pickles it."""
 
+    model: nn.Module
+    dls: dict[str, list[str]]
+
 
 class Pools(nn.Module):
     """Two pools side by side, whose channels a head reads one behind the other."""
@@ -91,6 +94,8 @@ def _fastai(inputs: int, pool: nn.Module) -> nn.Sequential:
     """What fast.ai puts behind a body: norms whose statistics are random here."""
     norms = nn.BatchNorm1d(inputs), nn.BatchNorm1d(32)
     for norm in norms:
+        assert norm.running_mean is not None
+        assert norm.running_var is not None
         norm.running_mean.normal_()
         norm.running_var.uniform_(0.5, 2)
     layers = (nn.Linear(inputs, 32, bias=False), nn.ReLU(), norms[1], nn.Linear(32, 3, bias=False))

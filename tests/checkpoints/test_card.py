@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from gnet_desktop.checkpoints.describing.card import (
+    Card,
     make_card,
     to_json,
     to_text,
@@ -22,7 +23,7 @@ FIELDS = (
 )
 
 
-def _card(state: object, folder: Path):
+def _card(state: object, folder: Path) -> Card:
     torch.save(state, path := folder / "weights.pth")
     return make_card(open_checkpoint(path))
 

@@ -26,7 +26,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("authority")
     names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     make = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    files = ["-keyout", folder / "key.pem", "-out", folder / "store.pem"]
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "store.pem")]
     subprocess.run([*make, *names, *files], check=True, capture_output=True)
     return folder / "store.pem"
 

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,12 +22,12 @@ LAYERS = (nn.Conv2d, nn.Linear)
 ORACLE = ORACLES["torchvision"]
 
 
-def opened(saved: object, folder: Path, **options: bool) -> Checkpoint:
+def opened(saved: object, folder: Path, **options: Any) -> Checkpoint:
     torch.save(saved, path := folder / "weights.pth", **options)
     return open_checkpoint(path)
 
 
-def changed(change: Callable[[nn.Module], object], *, passes: int = 0) -> nn.Module:
+def changed(change: Callable[[nn.Module], object], *, passes: int = 0) -> Any:
     """The family's network with every convolution and matrix changed by torch's own function."""
     model = ORACLE.make(0, classes=7)
     for module in model.modules():
@@ -50,7 +51,10 @@ CHANGES: dict[str, tuple[Callable[[nn.Module], object], str]] = {
     "pruned": (lambda module: prune.random_unstructured(module, "weight", 0.4), "pruning mask"),
     "channels pruned": (lambda module: prune.ln_structured(module, "weight", 0.2, 2, 0), "pruning mask"),
     "weight norm": (weight_norm, "weight norm"),
-    "weight norm of all": (lambda module: weight_norm(module, dim=None), "weight norm"),
+    "weight norm of all": (
+        lambda module: weight_norm(module, dim=None),  # type: ignore[arg-type]
+        "weight norm",
+    ),
     "weight norm along inputs": (lambda module: weight_norm(module, dim=1), "weight norm"),
     "weight norm as a parametrisation": (parametrizations.weight_norm, "weight norm"),
     "spectral norm": (spectral_norm, "spectral norm"),
@@ -236,7 +240,7 @@ def test_arrays_without_plain_numbers_beside_the_weights_are_passed_over(kind: s
     state = sample("tutorial").state
     found = opened({"state_dict": state, "extra": {"x": BESIDE[kind]}}, tmp_path, pickle_protocol=4)
     assert torch.equal(found.tensors["conv1.weight"], state["layer_1.0.weight"])
-    arrays = {name: value.numpy() for name, value in state.items()}
+    arrays: dict[str, Any] = {name: value.numpy() for name, value in state.items()}
     np.savez((path := tmp_path / "arrays.npz").open("wb"), **arrays, extra=BESIDE[kind])
     found = open_checkpoint(path)
     assert torch.equal(found.tensors["conv1.weight"], state["layer_1.0.weight"])
@@ -284,12 +288,12 @@ THINGS = tuple(f"thing {index}" for index in range(7))
 
 @pytest.mark.parametrize("kind", ["<U7", ">U7", object])
 @pytest.mark.parametrize("key", ["classes", "class_names"])
-def test_class_names_in_an_array_are_used(key: str, kind: object, tmp_path: Path) -> None:
+def test_class_names_in_an_array_are_used(key: str, kind: Any, tmp_path: Path) -> None:
     state, names = sample("tutorial").state, np.array(THINGS, kind)
     assert opened({"state_dict": state, key: names}, tmp_path).labels.names == THINGS
     if kind is not object:
-        arrays = {name: value.numpy() for name, value in state.items()}
-        np.savez((path := tmp_path / "arrays.npz").open("wb"), **arrays, **{key: names})
+        arrays: dict[str, Any] = {name: value.numpy() for name, value in state.items()} | {key: names}
+        np.savez((path := tmp_path / "arrays.npz").open("wb"), **arrays)
         assert open_checkpoint(path).labels.names == THINGS
 
 

@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,11 +23,11 @@ from tests.oracles import ORACLES
 State = Mapping[str, Tensor]
 
 
-def _arrays(state: State) -> dict[str, np.ndarray]:
+def _arrays(state: State) -> dict[str, Any]:
     return {name: tensor.numpy() for name, tensor in state.items()}
 
 
-def _pickled(protocol: int) -> Callable[[State, Path], None]:
+def _pickled(protocol: int) -> Callable[[State, Path], object]:
     return lambda state, path: path.write_bytes(pickle.dumps(_arrays(state), protocol=protocol))
 
 
@@ -46,7 +47,7 @@ def _paddle(state: State, path: Path) -> None:
     path.write_bytes(pickle.dumps({**pairs, "StructuredToParameterName@@": {"a": "b"}}, protocol=4))
 
 
-def _mxnet(edition: int) -> Callable[[State, Path], None]:
+def _mxnet(edition: int) -> Callable[[State, Path], object]:
     return lambda state, path: path.write_bytes(writing.mxnet(state, edition=edition))
 
 
@@ -73,7 +74,7 @@ CONTAINERS: dict[str, Callable[[State, Path], object]] = {
     "safetensors": lambda state, path: save_file({k: v.contiguous() for k, v in state.items()}, path),
     "npz": lambda state, path: np.savez(path.open("wb"), **_arrays(state)),
     "compressed npz": lambda state, path: np.savez_compressed(path.open("wb"), **_arrays(state)),
-    "npy": lambda state, path: np.save(path.open("wb"), _arrays(state), allow_pickle=True),
+    "npy": lambda state, path: np.save(path.open("wb"), np.array(_arrays(state), object), allow_pickle=True),
     "pickle 2 of arrays": _pickled(2),
     "pickle 4 of arrays": _pickled(4),
     "pickle 5 of arrays": _pickled(5),
@@ -197,7 +198,7 @@ def test_layouts_and_shared_storages(tmp_path: Path) -> None:
 def test_big_endian_numbers(tmp_path: Path) -> None:
     state = sample("tutorial").state
     swapped = {name: tensor.numpy().astype(">f4") for name, tensor in state.items()}
-    np.savez((path := tmp_path / "big.npz").open("wb"), **swapped)
+    np.savez((path := tmp_path / "big.npz").open("wb"), **dict[str, Any](swapped))
     found = open_checkpoint(path)
     assert "byte order" in found.provenance.converted[0]
     assert torch.equal(found.tensors["fc.weight"], state["fc_layer.weight"])

@@ -54,7 +54,7 @@ def test_of_an_autoencoder_the_decoder_is_taken(tmp_path: Path) -> None:
         ({"a": np.full((2, 7), np.nan, np.float32)}, "no numbers"),
     ],
 )
-def test_what_has_no_directions_says_why(tmp_path: Path, state: dict, said: str) -> None:
+def test_what_has_no_directions_says_why(tmp_path: Path, state: dict[str, np.ndarray], said: str) -> None:
     save_file(state, tmp_path / "a.safetensors")
     with pytest.raises(CheckpointError, match=said):
         read_directions(tmp_path / "a.safetensors", 7)

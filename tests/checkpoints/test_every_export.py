@@ -6,6 +6,7 @@ What a graph shows is never assumed: the answers are those of the independent de
 import copy
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -65,7 +66,9 @@ CASES = [
 def test_every_family_through_every_exporter(
     family: str, dynamo: bool, is_folded: bool, end: str, tmp_path: Path
 ) -> None:
-    options = {"norm": "lucent"} if family == "lucid" else {}  # no exporter writes its other norm
+    options: dict[str, Any] = (
+        {"norm": "lucent"} if family == "lucid" else {}
+    )  # no exporter writes its other norm
     options |= {"heads": False} if ORACLES[family].heads and family != "paddle" else {}
     expected = sample(family, **options)
     model = folded(expected.model) if is_folded else expected.model

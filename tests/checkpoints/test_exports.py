@@ -26,7 +26,7 @@ SIDE = 96
 MEAN, STD = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
 
 
-def torchvisions(**changes: Any) -> nn.Module:
+def torchvisions(**changes: Any) -> Any:
     """torchvision's class with random weights, as it is used for answers."""
     return ORACLES["torchvision"].make(0, classes=6, heads=False, **changes)
 
@@ -205,6 +205,8 @@ def ending_in(end: nn.Module) -> nn.Module:
     model.fc = end.eval().requires_grad_(False)
     for layer in model.fc.modules():
         if isinstance(layer, nn.BatchNorm1d):
+            assert layer.running_mean is not None
+            assert layer.running_var is not None
             layer.running_mean.normal_()
             layer.running_var.uniform_(0.5, 2)
     return model.eval()

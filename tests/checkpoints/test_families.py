@@ -1,6 +1,7 @@
 """Every family, saved and opened, gives the numbers of its independent definition."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -41,7 +42,7 @@ def test_a_pickled_module_gives_the_definitions_numbers(family: str, tmp_path: P
     assert_same_numbers(found, expected)
 
 
-VARIANTS = {
+VARIANTS: dict[str, tuple[str, dict[str, Any], str, dict[str, str]]] = {
     "torchvision without heads": ("torchvision", {"heads": False}, "torchvision", {}),
     "tutorial with 48 in 4c": ("tutorial", {"narrow": True}, "tutorial", {}),
     "wzmiaomiao with 3×3": ("wzmiaomiao", {"kernel": 3}, "wzmiaomiao", {"family": "wzmiaomiao"}),

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 import torch
-import torch.distributed.checkpoint as distributed
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save as safetensors_bytes
+from torch.distributed.checkpoint.state_dict_saver import save as save_distributed
 
 from gnet_desktop.checkpoints.describing.card import make_card, to_json, to_text
 from gnet_desktop.checkpoints.dialects import DIALECTS
@@ -118,7 +118,7 @@ def test_mutated_descriptions_of_several_files(kind: str, count: int, tmp_path: 
         places = {name: f"x-{1 + place % 2}.safetensors" for place, name in enumerate(names)}
         data = json.dumps({"metadata": {}, "weight_map": places}).encode()
     else:
-        distributed.save(state, checkpoint_id=tmp_path)
+        save_distributed(state, checkpoint_id=tmp_path)
         data = (tmp_path / ".metadata").read_bytes()
     (path := tmp_path / "weights").write_bytes(data)
     assert check(path)

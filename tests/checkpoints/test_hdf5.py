@@ -2,6 +2,7 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -81,7 +82,7 @@ def test_a_whole_model_is_followed_by_its_description(family: str, edition: int,
 def test_layers_packed_by_gzip_and_shuffled(tmp_path: Path) -> None:
     expected = sample("caffe", heads=False)
     weights = keras.layers(expected.model)
-    options = {"compression": "gzip", "compression_opts": 1, "shuffle": True, "chunks": True}
+    options: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True, "chunks": True}
     keras.by_layer(path := tmp_path / "net.h5", weights, fletcher32=True, **options)
     assert_same_numbers(open_checkpoint(path), expected)
 

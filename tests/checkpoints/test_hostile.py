@@ -125,7 +125,9 @@ def test_a_number_that_is_repeated_a_billion_times_is_refused(tmp_path: Path) ->
         ((2,) * 9, 0, (0,) * 9),
     ],
 )
-def test_a_tensor_outside_its_data_is_damaged(shape, offset: int, strides) -> None:
+def test_a_tensor_outside_its_data_is_damaged(
+    shape: tuple[int, ...], offset: int, strides: tuple[int, ...] | None
+) -> None:
     tensor = StoredTensor(MemorySource(bytes(48)), "float32", shape, offset, strides)
     with pytest.raises(Damaged):
         tensor.check("x")

@@ -152,6 +152,8 @@ def test_a_stack_outside_the_trunk(stack: str, whole: bool, tmp_path: Path) -> N
     model.fc = STACKS[stack]().eval().requires_grad_(False)
     for layer in model.fc.modules():
         if isinstance(layer, nn.BatchNorm1d):
+            assert layer.running_mean is not None
+            assert layer.running_var is not None
             layer.running_mean.normal_()
             layer.running_var.uniform_(0.5, 2)
     expected = observed(oracle, model)

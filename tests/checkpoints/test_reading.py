@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from gnet_desktop.checkpoints import reading
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.containers.source import FileSource
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.errors import Cancelled, CheckpointError
@@ -80,7 +81,12 @@ def test_a_file_that_shrinks_meanwhile_is_no_crash(path: Path) -> None:
 def test_the_file_is_given_back(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[Path] = []
     close = FileSource.close
-    monkeypatch.setattr(FileSource, "close", lambda self: (closed.append(self.path), close(self)))
+
+    def closing(source: FileSource) -> None:
+        closed.append(source.path)
+        close(source)
+
+    monkeypatch.setattr(FileSource, "close", closing)
     open_checkpoint(path)
     path.write_bytes(b"x")
     with pytest.raises(CheckpointError):
@@ -100,7 +106,7 @@ def test_tensors_are_fresh_float32_in_memory(path: Path) -> None:
     assert first.tensors["conv1.weight"].data_ptr() != second.tensors["conv1.weight"].data_ptr()
 
 
-def open_checkpoint_twice(path: Path):
+def open_checkpoint_twice(path: Path) -> tuple[Checkpoint, Checkpoint]:
     torch.save(sample("tutorial").state, path)
     return open_checkpoint(path), open_checkpoint(path)
 

@@ -26,7 +26,7 @@ from gnet_desktop.checkpoints.reference import installed, plain, published, refe
 from gnet_desktop.checkpoints.reference.published import PUBLISHED
 from gnet_desktop.checkpoints.saving import named, save
 from gnet_desktop.commands.output import as_json
-from gnet_desktop.network.architecture import Architecture, Branch, Convolution, Module, Pool
+from gnet_desktop.network.architecture import Activation, Architecture, Branch, Convolution, Module, Pool
 from gnet_desktop.network.families import FAMILIES, PAPER_WIDTHS, ModuleWidths, build
 from tests.checkpoints.forms import exported
 from tests.checkpoints.samples import Sample, sample
@@ -155,7 +155,7 @@ def with_another_epsilon(architecture: Architecture) -> Architecture:
 
 
 def with_another_activation(architecture: Architecture) -> Architecture:
-    others = {"relu": "none", "relu6": "relu", "none": "relu"}
+    others: dict[Activation, Activation] = {"relu": "none", "relu6": "relu", "none": "relu"}
     name = architecture.modules[0].branch("3x3").convolutions[-1].name
     return convolutions(
         architecture,

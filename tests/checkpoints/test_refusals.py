@@ -11,6 +11,7 @@ import struct
 import tarfile
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -227,7 +228,7 @@ def _files(folder: Path) -> dict[str, Path]:
     torch.save(state, folder / "legacy.pth", _use_new_zipfile_serialization=False)
     save_file(state, folder / "safe.safetensors")
     (folder / "plain.pkl").write_bytes(pickle.dumps({k: v.numpy() for k, v in state.items()}))
-    np.savez(folder / "arrays.npz", **{k: v.numpy() for k, v in state.items()})
+    np.savez(folder / "arrays.npz", **dict[str, Any]({k: v.numpy() for k, v in state.items()}))
     (folder / "net.caffemodel").write_bytes(writing.caffemodel(sample("caffe", heads=False).state))
     return {path.name: path for path in folder.iterdir()}
 
@@ -307,7 +308,7 @@ def test_other_networks_are_recognised(name: str, tmp_path: Path) -> None:
         open_checkpoint(path)
 
 
-KEYS = {
+KEYS: dict[str, dict[str, tuple[int, ...]]] = {
     "a network for videos": {"Mixed_3b.b0.conv3d.weight": (64, 192, 1, 1, 1)},
     "BN-Inception": {
         "inception_3a_double_3x3_1.weight": (96, 64, 3, 3),
@@ -357,15 +358,15 @@ def test_more_input_channels_than_a_picture_has(tmp_path: Path) -> None:
 
 
 def test_a_safetensors_header_that_lies_is_damaged(tmp_path: Path) -> None:
-    def write(header: dict | bytes, data: bytes) -> Path:
+    def write(header: dict[str, Any] | bytes, data: bytes) -> Path:
         text = header if isinstance(header, bytes) else json.dumps(header).encode()
         (path := tmp_path / "x.safetensors").write_bytes(struct.pack("<Q", len(text)) + text + data)
         return path
 
-    def entry(shape: list, begin: int, end: int) -> dict:
+    def entry(shape: list[float], begin: int, end: int) -> dict[str, Any]:
         return {"dtype": "F32", "shape": shape, "data_offsets": [begin, end]}
 
-    lies = [
+    lies: list[tuple[dict[str, Any] | bytes, bytes, str]] = [
         ({"a": entry([2], 0, 8), "b": entry([2], 4, 12)}, bytes(12), "overlap"),
         ({"a": entry([2], 0, 8), "b": entry([2], 12, 20)}, bytes(20), "holes"),
         ({"a": entry([2], 0, 8)}, bytes(12), "belong to no tensor"),

@@ -1,15 +1,22 @@
 """Checkpoints that lie in several files or entries open as if they were one."""
 
+import io
 import json
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-import torch.distributed.checkpoint as distributed
 from safetensors.torch import save_file
 from torch import Tensor, nn
+from torch.distributed.checkpoint.default_planner import DefaultSavePlanner
+from torch.distributed.checkpoint.metadata import ChunkStorageMetadata, MetadataIndex
+from torch.distributed.checkpoint.planner import SavePlan, TensorWriteData, WriteItem, WriteItemType
+from torch.distributed.checkpoint.state_dict_saver import save as save_distributed
+from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.reading import open_checkpoint
@@ -33,7 +40,7 @@ def sharded(state: State, folder: Path, ending: str = "safetensors") -> Path:
     """Two files and their index, named as Hugging Face names them."""
     folder.mkdir(exist_ok=True)
     stem = "model" if ending == "safetensors" else "pytorch_model"
-    names, places = list(state), {}
+    names, places = list(state), dict[str, str]()
     for number, part in enumerate((names[::2], names[1::2]), 1):
         file = f"{stem}-{number:05}-of-00002.{ending}"
         piece = {name: state[name].contiguous() for name in part}
@@ -144,7 +151,7 @@ def test_any_other_folder_is_refused_as_one(tmp_path: Path) -> None:
 
 @pytest.fixture
 def checkpoint(tmp_path: Path) -> Path:
-    distributed.save({"model": sample("torchvision").state, "step": 3}, checkpoint_id=tmp_path / "step-3")
+    save_distributed({"model": sample("torchvision").state, "step": 3}, checkpoint_id=tmp_path / "step-3")
     return tmp_path / "step-3"
 
 
@@ -173,13 +180,11 @@ def test_what_is_missing_of_a_distributed_checkpoint_is_named(checkpoint: Path) 
         open_checkpoint(checkpoint)
 
 
-class Halves(distributed.DefaultSavePlanner):
+class Halves(DefaultSavePlanner):
     """Saves each kernel of the stem as two pieces, as two machines would."""
 
-    def create_local_plan(self):
-        from torch.distributed.checkpoint.metadata import ChunkStorageMetadata, MetadataIndex
-        from torch.distributed.checkpoint.planner import TensorWriteData, WriteItem, WriteItemType
-
+    @override
+    def create_local_plan(self) -> SavePlan:
         plan = super().create_local_plan()
         items = []
         for item in plan.items:
@@ -187,6 +192,7 @@ class Halves(distributed.DefaultSavePlanner):
             if tensor.dim() != 4 or not item.index.fqn.startswith("layer_1"):
                 items.append(item)
                 continue
+            assert item.tensor_data is not None
             half = tensor.shape[0] // 2
             for start, count in ((0, half), (half, tensor.shape[0] - half)):
                 offset = torch.Size((start, 0, 0, 0))
@@ -198,7 +204,8 @@ class Halves(distributed.DefaultSavePlanner):
         plan.items[:] = items
         return plan
 
-    def resolve_data(self, write_item):
+    @override
+    def resolve_data(self, write_item: WriteItem) -> torch.Tensor | io.BytesIO:
         tensor = self.state_dict[write_item.index.fqn]
         chunk = write_item.tensor_data.chunk if write_item.tensor_data else None
         if chunk is None or chunk.sizes == tensor.shape:
@@ -209,7 +216,7 @@ class Halves(distributed.DefaultSavePlanner):
 @pytest.mark.filterwarnings("ignore")
 def test_pieces_of_a_tensor_are_joined(tmp_path: Path) -> None:
     state = sample("tutorial").state
-    distributed.save(state, checkpoint_id=tmp_path / "halves", planner=Halves())
+    save_distributed(state, checkpoint_id=tmp_path / "halves", planner=Halves())
     found = open_checkpoint(tmp_path / "halves")
     assert "2 tensors put together: pieces joined" in found.provenance.converted
     assert_same_tensors(found, plain(state, tmp_path))
@@ -255,7 +262,7 @@ def test_an_exported_program_with_a_false_description_is_damaged(
     [config] = [name for name in entries if name.endswith("model_weights_config.json")]
     first = next(iter(json.loads(entries[config])["config"]))
 
-    def changed(change) -> Path:
+    def changed(change: Callable[[dict[str, Any]], object]) -> Path:
         table = json.loads(entries[config])
         change(table["config"][first])
         with zipfile.ZipFile(path := tmp_path / "changed.pt2", "w") as archive:

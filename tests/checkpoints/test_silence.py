@@ -5,11 +5,13 @@ definition. The usual run takes a slice in which each of them occurs.
 """
 
 import random
+from collections.abc import Collection, Sequence
 from itertools import product
 from pathlib import Path
 
 import pytest
 import torch
+from _pytest.mark.structures import ParameterSet
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.checkpoints.reading import open_checkpoint
@@ -60,7 +62,10 @@ OF_TORCHS_NAMES = [name for name in FAMILIES if name not in ("slim", "gluoncv", 
 """Families whose definition's own names are a file's, so that folding keeps them."""
 
 
-def cases(all_of: list[tuple], quick: set[tuple]) -> list:
+Case = tuple[object, ...]
+
+
+def cases(all_of: Sequence[Case], quick: Collection[Case]) -> list[Case | ParameterSet]:
     """All of the cases, of which the usual run takes the quick ones."""
     return [case if case in quick else pytest.param(*case, marks=pytest.mark.slow) for case in all_of]
 

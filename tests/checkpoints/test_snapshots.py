@@ -102,6 +102,7 @@ def test_merged_norms_leave_an_ordinary_network(tmp_path: Path) -> None:
     for name, module in model.named_modules():
         if isinstance(module, torch.nn.Conv2d):
             merged = fuse_conv_bn_eval(module, getattr(model, f"{name}/bn"))
+            assert merged.bias is not None
             state |= {f"{name}.weight": merged.weight.detach(), f"{name}.bias": merged.bias.detach()}
     (path := tmp_path / "x.caffemodel").write_bytes(Snapshot(state, response_norms=False).bytes())
     found = open_checkpoint(path)

@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import astuple
 from pathlib import Path
 
@@ -45,7 +46,9 @@ def shuffled(state: dict[str, Tensor]) -> dict[str, Tensor]:
 
 @pytest.mark.parametrize("rename", [renamed, numbered])
 @pytest.mark.parametrize("family", ORACLES)
-def test_unknown_names_in_the_usual_order(family: str, rename, tmp_path: Path) -> None:
+def test_unknown_names_in_the_usual_order(
+    family: str, rename: Callable[[Mapping[str, torch.Tensor]], dict[str, torch.Tensor]], tmp_path: Path
+) -> None:
     expected = sample(family)
     torch.save(rename(expected.state), path := tmp_path / "weights.pth")
     found = open_checkpoint(path, assume={"family": family})

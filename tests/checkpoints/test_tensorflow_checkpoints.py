@@ -98,7 +98,7 @@ def _trained(state: State) -> dict[str, Array]:
         **state,
         **{f"{name}/ExponentialMovingAverage": array + 1 for name, array in state.items()},
         **{f"{name}/RMSProp{number}": array * 0 for name, array in state.items() for number in ("", "_1")},
-        "beta1_power": np.float32(0.9).reshape(()),
+        "beta1_power": np.array(0.9, np.float32),
         "global_step": np.array(10**6, np.int64),
     }
 

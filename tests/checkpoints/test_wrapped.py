@@ -11,6 +11,7 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,7 +34,9 @@ def _torch(**options: bool) -> bytes:
 
 
 def _npz() -> bytes:
-    np.savez(data := io.BytesIO(), **{name: value.numpy() for name, value in _state().items()})
+    np.savez(
+        data := io.BytesIO(), **dict[str, Any]({name: value.numpy() for name, value in _state().items()})
+    )
     return data.getvalue()
 
 
@@ -119,10 +122,10 @@ def test_what_is_inside_is_said(tmp_path: Path) -> None:
 
 
 def test_a_cut_or_changed_one_is_never_opened(tmp_path: Path) -> None:
-    data = _torch()
+    data, path = _torch(), tmp_path / "cut"
     for wrapping in ("gzip", "bzip2", "xz", "tar.gz"):
         packed = WRAPPINGS[wrapping]("net.pth", data)
-        (path := tmp_path / "cut").write_bytes(packed[: len(packed) // 2])
+        path.write_bytes(packed[: len(packed) // 2])
         with pytest.raises(CheckpointError, match=r"incomplete|damaged"):
             open_checkpoint(path)
     for wrapping in ("gzip", "bzip2", "xz", "zip", "packed zip"):
@@ -137,13 +140,13 @@ def test_a_cut_or_changed_one_is_never_opened(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["gzip", "bzip2", "xz", "zip"])
 def test_a_file_that_unpacks_to_far_more_is_refused_at_once(kind: str, tmp_path: Path) -> None:
     """400 MB of zeros, and as many again inside."""
-    pack = {
+    packs: dict[str, Callable[[bytes], bytes]] = {
         "gzip": lambda data: gzip.compress(data, 1),
         "bzip2": bz2.compress,
         "xz": lambda data: lzma.compress(data, preset=0),
         "zip": lambda data: in_zip(("net.pth", data), method=zipfile.ZIP_DEFLATED),
-    }[kind]
-    packed = pack(bytes(120 << 20))
+    }
+    packed = packs[kind](bytes(120 << 20))
     (path := tmp_path / "bomb").write_bytes(packed)
     start = time.perf_counter()
     with pytest.raises(CheckpointError, match="far more than a network's weights"):

@@ -3,9 +3,11 @@
 import argparse
 import json
 from collections import OrderedDict, defaultdict
+from collections.abc import Callable
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,10 +19,13 @@ from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.cli import main
 from gnet_desktop.errors import CheckpointError, UsageError
 from tests.checkpoints.samples import assert_same_numbers, assert_same_tensors, observed, sample
-from tests.oracles import ORACLES
+from tests.oracles import ORACLES, Oracle
 
 ENTRIES = ["state_dict", "model_state_dict", "model", "net", "weights", "params"]
 PREFIXES = ["module.", "model.", "net.", "backbone.", "encoder.", "_orig_mod.", "googlenet.", "student.body."]
+
+
+State = dict[str, torch.Tensor]
 
 
 def save(saved: object, folder: Path) -> Path:
@@ -28,7 +33,7 @@ def save(saved: object, folder: Path) -> Path:
     return path
 
 
-def prefixed(state: dict, prefix: str) -> dict:
+def prefixed(state: State, prefix: str) -> State:
     return {prefix + name: tensor for name, tensor in state.items()}
 
 
@@ -134,7 +139,7 @@ def test_the_card_offers_the_other_weights(tmp_path: Path) -> None:
     )
 
 
-def test_the_command_line_takes_the_other_weights(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_the_command_line_takes_the_other_weights(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = str(two_sets(tmp_path))
     assert main(["inspect", path, "--weights", "ema_state.module", "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
@@ -156,7 +161,7 @@ def test_counters_of_batches_are_optional(counted: bool, tmp_path: Path) -> None
     assert found.provenance.missing == ()
 
 
-def _without(*prefixes: str) -> dict:
+def _without(*prefixes: str) -> State:
     return {k: v for k, v in sample("torchvision").state.items() if not k.startswith(prefixes)}
 
 
@@ -221,12 +226,14 @@ def test_widths_that_do_not_follow_are_told(tmp_path: Path) -> None:
         open_checkpoint(save(state, tmp_path))
 
 
-def _changed(change) -> tuple:
+def _changed(change: Callable[[Any], object]) -> tuple[Oracle, Any]:
     oracle = ORACLES["torchvision"]
     model = oracle.make(0, classes=4)
     change(model)
     for module in model.fc.modules():
         if isinstance(module, nn.BatchNorm1d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
             module.running_mean.normal_()
             module.running_var.uniform_(0.5, 2)
             module.weight.data.uniform_(0.5, 2)
@@ -234,7 +241,7 @@ def _changed(change) -> tuple:
     return oracle, model.eval()
 
 
-CLASSIFIERS = {
+CLASSIFIERS: dict[str, Callable[[], nn.Module]] = {
     "dropout first": lambda: nn.Sequential(nn.Dropout(0.4), nn.Linear(1024, 3)),
     "no bias": lambda: nn.Linear(1024, 3, bias=False),
     "hidden layer": lambda: nn.Sequential(nn.Linear(1024, 32), nn.ReLU(), nn.Linear(32, 3)),

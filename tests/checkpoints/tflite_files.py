@@ -31,7 +31,7 @@ class Model:
         fill(self.builder)
         return int(self.builder.EndObject())
 
-    def vector(self, values: Sequence[Any], kind: str = "i") -> int:
+    def vector(self, values: Sequence[Any] | np.ndarray, kind: str = "i") -> int:
         """A list of tables ("o"), or of numbers."""
         if kind != "o":
             return int(

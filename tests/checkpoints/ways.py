@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -43,7 +44,7 @@ def _file(make: Callable[[State], bytes]) -> Callable[[State, Path], Path]:
 
 
 def _npz(state: State) -> bytes:
-    np.savez(data := io.BytesIO(), **_arrays(state))
+    np.savez(data := io.BytesIO(), **dict[str, Any](_arrays(state)))
     return data.getvalue()
 
 
@@ -69,7 +70,7 @@ def _safetensors(state: State, folder: Path) -> Path:
 
 def _shards(state: State, folder: Path) -> Path:
     """Two files and an index, which is opened."""
-    names, places = list(state), {}
+    names, places = list(state), dict[str, str]()
     for number, part in enumerate((names[::2], names[1::2]), 1):
         file = f"model-{number:05}-of-00002.safetensors"
         save_file(_contiguous({name: state[name] for name in part}), folder / file)

@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from gnet_desktop.cli import main
+from gnet_desktop.inspection.attribution import trust as trusting
+from tests.once import once
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
@@ -195,8 +197,10 @@ def test_integrated_gradients_say_how_complete_they_are(
 
 
 def test_trust_is_two_areas_and_correlations_under_shuffled_weights(
-    goldfish: str, capsys: pytest.CaptureFixture[str]
+    goldfish: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for name in ("trust", "randomisation"):  # what takes long is worked out for the first of the two forms
+        monkeypatch.setattr(trusting, name, once(getattr(trusting, name)))
     (found,) = printed(capsys, "explain", goldfish, "--trust")
     assert found["deletion"] < found["random_deletion"]
     assert list(found["randomisation"]) == ["fc", "5b", "4e", "4c", "4a"]

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 
 from gnet_desktop.cli import main
+from gnet_desktop.commands import compare
+from gnet_desktop.workspace.comparing import compare_over
+from tests.once import once
 
 
 def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
@@ -115,8 +118,13 @@ def many(shared: Path, tmp_path: Path) -> Path:
 
 
 def test_two_checkpoints_over_pictures_are_alike_up_to_what_was_tuned(
-    many: Path, everyday100: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    many: Path,
+    everyday100: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(compare, "compare_over", once(compare_over))
     from safetensors import safe_open
     from safetensors.torch import load_file, save_file
 

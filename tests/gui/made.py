@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from PIL import Image
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState, Labels, Provenance
@@ -27,6 +28,7 @@ from gnet_desktop.workspace.values import Result, RunKey
 from tests.workspace.workers import Posed
 
 CLASSES = 10
+Value = TypeVar("Value")
 
 
 def make_checkpoint(family: str = "torchvision", *, heads: bool = False) -> Checkpoint:
@@ -158,3 +160,26 @@ def deliver(workspace: Workspace, calls: "queue.Queue[Callable[[], None]]") -> N
         except queue.Empty:
             quiet = quiet + 1 if workspace.idle else 0
     QApplication.processEvents()
+
+
+def there(value: Value | None) -> Value:
+    """A value that must be there by now."""
+    assert value is not None
+    return value
+
+
+def of_type(kind: type[Value], value: object) -> Value:
+    """A value that must be one of these."""
+    assert isinstance(value, kind)
+    return value
+
+
+def rgb(colour: QColor) -> tuple[int, int, int]:
+    """Red, green and blue, 0…255."""
+    return colour.red(), colour.green(), colour.blue()
+
+
+def noting(heard: list[Any], what: object, answer: Value) -> Value:
+    """Answers, and remembers what it was asked."""
+    heard.append(what)
+    return answer

@@ -1,6 +1,7 @@
 """One table of actions: no key twice, every entry does something, letters stay in text fields."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
@@ -13,12 +14,13 @@ from gnet_desktop.gui.actions.table import ACTIONS, MENUS, matches
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import DARK, LIGHT, Theme
+from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.inspection.colour_maps import OFFERED
 
 
 @pytest.fixture(scope="module")
-def window(qapp: QApplication):
+def window(qapp: QApplication) -> Iterator[Window]:
     apply_theme(make_application(), "light")
     one, dispatcher = make_window(Session(None))
     one.resize(1400, 900)
@@ -34,7 +36,7 @@ def test_no_key_is_bound_twice() -> None:
     assert len({action.name for action in ACTIONS}) == len(ACTIONS)
 
 
-def test_every_action_stands_in_a_menu_and_has_a_handler(window) -> None:
+def test_every_action_stands_in_a_menu_and_has_a_handler(window: Window) -> None:
     for action in ACTIONS:
         assert action.menu in MENUS
         assert action.option or " " in action.name or callable(window.handlers.named(action.name))
@@ -49,7 +51,7 @@ def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", [action.name for action in ACTIONS if action.name != "quit"])
-def test_every_action_is_harmless_with_nothing_open(window, nobody_answers: None, name: str) -> None:
+def test_every_action_is_harmless_with_nothing_open(window: Window, nobody_answers: None, name: str) -> None:
     window.actions_by_name[name].trigger()
     QApplication.processEvents()
     for widget in QApplication.topLevelWidgets():
@@ -57,8 +59,8 @@ def test_every_action_is_harmless_with_nothing_open(window, nobody_answers: None
             widget.close()
 
 
-def test_letters_are_text_where_text_is_written(window, qtbot: QtBot) -> None:
-    field = window.panels["lanes"].header.filter
+def test_letters_are_text_where_text_is_written(window: Window, qtbot: QtBot) -> None:
+    field = window.panels.lanes.header.filter
     window.pages.setCurrentIndex(1)
     field.setFocus()
     before = window.workspace.view
@@ -78,7 +80,7 @@ def test_letters_are_text_where_text_is_written(window, qtbot: QtBot) -> None:
         ("5b", "Module 5b"),
     ],
 )
-def test_the_palette_finds_by_any_word_in_any_order(window, query: str, expected: str) -> None:
+def test_the_palette_finds_by_any_word_in_any_order(window: Window, query: str, expected: str) -> None:
     assert expected in [one.text for one in find(query, window.workspace, lambda name: None)]
 
 
@@ -87,7 +89,7 @@ def test_a_word_that_is_nowhere_finds_nothing() -> None:
     assert matches("", "Next picture") == 0
 
 
-def test_the_theme_changes_all_at_once(window) -> None:
+def test_the_theme_changes_all_at_once(window: Window) -> None:
     window.workspace.change_view(theme="dark")
     assert Theme.now() is DARK
     window.workspace.change_view(theme="light")
@@ -116,14 +118,14 @@ def test_every_text_stands_out_from_its_ground(theme: Theme, text: str) -> None:
     assert contrast(theme.tiptext, theme.tip) >= 4.5
 
 
-def test_dialogs_are_made_once(window) -> None:
+def test_dialogs_are_made_once(window: Window) -> None:
     first, second = window.show_dialog("help"), window.show_dialog("help")
     assert first is second
     assert isinstance(first, QDialog)
     first.close()
 
 
-def test_the_colour_map_goes_round_all_that_are_offered(window) -> None:
+def test_the_colour_map_goes_round_all_that_are_offered(window: Window) -> None:
     seen = []
     for _ in OFFERED:
         window.actions_by_name["next_colours"].trigger()

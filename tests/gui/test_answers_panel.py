@@ -1,7 +1,7 @@
 """The answers panel: rows, sentences, and every state that it can be in."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +18,6 @@ from gnet_desktop.gui.answers.sentences import untrained_sentence
 from gnet_desktop.gui.answers.table import shared_width
 from gnet_desktop.gui.answers.values import shown_of
 from gnet_desktop.network.record import Answers
-from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 from tests.gui.answering import (
     CATS,
@@ -30,25 +29,28 @@ from tests.gui.answering import (
     show,
     with_record,
 )
+from tests.workspace.workers import Posed
+
+OpenPanel = Callable[..., AnswersPanel]
 
 
 @pytest.fixture(scope="module")
-def result(qapp: QApplication):
+def result(qapp: QApplication) -> Result:
     return make_result()
 
 
 @pytest.fixture
-def workspace(result) -> Iterator[Workspace]:
+def workspace(result: Result) -> Iterator[Posed]:
     one = make_workspace(result)
     yield one
     one.close()
 
 
 @pytest.fixture
-def open_panel(qtbot: QtBot):
+def open_panel(qtbot: QtBot) -> OpenPanel:
     """Shows a panel on a workspace in the size of a large window."""
 
-    def make(workspace: Workspace, width: int = 567, height: int = 343) -> AnswersPanel:
+    def make(workspace: Posed, width: int = 567, height: int = 343) -> AnswersPanel:
         panel = AnswersPanel(workspace)
         qtbot.addWidget(panel)
         panel.resize(width, height)
@@ -68,7 +70,7 @@ def table(panel: AnswersPanel) -> list[list[str]]:
     ]
 
 
-def test_rows_are_in_mains_order_with_all_heads_beside(open_panel, workspace: Workspace) -> None:
+def test_rows_are_in_mains_order_with_all_heads_beside(open_panel: OpenPanel, workspace: Posed) -> None:
     rows = table(open_panel(workspace))
     assert [row[0] for row in rows[:-1]] == list(CATS[:7])
     assert rows[0] == ["Egyptian cat", "79.0", "62.0", "30.0"]
@@ -76,7 +78,7 @@ def test_rows_are_in_mains_order_with_all_heads_beside(open_panel, workspace: Wo
     assert rows[-1][1:] == ["0.4", "1.0", "1.0"]
 
 
-def test_what_other_heads_rank_high_gets_a_row(open_panel) -> None:
+def test_what_other_heads_rank_high_gets_a_row(open_panel: OpenPanel) -> None:
     said = {**SAID, "aux1": (0.1, 0.1, 0.05, 0.02, 0.01, 0.01, 0.01, 0.7)}
     workspace = make_workspace(make_result(said=said))
     names = [row[0] for row in table(open_panel(workspace))]
@@ -85,7 +87,7 @@ def test_what_other_heads_rank_high_gets_a_row(open_panel) -> None:
     workspace.close()
 
 
-def test_each_heads_first_answer_stands_out(open_panel, workspace: Workspace) -> None:
+def test_each_heads_first_answer_stands_out(open_panel: OpenPanel, workspace: Posed) -> None:
     model = open_panel(workspace).table.answers
     firsts = {
         (row, column)
@@ -96,19 +98,19 @@ def test_each_heads_first_answer_stands_out(open_panel, workspace: Workspace) ->
     assert firsts == {(0, 1), (0, 2), (1, 3)}
 
 
-def test_the_sentence_tells_who_disagrees_and_since_when(open_panel, workspace: Workspace) -> None:
+def test_the_sentence_tells_who_disagrees_and_since_when(open_panel: OpenPanel, workspace: Posed) -> None:
     panel = open_panel(workspace)
     assert panel.says.text == "aux1 says tabby; aux2 and main say Egyptian cat. Changed by 4d."
     assert panel.header.note == "of three heads"
 
 
-def test_the_sentence_is_short_when_all_agree(open_panel) -> None:
+def test_the_sentence_is_short_when_all_agree(open_panel: OpenPanel) -> None:
     workspace = make_workspace(make_result(said=dict.fromkeys(SAID, SAID["main"])))
     assert open_panel(workspace).says.text == "All three heads say Egyptian cat."
     workspace.close()
 
 
-def test_a_class_name_is_never_read_as_markup(open_panel) -> None:
+def test_a_class_name_is_never_read_as_markup(open_panel: OpenPanel) -> None:
     names = ("<img src=x>", *CATS[1:])
     workspace = make_workspace(make_result(make_checkpoint(names=names)))
     panel = open_panel(workspace)
@@ -117,13 +119,15 @@ def test_a_class_name_is_never_read_as_markup(open_panel) -> None:
     workspace.close()
 
 
-def test_classes_with_one_name_carry_their_numbers(open_panel) -> None:
+def test_classes_with_one_name_carry_their_numbers(open_panel: OpenPanel) -> None:
     workspace = make_workspace(make_result(make_checkpoint(names=("crane", "crane", *CATS[2:]))))
     assert [row[0] for row in table(open_panel(workspace))[:3]] == ["crane (0)", "crane (1)", "tiger cat"]
     workspace.close()
 
 
-def test_logits_are_shown_on_demand_and_have_no_sum(open_panel, workspace: Workspace, qtbot: QtBot) -> None:
+def test_logits_are_shown_on_demand_and_have_no_sum(
+    open_panel: OpenPanel, workspace: Posed, qtbot: QtBot
+) -> None:
     panel = open_panel(workspace)
     place = panel.unit._boxes()[1].center().toPoint()
     qtbot.mouseClick(panel.unit, Qt.MouseButton.LeftButton, pos=place)
@@ -133,7 +137,7 @@ def test_logits_are_shown_on_demand_and_have_no_sum(open_panel, workspace: Works
     assert table(panel)[-1][1] == "–"
 
 
-def test_without_auxiliary_heads_a_card_says_so_in_their_place(open_panel) -> None:
+def test_without_auxiliary_heads_a_card_says_so_in_their_place(open_panel: OpenPanel) -> None:
     workspace = make_workspace(make_result(make_checkpoint("caffe", heads=())))
     panel = open_panel(workspace)
     assert panel.header.note == "1 of 3 heads"
@@ -144,7 +148,7 @@ def test_without_auxiliary_heads_a_card_says_so_in_their_place(open_panel) -> No
     workspace.close()
 
 
-def test_heads_that_this_size_gives_no_answer_say_why(open_panel, result) -> None:
+def test_heads_that_this_size_gives_no_answer_say_why(open_panel: OpenPanel, result: Result) -> None:
     note = "aux1 needs sides of 223 to 238 pixels, so it gives no answer here."
     answers = {"main": result.record.answers["main"]}
     workspace = make_workspace(with_record(result, answers=answers, notes=(note,)))
@@ -154,7 +158,7 @@ def test_heads_that_this_size_gives_no_answer_say_why(open_panel, result) -> Non
     workspace.close()
 
 
-def test_what_is_only_assumed_is_said_beside_the_answers_while_it_is_open(open_panel) -> None:
+def test_what_is_only_assumed_is_said_beside_the_answers_while_it_is_open(open_panel: OpenPanel) -> None:
     open_one = make_result(make_checkpoint(assumed={"family": "torchvision", "transform_input": "off"}))
     workspace = make_workspace(open_one)
     panel = open_panel(workspace)
@@ -167,7 +171,7 @@ def test_what_is_only_assumed_is_said_beside_the_answers_while_it_is_open(open_p
     settled.close()
 
 
-def test_what_may_be_wrong_with_a_file_is_said_beside_its_answers(open_panel) -> None:
+def test_what_may_be_wrong_with_a_file_is_said_beside_its_answers(open_panel: OpenPanel) -> None:
     warnings = ("2 tensors belong to no part of the network: <b>.weight.", "Another.")
     workspace = make_workspace(make_result(make_checkpoint(warnings=warnings)))
     panel = open_panel(workspace)
@@ -177,7 +181,7 @@ def test_what_may_be_wrong_with_a_file_is_said_beside_its_answers(open_panel) ->
     workspace.close()
 
 
-def test_untrained_heads_keep_their_numbers_and_have_no_say(open_panel) -> None:
+def test_untrained_heads_keep_their_numbers_and_have_no_say(open_panel: OpenPanel) -> None:
     even = (0.125,) * 8
     said = {"main": SAID["main"], "aux1": even, "aux2": even}
     workspace = make_workspace(make_result(make_checkpoint(trained=False), said))
@@ -198,7 +202,7 @@ def test_untrained_heads_keep_their_numbers_and_have_no_say(open_panel) -> None:
     ],
 )
 def test_a_head_is_called_untrained_for_the_reason_that_holds(
-    open_panel, result, trained: bool | None, why: str, reason: str
+    open_panel: OpenPanel, result: Result, trained: bool | None, why: str, reason: str
 ) -> None:
     shown = shown_of(result, lambda _: False, rows=5, logits=False)
     heads = {
@@ -214,14 +218,14 @@ def test_a_head_is_called_untrained_for_the_reason_that_holds(
     assert ("near-even" in said) == (trained is None)
 
 
-def test_a_file_may_doubt_its_own_answer(open_panel) -> None:
+def test_a_file_may_doubt_its_own_answer(open_panel: OpenPanel) -> None:
     metadata = {"nothing_fits": json.dumps({"threshold": 0.9})}
     workspace = make_workspace(make_result(make_checkpoint(metadata=metadata)))
     assert open_panel(workspace).doubt.text == "None of the 8 classes fits this picture well."
     workspace.close()
 
 
-def test_a_lagging_answer_is_striped_and_says_whose_it_is(open_panel, workspace: Workspace) -> None:
+def test_a_lagging_answer_is_striped_and_says_whose_it_is(open_panel: OpenPanel, workspace: Posed) -> None:
     panel = open_panel(workspace)
     workspace.choose_picture(2)
     workspace.result_changed.emit()
@@ -234,7 +238,7 @@ def test_a_lagging_answer_is_striped_and_says_whose_it_is(open_panel, workspace:
     assert not panel.table.stale
 
 
-def test_answers_that_are_no_numbers_are_not_shown(open_panel, result) -> None:
+def test_answers_that_are_no_numbers_are_not_shown(open_panel: OpenPanel, result: Result) -> None:
     broken = Answers(np.full(8, np.nan, np.float32), np.full(8, np.nan, np.float32))
     maps = {name: np.array(values) for name, values in result.record.activations.items()}
     maps["4a/3x3"][3, 2, 1] = np.nan
@@ -247,7 +251,7 @@ def test_answers_that_are_no_numbers_are_not_shown(open_panel, result) -> None:
     workspace.close()
 
 
-def test_a_picture_that_failed_has_no_answer(open_panel, workspace: Workspace, result) -> None:
+def test_a_picture_that_failed_has_no_answer(open_panel: OpenPanel, workspace: Posed, result: Result) -> None:
     panel = open_panel(workspace)
     error = PictureError("This is a web page.", "", "")
     workspace.fail(2, error)
@@ -255,7 +259,7 @@ def test_a_picture_that_failed_has_no_answer(open_panel, workspace: Workspace, r
     assert not panel.table.isVisible()
 
 
-def test_nothing_open_invites(open_panel) -> None:
+def test_nothing_open_invites(open_panel: OpenPanel) -> None:
     workspace = make_workspace(None, make_checkpoint())
     panel = open_panel(workspace)
     assert panel.empty.text() == "Drop a picture here and look inside."
@@ -263,14 +267,14 @@ def test_nothing_open_invites(open_panel) -> None:
     workspace.close()
 
 
-def test_a_small_window_shows_five_rows(open_panel, workspace: Workspace) -> None:
+def test_a_small_window_shows_five_rows(open_panel: OpenPanel, workspace: Posed) -> None:
     assert len(table(open_panel(workspace, 539, 236))) == 6
     assert fitting_rows(1000)[0] == 12
     assert fitting_rows(40) == (3, 22)
 
 
 def test_a_click_or_enter_explains_a_class_and_another_the_first_answer(
-    open_panel, workspace: Workspace, qtbot: QtBot
+    open_panel: OpenPanel, workspace: Posed, qtbot: QtBot
 ) -> None:
     panel = open_panel(workspace)
     view = panel.table
@@ -302,14 +306,14 @@ def test_a_difference_stands_behind_its_number_or_not_at_all(width: int) -> None
     assert end == width or (end >= number and width - end >= delta + 10)
 
 
-def test_screen_readers_hear_class_head_and_number(open_panel, workspace: Workspace) -> None:
+def test_screen_readers_hear_class_head_and_number(open_panel: OpenPanel, workspace: Posed) -> None:
     model = open_panel(workspace).table.answers
     words = model.index(1, 3).data(Qt.ItemDataRole.AccessibleTextRole)
     assert words == "tabby, aux1: 41.0 %, its first answer"
     assert model.headerData(3, Qt.Orientation.Horizontal, Qt.ItemDataRole.DisplayRole) == "aux1 after 4a"
 
 
-def test_the_table_is_copied_with_tabs(open_panel, workspace: Workspace) -> None:
+def test_the_table_is_copied_with_tabs(open_panel: OpenPanel, workspace: Posed) -> None:
     lines = open_panel(workspace).copy_numbers().splitlines()
     assert lines[0] == "egyptian_cat.jpg"
     assert lines[1] == "class\tmain %\taux2 %\taux1 %"
@@ -317,14 +321,14 @@ def test_the_table_is_copied_with_tabs(open_panel, workspace: Workspace) -> None
     assert lines[-1].startswith("others\t")
 
 
-def test_a_new_picture_brings_new_answers(open_panel, workspace: Workspace) -> None:
+def test_a_new_picture_brings_new_answers(open_panel: OpenPanel, workspace: Posed) -> None:
     panel = open_panel(workspace)
     said = dict.fromkeys(SAID, tuple(reversed(SAID["main"])))
     show(workspace, make_result(said=said, entry_id=2))
     assert table(panel)[0][:2] == ["dog", "79.0"]
 
 
-def test_certainty_is_never_rounded_up_to_all(open_panel) -> None:
+def test_certainty_is_never_rounded_up_to_all(open_panel: OpenPanel) -> None:
     said = dict.fromkeys(SAID, (0.99999, *([1e-5 / 7] * 7)))
     workspace = make_workspace(make_result(said=said))
     assert table(open_panel(workspace))[0][1] == ">99"

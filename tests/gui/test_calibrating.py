@@ -1,6 +1,8 @@
 """Temperatures and a threshold that a person fitted stay with their checkpoint."""
 
 import queue
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,18 +12,22 @@ from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.gui.conventions.calibrating import CalibrationMemory
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.workspace.values import identity
-from tests.gui.made import make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world, there
 
 FITTED = Calibration({"main": 2.0}, 0.95, "some photos")
 
 
+Calls = queue.Queue[Callable[[], None]]
+
+
 @pytest.fixture(scope="module")
-def world():
+def world() -> World:
     return make_world(1)
 
 
-def test_a_kept_calibration_comes_back_with_its_checkpoint(world) -> None:
-    session, calls = Session(None), queue.Queue()
+def test_a_kept_calibration_comes_back_with_its_checkpoint(world: World) -> None:
+    session = Session(None)
+    calls: Calls = queue.Queue()
     first = make_workspace(world, calls.put)
     CalibrationMemory(first, session)
     first.checkpoint_changed.emit()
@@ -31,35 +37,42 @@ def test_a_kept_calibration_comes_back_with_its_checkpoint(world) -> None:
     second = make_workspace(world, calls.put)
     CalibrationMemory(second, session)
     second.checkpoint_changed.emit()
-    assert second.checkpoint.calibration == FITTED
+    assert there(second.checkpoint).calibration == FITTED
     second.calibrate(None)
-    sha256 = second.checkpoint.provenance.sha256
+    sha256 = there(second.checkpoint).provenance.sha256
     second.close()
     assert session.calibration_of(sha256) is None
 
 
-def test_a_calibrated_network_gives_softer_answers_in_the_same_order(world) -> None:
+def test_a_calibrated_network_gives_softer_answers_in_the_same_order(world: World) -> None:
     workspace = make_workspace(world, lambda call: call())
     before = workspace.network
     workspace.calibrate(FITTED)
     after = workspace.network
     picture = np.array(world.results[0].record.input)
-    plain, soft = (one.network(torch.from_numpy(picture)[None]).answers["main"] for one in (before, after))
+    plain, soft = (
+        there(one).network(torch.from_numpy(picture)[None]).answers["main"] for one in (before, after)
+    )
     np.testing.assert_allclose(plain.logits, soft.logits, rtol=1e-6)
     powers = np.exp(plain.logits.astype(np.float64) / 2)
     np.testing.assert_allclose(soft.probabilities, powers / powers.sum(), rtol=1e-5)
-    assert before.network.temperatures["main"] == 1.0
+    assert there(before).network.temperatures["main"] == 1.0
     workspace.close()
 
 
-def test_runs_of_other_temperatures_have_other_names_and_the_threshold_says_that_nothing_fits(world) -> None:
+def test_runs_of_other_temperatures_have_other_names_and_the_threshold_says_that_nothing_fits(
+    world: World,
+) -> None:
     workspace = make_workspace(world, lambda call: call())
     plain = workspace.network
     workspace.calibrate(FITTED)
     calibrated = workspace.network
-    assert identity(plain.checkpoint, "cpu") != identity(calibrated.checkpoint, "cpu")
-    assert (plain.checkpoint.doubt_threshold, calibrated.checkpoint.doubt_threshold) == (None, 0.95)
-    assert calibrated.checkpoint.doubt(world.results[0].record.answers) is not None
+    assert identity(there(plain).checkpoint, "cpu") != identity(there(calibrated).checkpoint, "cpu")
+    assert (there(plain).checkpoint.doubt_threshold, there(calibrated).checkpoint.doubt_threshold) == (
+        None,
+        0.95,
+    )
+    assert there(calibrated).checkpoint.doubt(world.results[0].record.answers) is not None
     workspace.close()
 
 
@@ -75,7 +88,7 @@ def test_runs_of_other_temperatures_have_other_names_and_the_threshold_says_that
         {"temperatures": {}, "threshold": 2},
     ],
 )
-def test_what_is_no_calibration_is_left_alone(stored) -> None:
+def test_what_is_no_calibration_is_left_alone(stored: Any) -> None:
     assert Calibration.stored(stored) is None
 
 

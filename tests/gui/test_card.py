@@ -1,7 +1,7 @@
 """The checkpoint card: its facts, and what can be changed from it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,15 +18,18 @@ from gnet_desktop.gui.card.dialog import CheckpointCard
 from gnet_desktop.gui.card.verifying import VerificationStrip
 from gnet_desktop.gui.card.widgets import WidthsTable
 from gnet_desktop.gui.conventions.chips import Chips
-from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.network.architecture import MODULES, Pool
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tasks import LoadedNetwork
 from tests.gui.answering import Calls
-from tests.gui.made import make_checkpoint, make_workspace, make_world
+from tests.gui.made import World, make_checkpoint, make_workspace, make_world, there
+from tests.workspace.workers import Posed
+
+Until = Callable[[Callable[[], object]], None]
 
 
 @pytest.fixture(scope="module")
-def world(qapp: QApplication):
+def world(qapp: QApplication) -> World:
     return make_world(1)
 
 
@@ -36,15 +39,15 @@ def calls() -> Calls:
 
 
 @pytest.fixture
-def workspace(world, calls: Calls) -> Iterator[Workspace]:
+def workspace(world: World, calls: Calls) -> Iterator[Posed]:
     one = make_workspace(world, calls.put)
     yield one
     one.close()
 
 
 @pytest.fixture
-def until(calls: Calls, qtbot: QtBot):
-    def wait(done) -> None:
+def until(calls: Calls, qtbot: QtBot) -> Until:
+    def wait(done: Callable[[], object]) -> None:
         def deliver() -> bool:
             while not calls.empty():
                 calls.get()()
@@ -56,7 +59,7 @@ def until(calls: Calls, qtbot: QtBot):
 
 
 @pytest.fixture
-def card(workspace: Workspace, qtbot: QtBot, until) -> CheckpointCard:
+def card(workspace: Posed, qtbot: QtBot, until: Until) -> CheckpointCard:
     one = CheckpointCard(workspace)
     qtbot.addWidget(one)
     one.show()
@@ -94,30 +97,32 @@ def test_absent_heads_say_so(card: CheckpointCard) -> None:
 
 
 def test_the_convention_in_use_is_shown_and_can_be_changed(
-    card: CheckpointCard, workspace: Workspace, until
+    card: CheckpointCard, workspace: Posed, until: Until
 ) -> None:
     chips = card.findChild(Chips)
-    assert "crop 128" in chips.text
+    assert "crop 128" in there(chips).text
     action = next(one for one in card.change_button.menu().actions() if one.text().startswith("inception\t"))
     before = [one.text() for one in card.change_button.menu().actions() if one.isChecked()]
-    assert [words.partition("\t")[0] for words in before] == [workspace.convention.name]
+    assert [words.partition("\t")[0] for words in before] == [there(workspace.convention).name]
     action.trigger()
-    assert workspace.convention.name == "inception"
+    assert there(workspace.convention).name == "inception"
     assert "chosen by you" in words(card)
     back = card.change_button.menu().actions()[0]
     back.trigger()
-    assert workspace.convention == workspace.checkpoint.convention
+    assert workspace.convention == there(workspace.checkpoint).convention
 
 
 def test_what_the_file_does_not_tell_can_be_answered_otherwise(
-    world, qtbot: QtBot, calls: Calls, until
+    world: World, qtbot: QtBot, calls: Calls, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     checkpoint = world.loaded.checkpoint
     assumed = replace(checkpoint.provenance, assumed={"epsilon": "torchvision"})
     workspace = make_workspace(world, calls.put)
     workspace.use(replace(world.loaded, checkpoint=replace(checkpoint, provenance=assumed)))
     opened: list[tuple[Path, object]] = []
-    workspace.open_checkpoint = lambda path, labels=None, assume=None: opened.append((path, assume))
+    monkeypatch.setattr(
+        workspace, "open_checkpoint", lambda path, labels=None, assume=None: opened.append((path, assume))
+    )
     one = CheckpointCard(workspace)
     qtbot.addWidget(one)
     one.show()
@@ -131,16 +136,21 @@ def test_what_the_file_does_not_tell_can_be_answered_otherwise(
 def test_where_it_is_narrow_the_columns_stand_below_each_other(card: CheckpointCard, qtbot: QtBot) -> None:
     table = card.findChild(WidthsTable)
     card.resize(1280, 800)
-    qtbot.waitUntil(lambda: table.mapTo(card, QPoint()).x() > 600)
+    qtbot.waitUntil(lambda: there(table).mapTo(card, QPoint()).x() > 600)
     card.resize(940, 560)
-    qtbot.waitUntil(lambda: table.mapTo(card, QPoint()).x() < 100)
-    assert table.width() > 700
+    qtbot.waitUntil(lambda: there(table).mapTo(card, QPoint()).x() < 100)
+    assert there(table).width() > 700
     card.resize(1280, 800)
-    qtbot.waitUntil(lambda: table.mapTo(card, QPoint()).x() > 600)
+    qtbot.waitUntil(lambda: there(table).mapTo(card, QPoint()).x() > 600)
 
 
 def test_another_set_of_weights_is_chosen_on_the_card_and_class_names_stay(
-    world, qtbot: QtBot, calls: Calls, until, tmp_path: Path
+    world: World,
+    qtbot: QtBot,
+    calls: Calls,
+    until: Until,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     checkpoint = world.loaded.checkpoint
     told = replace(
@@ -148,8 +158,12 @@ def test_another_set_of_weights_is_chosen_on_the_card_and_class_names_stay(
     )
     workspace = make_workspace(world, calls.put)
     workspace.use(replace(world.loaded, checkpoint=replace(checkpoint, provenance=told), labels=tmp_path))
-    opened = []
-    workspace.open_checkpoint = lambda path, labels=None, assume=None: opened.append((path, labels, assume))
+    opened: list[object] = []
+    monkeypatch.setattr(
+        workspace,
+        "open_checkpoint",
+        lambda path, labels=None, assume=None: opened.append((path, labels, assume)),
+    )
     one = CheckpointCard(workspace)
     qtbot.addWidget(one)
     one.show()
@@ -175,28 +189,28 @@ def test_everything_is_copied_as_text(card: CheckpointCard, qtbot: QtBot) -> Non
     assert "5\u2009610\u2009154" in text
 
 
-def test_the_card_is_made_anew_only_for_another_file(card: CheckpointCard, workspace: Workspace) -> None:
+def test_the_card_is_made_anew_only_for_another_file(card: CheckpointCard, workspace: Posed) -> None:
     before = card.card
     workspace.checkpoint_changed.emit()
     assert card.card is before
 
 
 def test_class_folders_can_be_taken_in_their_other_order(
-    card: CheckpointCard, workspace: Workspace, until
+    card: CheckpointCard, workspace: Posed, until: Until
 ) -> None:
-    names = workspace.checkpoint.labels.names
+    names = there(workspace.checkpoint).labels.names
     assert len(card.labels_menu().actions()) == 2
-    given = Labels(names, "folders in train, sorted as text", tuple(reversed(names)))
-    given = replace(workspace.checkpoint, labels=given)
-    workspace.use(replace(workspace.network, checkpoint=given))
+    labels = Labels(names, "folders in train, sorted as text", tuple(reversed(names)))
+    given = replace(there(workspace.checkpoint), labels=labels)
+    workspace.use(replace(there(workspace.network), checkpoint=given))
     until(lambda: card.card is not None and card.card.checkpoint is given)
     *_, swap = card.labels_menu().actions()
     swap.trigger()
-    assert workspace.checkpoint.labels.names == tuple(reversed(names))
+    assert there(workspace.checkpoint).labels.names == tuple(reversed(names))
     until(lambda: card.card is not None and card.card.checkpoint is workspace.checkpoint)
     assert "folders in train, sorted as text, in the other order" in words(card)
     card.labels_menu().actions()[-1].trigger()
-    assert workspace.checkpoint.labels == given.labels
+    assert there(workspace.checkpoint).labels == given.labels
 
 
 @pytest.fixture(params=["with torchvision", "without"])
@@ -210,18 +224,18 @@ def machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return str(request.param)
 
 
-def another(workspace: Workspace, family: str) -> LoadedNetwork:
+def another(workspace: Posed, family: str) -> LoadedNetwork:
     """A network of another file; nothing is computed with it."""
     checkpoint = make_checkpoint(family)
     provenance = replace(checkpoint.provenance, sha256="1" * 64)
-    return replace(workspace.network, checkpoint=replace(checkpoint, provenance=provenance))
+    return replace(there(workspace.network), checkpoint=replace(checkpoint, provenance=provenance))
 
 
 def with_a_small_pool(loaded: LoadedNetwork) -> LoadedNetwork:
     """The same network with a last pool of 2×2, as its file says."""
     checkpoint = loaded.checkpoint
     trunk = tuple(
-        replace(layer, kernel=2) if layer.name == "pool4" else layer
+        replace(layer, kernel=2) if isinstance(layer, Pool) and layer.name == "pool4" else layer
         for layer in checkpoint.architecture.trunk
     )
     said = Said(layers={"pool4": {"kernel": 2}})
@@ -235,62 +249,64 @@ def with_a_small_pool(loaded: LoadedNetwork) -> LoadedNetwork:
     )
 
 
-def verify(card: CheckpointCard, until, qtbot: QtBot) -> None:
+def verify(card: CheckpointCard, until: Until, qtbot: QtBot) -> None:
     qtbot.mouseClick(card.verify_button, Qt.MouseButton.LeftButton)
     assert not card.verify_button.isEnabled()
     until(lambda: card.verification is not None)
 
 
 def test_verifying_compares_with_an_independent_definition(
-    machine: str, card: CheckpointCard, until, qtbot: QtBot
+    machine: str, card: CheckpointCard, until: Until, qtbot: QtBot
 ) -> None:
     verify(card, until, qtbot)
-    assert card.verification.sign == "check", card.verification.words
+    assert there(card.verification).sign == "check", there(card.verification).words
     plain = "a plain reading of the published definition (torchvision)"
     other = "torchvision" if machine.startswith("with ") else plain
-    assert card.verification.words.startswith(f"Agrees with {other}")
-    assert "made 1" in card.verification.words
+    assert there(card.verification).words.startswith(f"Agrees with {other}")
+    assert "made 1" in there(card.verification).words
     assert card.verify_button.isEnabled()
 
 
 def test_what_came_of_it_stands_at_the_top_of_the_card_with_every_part(
-    card: CheckpointCard, until, qtbot: QtBot
+    card: CheckpointCard, until: Until, qtbot: QtBot
 ) -> None:
     verify(card, until, qtbot)
     strip = card.findChild(VerificationStrip)
-    assert strip.isVisible()
-    assert strip.mapTo(card, QPoint()).y() < card.findChild(WidthsTable).mapTo(card, QPoint()).y()
-    said = " ".join(label.text() for label in strip.findChildren(QLabel))
+    assert there(strip).isVisible()
+    assert (
+        there(strip).mapTo(card, QPoint()).y() < there(card.findChild(WidthsTable)).mapTo(card, QPoint()).y()
+    )
+    said = " ".join(label.text() for label in there(strip).findChildren(QLabel))
     for part in (*MODULES, "logits"):
         assert f"{part} " in said
-    assert card.verification.words in card.copy_numbers()
+    assert there(card.verification).words in card.copy_numbers()
 
 
 def test_without_a_picture_a_sample_is_compared(
-    card: CheckpointCard, workspace: Workspace, until, qtbot: QtBot
+    card: CheckpointCard, workspace: Posed, until: Until, qtbot: QtBot
 ) -> None:
     assert card.verify_button.text() == "Verify on this picture"
     workspace.remove_all_pictures()
     assert card.verify_button.text() == "Verify on a sample picture"
     verify(card, until, qtbot)
-    assert card.verification.sign == "check", card.verification.words
-    assert "a sample picture" in card.verification.words
+    assert there(card.verification).sign == "check", there(card.verification).words
+    assert "a sample picture" in there(card.verification).words
 
 
 def test_every_familys_network_can_be_compared_and_its_own_ways_are_named(
-    card: CheckpointCard, workspace: Workspace, until, qtbot: QtBot
+    card: CheckpointCard, workspace: Posed, until: Until, qtbot: QtBot
 ) -> None:
     loaded = with_a_small_pool(another(workspace, "paddle"))
     workspace.use(loaded)
     until(lambda: card.card is not None and card.card.checkpoint is loaded.checkpoint)
     verify(card, until, qtbot)
-    assert card.verification.sign == "check", card.verification.words
-    assert "(PaddlePaddle)" in card.verification.words
+    assert there(card.verification).sign == "check", there(card.verification).words
+    assert "(PaddlePaddle)" in there(card.verification).words
     assert "not as published: kernel of pool4 2, published 3" in card.copy_numbers()
 
 
 def test_another_checkpoint_forgets_what_was_compared(
-    card: CheckpointCard, workspace: Workspace, until, qtbot: QtBot
+    card: CheckpointCard, workspace: Posed, until: Until, qtbot: QtBot
 ) -> None:
     verify(card, until, qtbot)
     loaded = another(workspace, "caffe")

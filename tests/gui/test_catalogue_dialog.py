@@ -1,6 +1,7 @@
 """The catalogue's dialog: fetch with progress, cancel, failure in words, open."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.checkpoints import catalogue
+from gnet_desktop.checkpoints.catalogue import Entry, Progress
 from gnet_desktop.errors import Cancelled, CheckpointError
-from gnet_desktop.gui.card.catalogue import CatalogueDialog, EntryRow
+from gnet_desktop.gui.card.catalogue import CatalogueDialog, EntryRow, Fetch
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +22,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
-def opened(qtbot: QtBot, fetch) -> tuple[CatalogueDialog, EntryRow]:
+def opened(qtbot: QtBot, fetch: Fetch) -> tuple[CatalogueDialog, EntryRow]:
     dialog = CatalogueDialog(fetch=fetch)
     qtbot.addWidget(dialog, before_close_func=lambda one: one.end())
     dialog.show()
@@ -40,7 +42,7 @@ def test_what_is_here_opens_and_what_is_not_can_be_fetched(qtbot: QtBot) -> None
 def test_fetching_shows_how_far_it_is_and_then_opens(qtbot: QtBot, elsewhere: Path) -> None:
     go_on = threading.Event()
 
-    def fetch(entry, *, progress, cancelled):
+    def fetch(entry: Entry, *, progress: Progress, cancelled: Callable[[], bool]) -> Path:
         progress(10_000_000, 52_000_000)
         go_on.wait(5)
         elsewhere.mkdir()
@@ -58,7 +60,7 @@ def test_fetching_shows_how_far_it_is_and_then_opens(qtbot: QtBot, elsewhere: Pa
 
 
 def test_cancel_stops_and_says_what_was_kept(qtbot: QtBot) -> None:
-    def fetch(entry, *, progress, cancelled) -> None:
+    def fetch(entry: Entry, *, progress: Progress, cancelled: Callable[[], bool]) -> Path:
         while not cancelled():
             progress(1, 2)
         raise Cancelled
@@ -72,7 +74,7 @@ def test_cancel_stops_and_says_what_was_kept(qtbot: QtBot) -> None:
 
 
 def test_a_failure_stands_in_its_row(qtbot: QtBot) -> None:
-    def fetch(entry, *, progress, cancelled) -> None:
+    def fetch(entry: Entry, *, progress: Progress, cancelled: Callable[[], bool]) -> Path:
         raise CheckpointError("It could not be fetched.", "No network.", "Try again.")
 
     _, row = opened(qtbot, fetch)

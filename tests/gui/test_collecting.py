@@ -41,7 +41,7 @@ def test_a_cycle_goes_on_this_thread_though_another_makes_objects(collecting: Co
     maker.join()
     assert seen == []
     while not seen:
-        make = [[] for _ in range(2000)]
+        make: list[list[object]] = [[] for _ in range(2000)]
         collecting.collect()
         del make
     assert seen == [threading.get_ident()]
@@ -51,7 +51,7 @@ def test_what_a_reader_makes_is_not_looked_through_while_it_reads(qapp: QApplica
     reading, looks = [True], list[str]()
     one = Collecting(lambda: bool(reading))
     gc.callbacks.append(note := lambda phase, info: looks.append(phase))
-    make = [[] for _ in range(20_000)]
+    make: list[list[object]] = [[] for _ in range(20_000)]
     one.collect()
     assert looks == []
     reading.clear()

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.cli import main
 from gnet_desktop.gui.actions.asking import Asking
@@ -18,7 +19,7 @@ from gnet_desktop.gui.controls.section import Section
 from gnet_desktop.gui.controls.waiting import reference_words
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
-from tests.gui.made import pause, wait_until
+from tests.gui.made import noting, pause, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +48,7 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path, tuned: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path, tuned: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()
@@ -78,7 +79,7 @@ def test_without_a_second_checkpoint_the_window_says_what_it_is_for_and_asks(
     window: Window, tuned: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(Asking, "files", lambda _self, title, *_a, **_k: asked.append(title) or [tuned])
+    monkeypatch.setattr(Asking, "files", lambda _self, title, *_a, **_k: noting(asked, title, [tuned]))
     window.actions_by_name["compare_checkpoints"].trigger()
     shown = window.dialogs.show("compare")
     assert asked == ["Compare with another checkpoint"]

@@ -21,7 +21,7 @@ from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.values import Reference, Result
-from tests.gui.made import pause, wait_until
+from tests.gui.made import pause, there, wait_until
 
 UNIT = Unit("5a", "5x5", 11)
 
@@ -67,7 +67,11 @@ def pick(menu: QMenu, *path: str) -> None:
 
 
 def lane_maps(window: Window, branch: str) -> np.ndarray:
-    return next(view.lane.maps for view in window.panels.lanes.area.views if view.lane.part.endswith(branch))
+    return next(
+        there(view.lane).maps
+        for view in window.panels.lanes.area.views
+        if there(view.lane).part.endswith(branch)
+    )
 
 
 def test_the_strip_offers_the_three_once_something_is_compared(window: Window) -> None:
@@ -88,13 +92,13 @@ def test_every_panel_shows_this_the_reference_or_the_difference(window: Window) 
     workspace = window.workspace
     workspace.add_change(Change("4e/3x3"))
     current(window)
-    this, other = workspace.result.record["5a/5x5"], workspace.reference_result.record["5a/5x5"]
+    this, other = there(workspace.result).record["5a/5x5"], there(workspace.reference_result).record["5a/5x5"]
     assert not np.array_equal(this, other)
     for show, expected in (("this", this), ("reference", other), ("difference", this - other)):
         workspace.change_view(show=show)
         np.testing.assert_array_equal(lane_maps(window, "5a/5x5"), expected)
-        np.testing.assert_array_equal(window.panels.unit.body.facts.values, expected[UNIT.channel])
-        np.testing.assert_array_equal(window.panels.photo.view.layer().values, expected[UNIT.channel])
+        np.testing.assert_array_equal(there(window.panels.unit.body.facts).values, expected[UNIT.channel])
+        np.testing.assert_array_equal(there(window.panels.photo.view.layer()).values, expected[UNIT.channel])
     # differences have signs, and colours that show them
     assert workspace.look.colour_map == "tide"
     assert window.panels.lanes.area.contents.sort == "energy"
@@ -195,14 +199,16 @@ def test_another_picture_is_compared_from_the_menu(window: Window) -> None:
     pick(reference_menu(window, workspace, lambda: None), "Another picture", "cat.jpg")
     current(window)
     assert reference_words(workspace) == "cat.jpg"
-    assert workspace.reference_result.key.picture != workspace.current
-    cells = {line.name: line.cells["main"] for line in window.panels.answers.shown.lines}
+    assert there(workspace.reference_result).key.picture != workspace.current
+    cells = {line.name: line.cells["main"] for line in there(window.panels.answers.shown).lines}
     assert cells["espresso"].delta.startswith("+9")
     workspace.change_view(show="reference", photos="alone")
     photo = window.panels.photo
-    assert photo.view.sight.id == workspace.reference_result.key.picture
+    assert there(photo.view.sight).id == there(workspace.reference_result).key.picture
     assert (photo.header.title, "the reference" in photo.header.note) == ("cat.jpg", True)
-    np.testing.assert_array_equal(lane_maps(window, "5a/1x1"), workspace.reference_result.record["5a/1x1"])
+    np.testing.assert_array_equal(
+        lane_maps(window, "5a/1x1"), there(workspace.reference_result).record["5a/1x1"]
+    )
     workspace.change_view(show="this", photos="auto")
     assert photo.header.title == "espresso.jpg"
     pick(reference_menu(window, workspace, lambda: None), "Nothing")
@@ -215,7 +221,7 @@ def test_another_convention_has_no_difference_where_maps_differ_in_size(window: 
     current(window)
     assert reference_words(workspace) == "this picture under fit"
     workspace.change_view(show="difference")
-    same = workspace.result.record["5a"].shape == workspace.reference_result.record["5a"].shape
+    same = there(workspace.result).record["5a"].shape == there(workspace.reference_result).record["5a"].shape
     assert ("differ in size" in window.strip.warning.text()) == (not same)
 
 
@@ -238,7 +244,7 @@ def test_another_checkpoint_is_compared(window: Window, everyday100: Path, tmp_p
     assert lane_maps(window, "5a/1x1").any()
     workspace.change_view(quantity="difference")
     model = window.panels.network.map.model
-    moved = {part for part, value in model.quantity.layers.items() if value and part[:2] in MODULES}
+    moved = {part for part, value in there(model).quantity.layers.items() if value and part[:2] in MODULES}
     assert {part.partition("/")[0] for part in moved} == {"5a", "5b"}
     assert {part for part in moved if part.startswith("5a")} == {"5a/1x1"}
 
@@ -253,7 +259,7 @@ def test_what_is_compared_ends_with_its_picture(window: Window) -> None:
     current(window)
     assert workspace.reference is None
     assert workspace.view.show == "this"
-    assert window.panels.photo.view.sight.id == workspace.current
+    assert there(window.panels.photo.view.sight).id == workspace.current
 
 
 def test_the_difference_as_a_quantity_says_what_it_needs(window: Window) -> None:
@@ -264,9 +270,9 @@ def test_the_difference_as_a_quantity_says_what_it_needs(window: Window) -> None
     current(window)
     assert window.panels.network.header.note == ""
     model = window.panels.network.map.model
-    assert model.quantity.layers["4d/1x1"] == 0
-    assert model.quantity.layers["4e/3x3"] == 1
-    assert 0 < model.quantity.layers["5a/1x1"] < 1
+    assert there(model).quantity.layers["4d/1x1"] == 0
+    assert there(model).quantity.layers["4e/3x3"] == 1
+    assert 0 < there(model).quantity.layers["5a/1x1"] < 1
 
 
 def test_until_effects_are_worked_out_the_map_shows_nothing_else_and_says_how_far_it_is(
@@ -275,19 +281,19 @@ def test_until_effects_are_worked_out_the_map_shows_nothing_else_and_says_how_fa
     from gnet_desktop.gui.network_map.effects import Effects
 
     shown = window.panels.network.map
-    boxes = dict(shown.map_layout.boxes)
+    boxes = dict(there(shown.map_layout).boxes)
     with monkeypatch.context() as patched:
         patched.setattr(Effects, "of", lambda _effects, _result: None)
         window.workspace.change_view(quantity="effect")
         assert "Effect when off: " in shown.progress_words
-        thin = {name: shown.map_layout.boxes[name].height for name in ("4a/1x1", "4a/3x3", "4a/5x5")}
+        thin = {name: there(shown.map_layout).boxes[name].height for name in ("4a/1x1", "4a/3x3", "4a/5x5")}
         assert len(set(thin.values())) == 1  # nobody's width is the channels'
         assert thin["4a/3x3"] < boxes["4a/3x3"].height
         assert "512" not in head_words(window)
     shown.refresh()
     wait_until(lambda: window.workspace.idle and not shown.effects.found.busy)
     assert shown.progress_words == ""
-    assert any("its effect when off" in line for line in shown.model.teller.lines("4a/3x3"))
+    assert any("its effect when off" in line for line in there(shown.model).teller.lines("4a/3x3"))
 
 
 def test_effects_when_off_are_those_of_switching_off(window: Window) -> None:
@@ -296,24 +302,26 @@ def test_effects_when_off_are_those_of_switching_off(window: Window) -> None:
     effects = window.panels.network.map.effects
     wait_until(lambda: workspace.idle and not effects.found.busy)
     pause(30)
-    found = window.panels.network.map.model.quantity.written
+    found = there(window.panels.network.map.model).quantity.written
     assert len(found) == 36
-    index = workspace.result.record.answers["main"].top(1)[0][0]
-    before = workspace.result.record.answers["main"].logits[index]
+    index = there(workspace.result).record.answers["main"].top(1)[0][0]
+    before = there(workspace.result).record.answers["main"].logits[index]
     assert window.panels.network.header.note == "on the logit of espresso, main"
     workspace.add_change(Change("4c/3x3"))
     current(window)
-    after = workspace.result.record.answers["main"].logits[index]
+    after = there(workspace.result).record.answers["main"].logits[index]
     assert found["4c/3x3"] == pytest.approx(after - before, abs=1e-4)
     # of the changed run: what is off already does nothing more
     wait_until(lambda: workspace.idle and not effects.found.busy)
     pause(30)
-    assert window.panels.network.map.model.quantity.written["4c/3x3"] == pytest.approx(0, abs=1e-4)
+    assert there(window.panels.network.map.model).quantity.written["4c/3x3"] == pytest.approx(0, abs=1e-4)
     assert "Single effects don't add up" in window.panels.network.header.toolTip()
 
 
 def head_words(window: Window) -> list[str]:
-    return [label.text for label in window.panels.network.map.map_layout.shapes if isinstance(label, Label)]
+    return [
+        label.text for label in there(window.panels.network.map.map_layout).shapes if isinstance(label, Label)
+    ]
 
 
 def compare_with_the_cat(window: Window, show: str) -> None:
@@ -335,40 +343,42 @@ def test_the_references_answers_thumbnail_and_energy_are_shown_and_said_to_be_it
     workspace = window.workspace
     other = workspace.reference_result
     answers, network = window.panels.answers, window.panels.network
-    expected = 100 * float(other.record.answers["main"].probabilities.max())
-    top = next(line for line in answers.shown.lines if line.cells["main"].first)
-    assert top.name == first_of(other) != first_of(workspace.result)
+    expected = 100 * float(there(other).record.answers["main"].probabilities.max())
+    top = next(line for line in there(answers.shown).lines if line.cells["main"].first)
+    assert top.name == first_of(there(other)) != first_of(there(workspace.result))
     assert float(top.cells["main"].text) == pytest.approx(expected, abs=0.05)
-    assert not any(cell.delta for line in answers.shown.lines for cell in line.cells.values())
+    assert not any(cell.delta for line in there(answers.shown).lines for cell in line.cells.values())
     assert answers.says.text.startswith("The reference (cat.jpg)")
     assert answers.header.note == network.header.note == "of the reference"
     assert answers.copy_numbers().startswith("cat.jpg")
-    assert first_of(other) in head_words(window)
-    shown = network.map.model.picture
-    pixel = shown.pixelColor(100, 100)
-    assert (pixel.red(), pixel.green(), pixel.blue()) == other.shown.convert("RGB").getpixel((100, 100))
+    assert first_of(there(other)) in head_words(window)
+    shown = there(network.map.model).picture
+    pixel = there(shown).pixelColor(100, 100)
+    assert (pixel.red(), pixel.green(), pixel.blue()) == there(other).shown.convert("RGB").getpixel(
+        (100, 100)
+    )
     workspace.change_view(quantity="energy")
-    squares = {part: float((other.record[part] ** 2).sum()) for part in ("5a/1x1", "5a/3x3", "5a/5x5")}
-    shares = network.map.model.quantity.layers
+    squares = {part: float((there(other).record[part] ** 2).sum()) for part in ("5a/1x1", "5a/3x3", "5a/5x5")}
+    shares = there(network.map.model).quantity.layers
     assert shares["5a/3x3"] / shares["5a/1x1"] == pytest.approx(
         squares["5a/3x3"] / squares["5a/1x1"], rel=1e-4
     )
     workspace.change_view(show="this")
-    assert first_of(workspace.result) in head_words(window)
+    assert first_of(there(workspace.result)) in head_words(window)
 
 
 def test_what_the_reference_says_first_has_a_row_and_a_sentence(window: Window) -> None:
     compare_with_the_cat(window, "difference")
     answers, other = window.panels.answers, window.workspace.reference_result
-    firsts = {first_of(other, head) for head in other.record.answers}
-    assert firsts <= {line.name for line in answers.shown.lines}
+    firsts = {first_of(there(other), head) for head in there(other).record.answers}
+    assert firsts <= {line.name for line in there(answers.shown).lines}
     assert "The reference (cat.jpg)" in answers.says.text
-    assert first_of(other) in answers.says.text
+    assert first_of(there(other)) in answers.says.text
 
 
 def test_the_peak_of_a_difference_is_its_largest_change(window: Window) -> None:
     workspace = window.workspace
-    this = workspace.result.record["4a/3x3"]
+    this = there(workspace.result).record["4a/3x3"]
     channel = int(np.argmax(this.max(axis=(1, 2))))
     row, column = np.unravel_index(int(np.argmax(this[channel])), this[channel].shape)
     workspace.choose_unit(Unit("4a", "3x3", channel))
@@ -378,12 +388,12 @@ def test_the_peak_of_a_difference_is_its_largest_change(window: Window) -> None:
     pause(20)
     unit, photo = window.panels.unit.body, window.panels.photo.view
     # switched off, the unit lost all that it had: most where it had most
-    assert unit.facts.peak == (column, row)
+    assert there(unit.facts).peak == (column, row)
     assert unit.facts_section.facts["peak"].startswith("−")
     assert float(unit.facts_section.facts["peak"][1:]) == pytest.approx(this[channel].max(), rel=1e-3)
     assert unit.map.line()[0] == f"cell {column}, {row} · peak"
     assert unit.facts_section.facts["rank"] == f"1 of {len(this)}"
-    assert photo.layer().cell(workspace.seen, None) == (column, row)
+    assert there(photo.layer()).cell(there(workspace.seen), None) == (column, row)
 
 
 def test_a_unit_that_is_off_has_no_inputs_no_rank_and_says_whose_its_pictures_are(window: Window) -> None:
@@ -392,7 +402,7 @@ def test_a_unit_that_is_off_has_no_inputs_no_rank_and_says_whose_its_pictures_ar
     workspace.choose_unit(UNIT)
     QTest.keyClick(window, Qt.Key.Key_X)
     current(window)
-    assert unit.facts.zero
+    assert there(unit.facts).zero
     assert not unit.inputs.isVisible()
     assert not unit.following.path.isVisible()
     assert unit.facts_section.facts["rank"] == "none"

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.actions import contexts
 from gnet_desktop.gui.actions.contexts import Contexts
 from gnet_desktop.gui.panels import Panels
-from tests.gui.made import World, make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world, of_type
 from tests.workspace.workers import Posed
 
 
@@ -57,7 +57,7 @@ def bench(workspace: Posed, qtbot: QtBot) -> Iterator[Bench]:
     one.window.close()
 
 
-def ask(widget: QWidget, place: QPoint, reason: QContextMenuEvent.Reason) -> dict[str, object]:
+def ask(widget: QWidget, place: QPoint, reason: QContextMenuEvent.Reason) -> dict[str, QAction]:
     """What the menu offers after a right click, or the menu key, at a place of a widget."""
     QApplication.sendEvent(widget, QContextMenuEvent(reason, place, widget.mapToGlobal(place)))
     menu = QApplication.activePopupWidget()
@@ -66,7 +66,7 @@ def ask(widget: QWidget, place: QPoint, reason: QContextMenuEvent.Reason) -> dic
     return {action.text(): action for action in menu.actions() if not action.isSeparator()}
 
 
-def right_click(widget: QWidget, place: QPoint, qtbot: QtBot) -> dict[str, object]:
+def right_click(widget: QWidget, place: QPoint, qtbot: QtBot) -> dict[str, QAction]:
     qtbot.mousePress(widget, Qt.MouseButton.RightButton, pos=place)
     offered = ask(widget, place, QContextMenuEvent.Reason.Mouse)
     qtbot.mouseRelease(widget, Qt.MouseButton.RightButton, pos=place)
@@ -120,7 +120,8 @@ def test_a_right_click_on_the_photo_keeps_no_place_but_offers_to(
 
 def test_evidence_is_looked_for_from_the_photo(bench: Bench, workspace: Posed, qtbot: QtBot) -> None:
     view = bench.panels.photo.view
-    submenu = right_click(view, view.rect().center(), qtbot)["Where is the evidence"].menu()
+    evidence = right_click(view, view.rect().center(), qtbot)["Where is the evidence"]
+    submenu = of_type(QMenu, evidence.menu())
     methods = {action.text(): action for action in submenu.actions()}
     assert [words for words, action in methods.items() if action.isChecked()] == ["Only the unit's map"]
     next(action for words, action in methods.items() if "Grad-CAM" in words).trigger()

@@ -2,6 +2,7 @@
 
 import json
 import queue
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,16 +11,19 @@ import pytest
 from gnet_desktop.convention import CONVENTIONS, MeanPlaces
 from gnet_desktop.gui.conventions.memory import ConventionMemory, restored
 from gnet_desktop.gui.system.session import Session
-from tests.gui.made import make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world, there
+
+Calls = queue.Queue[Callable[[], None]]
 
 
 @pytest.fixture(scope="module")
-def world():
+def world() -> World:
     return make_world(1)
 
 
-def test_a_chosen_convention_comes_back_with_its_checkpoint(world) -> None:
-    session, calls = Session(None), queue.Queue()
+def test_a_chosen_convention_comes_back_with_its_checkpoint(world: World) -> None:
+    session = Session(None)
+    calls: Calls = queue.Queue()
     first = make_workspace(world, calls.put)
     ConventionMemory(first, session)
     first.checkpoint_changed.emit()
@@ -30,10 +34,10 @@ def test_a_chosen_convention_comes_back_with_its_checkpoint(world) -> None:
     ConventionMemory(second, session)
     second.checkpoint_changed.emit()
     assert second.convention == CONVENTIONS["inception"]
-    second.set_convention(second.checkpoint.convention)
+    second.set_convention(there(second.checkpoint).convention)
     second.close()
 
-    assert session.convention_of(second.checkpoint.provenance.sha256) is None
+    assert session.convention_of(there(second.checkpoint).provenance.sha256) is None
 
 
 def test_what_is_no_convention_is_left_alone() -> None:

@@ -17,10 +17,11 @@ from gnet_desktop.checkpoints.saving import save
 from gnet_desktop.checkpoints.steps import Steps
 from gnet_desktop.errors import Cancelled
 from gnet_desktop.gui.app import make_window
+from gnet_desktop.gui.card.dialog import CheckpointCard
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from tests.checkpoints.samples import assert_same_tensors, sample
-from tests.gui.made import wait_until
+from tests.gui.made import of_type, there, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def test_torchvisions_form_is_offered_only_for_torchvisions_network(
 def test_the_card_offers_it(window: Window, asked: dict[str, str], caffe: Path, tmp_path: Path) -> None:
     asked |= {"path": str(tmp_path / "again.safetensors"), "kind": "safetensors (*.safetensors)"}
     window.handlers.run("show_card")
-    card = window.dialogs.show("card")
+    card = of_type(CheckpointCard, window.dialogs.show("card"))
     wait_until(lambda: card.card is not None)
     QTest.mouseClick(card.save_button, Qt.MouseButton.LeftButton)
     again = open_checkpoint(written(window, tmp_path / "again.safetensors"))
@@ -144,7 +145,7 @@ def test_it_can_be_cancelled_and_nothing_is_left(
     writing = window.handlers.converting.writing
     assert writing is not None
     wait_until(lambda: writing.isVisible())
-    QTest.mouseClick(writing.findChild(QPushButton), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(there(writing.findChild(QPushButton)), Qt.MouseButton.LeftButton)
     waiting.set()
     wait_until(lambda: window.handlers.converting.writing is None)
     assert "Stopped: net.py was not written" in window.notice.label.text()

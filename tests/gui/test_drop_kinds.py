@@ -12,6 +12,7 @@ from PySide6.QtCore import QMimeData, QUrl
 from gnet_desktop.gui.shell.drop import describe, read_mime
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.workspace.arrivals import sort_arrivals
+from tests.gui.made import there
 from tests.gui.test_main_job import current, drop, files, opened, wait, window
 
 __all__ = ["opened", "window"]  # fixtures
@@ -117,7 +118,7 @@ def test_class_names_are_taken_for_the_checkpoint(window: Window, tmp_path: Path
     data = files(tmp_path / "labels.txt")
     assert describe(read_mime(data))[0] == "Use labels.txt"
     drop(window, data)
-    wait(lambda: workspace.checkpoint.labels.names != before, 30)
+    wait(lambda: there(workspace.checkpoint).labels.names != before, 30)
     assert workspace.checkpoint.labels.names[3] == "thing 3"
     assert not workspace.pictures
 

@@ -1,11 +1,12 @@
 """What branches are worth when they are off, in a list; and two parts together against the sum of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.compare.effects import EffectsView
@@ -14,11 +15,11 @@ from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.changes import Change, Changes
 from gnet_desktop.resources import resource
-from tests.gui.made import pause, wait_until
+from tests.gui.made import pause, there, wait_until
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()
@@ -33,10 +34,10 @@ def window(qapp, everyday100: Path) -> Iterator[Window]:
 def logit(window: Window, *changes: Change) -> float:
     """Of the first answer, from the panels' own result under these changes."""
     workspace = window.workspace
-    index = workspace.result.checkpoint.labels.names.index("espresso")
+    index = there(workspace.result).checkpoint.labels.names.index("espresso")
     workspace.set_changes(tuple(changes))
     wait_until(lambda: not workspace.stale)
-    return float(workspace.result.record.answers["main"].logits[index])
+    return float(there(workspace.result).record.answers["main"].logits[index])
 
 
 def numbers(words: str) -> list[float]:
@@ -44,7 +45,8 @@ def numbers(words: str) -> list[float]:
     return [float(part.split()[-1].replace("−", "-")) for part in words.partition(": ")[2].split(", ")]
 
 
-def expected(window: Window, first: Change, second: Change, beside: Changes = ()) -> list[float]:
+def expected(window: Window, parts: Iterable[str], beside: Changes = ()) -> list[float]:
+    first, second = (Change(part) for part in parts)
     before = logit(window, *beside)
     alone = [logit(window, *beside, one) - before for one in (first, second)]
     return [logit(window, *beside, first, second) - before, sum(alone)]
@@ -52,14 +54,14 @@ def expected(window: Window, first: Change, second: Change, beside: Changes = ()
 
 def test_two_chips_say_what_they_do_together_and_each_alone(window: Window) -> None:
     first, second = Change("4e/1x1"), Change("5a/3x3")
-    values = expected(window, first, second)
+    values = expected(window, (first.part, second.part))
     together = window.strip.findChild(Together)
-    wait_until(lambda: bool(together.text()))
+    wait_until(lambda: bool(there(together).text()))
     # whatever these changes answer first, the class is the unchanged network's
-    assert together.text().startswith("espresso: both ")
-    assert numbers(together.text()) == pytest.approx(values, rel=6e-3, abs=6e-3)
+    assert there(together).text().startswith("espresso: both ")
+    assert numbers(there(together).text()) == pytest.approx(values, rel=6e-3, abs=6e-3)
     window.workspace.add_change(Change("5a/1x1"))
-    assert not together.text()
+    assert not there(together).text()
     window.workspace.reset_changes()
     wait_until(lambda: not window.workspace.stale)
 
@@ -87,7 +89,7 @@ def test_the_list_has_the_ten_strongest_and_says_that_they_do_not_add_up(window:
     assert told[1] == pytest.approx(sum(rows[part] for part in picked), rel=1e-2)
     view.switch.click()
     assert window.workspace.changes == tuple(Change(part) for part in picked)
-    values = expected(window, *(Change(part) for part in picked))
+    values = expected(window, picked)
     assert told == pytest.approx(values, rel=6e-3, abs=6e-3)
     view.close()
 
@@ -109,9 +111,7 @@ def test_beside_another_change_the_two_are_told_with_it_in_force(window: Window)
     wait_until(view.switch.isVisible)
     told = numbers(view.together.text())
     view.close()
-    assert told == pytest.approx(
-        expected(window, *(Change(part) for part in picked), beside=(beside,)), rel=6e-3, abs=6e-3
-    )
+    assert told == pytest.approx(expected(window, picked, beside=(beside,)), rel=6e-3, abs=6e-3)
     window.workspace.reset_changes()
     window.workspace.change_view(quantity="channels")
     pause(20)
@@ -121,5 +121,5 @@ def test_beside_another_change_the_two_are_told_with_it_in_force(window: Window)
     ("both", "added", "words"),
     [(-3.0, -2.0, "makes up"), (-2.0, -4.0, "need each other"), (-2.0, -2.01, "add up")],
 )
-def test_what_a_difference_means_is_said(qapp, both: float, added: float, words: str) -> None:
+def test_what_a_difference_means_is_said(qapp: QApplication, both: float, added: float, words: str) -> None:
     assert words in Interaction(both, added, "cat", "main").meaning()

@@ -2,6 +2,7 @@
 
 import queue
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint
@@ -23,10 +24,13 @@ from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
 from tests.gui.answering import make_result
 from tests.gui.answering import make_workspace as answering_workspace
-from tests.gui.made import World, make_workspace, make_world, point_at
+from tests.gui.made import World, make_workspace, make_world, point_at, there
 from tests.workspace.workers import Posed
 
 Calls = queue.Queue[Callable[[], None]]
+
+
+Shown = TypeVar("Shown", bound=QWidget)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +57,7 @@ def workspace(world: World, calls: Calls) -> Iterator[Posed]:
     one.close()
 
 
-def shown(widget: QWidget, qtbot: QtBot, width: int = 1000, height: int = 700) -> QWidget:
+def shown(widget: Shown, qtbot: QtBot, width: int = 1000, height: int = 700) -> Shown:
     qtbot.addWidget(widget)
     widget.resize(width, height)
     widget.show()
@@ -130,9 +134,9 @@ def test_quantities_branches_and_parts_of_the_network_are_explained(workspace: P
         ("conv1", "kernel"),
         ("aux1/fc1", "fully connected"),
     ):
-        assert panel.map.model.teller.word(target) == word
+        assert there(panel.map.model).teller.word(target) == word
     place = panel.map.position_of("aux1")
-    point_at(panel.map, place.toPoint())
+    point_at(panel.map, there(place).toPoint())
     lines = panel.map.tip_lines
     assert any("says class" in line for line in lines)
     assert TERMS["auxiliary head"].means in " ".join(lines).partition("auxiliary head: ")[2]

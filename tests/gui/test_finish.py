@@ -1,6 +1,7 @@
 """Small things that a careful eye sees: edges that meet, nothing said of nothing."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QStyle
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.app import make_application
-from gnet_desktop.gui.heads.section import HeadAnswers
+from gnet_desktop.gui.heads.bars import HeadAnswers
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.photo.layers import unit_layer
 from gnet_desktop.gui.shell.start_page import Sample, StartPage, _DropPlace
@@ -17,18 +18,18 @@ from gnet_desktop.network.naming import Unit
 from gnet_desktop.network.record import Answers
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.pictures.preparation import prepare
-from tests.gui.made import make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world, there
 
-PLAIN = {"logits": False, "faint": False, "stale": False}
+PLAIN: dict[str, Any] = {"logits": False, "faint": False, "stale": False}
 
 
 @pytest.fixture(scope="module")
-def world(qapp: QApplication):
+def world(qapp: QApplication) -> World:
     return make_world(1)
 
 
 @pytest.mark.parametrize("width", [960, 1600])
-def test_the_samples_are_as_wide_as_the_card_above(world, qtbot: QtBot, width: int) -> None:
+def test_the_samples_are_as_wide_as_the_card_above(world: World, qtbot: QtBot, width: int) -> None:
     apply_theme(make_application(), "light")
     workspace = make_workspace(world, lambda call: call())
     page = StartPage(workspace)
@@ -37,8 +38,8 @@ def test_the_samples_are_as_wide_as_the_card_above(world, qtbot: QtBot, width: i
     page.show()
     card = page.findChild(_DropPlace)
     samples = sorted(page.findChildren(Sample), key=Sample.x)
-    assert samples[0].x() == card.x()
-    assert samples[-1].geometry().right() == card.geometry().right()
+    assert samples[0].x() == there(card).x()
+    assert samples[-1].geometry().right() == there(card).geometry().right()
     workspace.close()
 
 
@@ -52,7 +53,7 @@ def test_nothing_is_said_of_classes_that_are_not_there(qtbot: QtBot, classes: in
     assert view.rest[0] == rest
 
 
-def test_no_cell_is_drawn_beyond_the_photo(world) -> None:
+def test_no_cell_is_drawn_beyond_the_photo(world: World) -> None:
     """A network whose last cells reach over the edge of what it reads, which is all of the photo."""
     result = world.results[0]
     convention = result.checkpoint.convention.changed(size=120, crop=120)
@@ -61,10 +62,10 @@ def test_no_cell_is_drawn_beyond_the_photo(world) -> None:
     beyond = 0
     for part in (("3a", "1x1"), ("4a", "3x3"), ("5b", "1x1")):
         layer = unit_layer(result, Unit(*part, 0))
-        columns, rows = layer.grid.size
+        columns, rows = there(layer).grid.size
         for cell in ((0, 0), (columns - 1, rows - 1)):
-            beyond += result.geometry.cell_box(layer.grid, *cell)[2] > 90
-            left, top, right, bottom = layer.cell_box(result, cell)
+            beyond += result.geometry.cell_box(there(layer).grid, *cell)[2] > 90
+            left, top, right, bottom = there(layer).cell_box(result, cell)
             assert 0 <= left <= right <= 90
             assert 0 <= top <= bottom <= 90
     assert beyond

@@ -21,7 +21,7 @@ from gnet_desktop.gui.shell.status_bar import StatusBar
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace import tasks
-from tests.gui.made import World, make_workspace, make_world, point_at
+from tests.gui.made import World, make_workspace, make_world, point_at, rgb, there
 from tests.workspace.workers import Posed
 
 RED, GREEN, BLUE = (200, 0, 0), (0, 200, 0), (0, 0, 200)
@@ -87,8 +87,8 @@ def picture(workspace: Posed, name: str) -> int:
 
 def read(workspace: Posed, name: str) -> None:
     """The reader has decoded the current picture; its pass is still to come."""
-    entry = workspace.pictures[workspace.current]
-    decoded = tasks.read_and_prepare(entry.source, name, workspace.convention)
+    entry = workspace.pictures[there(workspace.current)]
+    decoded = tasks.read_and_prepare(entry.source, name, there(workspace.convention))
     workspace.reader.give("read this", decoded)
 
 
@@ -96,7 +96,7 @@ def test_the_photo_is_the_chosen_picture_before_anything_is_computed(bench: Benc
     for name, colour in (("red.png", RED), ("green.png", GREEN)):
         workspace.choose_picture(picture(workspace, name))
         assert workspace.stale
-        assert bench.colour.getRgb()[:3] == colour
+        assert rgb(bench.colour) == colour
         assert bench.photo.header.title == name
         assert bench.photo.header.note == ""  # a thumbnail's size is not the picture's
         assert bench.photo.zoom.text() == ""
@@ -114,7 +114,7 @@ def test_the_decoded_photo_takes_the_thumbnails_place_before_the_pass(bench: Ben
     read(workspace, "red.png")
     view = bench.photo.view
     assert workspace.stale
-    assert view.sight.size == (300, 200)
+    assert there(view.sight).size == (300, 200)
     assert bench.photo.header.note == "300 × 200"
     assert "picture 300 × 200" in bench.status.text
     # at the same place, in full
@@ -161,4 +161,4 @@ def test_a_thumbnail_that_comes_later_is_shown_at_once(bench: Bench, workspace: 
     blue = picture(workspace, "blue.png")
     workspace.choose_picture(blue)
     workspace.reader.give(f"thumbnail {blue}", np.full((85, 128, 3), BLUE, np.uint8))
-    assert bench.colour.getRgb()[:3] == BLUE
+    assert rgb(bench.colour) == BLUE

@@ -27,8 +27,9 @@ from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
-from gnet_desktop.workspace.state import Workspace
 from tests.gui.answering import make_result, make_workspace
+from tests.gui.made import there
+from tests.workspace.workers import Posed
 
 THEMES = ("light", "dark")
 
@@ -62,7 +63,7 @@ def theme(qapp: QApplication, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def workspace(qapp: QApplication) -> Iterator[Workspace]:
+def workspace(qapp: QApplication) -> Iterator[Posed]:
     one = make_workspace(make_result())
     yield one
     one.close()
@@ -91,7 +92,7 @@ def beside(qtbot: QtBot) -> Iterator[Callable[[QWidget], QLineEdit]]:
 
 
 def test_a_chosen_answer_stays_readable_when_the_keyboard_leaves(
-    theme: str, workspace: Workspace, beside: Callable[[QWidget], QLineEdit], qtbot: QtBot
+    theme: str, workspace: Posed, beside: Callable[[QWidget], QLineEdit], qtbot: QtBot
 ) -> None:
     panel = AnswersPanel(workspace)
     field = beside(panel)
@@ -110,7 +111,7 @@ def test_a_chosen_answer_stays_readable_when_the_keyboard_leaves(
 
 
 def test_who_comes_to_the_answers_by_a_key_is_at_the_first_row(
-    workspace: Workspace, beside: Callable[[QWidget], QLineEdit], qtbot: QtBot
+    workspace: Posed, beside: Callable[[QWidget], QLineEdit], qtbot: QtBot
 ) -> None:
     panel = AnswersPanel(workspace)
     beside(panel).setFocus()
@@ -140,7 +141,7 @@ def a_table() -> QTableWidget:
 def a_tree() -> QTreeWidget:
     view = QTreeWidget()
     view.addTopLevelItems([QTreeWidgetItem(["first"]), QTreeWidgetItem(["second"])])
-    view.setCurrentItem(view.topLevelItem(1))
+    view.setCurrentItem(there(view.topLevelItem(1)))
     return view
 
 
@@ -238,5 +239,5 @@ def test_each_step_to_the_next_panel_arrives_somewhere(window: Window, qtbot: Qt
 
 
 def test_the_photos_panel_has_the_keyboard_where_the_photo_failed(window: Window) -> None:
-    window.panels["photo"].setFocus(Qt.FocusReason.ShortcutFocusReason)
-    assert window.panels["photo"].failed.retry.hasFocus()
+    window.panels.photo.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    assert window.panels.photo.failed.retry.hasFocus()

@@ -18,13 +18,14 @@ from gnet_desktop.folder.rows import Filter
 from gnet_desktop.folder.truth import is_about
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.conventions.choices import explanation
+from gnet_desktop.gui.folder.chip import Chip
 from gnet_desktop.gui.folder.confusion import order_of
 from gnet_desktop.gui.folder.gallery import PLACE
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.pictures.preparation import prepare
-from tests.gui.made import pause, wait_until
+from tests.gui.made import of_type, pause, there, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +101,7 @@ def test_all_pictures_are_answered_and_those_with_a_class_are_judged(done: Windo
     truth = {path: name for path, name in state.evaluation.truth.given.items() if name != "no class"}
     right = sum(
         state.names[int(answer)] == truth[path]
-        for path, answer in zip(state.rows.paths, state.rows.answer, strict=True)
+        for path, answer in zip(there(state.rows).paths, there(state.rows).answer, strict=True)
         if path in truth
     )
     assert state.evaluation.heads["main"].top1.count == right
@@ -108,7 +109,7 @@ def test_all_pictures_are_answered_and_those_with_a_class_are_judged(done: Windo
 
 def test_the_surest_stand_first_and_a_click_sorts_in_another_order(done: Window) -> None:
     page, state = done.folder_page, done.folder_page.run.state
-    sure = dict(zip(state.rows.paths, state.rows.confidence, strict=True))
+    sure = dict(zip(there(there(state).rows).paths, there(there(state).rows).confidence, strict=True))
     assert [sure[path] for path in shown(done)] == sorted(sure.values(), reverse=True)
     QTest.keyClick(page.orders, Qt.Key.Key_Right)
     assert [sure[path] for path in shown(done)] == sorted(sure.values())
@@ -118,14 +119,14 @@ def test_the_surest_stand_first_and_a_click_sorts_in_another_order(done: Window)
 def test_a_click_on_a_class_shows_its_pictures_and_the_chip_takes_it_off(done: Window) -> None:
     page = done.folder_page
     page.figures.grab()  # places are known once it was painted
-    goldfish = done.folder_page.run.state.names.index("goldfish")
+    goldfish = there(done.folder_page.run.state).names.index("goldfish")
     spot = next(spot for spot in page.figures._spots if spot.index == goldfish)
     QTest.mouseClick(page.figures, Qt.MouseButton.LeftButton, pos=spot.box.center().toPoint())
     assert sorted(shown(done)) == ["goldfish/0.jpg", "goldfish/1.jpg", "goldfish/2.jpg"]
-    chip = page._chips.layout().itemAt(0).widget()
+    chip = of_type(Chip, there(there(page._chips.layout()).itemAt(0)).widget())
     assert chip.text() == "true: goldfish"
-    assert chip.isVisible()
-    QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
+    assert there(chip).isVisible()
+    QTest.mouseClick(there(chip), Qt.MouseButton.LeftButton)
     assert len(shown(done)) == 9
 
 
@@ -135,12 +136,12 @@ def test_every_filter_that_is_on_can_be_taken_off_in_a_narrow_window_too(done: W
     done.resize(width, 600)
     page.set_filter(Filter(truth=0, answer=1, agree=True))
     pause(50)
-    chips = [page._chips.layout().itemAt(place).widget() for place in range(3)]
+    chips = [of_type(Chip, there(there(page._chips.layout()).itemAt(place)).widget()) for place in range(3)]
     for chip in chips:
-        assert chip.isVisible()
-        assert page._chips.rect().contains(chip.geometry())
-        assert not chip.visibleRegion().isEmpty()
-    QTest.mouseClick(chips[1], Qt.MouseButton.LeftButton)
+        assert there(chip).isVisible()
+        assert page._chips.rect().contains(there(chip).geometry())
+        assert not there(chip).visibleRegion().isEmpty()
+    QTest.mouseClick(there(chips[1]), Qt.MouseButton.LeftButton)
     assert page.filter == Filter(truth=0, agree=True)
     done.resize(size)
 
@@ -148,7 +149,7 @@ def test_every_filter_that_is_on_can_be_taken_off_in_a_narrow_window_too(done: W
 def test_a_filter_that_no_picture_passes_says_so(done: Window) -> None:
     page = done.folder_page
     assert page.gallery.nothing == ""
-    none = page.run.state.names.index("espresso")
+    none = there(page.run.state).names.index("espresso")
     page.set_filter(Filter(truth=none))
     assert shown(done) == []
     assert page.gallery.nothing == "No picture of the folder is like that."
@@ -160,13 +161,13 @@ def test_a_filter_that_no_picture_passes_says_so(done: Window) -> None:
 def test_a_click_on_a_cell_shows_the_pictures_behind_it(done: Window) -> None:
     page, state = done.folder_page, done.folder_page.run.state
     page.confusion.grab()
-    row = page.confusion._order.index(state.names.index("pizza"))
+    row = page.confusion._order.index(there(state).names.index("pizza"))
     place = page.confusion._box(row, len(page.confusion._order)).center().toPoint()
     QTest.mouseClick(page.confusion, Qt.MouseButton.LeftButton, pos=place)
     others = [
         path
-        for path, answer in zip(state.rows.paths, state.rows.answer, strict=True)
-        if path.startswith("pizza/") and state.names[int(answer)] not in ("pizza", "goldfish")
+        for path, answer in zip(there(there(state).rows).paths, there(there(state).rows).answer, strict=True)
+        if path.startswith("pizza/") and there(state).names[int(answer)] not in ("pizza", "goldfish")
     ]
     assert sorted(shown(done)) == sorted(others)
 
@@ -197,17 +198,17 @@ def test_a_folder_dropped_on_the_page_is_evaluated(
 
 def test_what_was_answered_is_kept_and_a_name_may_be_corrected(done: Window, folder: Path) -> None:
     run = done.folder_page.run
-    zebra = run.state.names.index("lion")
+    zebra = there(run.state).names.index("lion")
     seen: list[str] = []
     end = run.changed.subscribe(lambda: seen.append(run.state.state if run.state else ""))
     run.correct("no class", zebra)
     for _ in range(3000):
         pause(10)
-        if run.state.state == "done" and run.state.evaluation.pictures == 9:
+        if there(run.state).state == "done" and there(there(run.state).evaluation).pictures == 9:
             break
     end()
-    assert run.state.evaluation.pictures == 9
-    assert run.state.rate == 0 or seen.count("running") <= 2  # nothing was answered again
+    assert there(there(run.state).evaluation).pictures == 9
+    assert there(run.state).rate == 0 or seen.count("running") <= 2  # nothing was answered again
     run.correct("no class", None)
     pause(300)
 
@@ -219,8 +220,8 @@ def test_a_name_dragged_onto_a_class_means_it_from_now_on(done: Window) -> None:
     assert dialog is not None
     first = dialog.names.item(0)  # what fits no class stands first
     assert first.text() == "no class  →  no class"
-    teapot = run.state.names.index("teapot") if "teapot" in run.state.names else 7
-    dialog.search.setText(run.state.names[teapot])
+    teapot = there(run.state).names.index("teapot") if "teapot" in there(run.state).names else 7
+    dialog.search.setText(there(run.state).names[teapot])
     item = dialog.classes.item(teapot)
     dialog.classes.scrollToItem(item)
     place = dialog.classes.visualItemRect(item).center()
@@ -234,16 +235,16 @@ def test_a_name_dragged_onto_a_class_means_it_from_now_on(done: Window) -> None:
     ):
         QApplication.sendEvent(dialog.classes.viewport(), event)
         assert event.isAccepted()
-    wait_until(lambda: run.state.state == "done" and run.state.evaluation.pictures == 9)
-    assert run.state.evaluation.truth.classes["no class"] == teapot
-    assert f"no class  →  {run.state.names[teapot]}" in [
+    wait_until(lambda: there(run.state).state == "done" and there(there(run.state).evaluation).pictures == 9)
+    assert there(there(run.state).evaluation).truth.classes["no class"] == teapot
+    assert f"no class  →  {there(run.state).names[teapot]}" in [
         dialog.names.item(row).text() for row in range(dialog.names.count())
     ]
     dialog.names.setCurrentRow(
         next(row for row in range(3) if dialog.names.item(row).text().startswith("no class"))
     )
     QTest.mouseClick(dialog.rules, left)
-    wait_until(lambda: run.state.state == "done" and run.state.evaluation.pictures == 6)
+    wait_until(lambda: there(run.state).state == "done" and there(there(run.state).evaluation).pictures == 6)
     dialog.close()
 
 
@@ -254,43 +255,43 @@ def test_conventions_stand_side_by_side_and_a_click_uses_one(
 
     page, run = done.folder_page, done.folder_page.run
     own = done.workspace.convention
-    swapped = own.changed(name="swapped", order="bgr")
+    swapped = there(own).changed(name="swapped", order="bgr")
     monkeypatch.setattr(folder_jobs, "candidates", lambda used: (own, swapped))
     QTest.mouseClick(page.conventions.button, Qt.MouseButton.LeftButton)
-    wait_until(lambda: len(run.state.tried) == 2 and run.state.trying is None)
+    wait_until(lambda: len(there(run.state).tried) == 2 and there(run.state).trying is None)
     rows = page.conventions.rows
-    assert {row.tried.convention.name for row in rows} == {own.name, "swapped"}
+    assert {row.tried.convention.name for row in rows} == {there(own).name, "swapped"}
     assert rows[0].tried.figures.top1.count >= rows[1].tried.figures.top1.count
     mine = next(row for row in rows if row.tried.convention == own)
-    assert explanation(own) in " ".join(mine.toolTip().split())
-    assert mine.tried.figures.top1 == run.state.evaluation.heads["main"].top1
+    assert explanation(there(own)) in " ".join(mine.toolTip().split())
+    assert mine.tried.figures.top1 == there(there(run.state).evaluation).heads["main"].top1
     other = next(row for row in rows if row is not mine)
     other.setFocus()
     QTest.keyClick(other, Qt.Key.Key_Space)
-    wait_until(lambda: run.state.convention == "swapped" and run.state.state == "done")
-    assert run.state.evaluation.heads["main"].top1 == other.tried.figures.top1
-    run.use_convention(own)
-    wait_until(lambda: run.state.convention == own.name and run.state.state == "done")
+    wait_until(lambda: there(run.state).convention == "swapped" and there(run.state).state == "done")
+    assert there(there(run.state).evaluation).heads["main"].top1 == other.tried.figures.top1
+    run.use_convention(there(own))
+    wait_until(lambda: there(run.state).convention == there(own).name and there(run.state).state == "done")
 
 
 def test_a_fitted_temperature_is_kept_with_the_checkpoint_until_the_files_own_is_wanted(done: Window) -> None:
     page, run = done.folder_page, done.folder_page.run
-    sure = run.state.rows.confidence.copy()
+    sure = there(there(run.state).rows).confidence.copy()
     QTest.mouseClick(page.calibration.fit, Qt.MouseButton.LeftButton)
-    wait_until(lambda: run.state.fit is not None)
-    fitted = run.state.fit.calibration
-    assert run.state.fit.pictures == 6
+    wait_until(lambda: there(run.state).fit is not None)
+    fitted = there(there(run.state).fit).calibration
+    assert there(there(run.state).fit).pictures == 6
     assert "Only 6 pictures" in page.calibration.words.text()
     QTest.mouseClick(page.calibration.keep, Qt.MouseButton.LeftButton)
-    wait_until(lambda: run.state.calibration == fitted and run.state.state == "done")
-    sha256 = done.workspace.checkpoint.provenance.sha256
-    assert done.session.calibration_of(sha256)["temperatures"] == fitted.temperatures
-    assert done.workspace.checkpoint.doubt_threshold == fitted.threshold
-    assert not np.array_equal(run.state.rows.confidence, sure)
+    wait_until(lambda: there(run.state).calibration == fitted and there(run.state).state == "done")
+    sha256 = there(done.workspace.checkpoint).provenance.sha256
+    assert there(done.session.calibration_of(sha256))["temperatures"] == fitted.temperatures
+    assert there(done.workspace.checkpoint).doubt_threshold == fitted.threshold
+    assert not np.array_equal(there(there(run.state).rows).confidence, sure)
     QTest.mouseClick(page.calibration.forget, Qt.MouseButton.LeftButton)
-    wait_until(lambda: run.state.calibration is None and run.state.state == "done")
+    wait_until(lambda: there(run.state).calibration is None and there(run.state).state == "done")
     assert done.session.calibration_of(sha256) is None
-    np.testing.assert_allclose(run.state.rows.confidence, sure, rtol=1e-9)
+    np.testing.assert_allclose(there(there(run.state).rows).confidence, sure, rtol=1e-9)
 
 
 def test_a_thousand_thumbnails_are_not_decoded_at_once(
@@ -312,9 +313,9 @@ def test_a_thousand_thumbnails_are_not_decoded_at_once(
     before = gallery.pictures.rows
     gallery.pictures.show_rows(tmp_path, rows, ("a",), np.arange(count))
     asked: list[Path] = []
-    gallery.thumbnails.get, get = lambda path: asked.append(path), gallery.thumbnails.get  # type: ignore[func-returns-value,method-assign,assignment]
-    gallery.grab()
-    gallery.thumbnails.get = get  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gallery.thumbnails, "get", asked.append)
+        gallery.grab()
     assert 0 < len(set(asked)) < 200
     assert before is not None
     done.folder_page.refresh()
@@ -347,7 +348,9 @@ def test_what_is_kept_is_shown_before_the_folder_is_looked_through(done: Window,
     done.folder_page.gallery.pictures.show_rows(folder, None, (), np.empty(0, np.int64))
     run.state = None
     shows: list[tuple[str, int]] = []
-    end = run.changed.subscribe(lambda: shows.append((run.state.state, len(run.state.rows or ()))))
+    end = run.changed.subscribe(
+        lambda: shows.append((there(run.state).state, len(there(run.state).rows or ())))
+    )
     run.open(folder)
     wait_until(lambda: run.state is not None and run.state.state == "done")
     end()
@@ -361,15 +364,21 @@ def test_the_folder_is_saved_in_the_form_that_the_name_says(
     target = tmp_path / "wrong.txt"
     monkeypatch.setattr(done.handlers.asking, "target", lambda *given, **more: target)
     QTest.mouseClick(page.export_button, Qt.MouseButton.LeftButton)
-    wrong = [path for path, one in zip(state.rows.paths, state.rows.wrong, strict=True) if one]
-    assert sorted(target.read_text().splitlines()) == sorted(str(state.folder / path) for path in wrong)
+    wrong = [
+        path
+        for path, one in zip(there(there(state).rows).paths, there(there(state).rows).wrong, strict=True)
+        if one
+    ]
+    assert sorted(target.read_text().splitlines()) == sorted(
+        str(there(state).folder / path) for path in wrong
+    )
 
 
 def test_pictures_that_look_like_one_are_shown_the_nearest_first(done: Window) -> None:
     """By the menu of a picture; scikit-learn orders the vectors of plain passes."""
     page = done.folder_page
-    rows = page.run.state.rows
-    place = rows.paths.index("goldfish/0.jpg")
+    rows = there(page.run.state).rows
+    place = there(rows).paths.index("goldfish/0.jpg")
     index = next(
         page.gallery.pictures.index(row)
         for row in range(page.gallery.pictures.rowCount())
@@ -377,11 +386,13 @@ def test_pictures_that_look_like_one_are_shown_the_nearest_first(done: Window) -
     )
     menu = page.gallery.menu_of(index)
     next(action for action in menu.actions() if action.text() == "Pictures that look like it").trigger()
-    wait_until(lambda: page.run.state.alike is not None)
-    network, convention = done.workspace.network.network, done.workspace.convention
+    wait_until(lambda: there(page.run.state).alike is not None)
+    network, convention = there(done.workspace.network).network, done.workspace.convention
     vectors = [
-        network(prepare(read_picture(page.run.state.folder / path), convention).tensor())["global_pool"]
-        for path in rows.paths
+        network(prepare(read_picture(there(page.run.state).folder / path), there(convention)).tensor())[
+            "global_pool"
+        ]
+        for path in there(rows).paths
     ]
     expected = cosine_similarity(vectors)[place]
     order = [int(one) for one in np.argsort(-expected, kind="stable")]
@@ -394,7 +405,7 @@ def test_pictures_that_look_like_one_are_shown_the_nearest_first(done: Window) -
     assert "alike" in model.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
     menu = page.gallery.menu_of(model.index(1))
     next(action for action in menu.actions() if action.text() == "All pictures again").trigger()
-    assert page.run.state.alike is None
+    assert there(page.run.state).alike is None
     assert not model.likeness
 
 
@@ -419,7 +430,7 @@ def by_folders_again(done: Window) -> Iterator[Window]:
     done.show_page("folder")
     yield done
     done.folder_page.run.judge_by(None)
-    wait_until(lambda: done.folder_page.run.state.state == "done")
+    wait_until(lambda: there(done.folder_page.run.state).state == "done")
     done.show_page("explore")
 
 
@@ -430,21 +441,21 @@ def test_a_table_that_is_dropped_says_what_the_pictures_show(
     table = tmp_path / "truth.csv"
     table.write_text("path,class\nno class/1.jpg,lion\npizza/0.jpg,pizza\n")
     assert dropped(window, table) == "Judge the folder by truth.csv"
-    wait_until(lambda: run.table == table and run.state.state == "done")
-    truth = run.state.evaluation.truth
+    wait_until(lambda: run.table == table and there(run.state).state == "done")
+    truth = there(there(run.state).evaluation).truth
     assert truth.source == "truth.csv"
     assert dict(truth.given) == {"no class/1.jpg": "lion", "pizza/0.jpg": "pizza"}
-    assert run.state.evaluation.pictures == 2
+    assert there(there(run.state).evaluation).pictures == 2
 
     # it is kept with the folder, and goes on the word of a person
     window.evaluate(folder)
     assert run.table == table
     matching = window.folder_page.show_matching()
-    assert matching.by_folders.isVisible()
-    QTest.mouseClick(matching.by_folders, Qt.MouseButton.LeftButton)
-    matching.close()
-    wait_until(lambda: run.table is None and run.state.state == "done")
-    assert run.state.evaluation.pictures == 6
+    assert there(matching).by_folders.isVisible()
+    QTest.mouseClick(there(matching).by_folders, Qt.MouseButton.LeftButton)
+    there(matching).close()
+    wait_until(lambda: run.table is None and there(run.state).state == "done")
+    assert there(there(run.state).evaluation).pictures == 6
 
 
 def test_a_table_that_cannot_be_read_leaves_what_is_shown(by_folders_again: Window, tmp_path: Path) -> None:
@@ -454,7 +465,7 @@ def test_a_table_that_cannot_be_read_leaves_what_is_shown(by_folders_again: Wind
     window.judge_by(table)
     wait_until(lambda: "is no table of classes" in window.notice.text)
     assert run.table is None
-    assert run.state.evaluation.pictures == 6
+    assert there(there(run.state).evaluation).pictures == 6
 
 
 def test_a_list_of_class_names_is_no_table_of_this_folder(folder: Path, tmp_path: Path) -> None:

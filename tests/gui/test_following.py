@@ -15,9 +15,9 @@ from torch.nn import functional
 from gnet_desktop.gui.controls.section import Section
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Selection
-from tests.gui.made import World, deliver, make_workspace, make_world, point_at
+from tests.gui.made import World, deliver, make_workspace, make_world, point_at, there
+from tests.workspace.workers import Posed
 
 Calls = queue.Queue[Callable[[], None]]
 
@@ -33,14 +33,14 @@ def calls() -> Calls:
 
 
 @pytest.fixture
-def workspace(world: World, calls: Calls) -> Iterator[Workspace]:
+def workspace(world: World, calls: Calls) -> Iterator[Posed]:
     one = make_workspace(world, calls.put)
     yield one
     one.close()
 
 
 @pytest.fixture
-def panel(workspace: Workspace, calls: Calls, world: World, qtbot: QtBot) -> UnitPanel:
+def panel(workspace: Posed, calls: Calls, world: World, qtbot: QtBot) -> UnitPanel:
     maps = world.results[0].record["4b/3x3"]
     workspace.choose_unit(Unit("4b", "3x3", int(maps.max(axis=(1, 2)).argmax())))
     one = UnitPanel(workspace)
@@ -58,7 +58,7 @@ def click(section: Section, place: int) -> None:
 
 
 def test_clicks_go_back_to_the_picture_and_back_returns(
-    workspace: Workspace, panel: UnitPanel, calls: Calls, world: World
+    workspace: Posed, panel: UnitPanel, calls: Calls, world: World
 ) -> None:
     path = panel.body.following.path
     visited = [workspace.selection]
@@ -67,14 +67,14 @@ def test_clicks_go_back_to_the_picture_and_back_returns(
         if path.title == "Followed back to the picture":
             break
         step = panel.body.following._steps.value
-        adding = next(place for place, one in enumerate(step.inflows) if one.value > 0)
+        adding = next(place for place, one in enumerate(there(step).inflows) if one.value > 0)
         click(path, adding)
-        spot = step.inflows[adding].spot
+        spot = there(step).inflows[adding].spot
         assert (workspace.selection.unit, workspace.selection.cell) == (spot.unit, spot.cell)
         visited.append(workspace.selection)
         deliver(workspace, calls)
     assert path.title == "Followed back to the picture"
-    assert visited[-1].unit.module == "conv1"
+    assert there(visited[-1].unit).module == "conv1"
     assert [name for name, _ in path.rows()][-2:] == ["bias", "before the rectifier"]
     assert {"red", "green", "blue"} >= {name for name, _ in path.rows()[:-2]}
     for selection in visited[-2::-1]:
@@ -83,7 +83,7 @@ def test_clicks_go_back_to_the_picture_and_back_returns(
 
 
 def test_the_rows_add_up_to_the_cells_value(
-    workspace: Workspace, panel: UnitPanel, calls: Calls, world: World
+    workspace: Posed, panel: UnitPanel, calls: Calls, world: World
 ) -> None:
     """The value that torch's rectifier makes of the sum is the one in the map."""
     maps = world.results[0].record["4b/3x3"]
@@ -98,11 +98,11 @@ def test_the_rows_add_up_to_the_cells_value(
         assert workspace.selection == Selection("4b", unit, cell)
         *parts, (_, total) = panel.body.following.path.rows()
         assert sum(value for _, value in parts) == pytest.approx(total, abs=1e-4)
-        assert max(total, 0) == pytest.approx(maps[unit.channel, cell[1], cell[0]], abs=1e-4)
+        assert max(total, 0) == pytest.approx(maps[there(unit).channel, cell[1], cell[0]], abs=1e-4)
 
 
 def test_the_formula_follows_the_cursor_in_teaching_mode(
-    workspace: Workspace, panel: UnitPanel, calls: Calls, world: World
+    workspace: Posed, panel: UnitPanel, calls: Calls, world: World
 ) -> None:
     body, record = panel.body, world.results[0].record
     section, unit = body.following.formula, workspace.selection.unit
@@ -111,11 +111,11 @@ def test_the_formula_follows_the_cursor_in_teaching_mode(
     deliver(workspace, calls)
     assert section.isVisible()
     read = torch.from_numpy(record["4b/3x3_reduce"].copy())[None]
-    columns, rows = body.facts.cells
+    columns, rows = there(body.facts).cells
     windows = functional.unfold(read, 3, padding=1)[0].reshape(read.shape[1], 3, 3, rows, columns)
-    kernel = world.loaded.network.weights("4b/3x3")[0][unit.channel]
+    kernel = world.loaded.network.weights("4b/3x3")[0][there(unit).channel]
     for cell in ((1, 1), (3, 2), (0, 0)):
-        point_at(body.map, body.map._cell_box(cell).center())
+        point_at(body.map, body.map._cell_box(cell).center().toPoint())
         assert section.note == f"cell {cell[0]}, {cell[1]}"
         window = windows[:, :, :, cell[1], cell[0]].numpy()
         sums = (window * kernel).sum((1, 2))
@@ -126,14 +126,14 @@ def test_the_formula_follows_the_cursor_in_teaching_mode(
             section.tables["products"], np.nan_to_num(window[channel] * kernel[channel]), rtol=1e-6
         )
         assert float(section.lines[-1][1]) == pytest.approx(
-            record["4b/3x3"][unit.channel, cell[1], cell[0]], rel=2e-3
+            record["4b/3x3"][there(unit).channel, cell[1], cell[0]], rel=2e-3
         )
     workspace.change_view(teaching=False)
     assert not section.isVisible()
 
 
 def test_a_1x1_is_a_weighted_sum_and_a_pool_has_a_winner(
-    workspace: Workspace, panel: UnitPanel, calls: Calls, world: World
+    workspace: Posed, panel: UnitPanel, calls: Calls, world: World
 ) -> None:
     record, body = world.results[0].record, panel.body
     workspace.change_view(teaching=True)

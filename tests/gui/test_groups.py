@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.cli import main
 from gnet_desktop.gui.app import make_window
@@ -17,14 +18,14 @@ from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.taking import take_usual, usual_pictures
-from tests.gui.made import pause, wait_until
+from tests.gui.made import pause, there, wait_until
 
 NAMES = ("cat", "moose", "raccoon", "goldfish", "espresso", "pan", "bucket")
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()
@@ -57,7 +58,7 @@ def test_ctrl_and_shift_mark_more_and_a_click_marks_no_more(window: Window) -> N
     assert "marked" in window.panels.pictures.header.note
     click(window, 5)
     assert marks.marked == ()
-    assert window.workspace.pictures[window.workspace.current].name == "pan.jpg"
+    assert window.workspace.pictures[there(window.workspace.current)].name == "pan.jpg"
     QTest.keyClick(window.panels.pictures.list, Qt.Key.Key_Down, SHIFT)
     assert named(window, marks.marked) == ["pan", "bucket"]
 
@@ -86,7 +87,7 @@ def test_usual_is_the_mean_over_what_is_marked_and_can_be_stopped(window: Window
     strip = window.findChild(WorkingStrip)
     take_usual(workspace, "4a/5x5", None)
     assert workspace.working.share is not None
-    strip.stop.click()
+    there(strip).stop.click()
     wait_until(lambda: workspace.idle)
     pause(50)
     assert workspace.working.share is None
@@ -135,7 +136,7 @@ def test_two_groups_are_told_apart_as_the_command_line_does_and_a_click_chooses(
     piece = view.rows.pieces[3]
     QTest.mouseClick(view.rows, Qt.MouseButton.LeftButton, pos=piece.box.center().toPoint())
     assert workspace.selection.unit == piece.value
-    assert workspace.selection.unit.name == expected["apart"][3]["unit"]
+    assert there(workspace.selection.unit).name == expected["apart"][3]["unit"]
     assert view.rows.rows[3].picked
     window.actions_by_name["forget_groups"].trigger()
     assert view.told is None

@@ -13,6 +13,7 @@ from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.workspace import tasks
 from tests.gui.answering import make_checkpoint
+from tests.gui.made import of_type
 
 Answer = Callable[[str, str], None]
 
@@ -64,7 +65,7 @@ def test_class_names_are_sought_where_they_were_found_last(
 def test_the_card_asks_as_the_menu_does(window: Window, asked: list[str], tmp_path: Path) -> None:
     window.workspace.use(tasks.LoadedNetwork(make_checkpoint(), None, "cpu"))  # type: ignore[arg-type]
     window.workspace.open_checkpoint = lambda path, labels=None, assume=None: None  # type: ignore[method-assign]
-    card = window.show_dialog("card")
+    card = of_type(CheckpointCard, window.show_dialog("card"))
     assert isinstance(card, CheckpointCard)
     for action in card.labels_menu().actions()[:2]:
         action.trigger()
@@ -73,7 +74,7 @@ def test_the_card_asks_as_the_menu_does(window: Window, asked: list[str], tmp_pa
 
 
 def test_two_conventions_have_one_window(window: Window) -> None:
-    card = window.show_dialog("card")
+    card = of_type(CheckpointCard, window.show_dialog("card"))
     card.try_both_wanted.emit()
     assert window.show_dialog("try_both") is window.show_dialog("try_both")
     assert sum(type(one).__name__ == "TryBoth" for one in window.children()) == 1

@@ -20,24 +20,29 @@ from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.shell.top_bar import summary
 from gnet_desktop.network.families import build
 from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.workspace.values import Result
 from tests.gui import made
 from tests.gui.answering import SAID, make_checkpoint, make_result, make_workspace
+from tests.gui.made import there
+from tests.workspace.workers import Posed
+
+OpenView = Callable[[Workspace], HeadsView]
 
 
 @pytest.fixture(scope="module")
-def result(qapp: QApplication):
+def result(qapp: QApplication) -> Result:
     return make_result()
 
 
 @pytest.fixture
-def workspace(result) -> Iterator[Workspace]:
+def workspace(result: Result) -> Iterator[Posed]:
     one = make_workspace(result)
     yield one
     one.close()
 
 
 @pytest.fixture
-def open_view(qtbot: QtBot):
+def open_view(qtbot: QtBot) -> OpenView:
     def make(workspace: Workspace) -> HeadsView:
         view = HeadsView(workspace)
         qtbot.addWidget(view)
@@ -49,7 +54,7 @@ def open_view(qtbot: QtBot):
     return make
 
 
-def test_the_timeline_goes_from_shallow_to_deep(open_view, workspace: Workspace) -> None:
+def test_the_timeline_goes_from_shallow_to_deep(open_view: OpenView, workspace: Posed) -> None:
     view = open_view(workspace)
     first = view.timeline.courses[0]
     assert first.name == "Egyptian cat"
@@ -60,18 +65,18 @@ def test_the_timeline_goes_from_shallow_to_deep(open_view, workspace: Workspace)
     assert "Egyptian cat: aux1 30.0, aux2 62.0, main 79.0" in view.timeline.accessibleDescription()
 
 
-def test_disagreement_is_said(open_view, workspace: Workspace) -> None:
+def test_disagreement_is_said(open_view: OpenView, workspace: Posed) -> None:
     assert open_view(workspace).says.text.startswith("aux1 says tabby; aux2 and main say Egyptian cat.")
 
 
-def test_logits_follow_the_switch(open_view, workspace: Workspace, qtbot: QtBot) -> None:
+def test_logits_follow_the_switch(open_view: OpenView, workspace: Posed, qtbot: QtBot) -> None:
     view = open_view(workspace)
     place = view.unit._boxes()[1].center().toPoint()
     qtbot.mouseClick(view.unit, Qt.MouseButton.LeftButton, pos=place)
     assert dict(view.timeline.courses[0].points)["main"] == pytest.approx(np.log(0.79), abs=1e-4)
 
 
-def test_untrained_heads_are_greyed_left_out_and_explained(open_view) -> None:
+def test_untrained_heads_are_greyed_left_out_and_explained(open_view: OpenView) -> None:
     even = (0.125,) * 8
     checkpoint = make_checkpoint(trained=False)
     workspace = make_workspace(make_result(checkpoint, {"main": SAID["main"], "aux1": even, "aux2": even}))
@@ -84,7 +89,7 @@ def test_untrained_heads_are_greyed_left_out_and_explained(open_view) -> None:
     workspace.close()
 
 
-def test_absent_heads_are_explained_in_their_place(open_view) -> None:
+def test_absent_heads_are_explained_in_their_place(open_view: OpenView) -> None:
     workspace = make_workspace(make_result(make_checkpoint("caffe", heads=())))
     view = open_view(workspace)
     assert view.sections["aux2"].missing.isVisible()
@@ -93,13 +98,15 @@ def test_absent_heads_are_explained_in_their_place(open_view) -> None:
     workspace.close()
 
 
-def test_thousands_are_parted_everywhere_in_one_way(result) -> None:
+def test_thousands_are_parted_everywhere_in_one_way(result: Result) -> None:
     checkpoint = result.checkpoint
     thousand = replace(checkpoint, architecture=build("torchvision", classes=1000))
     assert " · 1\u2009000 classes · " in summary(thousand)[1]
 
 
-def test_a_head_shows_all_that_flows_through_it(open_view, workspace: Workspace, result) -> None:
+def test_a_head_shows_all_that_flows_through_it(
+    open_view: OpenView, workspace: Posed, result: Result
+) -> None:
     section = open_view(workspace).sections["aux1"]
     assert section.reads.text() == "reads 512 channels\n14 × 14 cells"
     assert section.pool._layout is not None
@@ -112,20 +119,20 @@ def test_a_head_shows_all_that_flows_through_it(open_view, workspace: Workspace,
 
 
 def test_a_click_on_a_pooled_map_chooses_the_unit_that_it_pools(
-    open_view, workspace: Workspace, qtbot: QtBot
+    open_view: OpenView, workspace: Posed, qtbot: QtBot
 ) -> None:
     section = open_view(workspace).sections["aux1"]
-    channel = int(section.pool._layout.order[2])
+    channel = int(there(section.pool._layout).order[2])
     place = section.pool.box_of(channel).center()
     qtbot.mouseClick(section.pool, Qt.MouseButton.LeftButton, pos=place)
     unit = workspace.selection.unit
     # widths of 4a's branches are 192, 208, 48, 64
     starts = {"1x1": 0, "3x3": 192, "5x5": 400, "pool_proj": 448}
-    assert (unit.module, starts[unit.branch] + unit.channel) == ("4a", channel)
+    assert (there(unit).module, starts[there(unit).branch] + there(unit).channel) == ("4a", channel)
 
 
 def test_values_of_the_connected_layer_are_told_under_the_cursor(
-    open_view, workspace: Workspace, result
+    open_view: OpenView, workspace: Posed, result: Result
 ) -> None:
     grid = open_view(workspace).sections["aux2"].connected
     box = grid.box_of(70)
@@ -136,18 +143,18 @@ def test_values_of_the_connected_layer_are_told_under_the_cursor(
     assert float(value.replace("−", "-")) == pytest.approx(expected, rel=5e-3, abs=1e-3)
 
 
-def test_keys_walk_the_maps(open_view, workspace: Workspace, qtbot: QtBot) -> None:
+def test_keys_walk_the_maps(open_view: OpenView, workspace: Posed, qtbot: QtBot) -> None:
     grid = open_view(workspace).sections["aux1"].convolution
     grid.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(grid, Qt.Key.Key_Right)
     qtbot.keyClick(grid, Qt.Key.Key_Down)
-    channel = int(grid._layout.order[17])  # 16 in a row
+    channel = int(there(grid._layout).order[17])  # 16 in a row
     assert grid.accessibleDescription().startswith(f"aux1/conv:{channel}")
     qtbot.keyClick(grid, Qt.Key.Key_Return)
-    assert workspace.selection.unit.name == f"aux1/conv:{channel}"
+    assert there(workspace.selection.unit).name == f"aux1/conv:{channel}"
 
 
-def test_without_a_picture_it_says_what_to_do(open_view) -> None:
+def test_without_a_picture_it_says_what_to_do(open_view: OpenView) -> None:
     workspace = make_workspace(None, make_checkpoint())
     view = open_view(workspace)
     assert view.empty.isVisible()
@@ -155,13 +162,13 @@ def test_without_a_picture_it_says_what_to_do(open_view) -> None:
     workspace.close()
 
 
-def test_the_timeline_is_copied(open_view, workspace: Workspace) -> None:
+def test_the_timeline_is_copied(open_view: OpenView, workspace: Posed) -> None:
     lines = open_view(workspace).copy_numbers().splitlines()
     assert lines[0] == "class\taux1\taux2\tmain"
     assert lines[1].split("\t")[0] == "Egyptian cat"
 
 
-def test_untrained_heads_have_no_say_in_which_classes_are_drawn(result) -> None:
+def test_untrained_heads_have_no_say_in_which_classes_are_drawn(result: Result) -> None:
     drawn = courses(result, ("aux1", "aux2"), logits=False)
     assert [course.name for course in drawn] == ["Egyptian cat", "tabby", "tiger cat"]
 
@@ -175,34 +182,34 @@ def test_labels_are_apart_in_order_and_within(wanted: list[float]) -> None:
     assert max(places) <= 200.0
 
 
-def test_hovering_a_map_points_at_it(open_view, workspace: Workspace, qtbot: QtBot) -> None:
+def test_hovering_a_map_points_at_it(open_view: OpenView, workspace: Posed, qtbot: QtBot) -> None:
     pool = open_view(workspace).sections["aux1"].pool
     made.point_at(pool, QPoint(5, 5))
     qtbot.waitUntil(lambda: pool._at is not None)
-    assert pool.words(pool._at)[0].startswith(f"aux1/pool:{pool._at} · 4a/")
+    assert pool.words(there(pool._at))[0].startswith(f"aux1/pool:{pool._at} · 4a/")
 
 
-def test_the_steps_show_what_is_added_to_the_answer_on_request(open_view, qtbot: QtBot) -> None:
+def test_the_steps_show_what_is_added_to_the_answer_on_request(open_view: OpenView, qtbot: QtBot) -> None:
     calls: queue.Queue[Callable[[], None]] = queue.Queue()
     world = made.make_world(1, heads=True)
     workspace = made.make_workspace(world, calls.put)
     view = open_view(workspace)
-    record, network = workspace.result.record, world.loaded.network
+    record, network = there(workspace.result).record, world.loaded.network
     grid = view.sections["aux1"].connected
-    assert np.array_equal(grid._values, record["aux1/fc1"])
+    assert np.array_equal(there(grid._values), record["aux1/fc1"])
     place = view.steps._boxes()[1].center().toPoint()
     qtbot.mouseClick(view.steps, Qt.MouseButton.LeftButton, pos=place)
     calls.get(timeout=10)()
     best = int(record.answers["aux1"].logits.argmax())
     expected = record["aux1/fc1"] * network.weights("aux1/fc2")[0][best]
-    assert np.allclose(grid._values, expected, rtol=1e-5, atol=1e-7)
+    assert np.allclose(there(grid._values), expected, rtol=1e-5, atol=1e-7)
     assert grid._colour_map == "tide"
     most = int(expected.argmax())
     assert grid.words(most) == (f"aux1/fc1:{most}", f"adds {number(float(expected[most]))}")
-    assert workspace.checkpoint.labels.names[best] in view.sections["aux1"].steps["fc"].caption.text()
+    assert there(workspace.checkpoint).labels.names[best] in view.sections["aux1"].steps["fc"].caption.text()
     other = (best + 1) % made.CLASSES
     workspace.explain(other)
     calls.get(timeout=10)()
     expected = record["aux1/fc1"] * network.weights("aux1/fc2")[0][other]
-    assert np.allclose(grid._values, expected, rtol=1e-5, atol=1e-7)
+    assert np.allclose(there(grid._values), expected, rtol=1e-5, atol=1e-7)
     workspace.close()

@@ -26,7 +26,7 @@ from tests.checkpoints.hostile_labels import LABELS
 from tests.checkpoints.hostile_pickles import PICKLES
 from tests.checkpoints.test_bounds import OPEN
 from tests.checkpoints.tiny import saved, small_state
-from tests.gui.made import make_world, wait_until
+from tests.gui.made import make_world, there, wait_until
 from tests.pictures.hostile import PICTURES
 
 pytestmark = pytest.mark.alone
@@ -115,7 +115,7 @@ def named(window: Window, qapp: QApplication, tmp_path_factory: pytest.TempPathF
     path.write_bytes(saved(dict(small_state())))
     window.workspace.open_checkpoint(path)
     wait_until(lambda: window.workspace.loading is None)
-    assert window.workspace.checkpoint.provenance.path == path
+    assert there(window.workspace.checkpoint).provenance.path == path
     return window
 
 
@@ -149,7 +149,7 @@ def stands(
 
 @some(FILES, QUICK)
 def test_the_event_loop_never_stands_still_while_a_hostile_file_is_opened(
-    name, window: Window, stands: Callable[..., float], tmp_path: Path
+    name: str, window: Window, stands: Callable[..., float], tmp_path: Path
 ) -> None:
     workspace, path = window.workspace, tmp_path / "weights.pth"
     path.write_bytes(FILES[name]())
@@ -158,7 +158,7 @@ def test_the_event_loop_never_stands_still_while_a_hostile_file_is_opened(
 
 @some(PICTURES, QUICK_PICTURES)
 def test_the_event_loop_never_stands_still_while_a_hostile_picture_is_shown_or_refused(
-    name, window: Window, stands: Callable[..., float], tmp_path: Path
+    name: str, window: Window, stands: Callable[..., float], tmp_path: Path
 ) -> None:
     workspace, path = window.workspace, tmp_path / "photo"
     path.write_bytes(PICTURES[name]())
@@ -179,7 +179,7 @@ def test_the_event_loop_never_stands_still_while_a_large_picture_is_zoomed_and_m
     workspace, view, path = window.workspace, window.panels.photo.view, tmp_path / "photo"
     path.write_bytes(PICTURES["largest_tiff_of_words"]())
     (added,) = workspace.add_pictures([path])
-    wait_until(lambda: workspace.idle and view.percentage is not None and view.sight.id == added)
+    wait_until(lambda: workspace.idle and view.percentage is not None and there(view.sight).id == added)
     longest = []
     for _ in range(TRIES):
         dog.reset()
@@ -210,7 +210,7 @@ def zoom_by_wheel(view: QWidget, angle: int) -> None:
 
 @some(LABELS, QUICK_LABELS)
 def test_the_event_loop_never_stands_still_while_hostile_class_names_are_taken(
-    name, named: Window, stands: Callable[..., float], tmp_path: Path
+    name: str, named: Window, stands: Callable[..., float], tmp_path: Path
 ) -> None:
     workspace, (ending, data) = named.workspace, LABELS[name]()
     (path := tmp_path / f"names{ending}").write_bytes(data)

@@ -13,8 +13,8 @@ from gnet_desktop.gui.photo.panel import PhotoPanel
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.workspace.state import Workspace
-from tests.gui.made import World, make_workspace, make_world, point_at
+from tests.gui.made import World, make_workspace, make_world, point_at, rgb, there
+from tests.workspace.workers import Posed
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def world(qapp: QApplication) -> World:
 
 
 @pytest.fixture
-def workspace(world: World) -> Iterator[Workspace]:
+def workspace(world: World) -> Iterator[Posed]:
     calls: queue.Queue[Callable[[], None]] = queue.Queue()
     one = make_workspace(world, calls.put)
     one.choose_module("4a")
@@ -34,7 +34,7 @@ def workspace(world: World) -> Iterator[Workspace]:
 class Bench:
     """Lanes, photo, unit and a field in one window."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Posed) -> None:
         self.window = QWidget()
         self.lanes, self.photo, self.unit = LanesPanel(workspace), PhotoPanel(workspace), UnitPanel(workspace)
         self.field = QLineEdit()
@@ -51,7 +51,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(workspace: Workspace, qtbot: QtBot) -> Iterator[Bench]:
+def bench(workspace: Posed, qtbot: QtBot) -> Iterator[Bench]:
     one = Bench(workspace)
     qtbot.waitUntil(one.window.isActiveWindow)
     yield one
@@ -70,7 +70,7 @@ def by_keys(bench: Bench, qtbot: QtBot) -> Unit:
 
 
 def test_a_unit_that_the_keyboard_was_on_is_left_with_the_panel(
-    bench: Bench, workspace: Workspace, qtbot: QtBot
+    bench: Bench, workspace: Posed, qtbot: QtBot
 ) -> None:
     unit = by_keys(bench, qtbot)
     assert workspace.hovered == unit
@@ -80,7 +80,7 @@ def test_a_unit_that_the_keyboard_was_on_is_left_with_the_panel(
 
 
 def test_after_keys_photo_and_unit_panel_show_the_same_unit(
-    bench: Bench, workspace: Workspace, qtbot: QtBot
+    bench: Bench, workspace: Posed, qtbot: QtBot
 ) -> None:
     by_keys(bench, qtbot)
     qtbot.keyClick(bench.lanes.area, Qt.Key.Key_Return)
@@ -88,11 +88,11 @@ def test_after_keys_photo_and_unit_panel_show_the_same_unit(
     qtbot.keyClick(bench.lanes.area, Qt.Key.Key_Right)
     assert bench.photo.view.unit != chosen
     bench.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-    assert bench.photo.view.unit == bench.unit.body.facts.unit == chosen
+    assert bench.photo.view.unit == there(bench.unit.body.facts).unit == chosen
     assert not bench.tip
 
 
-def test_another_choice_ends_what_was_hovered(bench: Bench, workspace: Workspace, qtbot: QtBot) -> None:
+def test_another_choice_ends_what_was_hovered(bench: Bench, workspace: Posed, qtbot: QtBot) -> None:
     hovered, other = by_keys(bench, qtbot), Unit("4a", "5x5", 7)
     assert hovered != other
     workspace.choose_unit(other)
@@ -101,16 +101,16 @@ def test_another_choice_ends_what_was_hovered(bench: Bench, workspace: Workspace
     assert not bench.tip
 
 
-def test_another_module_ends_what_was_hovered(bench: Bench, workspace: Workspace, qtbot: QtBot) -> None:
+def test_another_module_ends_what_was_hovered(bench: Bench, workspace: Posed, qtbot: QtBot) -> None:
     by_keys(bench, qtbot)
     workspace.choose_module("5b")
     assert workspace.hovered is None
     assert not bench.tip
 
 
-def test_a_click_keeps_what_the_cursor_is_over(bench: Bench, workspace: Workspace, qtbot: QtBot) -> None:
+def test_a_click_keeps_what_the_cursor_is_over(bench: Bench, workspace: Posed, qtbot: QtBot) -> None:
     view = bench.lanes.area.views[1]
-    place = view.tile_rectangle(view.visible_channels()[3]).center().toPoint()
+    place = there(view.tile_rectangle(view.visible_channels()[3])).center().toPoint()
     point_at(view, place)
     unit = workspace.hovered
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=place)
@@ -118,9 +118,9 @@ def test_a_click_keeps_what_the_cursor_is_over(bench: Bench, workspace: Workspac
     assert bench.tip
 
 
-def test_leaving_with_the_cursor_ends_it(bench: Bench, workspace: Workspace) -> None:
+def test_leaving_with_the_cursor_ends_it(bench: Bench, workspace: Posed) -> None:
     view = bench.lanes.area.views[1]
-    point_at(view, view.tile_rectangle(view.visible_channels()[3]).center().toPoint())
+    point_at(view, there(view.tile_rectangle(view.visible_channels()[3])).center().toPoint())
     assert workspace.hovered is not None
     QApplication.sendEvent(view, QEvent(QEvent.Type.Leave))
     assert workspace.hovered is None
@@ -128,7 +128,7 @@ def test_leaving_with_the_cursor_ends_it(bench: Bench, workspace: Workspace) -> 
 
 
 def test_a_place_of_the_photo_stays_pointed_at_while_the_choice_changes(
-    bench: Bench, workspace: Workspace
+    bench: Bench, workspace: Posed
 ) -> None:
     workspace.hover(None, (100.0, 100.0))
     workspace.choose_unit(Unit("4a", "5x5", 7))
@@ -137,7 +137,7 @@ def test_a_place_of_the_photo_stays_pointed_at_while_the_choice_changes(
 
 @pytest.mark.parametrize("colour_map", ["ember", "lagoon", "grey"])
 def test_the_overlays_colour_bar_has_the_colours_of_the_overlay(
-    bench: Bench, workspace: Workspace, colour_map: str
+    bench: Bench, workspace: Posed, colour_map: str
 ) -> None:
     workspace.change_view(colour_map=colour_map)
     assert workspace.result is not None
@@ -150,5 +150,5 @@ def test_the_overlays_colour_bar_has_the_colours_of_the_overlay(
         seen = image.pixelColor(view.width() - 66 + 4, round(18 + tall * (1 - share)))
         # overlays are coloured by the value to the power of 0.85
         colour = COLOUR_MAPS[colour_map].table(1001)[round(1000 * share**0.85)]
-        apart = max(abs(int(one) - other) for one, other in zip(colour[:3], seen.getRgb()[:3], strict=True))
+        apart = max(abs(int(one) - other) for one, other in zip(colour[:3], rgb(seen), strict=True))
         assert apart <= 6, share

@@ -1,7 +1,5 @@
 """The sheet of keys: complete, found by any word, in columns that fit."""
 
-from collections.abc import Iterator
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,10 +13,11 @@ from gnet_desktop.gui.actions.table import ACTIONS
 from gnet_desktop.gui.app import make_application
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.looks.styles import apply_theme
+from tests.gui.made import there
 
 
 @pytest.fixture
-def sheet(qapp: QApplication, qtbot: QtBot) -> Iterator[KeysSheet]:
+def sheet(qapp: QApplication, qtbot: QtBot) -> KeysSheet:
     apply_theme(make_application(), "light")
     one = KeysSheet()
     qtbot.addWidget(one)
@@ -112,4 +111,4 @@ def test_two_columns_are_as_even_as_their_order_allows(rooms: list[int]) -> None
 
 
 def test_on_a_screen_that_is_high_enough_nothing_scrolls(sheet: KeysSheet) -> None:
-    assert sheet.findChild(ScrollPage).verticalScrollBar().maximum() == 0
+    assert there(sheet.findChild(ScrollPage)).verticalScrollBar().maximum() == 0

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from gnet_desktop.gui.photo import ready
 from gnet_desktop.gui.photo.panel import PhotoPanel
 from gnet_desktop.workspace import tasks
-from tests.gui.made import make_world
+from tests.gui.made import make_world, there
 from tests.workspace.workers import Asleep, Posed
 
 WIDTH, HEIGHT = 1600, 1200
@@ -54,7 +54,7 @@ class Bench:
         self.panel = PhotoPanel(self.workspace)
         self.panel.resize(480, 420)
         self.panel.show()
-        read = tasks.read_and_prepare(content.getvalue(), "large.bmp", self.workspace.convention)
+        read = tasks.read_and_prepare(content.getvalue(), "large.bmp", there(self.workspace.convention))
         self.workspace.reader.give("read this", read)
 
     def make(self, purpose: str) -> None:
@@ -93,11 +93,11 @@ def test_a_part_is_shrunk_to_the_means_of_its_pixels() -> None:
 
 def test_the_thumbnail_stands_there_until_the_picture_is_made_ready(bench: Bench) -> None:
     view = bench.panel.view
-    assert view.sight.size == (128, 96)
-    assert view.sight.picture is None
+    assert there(view.sight).size == (128, 96)
+    assert there(view.sight).picture is None
     assert bench.panel.header.note == ""
     bench.make("draw levels")
-    assert view.sight.size == (WIDTH, HEIGHT)
+    assert there(view.sight).size == (WIDTH, HEIGHT)
     assert bench.panel.header.note == f"{WIDTH} × {HEIGHT}"
 
 

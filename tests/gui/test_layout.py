@@ -1,10 +1,11 @@
 """Where panels stand: by the window's width, by hand, and after a restart."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
@@ -16,13 +17,14 @@ from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.shell.docks import PANELS
+from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
 
 
 @pytest.fixture
-def window(qapp: QApplication):
+def window(qapp: QApplication) -> Iterator[Window]:
     """A window with a picture in its list; nothing is computed, since no checkpoint is open."""
     apply_theme(make_application(), "light")
     one, dispatcher = make_window(Session(None))
@@ -33,7 +35,7 @@ def window(qapp: QApplication):
     del dispatcher
 
 
-def settle(window, width: int, height: int) -> dict:
+def settle(window: Window, width: int, height: int) -> dict[str, QRect]:
     """Resize and let layouts come to rest; where each panel that can be seen is, in the window."""
     window.setMinimumSize(1, 1)  # as on a screen that has no more
     window.resize(width, height)
@@ -52,7 +54,7 @@ SMALL = [(910, 499), (853, 466), (683, 374)]
 
 
 @pytest.mark.parametrize("size", [(1600, 1000), (1280, 720), (1100, 700), (960, 600), *SMALL])
-def test_no_panel_lies_over_another_or_outside(window, size: tuple[int, int]) -> None:
+def test_no_panel_lies_over_another_or_outside(window: Window, size: tuple[int, int]) -> None:
     places = settle(window, *size)
     names = list(places)
     for name, place in places.items():
@@ -61,7 +63,7 @@ def test_no_panel_lies_over_another_or_outside(window, size: tuple[int, int]) ->
             assert not place.intersects(places[other]), (name, other)
 
 
-def test_in_a_small_window_answers_and_network_are_tabs(window) -> None:
+def test_in_a_small_window_answers_and_network_are_tabs(window: Window) -> None:
     docks = window.area.docks
     settle(window, 1600, 1000)
     assert window.area.tabifiedDockWidgets(docks["answers"]) == []
@@ -81,7 +83,9 @@ def test_in_a_small_window_answers_and_network_are_tabs(window) -> None:
         ((683, 374), {"pictures", "photo", "answers"}),
     ],
 )
-def test_on_a_small_screen_more_panels_share_a_place(window, size: tuple[int, int], seen: set[str]) -> None:
+def test_on_a_small_screen_more_panels_share_a_place(
+    window: Window, size: tuple[int, int], seen: set[str]
+) -> None:
     assert set(settle(window, *size)) == seen
     assert window.area.minimumSizeHint().width() <= size[0]
     settle(window, 1600, 1000)
@@ -90,7 +94,7 @@ def test_on_a_small_screen_more_panels_share_a_place(window, size: tuple[int, in
 
 @pytest.mark.parametrize("size", [(1100, 700), *SMALL])
 def test_the_next_panel_comes_before_those_that_share_its_place(
-    window, qtbot: QtBot, size: tuple[int, int]
+    window: Window, qtbot: QtBot, size: tuple[int, int]
 ) -> None:
     settle(window, *size)
     window.activateWindow()
@@ -106,7 +110,7 @@ def test_the_next_panel_comes_before_those_that_share_its_place(
 
 @pytest.mark.parametrize("size", [(1100, 700), *SMALL])
 def test_teaching_is_seen_where_the_network_was_behind_answers(
-    window, qtbot: QtBot, size: tuple[int, int]
+    window: Window, qtbot: QtBot, size: tuple[int, int]
 ) -> None:
     before = settle(window, *size)
     assert "network" not in before
@@ -116,7 +120,7 @@ def test_teaching_is_seen_where_the_network_was_behind_answers(
     assert settle(window, *size) == before
 
 
-def test_what_a_hand_arranged_gives_way_where_it_has_no_room_and_comes_back(window) -> None:
+def test_what_a_hand_arranged_gives_way_where_it_has_no_room_and_comes_back(window: Window) -> None:
     settle(window, 1600, 1000)
     docks = window.area.docks
     window.area.splitDockWidget(docks["answers"], docks["unit"], Qt.Orientation.Horizontal)
@@ -128,14 +132,14 @@ def test_what_a_hand_arranged_gives_way_where_it_has_no_room_and_comes_back(wind
     assert settle(window, 1600, 1000) == before
 
 
-def test_a_unit_that_is_chosen_comes_forward_where_its_panel_was_behind_answers(window) -> None:
+def test_a_unit_that_is_chosen_comes_forward_where_its_panel_was_behind_answers(window: Window) -> None:
     settle(window, *SMALL[0])
     window.workspace.choose_unit(Unit("4a", "1x1", 3))
     assert "unit" in settle(window, *SMALL[0])
 
 
 @pytest.mark.parametrize("size", SMALL)
-def test_everything_in_the_bar_has_room(window, size: tuple[int, int]) -> None:
+def test_everything_in_the_bar_has_room(window: Window, size: tuple[int, int]) -> None:
     settle(window, *size)
     bar = window.bar
     assert [one.text().replace("&", "") for one in bar.menus.actions()] == list(MENUS)
@@ -146,7 +150,7 @@ def test_everything_in_the_bar_has_room(window, size: tuple[int, int]) -> None:
     assert bar.theme.geometry().right() < bar.width()
 
 
-def test_a_hidden_panel_stays_hidden_when_the_window_grows(window) -> None:
+def test_a_hidden_panel_stays_hidden_when_the_window_grows(window: Window) -> None:
     settle(window, 1100, 700)
     window.area.docks["unit"].hide()
     assert "unit" not in settle(window, 1600, 1000)
@@ -154,7 +158,7 @@ def test_a_hidden_panel_stays_hidden_when_the_window_grows(window) -> None:
     assert "unit" in settle(window, 1600, 1000)
 
 
-def test_what_a_hand_arranged_is_left_alone_until_reset(window) -> None:
+def test_what_a_hand_arranged_is_left_alone_until_reset(window: Window) -> None:
     settle(window, 1600, 1000)
     window.area.docks["unit"].setFloating(True)
     assert not window.area.follows
@@ -167,7 +171,7 @@ def test_what_a_hand_arranged_is_left_alone_until_reset(window) -> None:
 
 
 @pytest.mark.parametrize("size", [(1600, 1000), (1280, 720), (1000, 640), (960, 600)])
-def test_after_teaching_the_layout_is_as_before(window, qtbot: QtBot, size: tuple[int, int]) -> None:
+def test_after_teaching_the_layout_is_as_before(window: Window, qtbot: QtBot, size: tuple[int, int]) -> None:
     before = settle(window, *size)
     for _ in range(2):
         qtbot.keyClick(window, Qt.Key.Key_T)
@@ -177,7 +181,7 @@ def test_after_teaching_the_layout_is_as_before(window, qtbot: QtBot, size: tupl
         assert settle(window, *size) == before
 
 
-def test_after_teaching_a_layout_made_by_hand_is_as_before(window, qtbot: QtBot) -> None:
+def test_after_teaching_a_layout_made_by_hand_is_as_before(window: Window, qtbot: QtBot) -> None:
     settle(window, 1600, 1000)
     docks, down = window.area.docks, Qt.Orientation.Vertical
     window.area.resizeDocks([docks["photo"], docks["network"]], [250, 300], down)
@@ -210,10 +214,10 @@ def test_the_layout_comes_back_after_a_restart(qapp: QApplication, tmp_path: Pat
     assert sizes[1] == sizes[0]
 
 
-def test_the_keyboard_stays_where_it_was_when_panels_move(window) -> None:
+def test_the_keyboard_stays_where_it_was_when_panels_move(window: Window) -> None:
     settle(window, 1600, 1000)
     window.activateWindow()
-    window.panels["photo"].setFocus(Qt.FocusReason.OtherFocusReason)
+    window.panels.photo.setFocus(Qt.FocusReason.OtherFocusReason)
     settle(window, 960, 600)
     assert window.panel_with_focus() == "photo"
 
@@ -274,7 +278,7 @@ def test_a_folded_choice_offers_all_words_in_a_menu(
     assert choice.value == "c"
 
 
-def test_a_floating_panel_has_a_frame_and_can_be_put_back_or_closed(window, qtbot: QtBot) -> None:
+def test_a_floating_panel_has_a_frame_and_can_be_put_back_or_closed(window: Window, qtbot: QtBot) -> None:
     settle(window, 1600, 1000)
     dock = window.area.docks["unit"]
     back, close = dock.titleBarWidget().findChildren(IconButton)[-2:]
@@ -293,7 +297,7 @@ def test_a_floating_panel_has_a_frame_and_can_be_put_back_or_closed(window, qtbo
 
 @pytest.mark.parametrize("name", ["pictures", "photo", "network"])
 def test_a_click_on_a_panels_header_gives_it_the_keyboard_and_chooses_nothing(
-    window, qtbot: QtBot, name: str
+    window: Window, qtbot: QtBot, name: str
 ) -> None:
     settle(window, 1600, 1000)
     window.activateWindow()

@@ -52,11 +52,16 @@ def test_packages_are_those_that_hold_the_libraries_here() -> None:
     """Of those that are installed on this machine, dpkg tells the owner."""
     places = {name: Path("/usr/lib/x86_64-linux-gnu") / name for name in libraries.PACKAGES}
     there = {name: place for name, place in places.items() if place.exists()}
+    asked = {
+        name: {str(place), str(place.resolve()), str(place.resolve()).removeprefix("/usr")}
+        for name, place in there.items()
+    }
+    command = ["dpkg", "-S", *set().union(*asked.values())]
+    lines = subprocess.run(command, capture_output=True, text=True).stdout.splitlines()
+    owned = [(line.partition(":")[0], line.rpartition(": ")[2]) for line in lines]
     wrong = {}
-    for name, place in there.items():
-        asked = [str(place), str(place.resolve()), str(place.resolve()).removeprefix("/usr")]
-        said = subprocess.run(["dpkg", "-S", *asked], capture_output=True, text=True).stdout
-        owners = {line.partition(":")[0] for line in said.splitlines()}
+    for name, paths in asked.items():
+        owners = {package for package, path in owned if path in paths}
         if owners and not owners & set(libraries.packages([name])):
             wrong[name] = owners
     assert wrong == {}
@@ -82,7 +87,7 @@ def test_the_package_is_named_as_in_this_release(release: str, package: str, tmp
 def test_a_library_without_a_known_package_is_never_given_to_apt(
     apt: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(libraries.shutil, "which", lambda _: apt)
+    monkeypatch.setattr(shutil, "which", lambda _: apt)
     said = libraries.advice(["libEGL.so.1", "libnovel.so.7"])
     line, _, rest = said.partition("Install the packages")
     assert line == ("Install them: sudo apt-get install libegl1 " if apt else "")

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,32 +10,49 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gnet_desktop.checkpoints.checkpoint import Checkpoint, Labels
+from gnet_desktop.errors import Cancelled
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace import state, tasks
-from tests.gui.made import World, make_world
+from gnet_desktop.workspace.tasks import Progress
+from tests.gui.made import World, make_world, wait_until
 
 
 class Slow:
     """Stands for reading a large file: tells each stage it is given, and ends when it is told."""
 
     def __init__(self, world: World) -> None:
-        self._world, self._steps = world, []
+        self._world, self._steps = world, list[str]()
         self.ended = False
 
-    def read(self, path, labels, progress, flag, assume):
+    def read(
+        self,
+        path: Path,
+        labels: Path | None,
+        progress: Progress,
+        flag: threading.Event,
+        assume: Mapping[str, str],
+    ) -> Checkpoint:
         while not self.ended and not flag.is_set():
             while self._steps:
                 progress(self._steps.pop(0), 0.5)
             time.sleep(0.002)
         if flag.is_set():
-            raise tasks.Cancelled
+            raise Cancelled
         return self._world.loaded.checkpoint
 
-    def load(self, checkpoint, labels, device, progress, flag):
+    def load(
+        self,
+        checkpoint: Checkpoint,
+        labels: Labels | None,
+        device: str,
+        progress: Progress,
+        flag: threading.Event,
+    ) -> tasks.LoadedNetwork:
         return self._world.loaded
 
     def reach(self, stage: str) -> None:
@@ -74,16 +91,16 @@ def told(window: Window) -> dict[str, str]:
     panels = window.panels
     return {
         "card": window.loading.accessibleName() if window.loading.isVisible() else "",
-        "answers": panels["answers"].empty.text(),
-        "lanes": panels["lanes"].empty.text(),
-        "network": panels["network"].map.empty_words,
+        "answers": panels.answers.empty.text(),
+        "lanes": panels.lanes.empty.text(),
+        "network": panels.network.map.empty_words,
     }
 
 
 def test_all_panels_tell_the_same_stage_at_once(window: Window, slow: Slow, qtbot: QtBot) -> None:
     for stage in ("Checking the file", "Building the network"):
         slow.reach(stage)
-        qtbot.waitUntil(lambda stage=stage: stage in told(window)["card"])
+        wait_until(lambda: stage in told(window)["card"])  # noqa: B023 — before the next stage
         assert set(told(window).values()) == {f"Opening large.pth: {stage}"}
         assert "opening large.pth" in window.status.text
 
@@ -139,7 +156,9 @@ def hanging(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading
     """A reader that never comes back from ``stuck.pth``, whatever it is told."""
     go_on = threading.Event()
 
-    def read(path, labels, progress, flag, assume):
+    def read(
+        path: Path, labels: Path | None, progress: Progress, flag: threading.Event, assume: Mapping[str, str]
+    ) -> Checkpoint:
         if path.name == "stuck.pth":
             go_on.wait(60)
         return world.loaded.checkpoint

@@ -25,10 +25,11 @@ MOST_PER_INODE = 50_000
 def linked(folder: Path, picture: Path, count: int) -> Path:
     """A folder that has a picture under very many names."""
     folder.mkdir()
+    first = picture
     for number in range(count):
         place = folder / f"IMG_{number}.jpg"
         if number % MOST_PER_INODE == 0:
-            first = shutil.copy(picture, place)
+            first = Path(shutil.copy(picture, place))
         else:
             os.link(first, place)
     return folder

@@ -1,15 +1,16 @@
 """The main job by hand: drop a picture, read the answers, point at a map, see it on the photo."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.app import make_application, make_window
@@ -19,6 +20,8 @@ from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Grid
+from gnet_desktop.workspace.values import Result
+from tests.gui.made import there
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,7 @@ def window(opened: Window) -> Window:
     return opened
 
 
-def wait(done, seconds: float = 60) -> None:
+def wait(done: Callable[[], object], seconds: float = 60) -> None:
     """Let the window live until something is so."""
     import time
 
@@ -92,14 +95,14 @@ def test_a_dropped_photo_is_answered_by_all_heads(window: Window, shared: Path) 
     reference = json.loads((shared / "reference" / "everyday100_first_reference.json").read_text())["images"]
     first = shared / "models" / "everyday100_first.safetensors"
     drop(window, files(first))
-    wait(lambda: window.workspace.checkpoint.provenance.path == first)
+    wait(lambda: there(window.workspace.checkpoint).provenance.path == first)
     assert drop(window, files(shared / "images" / "pizza.jpg")) == "Add pizza.jpg"
     wait(lambda: current(window))
-    text = window.panels["answers"].copy_numbers()
+    text = window.panels.answers.copy_numbers()
     rows = [line.split("\t") for line in text.splitlines() if "\t" in line]
     assert rows[0][0] == "class"
     assert rows[1][0] == "pizza"
-    record = window.workspace.result.record
+    record = there(window.workspace.result).record
     for head in ("main", "aux2", "aux1"):
         index = record.answers[head].top(1)[0][0]
         assert index == reference["pizza.jpg"][head][0][0]
@@ -142,7 +145,7 @@ def test_several_files_come_in_order_and_the_first_is_shown(window: Window, shar
     drop(window, files(*(shared / "images" / name for name in names)))
     assert [entry.name for entry in window.workspace.pictures.values()] == names
     wait(lambda: current(window))
-    assert window.workspace.pictures[window.workspace.current].name == "zebra.jpg"
+    assert window.workspace.pictures[there(window.workspace.current)].name == "zebra.jpg"
     wait(lambda: all(entry.best for entry in window.workspace.pictures.values()))
 
 
@@ -168,12 +171,12 @@ def test_the_strongest_unit_is_one_click_away(window: Window, shared: Path) -> N
     drop(window, files(shared / "images" / "pizza.jpg"))
     wait(lambda: current(window))
     window.workspace.choose_module("4c")
-    unit = window.panels["unit"]
+    unit = window.panels.unit
     assert unit.empty.button.text() == "Show the strongest of 4c"
     unit.empty.button.click()
-    record = window.workspace.result.record
+    record = there(window.workspace.result).record
     chosen = window.workspace.selection.unit
-    assert record[chosen.part][chosen.channel].max() == record["4c"].max()
+    assert record[there(chosen).part][there(chosen).channel].max() == record["4c"].max()
     assert unit.empty.isHidden()
     window.workspace.choose_unit(None)
 
@@ -191,7 +194,7 @@ def test_weights_and_pictures_in_one_drop_open_both(window: Window, everyday100:
     before = window.workspace.checkpoint
     drop(window, files(shared / "images" / "zebra.jpg", everyday100))
     wait(lambda: window.workspace.checkpoint is not before and current(window))
-    assert window.workspace.result.checkpoint is window.workspace.checkpoint
+    assert there(window.workspace.result).checkpoint is window.workspace.checkpoint
 
 
 def test_picture_data_opens_and_a_mere_link_is_told(window: Window) -> None:
@@ -201,7 +204,7 @@ def test_picture_data_opens_and_a_mere_link_is_told(window: Window) -> None:
     data.setImageData(image)
     assert drop(window, data) == "Add this picture"
     wait(lambda: current(window))
-    assert window.workspace.result.picture.size == (60, 40)
+    assert there(window.workspace.result).picture.size == (60, 40)
     link = QMimeData()
     link.setUrls([QUrl("https://example.org/cat.jpg")])
     assert drop(window, link) == "Only a link was sent"
@@ -214,7 +217,7 @@ def test_odd_names_open(window: Window, tmp_path: Path, name: str) -> None:
     Image.new("RGB", (40, 30), (0, 90, 0)).save(tmp_path / name)
     drop(window, files(tmp_path / name))
     wait(lambda: current(window))
-    assert window.panels["photo"].header.title == name
+    assert window.panels.photo.header.title == name
 
 
 BAD_PICTURES = {
@@ -233,8 +236,8 @@ def test_a_bad_picture_says_why_in_its_place_and_the_others_go_on(
     bad.write_bytes(BAD_PICTURES[name])
     drop(window, files(bad, shared / "images" / "zebra.jpg"))
     workspace = window.workspace
-    wait(lambda: workspace.pictures[workspace.current].error is not None)
-    failed = window.panels["photo"].failed
+    wait(lambda: workspace.pictures[there(workspace.current)].error is not None)
+    failed = window.panels.photo.failed
     assert failed.isVisible()
     assert "The other picture is not affected." in failed.text
     workspace.step_picture(1)
@@ -247,7 +250,7 @@ def bad_checkpoints(folder: Path) -> dict[str, bytes]:
 
     class Evil:
         @override
-        def __reduce__(self):
+        def __reduce__(self) -> tuple[Callable[..., Any], tuple[Path]]:
             return (Path.touch, (folder / "run",))
 
     return {
@@ -288,8 +291,8 @@ def test_the_latest_picture_wins(window: Window, shared: Path) -> None:
         window.workspace.step_picture(1)
     wait(lambda: current(window))
     end()
-    assert window.workspace.pictures[window.workspace.current].name == "lion.jpg"
-    assert shown[-1].picture.source.endswith("lion.jpg")
+    assert window.workspace.pictures[there(window.workspace.current)].name == "lion.jpg"
+    assert there(shown[-1]).picture.source.endswith("lion.jpg")
 
 
 @pytest.mark.parametrize("size", [(640, 360), (360, 640)])
@@ -307,8 +310,8 @@ def test_a_hovered_map_lies_on_what_it_saw(
     Image.fromarray(image).save(path)
     drop(window, files(path))
     wait(lambda: current(window))
-    result, photo = window.workspace.result, window.panels["photo"].view
-    unit = dot_detector(result, dot)
+    result, photo = window.workspace.result, window.panels.photo.view
+    unit = dot_detector(there(result), dot)
     window.workspace.change_view(field=False, smooth=False, photo="whole")
     window.workspace.choose_unit(None)
     window.workspace.hover(None)
@@ -322,12 +325,12 @@ def test_a_hovered_map_lies_on_what_it_saw(
     change[:, -70:] = 0  # the colour bar and the caption stand there
     strongest = np.argwhere(change >= 0.9 * change.max()).mean(axis=0)
     where = np.array(photo.camera.to_picture((strongest[1] + 0.5, strongest[0] + 0.5)))
-    field = receptive_field(result.checkpoint.architecture, unit.part, result.record.input_size)
-    cell = field.jump / result.geometry.scale[0]
+    field = receptive_field(there(result).checkpoint.architecture, unit.part, there(result).record.input_size)
+    cell = field.jump / there(result).geometry.scale[0]
     assert np.abs(where - dot).max() <= cell
 
 
-def dot_detector(result, dot: np.ndarray) -> Unit:
+def dot_detector(result: Result, dot: np.ndarray) -> Unit:
     """The most concentrated unit of 3a among those that answer to the dot itself, not to its edges.
 
     Their peak is in the cell in which the dot lies, by plain arithmetic: the short side scaled to
@@ -344,7 +347,7 @@ def dot_detector(result, dot: np.ndarray) -> Unit:
     return Unit("3a", "1x1", int(np.argmax(np.where(there, (peaks - rest) / (peaks + 1e-6), -np.inf))))
 
 
-def pixels(widget) -> np.ndarray:
+def pixels(widget: QWidget) -> np.ndarray:
     image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     data = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return data[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
@@ -355,8 +358,8 @@ def test_pointing_at_a_tile_hovers_its_unit_and_a_click_keeps_it(window: Window,
     wait(lambda: current(window))
     window.workspace.choose_module("4a")
     QApplication.processEvents()
-    view = window.panels["lanes"].area.views[0]
-    place = view.tile_rectangle(view.visible_channels()[0]).center()
+    view = window.panels.lanes.area.views[0]
+    place, hovered = there(view.tile_rectangle(view.visible_channels()[0])).center(), None
     for kind, button in (
         (QEvent.Type.MouseMove, Qt.MouseButton.NoButton),
         (QEvent.Type.MouseButtonPress, Qt.MouseButton.LeftButton),
@@ -367,17 +370,16 @@ def test_pointing_at_a_tile_hovers_its_unit_and_a_click_keeps_it(window: Window,
         )
         QApplication.sendEvent(view, event)
         if kind == QEvent.Type.MouseMove:
-            assert window.workspace.hovered is not None
             hovered = window.workspace.hovered
     assert window.workspace.selection.unit == hovered
-    assert hovered.module == "4a"
+    assert there(hovered).module == "4a"
 
 
 def test_the_place_under_the_cursor_is_the_cell_under_the_cursor(window: Window, shared: Path) -> None:
     drop(window, files(shared / "images" / "pizza.jpg"))
     wait(lambda: current(window))
-    photo, result = window.panels["photo"].view, window.workspace.result
-    middle = photo.camera.to_view((result.picture.size[0] / 2, result.picture.size[1] / 2))
+    photo, result = window.panels.photo.view, window.workspace.result
+    middle = photo.camera.to_view((there(result).picture.size[0] / 2, there(result).picture.size[1] / 2))
     place = QPointF(*middle)
     event = QMouseEvent(
         QEvent.Type.MouseMove, place, photo.mapToGlobal(place), Qt.MouseButton.NoButton,
@@ -385,15 +387,15 @@ def test_the_place_under_the_cursor_is_the_cell_under_the_cursor(window: Window,
     )  # fmt: skip
     QApplication.sendEvent(photo, event)
     assert window.workspace.point == pytest.approx(
-        (result.picture.size[0] / 2, result.picture.size[1] / 2), abs=1
+        (there(result).picture.size[0] / 2, there(result).picture.size[1] / 2), abs=1
     )
-    field = receptive_field(result.checkpoint.architecture, "4a/3x3", result.record.input_size)
-    rows, columns = result.record["4a"].shape[1:]
+    field = receptive_field(there(result).checkpoint.architecture, "4a/3x3", there(result).record.input_size)
+    rows, columns = there(result).record["4a"].shape[1:]
     grid = Grid(field.centre, field.jump, (columns, rows))
-    column, row = result.geometry.cell_at(grid, window.workspace.point)
-    left, top, right, bottom = result.geometry.cell_box(grid, column, row)
-    assert left <= window.workspace.point[0] <= right
-    assert top <= window.workspace.point[1] <= bottom
+    column, row = there(there(result).geometry.cell_at(grid, there(window.workspace.point)))
+    left, top, right, bottom = there(result).geometry.cell_box(grid, column, row)
+    assert left <= there(window.workspace.point)[0] <= right
+    assert top <= there(window.workspace.point)[1] <= bottom
 
 
 def test_closing_while_a_checkpoint_is_opened_is_clean(
@@ -414,7 +416,7 @@ def test_a_click_on_the_map_chooses_the_module(window: Window, shared: Path) -> 
     drop(window, files(shared / "images" / "pizza.jpg"))
     wait(lambda: current(window))
     window.workspace.choose_module("3a")
-    network = window.panels["network"].map
+    network = window.panels.network.map
     place = network.position_of("5a")
     assert place is not None
     for kind in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonRelease):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -21,7 +22,7 @@ from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.resources import resource
 from tests.gui.conftest import plain_menu_words
-from tests.gui.made import make_world
+from tests.gui.made import make_world, noting, of_type, there
 
 GROUPS = {
     "Order of the maps": ("sort", Qt.Key.Key_S),
@@ -47,8 +48,9 @@ def menus(menu: QMenu) -> Iterator[QMenu]:
     """A menu and all below it."""
     yield menu
     for entry in menu.actions():
-        if isinstance(entry.menu(), QMenu):
-            yield from menus(entry.menu())
+        below = entry.menu()
+        if isinstance(below, QMenu):
+            yield from menus(below)
 
 
 def all_menus(window: Window) -> list[QMenu]:
@@ -121,8 +123,8 @@ def test_alt_and_a_letter_opens_a_menu(window: Window, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
     popup = QApplication.activePopupWidget()
-    assert plain_menu_words(popup.title()) == "View"
-    popup.close()
+    assert plain_menu_words(of_type(QMenu, popup).title()) == "View"
+    there(popup).close()
 
 
 # Themes
@@ -152,11 +154,11 @@ def test_samples_are_in_reach_after_the_start_page(window: Window) -> None:
 def test_after_a_sample_the_dialog_opens_where_it_would_have_before(
     window: Window, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    asked = []
+    asked: list[Any] = []
     monkeypatch.setattr(
         QFileDialog,
         "getOpenFileNames",
-        lambda parent, title, folder, kinds: asked.append((folder, kinds)) or ([], ""),
+        lambda parent, title, folder, kinds: noting(asked, (folder, kinds), ([], "")),
     )
     window.session.set_folder("pictures", tmp_path)
     window.take_pictures([resource("samples", "cat.jpg")])
@@ -170,9 +172,9 @@ def test_after_a_sample_the_dialog_opens_where_it_would_have_before(
 
 
 def test_a_dialog_for_checkpoints_offers_checkpoints(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+    asked: list[Any] = []
     monkeypatch.setattr(
-        QFileDialog, "getOpenFileName", lambda parent, title, folder, kinds: asked.append(kinds) or ("", "")
+        QFileDialog, "getOpenFileName", lambda parent, title, folder, kinds: noting(asked, kinds, ("", ""))
     )
     window.actions_by_name["open_checkpoint"].trigger()
     assert all(f"*{ending}" in asked[0] for ending in CHECKPOINT_ENDINGS)
@@ -186,11 +188,11 @@ def test_a_dialog_for_checkpoints_offers_checkpoints(window: Window, monkeypatch
 def test_the_entry_and_the_dialog_say_what_would_be_exported(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    asked: list[Any] = []
     monkeypatch.setattr(
         QFileDialog,
         "getSaveFileName",
-        lambda parent, title, name, kinds: asked.append((title, Path(name).name)) or ("", ""),
+        lambda parent, title, name, kinds: noting(asked, (title, Path(name).name), ("", "")),
     )
     window.take_pictures([resource("samples", "cat.jpg")])
     qtbot.waitUntil(window.isActiveWindow)
@@ -211,11 +213,11 @@ def test_the_entry_and_the_dialog_say_what_would_be_exported(
 def test_a_picture_of_a_window_is_asked_for_over_it_and_called_like_it(
     window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
+    asked: list[Any] = []
     monkeypatch.setattr(
         QFileDialog,
         "getSaveFileName",
-        lambda parent, title, name, kinds: asked.append((parent, Path(name).name)) or ("", ""),
+        lambda parent, title, name, kinds: noting(asked, (parent, Path(name).name), ("", "")),
     )
     window.take_pictures([resource("samples", "cat.jpg")])
     beside = window.show_dialog("heads")
@@ -228,7 +230,7 @@ def test_a_picture_of_a_window_is_asked_for_over_it_and_called_like_it(
 def test_a_menu_that_was_opened_by_a_letter_still_means_the_panel(window: Window, qtbot: QtBot) -> None:
     window.take_pictures([resource("samples", "cat.jpg")])
     qtbot.waitUntil(window.isActiveWindow)
-    window.panels["photo"].setFocus(Qt.FocusReason.ShortcutFocusReason)
+    window.panels.photo.setFocus(Qt.FocusReason.ShortcutFocusReason)
     window.bar.menus.setFocus(Qt.FocusReason.MenuBarFocusReason)
     assert window.panel_with_focus() == "photo"
     assert window.handlers.exporting.export_words() == "Export the photo…"
@@ -242,19 +244,21 @@ def test_the_convention_in_the_status_line_opens_its_menu(window: Window, qtbot:
     assert "crop" not in window.status.text  # without a picture it is no news
     window.take_pictures([resource("samples", "cat.jpg")])
     used = window.workspace.convention
-    assert f"{used.name}: " in window.status.text
+    assert f"{there(used).name}: " in window.status.text
     window.status.grab()
     place = window.status.mapFromGlobal(window.status.convention_place) + QPoint(20, 8)
     qtbot.mouseClick(window.status, Qt.MouseButton.LeftButton, pos=place)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    assert [entry.text().partition("\t")[0] for entry in menu.actions() if entry.isChecked()] == [used.name]
+    assert [entry.text().partition("\t")[0] for entry in menu.actions() if entry.isChecked()] == [
+        there(used).name
+    ]
     next(entry for entry in menu.actions() if entry.text().startswith("inception\t")).trigger()
     menu.close()
-    assert window.workspace.convention.name == "inception"
+    assert there(window.workspace.convention).name == "inception"
     window.actions_by_name["choose_convention"].trigger()
     assert isinstance(QApplication.activePopupWidget(), QMenu)
-    QApplication.activePopupWidget().close()
+    there(QApplication.activePopupWidget()).close()
 
 
 def test_the_start_pages_status_tells_the_device_and_nothing_of_conventions(window: Window) -> None:

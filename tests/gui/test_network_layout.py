@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 
-from gnet_desktop.gui.looks.theme import DARK, LIGHT, font
+from gnet_desktop.gui.looks.theme import DARK, LIGHT, Theme, font
 from gnet_desktop.gui.network_map.layout import lay_out
 from gnet_desktop.gui.network_map.marks import CHOSEN, HOVERED, draw_frames, draw_ground, words_of
 from gnet_desktop.gui.network_map.savings import paths, savings
@@ -22,6 +22,7 @@ from gnet_desktop.network.families import FAMILIES, build
 from gnet_desktop.network.record import Record
 from gnet_desktop.network.sizes import allowed_sizes
 from tests.gui.answering import activations
+from tests.gui.made import there
 
 TEXTS = Texts("stem", "main", "pool", "no heads", "224²")
 SIZES = [(911.0, 124.0), (1047.0, 182.0), (1600.0, 440.0)]
@@ -94,7 +95,9 @@ BRANCHES_OF_4A = ("4a/1x1", "4a/3x3", "4a/5x5", "4a/pool_proj")
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("quantity", QUANTITIES)
-def test_nothing_is_too_thin_to_see_or_to_hit(caffe: Architecture, size, quantity) -> None:
+def test_nothing_is_too_thin_to_see_or_to_hit(
+    caffe: Architecture, size: tuple[int, int], quantity: str
+) -> None:
     layout = layout_of(caffe, size, quantity)
     assert min(area.height for name, area in layout.boxes.items() if "/" in name and "aux" not in name) >= 2.4
     assert min(min(area.width, area.height) for area in layout.areas) >= 12
@@ -103,13 +106,13 @@ def test_nothing_is_too_thin_to_see_or_to_hit(caffe: Architecture, size, quantit
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("quantity", QUANTITIES)
 def test_everything_lies_inside_and_the_branches_of_a_module_apart(
-    caffe: Architecture, size, quantity
+    caffe: Architecture, size: tuple[int, int], quantity: str
 ) -> None:
     check_layout(layout_of(caffe, size, quantity), size)
 
 
 @pytest.mark.parametrize("family", sorted(FAMILIES))
-def test_every_family_has_a_map(family) -> None:
+def test_every_family_has_a_map(family: str) -> None:
     architecture = build(family)
     layout = layout_of(architecture, (911.0, 124.0))
     check_layout(layout, (911.0, 124.0))
@@ -198,16 +201,16 @@ def test_the_difference_is_its_length_over_the_sum_of_both(caffe: Architecture) 
     this, other = activations(caffe, (224, 224)), activations(caffe, (224, 224), seed=5)
     other["4a/5x5"] = this["4a/5x5"]
     other["4a/pool_proj"] = np.zeros_like(this["4a/pool_proj"])
-    records = [Record(made, {}, (224, 224), 1.0) for made in (this, other)]
-    found = measure("difference", Source(caffe, (224, 224), *records))
-    assert measure("difference", Source(caffe, (224, 224), records[0])) is None
+    ours, theirs = (Record(made, {}, (224, 224), 1.0) for made in (this, other))
+    found = measure("difference", Source(caffe, (224, 224), ours, theirs))
+    assert measure("difference", Source(caffe, (224, 224), ours)) is None
     one, two = (made["4a/3x3"].astype(np.float64).ravel() for made in (this, other))
     apart = np.sqrt(np.square(one - two).sum())
     expected = apart / (np.sqrt(np.square(one).sum()) + np.sqrt(np.square(two).sum()))
-    assert found.layers["4a/3x3"] == pytest.approx(expected, rel=1e-5)
-    assert found.layers["4a/5x5"] == 0
-    assert found.layers["4a/pool_proj"] == 1
-    assert found.stripes["4a/3x3"] == pytest.approx(expected * 208 / 512, rel=1e-5)
+    assert there(found).layers["4a/3x3"] == pytest.approx(expected, rel=1e-5)
+    assert there(found).layers["4a/5x5"] == 0
+    assert there(found).layers["4a/pool_proj"] == 1
+    assert there(found).stripes["4a/3x3"] == pytest.approx(expected * 208 / 512, rel=1e-5)
 
 
 def test_an_effect_is_as_thick_as_it_is_large_and_written_with_its_sign(caffe: Architecture) -> None:
@@ -215,8 +218,8 @@ def test_an_effect_is_as_thick_as_it_is_large_and_written_with_its_sign(caffe: A
     effects.update({"4a/1x1": -2.0, "4a/3x3": 1.0, "5b/pool_proj": 0.001})
     found = measure("effect", Source(caffe, (224, 224), effects=effects))
     assert measure("effect", Source(caffe, (224, 224))) is None
-    assert (found.layers["4a/1x1"], found.layers["4a/3x3"]) == (2, 1)
-    words = values_of(found)
+    assert (there(found).layers["4a/1x1"], there(found).layers["4a/3x3"]) == (2, 1)
+    words = values_of(there(found))
     assert (words["4a/1x1"], words["4a/3x3"], words["5b/pool_proj"]) == ("−2.00", "+1.00", "")
 
 
@@ -226,7 +229,7 @@ def test_amounts_are_short() -> None:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_numbers_in_boxes_can_be_read(theme) -> None:
+def test_numbers_in_boxes_can_be_read(theme: Theme) -> None:
     for branch in ("1x1", "3x3", "5x5", "pool_proj"):
         ground = theme.branch(branch)
         assert contrast(ink_on(ground), ground) >= 4.5

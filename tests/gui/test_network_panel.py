@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.errors import ExportError
@@ -18,27 +18,29 @@ from gnet_desktop.gui.looks.theme import DARK, LIGHT
 from gnet_desktop.gui.network_map.panel import NetworkPanel
 from gnet_desktop.gui.network_map.shapes import Label
 from gnet_desktop.network.architecture import MODULES
-from gnet_desktop.workspace.state import Workspace
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace.values import Result
 from tests.gui.answering import make_checkpoint, make_result, make_workspace, show
-from tests.gui.made import point_at
+from tests.gui.made import point_at, there
+from tests.workspace.workers import Posed
 
 # The widget
 
 
 @pytest.fixture(scope="module")
-def result(qapp: QApplication):
+def result(qapp: QApplication) -> Result:
     return make_result()
 
 
 @pytest.fixture
-def workspace(result) -> Iterator[Workspace]:
+def workspace(result: Result) -> Iterator[Posed]:
     one = make_workspace(result)
     yield one
     one.close()
 
 
 @pytest.fixture
-def panel(workspace: Workspace, qtbot: QtBot) -> NetworkPanel:
+def panel(workspace: Posed, qtbot: QtBot) -> NetworkPanel:
     one = NetworkPanel(workspace)
     qtbot.addWidget(one)
     one.resize(1047, 214)
@@ -53,8 +55,8 @@ def at(panel: NetworkPanel, target: str) -> QPoint:
     return position.toPoint()
 
 
-def test_a_click_chooses_a_module(panel: NetworkPanel, workspace: Workspace, qtbot: QtBot) -> None:
-    frame = panel.map.map_layout.frames["4d"]
+def test_a_click_chooses_a_module(panel: NetworkPanel, workspace: Posed, qtbot: QtBot) -> None:
+    frame = there(panel.map.map_layout).frames["4d"]
     place = QPoint(round(frame.left + frame.width / 2), round(frame.top + 5))
     qtbot.mouseClick(panel.map, Qt.MouseButton.LeftButton, pos=place)
     assert workspace.selection.module == "4d"
@@ -62,21 +64,19 @@ def test_a_click_chooses_a_module(panel: NetworkPanel, workspace: Workspace, qtb
 
 
 def test_a_click_on_a_branch_chooses_its_strongest_unit(
-    panel: NetworkPanel, workspace: Workspace, result, qtbot: QtBot
+    panel: NetworkPanel, workspace: Posed, result: Result, qtbot: QtBot
 ) -> None:
     qtbot.mouseClick(panel.map, Qt.MouseButton.LeftButton, pos=at(panel, "5a/5x5"))
     means = result.record["5a/5x5"].mean(axis=(1, 2))
-    assert workspace.selection.unit.name == f"5a/5x5:{int(means.argmax())}"
+    assert there(workspace.selection.unit).name == f"5a/5x5:{int(means.argmax())}"
     assert workspace.selection.module == "5a"
 
 
-def test_a_click_on_a_branch_keeps_a_unit_of_it(
-    panel: NetworkPanel, workspace: Workspace, qtbot: QtBot
-) -> None:
+def test_a_click_on_a_branch_keeps_a_unit_of_it(panel: NetworkPanel, workspace: Posed, qtbot: QtBot) -> None:
     qtbot.mouseClick(panel.map, Qt.MouseButton.LeftButton, pos=at(panel, "4a/1x1"))
-    workspace.choose_unit(type(workspace.selection.unit)("4a", "1x1", 7))
+    workspace.choose_unit(Unit("4a", "1x1", 7))
     qtbot.mouseClick(panel.map, Qt.MouseButton.LeftButton, pos=at(panel, "4a/1x1"))
-    assert workspace.selection.unit.channel == 7
+    assert there(workspace.selection.unit).channel == 7
 
 
 def test_a_click_on_a_head_asks_for_it(panel: NetworkPanel, qtbot: QtBot) -> None:
@@ -99,7 +99,7 @@ def test_hovering_tells_name_shape_kernel_and_numbers(panel: NetworkPanel, qtbot
     assert not panel.map.tip_lines
 
 
-def test_keys_walk_the_map_and_choose(panel: NetworkPanel, workspace: Workspace, qtbot: QtBot) -> None:
+def test_keys_walk_the_map_and_choose(panel: NetworkPanel, workspace: Posed, qtbot: QtBot) -> None:
     panel.map.setFocus(Qt.FocusReason.TabFocusReason)
     assert panel.map.focused == "4a"
     qtbot.keyClick(panel.map, Qt.Key.Key_Right)
@@ -110,17 +110,17 @@ def test_keys_walk_the_map_and_choose(panel: NetworkPanel, workspace: Workspace,
     assert panel.map.focused == "4b/1x1"
     assert "160 channels" in panel.map.accessibleDescription()
     qtbot.keyClick(panel.map, Qt.Key.Key_Return)
-    assert workspace.selection.unit.part == "4b/1x1"
+    assert there(workspace.selection.unit).part == "4b/1x1"
 
 
 def test_zoomed_in_the_chosen_module_stays_in_view(
-    panel: NetworkPanel, workspace: Workspace, qtbot: QtBot
+    panel: NetworkPanel, workspace: Posed, qtbot: QtBot
 ) -> None:
     panel.map.set_zoom(4.0)
     for module in MODULES:
         workspace.choose_module(module)
         middle = panel.map.position_of(module)
-        assert panel.map.rect().contains(middle.toPoint()), module
+        assert panel.map.rect().contains(there(middle).toPoint()), module
     qtbot.keyClick(panel.map, Qt.Key.Key_0)
     assert panel.map.zoom == 1.0
 
@@ -132,37 +132,37 @@ def test_a_narrow_map_is_smaller_and_still_whole(panel: NetworkPanel, qtbot: QtB
     frame = panel.map.rect()
     for target in ("input", *MODULES, "main", "aux1/fc1", "5b/pool_proj"):
         middle = panel.map.position_of(target)
-        assert frame.contains(middle.toPoint()), target
-        send_move(panel.map, middle.toPoint(), Qt.MouseButton.NoButton)
+        assert frame.contains(there(middle).toPoint()), target
+        send_move(panel.map, there(middle).toPoint(), Qt.MouseButton.NoButton)
         assert panel.map.hovered is not None
-    send_move(panel.map, panel.map.position_of("4d/3x3").toPoint(), Qt.MouseButton.NoButton)
+    send_move(panel.map, there(panel.map.position_of("4d/3x3")).toPoint(), Qt.MouseButton.NoButton)
     assert panel.map.hovered == "4d/3x3"
     before = panel.map.position_of("4d/3x3")
     panel.map.set_zoom(2.0, before)
-    assert abs(panel.map.position_of("4d/3x3").x() - before.x()) < 60
+    assert abs(there(panel.map.position_of("4d/3x3")).x() - there(before).x()) < 60
 
 
 def test_zooming_keeps_what_is_under_the_cursor(panel: NetworkPanel) -> None:
     before = panel.map.position_of("4d/3x3")
-    panel.map.set_zoom(2.0, QPointF(before))
+    panel.map.set_zoom(2.0, QPointF(there(before)))
     after = panel.map.position_of("4d/3x3")
     # widths don't grow exactly with the view: margins stay as they are
-    assert abs(after.x() - before.x()) < 60
+    assert abs(there(after).x() - there(before).x()) < 60
 
 
 def test_dragging_moves_a_zoomed_map_and_chooses_nothing(
-    panel: NetworkPanel, workspace: Workspace, qtbot: QtBot
+    panel: NetworkPanel, workspace: Posed, qtbot: QtBot
 ) -> None:
     panel.map.set_zoom(4.0)
     before, start = panel.map.position_of("4a"), QPoint(500, 90)
     qtbot.mousePress(panel.map, Qt.MouseButton.LeftButton, pos=start)
     send_move(panel.map, start + QPoint(-120, 0))
     qtbot.mouseRelease(panel.map, Qt.MouseButton.LeftButton, pos=start + QPoint(-120, 0))
-    assert panel.map.position_of("4a").x() == pytest.approx(before.x() - 120)
+    assert there(panel.map.position_of("4a")).x() == pytest.approx(there(before).x() - 120)
     assert workspace.selection.module == "4a"
 
 
-def send_move(widget, position: QPoint, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
+def send_move(widget: QWidget, position: QPoint, button: Qt.MouseButton = Qt.MouseButton.LeftButton) -> None:
     from PySide6.QtGui import QMouseEvent
 
     here = QPointF(position)
@@ -173,7 +173,7 @@ def send_move(widget, position: QPoint, button: Qt.MouseButton = Qt.MouseButton.
 
 
 def test_the_answers_of_all_heads_stand_at_their_places(panel: NetworkPanel) -> None:
-    texts = panel.map.model.texts
+    texts = there(panel.map.model).texts
     assert texts.main_answer == ("Egyptian cat", "79 %")
     assert texts.answer("aux1") == ("tabby", "41 %")
     assert texts.answer("aux2") == ("Egyptian cat", "62 %")
@@ -183,7 +183,7 @@ def test_an_untrained_head_gives_no_answer_on_the_map(qtbot: QtBot) -> None:
     workspace = make_workspace(make_result(make_checkpoint(trained=False)))
     panel = NetworkPanel(workspace)
     qtbot.addWidget(panel)
-    assert panel.map.model.texts.answer("aux1") == ("untrained", "")
+    assert there(panel.map.model).texts.answer("aux1") == ("untrained", "")
     workspace.close()
 
 
@@ -192,7 +192,7 @@ def test_without_heads_the_map_says_so(qtbot: QtBot) -> None:
     panel = NetworkPanel(workspace)
     qtbot.addWidget(panel)
     panel.resize(1047, 214)
-    labels = [shape.text for shape in panel.map.map_layout.shapes if isinstance(shape, Label)]
+    labels = [shape.text for shape in there(panel.map.map_layout).shapes if isinstance(shape, Label)]
     assert "This file has no auxiliary heads." in labels
     workspace.close()
 
@@ -204,7 +204,7 @@ def test_without_a_picture_energy_shows_channels_and_says_why(qtbot: QtBot) -> N
     place = panel.quantity._boxes()[3].center().toPoint()
     qtbot.mouseClick(panel.quantity, Qt.MouseButton.LeftButton, pos=place)
     assert workspace.view.quantity == "energy"
-    assert panel.map.model.quantity.name == "channels"
+    assert there(panel.map.model).quantity.name == "channels"
     assert panel.header.note == "open a picture to see this"
     workspace.close()
 
@@ -221,13 +221,15 @@ def test_without_a_checkpoint_nothing_breaks(qtbot: QtBot) -> None:
     workspace.close()
 
 
-def test_answers_that_are_no_numbers_are_not_shown(panel: NetworkPanel, workspace: Workspace, result) -> None:
+def test_answers_that_are_no_numbers_are_not_shown(
+    panel: NetworkPanel, workspace: Posed, result: Result
+) -> None:
     from gnet_desktop.network.record import Answers
     from tests.gui.answering import with_record
 
     broken = Answers(np.full(8, np.nan, np.float32), np.full(8, np.nan, np.float32))
     show(workspace, with_record(result, answers={**result.record.answers, "main": broken}))
-    assert panel.map.model.texts.main_answer == ("not a number",)
+    assert there(panel.map.model).texts.main_answer == ("not a number",)
 
 
 def test_another_theme_paints_anew(panel: NetworkPanel, qapp: QApplication) -> None:
@@ -248,7 +250,7 @@ def test_another_theme_paints_anew(panel: NetworkPanel, qapp: QApplication) -> N
 
 
 def test_teaching_begins_with_what_the_words_mean_and_shows_the_sums(
-    panel: NetworkPanel, workspace: Workspace, qtbot: QtBot
+    panel: NetworkPanel, workspace: Posed, qtbot: QtBot
 ) -> None:
     qtbot.mouseClick(panel.teach, Qt.MouseButton.LeftButton)
     assert workspace.view.teaching
@@ -257,7 +259,7 @@ def test_teaching_begins_with_what_the_words_mean_and_shows_the_sums(
     five = panel.teaching.reduction_sentences("4a")
     assert "480 channels become 16" in five
     assert "2.9 M" in five.replace("\u2009", " ")  # 2,860,032: torchvision's 3×3 kernel
-    told = (panel.teaching.branch_sentences(model), five, panel.teaching.head_sentences(model))
+    told = (panel.teaching.branch_sentences(there(model)), five, panel.teaching.head_sentences(there(model)))
     for term, words in zip(("branch", "reduction", "auxiliary head"), told, strict=True):
         assert words.startswith(TERMS[term].means)
         assert len(words) < 320
@@ -274,7 +276,7 @@ def test_teaching_begins_with_what_the_words_mean_and_shows_the_sums(
 def test_names_stay_in_sight_where_the_map_is_moved_up(panel: NetworkPanel) -> None:
     QApplication.processEvents()
     panel.map.set_zoom(8.0, QPointF(panel.map.width() / 2, panel.map.height()))
-    assert panel.map.position_of("3a/1x1").y() < 0  # the upper part of the map is out of view
+    assert there(panel.map.position_of("3a/1x1")).y() < 0  # the upper part of the map is out of view
     image = panel.map.grab().toImage()
     ink = [
         image.pixelColor(x, y).lightness()

@@ -21,7 +21,7 @@ from gnet_desktop.resources import resource
 from gnet_desktop.workspace.seen import difference
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Reference
-from tests.gui.made import pause, wait_until
+from tests.gui.made import pause, there, wait_until
 
 Sizes = tuple[int, ...]
 
@@ -40,7 +40,7 @@ def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     workspace.add_pictures([resource("samples", "espresso.jpg")])
     wait_until(lambda: workspace.result is not None and workspace.idle)
     workspace.choose_unit(UNIT)
-    larger = workspace.convention.changed(size=224, crop=224)
+    larger = there(workspace.convention).changed(size=224, crop=224)
     workspace.compare_with(Reference(convention=larger))
     wait_until(lambda: workspace.reference_result is not None and workspace.idle)
     yield made
@@ -105,11 +105,11 @@ def test_without_a_unit_none_is_offered_and_the_way_back_shows_maps_again(window
     QTest.keyClick(window, Qt.Key.Key_D)
     pause(20)
     assert not window.panels.lanes.empty.isVisible()
-    assert window.panels.lanes.area.views[0].lane.cells == (9, 9)
-    assert unit.body.facts.cells == (9, 9)
+    assert there(window.panels.lanes.area.views[0].lane).cells == (9, 9)
+    assert there(unit.body.facts).cells == (9, 9)
     QTest.keyClick(window, Qt.Key.Key_D)
     pause(20)
-    assert unit.body.facts.cells == (14, 14)
+    assert there(unit.body.facts).cells == (14, 14)
 
 
 def test_pointing_at_places_pinning_and_menus_go_on_working(window: Window) -> None:

@@ -17,6 +17,7 @@ from gnet_desktop.gui.shell.notices import notice_of
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.gui.system.tips import QuietTips
+from tests.gui.made import there
 
 FAULT = UsageError("That cannot be opened.", "It is empty.", "Choose another.")
 
@@ -75,7 +76,7 @@ def test_news_is_not_taken_away_by_what_follows(window: Window, tmp_path: Path) 
 
 def test_a_paste_is_not_called_a_drop(window: Window, qtbot: QtBot) -> None:
     QGuiApplication.clipboard().setText("nothing that is a path")
-    window.panels["photo"].setFocus(Qt.FocusReason.OtherFocusReason)
+    window.panels.photo.setFocus(Qt.FocusReason.OtherFocusReason)
     qtbot.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     assert window.notice.text.startswith("Nothing on the clipboard can be opened.")
     assert "drop" not in window.notice.text.casefold()
@@ -98,7 +99,7 @@ def test_what_is_exported_is_said_with_its_folder_where_it_was_shown(
 
 def test_a_resting_pointer_brings_no_tip_after_a_key_until_it_moves(window: Window, qtbot: QtBot) -> None:
     quiet, here = QuietTips(window), QCursor.pos()
-    QApplication.instance().installEventFilter(quiet)
+    there(QApplication.instance()).installEventFilter(quiet)
     button = window.bar.search
     button.setToolTip("a tip")
 
@@ -112,7 +113,7 @@ def test_a_resting_pointer_brings_no_tip_after_a_key_until_it_moves(window: Wind
     assert not rest(here)
     assert rest(here + QPoint(3, 0))
     QToolTip.hideText()
-    QApplication.instance().removeEventFilter(quiet)
+    there(QApplication.instance()).removeEventFilter(quiet)
 
 
 # The card of a drop

@@ -28,6 +28,7 @@ from gnet_desktop.inspection.scaling import Limits, Scaling
 from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.inspection.tiles import lay_out
 from gnet_desktop.shown import name_words, whole
+from tests.gui.made import there
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -67,7 +68,7 @@ def lane(maps: np.ndarray, part: str = "4a/3x3") -> Lane:
         (float("-inf"), "−∞"),
     ],
 )
-def test_numbers_have_three_figures_and_a_true_minus(value, words: str) -> None:
+def test_numbers_have_three_figures_and_a_true_minus(value: float, words: str) -> None:
     assert number(value) == words
 
 
@@ -163,9 +164,9 @@ def test_each_tile_of_an_atlas_shows_its_own_channel() -> None:
     scale = LaneScale((Limits(0, 5),), 1.0, False)
     atlas = LaneAtlas(one, layout, Region.whole((2, 2)), scale)
     atlas.colour(tile_table("ember", ground=GROUND, gap=GAP), 1.0)
-    (_, block), *_ = atlas.between(0, 100)
+    block = there(next(atlas.between(0, 100))[1])
     for channel in range(1, 6):
-        x, y, _, _ = layout.rectangle(channel)
+        x, y, _, _ = there(layout.rectangle(channel))
         assert block.levels[y, x] == 50 * channel
         assert block.levels[y, x + layout.tile[0]] == 252
 
@@ -261,7 +262,7 @@ def test_a_scale_bar_shows_the_curve_in_use() -> None:
 
 
 @pytest.mark.parametrize("name", OFFERED)
-def test_under_every_colour_map_silence_has_the_colour_of_zero(name) -> None:
+def test_under_every_colour_map_silence_has_the_colour_of_zero(name: str) -> None:
     values = np.array([[0, 1], [2, 4]], np.float32)
     points = COLOUR_MAPS[name].points.split()
     zero = points[len(points) // 2] if name == "tide" else points[0]

@@ -80,7 +80,7 @@ def test_a_name_is_plain_from_the_moment_it_is_in_the_list(odd_pictures: list[Pa
     assert workspace.close()
 
 
-def test_failure_card_and_notice_show_a_name_as_it_is(window: Window, odd_pictures: list[Path]) -> None:  # type: ignore[no-untyped-def]
+def test_failure_card_and_notice_show_a_name_as_it_is(window: Window, odd_pictures: list[Path]) -> None:
     workspace = window.workspace
     workspace.add_pictures(odd_pictures[:1])
     wait(lambda: any(entry.error for entry in workspace.pictures.values()), 10)

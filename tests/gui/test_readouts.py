@@ -18,7 +18,7 @@ from gnet_desktop.inspection.readout import FEWEST
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.pooling import pool_modules
-from tests.gui.made import wait_until
+from tests.gui.made import there, wait_until
 
 linear_model = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is the oracle here")
 
@@ -75,12 +75,12 @@ def test_every_module_is_read_out_with_its_agreement(
 
     # 3a by scikit-learn, fitted without the picture that is shown
     loaded, result = window.workspace.network, window.workspace.result
-    pooled = pool_modules(loaded, pictures, result.convention, lambda share: True)
+    pooled = pool_modules(there(loaded), pictures, there(result).convention, lambda share: True)
     assert pooled.places == tuple(place for place in range(25) if place != 3)
-    shown = list(window.workspace.pictures).index(result.key.picture)
+    shown = list(window.workspace.pictures).index(there(result).key.picture)
     place = pooled.places.index(shown)
     np.testing.assert_allclose(
-        pooled.modules["4a"][place], result.record["4a"].mean((1, 2)), rtol=1e-4, atol=1e-5
+        pooled.modules["4a"][place], there(result).record["4a"].mean((1, 2)), rtol=1e-4, atol=1e-5
     )
     others = np.arange(24) != place
     candidates = []
@@ -90,7 +90,7 @@ def test_every_module_is_read_out_with_its_agreement(
         model = linear_model.Ridge(alpha=10.0**power * unit)
         model.fit(pooled.modules["3a"][others].astype(np.float64), pooled.logits[others].astype(np.float64))
         logits = model.predict(pooled.modules["3a"][place : place + 1].astype(np.float64))[0]
-        powers = np.exp((logits - logits.max()) / result.checkpoint.heads["main"].temperature)
+        powers = np.exp((logits - logits.max()) / there(result).checkpoint.heads["main"].temperature)
         candidates.append(100 * powers[course.index] / powers.sum())
     assert np.min(np.abs(np.array(candidates) - dict(course.readout)["3a"])) < 1e-3
 

@@ -11,12 +11,14 @@ from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
+from tests.gui.made import there
 
 
 @pytest.fixture
-def window(qapp: QApplication) -> Iterator:
+def window(qapp: QApplication) -> Iterator[Window]:
     apply_theme(make_application(), "light")
     one, dispatcher = make_window(Session(None))
     one.show()
@@ -30,12 +32,12 @@ def photo(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def names(window: Iterator) -> list[str]:
+def names(window: Window) -> list[str]:
     window.recent.fill()
     return [action.text() for action in window.recent.actions() if not action.isSeparator()]
 
 
-def test_pictures_and_folders_are_offered_in_the_order_they_came(window: Iterator, tmp_path: Path) -> None:
+def test_pictures_and_folders_are_offered_in_the_order_they_came(window: Window, tmp_path: Path) -> None:
     assert names(window) == ["Nothing was opened yet"]
     folder = tmp_path / "R&D"
     folder.mkdir()
@@ -49,17 +51,17 @@ def test_pictures_and_folders_are_offered_in_the_order_they_came(window: Iterato
     assert names(window) == ["R&&D", "two.png"]
 
 
-def test_choosing_one_opens_it(window: Iterator, tmp_path: Path) -> None:
+def test_choosing_one_opens_it(window: Window, tmp_path: Path) -> None:
     window.take_pictures([photo(tmp_path, "one.png")])
-    window.workspace.remove_picture(window.workspace.current)
+    window.workspace.remove_picture(there(window.workspace.current))
     names(window)
     window.recent.actions()[0].trigger()
     assert [entry.name for entry in window.workspace.pictures.values()] == ["one.png"]
 
 
-def test_the_palette_finds_them_and_says_what_they_are(window: Iterator, tmp_path: Path) -> None:
+def test_the_palette_finds_them_and_says_what_they_are(window: Window, tmp_path: Path) -> None:
     window.take_pictures([photo(tmp_path, "harbour.png")])
-    window.workspace.remove_picture(window.workspace.current)
+    window.workspace.remove_picture(there(window.workspace.current))
     palette = window.palette_dialog
     palette.open_with("")
     assert "harbour.png" not in palette.found
@@ -70,7 +72,7 @@ def test_the_palette_finds_them_and_says_what_they_are(window: Iterator, tmp_pat
     assert [entry.name for entry in window.workspace.pictures.values()] == ["harbour.png"]
 
 
-def test_the_palette_says_so_when_nothing_is_found(window: Iterator) -> None:
+def test_the_palette_says_so_when_nothing_is_found(window: Window) -> None:
     palette = window.palette_dialog
     palette.open_with("no such thing at all")
     assert palette.found == []

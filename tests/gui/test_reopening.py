@@ -1,6 +1,6 @@
 """What was open comes back at the next start, and what is gone is named."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,9 @@ from gnet_desktop.gui.app import begin, make_window
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit
-from tests.gui.made import wait_until
+from tests.gui.made import there, wait_until
+
+Start = Callable[[], Window]
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def pictures(tmp_path: Path) -> list[Path]:
 
 
 @pytest.fixture
-def start(qtbot: QtBot, tmp_path: Path) -> Iterator:
+def start(qtbot: QtBot, tmp_path: Path) -> Iterator[Start]:
     """Starts a program that remembers, closes the one before."""
     windows: list[Window] = []
     held = []
@@ -48,7 +50,7 @@ def names(window: Window) -> list[str]:
     return [entry.name for entry in window.workspace.pictures.values()]
 
 
-def test_pictures_the_current_one_and_the_unit_come_back(start: Iterator, pictures: list[Path]) -> None:
+def test_pictures_the_current_one_and_the_unit_come_back(start: Start, pictures: list[Path]) -> None:
     first = start()
     ids = first.workspace.add_pictures([*pictures, ("pasted", b"")])
     first.workspace.choose_picture(ids[1])
@@ -56,42 +58,40 @@ def test_pictures_the_current_one_and_the_unit_come_back(start: Iterator, pictur
     second = start()
     begin(second, [], None, "cpu")
     assert names(second) == ["eins.png", "zwei 📷.png", "drei.png"]
-    assert second.workspace.pictures[second.workspace.current].name == "zwei 📷.png"
+    assert second.workspace.pictures[there(second.workspace.current)].name == "zwei 📷.png"
     assert second.workspace.selection.unit == Unit("3b", "5x5", 7)
     assert second.pages.currentIndex() == 1
 
 
-def test_files_that_are_given_are_opened_alone(start: Iterator, pictures: list[Path]) -> None:
+def test_files_that_are_given_are_opened_alone(start: Start, pictures: list[Path]) -> None:
     start().workspace.add_pictures(pictures[:2])
     second = start()
     begin(second, [pictures[2]], None, "cpu")
     assert names(second) == ["drei.png"]
 
 
-def test_a_folder_that_comes_with_its_page_is_answered_there(start: Iterator, pictures: list[Path]) -> None:
+def test_a_folder_that_comes_with_its_page_is_answered_there(start: Start, pictures: list[Path]) -> None:
     folder = pictures[0].parent / "photos"
     folder.mkdir()
     window = start()
     begin(window, [folder, pictures[2]], None, "cpu", page="folder")
     wait_until(lambda: window.folder_page.run.state is not None)
     assert window.page == "folder"
-    assert window.folder_page.run.state.folder == folder
+    assert there(window.folder_page.run.state).folder == folder
     assert names(window) == ["drei.png"]
 
 
-def test_a_folder_that_comes_with_the_page_of_units_is_indexed(start: Iterator, pictures: list[Path]) -> None:
+def test_a_folder_that_comes_with_the_page_of_units_is_indexed(start: Start, pictures: list[Path]) -> None:
     folder = pictures[0].parent
     window = start()
     begin(window, [folder], None, "cpu", page="units")
     wait_until(lambda: window.units_page.indexed.state is not None)
     assert window.page == "units"
-    assert window.units_page.indexed.state.folder == folder
+    assert there(window.units_page.indexed.state).folder == folder
     assert names(window) == []
 
 
-def test_the_folder_that_was_indexed_stands_beside_the_unit_again(
-    start: Iterator, pictures: list[Path]
-) -> None:
+def test_the_folder_that_was_indexed_stands_beside_the_unit_again(start: Start, pictures: list[Path]) -> None:
     folder = pictures[0].parent / "photos"
     folder.mkdir()
     for number in range(3):
@@ -106,11 +106,11 @@ def test_the_folder_that_was_indexed_stands_beside_the_unit_again(
     second.workspace.choose_unit(Unit("3a", "1x1", 0))
     wait_until(lambda: "units" in second.pages.made and second.units_page.indexed.state)
     assert second.page == "explore"
-    assert second.units_page.indexed.state.folder == folder
+    assert there(second.units_page.indexed.state).folder == folder
     wait_until(lambda: not second.panels.unit.body.indexed.isHidden())
 
 
-def test_what_is_gone_is_named_and_the_others_open(start: Iterator, pictures: list[Path]) -> None:
+def test_what_is_gone_is_named_and_the_others_open(start: Start, pictures: list[Path]) -> None:
     start().workspace.add_pictures(pictures)
     pictures[0].unlink()
     second = start()
@@ -120,7 +120,7 @@ def test_what_is_gone_is_named_and_the_others_open(start: Iterator, pictures: li
 
 
 def test_a_first_checkpoint_that_cannot_be_opened_gives_way_to_the_bundled_one(
-    start: Iterator, tmp_path: Path, qtbot: QtBot
+    start: Start, tmp_path: Path, qtbot: QtBot
 ) -> None:
     (broken := tmp_path / "broken.pth").write_bytes(b"\x80\x02 nothing")
     window = start()
@@ -128,12 +128,12 @@ def test_a_first_checkpoint_that_cannot_be_opened_gives_way_to_the_bundled_one(
     window.workspace.failed.subscribe(lambda error: said.append(str(error)))
     begin(window, [broken], None, "cpu")
     qtbot.waitUntil(lambda: window.workspace.checkpoint is not None, timeout=60_000)
-    assert window.workspace.checkpoint.provenance.path.name == "everyday100.safetensors"
+    assert there(window.workspace.checkpoint).provenance.path.name == "everyday100.safetensors"
     assert len(said) == 1
     assert "broken.pth" in said[0]
 
 
-def test_an_empty_list_stays_empty(start: Iterator, pictures: list[Path]) -> None:
+def test_an_empty_list_stays_empty(start: Start, pictures: list[Path]) -> None:
     first = start()
     first.workspace.add_pictures(pictures)
     first.workspace.remove_all_pictures()
@@ -153,7 +153,9 @@ def test_an_empty_list_stays_empty(start: Iterator, pictures: list[Path]) -> Non
         ("picture", "\0"),
     ],
 )
-def test_senseless_memories_are_passed_over(start: Iterator, pictures: list[Path], name: str, stored) -> None:
+def test_senseless_memories_are_passed_over(
+    start: Start, pictures: list[Path], name: str, stored: object
+) -> None:
     first = start()
     first.workspace.add_pictures(pictures)
     first.remember()
@@ -163,7 +165,7 @@ def test_senseless_memories_are_passed_over(start: Iterator, pictures: list[Path
     assert names(second) == ([] if name == "pictures" else ["eins.png", "zwei 📷.png", "drei.png"])
 
 
-def test_pinned_units_come_back_if_the_checkpoint_has_them(start: Iterator, qtbot: QtBot) -> None:
+def test_pinned_units_come_back_if_the_checkpoint_has_them(start: Start, qtbot: QtBot) -> None:
     first = start()
     units = (Unit("4a", "5x5", 11), Unit("5b", "1x1", 3))
     for unit in (*units, Unit("5b", "1x1", 900)):
@@ -176,7 +178,7 @@ def test_pinned_units_come_back_if_the_checkpoint_has_them(start: Iterator, qtbo
 
 
 @pytest.mark.parametrize("stored", [5, [5], [["4a/5x5"]], [["4a/5x5", -1]], [[1, 2]], [["4a/5x5", True]]])
-def test_a_senseless_tray_is_passed_over(start: Iterator, stored: object) -> None:
+def test_a_senseless_tray_is_passed_over(start: Start, stored: object) -> None:
     window = start()
     window.session.set("tray", stored)
     begin(window, [], None, "cpu")

@@ -13,16 +13,17 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
-from gnet_desktop.convention import CONVENTIONS, parse_convention
-from gnet_desktop.gui.exports.report.command import command, spelled
+from gnet_desktop.convention import CONVENTIONS, parse_convention, spelled
+from gnet_desktop.gui.exports.report.command import command
 from gnet_desktop.gui.exports.report.page import make_page
 from gnet_desktop.gui.exports.report.seen import Seen
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.why.telling import question_of, tell
-from gnet_desktop.network.changes import Change, Values
+from gnet_desktop.inspection.tracing import Spot
+from gnet_desktop.network.changes import Change, Kind, Values
 from gnet_desktop.network.naming import Unit
-from tests.gui.made import make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world, of_type, there
 
 VOID = ("meta", "img", "br", "image", "rect", "path", "polygon", "line", "circle", "ellipse", "polyline")
 UNIT = Unit("4a", "3x3", 2)
@@ -42,44 +43,45 @@ class Tags(HTMLParser):
         assert self.open == []
 
     @override
-    def handle_starttag(self, tag, attributes) -> None:
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag not in VOID:
             self.open.append(tag)
         self.handle_startendtag(tag, attributes)
 
     @override
-    def handle_startendtag(self, tag, attributes) -> None:
-        self.found.append((tag, dict(attributes)))
-        self.sources += [value for name, value in attributes if name in ("src", "href", "xlink:href")]
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        has = {name: value or "" for name, value in attributes}
+        self.found.append((tag, has))
+        self.sources += [value for name, value in has.items() if name in ("src", "href", "xlink:href")]
 
     @override
-    def handle_endtag(self, tag) -> None:
+    def handle_endtag(self, tag: str) -> None:
         if tag not in VOID:
             assert self.open.pop() == tag
 
     @override
-    def handle_data(self, data) -> None:
+    def handle_data(self, data: str) -> None:
         self.words.append(data)
 
-    def all(self, tag, **wanted) -> list[dict[str, str]]:
+    def all(self, tag: str, **wanted: str) -> list[dict[str, str]]:
         wanted = {name.rstrip("_"): value for name, value in wanted.items()}
         return [has for name, has in self.found if name == tag and wanted.items() <= has.items()]
 
 
 @pytest.fixture(scope="module")
-def world(qapp: QApplication):
+def world(qapp: QApplication) -> World:
     return make_world(2, heads=True)
 
 
 @pytest.fixture(scope="module")
-def seen(world) -> Seen:
+def seen(world: World) -> Seen:
     """As the window shows it, with a unit chosen and one pinned."""
     workspace = make_workspace(world, lambda call: call())
     workspace.choose_unit(UNIT)
     workspace.toggle_in_tray(Unit("4b", "1x1", 0))
     panels = Panels.of(workspace)
     try:
-        return Seen.of(workspace, panels, workspace.result)
+        return Seen.of(workspace, panels, there(workspace.result))
     finally:
         for panel in panels.values():
             panel.deleteLater()
@@ -152,12 +154,12 @@ def test_the_network_is_vectors_with_words_that_can_be_searched(page: str) -> No
     assert re.search(r"<text[^>]*>4a</text>", network.replace("\n", ""))
 
 
-def test_the_page_is_light_when_the_window_is_dark(qapp: QApplication, seen: Seen, world) -> None:
+def test_the_page_is_light_when_the_window_is_dark(qapp: QApplication, seen: Seen, world: World) -> None:
     apply_theme(qapp, "dark")
     try:
         workspace = make_workspace(world, lambda call: call())
         panels = Panels.of(workspace)
-        dark = Seen.of(workspace, panels, workspace.result)
+        dark = Seen.of(workspace, panels, there(workspace.result))
         for panel in panels.values():
             panel.deleteLater()
     finally:
@@ -170,7 +172,8 @@ def test_changes_and_the_reference_are_told_with_how_much_each_answer_moved(seen
     answers = dict(seen.result.record.answers)
     moved = type(answers["main"]).from_logits(np.array(answers["main"].logits)[::-1].copy())
     record = replace(seen.result.record, answers={**answers, "main": moved}, altered=(7, 3))
-    changes = (Change("4a/5x5"), Change("4b/1x1", "other", values=Values(np.zeros(192), "zebra.jpg")))
+    zeros = Values(np.zeros(192, np.float32), "zebra.jpg")
+    changes = (Change("4a/5x5"), Change("4b/1x1", "other", values=zeros))
     changed = replace(seen.result, key=replace(seen.result.key, changes=changes), record=record)
     page = make_page(replace(seen, result=changed, reference=seen.result))
     words = re.sub(r"\s+", " ", " ".join(Tags(page).words))
@@ -185,7 +188,7 @@ def test_changes_and_the_reference_are_told_with_how_much_each_answer_moved(seen
     assert "left out: 4b/1x1." in words
 
 
-def test_what_is_compared_stands_side_by_side_and_in_the_command(seen: Seen, world) -> None:
+def test_what_is_compared_stands_side_by_side_and_in_the_command(seen: Seen, world: World) -> None:
     other = world.results[1]
     page = make_page(replace(seen, reference=other))
     tags = Tags(page)
@@ -216,9 +219,9 @@ def test_what_is_compared_stands_side_by_side_and_in_the_command(seen: Seen, wor
     ],
 )
 def test_values_of_files_are_said_so_that_they_can_be_made_again(
-    seen: Seen, kind: str, pictures: tuple[str, ...], words: str
+    seen: Seen, kind: Kind, pictures: tuple[str, ...], words: str
 ) -> None:
-    change = Change("4a", kind, values=Values(np.zeros(512), "theirs", pictures))
+    change = Change("4a", kind, values=Values(np.zeros(512, np.float32), "theirs", pictures))
     result = replace(seen.result, key=replace(seen.result.key, changes=(change,)))
     result = replace(result, picture=replace(result.picture, source="photo.jpg"))
     said = command(replace(seen, result=result))
@@ -227,7 +230,7 @@ def test_values_of_files_are_said_so_that_they_can_be_made_again(
 
 
 def test_parts_that_are_changed_in_different_ways_are_said_one_by_one(seen: Seen) -> None:
-    values = Values(np.zeros(512), "theirs", ("a.jpg",))
+    values = Values(np.zeros(512, np.float32), "theirs", ("a.jpg",))
     changes = (Change("4a", "usual", values=values), Change("4b/1x1", "scaled", (3,), 0.5), Change("4c"))
     result = replace(seen.result, key=replace(seen.result.key, changes=changes))
     said = command(replace(seen, result=result))
@@ -266,10 +269,10 @@ def test_the_command_names_all_that_was_chosen(seen: Seen) -> None:
     assert re.search(r"--module 4a --unit 4a/3x3:2 --preprocess \S*order=bgr", words)
 
 
-def test_why_is_told_with_its_check_and_the_way_back(seen: Seen, world) -> None:
+def test_why_is_told_with_its_check_and_the_way_back(seen: Seen, world: World) -> None:
     workspace = make_workspace(world, lambda call: call())
     asked = question_of(workspace, seen.result)
-    found = tell(asked, seen.result, world.loaded)
+    found = tell(there(asked), seen.result, world.loaded)
     page = make_page(replace(seen, why=found))
     tags = Tags(page)
     assert [has["id"] for has in tags.all("section")][:2] == ["heads", "why"]
@@ -281,6 +284,7 @@ def test_why_is_told_with_its_check_and_the_way_back(seen: Seen, world) -> None:
     assert total == pytest.approx(float(answers.logits[index]), rel=1e-3)
     assert f"Why class {index}, main" in words
     assert "explains 100.0 % of the logit" in words
-    assert found.way[1].start.unit.name.replace("1x1", "1×1").replace("3x3", "3×3") + " at " in words
+    name = of_type(Spot, found.way[1].start).unit.name.replace("1x1", "1×1").replace("3x3", "3×3")
+    assert f"{name} at " in words
     assert len(tags.all("tr")) >= len(found.way)
     assert words.count("grad-cam") == 1

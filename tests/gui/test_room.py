@@ -17,7 +17,7 @@ from gnet_desktop.gui.network_map.panel import NetworkPanel
 from gnet_desktop.gui.photo.painting import rect, sentence_lines
 from gnet_desktop.gui.photo.panel import PhotoPanel
 from gnet_desktop.gui.system.session import Session
-from tests.gui.made import make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world
 
 
 @pytest.fixture(autouse=True)
@@ -26,11 +26,11 @@ def theme(qapp: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(qapp: object) -> object:
+def world(qapp: object) -> World:
     return make_world(1)
 
 
-def shown(panel: object, width: int, height: int) -> None:
+def shown(panel: QWidget, width: int, height: int) -> None:
     panel.resize(width, height)
     panel.show()
     for _ in range(4):
@@ -43,7 +43,7 @@ def words_of(header: PanelHeader) -> list[ElidedLabel]:
 
 @pytest.mark.parametrize("width", [232, 285, 372, 480])
 def test_the_name_of_the_photo_is_whole_and_nothing_beside_it_is_cut(
-    qtbot: QtBot, world: object, width: int
+    qtbot: QtBot, world: World, width: int
 ) -> None:
     panel = PhotoPanel(make_workspace(world, lambda call: call()))
     qtbot.addWidget(panel)
@@ -54,7 +54,7 @@ def test_the_name_of_the_photo_is_whole_and_nothing_beside_it_is_cut(
 
 
 @pytest.mark.parametrize("width", [360, 530, 996, 1047, 1400])
-def test_the_header_of_the_network_keeps_its_title(qtbot: QtBot, world: object, width: int) -> None:
+def test_the_header_of_the_network_keeps_its_title(qtbot: QtBot, world: World, width: int) -> None:
     panel = NetworkPanel(make_workspace(world, lambda call: call()))
     qtbot.addWidget(panel)
     shown(panel, width, 240)
@@ -68,7 +68,7 @@ def test_the_header_of_the_network_keeps_its_title(qtbot: QtBot, world: object, 
     "size", [(232, 230), (232, 330), (285, 310), (372, 250), (406, 140), (480, 343), (900, 600)]
 )
 def test_a_photo_that_is_shown_whole_lies_beside_its_tools(
-    qtbot: QtBot, world: object, size: tuple[int, int]
+    qtbot: QtBot, world: World, size: tuple[int, int]
 ) -> None:
     panel = PhotoPanel(make_workspace(world, lambda call: call()))
     qtbot.addWidget(panel)

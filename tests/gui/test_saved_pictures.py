@@ -3,6 +3,7 @@
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.exports.saving import whole_of
@@ -19,7 +20,7 @@ def stripe(colour: str, height: int) -> QWidget:
     return made
 
 
-def test_a_page_that_scrolls_is_saved_whole_and_without_its_bar(qtbot) -> None:
+def test_a_page_that_scrolls_is_saved_whole_and_without_its_bar(qtbot: QtBot) -> None:
     window, page, inside = QWidget(), ScrollPage("Page"), QWidget()
     qtbot.addWidget(window)
     column, rows = QVBoxLayout(window), QVBoxLayout(inside)

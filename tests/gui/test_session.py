@@ -58,7 +58,7 @@ def test_a_damaged_file_is_set_aside(tmp_path: Path, content: bytes) -> None:
 @pytest.mark.parametrize(
     "stored", [{"tile": "large"}, {"unknown": 1}, {"theme": None}, {"overlay": 1}, {"clip": True}]
 )
-def test_a_wrong_option_is_left_at_its_default(stored: dict) -> None:
+def test_a_wrong_option_is_left_at_its_default(stored: dict[str, object]) -> None:
     session = Session(None)
     session.set("view", stored)
     assert session.view() == ViewOptions()

@@ -12,7 +12,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gnet_desktop.gui.app import begin, make_window
 from gnet_desktop.gui.shell.window import Window
@@ -25,7 +25,7 @@ __all__ = ["opened", "window"]  # fixtures
 PLACE = QPointF(100, 90)
 
 
-def turn(view, angle: int) -> None:
+def turn(view: QWidget, angle: int) -> None:
     event = QWheelEvent(
         PLACE, view.mapToGlobal(PLACE), QPoint(), QPoint(0, angle), Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
@@ -39,7 +39,7 @@ def test_fractions_of_a_notch_zoom_as_the_notch_and_the_place_stays(
 ) -> None:
     drop(window, files(shared / "images" / "pizza.jpg"))
     wait(lambda: current(window))
-    view = window.panels["photo"].view
+    view = window.panels.photo.view
     scales = []
     for steps in (1, 120):
         view.show_whole()
@@ -58,7 +58,7 @@ def test_a_picture_far_wider_than_the_view_zooms_in_the_direction_of_the_wheel(
     Image.new("RGB", (16_000, 400), (9, 90, 9)).save(tmp_path / "wide.png")
     drop(window, files(tmp_path / "wide.png"))
     wait(lambda: current(window))
-    view = window.panels["photo"].view
+    view = window.panels.photo.view
     wait(lambda: view.camera.scale < 1 / 16)  # it is made ready to be drawn
     view.show_whole()
     whole = view.camera.scale
@@ -71,7 +71,7 @@ def test_a_picture_far_wider_than_the_view_zooms_in_the_direction_of_the_wheel(
 def test_space_shows_the_photo_alone_while_it_is_held(window: Window, shared: Path) -> None:
     drop(window, files(shared / "images" / "pizza.jpg"))
     wait(lambda: current(window))
-    view, workspace = window.panels["photo"].view, window.workspace
+    view, workspace = window.panels.photo.view, window.workspace
     workspace.choose_unit(None)
     plain = pixels(view)
     workspace.choose_unit(Unit("4a", "3x3", 5))
@@ -129,34 +129,34 @@ def test_no_picture_is_shown_in_the_place_of_another(window: Window, shared: Pat
     assert all(seen)
 
 
-WRONG = [
-    ("folders", {"pictures": 5}),
-    ("view", {"colour_map": "nope"}),
-    ("view", {"theme": "purple"}),
-    ("view", {"sort": "nope"}),
-    ("view", {"tile": 10**9}),
-    ("view", {"gamma": float("nan")}),
-    ("module", "zz"),
-    ("geometry", "AAAA"),
-    ("layout", "AAAA"),
-    ("recent checkpoints", [1, "\0", {}]),
-    ("checkpoint", "\0"),
-]
+WRONG: dict[str, dict[str, object]] = {
+    "view": {
+        "view": {
+            "colour_map": "nope",
+            "theme": "purple",
+            "sort": "nope",
+            "tile": 10**9,
+            "gamma": float("nan"),
+        }
+    },
+    "files": {"folders": {"pictures": 5}, "recent checkpoints": [1, "\0", {}], "checkpoint": "\0"},
+    "window": {"geometry": "AAAA", "layout": "AAAA", "module": "zz"},
+}
+"""By what reads them; each setting is read by itself, so that one doesn't hide another."""
 
 
-@pytest.mark.parametrize(("name", "value"), WRONG, ids=[f"{name}-{value}"[:40] for name, value in WRONG])
-def test_a_senseless_setting_is_left_at_its_default(
+@pytest.mark.parametrize("kind", WRONG)
+def test_senseless_settings_are_left_at_their_defaults(
     qapp: QApplication,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     shared: Path,
-    name: str,
-    value: object,
+    kind: str,
 ) -> None:
     faults: list[object] = []
     monkeypatch.setattr(sys, "excepthook", lambda *what: faults.append(what))
     file = tmp_path / "session.json"
-    file.write_text(json.dumps({name: value}))
+    file.write_text(json.dumps(WRONG[kind]))
     session = Session(file)
     assert session.folder("pictures") == Path.home()
     one, dispatcher = make_window(session)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.photo.pairing import across, places
+from gnet_desktop.gui.photo.view import PhotoView
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.changes import Change
@@ -20,11 +21,11 @@ from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Geometry
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.values import Reference, ViewOptions
-from tests.gui.made import pause, point_at, wait_until
+from tests.gui.made import pause, point_at, there, wait_until
 
 
 @pytest.fixture(scope="module")
-def window(qapp, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()
@@ -61,7 +62,7 @@ def compare(window: Window, name: str = "goldfish.jpg") -> None:
     pause(20)
 
 
-def center_of(view, place: int, point: tuple[float, float]) -> QPoint:
+def center_of(view: PhotoView, place: int, point: tuple[float, float]) -> QPoint:
     """Where in the view a point of a pane's picture is."""
     x, y = view.panes[place].camera.to_view(point)
     left, top = view.places()[place].box[:2]
@@ -118,11 +119,11 @@ def test_the_cell_under_the_cursor_is_marked_in_both_by_each_ones_own_geometry(w
     results = workspace.result, workspace.reference_result
     for under in (0, 1):
         layer = view.panes[under].layer(unit)
-        left, top, right, bottom = results[under].geometry.cell_box(layer.grid, 6, 2)
+        left, top, right, bottom = there(results[under]).geometry.cell_box(there(layer).grid, 6, 2)
         point_at(view, center_of(view, under, ((left + right) / 2, (top + bottom) / 2)))
         assert [pane.cell(unit) for pane in view.panes] == [(6, 2), (6, 2)]
         # the other panels follow too: they have the point on the run that they show
-        assert results[0].geometry.cell_at(layer.grid, workspace.point) == (6, 2)
+        assert there(results[0]).geometry.cell_at(there(layer).grid, there(workspace.point)) == (6, 2)
         assert [view.spoken_part(place).value for place in (0, 1)] == ["cell 6, 2"] * 2
 
 
@@ -130,17 +131,17 @@ def test_maps_of_both_have_one_scale(window: Window) -> None:
     compare(window)
     workspace, view = window.workspace, window.panels.photo.view
     unit = workspace.selection.unit
-    both = [one.record["4a/5x5"][11] for one in (workspace.result, workspace.reference_result)]
+    both = [there(one).record["4a/5x5"][11] for one in (workspace.result, workspace.reference_result)]
     view.repaint()
-    laid = [pane._overlay._kept[1] for pane in view.panes]
+    laid = [there(pane._overlay._kept)[1] for pane in view.panes]
     assert len({one.scale.limits for one in laid}) == 1
     assert laid[0].scale.limits.high == pytest.approx(max(map(np.max, both)))
     workspace.change_view(show="difference")
     view.repaint()
     layers = [pane.layer(unit) for pane in view.panes]
     for layer in layers:
-        np.testing.assert_array_equal(layer.values, both[0] - both[1])
-    assert layers[0].grid == layers[1].grid
+        np.testing.assert_array_equal(there(layer).values, both[0] - both[1])
+    assert there(layers[0]).grid == there(layers[1]).grid
 
 
 def test_a_line_parts_a_changed_picture_and_moves_by_hand_and_by_keys(window: Window) -> None:
@@ -152,19 +153,19 @@ def test_a_line_parts_a_changed_picture_and_moves_by_hand_and_by_keys(window: Wi
         while view.mode != mode:
             QTest.keyClick(window, Qt.Key.Key_B)
     assert [pane.camera for pane in view.panes] == [view.camera] * 2
-    changed, unchanged = (pane.layer(view.unit).values for pane in view.panes)
-    np.testing.assert_array_equal(changed, workspace.result.record["4b/1x1"][3])
-    np.testing.assert_array_equal(unchanged, workspace.reference_result.record["4b/1x1"][3])
+    changed, unchanged = (there(pane.layer(view.unit)).values for pane in view.panes)
+    np.testing.assert_array_equal(changed, there(workspace.result).record["4b/1x1"][3])
+    np.testing.assert_array_equal(unchanged, there(workspace.reference_result).record["4b/1x1"][3])
     before = view.line
     start = QPoint(round(before), view.height() // 2)
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
-    there = QPointF(start) - QPointF(40, 0)
+    end = QPointF(start) - QPointF(40, 0)
     held, no = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     keys = Qt.KeyboardModifier.NoModifier
-    moved = QMouseEvent(QEvent.Type.MouseMove, there, view.mapToGlobal(there), no, held, keys)
+    moved = QMouseEvent(QEvent.Type.MouseMove, end, view.mapToGlobal(end), no, held, keys)
     QApplication.sendEvent(view, moved)
     assert view.line == before - 40
-    QTest.mouseRelease(view, held, pos=there.toPoint())
+    QTest.mouseRelease(view, held, pos=end.toPoint())
     assert workspace.pins == ()
     view.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(view, Qt.Key.Key_Left)
@@ -232,7 +233,7 @@ def test_it_fits_small_and_large_windows(window: Window, size: tuple[int, int]) 
         left, top, right, bottom = place.box
         assert 0 <= left < right <= view.width()
         assert 0 <= top < bottom <= view.height()
-        shown = pane.camera.box_to_view((0, 0, *pane.sight.size))
+        shown = pane.camera.box_to_view((0, 0, *there(pane.sight).size))
         assert shown[0] >= -1
         assert shown[2] <= right - left + 1
         assert shown[2] - shown[0] > 60
@@ -252,7 +253,7 @@ def drag(window: Window, paths: list[Path], place: QPoint) -> QDropEvent:
     QApplication.sendEvent(window, QDragEnterEvent(place, actions, data, button, held))
     QApplication.sendEvent(window, QDragMoveEvent(place, actions, data, button, held))
     dropped = QDropEvent(QPointF(place), actions, data, button, held)
-    dropped.data = data  # outlives it
+    setattr(dropped, "data", data)  # noqa: B010 — outlives it
     return dropped
 
 
@@ -280,13 +281,13 @@ def test_the_photos_right_half_compares_and_the_left_one_opens(window: Window, t
     QApplication.sendEvent(window, event)
     assert event.dropAction() == Qt.DropAction.CopyAction
     assert workspace.current == first
-    assert workspace.pictures[workspace.reference.picture].source == path
+    assert workspace.pictures[there(there(workspace.reference).picture)].source == path
     wait_until(lambda: workspace.reference_result is not None)
     event = drag(window, [path], half(window, right=False))
     assert window.dropping.card.note == "It opens at once."
     QApplication.sendEvent(window, event)
-    assert workspace.current not in (first, workspace.reference.picture)
-    workspace.choose_picture(first)
+    assert workspace.current not in (first, there(workspace.reference).picture)
+    workspace.choose_picture(there(first))
 
 
 def test_folders_and_checkpoints_have_no_halves(window: Window, tmp_path: Path, everyday100: Path) -> None:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.errors import PictureError
@@ -16,6 +16,7 @@ from gnet_desktop.gui.pictures.sieve import MANY
 from gnet_desktop.workspace.sifting import EVERYTHING, Sieve
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tally import SUSPICIOUS
+from tests.gui.made import of_type
 from tests.workspace.workers import Posed
 
 NAMES = ("cat1.jpg", "cat2.jpg", "lunch1.jpg", "lunch2.jpg", "odd.png", "half.jpg", "new1.png", "new2.png")
@@ -25,13 +26,12 @@ NAMES = ("cat1.jpg", "cat2.jpg", "lunch1.jpg", "lunch2.jpg", "odd.png", "half.jp
 def panel(qtbot: QtBot) -> PicturesPanel:
     workspace = Posed()
     workspace.add_pictures([(name, b"") for name in NAMES])
-    known = workspace._list
-    known.change(1, best=("tabby", 0.9))
-    known.change(2, best=("tabby", 0.4), doubts=frozenset({"heads disagree"}))
-    known.change(3, best=("pizza", 0.9))
-    known.change(4, best=("pizza", 0.8))
-    known.change(5, best=("comb <i>", 0.1), doubts=frozenset({"nothing fits", "heads disagree"}))
-    known.change(6, error=PictureError("It is broken."))
+    workspace.know(1, best=("tabby", 0.9))
+    workspace.know(2, best=("tabby", 0.4), doubts=frozenset({"heads disagree"}))
+    workspace.know(3, best=("pizza", 0.9))
+    workspace.know(4, best=("pizza", 0.8))
+    workspace.know(5, best=("comb <i>", 0.1), doubts=frozenset({"nothing fits", "heads disagree"}))
+    workspace.know(6, error=PictureError("It is broken."))
     panel = PicturesPanel(workspace)
     qtbot.addWidget(panel)
     panel.resize(230, 700)
@@ -44,13 +44,17 @@ def shown(panel: PicturesPanel) -> list[str]:
     return [model.index(row).data() for row in range(model.rowCount())]
 
 
+def entry(menu: QMenu, words: str) -> QAction:
+    return next(one for one in menu.actions() if one.text().startswith(words))
+
+
 def choose(panel: PicturesPanel, *path: str) -> None:
     """Choose an entry of the menu by the beginnings of its words."""
     menu = panel.sieve.menu()
-    for words in path:
-        action = next(one for one in menu.actions() if one.text().startswith(words))
-        menu = action.menu() or menu
-    action.trigger()
+    *above, last = path
+    for words in above:
+        menu = of_type(QMenu, entry(menu, words).menu())
+    entry(menu, last).trigger()
 
 
 def test_words_that_are_typed_leave_what_has_them_in_name_or_answer(panel: PicturesPanel) -> None:
@@ -115,11 +119,11 @@ def test_enter_goes_to_what_is_left_and_esc_shows_all(panel: PicturesPanel) -> N
 
 
 def test_an_answer_that_comes_is_sifted(panel: PicturesPanel) -> None:
-    workspace = panel._workspace
+    workspace = posed(panel)
     choose(panel, "Only this answer", "pizza")
-    workspace._list.change(7, best=("pizza", 0.3))
+    workspace.know(7, best=("pizza", 0.3))
     assert shown(panel) == ["lunch1.jpg", "lunch2.jpg", "new1.png"]
-    workspace._list.change(3, best=("pear", 0.3))
+    workspace.know(3, best=("pear", 0.3))
     assert shown(panel) == ["lunch2.jpg", "new1.png"]
 
 
@@ -134,6 +138,12 @@ def test_a_short_list_has_no_field_until_it_is_wanted(panel: PicturesPanel) -> N
     assert shown(panel) == ["cat1.jpg", "cat2.jpg"]
 
 
+def posed(panel: PicturesPanel) -> Posed:
+    workspace = panel._workspace
+    assert isinstance(workspace, Posed)
+    return workspace
+
+
 def row_image(panel: PicturesPanel, row: int) -> QImage:
     QApplication.processEvents()
     port, place = panel.list.viewport(), panel.list.visualRect(panel.model.index(row))
@@ -143,7 +153,7 @@ def row_image(panel: PicturesPanel, row: int) -> QImage:
 @pytest.mark.parametrize("doubt", ["nothing fits", "heads disagree"])
 def test_a_doubtful_answer_looks_and_sounds_doubtful(doubt: str, panel: PicturesPanel) -> None:
     sure = row_image(panel, 2)
-    panel._workspace._list.change(3, doubts=frozenset({doubt}))
+    posed(panel).know(3, doubts=frozenset({doubt}))
     assert row_image(panel, 2) != sure
     words = {"nothing fits": "none of the classes fits well", "heads disagree": "the heads disagree"}[doubt]
     spoken = panel.model.index(2).data(Qt.ItemDataRole.AccessibleTextRole)
@@ -151,26 +161,26 @@ def test_a_doubtful_answer_looks_and_sounds_doubtful(doubt: str, panel: Pictures
 
 
 def test_one_answer_for_everything_is_warned_of(panel: PicturesPanel) -> None:
-    known = panel._workspace._list
+    workspace = posed(panel)
     assert not panel.alike.isVisible()
     for number in range(1, SUSPICIOUS + 1):
-        known.change(number, best=("comb <i>", 0.5), error=None)
+        workspace.know(number, best=("comb <i>", 0.5), error=None)
     assert panel.alike.isVisible()
     assert panel.alike.text.startswith(f"All {SUSPICIOUS} pictures answered so far are comb <i>.")
-    known.change(1, best=("tabby", 0.5))
+    workspace.know(1, best=("tabby", 0.5))
     assert not panel.alike.isVisible()
 
 
 def test_the_background_says_how_far_it_is(
     panel: PicturesPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    workspace = panel._workspace
+    workspace = posed(panel)
     monkeypatch.setattr(type(workspace), "network", property(lambda self: object()))
-    workspace._list._open = dict.fromkeys((1, 7, 8))
+    workspace.leave_open(1, 7, 8)
     panel.progress.refresh_soon()
     qtbot.waitUntil(panel.progress.isVisible)
     assert panel.progress.words == "Answering: 5 of 8"
-    workspace._list._open = dict.fromkeys((1,))  # the one that is looked at is no work of the background
+    workspace.leave_open(1)  # the one that is looked at is no work of the background
     panel.progress.refresh_soon()
     qtbot.waitUntil(panel.progress.isHidden)
 

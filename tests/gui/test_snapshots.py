@@ -2,7 +2,7 @@
 
 import queue
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,10 +23,10 @@ from gnet_desktop.gui.shell.start_page import StartPage
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import ViewOptions
-from tests.gui.made import make_workspace, make_world
+from tests.gui.made import World, make_workspace, make_world, of_type, there
 from tests.gui.snapshots import Snapshots
+from tests.workspace.workers import Posed
 
 #: The Qt that painted the stored pictures; between releases the edges of letters differ.
 PAINTED_WITH = [6, 11]
@@ -58,14 +58,15 @@ def snapshot(request: pytest.FixtureRequest) -> Snapshots:
 
 
 @pytest.fixture(scope="module")
-def world(qapp: QApplication):
+def world(qapp: QApplication) -> World:
     make_application()
     return make_world(1)
 
 
 @pytest.fixture
-def workspace(world) -> Iterator[Workspace]:
-    one = make_workspace(world, queue.Queue().put)
+def workspace(world: World) -> Iterator[Posed]:
+    calls: queue.Queue[Callable[[], None]] = queue.Queue()
+    one = make_workspace(world, calls.put)
     one.choose_unit(Unit("4a", "3x3", 5))
     yield one
     one.close()
@@ -87,10 +88,10 @@ def shown(panel: QWidget, width: int, height: int) -> QWidget:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PANELS)
 def test_a_panel_looks_as_approved(
-    qtbot: QtBot, workspace: Workspace, snapshot: Snapshots, name: str, theme: str
+    qtbot: QtBot, workspace: Posed, snapshot: Snapshots, name: str, theme: str
 ) -> None:
     app = QApplication.instance()
-    apply_theme(app, theme)
+    apply_theme(of_type(QApplication, app), theme)
     make, width, height = PANELS[name]
     panel = make(workspace)
     qtbot.addWidget(panel)
@@ -100,9 +101,9 @@ def test_a_panel_looks_as_approved(
 @pytest.mark.parametrize("name", [name for name in OFFERED if name != ViewOptions().colour_map])
 @pytest.mark.parametrize("panel", ["photo", "lanes", "unit"])
 def test_maps_look_as_approved_under_every_colour_map(
-    qtbot: QtBot, workspace: Workspace, snapshot: Snapshots, panel: str, name
+    qtbot: QtBot, workspace: Posed, snapshot: Snapshots, panel: str, name: str
 ) -> None:
-    apply_theme(QApplication.instance(), "light")
+    apply_theme(of_type(QApplication, QApplication.instance()), "light")
     workspace.change_view(colour_map=name)
     make, width, height = PANELS[panel]
     widget = make(workspace)
@@ -110,8 +111,8 @@ def test_maps_look_as_approved_under_every_colour_map(
     snapshot.check(shown(widget, width, height * 2 // 3), f"{panel}-{name}")
 
 
-def test_a_failed_picture_looks_as_approved(qtbot: QtBot, workspace: Workspace, snapshot: Snapshots) -> None:
-    apply_theme(QApplication.instance(), "light")
+def test_a_failed_picture_looks_as_approved(qtbot: QtBot, workspace: Posed, snapshot: Snapshots) -> None:
+    apply_theme(of_type(QApplication, QApplication.instance()), "light")
     panel = PhotoPanel(workspace)
     qtbot.addWidget(panel)
     error = PictureError(
@@ -120,12 +121,12 @@ def test_a_failed_picture_looks_as_approved(qtbot: QtBot, workspace: Workspace, 
         "Save it as JPEG and drop it again.",
     )
     workspace.lag()
-    workspace.fail(workspace.current, error)
+    workspace.fail(there(workspace.current), error)
     snapshot.check(shown(panel, 480, 343), "failed-light")
 
 
-def test_a_stale_result_looks_as_approved(qtbot: QtBot, workspace: Workspace, snapshot: Snapshots) -> None:
-    apply_theme(QApplication.instance(), "light")
+def test_a_stale_result_looks_as_approved(qtbot: QtBot, workspace: Posed, snapshot: Snapshots) -> None:
+    apply_theme(of_type(QApplication, QApplication.instance()), "light")
     panel = LanesPanel(workspace)
     qtbot.addWidget(panel)
     workspace.lag()

@@ -1,5 +1,8 @@
 """Menus, keys, words and what is remembered come from one table for each kind of thing."""
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
 import pytest
 from PySide6.QtWidgets import QMenu
 
@@ -14,12 +17,13 @@ from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.workspace.ordering import ORDERS
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import ViewOptions
+from tests.gui.made import of_type
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
 
 @pytest.fixture
-def workspace():
+def workspace() -> Iterator[Workspace]:
     one = Workspace(lambda call: None)
     yield one
     one.close()
@@ -36,19 +40,19 @@ def workspace():
     ],
     ids=["sort", "colour map", "quantity", "standing", "trained"],
 )
-def test_every_entry_has_words_of_its_own(table, words) -> None:
+def test_every_entry_has_words_of_its_own(table: Iterable[Any], words: Callable[[Any], str]) -> None:
     said = [words(name) for name in table]
     assert all(said)
     assert len(set(said)) == len(said)
 
 
-def test_menus_offer_every_entry_and_check_the_one_in_use(workspace) -> None:
+def test_menus_offer_every_entry_and_check_the_one_in_use(workspace: Workspace) -> None:
     sorts, options = QMenu(), QMenu()
     fill_sort_menu(sorts, workspace)
     assert [action.text() for action in sorts.actions()] == [sort_words(name) for name in SORTS]
     assert [action.text() for action in sorts.actions() if action.isChecked()] == [sort_words("mean")]
     fill_options_menu(options, workspace, reset_zoom=None)
-    colours = options.actions()[0].menu().actions()
+    colours = of_type(QMenu, options.actions()[0].menu()).actions()
     assert [action.text() for action in colours] == [colour_map_words(name) for name in OFFERED]
     colours[-1].trigger()
     assert workspace.view.colour_map == OFFERED[-1]
@@ -62,7 +66,7 @@ def test_the_orders_of_pictures_are_actions() -> None:
 @pytest.mark.parametrize(
     ("option", "table"), [("sort", SORTS), ("colour_map", OFFERED), ("quantity", QUANTITIES)]
 )
-def test_only_an_entry_of_the_table_is_remembered(option: str, table) -> None:
+def test_only_an_entry_of_the_table_is_remembered(option: str, table: Iterable[str]) -> None:
     session = Session(None)
     for name in table:
         session.set_view(ViewOptions().changed(**{option: name}))

@@ -1,6 +1,6 @@
 """Two conventions side by side, and the editor of one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from gnet_desktop.convention import CONVENTIONS
+from gnet_desktop.convention import CONVENTIONS, Convention
 from gnet_desktop.gui.conventions.chips import differing
 from gnet_desktop.gui.conventions.choices import alternatives, beside, explanation
 from gnet_desktop.gui.conventions.comparing import Compared, change_words
@@ -23,10 +23,12 @@ from gnet_desktop.pictures.preparation import prepare
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.state import Workspace
 from tests.gui.answering import Calls
-from tests.gui.made import make_checkpoint
+from tests.gui.made import make_checkpoint, there
 from tests.workspace.workers import Posed
 
 BASE = CONVENTIONS["torchvision"].changed(name="small", size=72, crop=64)
+
+Until = Callable[[Callable[[], object]], None]
 
 
 @pytest.fixture(scope="module")
@@ -63,10 +65,10 @@ def workspace(loaded: tasks.LoadedNetwork, photos: list[Path], calls: Calls) -> 
 
 
 @pytest.fixture
-def until(calls: Calls, qtbot: QtBot):
+def until(calls: Calls, qtbot: QtBot) -> Until:
     """Lets workers deliver until something holds."""
 
-    def wait(done) -> None:
+    def wait(done: Callable[[], object]) -> None:
         def deliver() -> bool:
             while not calls.empty():
                 calls.get()()
@@ -78,7 +80,7 @@ def until(calls: Calls, qtbot: QtBot):
 
 
 @pytest.fixture
-def dialog(workspace: Workspace, qtbot: QtBot, until) -> TryBoth:
+def dialog(workspace: Workspace, qtbot: QtBot, until: Until) -> TryBoth:
     one = TryBoth(workspace)
     qtbot.addWidget(one)
     one.set_side(1, CONVENTIONS["caffe-short-side"].changed(name="other", size=72, crop=64))
@@ -88,7 +90,7 @@ def dialog(workspace: Workspace, qtbot: QtBot, until) -> TryBoth:
     return one
 
 
-def answers_of(loaded: tasks.LoadedNetwork, path: Path, convention) -> np.ndarray:
+def answers_of(loaded: tasks.LoadedNetwork, path: Path, convention: Convention) -> np.ndarray:
     """The probabilities by the parts, without the dialog."""
     prepared = prepare(read_picture(path), convention)
     return loaded.network(prepared.tensor()).answers["main"].probabilities
@@ -147,7 +149,7 @@ def test_using_a_side_changes_the_workspace_and_keeps_the_pair(
 def test_the_next_picture_is_compared(
     dialog: TryBoth,
     workspace: Workspace,
-    until,
+    until: Until,
     qtbot: QtBot,
     loaded: tasks.LoadedNetwork,
     photos: list[Path],
@@ -160,7 +162,7 @@ def test_the_next_picture_is_compared(
     assert dialog.subject.text() == "photo 1.png, 200 × 100 · made.pth"
 
 
-def test_a_convention_that_this_network_cannot_take_says_why(dialog: TryBoth, until) -> None:
+def test_a_convention_that_this_network_cannot_take_says_why(dialog: TryBoth, until: Until) -> None:
     dialog.set_side(1, CONVENTIONS["torchvision"].changed(name="tiny", size=8, crop=8))
     until(lambda: len(dialog._tried()) == 2)
     column = dialog.columns[1]
@@ -227,7 +229,7 @@ def test_the_menu_marks_the_convention_in_use(dialog: TryBoth) -> None:
     dialog.set_side(1, CONVENTIONS["inception"])
     for column in dialog.columns:
         marked = [action.text() for action in column.name.menu().actions() if action.isChecked()]
-        assert [words.partition("\t")[0] for words in marked] == [column.convention.name]
+        assert [words.partition("\t")[0] for words in marked] == [there(column.convention).name]
 
 
 def test_changes_are_signed_points() -> None:
@@ -261,7 +263,7 @@ def editor(qtbot: QtBot) -> ConventionEditor:
     return one
 
 
-def ok(editor: ConventionEditor):
+def ok(editor: ConventionEditor) -> QPushButton:
     return editor.buttons.button(QDialogButtonBox.StandardButton.Ok)
 
 
@@ -272,9 +274,9 @@ def test_fields_become_a_convention(editor: ConventionEditor, qtbot: QtBot) -> N
     qtbot.keyClicks(editor.mean, "0.5")
     editor.transform.setChecked(True)
     made = editor.convention
-    assert (made.name, made.size, made.crop) == ("custom", 300, 299)
-    assert made.mean == (0.5, 0.5, 0.5)
-    assert made.transform_input
+    assert (there(made).name, there(made).size, there(made).crop) == ("custom", 300, 299)
+    assert there(made).mean == (0.5, 0.5, 0.5)
+    assert there(made).transform_input
 
 
 def test_a_preset_fills_all_fields_and_is_recognised(editor: ConventionEditor) -> None:

@@ -1,5 +1,7 @@
 """The unit panel's strongest crops of an indexed folder, with real events."""
 
+from typing import cast
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -10,11 +12,12 @@ from pytestqt.qtbot import QtBot
 
 from gnet_desktop.folder import strongest
 from gnet_desktop.folder.indexing import Pass, index_folder
+from gnet_desktop.folder.strongest import Strong
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.signal import Signal
-from gnet_desktop.workspace.units.indexed import Crop, IndexState
-from tests.gui.made import make_workspace, make_world
+from gnet_desktop.workspace.units.indexed import Crop, Indexed, IndexState
+from tests.gui.made import World, make_workspace, make_world, of_type, there
 
 UNIT = Unit("3a", "3x3", 4)
 
@@ -24,7 +27,7 @@ class Ready:
 
     def __init__(self, index: strongest.Index) -> None:
         self.changed, self.cropped = Signal(), Signal()
-        self.state = IndexState(index.pictures, "done", 3, 3, index)
+        self.state = IndexState(there(index.pictures), "done", 3, 3, index)
         self._index = index
 
     def crops(self, unit: Unit) -> list[Crop]:
@@ -33,12 +36,12 @@ class Ready:
 
 
 @pytest.fixture(scope="module")
-def world(qapp: QApplication):
+def world(qapp: QApplication) -> World:
     return make_world(1)
 
 
 @pytest.fixture(scope="module")
-def index(world, tmp_path_factory: pytest.TempPathFactory) -> strongest.Index:
+def index(world: World, tmp_path_factory: pytest.TempPathFactory) -> strongest.Index:
     folder, out = (tmp_path_factory.mktemp(name) for name in ("pictures", "index"))
     random = np.random.default_rng(4)
     for number in range(3):
@@ -50,7 +53,7 @@ def index(world, tmp_path_factory: pytest.TempPathFactory) -> strongest.Index:
 
 
 def test_crops_stand_in_the_panel_and_a_click_opens_the_picture_at_the_place(
-    world, index: strongest.Index, qtbot: QtBot
+    world: World, index: strongest.Index, qtbot: QtBot
 ) -> None:
     workspace = make_workspace(world, lambda call: call())
     panel = UnitPanel(workspace)
@@ -60,16 +63,17 @@ def test_crops_stand_in_the_panel_and_a_click_opens_the_picture_at_the_place(
     workspace.choose_unit(UNIT)
     section = panel.body.indexed
     assert section.isHidden()  # no folder was indexed
-    section.watch(Ready(index))
+    section.watch(cast(Indexed, Ready(index)))
     found = strongest.strongest(index, UNIT)
     assert not section.isHidden()
-    assert [piece.value.picture for piece in section.pieces] == [one.picture for one in found]
+    shown = [of_type(Strong, piece.value).picture for piece in section.pieces]
+    assert shown == [one.picture for one in found]
     assert "3 pictures" in section.note
     panel.grab()
     place = section.pieces[1].box.center().toPoint()
     QTest.mouseClick(section, Qt.MouseButton.LeftButton, pos=place)
     expected = found[1]
-    assert workspace.pictures[workspace.current].source == index.pictures / expected.picture
+    assert workspace.pictures[there(workspace.current)].source == there(index.pictures) / expected.picture
     assert workspace.selection.unit == UNIT
     left, top, right, bottom = expected.field
     assert workspace.pins == (((left + right) / 2, (top + bottom) / 2),)

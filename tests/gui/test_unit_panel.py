@@ -13,14 +13,27 @@ from pytestqt.qtbot import QtBot
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.gui.looks.theme import Theme
-from gnet_desktop.gui.unit.facts import facts_of, path_to, source_of, strongest_pictures
+from gnet_desktop.gui.unit.facts import facts_of, path_to, strongest_pictures
 from gnet_desktop.gui.unit.origins_view import kernel_picture
 from gnet_desktop.gui.unit.panel import UnitPanel
+from gnet_desktop.inspection.sources import source_of
 from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.workspace.state import Workspace
-from tests.gui.made import World, changed, deliver, make_workspace, make_world, point_at, show
+from gnet_desktop.workspace.values import Result
+from tests.gui.made import (
+    World,
+    changed,
+    deliver,
+    make_workspace,
+    make_world,
+    of_type,
+    point_at,
+    rgb,
+    show,
+    there,
+)
+from tests.workspace.workers import Posed
 
 Calls = queue.Queue[Callable[[], None]]
 
@@ -36,7 +49,7 @@ def calls() -> Calls:
 
 
 @pytest.fixture
-def workspace(world: World, calls: Calls) -> Iterator[Workspace]:
+def workspace(world: World, calls: Calls) -> Iterator[Posed]:
     one = make_workspace(world, calls.put)
     yield one
     one.close()
@@ -50,7 +63,7 @@ def unit(world: World) -> Unit:
 
 
 @pytest.fixture
-def panel(workspace: Workspace, calls: Calls, unit: Unit, qtbot: QtBot) -> UnitPanel:
+def panel(workspace: Posed, calls: Calls, unit: Unit, qtbot: QtBot) -> UnitPanel:
     workspace.choose_unit(unit)
     one = UnitPanel(workspace)
     qtbot.addWidget(one)
@@ -61,8 +74,8 @@ def panel(workspace: Workspace, calls: Calls, unit: Unit, qtbot: QtBot) -> UnitP
     return one
 
 
-def values_of(workspace: Workspace, unit: Unit) -> np.ndarray:
-    return workspace.result.record[unit.part][unit.channel]
+def values_of(workspace: Posed, unit: Unit) -> np.ndarray:
+    return there(workspace.result).record[unit.part][unit.channel]
 
 
 def test_the_title_says_name_place_kernel_and_size(panel: UnitPanel, unit: Unit) -> None:
@@ -70,22 +83,20 @@ def test_the_title_says_name_place_kernel_and_size(panel: UnitPanel, unit: Unit)
     assert words == f"{unit.name}, channel {192 + unit.channel} of 4a · kernel 3×3 · 8 × 8 cells"
 
 
-def test_the_facts_are_those_of_the_map(panel: UnitPanel, workspace: Workspace, unit: Unit) -> None:
+def test_the_facts_are_those_of_the_map(panel: UnitPanel, workspace: Posed, unit: Unit) -> None:
     values = values_of(workspace, unit)
     facts = panel.body.facts
-    assert facts.maximum == values.max()
-    assert facts.mean == pytest.approx(values.mean(dtype=np.float64))
-    assert facts.nonzero == (values > 0).mean()
-    assert (facts.rank, facts.siblings) == (1, 208)
+    assert there(facts).maximum == values.max()
+    assert there(facts).mean == pytest.approx(values.mean(dtype=np.float64))
+    assert there(facts).nonzero == (values > 0).mean()
+    assert (there(facts).rank, there(facts).siblings) == (1, 208)
     written = panel.body.facts_section.facts
     assert written["rank"] == "1 of 208"
     assert float(written["maximum"]) == pytest.approx(values.max(), rel=1e-3)
 
 
-def test_the_receptive_field_is_that_of_the_branch(
-    panel: UnitPanel, workspace: Workspace, calls: Calls
-) -> None:
-    architecture = workspace.result.checkpoint.architecture
+def test_the_receptive_field_is_that_of_the_branch(panel: UnitPanel, workspace: Posed, calls: Calls) -> None:
+    architecture = there(workspace.result).checkpoint.architecture
     for branch in ("1x1", "3x3"):
         workspace.choose_unit(Unit("4a", branch, 0))
         deliver(workspace, calls)
@@ -94,7 +105,7 @@ def test_the_receptive_field_is_that_of_the_branch(
 
 
 def test_the_line_speaks_of_the_peak_and_of_the_cell_under_the_cursor(
-    panel: UnitPanel, workspace: Workspace, unit: Unit, qtbot: QtBot
+    panel: UnitPanel, workspace: Posed, unit: Unit, qtbot: QtBot
 ) -> None:
     values = values_of(workspace, unit)
     row, column = divmod(int(values.argmax()), 8)
@@ -111,11 +122,11 @@ def test_the_line_speaks_of_the_peak_and_of_the_cell_under_the_cursor(
 
 
 def test_cells_are_walked_by_keys(
-    panel: UnitPanel, workspace: Workspace, unit: Unit, calls: Calls, qtbot: QtBot
+    panel: UnitPanel, workspace: Posed, unit: Unit, calls: Calls, qtbot: QtBot
 ) -> None:
     panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
     qtbot.keyClick(panel.body.map, Qt.Key.Key_Home)
-    column, row = panel.body.facts.peak
+    column, row = there(panel.body.facts).peak
     step, key = (-1, Qt.Key.Key_Left) if column else (1, Qt.Key.Key_Right)
     qtbot.keyClick(panel.body.map, key)
     assert panel.body.map.cell == (column + step, row)
@@ -123,48 +134,48 @@ def test_cells_are_walked_by_keys(
     assert f"cell {column + step}, {row}" in panel.body.map.accessibleDescription()
     qtbot.keyClick(panel.body.map, Qt.Key.Key_Return)
     deliver(workspace, calls)
-    assert panel.body.origins.parts.cell == (column + step, row)
+    assert there(panel.body.origins).parts.cell == (column + step, row)
 
 
 def test_the_point_told_for_a_cell_is_its_centre_on_the_photo(
-    panel: UnitPanel, workspace: Workspace, qtbot: QtBot
+    panel: UnitPanel, workspace: Posed, qtbot: QtBot
 ) -> None:
     result = workspace.result
-    field = receptive_field(result.checkpoint.architecture, "4a/3x3", (128, 128))
+    field = receptive_field(there(result).checkpoint.architecture, "4a/3x3", (128, 128))
     side = panel.body.map.map_box().width() / 8
     point_at(panel.body.map, QPoint(int(3.5 * side), int(4.5 * side)))
-    x, y = result.geometry.to_input(workspace.point)
+    x, y = there(result).geometry.to_input(there(workspace.point))
     assert x - 0.5 == pytest.approx(field.centre[0] + 3 * field.jump)
     assert y - 0.5 == pytest.approx(field.centre[1] + 4 * field.jump)
 
 
 def test_the_parts_of_all_inputs_and_the_bias_make_the_value(
-    panel: UnitPanel, workspace: Workspace, unit: Unit
+    panel: UnitPanel, workspace: Posed, unit: Unit
 ) -> None:
     origins = panel.body.origins
     value = values_of(workspace, unit).max()
-    total = sum(share.positive + share.negative for share in origins.shares.values())
-    assert total + origins.parts.bias == pytest.approx(float(value), rel=1e-4)
-    assert sum(origins.share(group) for group in origins.shares) == pytest.approx(1)
-    assert list(origins.shares) == ["1x1", "3x3", "5x5", "pool_proj"]
+    total = sum(float(share.positive + share.negative) for share in there(origins).shares.values())
+    assert total + there(origins).parts.bias == pytest.approx(float(value), rel=1e-4)
+    assert sum(float(there(origins).share(group)) for group in there(origins).shares) == pytest.approx(1)
+    assert list(there(origins).shares) == ["1x1", "3x3", "5x5", "pool_proj"]
     assert panel.body.inputs.note == "from 3b"
 
 
-def test_a_strongest_input_is_named_as_the_unit_that_it_is(panel: UnitPanel, workspace: Workspace) -> None:
-    architecture = workspace.result.checkpoint.architecture
+def test_a_strongest_input_is_named_as_the_unit_that_it_is(panel: UnitPanel, workspace: Posed) -> None:
+    architecture = there(workspace.result).checkpoint.architecture
     offsets = {
         branch.name: architecture.module("3b").offset(branch.name)
         for branch in architecture.module("3b").branches
     }
-    for group, parts in panel.body.origins.strongest.items():
+    for group, parts in there(panel.body.origins).strongest.items():
         assert len(parts) == 4
         for part in parts:
             assert part.unit == Unit("3b", group, part.channel - offsets[group])
-            assert part.value == pytest.approx(panel.body.origins.parts.inputs[part.channel])
+            assert part.value == pytest.approx(there(panel.body.origins).parts.inputs[part.channel])
 
 
 def test_a_click_on_an_input_leads_to_it(
-    panel: UnitPanel, workspace: Workspace, calls: Calls, qtbot: QtBot
+    panel: UnitPanel, workspace: Posed, calls: Calls, qtbot: QtBot
 ) -> None:
     section = panel.body.inputs
     piece = next(piece for piece in section.pieces if isinstance(piece.value, Unit))
@@ -172,11 +183,11 @@ def test_a_click_on_an_input_leads_to_it(
     assert workspace.selection.unit == piece.value
     assert workspace.selection.module == "3b"
     deliver(workspace, calls)
-    assert panel.body.title.accessibleName().startswith(piece.value.name)
+    assert panel.body.title.accessibleName().startswith(there(piece.value).name)
 
 
 def test_a_click_on_a_cell_asks_where_that_value_comes_from(
-    panel: UnitPanel, workspace: Workspace, unit: Unit, calls: Calls, qtbot: QtBot
+    panel: UnitPanel, workspace: Posed, unit: Unit, calls: Calls, qtbot: QtBot
 ) -> None:
     values = values_of(workspace, unit)
     cell = np.argwhere(values > 0)[0]
@@ -185,19 +196,19 @@ def test_a_click_on_a_cell_asks_where_that_value_comes_from(
     qtbot.mouseClick(panel.body.map, Qt.MouseButton.LeftButton, pos=place)
     deliver(workspace, calls)
     origins = panel.body.origins
-    assert origins.parts.cell == (cell[1], cell[0])
-    assert origins.parts.value == pytest.approx(float(values[tuple(cell)]), rel=1e-3)
+    assert there(origins).parts.cell == (cell[1], cell[0])
+    assert there(origins).parts.value == pytest.approx(float(values[tuple(cell)]), rel=1e-3)
     assert f"cell {cell[1]}, {cell[0]}" in panel.body.inputs.title
 
 
 def test_kernels_come_from_the_units_of_largest_weight(
-    panel: UnitPanel, workspace: Workspace, unit: Unit
+    panel: UnitPanel, workspace: Posed, unit: Unit
 ) -> None:
-    weights = workspace.network.network.weights
+    weights = there(workspace.network).network.weights
     reduce, spatial = weights("4a/3x3_reduce")[0][:, :, 0, 0], weights("4a/3x3")[0][unit.channel]
     expanded = np.einsum("rhw,ri->ihw", spatial.astype(np.float64), reduce)
     sizes = np.sqrt((expanded**2).sum(axis=(1, 2)))
-    shown = panel.body.origins.expanded.kernels
+    shown = there(panel.body.origins).expanded.kernels
     assert [np.sqrt((kernel**2).sum()) for _, kernel in shown] == pytest.approx(
         np.sort(sizes)[::-1][:10].tolist()
     )
@@ -206,7 +217,7 @@ def test_kernels_come_from_the_units_of_largest_weight(
 
 
 def test_the_strongest_pictures_are_ranked_and_lead_to_them(
-    panel: UnitPanel, workspace: Workspace, world: World, unit: Unit, qtbot: QtBot
+    panel: UnitPanel, workspace: Posed, world: World, unit: Unit, qtbot: QtBot
 ) -> None:
     maxima = {result.key.picture: float(values_of_result(result, unit).max()) for result in world.results}
     ranked = sorted(maxima, key=lambda entry: -maxima[entry])
@@ -218,7 +229,7 @@ def test_the_strongest_pictures_are_ranked_and_lead_to_them(
     assert workspace.current == other.value
 
 
-def values_of_result(result, unit: Unit) -> np.ndarray:
+def values_of_result(result: Result, unit: Unit) -> np.ndarray:
     return result.record[unit.part][unit.channel]
 
 
@@ -228,14 +239,14 @@ def test_pictures_without_a_number_are_left_out_of_the_ranking() -> None:
     assert strongest_pictures(peaks, 1, "4a") == [(1, 5.0)]
 
 
-def test_hovering_the_photo_lists_the_strongest_units_there(panel: UnitPanel, workspace: Workspace) -> None:
+def test_hovering_the_photo_lists_the_strongest_units_there(panel: UnitPanel, workspace: Posed) -> None:
     result = workspace.result
-    point = result.geometry.to_picture((64.0, 64.0))
+    point = there(result).geometry.to_picture((64.0, 64.0))
     workspace.hover(None, point)
-    column, row = panel.body.map.cell
-    at = result.record["4a"][:, row, column]
+    column, row = there(panel.body.map.cell)
+    at = there(result).record["4a"][:, row, column]
     expected = np.argsort(-at, kind="stable")[:10]
-    units = [piece.value for piece in panel.body.places[0].pieces]
+    units = [of_type(Unit, piece.value) for piece in panel.body.places[0].pieces]
     offsets = {"1x1": 0, "3x3": 192, "5x5": 400, "pool_proj": 448}
     assert [offsets[unit.branch] + unit.channel for unit in units] == expected[at[expected] > 0].tolist()
     assert panel.body.places[0].isVisible()
@@ -246,9 +257,9 @@ def test_hovering_the_photo_lists_the_strongest_units_there(panel: UnitPanel, wo
 
 
 def test_two_pinned_places_are_compared_and_their_units_can_be_chosen(
-    panel: UnitPanel, workspace: Workspace, qtbot: QtBot
+    panel: UnitPanel, workspace: Posed, qtbot: QtBot
 ) -> None:
-    geometry = workspace.result.geometry
+    geometry = there(workspace.result).geometry
     workspace.pin_point(geometry.to_picture((40.0, 40.0)))
     workspace.pin_point(geometry.to_picture((90.0, 90.0)), compare=True)
     QApplication.processEvents()
@@ -260,7 +271,7 @@ def test_two_pinned_places_are_compared_and_their_units_can_be_chosen(
     assert workspace.selection.unit == piece.value
 
 
-def test_without_a_unit_one_is_offered(panel: UnitPanel, workspace: Workspace) -> None:
+def test_without_a_unit_one_is_offered(panel: UnitPanel, workspace: Posed) -> None:
     workspace.choose_unit(None)
     assert panel.empty.isVisible()
     assert panel.empty.button.text() == f"Show the strongest of {workspace.selection.module}"
@@ -269,7 +280,7 @@ def test_without_a_unit_one_is_offered(panel: UnitPanel, workspace: Workspace) -
 
 
 def test_the_tray_stays_while_modules_and_pictures_change(
-    panel: UnitPanel, workspace: Workspace, world: World, unit: Unit, qtbot: QtBot
+    panel: UnitPanel, workspace: Posed, world: World, unit: Unit, qtbot: QtBot
 ) -> None:
     panel.pin()
     assert workspace.tray == (unit,)
@@ -285,7 +296,7 @@ def test_the_tray_stays_while_modules_and_pictures_change(
 
 
 def test_a_short_panel_folds_the_tray_and_keeps_the_count(
-    panel: UnitPanel, workspace: Workspace, unit: Unit, qtbot: QtBot
+    panel: UnitPanel, workspace: Posed, unit: Unit, qtbot: QtBot
 ) -> None:
     panel.pin()
     panel.resize(296, 600)
@@ -296,16 +307,16 @@ def test_a_short_panel_folds_the_tray_and_keeps_the_count(
     assert [piece.value for piece in panel.tray.pieces] == [unit]
 
 
-def test_many_pinned_units_scroll_and_none_is_cut(panel: UnitPanel, workspace: Workspace) -> None:
+def test_many_pinned_units_scroll_and_none_is_cut(panel: UnitPanel, workspace: Posed) -> None:
     for channel in range(30):
         workspace.toggle_in_tray(Unit("4a", "1x1", channel))
     QApplication.processEvents()
     assert len(panel.tray.pieces) == 30
-    assert panel.tray.height() > panel.tray.parentWidget().height()
+    assert panel.tray.height() > there(panel.tray.parentWidget()).height()
     assert panel.tray.pieces[-1].box.bottom() <= panel.tray.height()
 
 
-def test_pointing_at_an_input_previews_it(panel: UnitPanel, workspace: Workspace, qtbot: QtBot) -> None:
+def test_pointing_at_an_input_previews_it(panel: UnitPanel, workspace: Posed, qtbot: QtBot) -> None:
     section = panel.body.inputs
     piece = next(piece for piece in section.pieces if isinstance(piece.value, Unit))
     point_at(section, piece.box.center().toPoint())
@@ -315,7 +326,7 @@ def test_pointing_at_an_input_previews_it(panel: UnitPanel, workspace: Workspace
 
 
 def test_sections_are_walked_and_activated_by_keys(
-    panel: UnitPanel, workspace: Workspace, calls: Calls, qtbot: QtBot
+    panel: UnitPanel, workspace: Posed, calls: Calls, qtbot: QtBot
 ) -> None:
     section = panel.body.inputs
     section.setFocus(Qt.FocusReason.TabFocusReason)
@@ -328,7 +339,7 @@ def test_sections_are_walked_and_activated_by_keys(
     deliver(workspace, calls)
 
 
-def test_copied_numbers_hold_the_exact_map(panel: UnitPanel, workspace: Workspace, unit: Unit) -> None:
+def test_copied_numbers_hold_the_exact_map(panel: UnitPanel, workspace: Posed, unit: Unit) -> None:
     lines = panel.copy_numbers().splitlines()
     assert lines[0] == unit.name
     rows = np.array([line.split("\t") for line in lines[-8:]], np.float32)
@@ -336,7 +347,7 @@ def test_copied_numbers_hold_the_exact_map(panel: UnitPanel, workspace: Workspac
 
 
 def test_broken_cells_are_counted_and_striped(
-    panel: UnitPanel, workspace: Workspace, world: World, unit: Unit
+    panel: UnitPanel, workspace: Posed, world: World, unit: Unit
 ) -> None:
     def break_it(maps: np.ndarray) -> None:
         maps[unit.channel, 0, :3] = np.nan
@@ -350,7 +361,7 @@ def test_broken_cells_are_counted_and_striped(
     assert {"#00e5ff", "#0a283c"} <= seen
 
 
-def test_a_zero_unit_has_no_peak(panel: UnitPanel, workspace: Workspace, world: World, unit: Unit) -> None:
+def test_a_zero_unit_has_no_peak(panel: UnitPanel, workspace: Posed, world: World, unit: Unit) -> None:
     def silence(maps: np.ndarray) -> None:
         maps[unit.channel] = 0
 
@@ -359,7 +370,7 @@ def test_a_zero_unit_has_no_peak(panel: UnitPanel, workspace: Workspace, world: 
     assert panel.body.facts_section.facts["active cells"] == "0 %"
 
 
-def test_a_stale_map_is_grey(panel: UnitPanel, workspace: Workspace, world: World) -> None:
+def test_a_stale_map_is_grey(panel: UnitPanel, workspace: Posed, world: World) -> None:
     show(workspace, world.results[0], stale=True)
     image = panel.body.map.grab().toImage()
     box = panel.body.map.map_box().toRect()
@@ -369,18 +380,18 @@ def test_a_stale_map_is_grey(panel: UnitPanel, workspace: Workspace, world: Worl
 
 
 def test_the_first_convolutions_kernel_is_a_colour_picture(
-    panel: UnitPanel, workspace: Workspace, calls: Calls
+    panel: UnitPanel, workspace: Posed, calls: Calls
 ) -> None:
     workspace.choose_unit(Unit("conv1", "", 3))
     deliver(workspace, calls)
     assert panel.body.kernels.isVisible()
     assert not panel.body.inputs.isVisible()
-    kernel = workspace.network.network.weights("conv1")[0][3]
+    kernel = there(workspace.network).network.weights("conv1")[0][3]
     picture = kernel_picture(kernel, "rgb")
     assert (picture.width(), picture.height()) == (7, 7)
     row, column = 2, 5
     expected = 127.5 + 127.5 * kernel[:, row, column] / np.abs(kernel).max()
-    assert picture.pixelColor(column, row).getRgb()[:3] == tuple(int(part) for part in np.rint(expected))
+    assert rgb(picture.pixelColor(column, row)) == tuple(int(part) for part in np.rint(expected))
     swapped = kernel_picture(kernel, "bgr").pixelColor(column, row)
     assert swapped.red() == picture.pixelColor(column, row).blue()
 
@@ -395,23 +406,26 @@ def test_the_first_convolutions_kernel_is_a_colour_picture(
     ],
 )
 def test_origins_are_exact_for_stem_reductions_and_pool(
-    panel: UnitPanel, workspace: Workspace, calls: Calls, other, source: str
+    panel: UnitPanel, workspace: Posed, calls: Calls, other: Unit, source: str
 ) -> None:
     workspace.choose_unit(other)
     deliver(workspace, calls)
     origins, values = panel.body.origins, values_of(workspace, other)
-    assert origins.source.name == source
-    total = sum(share.positive + share.negative for share in origins.shares.values()) + origins.parts.bias
+    assert there(origins).source.name == source
+    total = (
+        sum(float(share.positive + share.negative) for share in there(origins).shares.values())
+        + there(origins).parts.bias
+    )
     row, column = divmod(int(values.argmax()), values.shape[1])
-    assert origins.parts.cell == (column, row)
+    assert there(origins).parts.cell == (column, row)
     if values.max() > 0:
         assert total == pytest.approx(float(values.max()), rel=1e-3)
     else:
         assert total <= 1e-6
 
 
-def test_what_convolves_nothing_has_no_origins(workspace: Workspace) -> None:
-    architecture = workspace.result.checkpoint.architecture
+def test_what_convolves_nothing_has_no_origins(workspace: Posed) -> None:
+    architecture = there(workspace.result).checkpoint.architecture
     assert path_to(architecture, Unit("4a", "pool", 3)) is None
     assert path_to(architecture, Unit("conv1", "", 3)) is None
     assert source_of(architecture, "4a").part == "pool3"
@@ -426,7 +440,7 @@ def test_units_of_every_part_of_a_pass_have_facts(world: World) -> None:
             assert facts.maximum == maps[0].max()
 
 
-def test_another_theme_repaints_the_tray(panel: UnitPanel, workspace: Workspace, qapp: QApplication) -> None:
+def test_another_theme_repaints_the_tray(panel: UnitPanel, workspace: Posed, qapp: QApplication) -> None:
     panel.pin()
     light = panel.tray.grab().toImage().pixelColor(3, 3)
     palette = qapp.palette()
@@ -448,7 +462,7 @@ def visible_parts(panel: UnitPanel) -> list[QRect]:
 
 @pytest.mark.parametrize("pointed", [False, True])
 def test_the_first_choice_is_laid_out_before_it_can_be_painted(
-    workspace: Workspace, calls: Calls, unit: Unit, qtbot: QtBot, pointed: bool
+    workspace: Posed, calls: Calls, unit: Unit, qtbot: QtBot, pointed: bool
 ) -> None:
     one = UnitPanel(workspace)
     qtbot.addWidget(one)
@@ -470,7 +484,7 @@ def test_the_first_choice_is_laid_out_before_it_can_be_painted(
 
 @pytest.mark.parametrize("chosen", [True, False])
 def test_where_a_picture_failed_the_panel_says_so_and_names_the_unit(
-    workspace: Workspace, unit: Unit, qtbot: QtBot, chosen: bool
+    workspace: Posed, unit: Unit, qtbot: QtBot, chosen: bool
 ) -> None:
     workspace.choose_unit(unit if chosen else None)
     one = UnitPanel(workspace)

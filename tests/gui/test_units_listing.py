@@ -21,7 +21,8 @@ from gnet_desktop.gui.system.session import Session
 from gnet_desktop.gui.units.head import CLASSES
 from gnet_desktop.gui.units.page import UnitsPage
 from gnet_desktop.inspection.visualisation.recipe import Recipe
-from tests.gui.made import wait_until
+from gnet_desktop.network.naming import Unit
+from tests.gui.made import of_type, there, wait_until
 
 PICTURES = 14
 
@@ -84,7 +85,7 @@ def test_duplicates_and_several_meanings_are_those_of_the_folders_pictures(
     assert loaded is not None
     gathering = Gathering(256)
     paths = [f"{number:02}.png" for number in range(PICTURES)]
-    for names, maps in maps_of(folder, paths, loaded.network, page.workspace.convention, "3a"):
+    for names, maps in maps_of(folder, paths, loaded.network, there(page.workspace.convention), "3a"):
         gathering.add(names, maps)
     expected = gathering.found()
     assert expected.same, "the pictures have nothing to show"
@@ -94,7 +95,7 @@ def test_duplicates_and_several_meanings_are_those_of_the_folders_pictures(
     first = page.cards.cards.items[0]
     assert first.channel == expected.pairs[0][0]
     page.cards.choose(first)
-    same = [piece.value.name for piece in page.about.same.pieces]
+    same = [of_type(Unit, piece.value).name for piece in page.about.same.pieces]
     assert page.about.same.isVisibleTo(page)
     assert len(same) == min(5, len(expected.same[first.channel]))
     view(page, "several")
@@ -122,7 +123,7 @@ def test_the_classes_of_every_head_have_cards(page: UnitsPage) -> None:
     assert len(page.cards.cards.items) == 100
     assert page.cards.cards.items[0].name.startswith("main: ")
     wait_until(lambda: page.settled)
-    assert page.wanting.get(page.cards.job(page.cards.cards.items[0])).done
+    assert there(page.wanting.get(page.cards.job(page.cards.cards.items[0]))).done
     page.header.heads.setFocus()
     QTest.keyClick(page.header.heads, Qt.Key.Key_Right)
     assert page.cards.cards.items[3].name.startswith("aux2: ")
@@ -138,14 +139,19 @@ def test_a_matrix_that_is_dropped_gives_units_that_are_no_units(page: UnitsPage,
     assert [item.name for item in page.cards.cards.items] == ["axes:0", "axes:1"]
     wait_until(lambda: page.cards.has_index)
     found = page.cards.spectrum
-    whole = page.indexed.state.index.spectrum
+    whole = there(there(page.indexed.state).index).spectrum
     for row, channel in enumerate((5, 9)):
         assert found.strongest(row) == [
             (path, pytest.approx(value, rel=1e-4), cell) for path, value, cell in whole.strongest(channel)
         ]
     page.cards.choose(page.items[1])
-    wait_until(lambda: page.indexed.crops(page.panel.item.subject) and page.about.tuning.words.endswith("°"))
-    strongest = page.indexed.crops(page.panel.item.subject)[0].strong
+    wait_until(
+        lambda: (
+            page.indexed.crops(of_type(Unit, there(page.panel.item).subject))
+            and page.about.tuning.words.endswith("°")
+        )
+    )
+    strongest = there(page.indexed.crops(of_type(Unit, there(page.panel.item).subject)))[0].strong
     assert (strongest.picture, strongest.cell) == (found.strongest(1)[0][0], found.strongest(1)[0][2])
     wait_until(lambda: page.about.inputs.isVisibleTo(page))
     along = page.about.inputs.pieces[0].value, page.about.tuning.words
@@ -164,7 +170,7 @@ def test_a_direction_is_projected_out_and_put_back(page: UnitsPage, tmp_path: Pa
     (change,) = workspace.changes
     assert (change.part, change.kind) == ("3a", "projected")
     assert window.page == "explore"
-    network = workspace.network.network
+    network = there(workspace.network).network
     value = torch.rand(1, 3, 64, 64)
     maps = network.outputs(value, ("3a",), changes=workspace.changes)["3a"]
     assert not maps[:, 7].any()
@@ -196,9 +202,11 @@ def test_factors_of_a_class_become_directions_of_length_one(page: UnitsPage) -> 
     next(action for action in menu.actions() if name in action.text()).trigger()
     wait_until(lambda: page.listing.directions is not None)
     found = page.listing.directions
-    assert (found.name, found.part) == (name, "3a/5x5")
-    assert np.linalg.norm(found.vectors, axis=1) == pytest.approx(np.ones(len(found.items)), abs=1e-5)
-    assert (found.vectors >= 0).all()
+    assert (there(found).name, there(found).part) == (name, "3a/5x5")
+    assert np.linalg.norm(there(found).vectors, axis=1) == pytest.approx(
+        np.ones(len(there(found).items)), abs=1e-5
+    )
+    assert (there(found).vectors >= 0).all()
     wait_until(lambda: f"of {name} in 3a/5x5" in page.header.note)
     page.branches.set_value("")
     page.show_module("3a")
@@ -217,9 +225,9 @@ def test_the_cells_of_the_current_picture_are_taken_apart_without_a_folder(
     next(action for action in menu.actions() if "03.png" in action.text()).trigger()
     wait_until(lambda: page.listing.directions is not None)
     found = page.listing.directions
-    assert (found.name, found.part, len(found.items)) == ("03.png", "3a/1x1", 6)
-    cells = workspace.result.record["3a/1x1"].reshape(64, -1).T
-    kept = cells @ np.linalg.pinv(found.vectors) @ found.vectors
+    assert (there(found).name, there(found).part, len(there(found).items)) == ("03.png", "3a/1x1", 6)
+    cells = there(workspace.result).record["3a/1x1"].reshape(64, -1).T
+    kept = cells @ np.linalg.pinv(there(found).vectors) @ there(found).vectors
     assert np.square(cells - kept).sum() < 0.5 * np.square(cells).sum(), "six factors explain half and more"
     page.branches.set_value("")
     page.show_module("3a")

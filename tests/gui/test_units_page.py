@@ -18,7 +18,7 @@ from gnet_desktop.gui.units.page import UnitsPage
 from gnet_desktop.inspection.visualisation.recipe import Recipe
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.units import literature
-from tests.gui.made import pause, wait_until
+from tests.gui.made import of_type, pause, there, wait_until
 
 QUICK = Recipe(steps=2, size=16)
 
@@ -58,7 +58,7 @@ def test_every_unit_of_a_branch_has_a_card_and_those_in_sight_are_made(page: Uni
     assert names == [f"3a/pool_proj:{number}" for number in range(32)]
     in_sight = page.cards.visible_items()
     assert in_sight
-    assert all(page.wanting.get(page.cards.job(item)).done for item in in_sight)
+    assert all(there(page.wanting.get(page.cards.job(item))).done for item in in_sight)
 
 
 def test_arrows_walk_the_cards_and_the_panel_follows(page: UnitsPage) -> None:
@@ -72,8 +72,8 @@ def test_what_silences_a_unit_is_made_for_itself(page: UnitsPage) -> None:
     page.cards.choose(page.items[2])
     QTest.keyClick(page.panel.ways, Qt.Key.Key_Right)
     wait_until(lambda: page.settled)
-    made = page.wanting.get(page.panel.job)
-    assert made.recipe.negative
+    made = page.wanting.get(there(page.panel.job))
+    assert there(made).recipe.negative
     assert "smallest value" in page.panel.picture.words
     QTest.keyClick(page.panel.ways, Qt.Key.Key_Left)
 
@@ -113,19 +113,19 @@ def test_all_units_of_the_network_scroll(page: UnitsPage) -> None:
 def test_tuning_and_links_of_the_chosen_unit_are_worked_out(window: Window, page: UnitsPage) -> None:
     page.cards.choose(page.items[1])
     wait_until(lambda: page.about.tuning.words.endswith("°") and not page.about.outputs.isHidden())
-    network = window.workspace.network.network
+    network = there(window.workspace.network).network
     kernel, _ = network.weights("3a/pool_proj")
     # an average over 3×3 in place of the maximum keeps the sum of a 1×1 kernel
     sums = kernel[1, :, 0, 0]
     strongest = max(range(len(sums)), key=lambda one: abs(sums[one]))
     first = page.about.inputs.pieces[0]
-    assert first.value.channel == strongest
+    assert of_type(Unit, first.value).channel == strongest
     assert page.about.inputs.note == "from conv3"
     wait_until(lambda: page.about.kernels.isVisibleTo(page))
     assert page.about.kernels.note.startswith("from conv3, the pool as average")
     weighs_most = max(range(len(sums)), key=lambda one: abs(sums[one]))
-    assert page.about.kernels.pieces[0].value.channel == weighs_most
-    readers = [piece.value for piece in page.about.outputs.pieces]
+    assert of_type(Unit, page.about.kernels.pieces[0].value).channel == weighs_most
+    readers = [of_type(Unit, piece.value) for piece in page.about.outputs.pieces]
     assert {unit.module for unit in readers} == {"3b"}
 
 
@@ -134,7 +134,7 @@ def test_a_click_on_a_reader_shows_its_card(page: UnitsPage) -> None:
     wait_until(lambda: not page.about.outputs.isHidden() and page.about.outputs.pieces)
     piece = page.about.outputs.pieces[0]
     QTest.mouseClick(page.about.outputs, Qt.MouseButton.LeftButton, pos=piece.box.topLeft().toPoint())
-    assert page.panel.item.unit == piece.value
+    assert there(page.panel.item).unit == piece.value
     page.branches.set_value("pool_proj")
     page.show_module("3a")
 
@@ -150,13 +150,13 @@ def test_kernels_of_a_branch_stand_side_by_side_and_a_click_chooses_the_unit(pag
     piece = section.pieces[5]
     before = section.grab(piece.box.toAlignedRect().adjusted(-3, -3, 3, 3)).toImage()
     QTest.mouseClick(section, Qt.MouseButton.LeftButton, pos=piece.box.center().toPoint())
-    assert page.panel.item.unit == piece.value
+    assert there(page.panel.item).unit == piece.value
     assert section.chosen == piece.value
     QTest.mouseMove(section, QPoint(1, 1))
     assert section.grab(piece.box.toAlignedRect().adjusted(-3, -3, 3, 3)).toImage() != before
-    about = page.kernels.widget().findChild(Label)
-    assert about.isVisible()
-    assert "black reads none of the three" in about.text()
+    about = there(page.kernels.widget()).findChild(Label)
+    assert there(about).isVisible()
+    assert "black reads none of the three" in there(about).text()
     QTest.keyClick(page.views, Qt.Key.Key_Left)
     page.branches.set_value("pool_proj")
     page.show_module("3a")
@@ -166,7 +166,7 @@ def test_the_unit_that_is_chosen_in_explore_is_chosen_on_the_page(window: Window
     QTest.keyClick(window, Qt.Key.Key_F2)
     window.workspace.choose_unit(Unit("3a", "3x3", 115))
     QTest.keyClick(window, Qt.Key.Key_F4)
-    wait_until(lambda: page.panel.item.unit == Unit("3a", "3x3", 115))
+    wait_until(lambda: there(page.panel.item).unit == Unit("3a", "3x3", 115))
     assert page.panel.item in page.cards.visible_items()
     page.cards.choose(page.items[3])
     kept = page.panel.item
@@ -185,7 +185,7 @@ def test_orders_that_need_a_folder_say_so(page: UnitsPage) -> None:
 def test_groups_have_names_are_remembered_and_travel_as_a_file(
     window: Window, page: UnitsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    grouping, sha256 = page.panel.grouping, window.workspace.checkpoint.provenance.sha256
+    grouping, sha256 = page.panel.grouping, there(window.workspace.checkpoint).provenance.sha256
     page.cards.choose(page.items[4])
     monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("curves", True))
     grouping.menu().aboutToShow.emit()
@@ -225,7 +225,7 @@ def test_names_from_the_literature_stand_with_their_source_where_the_file_is_the
     item = next(item for item in page.items if item.channel == 390)
     page.cards.choose(item)
     assert "Distill" not in page.panel.name.accessibleName()
-    own = window.workspace.checkpoint.provenance.sha256
+    own = there(window.workspace.checkpoint).provenance.sha256
     monkeypatch.setattr(literature, "FILES", frozenset({own}))
     monkeypatch.setitem(literature.KNOWN, ("3b", 390), literature.Named("curve", "An article, Distill 2020"))
     page.cards.choose(page.items[0])
@@ -262,10 +262,10 @@ def test_the_strongest_pictures_of_a_folder_stand_beside(
     wait_until(lambda: page.settled and page.cards.has_index)
     assert "4 pictures" in page.progress.index_words
     item = page.cards.cards.items[0]
-    wait_until(lambda: page.indexed.crops(item.unit) is not None)
+    wait_until(lambda: page.indexed.crops(there(item.unit)) is not None)
     spectrum = page.cards.spectrum
     expected = [path for path, _, _ in spectrum.strongest(item.row)]
-    assert [crop.strong.picture for crop in page.indexed.crops(item.unit)] == expected
+    assert [crop.strong.picture for crop in there(page.indexed.crops(there(item.unit)))] == expected
     # by preference: the first card's unit prefers its class at least as much as the last one's
     first, last = page.cards.cards.items[0], page.cards.cards.items[-1]
     assert spectrum.preferred(first.row)[0][1] >= spectrum.preferred(last.row)[0][1]

@@ -20,7 +20,7 @@ from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.values import Reference
-from tests.gui.made import pause, wait_until
+from tests.gui.made import of_type, pause, there, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,9 @@ def current(window: Window) -> None:
 def test_without_changes_there_is_no_strip(window: Window) -> None:
     assert not window.strip.isVisible()
     assert all(
-        cell.before is None for line in window.panels.answers.shown.lines for cell in line.cells.values()
+        cell.before is None
+        for line in there(window.panels.answers.shown).lines
+        for cell in line.cells.values()
     )
 
 
@@ -65,7 +67,7 @@ def test_x_switches_the_chosen_unit_off_and_on_again(window: Window) -> None:
     assert window.workspace.changes == (Change("4a/5x5", "off", (11,)),)
     current(window)
     assert window.strip.isVisible()
-    assert not window.workspace.result.record["4a/5x5"][11].any()
+    assert not there(window.workspace.result).record["4a/5x5"][11].any()
     QTest.keyClick(window, Qt.Key.Key_X)
     assert window.workspace.changes == ()
     current(window)
@@ -85,15 +87,15 @@ def test_a_branch_off_shows_in_the_answers_what_an_independent_pass_says(
     QTest.keyClick(window, Qt.Key.Key_X, Qt.KeyboardModifier.ShiftModifier)
     current(window)
     checkpoint = window.workspace.checkpoint
-    model = GoogLeNet(num_classes=checkpoint.architecture.classes, init_weights=False).eval()
+    model = GoogLeNet(num_classes=there(checkpoint).architecture.classes, init_weights=False).eval()
     model.load_state_dict({name: value.float() for name, value in load_file(everyday100).items()})
-    given = torch.from_numpy(before.record.input)[None]
-    temperature = checkpoint.heads["main"].temperature
+    given = torch.from_numpy(there(before).record.input)[None]
+    temperature = there(checkpoint).heads["main"].temperature
     with torch.inference_mode():
         whole = torch.softmax(model(given)[0] / temperature, 0)
         model.inception4e.branch3.register_forward_hook(lambda layer, given, output: output * 0)
         without = torch.softmax(model(given)[0] / temperature, 0)
-    for line in window.panels.answers.shown.lines:
+    for line in there(window.panels.answers.shown).lines:
         words, _ = delta_words(float(without[line.index] - whole[line.index]), logits=False)
         shown = line.cells["main"].delta.replace("−", "-").replace("same", "0")
         assert float(shown) == pytest.approx(float(words.replace("−", "-").replace("same", "0")), abs=0.11)
@@ -104,7 +106,7 @@ def test_a_slider_scales_while_it_moves_and_undo_takes_the_whole_move_back(windo
     workspace = window.workspace
     workspace.add_change(Change("4e/1x1", "off", (3,)))
     current(window)
-    unchanged = np.array(workspace.reference_result.record["4e/1x1"][3])
+    unchanged = np.array(there(workspace.reference_result).record["4e/1x1"][3])
     chip = window.strip.chips[0]
     chip.customContextMenuRequested.emit(chip.rect().center())
     slider = window.strip.findChild(FactorSlider)
@@ -115,7 +117,7 @@ def test_a_slider_scales_while_it_moves_and_undo_takes_the_whole_move_back(windo
     assert slider.value.text() == "× 1.5"
     assert [one.text() for one in window.strip.chips] == ["4e/1×1:3 × 1.5"]
     current(window)
-    np.testing.assert_allclose(workspace.result.record["4e/1x1"][3], 1.5 * unchanged, rtol=1e-6)
+    np.testing.assert_allclose(there(workspace.result).record["4e/1x1"][3], 1.5 * unchanged, rtol=1e-6)
     slider.close()
     workspace.undo()
     assert workspace.changes == (Change("4e/1x1", "off", (3,)),)
@@ -150,14 +152,14 @@ def test_chips_say_what_is_changed_and_a_click_takes_it_back(window: Window) -> 
 
 
 def test_the_network_is_as_before_after_all_is_taken_back(window: Window) -> None:
-    before = {head: one.logits.copy() for head, one in window.workspace.result.record.answers.items()}
+    before = {head: one.logits.copy() for head, one in there(window.workspace.result).record.answers.items()}
     for change in (Change("3a"), Change("conv2", "mean"), Change("aux1/fc1")):
         window.workspace.add_change(change)
     current(window)
     while window.workspace.changes:
         window.workspace.undo()
     current(window)
-    for head, answers in window.workspace.result.record.answers.items():
+    for head, answers in there(window.workspace.result).record.answers.items():
         assert (answers.logits == before[head]).all()
 
 
@@ -185,7 +187,7 @@ def test_a_part_becomes_usual_or_what_the_reference_has_there(window: Window) ->
         menu = QMenu()
         fill_changes_menu(menu, workspace, "5b/1x1")
         [submenu] = [action.menu() for action in menu.actions() if action.menu() is not None]
-        offered = {action.text(): action for action in submenu.actions()}
+        offered = {action.text(): action for action in of_type(QMenu, submenu).actions()}
         assert list(offered)[-2:] == ["As usual: mean of 2 pictures", "From goldfish.jpg"]
         offered["As usual: mean of 2 pictures"].trigger()
         wait_until(lambda: bool(workspace.changes))
@@ -195,8 +197,8 @@ def test_a_part_becomes_usual_or_what_the_reference_has_there(window: Window) ->
             "5b/1×1 from goldfish.jpg",
         ]
         wait_until(lambda: not workspace.stale)
-        theirs = workspace.reference_result.record["5b/1x1"]
-        assert (workspace.result.record["5b/1x1"] == theirs).all()
+        theirs = there(workspace.reference_result).record["5b/1x1"]
+        assert (there(workspace.result).record["5b/1x1"] == theirs).all()
         assert workspace.current == first
     finally:
         workspace.compare_with(None)
@@ -226,19 +228,20 @@ def test_what_the_changes_did_is_said_in_a_sentence(window: Window) -> None:
     window.workspace.add_change(Change("4e/3x3"))
     current(window)
     result, before = window.workspace.result, window.workspace.reference_result
-    index = before.record.answers["main"].top(1)[0][0]
-    both = (one.record.answers["main"].probabilities[index] for one in (result, before))
-    points = np.subtract(*(round(100 * float(one), 1) for one in both))  # what a reader subtracts
+    index = there(before).record.answers["main"].top(1)[0][0]
+    both = (there(one).record.answers["main"].probabilities[index] for one in (result, before))
+    first, second = (round(100 * float(one), 1) for one in both)
+    points = np.subtract(first, second)  # what a reader subtracts
     said = window.panels.answers.says.accessibleName()
-    if result.record.answers["main"].top(1)[0][0] == index:
+    if there(result).record.answers["main"].top(1)[0][0] == index:
         assert said.startswith("Still espresso")
         assert f"{abs(points):.1f} points {'higher' if points > 0 else 'lower'}" in said or abs(points) < 0.05
     assert said.endswith("aux1 and aux2 read earlier modules: no change.")
     window.workspace.set_changes((Change("5b"),))
     current(window)
     said = window.panels.answers.says.accessibleName()
-    first = window.workspace.result.record.answers["main"].top(1)[0][0]
-    name = window.workspace.checkpoint.labels.names[first]
+    first = there(window.workspace.result).record.answers["main"].top(1)[0][0]
+    name = there(window.workspace.checkpoint).labels.names[first]
     assert said.startswith(f"{name} instead of espresso.") or first == index
 
 
@@ -250,22 +253,22 @@ def test_the_answers_stand_by_what_changed_when_that_is_asked_for(window: Window
     assert not panel.order.isVisible()
     workspace.add_change(Change("4e/5x5"))
     current(window)
-    likeliest = [line.index for line in panel.shown.lines]
+    likeliest = [line.index for line in there(panel.shown).lines]
     QTest.keyClick(window, Qt.Key.Key_A)
     assert (panel.order.isVisible(), panel.order.isChecked()) == (True, True)
     gaps = []
-    for head, now in workspace.result.record.answers.items():
-        before = workspace.reference_result.record.answers[head]
-        heat = workspace.checkpoint.heads[head].temperature
+    for head, now in there(workspace.result).record.answers.items():
+        before = there(workspace.reference_result).record.answers[head]
+        heat = there(workspace.checkpoint).heads[head].temperature
         both = [torch.softmax(torch.from_numpy(one.logits) / heat, 0) for one in (now, before)]
         gaps.append((both[0] - both[1]).abs())
     order = torch.stack(gaps).amax(0).argsort(descending=True)
-    count = len(panel.shown.lines)
-    assert [line.index for line in panel.shown.lines] == order[:count].tolist()
-    changes = [max(abs(_points(cell)) for cell in line.cells.values()) for line in panel.shown.lines]
+    count = len(there(panel.shown).lines)
+    assert [line.index for line in there(panel.shown).lines] == order[:count].tolist()
+    changes = [max(abs(_points(cell)) for cell in line.cells.values()) for line in there(panel.shown).lines]
     assert changes == sorted(changes, reverse=True)
     QTest.mouseClick(panel.order, Qt.MouseButton.LeftButton)
-    assert [line.index for line in panel.shown.lines] == likeliest
+    assert [line.index for line in there(panel.shown).lines] == likeliest
 
 
 def _points(cell: Cell) -> float:
@@ -283,7 +286,9 @@ def test_the_heads_window_shows_both_timelines_and_their_difference(window: Wind
     workspace.add_change(Change("4b/3x3"))
     current(window)
     runs = workspace.result, workspace.reference_result
-    now, before = ({head: one.probabilities for head, one in run.record.answers.items()} for run in runs)
+    now, before = (
+        {head: one.probabilities for head, one in there(run).record.answers.items()} for run in runs
+    )
     for course in view.timeline.courses:
         for head in ("aux1", "aux2", "main"):
             assert dict(course.points)[head] == pytest.approx(100 * now[head][course.index], abs=1e-4)
@@ -299,8 +304,8 @@ def test_the_heads_window_shows_both_timelines_and_their_difference(window: Wind
     assert view.timeline.courses[0].index == index
     assert gap == pytest.approx(100 * (now["main"][index] - before["main"][index]), abs=0.11)
     grid = view.sections["aux2"].pool
-    pools = [run.record["aux2/pool"] for run in runs]
-    np.testing.assert_allclose(grid._values, pools[0] - pools[1], atol=1e-6)
+    pools = [there(run).record["aux2/pool"] for run in runs]
+    np.testing.assert_allclose(there(grid._values), pools[0] - pools[1], atol=1e-6)
     assert "changed by" in grid.words(0)[1]
     workspace.change_view(show="reference")
     assert all(course.before == () for course in view.timeline.courses)

@@ -15,12 +15,13 @@ from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
-from gnet_desktop.gui.why.layer import shown_as
+from gnet_desktop.gui.why.layer import WhyLayer, shown_as
 from gnet_desktop.gui.why.menus import method_menu
+from gnet_desktop.inspection.attribution.attribution import Attribution
 from gnet_desktop.network.changes import Change
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.values import Question
-from tests.gui.made import pause, wait_until
+from tests.gui.made import of_type, pause, there, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +37,20 @@ def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
     del dispatcher
 
 
-def layer(window: Window):
+def layer(window: Window) -> WhyLayer:
     """The layer, once it is worked out."""
     photo = window.panels.photo.view
     why = photo.panes[0].why
     wait_until(
-        lambda: not window.workspace.stale and why.layer(window.workspace.result) and not why.found.busy
+        lambda: (
+            not window.workspace.stale and why.layer(there(window.workspace.result)) and not why.found.busy
+        )
     )
-    return photo.panes[0].why.layer(window.workspace.result)
+    return there(photo.panes[0].why.layer(there(window.workspace.result)))
+
+
+def attribution(window: Window) -> Attribution:
+    return of_type(Attribution, layer(window).identity)
 
 
 @pytest.fixture(autouse=True)
@@ -59,8 +66,8 @@ def test_y_shows_what_speaks_for_the_first_answer_and_takes_it_off_again(window:
     QTest.keyClick(window, Qt.Key.Key_Y)
     assert window.workspace.view.why == "grad-cam"
     found = layer(window)
-    record = window.workspace.result.record
-    _, bias = window.workspace.network.network.weights("fc")
+    record = there(window.workspace.result).record
+    _, bias = there(window.workspace.network).network.weights("fc")
     index = record.answers["main"].top(1)[0][0]
     assert found.values.sum() + bias[index] == pytest.approx(record.answers["main"].logits[index], rel=1e-3)
     assert "explains 100.0 % of the logit" in found.caption
@@ -72,7 +79,7 @@ def test_y_shows_what_speaks_for_the_first_answer_and_takes_it_off_again(window:
 def test_the_map_follows_the_class_that_is_explained(window: Window) -> None:
     window.workspace.change_view(why="contributions")
     first = layer(window).values.copy()
-    teapot = window.workspace.checkpoint.labels.names.index("teapot")
+    teapot = there(window.workspace.checkpoint).labels.names.index("teapot")
     window.workspace.explain(teapot)
     found = layer(window)
     assert found.caption[0] == "why teapot, main"
@@ -81,10 +88,10 @@ def test_the_map_follows_the_class_that_is_explained(window: Window) -> None:
 
 def test_the_map_is_of_the_changed_run(window: Window) -> None:
     window.workspace.change_view(why="grad-cam")
-    before = layer(window).identity.logit
+    before = attribution(window).logit
     window.workspace.add_change(Change("4e/3x3"))
     wait_until(lambda: not window.workspace.stale)
-    after = layer(window).identity
+    after = attribution(window)
     assert after.logit != before
     assert after.error == pytest.approx(0, abs=1e-3)
 
@@ -92,23 +99,23 @@ def test_the_map_is_of_the_changed_run(window: Window) -> None:
 def test_pixels_are_asked_too_and_say_how_complete_they_are(window: Window) -> None:
     window.workspace.change_view(why="integrated-gradients")
     found = layer(window)
-    assert found.values.shape == window.workspace.result.record.input_size
-    assert found.identity.error < 0.02
+    assert found.values.shape == there(window.workspace.result).record.input_size
+    assert there(of_type(Attribution, found.identity).error) < 0.02
     assert window.panels.photo.view.grab().toImage().width() > 0
 
 
 def test_a_long_map_grows_and_tells_how_far_it_is(window: Window) -> None:
-    photo, shares = window.panels.photo.view, []
+    photo, shares, found = window.panels.photo.view, list[str](), None
     window.workspace.change_view(why="occlusion")
     for _ in range(6000):
         pause(2)
-        found = photo.panes[0].why.layer(window.workspace.result)
+        found = photo.panes[0].why.layer(there(window.workspace.result))
         if found is not None and photo.panes[0].why.found.busy:
             shares.append(found.caption[-1])
         if found is not None and not photo.panes[0].why.found.busy:
             break
     assert any(words.endswith("%") for words in shares)
-    assert "covering 21 px takes up to" in found.caption[-1]
+    assert "covering 21 px takes up to" in there(found).caption[-1]
 
 
 @pytest.mark.parametrize("drawn", ["outline", "focus"])
@@ -119,7 +126,7 @@ def test_the_strongest_tenth_is_drawn_inside_the_crop_only(window: Window, drawn
     window.workspace.change_view(why="grad-cam")
     layer(window)
     marked = photo.grab().toImage()
-    crop = painting.rect(photo.camera.box_to_view(window.workspace.result.geometry.crop_box))
+    crop = painting.rect(photo.camera.box_to_view(there(window.workspace.result).geometry.crop_box))
     window.workspace.ask_why(drawn="map")
     changed = [
         QPointF(x, y)
@@ -175,7 +182,7 @@ def test_where_room_is_short_the_check_is_the_last_to_go(
 ) -> None:
     parts = ("why espresso, main", "Grad-CAM at 4b", "explains 43 %")
     written: list[str] = []
-    monkeypatch.setattr(painting.QPainter, "drawText", lambda _, box, flags, text: written.append(text))
+    monkeypatch.setattr(QPainter, "drawText", lambda _, box, flags, text: written.append(text))
     for room in (700, 300, 170, 130):
         image = QImage(room, 60, QImage.Format.Format_RGB32)
         painter = QPainter(image)

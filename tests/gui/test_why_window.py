@@ -15,15 +15,16 @@ from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.gui.why.asking import asked_of, check
 from gnet_desktop.gui.why.menus import question_words
-from gnet_desktop.gui.why.trusting import shuffled_layers
 from gnet_desktop.gui.why.window import WhyView
 from gnet_desktop.inspection.attribution.at_layer import grad_cam
 from gnet_desktop.inspection.attribution.attribution import Attribution, Target
+from gnet_desktop.inspection.attribution.trust import shuffled_layers
+from gnet_desktop.inspection.tracing import Spot
 from gnet_desktop.network.architecture import HEAD_PLACES
 from gnet_desktop.network.changes import Change
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.values import Question
-from tests.gui.made import make_workspace, make_world, pause, wait_until
+from tests.gui.made import make_workspace, make_world, of_type, pause, there, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -60,21 +61,21 @@ def settled(view: WhyView) -> None:
 
 
 def maps(view: WhyView) -> list[np.ndarray]:
-    return [column.picture.layer.values for column in view.columns if column.isVisible()]
+    return [there(column.picture.layer).values for column in view.columns if column.isVisible()]
 
 
 def test_each_head_is_asked_for_the_same_class(view: WhyView, window: Window) -> None:
-    result, network = window.workspace.result, window.workspace.network.network
-    index = result.record.answers["main"].top(1)[0][0]
+    result, network = window.workspace.result, there(window.workspace.network).network
+    index = there(result).record.answers["main"].top(1)[0][0]
     for head, found in zip(("main", "aux2", "aux1"), maps(view), strict=True):
         at = HEAD_PLACES[head]
-        alone = grad_cam(network, result.record, Target(head, index), at)
+        alone = grad_cam(network, there(result).record, Target(head, index), at)
         np.testing.assert_allclose(found, alone.map, rtol=1e-5, atol=1e-6)
     assert [column.title.text() for column in view.columns] == ["cat, main", "cat, aux2", "cat, aux1"]
 
 
 def test_two_classes_are_the_difference_and_each_alone(view: WhyView, window: Window) -> None:
-    frog = window.workspace.checkpoint.labels.names.index("frog")
+    frog = there(window.workspace.checkpoint).labels.names.index("frog")
     window.workspace.ask_why(against=frog)
     settled(view)
     difference, cat, other = maps(view)
@@ -94,11 +95,11 @@ def test_the_head_that_is_asked_for_comes_first_and_its_layers_are_offered(
     assert all(
         "first-order" in text or "not complete" in text or "no evidence" in text for text in checks(view)
     )
-    assert maps(view)[0].shape == window.workspace.result.record["3b"].shape[1:]
+    assert maps(view)[0].shape == there(window.workspace.result).record["3b"].shape[1:]
     # 5b is not what aux1 reads
     window.workspace.ask_why(at="5b")
     settled(view)
-    assert maps(view)[0].shape == window.workspace.result.record["4a"].shape[1:]
+    assert maps(view)[0].shape == there(window.workspace.result).record["4a"].shape[1:]
 
 
 def checks(view: WhyView) -> list[str]:
@@ -118,7 +119,9 @@ def test_the_strongest_tenth_is_a_tenth(view: WhyView, window: Window, drawn: st
     column = view.columns[0]
     column.picture.grab()
     image = column.picture.laid
-    pixels = np.array(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    pixels = np.array(there(image).constBits(), np.uint8).reshape(
+        there(image).height(), there(image).width(), 4
+    )
     clear = (pixels[..., 3] == 0).mean()
     if drawn == "focus":
         # all but a tenth is covered; cells beside the map's edge count as its last ones
@@ -173,31 +176,32 @@ def test_escape_closes_it(view: WhyView) -> None:
 
 
 def test_what_is_shuffled_goes_from_the_answer_to_the_picture(window: Window) -> None:
-    architecture = window.workspace.checkpoint.architecture
+    architecture = there(window.workspace.checkpoint).architecture
     assert shuffled_layers(architecture, "main") == ["fc", "5b", "4e", "4c", "4a"]
     assert shuffled_layers(architecture, "aux1") == ["aux1/fc2", "4a", "3b", "3a"]
 
 
 def test_the_way_back_ends_in_the_picture_and_a_click_shows_a_unit(view: WhyView, window: Window) -> None:
     wait_until(lambda: view.way.pieces and not view.way.found.busy)
-    record = window.workspace.result.record
+    record = there(window.workspace.result).record
     index = record.answers["main"].top(1)[0][0]
-    weights, _ = window.workspace.network.network.weights("fc")
+    weights, _ = there(window.workspace.network).network.weights("fc")
     adds = weights[index] * record["global_pool"]
     spots = [piece.value for piece in view.way.pieces]
     assert spots[0] is None
-    module = window.workspace.checkpoint.architecture.module("5b")
-    first = spots[1].unit
+    module = there(window.workspace.checkpoint).architecture.module("5b")
+    first = of_type(Spot, spots[1]).unit
     assert module.offset(first.branch) + first.channel == int(adds.argmax())
     assert f"adds +{adds.max():.3f} to the one before" in view.way.pieces[1].words
     assert spots[-1] is None
-    assert spots[-2].unit.part == "conv1"
+    assert of_type(Spot, spots[-2]).unit.part == "conv1"
     assert view.way.pieces[-1].words.startswith("the pixels that it reads")
     at = view.way.pieces[3].box.center().toPoint()
     QTest.mouseClick(view.way, Qt.MouseButton.LeftButton, pos=at)
     chosen = window.workspace.selection
-    assert (chosen.unit, chosen.cell) == (spots[3].unit, spots[3].cell)
-    assert window.panels.unit.body.map.cell == spots[3].cell
+    third = of_type(Spot, spots[3])
+    assert (chosen.unit, chosen.cell) == (third.unit, third.cell)
+    assert window.panels.unit.body.map.cell == third.cell
     window.workspace.back()
 
 
@@ -205,7 +209,7 @@ def test_one_head_is_not_said_to_have_others_beside_it(qapp: QApplication) -> No
     world = make_world(1)
     workspace = make_workspace(world, lambda call: call())
     asked = asked_of(workspace, world.results[0], "grad-cam")
-    assert question_words(asked, world.results[0]).endswith(", main?")
+    assert question_words(there(asked), world.results[0]).endswith(", main?")
     workspace.close()
 
 
@@ -213,5 +217,7 @@ def test_one_head_is_not_said_to_have_others_beside_it(qapp: QApplication) -> No
     ("total", "expected"), [(0.9997, "100.0"), (1.00003, "100.0"), (0.4321, "43.2"), (-2.136, "−213.6")]
 )
 def test_a_share_is_rounded_by_one_rule(total: float, expected: str) -> None:
-    found = Attribution("grad-cam", Target("main", 0), np.ones((2, 2)), 1.0, at="4a", sum=total, expected=1.0)
+    found = Attribution(
+        "grad-cam", Target("main", 0), np.ones((2, 2), np.float32), 1.0, at="4a", sum=total, expected=1.0
+    )
     assert check(found) == f"adds up to {expected} % of the logit, not complete by definition"

@@ -17,7 +17,7 @@ from gnet_desktop.gui.system import screens
 from gnet_desktop.gui.system.screens import fit_screen, fitted, restore_geometry, stored_geometry
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.resources import resource
-from tests.gui.made import make_world
+from tests.gui.made import make_world, there
 
 BESIDE = ("card", "heads", "try_both", "catalogue", "help", "about")
 
@@ -52,7 +52,7 @@ def test_escape_closes_every_window_beside_the_main_one(window: Window, qtbot: Q
 @pytest.mark.parametrize("name", ["card", "heads", "try_both"])
 def test_the_keys_of_the_table_work_in_every_window(window: Window, qtbot: QtBot, name: str) -> None:
     beside, workspace = opened(window, name, qtbot), window.workspace
-    first = workspace.current
+    first = there(workspace.current)
     qtbot.keyClick(beside, Qt.Key.Key_PageDown)
     assert workspace.current == first + 1
     qtbot.keyClick(beside, Qt.Key.Key_T)
@@ -192,12 +192,12 @@ def test_a_window_that_had_no_room_is_told(qapp: QApplication, monkeypatch: pyte
 def test_plus_minus_and_zero_are_for_the_panel_with_the_keyboard(window: Window, qtbot: QtBot) -> None:
     window.workspace.use(make_world(1).loaded)
     qtbot.waitUntil(window.isActiveWindow)
-    network, tile = window.panels["network"].map, window.workspace.view.tile
-    window.panels["network"].setFocus(Qt.FocusReason.ShortcutFocusReason)
+    network, tile = window.panels.network.map, window.workspace.view.tile
+    window.panels.network.setFocus(Qt.FocusReason.ShortcutFocusReason)
     qtbot.keyClick(network, Qt.Key.Key_Plus)
     assert network.zoom > 1
     assert window.workspace.view.tile == tile
-    window.panels["pictures"].setFocus(Qt.FocusReason.ShortcutFocusReason)
+    window.panels.pictures.setFocus(Qt.FocusReason.ShortcutFocusReason)
     qtbot.keyClick(window, Qt.Key.Key_Plus)
     assert window.workspace.view.tile > tile
     qtbot.keyClick(window, Qt.Key.Key_0)

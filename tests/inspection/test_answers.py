@@ -55,7 +55,7 @@ def test_heads_are_told_by_their_names_and_not_by_their_order() -> None:
     constant = {head: says(*np.eye(3)[place] * 0.8 + 0.05) for place, head in enumerate(ALL)}
     found = verdict(constant)
     assert found is not None
-    assert [(group.heads, group.index) for group in found.says] == [
+    assert [(group.heads, group.index) for group in found.agreements] == [
         (("aux1",), 0), (("aux2",), 1), (("main",), 2)
     ]  # fmt: skip
 
@@ -63,8 +63,11 @@ def test_heads_are_told_by_their_names_and_not_by_their_order() -> None:
 def test_the_verdict_groups_neighbours_and_names_where_the_answer_changed() -> None:
     found = verdict(ALL)
     assert found is not None
-    assert [(group.heads, group.index) for group in found.says] == [(("aux1",), 1), (("aux2", "main"), 0)]
-    assert found.says[-1].probability == pytest.approx(0.7)  # the deepest head's
+    assert [(group.heads, group.index) for group in found.agreements] == [
+        (("aux1",), 1),
+        (("aux2", "main"), 0),
+    ]
+    assert found.agreements[-1].probability == pytest.approx(0.7)  # the deepest head's
     assert found.changed_by == "4d"
     assert not found.agree
 

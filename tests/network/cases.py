@@ -34,7 +34,7 @@ class Case:
     build: Mapping[str, Any] = field(default_factory=dict)
     scheme: Scheme | None = None
 
-    def oracle(self, seed: int = 0) -> nn.Module:
+    def oracle(self, seed: int = 0) -> Any:
         return ORACLES[self.family].make(seed, classes=CLASSES, **self.make)
 
     def outputs(self, model: nn.Module, value: Tensor) -> Outputs:

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import pytest
 import torch
@@ -111,7 +113,9 @@ SIDES = {
 
 
 @pytest.mark.parametrize(("family", "arguments", "side", "parameters", "macs", "aux1", "aux2"), TOTALS)
-def test_totals_are_the_published_ones(family, arguments, side, parameters, macs, aux1, aux2) -> None:
+def test_totals_are_the_published_ones(
+    family: str, arguments: Mapping[str, Any], side: int, parameters: int, macs: int, aux1: int, aux2: int
+) -> None:
     found = costs(build(family, aux_classes=HEADS if aux1 else {}, **arguments), (side, side))
     assert (found.total.parameters, found.total.macs) == (parameters, macs)
     if aux1:
@@ -124,7 +128,7 @@ def test_an_auxiliary_head_costs_what_is_published() -> None:
 
 
 @pytest.mark.parametrize("five", [3, 5])
-def test_branches_cost_what_is_published(five: int) -> None:
+def test_branches_cost_what_is_published(five: Literal[3, 5]) -> None:
     found = costs(build("wzmiaomiao", five=five), (224, 224))
     for module, expected in BRANCH_MACS[five].items():
         branches = [found.branches[f"{module}/{name}"].macs for name in ("1x1", "3x3", "5x5", "pool_proj")]
@@ -150,6 +154,7 @@ def test_without_reductions_modules_cost_what_is_published() -> None:
 def test_stacked_layers_lose_their_reduction_too() -> None:
     layers = unreduced(build("kuangliu")).module("3a").branch("5x5").layers
     assert [layer.name for layer in layers] == ["3a/5x5_a", "3a/5x5"]
+    assert isinstance(layers[0], Convolution)
     assert layers[0].inputs == 192
 
 
@@ -231,7 +236,7 @@ def test_ranges_read_well() -> None:
 def windows(draw: st.DrawFn) -> tuple[Pool, int]:
     kernel = draw(st.integers(1, 7))
     same = draw(st.booleans())
-    padding = "same" if same else draw(st.integers(0, kernel // 2))
+    padding: int | Literal["same"] = "same" if same else draw(st.integers(0, kernel // 2))
     layer = Pool("pool", kernel, draw(st.integers(1, 4)), padding, ceil=not same and draw(st.booleans()))
     return layer, draw(st.integers(1, 40))
 

@@ -6,6 +6,7 @@ The weights are read by a few lines here, so that nothing but the network is tes
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -22,8 +23,9 @@ from tests.oracles.caffe import CaffeGoogLeNet
 PHOTOS = ("egyptian_cat.jpg", "goldfish.jpg", "grand_piano.jpg", "zebra.jpg")
 
 
-def fields(data: memoryview) -> Iterator[tuple[int, memoryview | int]]:
+def fields(data: memoryview) -> Iterator[tuple[int, Any]]:
     """(number, value) of each field of a protobuf message of known good form."""
+    position = 0
 
     def varint() -> int:
         nonlocal position
@@ -36,7 +38,6 @@ def fields(data: memoryview) -> Iterator[tuple[int, memoryview | int]]:
             if byte < 128:
                 return value
 
-    position = 0
     while position < len(data):
         number, wire = divmod(varint(), 8)
         if wire == 0:
@@ -75,7 +76,7 @@ def warped(path: Path) -> torch.Tensor:
     with Image.open(path) as opened:
         image = ImageOps.exif_transpose(opened).convert("RGB")
     image = image.resize((256, 256), Image.Resampling.BILINEAR).crop((16, 16, 240, 240))
-    pixels = np.asarray(image, np.float32)[:, :, ::-1] - np.float32([104, 117, 123])
+    pixels = np.asarray(image, np.float32)[:, :, ::-1] - np.array([104, 117, 123], np.float32)
     return torch.from_numpy(pixels.transpose(2, 0, 1).copy())[None]
 
 

@@ -6,6 +6,7 @@ values that are never negative pass it as they are.
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,8 +63,12 @@ def before_rectifier(case: Case, layer: str, modules: Container[str] = ()) -> st
     return norm if norm in modules else convolution
 
 
+def _same(value: Tensor) -> Tensor:
+    return value
+
+
 @contextmanager
-def hooked(case: Case, model: nn.Module, rules: Mapping[str, Rule]) -> Iterator[None]:
+def hooked(case: Case, model: Any, rules: Mapping[str, Rule]) -> Iterator[None]:
     """The layers of these names give what the rules make of what they would say."""
     if case.family == "lucid":
         # it calls no modules
@@ -71,7 +76,7 @@ def hooked(case: Case, model: nn.Module, rules: Mapping[str, Rule]) -> Iterator[
             plain, names = model.layer, {before_rectifier(case, layer): one for layer, one in rules.items()}
 
             def layer(name: str, value: Tensor, stride: int = 1) -> Tensor:
-                return names.get(name + "_pre_relu_conv", lambda x: x)(plain(name, value, stride))
+                return names.get(name + "_pre_relu_conv", _same)(plain(name, value, stride))
 
             patch.setattr(model, "layer", layer)
             yield
@@ -101,7 +106,7 @@ def rule_of(change: Change, slices: slice, own: Tensor) -> Rule:
 
     def changed(value: Tensor) -> Tensor:
         new = value.clone()
-        places = range(value.shape[1])
+        places = list(range(value.shape[1]))
         if change.channels is not None:
             places = [channel - slices.start for channel in change.channels if channel in _range(slices)]
         for place in places:

@@ -1,6 +1,7 @@
 """The table of families and what `build` makes of it."""
 
 from dataclasses import replace
+from typing import Any, Literal
 
 import pytest
 
@@ -26,7 +27,9 @@ def test_every_family_is_nine_modules_of_four_branches(family: str) -> None:
 
 
 @pytest.mark.parametrize(("five", "kernel"), [(3, 3), (5, 5), ("3+3", 5)])
-def test_the_true_kernel_of_the_5x5_branch_is_what_the_file_has(five: int | str, kernel: int) -> None:
+def test_the_true_kernel_of_the_5x5_branch_is_what_the_file_has(
+    five: Literal[3, 5, "3+3"], kernel: int
+) -> None:
     for family in FAMILIES:
         branch = build(family, five=five).module("4a").branch("5x5")
         assert (branch.kernel, branch.name) == (kernel, "5x5")
@@ -80,7 +83,7 @@ def test_the_first_choice_of_a_switch_is_the_default() -> None:
     for name, family in FAMILIES.items():
         for switch, about in family.switches.items():
             first = next(iter(about.choices))
-            assert build(name, **{switch: first}) == build(name)
+            assert build(name, **dict[str, Any]({switch: first})) == build(name)
             assert about.question.endswith("?")
             assert all(choice.words for choice in about.choices.values())
 

@@ -1,6 +1,7 @@
 """Receptive fields against the published tables and against gradients."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 import torch
@@ -65,7 +66,9 @@ PUBLISHED = [
 
 
 @pytest.mark.parametrize(("family", "side", "sizes", "jumps", "centres"), PUBLISHED)
-def test_fields_are_the_published_ones(family, side, sizes, jumps, centres) -> None:
+def test_fields_are_the_published_ones(
+    family: str, side: int, sizes: Mapping[str, Any], jumps: tuple[int, ...], centres: tuple[float, ...]
+) -> None:
     architecture = build(family)
     for module in MODULES:
         stage = "345".index(module[0])
@@ -113,7 +116,7 @@ class Spread:
                     for step in branch.layers:
                         part = self.maps[step.name] = self.apply(step, part)
                     ends.append(part)
-                value = sum(ends)
+                value = torch.stack(ends).sum(0)
             elif isinstance(layer, Convolution | Pool):
                 value = self.apply(layer, value)
             self.maps[layer.name] = value

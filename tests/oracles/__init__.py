@@ -35,11 +35,12 @@ __all__ = ["ORACLES", "Oracle"]
 class Oracle:
     """A family's independent definition.
 
+    ``make`` gives a torch module whose parts are called as in the original program; no type tells which.
     ``size`` is a side that it takes; ``others`` are further namings of the same
     weights: name → function from the model to its tensors.
     """
 
-    make: Callable[..., nn.Module]
+    make: Callable[..., Any]
     heads: bool = False
     size: int = 224
     channels: int = 3

@@ -52,7 +52,7 @@ def test_torchvision_is_taken_only_beside_its_own_kind_of_torch(
 
 @pytest.fixture
 def linux_without_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(environment, "has_nvidia_gpu", lambda: False)
 
 
@@ -98,8 +98,8 @@ def test_an_index_that_is_silent_is_not_told_as_one_without_a_build(monkeypatch:
 def test_six_gigabytes_are_asked_about_on_a_terminal(
     monkeypatch: pytest.MonkeyPatch, answer: str, goes_on: bool
 ) -> None:
-    monkeypatch.setattr(environment.sys, "stdin", Terminal(answer))
-    monkeypatch.setattr(environment.sys, "stderr", Terminal())
+    monkeypatch.setattr(sys, "stdin", Terminal(answer))
+    monkeypatch.setattr(sys, "stderr", Terminal())
     if goes_on:
         assert choose_torch(Offers(CUDA, {}), PROFILES["run"]).requirements == PAIR
         return
@@ -161,7 +161,7 @@ def test_no_stamp_is_written_while_the_windows_libraries_are_missing(
 
 
 def test_with_an_nvidia_gpu_running_takes_the_cuda_build(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(environment.sys, "platform", "linux")
+    monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(environment, "has_nvidia_gpu", lambda: True)
     assert choose_torch(Offers(LONE, BOTH), PROFILES["run"]).requirements == PAIR
 

@@ -1,6 +1,7 @@
 """The self-test: it passes here, its stored answers are torchvision's, and it notices what is missing."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ CHEAP = [check for _, check in selftest.CHECKS if check is not selftest.check_pa
 
 
 @pytest.mark.parametrize("check", CHEAP, ids=lambda check: check.__name__)
-def test_each_check_passes_here(check, installation: selftest.Installation, qapp: QApplication) -> None:
+def test_each_check_passes_here(
+    check: Callable[[selftest.Installation], str], installation: selftest.Installation, qapp: QApplication
+) -> None:
     assert check(installation)
 
 

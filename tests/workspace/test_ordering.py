@@ -21,7 +21,7 @@ ENTRIES = [
         ("name", [3, 4, 2, 1]),
         ("answer", [2, 4, 1, 3]),
         ("surest", [2, 4, 1, 3]),
-        ("unsurest", [1, 4, 2, 3]),
+        ("least sure", [1, 4, 2, 3]),
     ],
 )
 def test_orders(order: str, expected: list[int]) -> None:

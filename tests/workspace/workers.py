@@ -111,6 +111,14 @@ class Posed(Workspace):
         self.choose_picture(picture)
         self.reader.fail("read this", error)
 
+    def know(self, picture: int, **fields: Any) -> None:
+        """Give a picture of the list what a pass or a failure would (`values.Entry`)."""
+        self._list.change(picture, **fields)
+
+    def leave_open(self, *pictures: int) -> None:
+        """Only these are still to be answered."""
+        self._list._open = dict.fromkeys(pictures)
+
     def lag(self, name: str = "later") -> None:
         """Look at another picture that is not answered yet, and let the panels know."""
         self.add_pictures([(name, b"")])

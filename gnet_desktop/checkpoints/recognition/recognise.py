@@ -9,7 +9,7 @@ from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 from gnet_desktop.checkpoints.convention import Entry
 from gnet_desktop.checkpoints.dialects import DIALECTS
 from gnet_desktop.checkpoints.dialects.dialect import Dialect
-from gnet_desktop.checkpoints.dialects.strangers import stranger
+from gnet_desktop.checkpoints.dialects.other_networks import other_network
 from gnet_desktop.checkpoints.fitting.choosing import USUAL
 from gnet_desktop.checkpoints.fitting.gaps import PartsMissing
 from gnet_desktop.checkpoints.fitting.lying import Tensors, is_matrix
@@ -81,7 +81,7 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
             return recognised
         warning = "Its graph could not be followed, so that strides, pools and norms are those of its family."
         return replace(recognised, warnings=(*recognised.warnings, warning))
-    if title := stranger({keys.path(name): tensor.shape for name, tensor in contents.tensors.items()}):
+    if title := other_network({keys.path(name): tensor.shape for name, tensor in contents.tensors.items()}):
         raise CheckpointError(
             f"This is {title}, not a GoogLeNet.",
             "Only GoogLeNet (Inception v1) can be looked into here.",

@@ -145,7 +145,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
         Action("sort answer", "Edit", "Pictures by answer", (), "sort list order class"),
         Action("sort surest", "Edit", "Pictures, surest first", (), "sort list order probability"),
         Action(
-            "sort unsurest", "Edit", "Pictures, least sure first", (), "sort list order probability doubtful"
+            "sort least sure",
+            "Edit",
+            "Pictures, least sure first",
+            (),
+            "sort list order probability doubtful",
         ),
     ),
     *_in(

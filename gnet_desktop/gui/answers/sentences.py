@@ -32,12 +32,12 @@ def plain(rich: str) -> str:
 def verdict_sentence(shown: Shown) -> str:
     """``aux1 says tabby; aux2 and main say Egyptian cat. Changed by 4d.``; empty for one head."""
     verdict = shown.verdict
-    if verdict is None or sum(len(says.heads) for says in verdict.says) < 2:
+    if verdict is None or sum(len(agreement.heads) for agreement in verdict.agreements) < 2:
         return ""
     if verdict.agree:
-        heads = len(verdict.says[0].heads)
+        heads = len(verdict.agreements[0].heads)
         words = tr("All three heads say {0}.") if heads == 3 else tr("Both heads say {0}.")
-        return words.format(_class(shown, verdict.says[0].index))
+        return words.format(_class(shown, verdict.agreements[0].index))
     return f"{_says(shown, verdict)}. " + _grey(tr("Changed by {0}.").format(verdict.changed_by or ""))
 
 
@@ -73,7 +73,7 @@ def reference_sentence(other: Shown, words: str) -> str:
         return ""
     named = f"<b>{tr('The reference')}</b> ({escape(words)})"
     if other.verdict.agree:
-        return tr("{0} says {1}.").format(named, _class(other, other.verdict.says[0].index))
+        return tr("{0} says {1}.").format(named, _class(other, other.verdict.agreements[0].index))
     return f"{named}: {_says(other, other.verdict)}."
 
 
@@ -84,11 +84,11 @@ def other_classes_sentence() -> str:
 
 def _says(shown: Shown, verdict: Verdict) -> str:
     parts = []
-    for says in verdict.says:
-        names = [f"<b>{head}</b>" for head in says.heads]
+    for agreement in verdict.agreements:
+        names = [f"<b>{head}</b>" for head in agreement.heads]
         heads = names[0] if len(names) == 1 else tr("{0} and {1}").format(", ".join(names[:-1]), names[-1])
         words = tr("{0} says {1}") if len(names) == 1 else tr("{0} say {1}")
-        parts.append(words.format(heads, _class(shown, says.index)))
+        parts.append(words.format(heads, _class(shown, agreement.index)))
     return "; ".join(parts)
 
 

@@ -4,25 +4,26 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
+from gnet_desktop.gui.controls.ground import ToolWindow
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.spoken import Role, Speaking
-from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.workspace.compared import Row, save_rows
 from gnet_desktop.workspace.state import Workspace
 
 _KINDS: Final = "JSON (*.json);;CSV (*.csv)"
 
 
-class CompareView(Speaking, QWidget):
-    """A window that works nothing out while nobody looks. ``ask_path`` asks where to save."""
+class CompareView(Speaking, ToolWindow):
+    """A window that compares. ``ask_path`` asks where to save."""
 
     spoken_role = Role.Grouping
 
@@ -46,9 +47,6 @@ class CompareView(Speaking, QWidget):
         self.outer.setSpacing(0)
         self.outer.addWidget(self.header)
         self.outer.addWidget(self.scroller, 1)
-
-    def refresh(self) -> None:
-        """Show what is known now."""
 
     def begin(self) -> None:
         """The keyboard at the page, where it scrolls."""
@@ -81,21 +79,7 @@ class CompareView(Speaking, QWidget):
             self._workspace.failed.emit(error)
 
     @override
-    def showEvent(self, event: QEvent) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
         """The keyboard can scroll at once."""
-        super().showEvent(event)  # type: ignore[arg-type]
-        self.refresh()
+        super().showEvent(event)
         self.begin()
-
-    @override
-    def hideEvent(self, event: QEvent) -> None:
-        """What is under way stops."""
-        super().hideEvent(event)  # type: ignore[arg-type]
-        self.refresh()
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The ground."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), Theme.now().colour("panel"))
-        painter.end()

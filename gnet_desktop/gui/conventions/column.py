@@ -25,7 +25,7 @@ from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.choices import meaning_of
-from gnet_desktop.gui.conventions.comparing import Compared, Tried, change_words
+from gnet_desktop.gui.conventions.comparing import Compared, Preview, change_words
 from gnet_desktop.gui.conventions.menu import fill_convention_menu
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
@@ -59,7 +59,7 @@ class Seen(Speaking, QWidget):
         self.setFixedHeight(_PICTURE + 24)
         self.setAccessibleName(self.tr("The picture, and what the network sees of it"))
 
-    def show_tried(self, tried: Tried | None) -> None:
+    def show_preview(self, tried: Preview | None) -> None:
         """Show a picture under its convention."""
         self._photo = to_image(tried.photo) if tried is not None else None
         self._shown = to_image(tried.shown) if tried is not None else None
@@ -248,13 +248,13 @@ class Column(QFrame):
         fill_convention_menu(self._menu, base, convention, self.chosen.emit, self.edit.emit)
         self.update()
 
-    def show_tried(self, tried: Tried | None) -> None:
+    def show_preview(self, tried: Preview | None) -> None:
         """Show what it gave; None while it is being computed."""
         error = tried.error if tried is not None else None
         self.error.setText("" if error is None else str(error))
         self.error.setVisible(error is not None)
         self.note.setText(self.tr("computing…") if tried is None else "")
-        self.seen.show_tried(tried)
+        self.seen.show_preview(tried)
 
     @override
     def sizeHint(self) -> QSize:

@@ -19,7 +19,7 @@ from gnet_desktop.workspace.values import Entry
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tried:
+class Preview:
     """A picture under a convention: what of it was seen and what main answered, or why not.
 
     ``shown`` is what the network saw; ``photo`` the whole picture, at most `PHOTO` wide.
@@ -52,18 +52,18 @@ class Compared:
 PHOTO = 720
 
 
-def try_convention(network: tasks.LoadedNetwork, entry: Entry, convention: Convention) -> Tried:
+def try_convention(network: tasks.LoadedNetwork, entry: Entry, convention: Convention) -> Preview:
     """Answer a picture under a convention; runs on the engine's thread, never raises a GNetError."""
     try:
         read = tasks.read_and_prepare(entry.source, entry.name, convention)
         record = network.network(read.prepared.tensor(), detail="answers")
     except GNetError as error:
-        return Tried(convention, error=error)
+        return Preview(convention, error=error)
     photo = read.picture.image.copy()
     photo.thumbnail((PHOTO, PHOTO))
     answers = record.answers.get("main")
     sound = answers if answers is not None and valid(answers) else None
-    return Tried(convention, sound, read.prepared.geometry, read.prepared.shown, photo)
+    return Preview(convention, sound, read.prepared.geometry, read.prepared.shown, photo)
 
 
 def first_answer(
@@ -79,7 +79,7 @@ def first_answer(
     return tuple(firsts)
 
 
-def compare(left: Tried | None, right: Tried | None, rows: int = 7) -> list[Compared]:
+def compare(left: Preview | None, right: Preview | None, rows: int = 7) -> list[Compared]:
     """Rows for both columns: the left one's first answers, then what the right one adds."""
     sides: dict[str, Answers] = {}
     if left is not None and left.answers is not None:
@@ -108,7 +108,7 @@ def change_words(change: float | None) -> str:
     return f"{points:+.1f}".replace("-", "−")
 
 
-def verdict_words(left: Tried | None, right: Tried | None, names: tuple[str, ...]) -> str:
+def verdict_words(left: Preview | None, right: Preview | None, names: tuple[str, ...]) -> str:
     """What the two say, as a sentence with emphasis; empty until both are there."""
     if left is None or right is None or left.answers is None or right.answers is None:
         return ""

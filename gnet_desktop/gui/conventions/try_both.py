@@ -11,6 +11,7 @@ from typing_extensions import override
 from gnet_desktop.convention import Convention
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
+from gnet_desktop.gui.controls.ground import Ground
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -18,7 +19,7 @@ from gnet_desktop.gui.conventions.chips import differing
 from gnet_desktop.gui.conventions.choices import beside
 from gnet_desktop.gui.conventions.column import Column
 from gnet_desktop.gui.conventions.comparing import (
-    Tried,
+    Preview,
     compare,
     count_words,
     first_answer,
@@ -72,17 +73,18 @@ class _Summary(QFrame):
         painter.end()
 
 
-class TryBoth(Speaking, QWidget):
+class TryBoth(Speaking, Ground):
     """The convention in use beside another; nothing changes until one is used."""
 
     spoken_role = Role.Grouping
+    ground = "window"
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
         self.setWindowTitle(self.tr("Try two conventions"))
         self._pair: list[Convention] = []
-        self._sides: tuple[Derived[Question, Tried], ...] = tuple(
+        self._sides: tuple[Derived[Question, Preview], ...] = tuple(
             Derived(workspace, f"try {place}", self._show) for place in range(2)
         )
         self._firsts: dict[int, tuple[int, ...]] = {}
@@ -177,7 +179,7 @@ class TryBoth(Speaking, QWidget):
         entry, network = self._entry(), self._workspace.network
         return None if entry is None or network is None else (network.name, entry.id, conventions)
 
-    def _tried(self) -> dict[int, Tried]:
+    def _tried(self) -> dict[int, Preview]:
         """What each side gave, as far as it is there."""
         sides = enumerate(zip(self._sides, self._pair, strict=False))
         return {
@@ -234,7 +236,7 @@ class TryBoth(Speaking, QWidget):
             for place, (column, convention) in enumerate(zip(self.columns, self._pair, strict=True)):
                 in_use = convention == workspace.convention
                 column.show_convention(convention, workspace.convention, marked, in_use=in_use)
-                column.show_tried(tried.get(place))
+                column.show_preview(tried.get(place))
                 column.answers.show_rows(rows, names)
         words = verdict_words(left, right, names)
         if entry is None:
@@ -242,7 +244,7 @@ class TryBoth(Speaking, QWidget):
         self.summary.verdict.setText(words)
         self._show_count()
 
-    def _picture_words(self, entry: Entry | None, tried: Mapping[int, Tried]) -> str:
+    def _picture_words(self, entry: Entry | None, tried: Mapping[int, Preview]) -> str:
         if entry is None:
             return ""
         geometry = next((one.geometry for one in tried.values() if one.geometry is not None), None)
@@ -287,13 +289,6 @@ class TryBoth(Speaking, QWidget):
         editor = ConventionEditor(self._pair[place], checkpoint.architecture.input_channels, self)
         if editor.exec() and editor.convention is not None:
             self.set_side(place, editor.convention)
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The dialog's ground."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), Theme.now().colour("window"))
-        painter.end()
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -12,6 +11,7 @@ from gnet_desktop.gui.answers.notices import Notice
 from gnet_desktop.gui.answers.values import Shown, shown_of
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.ground import Ground
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.segmented import Segmented
@@ -21,7 +21,7 @@ from gnet_desktop.gui.heads.courses import between, courses
 from gnet_desktop.gui.heads.readouts import Fitted, Readouts, read_out
 from gnet_desktop.gui.heads.section import HeadSection
 from gnet_desktop.gui.heads.timeline import Timeline
-from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.inspection.answers import DEPTH
 from gnet_desktop.inspection.head_parts import HeadParts, head_parts
 from gnet_desktop.inspection.readout import FEWEST
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from gnet_desktop.network.googlenet import GoogLeNet
 
 
-class HeadsView(Speaking, QWidget):
+class HeadsView(Speaking, Ground):
     """Timeline aux1 → aux2 → main; below, what flows through aux1 and aux2."""
 
     spoken_role = Role.Grouping
@@ -240,13 +240,6 @@ class HeadsView(Speaking, QWidget):
             cells = [f"{one[head]:.6g}" if head in one else "" for one in columns for head in DEPTH]
             lines.append("\t".join([course.name, *cells]))
         return "\n".join(lines)
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The ground."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), Theme.now().colour("panel"))
-        painter.end()
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from gnet_desktop.gui.actions.samples import sample_pictures
 from gnet_desktop.gui.controls.button import Button
+from gnet_desktop.gui.controls.ground import Ground
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, RADIUS_CARD, Theme, font
@@ -111,7 +112,7 @@ class _DropPlace(QWidget):
         painter.end()
 
 
-class StartPage(Speaking, QWidget):
+class StartPage(Speaking, Ground):
     """Asks for a picture, offers samples, and says what is loaded."""
 
     pictures_wanted, checkpoint_wanted, paste_wanted = Signal(), Signal(), Signal()
@@ -204,10 +205,3 @@ class StartPage(Speaking, QWidget):
             self.ready.setText(self.tr("✓ {0} is loaded and ready").format(name))
         else:
             self.ready.setText(self.tr("no checkpoint is open"))
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A calm ground."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), Theme.now().colour("panel"))
-        painter.end()

@@ -2,16 +2,16 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
+from gnet_desktop.gui.controls.ground import ToolWindow
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.segmented import Segmented
-from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.why.asking import USUAL, Asked, asked_of, capital, heads_of, method_words, with_target
 from gnet_desktop.gui.why.column import Column
 from gnet_desktop.gui.why.drawing import DRAWN, drawn_words
@@ -26,7 +26,7 @@ from gnet_desktop.workspace.values import Result
 _COLUMNS: Final = 3
 
 
-class WhyView(QWidget):
+class WhyView(ToolWindow):
     """Three maps at most, for one question; below, the plots of trust for the first."""
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -96,6 +96,7 @@ class WhyView(QWidget):
         whole.addWidget(self.empty, 1)
         whole.addWidget(self._scroller, 1)
 
+    @override
     def refresh(self) -> None:
         """The result, the question or what was found changed."""
         workspace = self._workspace
@@ -146,29 +147,3 @@ class WhyView(QWidget):
         """A line a map: what it is of, and its check."""
         shown = [column for column in self.columns if column.isVisible()]
         return "\n".join(f"{column.title.text()}\t{column.check.text()}" for column in shown)
-
-    @override
-    def showEvent(self, event: QEvent) -> None:
-        """Nothing is worked out while nobody looks."""
-        super().showEvent(event)  # type: ignore[arg-type]
-        self.refresh()
-
-    @override
-    def hideEvent(self, event: QEvent) -> None:
-        """What is under way stops."""
-        super().hideEvent(event)  # type: ignore[arg-type]
-        self.refresh()
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The ground."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), Theme.now().colour("panel"))
-        painter.end()
-
-    @override
-    def changeEvent(self, event: QEvent) -> None:
-        """Another theme: pictures carry its colours."""
-        if event.type() == QEvent.Type.PaletteChange:
-            self.refresh()
-        super().changeEvent(event)

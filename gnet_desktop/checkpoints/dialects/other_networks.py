@@ -9,7 +9,7 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Stranger:
+class Other:
     """A network: its title, and what must be found among the names of its tensors."""
 
     title: str
@@ -20,60 +20,56 @@ class Stranger:
 _START: Final = r"(?:^|\.)"
 
 # Asked in this order; names in common form (dots for slashes and hyphens).
-STRANGERS: Final = (
-    Stranger("Inception v3", (r"Conv2d_1a_3x3\.", r"Mixed_5b\.branch1x1|Mixed_5b\.Branch_0", r"Mixed_7c\.")),
-    Stranger(
-        "an Inception-ResNet v2", (r"repeat_1\.0\.branch0|block35_1|Block35", r"block8|Block8|repeat_2\.")
-    ),
-    Stranger(
+OTHERS: Final = (
+    Other("Inception v3", (r"Conv2d_1a_3x3\.", r"Mixed_5b\.branch1x1|Mixed_5b\.Branch_0", r"Mixed_7c\.")),
+    Other("an Inception-ResNet v2", (r"repeat_1\.0\.branch0|block35_1|Block35", r"block8|Block8|repeat_2\.")),
+    Other(
         "Inception v4", (r"features\.21\.branch|Mixed_6h|InceptionV4", r"features\.0\.conv|Mixed_5b|Mixed_7d")
     ),
-    Stranger(
+    Other(
         "BN-Inception (Inception v2)",
         (r"inception_3a.double_3x3_1|double3x3_1|Mixed_3b\.Branch_2\.Conv2d_0c_3x3",),
     ),
-    Stranger("the Inception network of the UvA notebooks", (r"inception_blocks\.0\.conv_1x1\.0\.",)),
-    Stranger(
+    Other("the Inception network of the UvA notebooks", (r"inception_blocks\.0\.conv_1x1\.0\.",)),
+    Other(
         "a feature extractor of inception-like modules",
         (_START + r"conv_1_3\.0\.", _START + r"conv_1_5\.0\."),
         (r"layer_4\.", r"layer_3\.4\."),
     ),
-    Stranger("Inception-NeXt", (r"token_mixer\.dwconv_hw",)),
-    Stranger("SqueezeNet", (r"squeeze\.(weight|bias)|squeeze1x1", r"expand1x1", r"expand3x3")),
-    Stranger("a Swin transformer", (r"relative_position_bias_table", r"attn\.qkv")),
-    Stranger(
+    Other("Inception-NeXt", (r"token_mixer\.dwconv_hw",)),
+    Other("SqueezeNet", (r"squeeze\.(weight|bias)|squeeze1x1", r"expand1x1", r"expand3x3")),
+    Other("a Swin transformer", (r"relative_position_bias_table", r"attn\.qkv")),
+    Other(
         "a vision transformer (ViT)",
         (r"class_token|cls_token", r"encoder_layer_0|blocks\.0\.attn|encoder\.layer\.0\."),
     ),
-    Stranger("CLIP", (r"visual\.", r"text_projection|text_model")),
-    Stranger("a diffusion network", (r"diffusion_model\.|down_blocks\.0\.", r"time_embed")),
-    Stranger(
+    Other("CLIP", (r"visual\.", r"text_projection|text_model")),
+    Other("a diffusion network", (r"diffusion_model\.|down_blocks\.0\.", r"time_embed")),
+    Other(
         "a language model",
         (r"self_attn\.q_proj|attn\.c_attn|attention\.self\.query|lm_head", r"embed|wte|lm_head"),
     ),
-    Stranger("a YOLO detector", (r"model\.\d+\.(m\.\d+\.)?cv1\.conv",)),
-    Stranger("ConvNeXt", (r"layer_scale|stages\.\d+\.(blocks\.)?\d+\.(conv_dw|dwconv)",)),
-    Stranger(
-        "EfficientNet", (r"_blocks\.0\._depthwise_conv|features\.1\.0\.block\.\d|blocks\.0\.0\.conv_dw",)
-    ),
-    Stranger("MobileNet v3", (r"features\.1\.block\.0\.0\.", r"features\.\d+\.block\.\d+\.fc1\.")),
-    Stranger("MobileNet v2", (r"features\.1\.conv\.0\.0\.", r"features\.18\.0\.")),
-    Stranger("MobileNet", (r"conv_?dw|depthwise|conv2_1.dw",)),
-    Stranger("ShuffleNet", (r"stage2\.0\.branch1\.", r"stage4\.")),
-    Stranger("MNASNet", (r"layers\.8\.0\.layers\.0\.",)),
-    Stranger("RegNet", (r"trunk_output\.block1\.",)),
-    Stranger("U-Net", (r"inc\.double_conv|down1\.|encoder1\.enc1conv1", r"up1\.|decoder1\.")),
-    Stranger(
+    Other("a YOLO detector", (r"model\.\d+\.(m\.\d+\.)?cv1\.conv",)),
+    Other("ConvNeXt", (r"layer_scale|stages\.\d+\.(blocks\.)?\d+\.(conv_dw|dwconv)",)),
+    Other("EfficientNet", (r"_blocks\.0\._depthwise_conv|features\.1\.0\.block\.\d|blocks\.0\.0\.conv_dw",)),
+    Other("MobileNet v3", (r"features\.1\.block\.0\.0\.", r"features\.\d+\.block\.\d+\.fc1\.")),
+    Other("MobileNet v2", (r"features\.1\.conv\.0\.0\.", r"features\.18\.0\.")),
+    Other("MobileNet", (r"conv_?dw|depthwise|conv2_1.dw",)),
+    Other("ShuffleNet", (r"stage2\.0\.branch1\.", r"stage4\.")),
+    Other("MNASNet", (r"layers\.8\.0\.layers\.0\.",)),
+    Other("RegNet", (r"trunk_output\.block1\.",)),
+    Other("U-Net", (r"inc\.double_conv|down1\.|encoder1\.enc1conv1", r"up1\.|decoder1\.")),
+    Other(
         "AlexNet",
         (r"features\.0\.weight", r"classifier\.6\.weight", r"features\.10\.weight"),
         (r"features\.1[12]\.weight",),
     ),
-    Stranger("CaffeNet or AlexNet", (r"^conv5\.weight", r"^fc6\.weight", r"^fc8"), (r"conv1_1",)),
-    Stranger("VGG", (r"conv1_1\.weight", r"conv5_1\.weight")),
-    Stranger("Network in Network", (r"^cccp1", r"^cccp2")),
-    Stranger("a ResNet", (r"res2a_branch2a", r"res5a_branch2a")),
-    Stranger("a GAN or autoencoder", (r"generator\.|discriminator\.",)),
-    Stranger("an optimiser's state, not a network", (r"exp_avg|momentum_buffer",), (r"conv",)),
+    Other("CaffeNet or AlexNet", (r"^conv5\.weight", r"^fc6\.weight", r"^fc8"), (r"conv1_1",)),
+    Other("VGG", (r"conv1_1\.weight", r"conv5_1\.weight")),
+    Other("Network in Network", (r"^cccp1", r"^cccp2")),
+    Other("a ResNet", (r"res2a_branch2a", r"res5a_branch2a")),
+    Other("a GAN or autoencoder", (r"generator\.|discriminator\.",)),
+    Other("an optimiser's state, not a network", (r"exp_avg|momentum_buffer",), (r"conv",)),
 )
 
 _RESNETS: Final[Mapping[tuple[int, ...], str]] = {
@@ -92,7 +88,7 @@ _DENSENETS: Final[Mapping[tuple[int, ...], str]] = {
 _VGGS: Final[Mapping[int, str]] = {8: "VGG-11", 10: "VGG-13", 13: "VGG-16", 16: "VGG-19"}
 
 
-def stranger(shapes: Shapes) -> str | None:
+def other_network(shapes: Shapes) -> str | None:
     """What network these tensors are (``a ResNet-50``), if it is a known other one.
 
     ``shapes`` are those of the tensors by name in common form.
@@ -103,10 +99,10 @@ def stranger(shapes: Shapes) -> str | None:
         if title := count(shapes):
             return f"a {title}"
     text = "\n".join(shapes)
-    return next((found.title for found in STRANGERS if _is(found, text)), None)
+    return next((found.title for found in OTHERS if _is(found, text)), None)
 
 
-def _is(found: Stranger, text: str) -> bool:
+def _is(found: Other, text: str) -> bool:
     return all(re.search(pattern, text, re.MULTILINE) for pattern in found.needs) and not any(
         re.search(pattern, text, re.MULTILINE) for pattern in found.lacks
     )

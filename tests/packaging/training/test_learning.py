@@ -1,0 +1,236 @@
+"""The training's steps: states that survive, replicas, photos beside small pictures, the upper part alone."""
+
+import contextlib
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from training import (
+    mixture,
+    photos,
+    replica,
+    schedule,
+    source,
+    state,
+    upper,
+)
+from training.commands import scaled
+from training.evaluation import heads_of
+from training.training import Trainer, train
+from typing_extensions import override
+
+from tests.packaging.training.small import CPU, as_any, two_classes
+
+
+def test_a_damaged_write_leaves_the_state_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state.save(tmp_path, {"step": 1})
+    state.save(tmp_path, {"step": 2})
+
+    def broken(_state: object, handle: io.BufferedWriter) -> None:
+        handle.write(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(torch, "save", broken)
+    with pytest.raises(OSError, match="disk full"):
+        state.save(tmp_path, {"step": 3})
+    assert state.load(tmp_path) == {"step": 2}
+    (tmp_path / state.STATE).unlink()  # a stop between the two renames
+    assert state.load(tmp_path) == {"step": 1}
+
+
+def test_a_second_run_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    with state.alone(tmp_path), pytest.raises(BlockingIOError), state.alone(tmp_path):
+        pass
+
+
+def test_a_loss_of_mixed_batches_is_smoothed_cross_entropy_of_both_classes() -> None:
+    logits = torch.randn(4, 5, generator=torch.Generator().manual_seed(1))
+    own, other = torch.tensor([0, 1, 2, 3]), torch.tensor([4, 4, 0, 1])
+    expected = torch.zeros(4)
+    for row in range(4):
+        wanted = torch.full((5,), replica.SMOOTHING / 5)
+        wanted[own[row]] += 0.7 * (1 - replica.SMOOTHING)
+        wanted[other[row]] += 0.3 * (1 - replica.SMOOTHING)
+        expected[row] = -(wanted * logits[row].log_softmax(0)).sum()
+    net: Any = lambda _batch: (logits, logits, logits)  # noqa: E731
+    found = replica.loss_of(net, torch.zeros(4), (own, other), 0.7)
+    assert float(found) == pytest.approx(1.6 * float(expected.mean()), rel=1e-5)
+
+
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small network with torchvision's two extra outputs in place of GoogLeNet."""
+
+    class Tiny(torch.nn.Module):
+        def __init__(self, classes: int) -> None:
+            super().__init__()
+            self.conv = torch.nn.Conv2d(3, 8, 5, stride=4)
+            self.norm = torch.nn.BatchNorm2d(8)
+            self.dropout = torch.nn.Dropout(0.2)
+            self.fc = torch.nn.Linear(8, classes)
+
+        @override
+        def forward(self, batch: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            values = self.norm(self.conv(batch)).relu().mean((2, 3))
+            return tuple(self.fc(self.dropout(values)) for _ in range(3))
+
+    monkeypatch.setattr("training.training.network", Tiny)
+    monkeypatch.setattr("training.training.BATCH", {"cpu": 8, "cuda": 8})
+
+
+def trainer(folder: Path, *, workers: int = 2) -> Trainer:
+    data = source.prepared(folder / "d.tar", folder / "pictures")
+    return Trainer(data, schedule.FULL, folder, CPU, seed=1, workers=workers)
+
+
+def in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train without bfloat16, whose kernels don't give the same sums twice."""
+    loss_of = replica.loss_of
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: contextlib.nullcontext())
+    monkeypatch.setattr(replica, "loss_of", lambda net, batch, *rest: loss_of(net, batch.float(), *rest))
+
+
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny(monkeypatch)
+    in_float32(monkeypatch)
+    two_classes(tmp_path / "d.tar", train=16)
+    whole, first, second = (trainer(tmp_path) for _ in range(3))
+    for _ in range(6):
+        whole.one_step(schedule.FULL)
+    for _ in range(3):
+        first.one_step(schedule.FULL)
+    state.save(tmp_path, first.state())
+    kept = state.load(tmp_path)
+    assert kept is not None
+    second.restore(kept)
+    for _ in range(3):
+        second.one_step(schedule.FULL)
+    for name, value in whole.net.state_dict().items():
+        assert torch.equal(value, second.net.state_dict()[name]), name
+    for name, value in whole.averaged.state_dict().items():
+        assert torch.equal(value, second.averaged.state_dict()[name]), name
+
+
+def test_replicas_learn_the_mean_gradient_of_the_whole_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny(monkeypatch)
+    two_classes(tmp_path / "d.tar", train=4)
+    both = trainer(tmp_path)
+    first, second = (as_any(replica.net) for replica in both.replicas)
+    assert second.fc.weight.data_ptr() == first.fc.weight.data_ptr()
+    both.one_step(schedule.FULL)
+    assert torch.equal(second.fc.weight, first.fc.weight)  # the step reached both
+    assert second.norm.running_mean.data_ptr() != first.norm.running_mean.data_ptr()
+
+
+def test_an_epoch_shows_every_picture_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny(monkeypatch)
+    two_classes(tmp_path / "d.tar", train=16)
+    one = trainer(tmp_path, workers=1)
+    seen = []
+    for step in range(one.per_epoch):
+        one.run.step = step
+        seen += [pixels.numpy().tobytes() for [(batch, _)] in one.parts() for pixels in batch]
+    assert len(set(seen)) == 32
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])  # the plan of a GPU runs anywhere, if slowly
+def test_a_plan_runs_to_its_end_and_saves(
+    device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny(monkeypatch)
+    monkeypatch.setattr("training.training.measured", lambda _trainer, **_size: {"main_top1": 50.0})
+    two_classes(tmp_path / "d.tar", train=8)
+    short = scaled(schedule.PLANS[device], 4)
+    assert train(trainer(tmp_path), plan_now=lambda _: short, save_every=1e9, measure=(136, 128))
+    saved = state.load(tmp_path)
+    assert saved is not None
+    assert saved["run"]["step"] == 8
+    assert saved["run"]["history"][-1]["main_top1"] == 50.0
+
+
+def some_photos(classes: list[int], folders: list[int]) -> photos.Photos:
+    """Photos whose every pixel is their own number."""
+    numbers = np.arange(len(classes), dtype=np.uint8)[:, None, None, None]
+    large, small = (np.broadcast_to(numbers, (len(classes), side, side, 3)).copy() for side in (176, 64))
+    return photos.Photos(large, small, np.array(classes), np.array(folders))
+
+
+def test_large_classes_and_collections_weigh_by_the_root_of_their_size() -> None:
+    # class 0: 16 photos of folder 0 and 4 of folder 1; class 1: 5 of folder 2
+    found = some_photos([0] * 20 + [1] * 5, [0] * 16 + [1] * 4 + [2] * 5)
+    weights = mixture.balanced(found)
+    assert float(weights[:20].sum() / weights[20:].sum()) == pytest.approx((20 / 5) ** 0.5)
+    assert float(weights[:16].sum() / weights[16:20].sum()) == pytest.approx((16 / 4) ** 0.5)
+
+
+def test_a_step_mixes_small_pictures_with_photos_sharp_and_reduced() -> None:
+    pixels = np.full((40, 64, 64, 3), 255, np.uint8)
+    small = source.Pictures(pixels, np.zeros(40, np.int64))
+    feed = mixture.Mixture.of(small, some_photos([1] * 30, [0] * 30))
+    (soft, soft_classes), (sharp, sharp_classes) = feed.groups(3, 0, 32)
+    assert soft.shape == (22, 64, 64, 3)
+    assert sharp.shape == (10, 176, 176, 3)
+    assert soft_classes.sum() == 6  # photos among the small ones
+    assert ((soft[:, 0, 0, 0] == 255) == (soft_classes == 0)).all()
+    assert sharp_classes.tolist() == [1] * 10
+    again = feed.groups(3, 0, 32)
+    assert torch.equal(again[1][0], sharp)
+    assert not torch.equal(feed.groups(3, 1, 32)[1][0], sharp)
+
+
+def test_a_new_network_begins_with_the_weights_of_the_old_classes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny(monkeypatch)
+    two_classes(tmp_path / "d.tar", train=4)
+    one = trainer(tmp_path)
+    old = {"conv.weight": torch.ones(8, 3, 5, 5), "fc.weight": torch.full((1, 8), 3.0)}
+    net = as_any(one.net)
+    before = net.fc.weight[1].clone()
+    one.start_from(old)
+    assert (net.conv.weight == 1).all()
+    assert (as_any(one.replicas[1].net).fc.weight[0] == 3).all()
+    assert torch.equal(net.fc.weight[1], before)
+    assert (as_any(one.averaged).fc.weight[0] == 3).all()
+
+
+def test_the_upper_part_answers_from_what_was_kept_as_the_whole_network_does(tmp_path: Path) -> None:
+    net = replica.network(3).eval()
+    batch = torch.randn(4, 3, 96, 96, generator=torch.Generator().manual_seed(4))
+    kept = upper.seen(net, batch)
+    with torch.inference_mode():
+        found, expected = upper.answers(net, kept), heads_of(net, batch)
+    for head in ("main", "aux1", "aux2"):  # what was kept is rounded to eleven bits, after bfloat16's eight
+        scale = float(expected[head].abs().max())
+        assert float((found[head] - expected[head]).abs().max()) < 0.06 * scale, head
+
+
+def test_only_the_upper_part_learns_from_shards_that_were_kept(tmp_path: Path) -> None:
+    old = replica.network(2)
+    weights = {name: value for name, value in old.state_dict().items() if value.ndim}
+    feed = mixture.Mixture.of(
+        source.Pictures(np.zeros((40, 64, 64, 3), np.uint8), np.zeros(40, np.int64)),
+        some_photos([2] * 60, [0] * 60),
+    )
+    upper.cache(old, feed, tmp_path / "kept", seed=1, shards=1, side=64, workers=1, steps=1)
+    shards = upper.Shards(tmp_path / "kept")
+    replicas = upper.begun(weights, 3, 2)
+    net, steps = as_any(replicas[0].net), iter((0.0, 0.5, 1.0))
+    assert (net.fc.weight[2] == 0).all()
+    assert torch.equal(net.fc.weight[:2], weights["fc.weight"])
+    done = upper.train(
+        replicas, shards, seed=1, rate=0.02, gone=lambda: next(steps), say=lambda *_values: None
+    )
+    assert done == 2
+    assert len(shards.parts["classes"][0]) == upper.BATCH
+    assert torch.equal(net.conv1.conv.weight, weights["conv1.conv.weight"])
+    assert torch.equal(net.inception4e.branch1.conv.weight, weights["inception4e.branch1.conv.weight"])
+    assert not torch.equal(net.inception5a.branch1.conv.weight, weights["inception5a.branch1.conv.weight"])
+    assert torch.equal(as_any(replicas[1].net).fc.weight, net.fc.weight)
+    assert (net.fc.weight[2] != 0).any()
