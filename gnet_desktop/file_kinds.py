@@ -77,6 +77,8 @@ CHECKPOINTS: Final = (
 )
 """Files of weights, those that are only recognised to be refused in words among them."""
 
+DESCRIPTION_ENDINGS: Final = (".xml",)
+"""Descriptions of a network whose name alone tells nothing: any program has such files."""
 LABEL_ENDINGS: Final = (".txt", ".json", ".csv", ".tsv", ".names")
 """Lists of class names."""
 TABLE_ENDINGS: Final = (".csv", ".tsv")

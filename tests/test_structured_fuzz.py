@@ -31,6 +31,7 @@ WHOLE = (
         "coreml",
         "ncnn",
         "caffe2",
+        "openvino",
         "tensorflow lite",
     ),
     *("JSON names", "table", "lines", "PNG blocks", "GIF blocks", "TIFF tags", "JPEG segments"),

@@ -25,6 +25,10 @@ PREPROCESS: Final = "preprocess"
 """The metadata's key for a whole convention, as `convention.parse_convention` reads it."""
 CONVENTION: Final = "convention"
 """The metadata's key for that convention's name."""
+CHANNELS: Final = "channels"
+"""The key of what a file tells of its input's channels alone."""
+REVERSED: Final = "reversed"
+"""Of `CHANNELS`: whoever converted the network exchanged red and blue in its first layer."""
 _LONGEST: Final = 1000
 
 
@@ -93,8 +97,7 @@ class Entry:
     def _order(self, given: Order) -> Order | None:
         if self.order == tuple(range(len(self.order))):
             return given
-        turned: dict[Order, Order] = {"rgb": "bgr", "bgr": "rgb"}
-        return turned.get(given) if self.order == (2, 1, 0) else None
+        return _EXCHANGED.get(given) if self.order == (2, 1, 0) else None
 
 
 _LARGEST_OF_ONE: Final = 2.0
@@ -121,6 +124,8 @@ def infer_convention(
         if read is not None
         else _usual(family, channels, transform_input, dialect)
     )
+    if read is None and texts.get(CHANNELS) == REVERSED and found.order in _EXCHANGED:
+        found, source = _exchanged(found), f"{source}, with red and blue exchanged by its converter"
     if entry is None or entry.is_plain or not entry.is_known:
         return found, source
     if read is not None:
@@ -135,6 +140,15 @@ def _usual(family: str, channels: int, transform_input: bool, dialect: str) -> t
     if transform_input:
         convention = replace(convention, transform_input=True)
     return _with_channels(convention, channels), f"usual for {FAMILIES[family].title}"
+
+
+_EXCHANGED: Final[Mapping[Order, Order]] = {"rgb": "bgr", "bgr": "rgb"}
+
+
+def _exchanged(found: Convention) -> Convention:
+    """The same preparation for a network whose first layer reads red and blue the other way round."""
+    order, means, deviations = _EXCHANGED[found.order], found.mean[::-1], found.std[::-1]
+    return replace(found, name=f"{found.name}, {order}", order=order, mean=means, std=deviations)
 
 
 def _with_channels(convention: Convention, channels: int) -> Convention:

@@ -63,6 +63,8 @@ CONTAINERS = (
     "coreml",
     "ncnn",
     "caffe2",
+    "openvino",
+    "older openvino",
     "tflite",
     "tflite of bytes",
 )

@@ -20,8 +20,14 @@ from safetensors.torch import save
 
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.errors import CheckpointError
-from tests.checkpoints import writing
+from tests.checkpoints import tables, writing
+from tests.checkpoints.layer_files import caffe2, ncnn
+from tests.checkpoints.openvino_files import operations as openvino
 from tests.checkpoints.samples import assert_same_tensors, tiny_state
+from tests.checkpoints.tiny import small_caffe_state
+from tests.checkpoints.walking import operations
+from tests.checkpoints.writing import message
+from tests.checkpoints.writing import text as text_field
 
 
 def _state() -> dict[str, torch.Tensor]:
@@ -185,3 +191,86 @@ def test_nothing_stays_open_or_on_the_disk(tmp_path: Path, monkeypatch: pytest.M
     assert len(os.listdir("/proc/self/fd")) == before
     assert list(folder.iterdir()) == []
     assert found.tensors
+
+
+# Several files that are one network
+
+
+def _together() -> dict[str, tuple[str, list[tuple[str, bytes]]]]:
+    """A container's name and its files, by kind."""
+    steps = operations(small_caffe_state())
+    arrays = {name: value.numpy() for name, value in _state().items()}
+    index, shards = tables.bundle(arrays)
+    description, numbers = ncnn(steps)
+    text, data = openvino(steps)
+    init, predict = caffe2(steps)
+    saved_model = message(2, message(1, message(2, text_field(1, "op")) + text_field(5, "2.9")))
+    data_name = "data-00000-of-00001"
+    return {
+        "NCNN": ("NCNN network", [("net.param", description.encode()), ("net.bin", numbers)]),
+        "OpenVINO": ("OpenVINO IR 11", [("net.xml", text.encode()), ("net.bin", data)]),
+        "Caffe2": ("Caffe2 network", [("init_net.pb", init), ("predict_net.pb", predict)]),
+        "TensorFlow": ("TensorFlow checkpoint", [("m.index", index), (f"m.{data_name}", shards[0])]),
+        "SavedModel": (
+            "TensorFlow checkpoint",
+            [
+                ("saved_model.pb", b"\x08\x01" + saved_model),
+                ("variables/variables.index", index),
+                (f"variables/variables.{data_name}", shards[0]),
+            ],
+        ),
+    }
+
+
+@pytest.mark.parametrize("folder", ["", "run/"])
+@pytest.mark.parametrize("archive", ["zip", "packed zip", "tar"])
+@pytest.mark.parametrize("kind", ["NCNN", "OpenVINO", "Caffe2", "TensorFlow", "SavedModel"])
+def test_files_that_belong_together_open_from_one_archive(
+    kind: str, archive: str, folder: str, tmp_path: Path
+) -> None:
+    container, files = _together()[kind]
+    inside = [(f"{folder}{name}", data) for name, data in files] + [(f"{folder}README.md", b"# Hm\n")]
+    data = (
+        in_tar(*inside)
+        if archive == "tar"
+        else in_zip(*inside, method=zipfile.ZIP_DEFLATED if archive == "packed zip" else zipfile.ZIP_STORED)
+    )
+    (path := tmp_path / "net.archive").write_bytes(data)
+    found = open_checkpoint(path)
+    assert found.provenance.container.startswith(container)
+    assert found.provenance.container.endswith("archive")
+    for name, content in files:
+        (place := tmp_path / "folder" / name).parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    assert_same_tensors(found, open_checkpoint(tmp_path / "folder"))
+
+
+def test_two_networks_of_two_files_are_named(tmp_path: Path) -> None:
+    files = [(f"{stem}{ending}", b"x") for stem in "ab" for ending in (".param", ".bin")]
+    (path := tmp_path / "nets.zip").write_bytes(in_zip(*files))
+    with pytest.raises(CheckpointError, match=r"several files.* It holds a\.param, b\.param"):
+        open_checkpoint(path)
+    for name, data in files:
+        (tmp_path / name).write_bytes(data)
+    with pytest.raises(CheckpointError, match=r"several checkpoints.* It holds a\.param, b\.param"):
+        open_checkpoint(tmp_path)
+
+
+def test_half_of_two_files_says_which_is_missing(tmp_path: Path) -> None:
+    for kind, words in (("NCNN", r"net\.bin"), ("OpenVINO", r"net\.bin"), ("TensorFlow", r"m\.data-00000")):
+        _, files = _together()[kind]
+        (path := tmp_path / "net.zip").write_bytes(in_zip(files[0]))
+        with pytest.raises(CheckpointError, match=words):
+            open_checkpoint(path)
+
+
+def test_tensorflows_note_says_which_checkpoint_of_a_folder_is_the_last(tmp_path: Path) -> None:
+    arrays = {name: value.numpy() for name, value in _state().items()}
+    for step in (9, 10):
+        index, shards = tables.bundle({name: value + step for name, value in arrays.items()})
+        (tmp_path / f"model-{step}.index").write_bytes(index)
+        (tmp_path / f"model-{step}.data-00000-of-00001").write_bytes(shards[0])
+    with pytest.raises(CheckpointError, match=r"several checkpoints.* model-10\.index, model-9\.index"):
+        open_checkpoint(tmp_path)
+    (tmp_path / "checkpoint").write_text('model_checkpoint_path: "/home/a/model-9"\nall_model')
+    assert_same_tensors(open_checkpoint(tmp_path), open_checkpoint(tmp_path / "model-9.index"))

@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import save as safetensors_bytes
 from torch import Tensor
 
-from tests.checkpoints import lasagne_files, tables, tflite_files, torch7_files, writing
+from tests.checkpoints import lasagne_files, openvino_files, tables, tflite_files, torch7_files, writing
 from tests.checkpoints.coreml_files import mlmodel
 from tests.checkpoints.layer_files import caffe2, ncnn
 from tests.checkpoints.matlab_files import version5, version73
@@ -235,6 +235,8 @@ def _small_files() -> dict[str, bytes]:
         "ncnn": ncnn(operations(caffe))[0].encode(),
         "tflite": tflite_files.small(),
         "tflite of bytes": tflite_files.small("bytes"),
+        "openvino": openvino_files.operations(operations(caffe), form="bytes")[0].encode(),
+        "older openvino": openvino_files.layers(operations(caffe))[0].encode(),
         "caffe2": b"".join(caffe2(operations(caffe))),
         "graph": b"".join(
             writing.graph_node(name, "Const", value=writing.graph_tensor(value.numpy()))
@@ -247,9 +249,12 @@ def _small_files() -> dict[str, bytes]:
 def _neighbours() -> Mapping[str, tuple[str, Mapping[str, bytes]]]:
     """What a small file is called, and what must lie beside it, where its container is several files."""
     arrays = {name: tensor.numpy() for name, tensor in small_state().items()}
+    steps = operations(small_caffe_state())
     return {
         "tensorflow index": ("net.index", {"net.data-00000-of-00001": tables.bundle(arrays)[1][0]}),
-        "ncnn": ("net.param", {"net.bin": ncnn(operations(small_caffe_state()))[1]}),
+        "ncnn": ("net.param", {"net.bin": ncnn(steps)[1]}),
+        "openvino": ("net.xml", {"net.bin": openvino_files.operations(steps, form="bytes")[1]}),
+        "older openvino": ("net.xml", {"net.bin": openvino_files.layers(steps)[1]}),
     }
 
 

@@ -16,7 +16,6 @@ from gnet_desktop.checkpoints.containers import (
     exported,
     hdf5_files,
     keras_archive,
-    matlab,
     mxnet,
     ncnn,
     neighbours,
@@ -34,6 +33,8 @@ from gnet_desktop.checkpoints.containers import (
 )
 from gnet_desktop.checkpoints.containers.admitting import admitted
 from gnet_desktop.checkpoints.containers.composing import composed
+from gnet_desktop.checkpoints.containers.matlab import version5 as matlab
+from gnet_desktop.checkpoints.containers.openvino import files as openvino
 from gnet_desktop.checkpoints.containers.refusals import (
     Unclaimed,
     by_name,
@@ -65,6 +66,7 @@ CONTAINERS: Final[tuple[Container, ...]] = (
     distributed,
     shards,
     ncnn,
+    openvino,
     tensorflow_checkpoint,
     torch_zip,
     exported,

@@ -15,10 +15,9 @@ import numpy as np
 from gnet_desktop.checkpoints.containers.caffe_layers import Layer, read_layers
 from gnet_desktop.checkpoints.containers.neighbours import peek
 from gnet_desktop.checkpoints.containers.protobuf import BYTES, FOUR, VARINT, fields, numbers, signed, varints
-from gnet_desktop.checkpoints.containers.source import Damaged, FileSource, Source, read
+from gnet_desktop.checkpoints.containers.source import Damaged, Placed, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, sides
 from gnet_desktop.errors import CheckpointError
-from gnet_desktop.files import is_file
 from gnet_desktop.shown import shown
 
 _FILL: Final = "GivenTensorFill"
@@ -62,11 +61,11 @@ def read_contents(source: Source) -> Contents:
 
 def _other(source: Source) -> Source | None:
     """The other of the two files, if it is there."""
-    if not isinstance(source, FileSource):
+    if not isinstance(source, Placed):
         return None
     own = source.path.name
     name = own.replace(_INIT, _PREDICT) if _INIT in own else own.replace(_PREDICT, _INIT)
-    return source.beside(name) if name != own and is_file(source.path.parent / name) else None
+    return source.beside(name) if name != own and source.has(name) else None
 
 
 @dataclass

@@ -19,7 +19,7 @@ from gnet_desktop.checkpoints.containers.protobuf import BYTES, FOUR, Field, fie
 from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, constant, sides
 from gnet_desktop.errors import CheckpointError
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 _NETWORKS: Final = (403, 500, 303)
 """A classifier, a network, a regressor: fields of Model."""
@@ -275,9 +275,8 @@ def _weights(name: str, parts: Parts, shape: tuple[int, ...]) -> StoredTensor:
         if number in parts:
             data = numbers(parts[number])
             if data.size != count * size:
-                raise Damaged(
-                    f"The weights of {shown(name)} have {data.size // size:,} numbers, not {count:,}."
-                )
+                found = whole(data.size // size)
+                raise Damaged(f"The weights of {shown(name)} have {found} numbers, not {whole(count)}.")
             return StoredTensor(data, dtype, shape)
     raw, quantisation = numbers(parts.get(30, [])), _inside(parts, 40)
     if _whole(quantisation, 1) != 8 or 30 not in parts:
@@ -287,7 +286,7 @@ def _weights(name: str, parts: Parts, shape: tuple[int, ...]) -> StoredTensor:
             "Open the float32 or float16 model of the same network.",
         )
     if raw.size != count:
-        raise Damaged(f"The weights of {shown(name)} have {raw.size:,} numbers, not {count:,}.")
+        raise Damaged(f"The weights of {shown(name)} have {whole(raw.size)} numbers, not {whole(count)}.")
     values = StoredTensor(raw, "uint8", shape)
     if 102 in quantisation:
         return made((values, _row(_inside(quantisation, 102), 1, 256)), _looked_up, kind="uint8")

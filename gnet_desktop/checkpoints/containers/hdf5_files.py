@@ -6,9 +6,10 @@ What a file is, its groups and attributes tell; a convention that doesn't know a
 from collections.abc import Callable
 from typing import Final
 
-from gnet_desktop.checkpoints.containers import keras, matlab_hdf5
+from gnet_desktop.checkpoints.containers import keras
 from gnet_desktop.checkpoints.containers.hdf5 import layout
 from gnet_desktop.checkpoints.containers.hdf5.tree import Node, read_tree
+from gnet_desktop.checkpoints.containers.matlab import version7
 from gnet_desktop.checkpoints.containers.source import Source
 from gnet_desktop.checkpoints.containers.stored import Contents
 from gnet_desktop.errors import CheckpointError
@@ -55,7 +56,7 @@ def _arrays(tree: Node) -> Contents | None:
 
 
 _CONVENTIONS: Final[tuple[Callable[[Node], Contents | None], ...]] = (
-    matlab_hdf5.variables_of,
+    version7.variables_of,
     keras.layers_of,
     keras.variables_of,
     _caffe,

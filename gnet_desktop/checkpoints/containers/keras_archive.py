@@ -3,11 +3,11 @@
 from dataclasses import replace
 from typing import Final
 
+from gnet_desktop.checkpoints.containers.archived import unpacked
 from gnet_desktop.checkpoints.containers.hdf5.tree import read_tree
 from gnet_desktop.checkpoints.containers.keras import Model, model_of, variables_of
 from gnet_desktop.checkpoints.containers.source import Damaged, FileSource, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
-from gnet_desktop.checkpoints.containers.wrapped import unpacked
 from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.shown import whole

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from gnet_desktop.budget import current
 from gnet_desktop.checkpoints.containers.caffe_layers import Layer, read_layers
 from gnet_desktop.checkpoints.containers.made import made
-from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, FileSource, Source, read
+from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Placed, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor
 from gnet_desktop.errors import CheckpointError
-from gnet_desktop.files import is_file
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 _MAGIC: Final = b"7767517"
 _BINARY: Final = (7767517).to_bytes(4, "little")
@@ -34,13 +33,13 @@ def claims(head: bytes, source: Source) -> bool:
     """Whether it is a description, or the numbers that belong to one beside it."""
     if head.startswith((_MAGIC, _BINARY)):
         return True
-    if not isinstance(source, FileSource) or source.path.suffix != ".bin":
+    if not isinstance(source, Placed) or source.path.suffix != ".bin":
         return False
     name = _partner(source)
-    return is_file(source.path.parent / name) and _begins(source.beside(name))
+    return source.has(name) and _begins(source.beside(name))
 
 
-def _partner(source: FileSource) -> str:
+def _partner(source: Placed) -> str:
     """The name of the other of the two files."""
     return str(PurePath(source.path.name).with_suffix(".param" if source.path.suffix == ".bin" else ".bin"))
 
@@ -51,11 +50,11 @@ def _begins(source: Source) -> bool:
 
 def read_contents(source: Source) -> Contents:
     """Weights and graph; raises CheckpointError, also where the other file is missing."""
-    if not isinstance(source, FileSource):
+    if not isinstance(source, Placed):
         raise CheckpointError(
             "This is NCNN's description of a network.",
-            "Its numbers are in a file beside it, which cannot be found in an archive.",
-            "Unpack it and open the .param file.",
+            "Its numbers are in a file beside it, and it was packed alone.",
+            "Unpack it, put the .bin file beside it, and open either.",
         )
     other = source.beside(_partner(source))
     text, data = (source, other) if not _is_numbers(source) else (other, source)
@@ -69,7 +68,7 @@ def read_contents(source: Source) -> Contents:
     layers = [layer for line in _lines(text) for layer in _layers(line, cursor)]
     if not cursor.at_end:
         raise Damaged(
-            f"{shown(data.path.name)} has {data.size - cursor.position:,} bytes that no layer reads."
+            f"{shown(data.path.name)} has {whole(data.size - cursor.position)} bytes that no layer reads."
         )
     net, graph = read_layers(layers)
     return Contents(
@@ -82,14 +81,14 @@ def read_contents(source: Source) -> Contents:
     )
 
 
-def _is_numbers(source: FileSource) -> bool:
+def _is_numbers(source: Placed) -> bool:
     return source.path.suffix == ".bin" and not _begins(source)
 
 
 def _lines(source: Source) -> Iterator[list[str]]:
     """The words of each layer's line."""
     if source.size > _LARGEST:
-        raise Damaged(f"Its description takes {source.size:,} bytes, far more than a network's.")
+        raise Damaged(f"Its description takes {whole(source.size)} bytes, far more than a network's.")
     for line in read(source, 0, source.size).decode("utf-8", "replace").splitlines()[2:]:
         words = line.split()
         current().values(len(words))

@@ -9,10 +9,9 @@ from typing import Final
 
 from gnet_desktop.checkpoints.containers import tensorflow_checkpoint
 from gnet_desktop.checkpoints.containers.refusals import Foreign
-from gnet_desktop.checkpoints.containers.source import FileSource, Source, read
+from gnet_desktop.checkpoints.containers.source import Placed, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
 from gnet_desktop.checkpoints.containers.tensorflow_checkpoint import VARIABLES
-from gnet_desktop.files import is_file
 
 _HEAD: Final = 4096
 _VARINT, _BYTES = 0, 2
@@ -44,9 +43,9 @@ def read_contents(source: Source) -> Contents:
     """The checkpoint that it belongs to; raises CheckpointError with what it is where there is none."""
     found = _kind(read(source, 0, min(_HEAD, source.size)))
     assert found is not None
-    if isinstance(source, FileSource) and found in (_SAVED_MODEL, _META_GRAPH):
+    if isinstance(source, Placed) and found in (_SAVED_MODEL, _META_GRAPH):
         name = VARIABLES if found is _SAVED_MODEL else f"{source.path.stem}.index"
-        if is_file(source.path.parent / name):
+        if source.has(name):
             return tensorflow_checkpoint.read_contents(source.beside(name))
     raise found.error()
 

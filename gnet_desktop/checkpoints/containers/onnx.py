@@ -25,7 +25,7 @@ from gnet_desktop.checkpoints.containers.protobuf import (
     signed,
     varints,
 )
-from gnet_desktop.checkpoints.containers.source import Damaged, FileSource, MemorySource, Source, Span, read
+from gnet_desktop.checkpoints.containers.source import Damaged, MemorySource, Placed, Source, Span, read
 from gnet_desktop.checkpoints.containers.stored import MOST_SIDES, Contents, StoredTensor, element_size, sides
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.shown import listed, shown, whole
@@ -238,7 +238,7 @@ def _beside(name: str, outside: Mapping[str, str], model: _Model) -> Source:
         or PureWindowsPath(location).drive
         or PureWindowsPath(location).root
     )
-    if not isinstance(model.source, FileSource) or not location or root or ".." in parts or "\0" in location:
+    if not isinstance(model.source, Placed) or not location or root or ".." in parts or "\0" in location:
         raise CheckpointError(
             f"The weights of {shown(name)} are in another file.",
             f"The file gives its place as {shown(location)!r}, which is not in its own folder.",

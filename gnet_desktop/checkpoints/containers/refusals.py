@@ -274,10 +274,6 @@ def _xml(head: bytes, _source: Source) -> Foreign | None:
     text = _plain(head)
     if not text.startswith(b"<") or not is_text(text):
         return None
-    if b"<net " in text:
-        return Foreign(
-            "OpenVINO's description of a network", "The weights are in its .bin file.", _OTHER, weights=True
-        )
     if b"<svg" in text:
         return _PICTURE
     return Foreign("a text in XML or HTML", "The site may have sent a page instead of the file.", _AGAIN)

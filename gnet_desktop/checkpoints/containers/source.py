@@ -7,14 +7,17 @@ program with a signal.
 import io
 import os
 import stat
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Final, Protocol
+
+from typing_extensions import override
 
 from gnet_desktop.budget import current
 from gnet_desktop.errors import CheckpointError, link, only_a_link
-from gnet_desktop.files import exists, why_unreadable
+from gnet_desktop.files import exists, is_file, why_unreadable
 from gnet_desktop.shown import shown, whole
 
 CHUNK: Final = 1 << 20
@@ -82,11 +85,36 @@ def chunks(source: Source) -> Iterator[memoryview]:
         yield piece
 
 
-class FileSource:
+class Placed(ABC):
+    """A source that has a name, and may have others beside it: a file in a folder or an archive."""
+
+    path: PurePath
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """Number of bytes."""
+
+    @abstractmethod
+    def read_into(self, offset: int, target: memoryview) -> None:
+        """Fill ``target`` with the bytes from ``offset`` on; all of them exist."""
+
+    @abstractmethod
+    def has(self, name: str) -> bool:
+        """Whether a file of that name is beside it; never raises."""
+
+    @abstractmethod
+    def beside(self, name: str) -> "Placed":
+        """The file of that name beside it; raises CheckpointError where there is none."""
+
+
+class FileSource(Placed):
     """A regular file, open until `close`; a context manager.
 
     Raises CheckpointError for what is no file or cannot be opened.
     """
+
+    path: Path
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -98,10 +126,12 @@ class FileSource:
         self._budget.grow(self.size)
 
     @property
+    @override
     def size(self) -> int:
         """Size in bytes when it was opened."""
         return self._state.st_size
 
+    @override
     def read_into(self, offset: int, target: memoryview) -> None:
         """Fill ``target``; raises CheckpointError if the file shrank or cannot be read."""
         self._budget.handle(len(target))
@@ -115,6 +145,11 @@ class FileSource:
         except OSError as error:
             raise CheckpointError(f"{self.path.name} cannot be read.", *why_unreadable(error)) from error
 
+    @override
+    def has(self, name: str) -> bool:
+        return is_file(self.path.parent / name)
+
+    @override
     def beside(self, name: str) -> "FileSource":
         """A file in the same folder (or below it), opened once and closed with this one.
 

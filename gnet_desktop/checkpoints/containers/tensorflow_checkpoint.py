@@ -21,12 +21,11 @@ from gnet_desktop.checkpoints.containers.protobuf import (
     varint,
 )
 from gnet_desktop.checkpoints.containers.sorted_table import entries, is_table
-from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, FileSource, Source, Span
+from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Placed, Source, Span
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, element_size, sides
 from gnet_desktop.checkpoints.containers.tensorflow_graph import DTYPES, shape_sides
 from gnet_desktop.errors import CheckpointError
-from gnet_desktop.files import is_file
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 VARIABLES: Final = "variables/variables.index"
 """Where a SavedModel's folder has its weights."""
@@ -59,8 +58,8 @@ def read_contents(source: Source) -> Contents:
     Raises CheckpointError, also where a file is missing beside this one.
     """
     index = source
-    if isinstance(source, FileSource) and (name := _index_name(source)) is not None:
-        if not is_file(source.path.parent / name):
+    if isinstance(source, Placed) and (name := _index_name(source)) is not None:
+        if not source.has(name):
             raise CheckpointError(
                 "This is the numbers of a TensorFlow checkpoint, without their names.",
                 f"The names are in {shown(name)}, which is not beside it.",
@@ -84,7 +83,7 @@ def read_contents(source: Source) -> Contents:
 
 def _index_name(source: Source) -> str | None:
     """The name of the index that a file of numbers belongs to; None for any other file."""
-    found = _DATA.fullmatch(source.path.name) if isinstance(source, FileSource) else None
+    found = _DATA.fullmatch(source.path.name) if isinstance(source, Placed) else None
     return f"{found[1]}.index" if found else None
 
 
@@ -134,7 +133,9 @@ def _numbers(name: str, tensor: Field, dtype: str, shape: tuple[int, ...]) -> St
 def _checked(name: str, data: Source, dtype: str, shape: tuple[int, ...]) -> StoredTensor:
     size = prod(shape) * element_size(dtype)
     if min(shape, default=0) < 0 or data.size > size:
-        raise Damaged(f"The tensor {shown(name)} has {data.size:,} bytes, which is not what its shape takes.")
+        raise Damaged(
+            f"The tensor {shown(name)} has {whole(data.size)} bytes, which is not what its shape takes."
+        )
     if data.size < size:
         raise _in_pieces(name)
     return StoredTensor(data, dtype, shape)
@@ -156,11 +157,11 @@ def _bundle(
 ) -> Contents:
     """Names and places of the index, numbers of the files beside it."""
     shards, big = header[1].value, 2 in header and header[2].value
-    if not isinstance(source, FileSource) or not isinstance(index, FileSource):
+    if not isinstance(source, Placed) or not isinstance(index, Placed):
         raise CheckpointError(
             "This is the index of a TensorFlow checkpoint.",
-            "Its numbers are in files beside it, which cannot be found in an archive.",
-            "Unpack it and open the .index file.",
+            "Its numbers are in files beside it, and it was packed alone.",
+            "Unpack it, put the .data files beside it, and open any of them.",
         )
     if big or not 0 < shards <= _MOST_SHARDS:
         raise Damaged("Its index says that its numbers are in no known order or number of files.")

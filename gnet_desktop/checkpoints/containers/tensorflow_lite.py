@@ -14,7 +14,7 @@ from gnet_desktop.checkpoints.containers.graph import Graph, Node
 from gnet_desktop.checkpoints.containers.made import dequantised
 from gnet_desktop.checkpoints.containers.source import Damaged, Source
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, element_size, is_whole, sides
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 _DTYPES: Final[Mapping[int, str]] = {
     0: "float32",
@@ -90,7 +90,7 @@ class _Graph:
         shape = sides(tensor.numbers(0, "i"))
         if min(shape, default=0) < 0 or prod(shape) * element_size(dtype) != data.size:
             raise Damaged(
-                f"The tensor {shown(name)} has {data.size:,} bytes, which is not what its shape takes."
+                f"The tensor {shown(name)} has {whole(data.size)} bytes, which is not what its shape takes."
             )
         self.raw[name] = StoredTensor(data, dtype, shape)
         self.tensors[name] = _unquantised(self.raw[name], tensor.table(4))

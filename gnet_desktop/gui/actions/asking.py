@@ -7,12 +7,18 @@ from typing import Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
-from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS, LABEL_ENDINGS, PICTURE_ENDINGS, TABLE_ENDINGS
+from gnet_desktop.file_kinds import (
+    CHECKPOINT_ENDINGS,
+    DESCRIPTION_ENDINGS,
+    LABEL_ENDINGS,
+    PICTURE_ENDINGS,
+    TABLE_ENDINGS,
+)
 from gnet_desktop.gui.actions.shell import Shell
 
 _ENDINGS: Final = {
     "pictures": PICTURE_ENDINGS,
-    "checkpoints": CHECKPOINT_ENDINGS,
+    "checkpoints": CHECKPOINT_ENDINGS + DESCRIPTION_ENDINGS,
     "labels": LABEL_ENDINGS,
     "tables": TABLE_ENDINGS,
 }

@@ -55,6 +55,7 @@ _GRAMMARS: Final[Mapping[str, Callable[[Dice], bytes]]] = {
     "coreml": layers.coreml,
     "ncnn": layers.ncnn,
     "caffe2": layers.caffe2,
+    "openvino": layers.openvino,
     "tensorflow lite": layers.tensorflow_lite,
     "packed": _packed,
 }

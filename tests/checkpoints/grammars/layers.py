@@ -1,14 +1,17 @@
 """Networks as lists of operations, in the words of each format that has one; any of them may lie."""
 
+import re
 import struct
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from xml.sax.saxutils import escape
 
 import numpy as np
 
+from tests.checkpoints import openvino_files
 from tests.checkpoints.coreml_files import mlmodel
-from tests.checkpoints.grammars.dice import Array, Dice
+from tests.checkpoints.grammars.dice import NUMBERS, Array, Dice
 from tests.checkpoints.layer_files import caffe2 as caffe2_files
 from tests.checkpoints.layer_files import ncnn as ncnn_files
 from tests.checkpoints.tiny import small_caffe_state, small_files
@@ -74,6 +77,26 @@ def ncnn(dice: Dice) -> bytes:
             )
             lines[place] = " ".join(words[: dice.choice((2, 5, 99, 99))])
     return "\n".join(lines).encode("utf-8", "replace")
+
+
+_VALUE = re.compile(r'(?<==")[^"]*(?=")')
+
+
+def openvino(dice: Dice) -> bytes:
+    """A description of the numbers that lie beside it, whose attributes may say anything."""
+    form = dice.choice(("float", "half", "bytes", "levels", "older"))
+    text, _ = (
+        openvino_files.layers(steps(dice), edition=dice.choice((2, 7)))
+        if form == "older"
+        else openvino_files.operations(steps(dice), form=form)
+    )
+
+    def value(match: re.Match[str]) -> str:
+        if not dice.lies():
+            return match[0]
+        return dice.choice((str(dice.choice(NUMBERS)), "1,-1", "", "&#0;", "&a;", "i4", escape(dice.word())))
+
+    return _VALUE.sub(value, text).encode("utf-8", "replace")
 
 
 def caffe2(dice: Dice) -> bytes:

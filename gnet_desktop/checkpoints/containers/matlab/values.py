@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from gnet_desktop.budget import current
 from gnet_desktop.checkpoints.containers.made import made
-from gnet_desktop.checkpoints.containers.matconvnet import describe
-from gnet_desktop.checkpoints.containers.matlab_structs import DEEPEST, Cell, Struct, Value
+from gnet_desktop.checkpoints.containers.matlab.matconvnet import describe
+from gnet_desktop.checkpoints.containers.matlab.structs import DEEPEST, Cell, Struct, Value
 from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, is_whole
 from gnet_desktop.errors import CheckpointError
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 
 from gnet_desktop.checkpoints.containers.graph import Graph, Node
-from gnet_desktop.checkpoints.containers.matlab_structs import Value, rows, texts
+from gnet_desktop.checkpoints.containers.matlab.structs import Value, rows, texts
 from gnet_desktop.checkpoints.containers.stored import StoredTensor
 
 _KINDS: Final[Mapping[str, str]] = MappingProxyType(

@@ -6,9 +6,9 @@ to values that lie in a group of their own.
 
 from typing import Final
 
-from gnet_desktop.checkpoints.containers import matlab_values
 from gnet_desktop.checkpoints.containers.hdf5.tree import Node
-from gnet_desktop.checkpoints.containers.matlab_structs import DEEPEST, Cell, Struct, Value
+from gnet_desktop.checkpoints.containers.matlab import values
+from gnet_desktop.checkpoints.containers.matlab.structs import DEEPEST, Cell, Struct, Value
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
 
 _CLASS: Final = "MATLAB_class"
@@ -22,7 +22,7 @@ def variables_of(tree: Node) -> Contents | None:
     found = {name: node for name, node in tree.inside.items() if not name.startswith(_HIDDEN)}
     if not any(node.text(_CLASS) for node in found.values()):
         return None
-    return matlab_values.contents({name: _value(node, 0) for name, node in found.items()}, "MATLAB 7.3")
+    return values.contents({name: _value(node, 0) for name, node in found.items()}, "MATLAB 7.3")
 
 
 def _value(node: Node | None, depth: int) -> Value:

@@ -10,9 +10,9 @@ from math import prod
 from typing import Final
 
 from gnet_desktop.budget import current
-from gnet_desktop.checkpoints.containers import matlab_values
 from gnet_desktop.checkpoints.containers.made import made
-from gnet_desktop.checkpoints.containers.matlab_structs import DEEPEST, Cell, Struct, Value
+from gnet_desktop.checkpoints.containers.matlab import values
+from gnet_desktop.checkpoints.containers.matlab.structs import DEEPEST, Cell, Struct, Value
 from gnet_desktop.checkpoints.containers.pickled.rebuilding import column_major
 from gnet_desktop.checkpoints.containers.source import (
     CHUNK,
@@ -24,9 +24,9 @@ from gnet_desktop.checkpoints.containers.source import (
     chunks,
     read,
 )
+from gnet_desktop.checkpoints.containers.spooled import spooled_pieces
 from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, element_size, sides
-from gnet_desktop.checkpoints.containers.wrapped import spooled_pieces
-from gnet_desktop.shown import shown
+from gnet_desktop.shown import shown, whole
 
 _TEXT: Final = b"MATLAB 5.0 MAT-file"
 _HEADER: Final = 128
@@ -64,7 +64,7 @@ def read_contents(source: Source) -> Contents:
         if element.kind == _MATRIX:
             name, value = _Matrix(element, order).read(0)
             variables[name] = value
-    return matlab_values.contents(variables, "MATLAB 5")
+    return values.contents(variables, "MATLAB 5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,9 @@ class _Matrix:
         if dtype is None:
             raise Damaged(f"A variable in it is of an unknown kind ({element.kind}).")
         if element.data.size < prod(shape) * element_size(dtype):
-            raise Damaged(f"A variable in it has {element.data.size:,} bytes, fewer than its shape takes.")
+            raise Damaged(
+                f"A variable in it has {whole(element.data.size)} bytes, fewer than its shape takes."
+            )
         kind = _FLOATING.get(self._class, "")
         found = StoredTensor(element.data, dtype, shape, 0, column_major(shape), self._order)
         # whole numbers in an array of fractions are kept in fewer bytes

@@ -1,0 +1,1 @@
+"""OpenVINO's networks: a description in XML and the numbers beside it."""
