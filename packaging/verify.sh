@@ -5,8 +5,9 @@
 #
 #   bundle-12 bundle-13 thin-13   in a minimal Debian made anew: install, self-test
 #       from the launcher, a window on a screen of its own, a photo opened by the menu
-#       entry's command, the pages Folder and Units, the program for pictures before and after, an account without
-#       a name or a home, completion and man page, purge, and what was left behind
+#       entry's command, the pages Explore, Folder and Units in both themes, the program for
+#       pictures before and after, an account without a name or a home, completion and man
+#       page, purge, and what was left behind
 #   tar-12           the archive for people without root, on a minimal Debian with Qt's
 #       system libraries: unpack, install, a window, and removed without a trace
 #   run-12 run-13    the README's first command in a minimal Debian, by an ordinary
@@ -239,7 +240,8 @@ verify_same() {
         mkdir -p "$out/$round"
         GNET_KEEP=1 packaging/build.sh thin >"$out/same-$round.txt" 2>&1 || { fail "it did not build, see $out/same-$round.txt"; return 0; }
         cp dist/gnet-desktop_*_all.deb "$out/$round"
-        python3 -m pip wheel --quiet --no-deps --wheel-dir "$out/$round" . >>"$out/same-$round.txt" 2>&1 || true
+        build/thin-env/bin/python -m pip wheel --quiet --no-deps --wheel-dir "$out/$round" . >>"$out/same-$round.txt" 2>&1 ||
+            fail "there is no wheel, see $out/same-$round.txt"
     done
     for file in "$out/first"/*; do
         if cmp -s "$file" "$out/second/${file##*/}"; then say "  ${file##*/}: the same bytes"; else fail "${file##*/} differs"; fi
@@ -324,8 +326,11 @@ verify() { # verify NAME SUITE DEB
         fail "it made itself a default"
     window_of "$name-photo" gio launch /usr/share/applications/$id.desktop "/home/person/Pictures with blanks/photo.jpg"
     cp "$root"/resources/samples/*.jpg "$room/home/person/Pictures with blanks"
-    window_of "$name-folder" gnet-desktop --page folder "/home/person/Pictures with blanks"
-    window_of "$name-units" gnet-desktop --page units "/home/person/Pictures with blanks/photo.jpg"
+    for theme in light dark; do
+        window_of "$name-folder-$theme" gnet-desktop --theme $theme --page folder "/home/person/Pictures with blanks"
+        window_of "$name-units-$theme" gnet-desktop --theme $theme --page units "/home/person/Pictures with blanks"
+    done
+    window_of "$name-explore-dark" gnet-desktop --theme dark "/home/person/Pictures with blanks/photo.jpg"
 
     as_root man --warnings -l /usr/share/man/man1/gnet-desktop.1.gz >"$out/$name-man.txt" 2>&1 || fail "its man page does not read"
     as_root test -e /usr/share/bash-completion/completions/gnet-desktop || fail "no completion"

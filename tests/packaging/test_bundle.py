@@ -133,14 +133,17 @@ def test_pythons_own_modules_have_the_same_bytes_in_any_order(tmp_path: Path) ->
 def test_two_debian_packages_of_the_same_tree_have_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The folder itself was made at different times."""
+    """The folder itself was made at different times; later ones than the epoch dpkg-deb would even out."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1764000000")
     package = deb.Package("gnet-desktop", "all", ("python3",), {}, "More.", "thin deb", ("-Znone",))
     made = []
-    for time in (1764100000, 1764200000):
+    for time in (1763800000, 1763900000):
         tree, out = tmp_path / f"tree{time}", tmp_path / f"out{time}"
         deb.put(tree / "usr/bin/gnet-desktop", "#!/bin/sh\n", executable=True)
         out.mkdir()
+        (
+            tree / "DEBIAN"
+        ).mkdir()  # otherwise the package's own files would give the folder the time of the day
         os.utime(tree, (time, time))
         made.append(deb.finish(tree, package, out).read_bytes())
     assert made[0] == made[1]

@@ -29,6 +29,12 @@ def test_on_pypi_every_picture_and_link_has_a_public_address() -> None:
     }
 
 
+def test_the_hook_gives_the_wheel_that_readme() -> None:
+    metadata: dict[str, object] = {}
+    hook.ReadmeHook(str(ROOT), {}).update(metadata)
+    assert metadata["readme"] == {"content-type": "text/markdown", "text": hook.for_pypi(README)}
+
+
 def test_packages_are_named_by_this_version() -> None:
     named = re.findall(r"gnet-desktop(?:-bundle)?[-_](\d+\.\d+\.\d+)[-_]", README)
     assert len(named) == 5

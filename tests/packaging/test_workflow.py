@@ -1,6 +1,7 @@
 """The workflows: what actionlint doesn't look at, or is too old to know."""
 
 import re
+import tomllib
 from typing import Any
 
 import yaml
@@ -66,6 +67,15 @@ def test_what_is_not_built_is_said_to_people() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert any("-arm" in runner for runner in built) or "arm64" in readme
     assert any("intel" in runner for runner in built) or "Intel" in readme
+
+
+def test_the_oldest_and_newest_python_that_are_checked_are_promised_and_looked_for() -> None:
+    checks = yaml.safe_load((ROOT / ".github" / "workflows" / "checks.yml").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    looked_for = (ROOT / "packaging" / "find-python.sh").read_text(encoding="utf-8").split()
+    for version in checks["jobs"]["checks"]["strategy"]["matrix"]["python"]:
+        assert f"Programming Language :: Python :: {version}" in project["classifiers"]
+        assert f"python{version}" in looked_for
 
 
 def test_pushes_and_pull_requests_are_checked_with_the_same_actions_and_no_rights() -> None:
