@@ -207,7 +207,5 @@ def test_few_pictures_are_said_to_tell_little_of_calibration(
 ) -> None:
     page = tmp_path / "page.html"
     main(["evaluate", str(folder), "--out", str(page), "--device", "cpu"])
-    assert (
-        "12 pictures with a known class say little about calibration: 100 or more" in capsys.readouterr().out
-    )
+    assert "12 pictures say little about calibration" in capsys.readouterr().out
     assert "12 pictures: too few to tell how calibrated the answers are" in page.read_text()

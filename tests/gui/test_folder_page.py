@@ -188,6 +188,7 @@ def test_classes_cells_and_pairs_are_walked_and_chosen_by_keys(done: Window) -> 
     # each cell that counts anything, and no other, row by row
     cells = []
     page.confusion.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(page.confusion, Qt.Key.Key_Home)
     while not cells or page.confusion.focused_piece.words != cells[-1]:
         cells.append(page.confusion.focused_piece.words)
         QTest.keyClick(page.confusion, Qt.Key.Key_Right)
@@ -198,6 +199,9 @@ def test_classes_cells_and_pairs_are_walked_and_chosen_by_keys(done: Window) -> 
     QTest.keyClick(page.confusion, Qt.Key.Key_Return)
     assert page.filter.truth == last
     assert page.filter != Filter(truth=last)
+    # every cell has a tip, one that counts nothing too
+    counts = [page.confusion.words_at(page.confusion._box(1, column).center()) for column in range(3)]
+    assert all(" of 3" in words for words in counts)
     page.pairs.setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(page.pairs, Qt.Key.Key_Return)
     (truth, answer, count) = state.evaluation.heads["main"].mistakes()[0]

@@ -83,7 +83,9 @@ class Grid(Section):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down go to the next row."""
         place = self.spoken_focus()
-        step = {Qt.Key.Key_Up: -len(self.columns), Qt.Key.Key_Down: len(self.columns)}.get(event.key())
+        step = {Qt.Key.Key_Up: -len(self.columns), Qt.Key.Key_Down: len(self.columns)}.get(
+            Qt.Key(event.key())
+        )
         if step is None or place is None:
             super().keyPressEvent(event)
         elif 0 <= place + step < len(self.pieces):

@@ -94,7 +94,7 @@ class Confusion(Section):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up and down go to the nearest cell of the rows there, left and right to the next cell."""
-        at, way = self.spoken_focus(), {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(event.key())
+        at, way = self.spoken_focus(), {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
         if way is None or at is None:
             super().keyPressEvent(event)
             return
@@ -196,7 +196,7 @@ class Confusion(Section):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self._box(self._order.index(truth), column))
 
-    def _at(self, place: QPointF) -> tuple[int, int] | None:
+    def _cell_at(self, place: QPointF) -> tuple[int, int] | None:
         for row in range(len(self._order)):
             first = self._box(row, 0)
             if first.top() <= place.y() < first.bottom():
@@ -211,7 +211,7 @@ class Confusion(Section):
     @override
     def words_at(self, position: QPointF) -> str:
         """What a cell counts, 0 too."""
-        found = self._at(position)
+        found = self._cell_at(position)
         return self._words(*found) if found else ""
 
     def _words(self, row: int, column: int) -> str:

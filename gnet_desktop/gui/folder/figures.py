@@ -40,7 +40,7 @@ class Figures(Section):
         self._names: tuple[str, ...] = ()
         self._spots: list[_Spot] = []
         self._height = 200
-        self.activated.connect(self.class_wanted)
+        self.activated.connect(lambda index: self.class_wanted.emit(index))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Figures"))
 
