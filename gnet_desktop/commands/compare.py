@@ -161,12 +161,13 @@ def _strongest(side: dict[str, float], top: int) -> list[str]:
 
 
 def _answer(name: str, first: float | None, second: float | None) -> Row:
+    """Both probabilities; their difference is that of the window: this less what it is compared with."""
     both = first is not None and second is not None
     return {
         "label": name,
         "first": None if first is None else round(first, DIGITS),
         "second": None if second is None else round(second, DIGITS),
-        "difference": round(second - first, DIGITS) if both else None,  # type: ignore[operator]
+        "difference": round(first - second, DIGITS) if both else None,  # type: ignore[operator]
     }
 
 
@@ -229,13 +230,15 @@ def _write_sides(found: Row) -> None:
         print(f"{side}: {', '.join(named)}, {one['convention']}")
         for line in note_lines(one["notes"]):
             print(line)
+    if found["answers"] is not None:
+        print(f"  {'head':<5} {'class':<26} {'first':>8} {'second':>8} {'first − second':>15}")
     for head, rows in (found["answers"] or {}).items():
         for row in rows or ():
-            before, after = (
+            first, second = (
                 "–" if row[side] is None else f"{percent(row[side])} %" for side in ("first", "second")
             )
             sign = "" if row["difference"] is None else f"{100 * row['difference']:+.1f}"
-            print(f"  {head:<5} {row['label']:<26} {before:>8} {after:>8} {sign:>7}")
+            print(f"  {head:<5} {row['label']:<26} {first:>8} {second:>8} {sign:>15}")
     if found["weights"] is None:
         return
     same = [row["layer"] for row in found["weights"] if row["same"]]

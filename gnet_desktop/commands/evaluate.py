@@ -176,7 +176,7 @@ def _show_progress(done: int, total: int) -> None:
 
 
 def _write_text(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
-    from gnet_desktop.folder.evaluating import FEW
+    from gnet_desktop.folder.figures import FEW
 
     names = session.checkpoint.labels.names
     judged = counted(evaluation.pictures, "picture")
@@ -195,8 +195,10 @@ def _write_text(session: Session, evaluation: "Evaluation", fitted: Mapping[str,
         error = percent(figures.calibration_error)
         best = f", best temperature {fitted[head]:.2f}" if head in fitted else ""
         print(f"      log loss {figures.log_loss:.3f}, calibration error {error} %{best}")
-    if fitted and evaluation.pictures < FEW:
-        print(f"      {judged} say little about the best temperature: {FEW} or more are needed")
+    if evaluation.pictures < FEW:
+        said = "say" if evaluation.pictures > 1 else "says"
+        about = "calibration and the best temperature" if fitted else "calibration"
+        print(f"      {judged} {said} little about {about}: {FEW} or more are needed")
     if (main := evaluation.heads.get("main")) is None:
         return
     print("\nclass                            right       95 %      precision  pictures")

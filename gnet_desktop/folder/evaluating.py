@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
@@ -84,11 +83,6 @@ def judge(store: Store, head: str, truth: Truth, temperature: float) -> tuple[li
     return known, figures.together(parts)
 
 
-FEW: Final = 100
-"""Pictures below which a fit says little: the threshold is a twentieth of the right answers, so of
-fewer than five pictures."""
-
-
 @dataclass(frozen=True, slots=True)
 class Fit:
     """What a labelled folder would make of a checkpoint's calibration.
@@ -104,7 +98,7 @@ class Fit:
     @property
     def few(self) -> bool:
         """Whether another folder would likely give other numbers."""
-        return self.pictures < FEW
+        return self.pictures < figures.FEW
 
 
 def fit(checkpoint: Checkpoint, store: Store, truth: Truth, source: str) -> Fit | None:

@@ -19,6 +19,9 @@ Ints = NDArray[np.int64]
 
 BINS: Final = 15
 TOP: Final = 5
+FEW: Final = 100
+"""Pictures below which calibration says little, measured or fitted: a bin has seven of them, and a
+twentieth of the right answers are fewer than five."""
 _95: Final = 1.959963984540054
 """The quantile of the normal distribution for an interval of 95 %."""
 
@@ -94,6 +97,11 @@ class HeadFigures:
     reliability: tuple[Bin, ...]
     per_class: tuple[ClassFigures, ...]
     confusion: Mapping[tuple[int, int], int]
+
+    @property
+    def few(self) -> bool:
+        """Whether another folder would likely give another calibration error."""
+        return self.top1.total < FEW
 
     def mistakes(self) -> list[tuple[int, int, int]]:
         """(truth, answer, pictures) of wrong first answers, the most frequent first."""

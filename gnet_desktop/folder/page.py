@@ -15,7 +15,7 @@ from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
 from gnet_desktop.folder.evaluating import Evaluation, Mistake
-from gnet_desktop.folder.figures import ClassFigures, HeadFigures, Share
+from gnet_desktop.folder.figures import FEW, ClassFigures, HeadFigures, Share
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.shown import counted
 
@@ -34,7 +34,7 @@ def page(folder: Path, checkpoint: Checkpoint, convention: Convention, evaluatio
     return _PAGE.substitute(
         title=escape(f"{checkpoint.provenance.path.name} on {folder.name}"),
         heads="".join(_head(head, one) for head, one in evaluation.heads.items()),
-        depth=_depth(evaluation),
+        depth=_few(main) + _depth(evaluation),
         classes="".join(_class(one, names) for one in main.per_class) if main else "",
         pairs="".join(_pairs(main, names)) if main else "",
         mistakes="".join(_mistakes(folder, evaluation.mistakes[:SHOWN], names)),
@@ -55,6 +55,13 @@ def _head(head: str, figures: HeadFigures) -> str:
         f"<td>{percent(figures.top5.value)} % {_interval(figures.top5)}</td>"
         f"<td>{figures.log_loss:.3f}</td><td>{percent(figures.calibration_error)} %</td></tr>"
     )
+
+
+def _few(main: HeadFigures | None) -> str:
+    if main is None or not main.few:
+        return ""
+    count = counted(main.top1.total, "picture")
+    return f"<p>{count}: too few to tell how calibrated the answers are, {FEW} or more are needed.</p>"
 
 
 def _interval(share: Share) -> str:

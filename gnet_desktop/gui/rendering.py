@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from gnet_desktop.convention import Convention, parse_convention
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.gui.app import make_application, make_window
+from gnet_desktop.gui.conventions.choices import same_but_name
 from gnet_desktop.gui.exports.report.page import make_page
 from gnet_desktop.gui.exports.report.seen import Seen
 from gnet_desktop.gui.looks.styles import apply_theme
@@ -223,6 +224,12 @@ def _compare(workspace: Workspace, compared: Compared) -> None:
         picture = workspace.add_pictures([compared.picture], show=False)[0]
     if compared.preprocess is not None:
         convention = parse_convention(compared.preprocess, now)
+        if picture is None and same_but_name(convention, now):
+            raise UsageError(
+                "There is nothing to compare.",
+                f"{compared.preprocess} is the input convention in use.",
+                "Name another with --with-preprocess.",
+            )
     if (picture, convention) != (None, None):
         workspace.compare_with(Reference(picture=picture, convention=convention))
 

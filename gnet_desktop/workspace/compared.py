@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DIGITS: Final = 6
 PART_COLUMNS: Final = ("part", "within", "distance", "same", "partner")
 UNIT_COLUMNS: Final = ("unit", "partner", "correlation")
+EFFECT_COLUMNS: Final = ("part", "head", "class", "label", "logit_difference")
 APART_COLUMNS: Final = ("unit", "first", "second", "effect")
 
 Row = dict[str, Any]
@@ -99,6 +100,21 @@ def apart_rows(told: ToldApart) -> list[Row]:
             "effect": significant(one.effect, DIGITS),
         }
         for one in told.units
+    ]
+
+
+def effect_rows(effects: Mapping[str, float], head: str, index: int, label: str) -> list[Row]:
+    """What each part is worth to a class's logit when it is off, the strongest first."""
+    order = sorted(effects, key=lambda part: -abs(effects[part]))
+    return [
+        {
+            "part": part,
+            "head": head,
+            "class": index,
+            "label": label,
+            "logit_difference": significant(effects[part], DIGITS),
+        }
+        for part in order
     ]
 
 

@@ -47,8 +47,8 @@ def values_of(record: Record, part: str, name: str, source: Source) -> Values:
 
 
 def _files(sources: Sequence[Source]) -> tuple[str, ...]:
-    """All of them as files; none where one isn't."""
-    paths = [str(source) for source in sources if isinstance(source, Path)]
+    """All of them as files, wherever they are asked for later; none where one isn't."""
+    paths = [str(source.absolute()) for source in sources if isinstance(source, Path)]
     return tuple(paths) if len(paths) == len(sources) else ()
 
 

@@ -200,3 +200,12 @@ def test_text_names_what_could_not_be_read(folder: Path, capsys: pytest.CaptureF
     (line,) = capsys.readouterr().err.splitlines()
     assert "broken.jpg" in line
     assert "damaged or cut off" in line
+
+
+def test_few_pictures_are_said_to_tell_little_of_calibration(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "page.html"
+    main(["evaluate", str(folder), "--out", str(page), "--device", "cpu"])
+    assert "12 pictures say little about calibration" in capsys.readouterr().out
+    assert "12 pictures: too few to tell how calibrated the answers are" in page.read_text()

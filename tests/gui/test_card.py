@@ -1,16 +1,18 @@
 """The checkpoint card: its facts, and what can be changed from it."""
 
 import sys
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.checkpoints.checkpoint import HeadState, Labels, Said
+from gnet_desktop.checkpoints.describing import soundness
 from gnet_desktop.checkpoints.describing.card import Verification, make_card
 from gnet_desktop.checkpoints.describing.verification import Difference
 from gnet_desktop.gui.card import facts
@@ -195,6 +197,36 @@ def test_the_card_is_made_anew_only_for_another_file(card: CheckpointCard, works
     assert card.card is before
 
 
+def test_while_every_number_is_read_the_card_says_how_far_it_is_and_can_be_stopped(
+    workspace: Workspace, calls: Calls, until, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def slow(layer, tensors, known=soundness._dead):
+        go_on.wait(30)
+        return known(layer, tensors)
+
+    monkeypatch.setattr(soundness, "_dead", slow)
+    one = CheckpointCard(workspace)
+    qtbot.addWidget(one)
+    one.show()
+    until(lambda: one.findChild(QProgressBar) is not None and one.findChild(QProgressBar).value() > 20)
+    assert one.findChild(QProgressBar).isVisible()
+    assert "Reading every number of made.pth…" in words(one)
+    [stop] = [button for button in one.findChildren(QPushButton) if button.text() == "Stop"]
+    stop.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(stop, Qt.Key.Key_Space)
+    go_on.set()
+    until(lambda: workspace.idle)
+    assert one.card is None
+    assert "The numbers of made.pth were not all looked at." in words(one)
+    assert stop.text() == "Go on"
+    assert stop.hasFocus()
+    qtbot.keyClick(stop, Qt.Key.Key_Space)
+    until(lambda: one.card is not None)
+    assert "torchvision, recognised by names" in words(one)
+
+
 def test_class_folders_can_be_taken_in_their_other_order(
     card: CheckpointCard, workspace: Posed, until: Until
 ) -> None:
@@ -280,6 +312,14 @@ def test_what_came_of_it_stands_at_the_top_of_the_card_with_every_part(
     for part in (*MODULES, "logits"):
         assert f"{part} " in said
     assert there(card.verification).words in card.copy_numbers()
+
+
+def test_the_keyboard_is_at_verify_again_once_it_is_done(card: CheckpointCard, until, qtbot: QtBot) -> None:
+    card.activateWindow()
+    card.verify_button.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(card.verify_button, Qt.Key.Key_Space)
+    until(lambda: card.verification is not None)
+    assert QApplication.focusWidget() is card.verify_button
 
 
 def test_without_a_picture_a_sample_is_compared(

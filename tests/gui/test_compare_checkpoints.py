@@ -125,6 +125,27 @@ def test_a_click_on_a_branch_opens_it_in_explore_with_the_reference_chosen(
     assert window.workspace.selection.module == "4d"
 
 
+def test_a_row_of_the_stem_leads_to_that_layer_and_one_of_a_head_to_the_heads(
+    window: Window, view: CheckpointsView
+) -> None:
+    others = view.others
+    assert {"conv2", "fc", "aux1"} <= {row.value for row in others.rows}
+    window.show_page("units")
+    click(others, "conv2")
+    assert window.page == "explore"
+    assert window.workspace.selection.unit.part == "conv2"
+    heads = window.dialogs.show("heads")
+    for name in ("fc", "aux1"):
+        heads.close()
+        others.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(others, Qt.Key.Key_Home)
+        while others.focused_piece.value != name:
+            QTest.keyClick(others, Qt.Key.Key_Down)
+        QTest.keyClick(others, Qt.Key.Key_Return)
+        assert heads.isVisible(), name
+    heads.close()
+
+
 def test_over_pictures_it_tells_what_compare_tells_and_can_be_stopped_and_saved(
     window: Window,
     view: CheckpointsView,

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
+from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.controls.waiting import reference_words
 from gnet_desktop.gui.network_map.shapes import Label
@@ -223,6 +224,22 @@ def test_another_convention_has_no_difference_where_maps_differ_in_size(window: 
     workspace.change_view(show="difference")
     same = there(workspace.result).record["5a"].shape == there(workspace.reference_result).record["5a"].shape
     assert ("differ in size" in window.strip.warning.text()) == (not same)
+
+
+def test_a_reference_that_is_the_run_itself_is_said_to_be(window: Window) -> None:
+    workspace = window.workspace
+    own = workspace.convention
+    pick(reference_menu(window, workspace, lambda: None), "Another input convention", "fit")
+    current(window)
+    assert not window.strip.warning.text()
+    # the convention in use becomes the reference's, by another name: the numbers are the same
+    workspace.set_convention(CONVENTIONS["fit"].changed(name="mine"))
+    current(window)
+    assert window.strip.warning.text() == "The reference is the same run: nothing can differ."
+    workspace.add_change(Change("4e/3x3"))
+    current(window)
+    assert "same run" not in window.strip.warning.text()
+    workspace.set_convention(own)
 
 
 def test_another_checkpoint_is_compared(window: Window, everyday100: Path, tmp_path: Path) -> None:

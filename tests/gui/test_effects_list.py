@@ -1,6 +1,8 @@
 """What branches are worth when they are off, in a list; and two parts together against the sum of each."""
 
-from collections.abc import Iterable, Iterator
+import csv
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from gnet_desktop.cli import main
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.compare.effects import EffectsView
 from gnet_desktop.gui.compare.interaction import Interaction, Together
@@ -41,8 +44,8 @@ def logit(window: Window, *changes: Change) -> float:
 
 
 def numbers(words: str) -> list[float]:
-    """``…: both −3.2, the sum of each −4.0`` → the two."""
-    return [float(part.split()[-1].replace("−", "-")) for part in words.partition(": ")[2].split(", ")]
+    """``both change … by −3.2, the sum of each alone is −4.0`` → the two."""
+    return [float(part.split()[-1].replace("−", "-")) for part in words.split(", ")[-2:]]
 
 
 def expected(window: Window, parts: Iterable[str], beside: Changes = ()) -> list[float]:
@@ -58,8 +61,8 @@ def test_two_chips_say_what_they_do_together_and_each_alone(window: Window) -> N
     together = window.strip.findChild(Together)
     wait_until(lambda: bool(there(together).text()))
     # whatever these changes answer first, the class is the unchanged network's
-    assert there(together).text().startswith("espresso: both ")
-    assert numbers(there(together).text()) == pytest.approx(values, rel=6e-3, abs=6e-3)
+    assert together.text().startswith("Both change the logit of espresso (main) by ")
+    assert numbers(together.text()) == pytest.approx(values, rel=6e-3, abs=6e-3)
     window.workspace.add_change(Change("5a/1x1"))
     assert not there(together).text()
     window.workspace.reset_changes()
@@ -91,6 +94,37 @@ def test_the_list_has_the_ten_strongest_and_says_that_they_do_not_add_up(window:
     assert window.workspace.changes == tuple(Change(part) for part in picked)
     values = expected(window, picked)
     assert told == pytest.approx(values, rel=6e-3, abs=6e-3)
+    view.close()
+
+
+@pytest.mark.parametrize("ending", [".json", ".csv"])
+def test_all_branches_are_saved_with_the_command_lines_own_numbers(
+    window: Window, ending: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    window.workspace.reset_changes()
+    wait_until(lambda: not window.workspace.stale)
+    window.workspace.change_view(quantity="effect")
+    view = window.dialogs.show("effects")
+    wait_until(lambda: view.rows.isVisible() and len(view.rows.rows) == 10, 60)
+    photo = str(resource("samples", "espresso.jpg"))
+    main(["ablate", photo, "--each", "branch", "--format", "json", "--device", "cpu"])
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    expected = {row["part"]: row["logit_difference"] for row in printed if row["head"] == "main"}
+    target = tmp_path / f"effects{ending}"
+    view.ask_path = lambda _name, _kinds: target
+    view.save.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(view.save, Qt.Key.Key_Space)
+    text = target.read_text()
+    if ending == ".json":
+        saved = json.loads(text)
+        assert saved["picture"] == "espresso.jpg"
+        rows = saved["effects"]
+    else:
+        rows = list(csv.DictReader(text.splitlines()))
+    assert {(row["head"], row["label"]) for row in rows} == {("main", "espresso")}
+    found = {row["part"]: float(row["logit_difference"]) for row in rows}
+    assert len(found) == 36
+    assert found == pytest.approx(expected, rel=1e-4, abs=1e-4)
     view.close()
 
 

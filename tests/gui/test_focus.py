@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
@@ -27,9 +28,11 @@ from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.network.naming import Unit
+from gnet_desktop.resources import resource
+from gnet_desktop.workspace.state import Workspace
 from tests.gui.answering import make_result, make_workspace
-from tests.gui.made import there
-from tests.workspace.workers import Posed
+from tests.gui.made import pause, wait_until
 
 THEMES = ("light", "dark")
 
@@ -236,6 +239,46 @@ def test_each_step_to_the_next_panel_arrives_somewhere(window: Window, qtbot: Qt
         qtbot.keyClick(window, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier)
         backward.append(window.panel_with_focus())
     assert backward[:7] == visited[6::-1]
+
+
+def test_tab_reaches_every_control_in_turn_those_of_headers_too(
+    everyday100: Path, qtbot: QtBot, qapp: QApplication
+) -> None:
+    window, dispatcher = make_window(Session(None))
+    qtbot.addWidget(window)
+    window.resize(1500, 950)
+    window.show()
+    window.workspace.open_checkpoint(everyday100)
+    window.workspace.add_pictures([resource("samples", name) for name in ("cat.jpg", "espresso.jpg")])
+    wait_until(lambda: window.workspace.result is not None and window.workspace.idle)
+    window.workspace.choose_unit(Unit("4a", "5x5", 11))
+    pause(100)
+    wanted = {
+        widget
+        for widget in window.findChildren(QWidget)
+        if widget.window() is window
+        and widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        and widget.isVisible()
+        and widget.isEnabled()
+    }
+    names = {widget.accessibleName() for widget in wanted}
+    assert {"Numbers as probabilities or logits", "Scale", "Sort the list", "Network map"} <= names
+    visited: list[QWidget] = []
+    window.activateWindow()
+    while len(visited) == len(set(visited)):
+        qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        visited.append(window.focusWidget())
+    assert set(visited) == wanted
+    # a panel's header comes before what the panel shows
+    panels = window.panels
+    for panel, first in (
+        (panels.answers, panels.answers.unit),
+        (panels.network, panels.network.quantity),
+        (panels.lanes, panels.lanes.header.scale),
+    ):
+        assert visited.index(first) < visited.index(panel.keeper)
+    window.close()
+    del dispatcher
 
 
 def test_the_photos_panel_has_the_keyboard_where_the_photo_failed(window: Window) -> None:

@@ -107,6 +107,11 @@ def test_all_pictures_are_answered_and_those_with_a_class_are_judged(done: Windo
     assert state.evaluation.heads["main"].top1.count == right
 
 
+def test_few_pictures_are_said_to_tell_little_of_calibration(done: Window) -> None:
+    figures = done.folder_page.figures
+    assert figures.accessibleDescription().endswith("Calibration: 6 pictures: too few to tell")
+
+
 def test_the_surest_stand_first_and_a_click_sorts_in_another_order(done: Window) -> None:
     page, state = done.folder_page, done.folder_page.run.state
     sure = dict(zip(there(there(state).rows).paths, there(there(state).rows).confidence, strict=True))
@@ -118,9 +123,8 @@ def test_the_surest_stand_first_and_a_click_sorts_in_another_order(done: Window)
 
 def test_a_click_on_a_class_shows_its_pictures_and_the_chip_takes_it_off(done: Window) -> None:
     page = done.folder_page
-    page.figures.grab()  # places are known once it was painted
-    goldfish = there(done.folder_page.run.state).names.index("goldfish")
-    spot = next(spot for spot in page.figures._spots if spot.index == goldfish)
+    goldfish = done.folder_page.run.state.names.index("goldfish")
+    spot = next(piece for piece in page.figures.pieces if piece.value == goldfish)
     QTest.mouseClick(page.figures, Qt.MouseButton.LeftButton, pos=spot.box.center().toPoint())
     assert sorted(shown(done)) == ["goldfish/0.jpg", "goldfish/1.jpg", "goldfish/2.jpg"]
     chip = of_type(Chip, there(there(page._chips.layout()).itemAt(0)).widget())
@@ -170,6 +174,40 @@ def test_a_click_on_a_cell_shows_the_pictures_behind_it(done: Window) -> None:
         if path.startswith("pizza/") and there(state).names[int(answer)] not in ("pizza", "goldfish")
     ]
     assert sorted(shown(done)) == sorted(others)
+
+
+def test_classes_cells_and_pairs_are_walked_and_chosen_by_keys(done: Window) -> None:
+    page, state = done.folder_page, done.folder_page.run.state
+    names = state.names
+    confusion = state.evaluation.heads["main"].confusion
+    page.figures.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(page.figures, Qt.Key.Key_End)
+    QTest.keyClick(page.figures, Qt.Key.Key_Return)
+    last = max(truth for truth, _ in confusion)
+    assert page.filter == Filter(truth=last)
+    assert names[last] in page.figures.spoken_part(page.figures.spoken_focus()).name
+    # each cell that counts anything, and no other, row by row
+    cells = []
+    page.confusion.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(page.confusion, Qt.Key.Key_Home)
+    while not cells or page.confusion.focused_piece.words != cells[-1]:
+        cells.append(page.confusion.focused_piece.words)
+        QTest.keyClick(page.confusion, Qt.Key.Key_Right)
+    assert sum(int(words.split(": ")[1].split()[0]) for words in cells) == sum(confusion.values())
+    QTest.keyClick(page.confusion, Qt.Key.Key_Home)
+    QTest.keyClick(page.confusion, Qt.Key.Key_Down)
+    assert page.confusion.focused_piece.words.startswith(names[last])
+    QTest.keyClick(page.confusion, Qt.Key.Key_Return)
+    assert page.filter.truth == last
+    assert page.filter != Filter(truth=last)
+    # every cell has a tip, one that counts nothing too
+    counts = [page.confusion.words_at(page.confusion._box(1, column).center()) for column in range(3)]
+    assert all(" of 3" in words for words in counts)
+    page.pairs.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(page.pairs, Qt.Key.Key_Return)
+    (truth, answer, count) = state.evaluation.heads["main"].mistakes()[0]
+    assert page.filter == Filter(truth, answer)
+    assert page.pairs.focused_piece.words == f"{names[truth]} answered as {names[answer]}: {count}"
 
 
 def test_enter_opens_a_picture_in_explore(done: Window) -> None:

@@ -95,6 +95,18 @@ def test_absent_heads_are_explained_in_their_place(open_view: OpenView) -> None:
     assert view.sections["aux2"].missing.isVisible()
     assert "This file has no aux2." in view.sections["aux2"].missing.text()
     assert not view.sections["aux2"].pool.isVisible()
+    # no empty axes: a timeline of one depth is none
+    assert not view.timeline.isVisible()
+    assert view.reading.isVisible()
+    assert "Every depth shows what each module alone would answer" in view.reading.text()
+    workspace.close()
+
+
+def test_one_absent_head_keeps_the_timeline(open_view) -> None:
+    workspace = make_workspace(make_result(make_checkpoint("caffe", heads=("aux2",))))
+    view = open_view(workspace)
+    assert view.timeline.isVisible()
+    assert [head for head, _ in view.timeline.courses[0].points] == ["aux2", "main"]
     workspace.close()
 
 

@@ -2,7 +2,10 @@
 
 import base64
 import io
+import os
 import re
+import shlex
+import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -207,7 +210,7 @@ def test_what_is_compared_stands_side_by_side_and_in_the_command(seen: Seen, wor
         key=replace(seen.result.key, checkpoint="another"),
         checkpoint=replace(seen.result.checkpoint, provenance=copy),
     )
-    assert "--with b.pth --out" in command(replace(seen, reference=theirs))
+    assert f"--with {Path('b.pth').absolute()} --out" in command(replace(seen, reference=theirs))
 
 
 @pytest.mark.parametrize(
@@ -269,7 +272,41 @@ def test_the_command_names_all_that_was_chosen(seen: Seen) -> None:
     assert re.search(r"--module 4a --unit 4a/3x3:2 --preprocess \S*order=bgr", words)
 
 
-def test_why_is_told_with_its_check_and_the_way_back(seen: Seen, world: World) -> None:
+def test_the_command_names_files_as_any_folder_and_any_machine_finds_them(
+    seen: Seen, world, everyday100: Path
+) -> None:
+    own = replace(seen.result.checkpoint.provenance, path=everyday100)
+    result = replace(seen.result, checkpoint=replace(seen.result.checkpoint, provenance=own))
+    files = {seen.result.key.picture: Path("my photos") / "a b.jpg", 2: Path("c.jpg")}
+    said = shlex.split(command(replace(seen, result=result, reference=world.results[1], files=files)))
+    assert said[:5] == [
+        *("gnet-desktop", "screenshot", str(Path.cwd() / "my photos" / "a b.jpg")),
+        *("--checkpoint", "everyday100"),
+    ]
+    assert said[said.index("--against") + 1] == str(Path.cwd() / "c.jpg")
+
+
+def test_a_name_that_is_no_text_is_read_by_the_shell_as_the_file_is_called(
+    seen: Seen, tmp_path: Path
+) -> None:
+    name = b"h\xe9 'it'\nnow\\.jpg"
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    page = make_page(replace(seen, files={seen.result.key.picture: file}))
+    page.encode()
+    said = command(replace(seen, files={seen.result.key.picture: file}))
+    word = said[len("gnet-desktop screenshot ") : said.index(" --checkpoint")]
+    printed = subprocess.run(["bash", "-c", f"printf %s {word}"], capture_output=True, check=True)
+    assert printed.stdout == os.fsencode(file)
+
+
+def test_a_picture_without_a_file_is_to_be_saved_before_the_command_runs(seen: Seen) -> None:
+    words = re.sub(r"\s+", " ", " ".join(Tags(make_page(seen)).words))
+    assert "write its path in place of its name: made 1." in words
+    there = replace(seen, files={seen.result.key.picture: Path("made 1")})
+    assert "in place of its name" not in make_page(there)
+
+
+def test_why_is_told_with_its_check_and_the_way_back(seen: Seen, world) -> None:
     workspace = make_workspace(world, lambda call: call())
     asked = question_of(workspace, seen.result)
     found = tell(there(asked), seen.result, world.loaded)

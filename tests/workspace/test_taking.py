@@ -77,6 +77,15 @@ def test_files_are_named_so_that_the_values_can_be_made_again(tmp_path: Path) ->
     assert usual_values(LOADED.network, "4a", [path], CHECKPOINT.convention).pictures == (str(path),)
 
 
+def test_files_are_named_so_that_they_are_found_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "one.png").write_bytes(PHOTOS[0])
+    monkeypatch.chdir(tmp_path)
+    values = usual_values(LOADED.network, "4a", [Path("one.png")], CHECKPOINT.convention)
+    assert values.pictures == (str(tmp_path / "one.png"),)
+
+
 def test_where_no_picture_can_be_read_there_is_no_usual() -> None:
     with pytest.raises(UsageError, match="no usual value"):
         usual_values(LOADED.network, "4a", [b"no picture"], CHECKPOINT.convention)

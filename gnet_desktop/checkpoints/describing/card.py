@@ -7,7 +7,7 @@ from typing import Any, Final
 from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState
 from gnet_desktop.checkpoints.describing.assumptions import Assumption, assumptions
 from gnet_desktop.checkpoints.describing.model_card import Rows, model_card
-from gnet_desktop.checkpoints.describing.soundness import Soundness, examine
+from gnet_desktop.checkpoints.describing.soundness import Soundness, Wanted, examine
 from gnet_desktop.checkpoints.describing.verification import (
     Verification,
     verification_to_json,
@@ -86,12 +86,15 @@ class Card:
         return f"{said} Beside them: {', '.join(beside)}." if beside else said
 
 
-def make_card(checkpoint: Checkpoint) -> Card:
-    """The card of an opened file; looks at every number once."""
+def make_card(checkpoint: Checkpoint, wanted: Wanted = lambda _share: True) -> Card:
+    """The card of an opened file; looks at every number once.
+
+    ``wanted`` is told the share that is done; raises Cancelled once it says no.
+    """
     architecture = checkpoint.architecture
     size = _input_size(checkpoint.convention)
     cost, whole = _costs(architecture, size)
-    soundness = examine(checkpoint)
+    soundness = examine(checkpoint, wanted)
     return Card(
         checkpoint,
         parameters=sum(part.parameters for part in cost.layers.values()),

@@ -1,10 +1,11 @@
 """What is odd about a checkpoint's numbers: not finite, all equal, units that can never be active."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
+from gnet_desktop.errors import Cancelled
 from gnet_desktop.network.folding import folded
 from gnet_desktop.shown import whole
 
@@ -13,8 +14,13 @@ if TYPE_CHECKING:
 
     from gnet_desktop.network.architecture import Convolution
 
+Wanted = Callable[[float], bool]
+"""Is told the share that is done, 0…1, and says whether anybody still waits."""
+
 _NOTHING: Final = 1e-6
 """A kernel this small beside the layer's largest one passes nothing on."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +49,37 @@ class Soundness:
             yield f"{sum(self.dead.values())} units can never be active, by their weights ({units})."
 
 
-def examine(checkpoint: Checkpoint) -> Soundness:
-    """Look at every number of a checkpoint once."""
-    import torch
-
-    not_finite = {
-        name: count
-        for name, tensor in checkpoint.tensors.items()
-        if (count := int(tensor.numel() - torch.isfinite(tensor).sum()))
-    }
-    constant = tuple(
-        name
-        for name, tensor in checkpoint.tensors.items()
-        if tensor.dim() > 1 and tensor.numel() > 1 and bool((tensor == tensor.flatten()[0]).all())
-    )
+def examine(checkpoint: Checkpoint, wanted: Wanted = lambda _share: True) -> Soundness:
+    """Look at every number of a checkpoint once; raises Cancelled once ``wanted`` says no."""
+    tensors, layers = list(checkpoint.tensors.items()), list(checkpoint.architecture.convolutions())
+    total = len(tensors) + len(layers)
+    not_finite: dict[str, int] = {}
+    constant: list[str] = []
+    for name, tensor in _watched(tensors, wanted, 0, total):
+        if count := _not_finite(tensor):
+            not_finite[name] = count
+        if tensor.dim() > 1 and tensor.numel() > 1 and bool((tensor == tensor.flatten()[0]).all()):
+            constant.append(name)
     dead = {
         layer.name: count
-        for layer in checkpoint.architecture.convolutions()
+        for layer in _watched(layers, wanted, len(tensors), total)
         if (count := _dead(layer, checkpoint.tensors))
     }
-    return Soundness(not_finite, constant, dead)
+    return Soundness(not_finite, tuple(constant), dead)
+
+
+def _watched(things: Sequence[T], wanted: Wanted, before: int, total: int) -> Iterator[T]:
+    """One after the other, with a word before each."""
+    for place, thing in enumerate(things, before):
+        if not wanted(place / total):
+            raise Cancelled
+        yield thing
+
+
+def _not_finite(tensor: "torch.Tensor") -> int:
+    import torch
+
+    return int(tensor.numel() - torch.isfinite(tensor).sum())
 
 
 def _dead(layer: "Convolution", tensors: "Mapping[str, torch.Tensor]") -> int:

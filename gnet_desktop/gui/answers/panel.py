@@ -14,6 +14,7 @@ from gnet_desktop.gui.answers.table import AnswersTable
 from gnet_desktop.gui.answers.values import Shown, as_text, of_same_classes, shown_of
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.focus import PassesFocus
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -30,7 +31,7 @@ _HIGH, _LOW = 28, 22
 _TIGHT: Final = 260
 
 
-class AnswersPanel(Speaking, QWidget):
+class AnswersPanel(PassesFocus, Speaking, QWidget):
     """Rows of classes in main's order, a column for each head.
 
     A click on a class explains it: the lanes stand by what their units add to it. A
@@ -98,7 +99,7 @@ class AnswersPanel(Speaking, QWidget):
         column.addLayout(self._strips)
         column.addWidget(self.table, 1)
         column.addWidget(self.empty, 1)
-        self.setFocusProxy(self.table)
+        self.keeper = self.table
 
     @property
     def _notices(self) -> tuple[Notice, ...]:

@@ -4,10 +4,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QGridLayout,
     QHBoxLayout,
     QMenu,
     QVBoxLayout,
@@ -18,12 +17,14 @@ from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.gui.card import facts
+from gnet_desktop.gui.card.reading import Reading
 from gnet_desktop.gui.card.verifying import VerificationStrip, Verifying
 from gnet_desktop.gui.card.widgets import (
     Field,
     Part,
     WidthsTable,
     facts_grid,
+    figures_grid,
     heads_grid,
     line,
     note_row,
@@ -33,15 +34,15 @@ from gnet_desktop.gui.card.widgets import (
 )
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import IconButton
-from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.menu import convention_menu
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
+from gnet_desktop.gui.why.growing import Growing
+from gnet_desktop.inspection.attribution.attribution import Progress
 from gnet_desktop.shown import name_of, whole
-from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
 
 if TYPE_CHECKING:
@@ -62,9 +63,13 @@ class CheckpointCard(Speaking, QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._card: Derived[str, Card] = Derived(workspace, "card", self._refresh)
+        self._cards: Growing[str, Card] = Growing(workspace, "card", self._refresh, most=1)
+        self._stopped = ""
+        self.card: Card | None = None
+        """What is shown; None until it is made."""
         self._verifying = Verifying(workspace, self._verifying_changed)
         self._sides: QBoxLayout | None = None
+        self._of = ""
         self.setWindowTitle(self.tr("Checkpoint"))
         self._scroller = ScrollPage(self.windowTitle())
         whole = QVBoxLayout(self)
@@ -75,7 +80,7 @@ class CheckpointCard(Speaking, QWidget):
         ends = [
             workspace.checkpoint_changed.subscribe(self._checkpoint_changed),
             workspace.result_changed.subscribe(self._name_verifying),
-            self._card.end,
+            self._cards.end,
         ]
         self.destroyed.connect(lambda: [end() for end in ends])
         self._show_words(self.tr("No checkpoint is open."))
@@ -86,30 +91,47 @@ class CheckpointCard(Speaking, QWidget):
         super().showEvent(event)
         self._refresh()
 
-    @property
-    def card(self) -> "Card | None":
-        """What is shown; None until it is made."""
-        return self._card.value
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What nobody waits for is not worked out."""
+        super().hideEvent(event)
+        self._cards.stop()
 
     def _checkpoint_changed(self) -> None:
-        if self._workspace.network is None or self._card.key != self._workspace.network.name:
-            self._card.forget()
+        network = self._workspace.network
+        if network is None or network.name != self._of:
             self._verifying.forget()
         if self.isVisible():
             self._refresh()
 
     def _refresh(self) -> None:
-        network = self._workspace.network
+        network, self.card = self._workspace.network, None
+        self._of = network.name if network is not None else ""
         if network is None:
             self._show_words(self.tr("No checkpoint is open."))
-            return
-        checkpoint = network.checkpoint
-        card = self._card.get(network.name, lambda: _make(checkpoint))
-        if card is not None:
-            self._show_card(card)
+        elif network.name == self._stopped:
+            self._show_reading(network.checkpoint, None)
         else:
-            words = self.tr("Reading every number of {0}…")
-            self._show_words(words.format(name_of(checkpoint.provenance.path)))
+            checkpoint = network.checkpoint
+            self.card = self._cards.get(network.name, lambda progress: _make(checkpoint, progress))
+            if self.card is not None:
+                self._show_card(self.card)
+            else:
+                self._show_reading(checkpoint, self._cards.share)
+
+    def _show_reading(self, checkpoint: Checkpoint, share: float | None) -> None:
+        """How far it is, in the same widget: the keyboard may be at its button."""
+        reading, self._sides = self._scroller.widget(), None
+        if not isinstance(reading, Reading):
+            reading = Reading()
+            reading.pressed.connect(self._stop_or_go_on)
+            self._scroller.setWidget(reading)
+        reading.show_share(name_of(checkpoint.provenance.path), share)
+
+    def _stop_or_go_on(self) -> None:
+        self._stopped = "" if self._stopped else self._of
+        self._cards.stop()
+        self._refresh()
 
     def _show_words(self, words: str) -> None:
         self._sides = None
@@ -132,7 +154,7 @@ class CheckpointCard(Speaking, QWidget):
             strip.addWidget(VerificationStrip(self.verification, self._verifying.details))
             column.addLayout(strip)
         column.addWidget(line())
-        column.addLayout(self._figures(card))
+        column.addLayout(figures_grid(facts.figures(card), self._edge, narrow=self._narrow))
         column.addWidget(line())
         sides = self._sides = QBoxLayout(self._direction())
         sides.setContentsMargins(self._edge, 20, self._edge, 8)
@@ -204,28 +226,6 @@ class CheckpointCard(Speaking, QWidget):
         for button in (self.save_button, self.try_button, self.verify_button):
             buttons.addWidget(button)
         return column
-
-    def _figures(self, card: "Card") -> QGridLayout:
-        """Side by side, or in two lines."""
-        grid = QGridLayout()
-        grid.setContentsMargins(self._edge, 18, self._edge, 16)
-        grid.setVerticalSpacing(12)
-        figures = facts.figures(card)
-        across = -(-len(figures) // 2) if self._narrow else len(figures)
-        for place, figure in enumerate(figures):
-            column = QVBoxLayout()
-            column.setSpacing(0)
-            big = Label(figure.number)
-            big.setFont(font(18, 600))
-            column.addWidget(big)
-            label = quiet(figure.words, 12)
-            label.setToolTip(explained(word=figure.term) if figure.term else "")
-            column.addWidget(label)
-            down, right = divmod(place, across)
-            grid.addLayout(column, down, 2 * right)
-            if right + 1 < across:
-                grid.setColumnStretch(2 * right + 1, 1)
-        return grid
 
     def _left(self, card: "Card") -> QVBoxLayout:
         column = QVBoxLayout()
@@ -360,6 +360,8 @@ class CheckpointCard(Speaking, QWidget):
     def _verifying_changed(self) -> None:
         if self.card is not None and isValid(self):
             self._show_card(self.card)
+            if self._scroller.hasFocus() and self.verify_button.isEnabled():
+                self.verify_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def labels_menu(self) -> QMenu:
         """Where class names can be taken from."""
@@ -389,7 +391,7 @@ class CheckpointCard(Speaking, QWidget):
         painter.end()
 
 
-def _make(checkpoint: Checkpoint) -> "Card":
+def _make(checkpoint: Checkpoint, progress: Progress) -> "Card":
     from gnet_desktop.checkpoints.describing.card import make_card
 
-    return make_card(checkpoint)
+    return make_card(checkpoint, lambda share: progress(share, None))

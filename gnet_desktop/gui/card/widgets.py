@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 from typing_extensions import override
 
 from gnet_desktop.checkpoints.describing.card import ModuleRow
-from gnet_desktop.gui.card.facts import HeadFact, Note
+from gnet_desktop.gui.card.facts import Figure, HeadFact, Note
 from gnet_desktop.gui.controls.common import heading
+from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import draw_icon
@@ -84,6 +85,28 @@ def value(words: str, *, mono: bool = False) -> QLabel:
     label.setTextInteractionFlags(_SELECTABLE)
     label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
     return label
+
+
+def figures_grid(figures: Sequence[Figure], edge: int, *, narrow: bool) -> QGridLayout:
+    """Large numbers with what they count, side by side, or in two lines."""
+    grid = QGridLayout()
+    grid.setContentsMargins(edge, 18, edge, 16)
+    grid.setVerticalSpacing(12)
+    across = -(-len(figures) // 2) if narrow else len(figures)
+    for place, figure in enumerate(figures):
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        big = Label(figure.number)
+        big.setFont(font(18, 600))
+        column.addWidget(big)
+        label = quiet(figure.words, 12)
+        label.setToolTip(explained(word=figure.term) if figure.term else "")
+        column.addWidget(label)
+        down, right = divmod(place, across)
+        grid.addLayout(column, down, 2 * right)
+        if right + 1 < across:
+            grid.setColumnStretch(2 * right + 1, 1)
+    return grid
 
 
 def facts_grid(rows: Sequence[tuple[str, str]], *, mono: Sequence[str] = ()) -> QGridLayout:

@@ -7,14 +7,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.compare.interaction import Interactions
 from gnet_desktop.gui.compare.rows import BarRow, BarRows
 from gnet_desktop.gui.compare.view import CompareView
 from gnet_desktop.gui.controls.button import Button
+from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.network_map.effects import Effects
 from gnet_desktop.gui.painting.numbers import signed
 from gnet_desktop.network.changes import Change
 from gnet_desktop.shown import name_words
+from gnet_desktop.workspace.compared import EFFECT_COLUMNS, effect_rows
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result
 
@@ -31,6 +34,7 @@ class EffectsView(CompareView):
         super().__init__(workspace, self.tr("Effect when off"), parent)
         self._effects = effects
         self._picked: tuple[str, ...] = ()
+        self.save = self._saving(self.tr("All branches as JSON or as a table (CSV)"), self._save)
         self.together, self.meaning, self.note = self._words(13, 600), self._words(12.5), self._words(12.5)
         self.note.setText(
             self.tr(
@@ -73,6 +77,7 @@ class EffectsView(CompareView):
         self.sentence.setText(self._headline(result))
         self.rows.show_rows(self._rows(found or {}))
         self.rows.setVisible(bool(found))
+        self.save.setEnabled(bool(found))
         self._picked = tuple(part for part in self._picked if found and part in found)
         self._show_together(result)
 
@@ -122,6 +127,24 @@ class EffectsView(CompareView):
         more = tuple(Change(part) for part in self._picked)
         kept = tuple(one for one in self._workspace.changes if one not in more)
         self._workspace.set_changes((*kept, *more))
+
+    def _save(self) -> None:
+        result = self._workspace.own_result
+        asked = self._effects.asked(result) if result is not None else None
+        found = self._effects.of(result) if result is not None else None
+        if result is None or asked is None or not found:
+            return
+        checkpoint, (head, index) = result.checkpoint, asked
+        rows = effect_rows(found, head, index, class_name(checkpoint.labels.names, index))
+        facts = {
+            "picture": result.picture.source,
+            "checkpoint": checkpoint.provenance.path.name,
+            "sha256": checkpoint.provenance.sha256,
+            "convention": result.convention.name,
+            "changes": [change_words(one) for one in result.key.changes],
+            "effects": rows,
+        }
+        self._write("effects.json", lambda: facts, EFFECT_COLUMNS, rows)
 
     def copy_numbers(self) -> str:
         """A line a branch, with tabs."""

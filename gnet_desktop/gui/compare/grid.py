@@ -9,7 +9,6 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
-from gnet_desktop.gui.compare.rows import keep_in_sight
 from gnet_desktop.gui.controls.section import TITLE, Piece, Section
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import GLYPH, draw_glyph, ring_row
@@ -82,17 +81,15 @@ class Grid(Section):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up and down go to the next row; the cell at the keyboard is scrolled into sight."""
+        """Up and down go to the next row."""
         place = self.spoken_focus()
-        upright = event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and place is not None
-        repeat = len(self.columns) if upright else 1
-        step = -repeat if event.key() == Qt.Key.Key_Up else repeat
-        if repeat > 1 and place is not None and not 0 <= place + step < len(self.pieces):
-            return
-        for _ in range(repeat):
+        step = {Qt.Key.Key_Up: -len(self.columns), Qt.Key.Key_Down: len(self.columns)}.get(
+            Qt.Key(event.key())
+        )
+        if step is None or place is None:
             super().keyPressEvent(event)
-        if self.focused_piece is not None:
-            keep_in_sight(self, self.focused_piece.box)
+        elif 0 <= place + step < len(self.pieces):
+            self.walk_to(place + step)
 
     @override
     def draw(self, painter: QPainter) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from gnet_desktop.gui.answers.values import class_name
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.painting.numbers import signed
-from gnet_desktop.gui.why.asking import USUAL, asked_of
+from gnet_desktop.gui.why.asking import USUAL, asked_of, capital
 from gnet_desktop.inspection.ablation import interaction
 from gnet_desktop.network.changes import Change, Changes
 from gnet_desktop.workspace.derived import Derived
@@ -44,9 +44,9 @@ class Interaction:
     head: str
 
     def words(self) -> str:
-        """The two numbers."""
-        told = translate("Compare", "both {0}, the sum of each {1}")
-        return told.format(signed(self.both), signed(self.added))
+        """The two numbers, and of what they are."""
+        told = translate("Compare", "both change the logit of {0} ({1}) by {2}, the sum of each alone is {3}")
+        return told.format(self.name, self.head, signed(self.both), signed(self.added))
 
     def meaning(self) -> str:
         """What it means that they differ, or don't."""
@@ -120,6 +120,6 @@ class Together(ElidedLabel):
         found = None
         if len(changes) == 2 and result is not None and result.key.changes == changes:
             found = self._found.of(result, (changes[0], changes[1]))
-        self.setText("" if found is None else self.tr("{0}: {1}").format(found.name, found.words()))
+        self.setText("" if found is None else capital(found.words()))
         self.setAccessibleDescription("" if found is None else found.meaning())
         self.setVisible(found is not None)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QPainter
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.controls.section import TITLE, Piece, Section
@@ -74,13 +74,6 @@ class BarRows(Section):
         self._arrange()
 
     @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The row at the keyboard is scrolled into sight."""
-        super().keyPressEvent(event)
-        if self.focused_piece is not None:
-            keep_in_sight(self, self.focused_piece.box)
-
-    @override
     def draw(self, painter: QPainter) -> None:
         """Glyph, name, bar, number."""
         theme = Theme.now()
@@ -143,14 +136,3 @@ class BarRows(Section):
             painter.fillRect(
                 QRectF(start - 0.5, track.top() - 2, 1, track.height() + 4), theme.colour("line2")
             )
-
-
-def keep_in_sight(widget: QWidget, box: QRectF) -> None:
-    """Scroll what ``widget`` lies in until ``box`` of it is seen."""
-    above = widget.parentWidget()
-    while above is not None and not isinstance(above, QScrollArea):
-        above = above.parentWidget()
-    inside = above.widget() if above is not None else None
-    if above is not None and inside is not None:
-        place = widget.mapTo(inside, box.center().toPoint())
-        above.ensureVisible(place.x(), place.y(), 0, round(box.height()))

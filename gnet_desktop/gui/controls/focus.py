@@ -44,3 +44,17 @@ class KeyFocus(QObject):
         if shown != self.shown:
             self.shown = shown
             self._painted.update()
+
+
+class PassesFocus:
+    """Mixed into a panel before its widget: whoever gives the panel the keyboard gives it to ``keeper``.
+
+    Not a focus proxy: Tab would go from the panel before this one to the proxy at once, past the
+    controls of the header, which come later in Qt's chain than the panel itself.
+    """
+
+    keeper: QWidget
+
+    def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason, /) -> None:
+        """Give the keyboard to what is worked on."""
+        self.keeper.setFocus(reason)

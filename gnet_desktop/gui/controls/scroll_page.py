@@ -1,6 +1,8 @@
 """A page that scrolls where it has no room."""
 
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from typing_extensions import override
 
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 
@@ -15,3 +17,19 @@ class ScrollPage(Speaking, QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setAccessibleName(name)
+
+    @override
+    def setWidget(self, widget: QWidget) -> None:
+        """Another page; the old one goes a moment later, and the keyboard stays here if it was there.
+
+        Qt would delete it at once, and whatever is told of the keyboard's leaving would find it
+        half gone.
+        """
+        focus = QApplication.focusWidget()
+        held = focus is not None and focus is not self and self.isAncestorOf(focus)
+        old = self.takeWidget()
+        super().setWidget(widget)
+        if held:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        if old is not None:
+            old.deleteLater()

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.controls.explaining import explained
@@ -25,6 +25,16 @@ from gnet_desktop.gui.looks.theme import Theme, font
 TITLE: Final = 22
 _APART: Final = 8
 """Pixels between a title and its note, at least."""
+_FAR: Final = 1_000_000
+_STEPS: Final = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Home: -_FAR,
+    Qt.Key.Key_End: _FAR,
+}
+"""How many pieces further a key goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +199,24 @@ class Section(Speaking, QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows walk the pieces, Enter activates."""
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
-        step = steps.get(Qt.Key(event.key()))
+        """Arrows, Home and End walk the pieces, Enter activates."""
+        step = _STEPS.get(Qt.Key(event.key()))
         piece = self.focused_piece
         if step is not None and self._pieces:
-            place = 0 if self._focused is None else self._focused + step
-            self._focused, self._ring = min(max(0, place), len(self._pieces) - 1), True
-            self.setAccessibleDescription(self._pieces[self._focused].words)
-            self.speak_focus()
-            self.update()
+            self.walk_to(0 if self._focused is None else self._focused + step)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and piece:
             self.activated.emit(piece.value)
         else:
             super().keyPressEvent(event)
+
+    def walk_to(self, place: int) -> None:
+        """The keyboard to that piece, the nearest that there is, scrolled into sight."""
+        self._focused, self._ring = min(max(0, place), len(self._pieces) - 1), True
+        piece = self._pieces[self._focused]
+        self.setAccessibleDescription(piece.words)
+        self.speak_focus()
+        _keep_in_sight(self, piece.box)
+        self.update()
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -216,6 +230,17 @@ class Section(Speaking, QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """No piece has the keyboard."""
         self.update()
+
+
+def _keep_in_sight(widget: QWidget, box: QRectF) -> None:
+    """Scroll what ``widget`` lies in until ``box`` of it is seen."""
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = above.parentWidget()
+    inside = above.widget() if above is not None else None
+    if above is not None and inside is not None:
+        place = widget.mapTo(inside, box.center().toPoint())
+        above.ensureVisible(place.x(), place.y(), 0, round(box.height()))
 
 
 def _note_left(title: str) -> float:

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from gnet_desktop.folder.figures import HeadFigures
-from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
+from gnet_desktop.gui.controls.section import Piece, Section
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.glyphs import ring_row
 from gnet_desktop.shown import whole
 
 OTHERS: Final = -2
@@ -47,23 +48,26 @@ def order_of(confusion: Mapping[tuple[int, int], int], shown: list[int]) -> list
     return order
 
 
-class Confusion(Speaking, QWidget):
+class Confusion(Section):
     """Rows are the truth, columns the first answers; the last column is every other answer.
+
+    Arrows walk the cells that count anything.
 
     ``cell_wanted(truth, answer)``: a cell was clicked; the answer is −2 for all others.
     """
 
     cell_wanted = Signal(int, int)
-    spoken_role = Role.Graphic
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._names: tuple[str, ...] = ()
         self._order: list[int] = []
         self._counts = np.zeros((0, 1), np.int64)
         self._chosen: tuple[int, int] | None = None
-        self.setMouseTracking(True)
+        self._cells: list[tuple[int, int]] = []
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.setMinimumHeight(220)
+        self.activated.connect(lambda cell: self.cell_wanted.emit(*self._pair(*cell)))
         self.setAccessibleName(self.tr("Confusion matrix"))
 
     def show_figures(self, figures: HeadFigures | None, names: tuple[str, ...]) -> None:
@@ -76,7 +80,29 @@ class Confusion(Speaking, QWidget):
         self._counts = np.zeros((len(shown), len(shown) + 1), np.int64)
         for (truth, answer), count in confusion.items():
             self._counts[place[truth], place.get(answer, len(shown))] += count
-        self.update()
+        self._cells = [(int(row), int(column)) for row, column in np.argwhere(self._counts)]
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.set_pieces([Piece(self._box(*cell), cell, self._words(*cell)) for cell in self._cells])
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cells share the room."""
+        self._arrange()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down go to the nearest cell of the rows there, left and right to the next cell."""
+        at, way = self.spoken_focus(), {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if way is None or at is None:
+            super().keyPressEvent(event)
+            return
+        row, column = self._cells[at]
+        there = [cell for cell in self._cells if (cell[0] - row) * way > 0]
+        if there:
+            nearest = min(there, key=lambda cell: (abs(cell[0] - row), abs(cell[1] - column)))
+            self.walk_to(self._cells.index(nearest))
 
     def choose(self, cell: tuple[int, int] | None) -> None:
         """Mark a cell, (truth, answer)."""
@@ -103,16 +129,15 @@ class Confusion(Speaking, QWidget):
         return QRectF(across, top + row * high, wide - air, high - air)
 
     @override
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Cells by their share of the row, names where there is room."""
-        painter, theme = QPainter(self), Theme.now()
+        theme = Theme.now()
         painter.fillRect(self.rect(), theme.colour("panel"))
         if not self._order:
             painter.setFont(font(12))
             painter.setPen(theme.colour("text3"))
             words = self.tr("Nothing to confuse: no class is known yet.")
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
-            painter.end()
             return
         totals = np.maximum(self._counts.sum(1, keepdims=True), 1)
         shares = self._counts / totals
@@ -122,7 +147,11 @@ class Confusion(Speaking, QWidget):
         if self._label:
             self._labels(painter, theme)
         self._mark(painter, theme)
-        painter.end()
+        if self.ringed_piece is not None:
+            # around the cell, which may be of a few pixels
+            painter.setPen(QPen(theme.colour("accent"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.ringed_piece.box.adjusted(-2, -2, 2, 2))
 
     def _cell(self, painter: QPainter, theme: Theme, row: int, column: int, share: float) -> None:
         box, count = self._box(row, column), int(self._counts[row, column])
@@ -167,7 +196,7 @@ class Confusion(Speaking, QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self._box(self._order.index(truth), column))
 
-    def _at(self, place: QPointF) -> tuple[int, int] | None:
+    def _cell_at(self, place: QPointF) -> tuple[int, int] | None:
         for row in range(len(self._order)):
             first = self._box(row, 0)
             if first.top() <= place.y() < first.bottom():
@@ -180,22 +209,10 @@ class Confusion(Speaking, QWidget):
         return self._order[row], self._order[column] if column < len(self._order) else OTHERS
 
     @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The pictures behind a cell."""
-        found = self._at(event.position())
-        if found is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.cell_wanted.emit(*self._pair(*found))
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        """What a cell counts, and another theme."""
-        if isinstance(event, QHelpEvent):
-            found = self._at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self._words(*found) if found else "", self)
-            return True
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
-        return super().event(event)
+    def words_at(self, position: QPointF) -> str:
+        """What a cell counts, 0 too."""
+        found = self._cell_at(position)
+        return self._words(*found) if found else ""
 
     def _words(self, row: int, column: int) -> str:
         truth, answer = self._pair(row, column)
@@ -208,50 +225,54 @@ class Confusion(Speaking, QWidget):
         )
 
 
-class Pairs(Speaking, QWidget):
-    """The most frequent mistakes; a click shows their pictures."""
+class Pairs(Section):
+    """The most frequent mistakes; a click, or Enter, shows their pictures."""
 
     pair_wanted = Signal(int, int)
-    spoken_role = Role.List
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._names: tuple[str, ...] = ()
         self._pairs: list[tuple[int, int, int]] = []
-        self._hovered = -1
-        self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Most frequent mistakes"))
+        self.activated.connect(lambda pair: self.pair_wanted.emit(*pair))
 
     def show_figures(self, figures: HeadFigures | None, names: tuple[str, ...]) -> None:
         """Show other pairs."""
         self._names, self._pairs = names, figures.mistakes()[:PAIRS] if figures else []
         self.setFixedHeight(max(1, len(self._pairs)) * ROW + 12)
-        self.update()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        words = self.tr("{0} answered as {1}: {2}")
+        self.set_pieces(
+            [
+                Piece(
+                    QRectF(0, 6 + place * ROW, self.width(), ROW),
+                    (truth, answer),
+                    words.format(self._names[truth], self._names[answer], whole(count)),
+                )
+                for place, (truth, answer, count) in enumerate(self._pairs)
+            ]
+        )
 
     @override
-    def spoken_count(self) -> int:
-        """A part a pair."""
-        return len(self._pairs)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Rows are as wide as there is room."""
+        self._arrange()
 
     @override
-    def spoken_part(self, place: int) -> Spoken:
-        """What was taken for what, and how often."""
-        truth, answer, count = self._pairs[place]
-        words = self.tr("{0} answered as {1}").format(self._names[truth], self._names[answer])
-        return Spoken(Role.ListItem, words, QRectF(0, 6 + place * ROW, self.width(), ROW), str(count))
-
-    @override
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Truth, arrow, answer, count."""
-        painter, theme = QPainter(self), Theme.now()
+        theme = Theme.now()
         painter.fillRect(self.rect(), theme.colour("panel"))
         painter.setFont(font(12))
         metrics = QFontMetrics(painter.font())
         half = (self.width() - 100) / 2
-        for row, (truth, answer, count) in enumerate(self._pairs):
-            line = QRectF(_EDGE, 6 + row * ROW, self.width() - 2 * _EDGE, ROW)
-            if row == self._hovered:
-                painter.fillRect(line.adjusted(-_EDGE, 0, _EDGE, 0), theme.colour("raised"))
+        for piece, (truth, answer, count) in zip(self.pieces, self._pairs, strict=True):
+            line = piece.box.adjusted(_EDGE, 0, -_EDGE, 0)
+            if piece is self.pointed_piece:
+                painter.fillRect(piece.box, theme.colour("raised"))
             for x, index in ((_EDGE, truth), (_EDGE + half + 24, answer)):
                 name = metrics.elidedText(self._names[index], Qt.TextElideMode.ElideRight, int(half - 8))
                 painter.setPen(theme.colour("text"))
@@ -261,33 +282,8 @@ class Pairs(Speaking, QWidget):
             painter.setPen(theme.colour("text"))
             side = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(line, side, str(count))
-        painter.end()
-
-    def _row(self, place: QPointF) -> int:
-        row = int((place.y() - 6) // ROW)
-        return row if 0 <= row < len(self._pairs) else -1
-
-    @override
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """The line under the hand."""
-        self._hovered = self._row(event.position())
-        self.setCursor(
-            Qt.CursorShape.PointingHandCursor if self._hovered >= 0 else Qt.CursorShape.ArrowCursor
-        )
-        self.update()
-
-    @override
-    def leaveEvent(self, event: QEvent) -> None:
-        """No line."""
-        self._hovered = -1
-        self.update()
-
-    @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """The pictures of a pair."""
-        row = self._row(event.position())
-        if row >= 0 and event.button() == Qt.MouseButton.LeftButton:
-            self.pair_wanted.emit(*self._pairs[row][:2])
+            if piece is self.ringed_piece:
+                ring_row(painter, piece.box)
 
 
 def _mixed(ground: QColor, colour: QColor, share: float) -> QColor:

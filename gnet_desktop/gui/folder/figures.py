@@ -2,54 +2,45 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetrics,
-    QHelpEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPolygonF,
-)
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from gnet_desktop.folder.evaluating import Evaluation
 from gnet_desktop.folder.figures import ClassFigures, HeadFigures
-from gnet_desktop.gui.controls.spoken import Role, Speaking
+from gnet_desktop.gui.controls.section import Piece, Section
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.glyphs import ring_row
 from gnet_desktop.inspection.answers import DEPTH, percent
 from gnet_desktop.shown import whole
 
 EDGE, ROW = 14, 22
 PLOT = 110
+_CLASSES = 164
+"""Where the first class stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """A place that can be clicked: a class, or nothing; with its tooltip."""
+    """A place with a tooltip."""
 
     box: QRectF
-    index: int
     words: str
 
 
-class Figures(Speaking, QWidget):
-    """Everything that is counted, top to bottom; a click on a class filters the gallery by it."""
+class Figures(Section):
+    """Everything that is counted, top to bottom; a click on a class, or Enter, filters the gallery by it."""
 
     class_wanted = Signal(int)
-    spoken_role = Role.Chart
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._evaluation: Evaluation | None = None
         self._names: tuple[str, ...] = ()
         self._spots: list[_Spot] = []
         self._height = 200
-        self.setMouseTracking(True)
+        self.activated.connect(lambda index: self.class_wanted.emit(index))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Figures"))
 
@@ -59,7 +50,27 @@ class Figures(Speaking, QWidget):
         self._height = self._needed()
         self.setAccessibleDescription(self._spoken())
         self.updateGeometry()
-        self.update()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        main = self._main()
+        classes = main.per_class if main is not None else ()
+        self.set_pieces(
+            [
+                Piece(QRectF(0, _CLASSES + place * ROW, self.width(), ROW), one.index, self._class_words(one))
+                for place, one in enumerate(classes)
+            ]
+        )
+
+    def _class_words(self, one: ClassFigures) -> str:
+        return self.tr("{0}: {1} of {2} right, precision {3} %").format(
+            self._names[one.index], whole(one.right), whole(one.support), percent(one.precision)
+        )
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Rows are as wide as there is room."""
+        self._arrange()
 
     @override
     def sizeHint(self) -> QSize:
@@ -72,7 +83,7 @@ class Figures(Speaking, QWidget):
             return 140
         heads = len(self._evaluation.heads)
         below = (heads + 1) * ROW if heads > 1 else 46
-        return 136 + 50 + len(main.per_class) * ROW + PLOT + 70 + 26 + below + 8
+        return 136 + 50 + len(main.per_class) * ROW + PLOT + 70 + 16 * main.few + 26 + below + 8
 
     def _main(self) -> HeadFigures | None:
         if self._evaluation is None or not self._evaluation.pictures:
@@ -84,14 +95,16 @@ class Figures(Speaking, QWidget):
         main = self._main()
         if main is None:
             return ""
-        return self.tr("{0} % right at first guess, {1} % within five").format(
+        said = self.tr("{0} % right at first guess, {1} % within five").format(
             percent(main.top1.value), percent(main.top5.value)
         )
+        few = self._few_words(main)
+        return f"{said}. {self.tr('Calibration')}: {few}" if few else said
 
     @override
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """All sections."""
-        painter, theme = QPainter(self), Theme.now()
+    def draw(self, painter: QPainter) -> None:
+        """All parts."""
+        theme = Theme.now()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(self.rect(), theme.colour("panel"))
         self._spots = []
@@ -102,7 +115,6 @@ class Figures(Speaking, QWidget):
         else:
             for section in (self._headline, self._classes, self._calibration, self._heads):
                 y = section(painter, theme, main, y)
-        painter.end()
 
     def _without_truth(self, painter: QPainter, theme: Theme, y: float) -> None:
         words = self.tr(
@@ -135,11 +147,11 @@ class Figures(Speaking, QWidget):
 
     def _classes(self, painter: QPainter, theme: Theme, main: HeadFigures, y: float) -> float:
         self._heading(painter, theme, self.tr("By class"), self.tr("right, % · 95 %"), y)
-        y += 28
-        for one in main.per_class:
-            self._class(painter, theme, one, y)
-            y += ROW
-        return self._line(painter, theme, y + 8)
+        for piece, one in zip(self.pieces, main.per_class, strict=True):
+            self._class(painter, theme, one, piece.box.top())
+            if piece is self.ringed_piece:
+                ring_row(painter, piece.box)
+        return self._line(painter, theme, _CLASSES + ROW * len(main.per_class) + 8)
 
     def _class(self, painter: QPainter, theme: Theme, one: ClassFigures, y: float) -> None:
         name, width = self._names[one.index], self.width() - 2 * EDGE
@@ -170,10 +182,6 @@ class Figures(Speaking, QWidget):
             Qt.AlignmentFlag.AlignVCenter,
             f"{100 * low:.0f}–{100 * high:.0f}",
         )
-        words = self.tr("{0}: {1} of {2} right, precision {3} %").format(
-            name, whole(one.right), whole(one.support), percent(one.precision)
-        )
-        self._spots.append(_Spot(QRectF(0, y, self.width(), ROW), one.index, words))
 
     def _calibration(self, painter: QPainter, theme: Theme, main: HeadFigures, y: float) -> float:
         error = self.tr("error {0} %").format(percent(main.calibration_error))
@@ -199,13 +207,23 @@ class Figures(Speaking, QWidget):
             said = said if one.count == 1 else self.tr("{0} pictures: {1} % sure, {2} % right")
             words = said.format(whole(one.count), percent(one.confidence), percent(one.accuracy))
             spot = point(one.confidence, one.accuracy)
-            self._spots.append(_Spot(QRectF(spot.x() - 8, spot.y() - 8, 16, 16), -1, words))
+            self._spots.append(_Spot(QRectF(spot.x() - 8, spot.y() - 8, 16, 16), words))
         quiet = theme.colour("text3")
         _text(painter, "100", EDGE - 4, box.top() - 4, 14, font(10), quiet)
         _text(painter, "0", EDGE + 10, box.bottom() - 10, 14, font(10), quiet)
         words = self.tr("confidence, % → right, %")
         _text(painter, words, box.left(), box.bottom() + 3, 16, font(11), quiet)
-        return self._line(painter, theme, box.bottom() + 26)
+        if few := self._few_words(main):
+            _text(painter, few, EDGE, box.bottom() + 20, 16, font(11.5), theme.colour("warn"))
+        return self._line(painter, theme, box.bottom() + (42 if few else 26))
+
+    def _few_words(self, main: HeadFigures) -> str:
+        """That calibration can't be told of so few; empty where it can."""
+        count = main.top1.total
+        words = (
+            self.tr("1 picture: too few to tell") if count == 1 else self.tr("{0} pictures: too few to tell")
+        )
+        return words.format(whole(count)) if main.few else ""
 
     def _heads(self, painter: QPainter, theme: Theme, _main: HeadFigures, y: float) -> float:
         assert self._evaluation is not None
@@ -254,33 +272,11 @@ class Figures(Speaking, QWidget):
         painter.fillRect(QRectF(0, y, self.width(), 1), theme.colour("line"))
         return y + 14
 
-    def _spot_at(self, place: QPointF) -> _Spot | None:
-        return next((spot for spot in reversed(self._spots) if spot.box.contains(place)), None)
-
     @override
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A class filters the gallery."""
-        spot = self._spot_at(event.position())
-        if spot is not None and spot.index >= 0 and event.button() == Qt.MouseButton.LeftButton:
-            self.class_wanted.emit(spot.index)
-
-    @override
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """A hand where a click does something."""
-        spot = self._spot_at(event.position())
-        hand = spot is not None and spot.index >= 0
-        self.setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        """Tooltips, and repaints in another theme."""
-        if isinstance(event, QHelpEvent):
-            spot = self._spot_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), spot.words if spot else "", self)
-            return True
-        if event.type() == QEvent.Type.PaletteChange:
-            self.update()
-        return super().event(event)
+    def words_at(self, position: QPointF) -> str:
+        """Of a class, or of a point of the calibration."""
+        spot = next((spot for spot in reversed(self._spots) if spot.box.contains(position)), None)
+        return spot.words if spot is not None else super().words_at(position)
 
 
 def _text(

@@ -7,7 +7,8 @@ from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.folder.conventions import Tried
-from gnet_desktop.folder.evaluating import FEW, Fit
+from gnet_desktop.folder.evaluating import Fit
+from gnet_desktop.folder.figures import FEW
 from gnet_desktop.gui.controls.explaining import explained, lines_of
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.conventions.choices import meaning_of

@@ -105,6 +105,12 @@ class Timeline(Speaking, QWidget):
             return "", 0
         return delta_words(gap if self._logits else gap / 100, logits=self._logits)
 
+    @property
+    def _heads(self) -> list[str]:
+        """The heads that have an axis: among the modules' axes only those that the file has."""
+        gone = [head for head, standing in self._standing.items() if standing == "absent"]
+        return [head for head in DEPTH if not (self._agreement and head in gone)]
+
     def _x(self, head: str) -> float:
         left, right = 250.0, self.width() - 420.0
         if right - left < 200:
@@ -143,7 +149,7 @@ class Timeline(Speaking, QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_grid(painter)
-        for head in DEPTH:
+        for head in self._heads:
             self._draw_axis(painter, head)
         for module, share in self._agreement.items():
             self._draw_module(painter, module, share)
@@ -195,11 +201,12 @@ class Timeline(Speaking, QWidget):
         theme, x, base = Theme.now(), self._x(module), self._base()
         middle = Qt.AlignmentFlag.AlignHCenter
         box = QRectF(x - 45, base + 6, 90, 17)
-        if module not in HEAD_PLACES.values() or module == HEAD_PLACES["main"]:
+        places = [HEAD_PLACES[head] for head in self._heads if head in AUXILIARY]
+        if module not in places:
             painter.setPen(theme.colour("line"))
             painter.drawLine(QPointF(x, _TOP - 6), QPointF(x, base))
             text(painter, box, module, pixels=12.5, token="text2", align=middle)
-        place = box.translated(0, 17 if module not in AUXILIARY.values() else 34)
+        place = box.translated(0, 34 if module in places else 17)
         text(painter, place, f"{percent(share, digits=0)} %", pixels=12, token="accent", align=middle)
 
     def _draw_readout(self, painter: QPainter, course: Course) -> None:

@@ -197,6 +197,9 @@ class HeadsView(Speaking, Ground):
             agreement=fitted.agreement if fitted is not None and not differs else None,
             between=differs,
         )
+        # between nothing and main there is nothing to draw, unless readouts stand in
+        self._lone = all(standing[head] == "absent" for head in AUXILIARY)
+        self.timeline.setVisible(not self._lone or (fitted is not None and not differs))
         self._show_depths(fitted)
 
     def _show_depths(self, fitted: Fitted | None) -> None:
@@ -205,6 +208,13 @@ class HeadsView(Speaking, Ground):
         self.depths.setEnabled(possible)
         self.depths.setChecked(busy or fitted is not None)
         if possible:
+            if self._lone:
+                self.reading.setText(
+                    self.tr(
+                        "This file has no auxiliary heads, so main is the only depth that answers. Every"
+                        " depth shows what each module alone would answer."
+                    )
+                )
             words = self.tr("A linear readout of every module, fitted on the {0} pictures of the list")
             self.depths.setToolTip(tip(words.format(whole(self.readouts.pictures))))
         else:
@@ -214,7 +224,7 @@ class HeadsView(Speaking, Ground):
             ).format(FEWEST, len(self._workspace.pictures))
             self.depths.setToolTip(tip(words))
             self.reading.setText(words)
-        self.reading.setVisible(busy or fitted is not None or not possible)
+        self.reading.setVisible(busy or fitted is not None or not possible or self._lone)
         if busy:
             words = self.tr("Fitting readouts: {0} %")
             self.reading.setText(words.format(round(100 * self.readouts.found.share)))

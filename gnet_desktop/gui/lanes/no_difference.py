@@ -1,5 +1,7 @@
 """Why a part of two runs that are compared has no difference to show, in the same words everywhere."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.gui.painting.numbers import size
@@ -18,6 +20,15 @@ def no_difference(workspace: Workspace, part: str) -> str:
     if not reason:
         return ""
     return tr("{0}, so there is no difference.").format(reason[0].upper() + reason[1:])
+
+
+def same_run(workspace: Workspace) -> str:
+    """That what is compared is one and the same, as a sentence; empty where it isn't."""
+    run, other = workspace.key, workspace.reference_key
+    if run is None or other is None:
+        return ""
+    named = (replace(one, convention=one.convention.changed(name="")) for one in (run, other))
+    return tr("The reference is the same run: nothing can differ.") if len(set(named)) == 1 else ""
 
 
 def why_no_difference(workspace: Workspace, part: str) -> str:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.focus import PassesFocus
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import obstacle
@@ -35,7 +36,7 @@ class _Sideways(ThinScroller):
         self._area.set_room(self.viewport().width())
 
 
-class LanesPanel(Speaking, QWidget):
+class LanesPanel(PassesFocus, Speaking, QWidget):
     """All maps of the chosen module, with the controls of how they are shown.
 
     ``ask_path`` asks where to save; a window that remembers folders replaces it.
@@ -62,7 +63,7 @@ class LanesPanel(Speaking, QWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.empty, 1)
         layout.addWidget(self._sideways, 1)
-        self.setFocusProxy(self.area)
+        self.keeper = self.area
         self.area.changed.connect(self._show_state)
         self.area.changed.connect(self._hide_tip)
         self.area.pointed.connect(self._show_tip)

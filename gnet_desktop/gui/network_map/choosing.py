@@ -9,6 +9,8 @@ from gnet_desktop.network.naming import channel_counts, unit_of
 from gnet_desktop.workspace.state import Workspace
 
 HEADS: Final = ("main", "aux1", "aux2")
+MAINS_OWN: Final = ("global_pool", "fc", "logits")
+"""What main is made of."""
 
 
 def choose_target(workspace: Workspace, target: str) -> str | None:
@@ -17,7 +19,7 @@ def choose_target(workspace: Workspace, target: str) -> str | None:
     A unit of the layer that is chosen already stays.
     """
     head = target.partition("/")[0]
-    if head in HEADS or target in ("global_pool", "logits"):
+    if head in HEADS or target in MAINS_OWN:
         return head if head in HEADS else "main"
     if target in MODULES:
         workspace.choose_module(target)

@@ -45,6 +45,11 @@ class Effects:
             return None
         return self.found.get(asked, lambda progress: _sweep(asked, result, loaded, progress))
 
+    def asked(self, result: Result) -> tuple[str, int] | None:
+        """(head, class) of whose logit they are; None where no head answered."""
+        asked = self._asked(result)
+        return None if asked is None else (asked.head, asked.index)
+
     def words(self, result: Result | None) -> str:
         """How far it is, or whose effects these are and the strongest parts; empty without any."""
         asked = self._asked(result) if result is not None else None

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.focus import PassesFocus
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import of_which, of_which_run
@@ -76,7 +77,7 @@ class Legend(Speaking, QWidget):
         return x
 
 
-class NetworkPanel(Speaking, QWidget):
+class NetworkPanel(PassesFocus, Speaking, QWidget):
     """The whole network as one picture; ``head_wanted(name)`` when a head was clicked.
 
     ``effects_wanted`` asks for the list of what is missed most when it is off.
@@ -116,7 +117,7 @@ class NetworkPanel(Speaking, QWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.map, 5)
         layout.addWidget(self._scroller, 6)
-        self.setFocusProxy(self.map)
+        self.keeper = self.map
         self.quantity.chosen.connect(lambda name: workspace.change_view(quantity=name))
         self.teach.toggled.connect(lambda on: workspace.change_view(teaching=on))
         self.map.head_wanted.connect(self.head_wanted)

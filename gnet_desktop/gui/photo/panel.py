@@ -6,6 +6,7 @@ from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton, PanelHeader
 from gnet_desktop.gui.controls.explaining import explained
+from gnet_desktop.gui.controls.focus import PassesFocus
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -19,7 +20,7 @@ from gnet_desktop.workspace.state import Workspace
 _TOOLS = (("crop_frame", "crop"), ("overlay", "flame"), ("field", "field"), ("smooth", "smooth"))
 
 
-class PhotoPanel(Speaking, QWidget):
+class PhotoPanel(PassesFocus, Speaking, QWidget):
     """The current picture, and over it what the chosen or hovered unit sees."""
 
     spoken_role = Role.Grouping
@@ -47,7 +48,7 @@ class PhotoPanel(Speaking, QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(place, 1)
-        self.setFocusProxy(self.view)
+        self.keeper = self.view
         ends = [
             workspace.current_changed.subscribe(self._show_state),
             workspace.result_changed.subscribe(self._show_state),
@@ -143,8 +144,8 @@ class PhotoPanel(Speaking, QWidget):
     def _show_place(self, *, failed: bool) -> None:
         """The photo, or why there is none; the keyboard stays in the panel."""
         keeper = self.failed.retry if failed else self.view
-        had_focus = self.isAncestorOf(QApplication.focusWidget() or self) and self.focusProxy() is not keeper
-        self.setFocusProxy(keeper)
+        had_focus = self.isAncestorOf(QApplication.focusWidget() or self) and self.keeper is not keeper
+        self.keeper = keeper
         self._stack.setCurrentIndex(1 if failed else 0)
         if had_focus:
             keeper.setFocus(Qt.FocusReason.OtherFocusReason)

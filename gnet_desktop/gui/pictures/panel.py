@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from gnet_desktop.gui.answers.notices import Notice
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
+from gnet_desktop.gui.controls.focus import PassesFocus
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.spoken_cells import SpokenCells
@@ -85,7 +86,7 @@ class _Hint(Label):
         super().paintEvent(event)
 
 
-class PicturesPanel(Speaking, QWidget):
+class PicturesPanel(PassesFocus, Speaking, QWidget):
     """The open pictures; the current one is marked.
 
     ``open_wanted`` asks for more, ``orders_wanted`` for a menu of orders below `order`,
@@ -139,7 +140,7 @@ class PicturesPanel(Speaking, QWidget):
         layout.addWidget(self.progress)
         layout.addWidget(self.hint)
         self.sieve.left.connect(self._leave_field)
-        self.setFocusProxy(self.list)
+        self.keeper = self.list
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._following = self._reloading = False
         self._looking = QTimer(self)

@@ -10,8 +10,9 @@ from typing_extensions import override
 
 from gnet_desktop.gui.actions.asking import Asking
 from gnet_desktop.gui.actions.shell import Shell
+from gnet_desktop.gui.network_map.choosing import choose_target
 from gnet_desktop.gui.system.screens import fit_screen
-from gnet_desktop.network.architecture import AUXILIARY, BRANCHES, MODULES
+from gnet_desktop.network.architecture import BRANCHES, MODULES
 from gnet_desktop.network.naming import Unit
 
 
@@ -114,19 +115,25 @@ class Dialogs(QObject):
 
         shown = self._shell.panels.network.map
         view = EffectsView(self._shell.workspace, shown.effects, self._shell.widget)
+        view.ask_path = Asking(self._shell).target
         shown.effects_grew.connect(view.refresh)
         return _as_window(view)
 
     def _show_part(self, name: str) -> None:
-        """A module, or the keyboard in the lane of one of its branches, in Explore."""
+        """In Explore a module, the keyboard in the lane of one of its branches, or a layer's strongest
+        unit; a head with its layers in the heads' window.
+        """
         module, _, branch = name.partition("/")
         if module in MODULES:
             self._shell.show_page("explore")
             self._shell.workspace.choose_module(module)
             if branch:
                 self._shell.panels.lanes.focus_branch(BRANCHES.index(branch))
-        elif module in AUXILIARY:
+        elif choose_target(self._shell.workspace, name) is not None:
             self.show("heads")
+            return
+        else:
+            self._shell.show_page("explore")
         self._shell.widget.activateWindow()
 
     def _show_unit(self, unit: Unit) -> None:

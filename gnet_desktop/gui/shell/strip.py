@@ -19,7 +19,7 @@ from gnet_desktop.gui.controls.plain import Label, menu_words
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import reference_words
-from gnet_desktop.gui.lanes.no_difference import no_difference
+from gnet_desktop.gui.lanes.no_difference import no_difference, same_run
 from gnet_desktop.gui.looks.icons import draw_icon
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.hatching import hatch
@@ -252,7 +252,7 @@ class ChangesStrip(Speaking, QWidget):
         ]
         words = self.tr("0 cells changed by {0}").format(", ".join(idle)) if idle else ""
         obstacle = no_difference(self._workspace, self._workspace.selection.module)
-        self.warning.setText(obstacle or words)
+        self.warning.setText(same_run(self._workspace) or obstacle or words)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

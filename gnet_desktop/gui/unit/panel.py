@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
+from gnet_desktop.gui.controls.focus import PassesFocus
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import of_which_run
 from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
@@ -27,7 +28,7 @@ _SHORT, _SHORT_MAP, _LARGE_MAP = 700, 196, 320
 _LARGEST_TRAY: Final = 200
 
 
-class UnitPanel(Speaking, QWidget):
+class UnitPanel(PassesFocus, Speaking, QWidget):
     """Title, large map, facts, histogram, strongest pictures and inputs, kernels; below, the tray.
 
     ``ask_path`` asks where to save; a window that remembers folders replaces it.
@@ -40,7 +41,6 @@ class UnitPanel(Speaking, QWidget):
         self._workspace = workspace
         self.ask_path: AskPath = lambda name: ask_path(self.window(), name)
         self.setAccessibleName(self.tr("Unit"))
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.header = PanelHeader(self.tr("Unit"))
         self.copy_button, self.pin_button = IconButton("copy"), IconButton("pin")
         for button, words in (
@@ -143,7 +143,7 @@ class UnitPanel(Speaking, QWidget):
         self.header.set_note((of_which_run(self._workspace) or self.tr("chosen")) if chosen else "")
         self.copy_button.setEnabled(chosen)
         self.pin_button.setEnabled(chosen)
-        self.setFocusProxy(self.body.map if chosen else self.empty.button)
+        self.keeper = self.body.map if chosen else self.empty.button
         self.empty.setVisible(not chosen)
         self._scroller.setVisible(chosen or self.body.shows_places)
         self._scroller.lay_out()

@@ -22,11 +22,14 @@ _KEPT: Final = 12
 class Growing(QObject, Generic[K, V]):
     """The value for one key at a time; ``changed`` is called whenever there is more to show.
 
-    Whatever is under way for an older key stops at its next step.
+    Whatever is under way for an older key stops at its next step. ``most`` values are kept.
     """
 
-    def __init__(self, workspace: Workspace, purpose: str, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, workspace: Workspace, purpose: str, changed: Callable[[], None], *, most: int = _KEPT
+    ) -> None:
         super().__init__()
+        self._most = most
         self._workspace, self._purpose, self._changed = workspace, purpose, changed
         self._key: K | None = None
         self._kept: OrderedDict[K, V] = OrderedDict()
@@ -95,7 +98,7 @@ class Growing(QObject, Generic[K, V]):
 
     def _take(self, key: K, value: V) -> None:
         self._kept[key] = value
-        while len(self._kept) > _KEPT:
+        while len(self._kept) > self._most:
             self._kept.popitem(last=False)
         if key == self._key:
             self._timer.stop()

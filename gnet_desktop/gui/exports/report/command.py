@@ -1,8 +1,11 @@
-"""The command line that makes a page again."""
+"""The command line that makes a page again, from whatever folder it is run."""
 
+import os
 import shlex
 from collections.abc import Iterator, Sequence
 
+from gnet_desktop.checkpoints import catalogue
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import spelled
 from gnet_desktop.gui.exports.report.seen import Seen
 from gnet_desktop.network.changes import Change, Changes
@@ -10,11 +13,15 @@ from gnet_desktop.workspace.values import Result
 
 
 def command(seen: Seen) -> str:
-    """The command line that makes the same page again."""
+    """The command line that makes the same page again.
+
+    Files are named with their folders, checkpoints of the catalogue by their names there. A
+    picture that is no file (`without_file`) is named as the list names it.
+    """
     result, selection = seen.result, seen.selection
     checkpoint = result.checkpoint
-    words = ["gnet-desktop", "screenshot", result.picture.source]
-    words += ["--checkpoint", str(checkpoint.provenance.path), "--module", selection.module]
+    words = ["gnet-desktop", "screenshot", _picture(seen, result)]
+    words += ["--checkpoint", _checkpoint(checkpoint), "--module", selection.module]
     settled = checkpoint.provenance.assumed.items()
     words += [f"--assume={key}={value}" for key, value in settled if key not in checkpoint.provenance.open]
     if selection.unit is not None:
@@ -22,21 +29,51 @@ def command(seen: Seen) -> str:
     if result.convention != checkpoint.convention:
         words += ["--preprocess", spelled(result.convention)]
     words += _changes(result.key.changes)
-    words += _compared(result, seen.reference)
+    words += _compared(seen, result, seen.reference)
     if seen.why is not None:
         words += ["--why", seen.why.asked.method]
-    return shlex.join([*words, "--out", "page.html"])
+    return " ".join(map(_quoted, [*words, "--out", "page.html"]))
 
 
-def _compared(result: Result, other: Result | None) -> Iterator[str]:
+def without_file(seen: Seen) -> list[str]:
+    """The pictures of the page that were pasted or dropped without a file: a command can't open them."""
+    runs = [seen.result, *([seen.reference] if seen.reference is not None else [])]
+    names = [one.picture.source for one in runs if one.key.picture not in seen.files]
+    return list(dict.fromkeys(names))
+
+
+def _picture(seen: Seen, result: Result) -> str:
+    file = seen.files.get(result.key.picture)
+    return result.picture.source if file is None else str(file.absolute())
+
+
+def _checkpoint(checkpoint: Checkpoint) -> str:
+    """Its name in the catalogue, which holds on every machine, or its file."""
+    path = checkpoint.provenance.path.absolute()
+    known = (one.name for one in catalogue.ENTRIES if catalogue.locate(one) == path)
+    return next(known, str(path))
+
+
+def _quoted(word: str) -> str:
+    """A word as a shell reads it; bytes that are no letters by their numbers."""
+    if word.isprintable():
+        return shlex.quote(word)
+    return "$'" + "".join(chr(one) if _is_plain(one) else f"\\x{one:02x}" for one in os.fsencode(word)) + "'"
+
+
+def _is_plain(byte: int) -> bool:
+    return 0x20 <= byte < 0x7F and byte not in b"\\'"
+
+
+def _compared(seen: Seen, result: Result, other: Result | None) -> Iterator[str]:
     """What the run is compared with; the same picture unchanged is so by itself."""
     if other is None:
         return
     mine, its = result.key, other.key
     if its.picture != mine.picture:
-        yield from ("--against", other.picture.source)
+        yield from ("--against", _picture(seen, other))
     if its.checkpoint != mine.checkpoint:
-        yield from ("--with", str(other.checkpoint.provenance.path))
+        yield from ("--with", _checkpoint(other.checkpoint))
     elif its.convention != mine.convention:
         yield from ("--with-preprocess", spelled(other.convention))
 

@@ -9,7 +9,7 @@ from gnet_desktop.convention import describe
 from gnet_desktop.files import write_whole
 from gnet_desktop.gui.exports.report.answers import answers_of, changes_of, heads_of
 from gnet_desktop.gui.exports.report.branches import branches_of
-from gnet_desktop.gui.exports.report.command import command, unspoken
+from gnet_desktop.gui.exports.report.command import command, unspoken, without_file
 from gnet_desktop.gui.exports.report.compared import compared_of
 from gnet_desktop.gui.exports.report.markup import image, listed, note, pairs, section, tr
 from gnet_desktop.gui.exports.report.pictures import photo
@@ -94,5 +94,8 @@ def _again(seen: Seen) -> str:
     left = unspoken(seen.result.key.changes)
     words = tr("Changes that a command has no words for are left out: {0}.")
     told = words.format(", ".join(one.name for one in left)) if left else ""
+    if pasted := without_file(seen):
+        words = tr("Save what came without a file first, and write its path in place of its name: {0}.")
+        told = f"{told} {words.format(', '.join(pasted))}".strip()
     line = " ".join(f"<span>{escape(word)}</span>" for word in command(seen).split(" "))
     return section("again", tr("To make this page again"), f"<code>{line}</code>", note(told))

@@ -1,7 +1,8 @@
 """What a page is of: everything that was seen, as values."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 from gnet_desktop.gui.exports.network import svg_on_paper
@@ -23,6 +24,7 @@ class Seen:
     ``reference`` is the run that it is compared with; ``contents`` the branches of the
     chosen module, whole; ``trained`` says of each head whether it was (None: nobody
     knows); ``network`` is the map of the network as SVG; ``why`` what is told of the answer.
+    ``files`` are the files of those pictures that are some, by their id in the list.
     """
 
     result: Result
@@ -34,6 +36,7 @@ class Seen:
     tray: Sequence[Unit] = ()
     trained: Mapping[str, bool | None] | None = None
     why: Told | None = None
+    files: Mapping[int, Path] = field(default_factory=dict)
 
     @property
     def units(self) -> list[Unit]:
@@ -59,4 +62,9 @@ class Seen:
             workspace.tray,
             {head: workspace.trained(head) for head in HEADS},
             why,
+            {
+                one: entry.source
+                for one, entry in workspace.pictures.items()
+                if isinstance(entry.source, Path)
+            },
         )
