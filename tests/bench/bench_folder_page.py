@@ -1,12 +1,16 @@
 """The Folder page on folders that were indexed: time to open, pace of scrolling, memory.
 
     QT_QPA_PLATFORM=offscreen python tests/bench/bench_folder_page.py PICTURES INDEX…
+    python tests/bench/bench_folder_page.py repeat PICTURES INDEX WORK COUNT…
 
 PICTURES and INDEX come in pairs (see bench_folder.py); each is opened in a process of its
 own, with the answers of the index in the page's place. Frames are those of a gallery that
-is scrolled half a row at a time, painted whole.
+is scrolled half a row at a time, painted whole. ``repeat`` makes WORK/picturesN and
+WORK/indexN of COUNT pictures out of few: linked, with their answers and vectors again and
+again, since the page neither knows nor cares that no network answered them.
 """
 
+import itertools
 import json
 import os
 import resource
@@ -16,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,6 +92,33 @@ def measure(folder: Path, index: Path) -> dict[str, float]:
     return found
 
 
+def repeat(pictures: Path, index: Path, work: Path, count: int) -> None:
+    """A folder and an index of many pictures out of a few that were answered."""
+    from gnet_desktop.checkpoints.reading import open_checkpoint
+    from gnet_desktop.folder.indexing import ANSWERS
+    from gnet_desktop.folder.store import Answered, Store
+    from gnet_desktop.resources import resource as bundled
+
+    folder, place = work / f"pictures{count}", work / f"index{count}"
+    recipe = Store.recipe_of(index / ANSWERS)
+    temperatures = open_checkpoint(bundled("checkpoints", "everyday100.safetensors")).temperatures
+    few = Store(index / ANSWERS, recipe)
+    known = list(few.answered())
+    few.close()
+    many = Store(place / ANSWERS, recipe, temperatures)
+
+    def again() -> Iterator[Answered]:
+        for number, one in enumerate(itertools.islice(itertools.cycle(known), count)):
+            path = Path(one.path).parent / f"{number:06d}{Path(one.path).suffix}"
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            if not (folder / path).exists():
+                os.link(pictures / one.path, folder / path)
+            yield replace(one, path=path.as_posix())
+
+    many.put(again())
+    many.close()
+
+
 def _wait(application: "QApplication", milliseconds: float) -> None:
     """As the window does when nothing happens: other threads can work (they can't in QTest.qWait)."""
     end = time.monotonic() + milliseconds / 1000
@@ -100,6 +133,11 @@ def _resident() -> float:
 
 
 def main() -> None:
+    if sys.argv[1] == "repeat":
+        pictures, index, work = map(Path, sys.argv[2:5])
+        for count in map(int, sys.argv[5:]):
+            repeat(pictures, index, work, count)
+        return
     if sys.argv[1] == "one":
         print(json.dumps(measure(Path(sys.argv[2]), Path(sys.argv[3]))), flush=True)
         return
