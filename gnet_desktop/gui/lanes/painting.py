@@ -19,6 +19,7 @@ from gnet_desktop.gui.painting.glyphs import (
     outline_chosen,
     outline_focused,
     outline_hovered,
+    outline_marked,
 )
 from gnet_desktop.gui.painting.images import snapped
 from gnet_desktop.gui.painting.numbers import number
@@ -54,9 +55,14 @@ class Look:
     chosen: int | None = None
     hovered: int | None = None
     focused: int | None = None
+    marked: frozenset[int] = frozenset()
     cells: tuple[tuple[int, int], ...] = ()
     captions: int = 1
     """Lines' content under a tile: 0 nothing, 1 its number, 2 its maximum too."""
+
+    def stands_out(self, channel: int) -> bool:
+        """Whether a channel is chosen, or marked with others."""
+        return channel == self.chosen or channel in self.marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +249,7 @@ def _draw_cell(
 
 def _draw_outlines(painter: QPainter, atlas: LaneAtlas, view: View, look: Look) -> None:
     for channel, draw in (
+        *((channel, outline_marked) for channel in look.marked),
         (look.chosen, outline_chosen),
         (look.hovered, outline_hovered),
         (look.focused, outline_focused),
