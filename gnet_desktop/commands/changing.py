@@ -50,7 +50,8 @@ def hows(arguments: argparse.Namespace) -> list[str]:
 def _usual(network: "GoogLeNet", part: str, pictures: Sequence[str], convention: Convention) -> Values:
     from gnet_desktop.workspace.taking import usual_values
 
-    return usual_values(network, part, [picture_source(one) for one in pictures], convention)
+    sources = [picture_source(one) for one in pictures]
+    return usual_values(network, (part,), sources, convention)[part]
 
 
 def _other(network: "GoogLeNet", part: str, picture: str, convention: Convention) -> Values:

@@ -42,6 +42,10 @@ class Rows:
         wrong: NDArray[np.bool_] = (self.truth != UNKNOWN) & (self.truth != self.answer)
         return wrong
 
+    def is_wrong(self, place: int) -> bool:
+        """The same of one picture, without looking at the others."""
+        return bool(self.truth[place] not in (UNKNOWN, self.answer[place]))
+
 
 def rows_of(store: Store, truth: Truth, temperatures: Mapping[str, float], *, judged: bool = True) -> Rows:
     """The columns of what is kept; without ``judged`` no loss, which takes reading all logits."""

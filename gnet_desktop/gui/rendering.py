@@ -54,7 +54,10 @@ class Compared:
 
 
 PATIENCE: Final = 120.0
-_SETTLE: Final = 0.25
+_QUIET: Final = 50
+"""Rounds of events without work for anyone, after which a window is at rest: a clock would run on while
+a busy machine gives this program no time.
+"""
 _MAKING: Final = 3600.0
 """Seconds that the pictures of a page may take."""
 
@@ -272,10 +275,8 @@ def _wait(app: QApplication, done: Callable[[], bool], patience: float = PATIENC
 
 def _settle(app: QApplication, window: Window) -> None:
     """Wait until the workers have had nothing to do for a while, and layouts are at rest."""
-    last = time.monotonic() + PATIENCE
-    quiet = time.monotonic()
-    while time.monotonic() < min(last, quiet + _SETTLE):
+    last, quiet = time.monotonic() + PATIENCE, 0
+    while quiet < _QUIET and time.monotonic() < last:
         app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
-        if not window.workspace.idle:
-            quiet = time.monotonic()
+        quiet = quiet + 1 if window.workspace.idle else 0
         time.sleep(0.005)

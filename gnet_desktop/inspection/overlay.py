@@ -98,8 +98,9 @@ def overlay(
     if part.size:
         finite = np.isfinite(values)
         sound = values if finite.all() else np.where(finite, values, np.float32(limits.low))
+        ends = limits.start(signed=colours.signed), limits.span
         table = overlay_colours(colours, opacity=opacity).view(np.uint32)[:, 0]
-        part[:] = _painted(sound, across, down, limits, table, smooth=smooth)
+        part[:] = _painted(sound, across, down, ends, table, smooth=smooth)
         if not finite.all():
             _stripe(part, ~finite[np.ix_(down.nearest(), across.nearest())], opacity)
     return picture.view(np.uint8).reshape(size[1], size[0], 4)
@@ -140,13 +141,19 @@ def overlay_colours(colours: ColourMap, *, opacity: float = 1.0) -> Pixels:
 
 
 def _painted(
-    values: Array, across: _Axis, down: _Axis, limits: Limits, table: NDArray[np.uint32], *, smooth: bool
+    values: Array,
+    across: _Axis,
+    down: _Axis,
+    ends: tuple[float, float],
+    table: NDArray[np.uint32],
+    *,
+    smooth: bool,
 ) -> NDArray[np.uint32]:
     if not smooth:
-        colours = table[_steps(values, limits)]
+        colours = table[_steps(values, ends)]
         chosen: NDArray[np.uint32] = colours[np.ix_(down.nearest(), across.nearest())]
         return chosen
-    return table[_steps(_enlarged(_enlarged(values, down).T, across).T, limits)]
+    return table[_steps(_enlarged(_enlarged(values, down).T, across).T, ends)]
 
 
 def _enlarged(values: Array, axis: _Axis) -> Array:
@@ -156,9 +163,10 @@ def _enlarged(values: Array, axis: _Axis) -> Array:
     return values[before] + steps[before] * share[:, None]
 
 
-def _steps(values: Array, limits: Limits) -> NDArray[np.intp]:
+def _steps(values: Array, ends: tuple[float, float]) -> NDArray[np.intp]:
+    """The step of each value on a scale of (start, span)."""
     with np.errstate(over="ignore"):
-        scaled = (values - np.float32(limits.low)) * np.float32((_STEPS - 1) / limits.span)
+        scaled = (values - np.float32(ends[0])) * np.float32((_STEPS - 1) / ends[1])
     np.clip(scaled, 0, _STEPS - 1, out=scaled)
     scaled += np.float32(0.5)
     return scaled.astype(np.intp)

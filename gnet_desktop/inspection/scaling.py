@@ -61,6 +61,11 @@ class Limits:
         span = self.high - self.low
         return span if span > _LEAST else 1.0
 
+    def start(self, *, signed: bool) -> float:
+        """The value where the colours begin: of signed ones that span nothing 0 is in the middle, too."""
+        nothing = self.high - self.low <= _LEAST
+        return self.low - self.span / 2 if signed and nothing else self.low
+
 
 def limits_of(values: Array, scaling: Scaling) -> Limits:
     """The ends of a scale over ``values``, whatever its scope.
@@ -103,7 +108,7 @@ def quantise(
     ``limits`` is one scale for all channels or one for each. Values outside are clipped.
     ``gamma`` bends 0…1; a ``signed`` scale is bent away from its middle.
     """
-    low, factor = _ends(limits, maps.ndim)
+    low, factor = _ends(limits, maps.ndim, signed=signed)
     with np.errstate(over="ignore", invalid="ignore"):
         scaled = np.subtract(maps, low, dtype=np.float32)
         scaled *= factor
@@ -119,10 +124,10 @@ def quantise(
     return levels
 
 
-def _ends(limits: Limits | list[Limits], dimensions: int) -> tuple[Array, Array]:
+def _ends(limits: Limits | list[Limits], dimensions: int, *, signed: bool) -> tuple[Array, Array]:
     """What to take off and what to multiply with, shaped to go with the maps."""
     each = limits if isinstance(limits, list) else [limits]
-    low = np.array([one.low for one in each], np.float32)
+    low = np.array([one.start(signed=signed) for one in each], np.float32)
     factor = np.array([_FINE / one.span for one in each], np.float32)
     shape = (-1,) + (1,) * (dimensions - 1) if isinstance(limits, list) else ()
     return low.reshape(shape), factor.reshape(shape)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gnet_desktop.errors import UsageError
 from gnet_desktop.network.architecture import Architecture
-from gnet_desktop.network.naming import channel_counts, parse_part
+from gnet_desktop.network.naming import Unit, channel_counts, parse_part
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -77,6 +77,18 @@ class Change:
 
 
 Changes = tuple[Change, ...]
+
+
+def off_together(architecture: Architecture, units: Iterable[Unit]) -> Changes:
+    """Units switched off: a change a part, in the order of the network; all units of a part are the part."""
+    chosen: dict[str, set[int]] = {}
+    for unit in units:
+        chosen.setdefault(unit.part, set()).add(unit.channel)
+    return tuple(
+        Change(part, "off", tuple(sorted(chosen[part])) if len(chosen[part]) < count else None)
+        for part, count in changeable_parts(architecture).items()
+        if part in chosen
+    )
 
 
 def parse_change(

@@ -1,6 +1,6 @@
 """What a person chose to look at, to change and to compare, and how: no pictures, no network, no Qt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from gnet_desktop.network.architecture import MODULES
@@ -18,6 +18,7 @@ class Choices:
 
     Signals:
       selection_changed()    another module or unit is chosen
+      marked_changed()       `marked_units` are others
       changes_changed()      `changes` are others
       reference_changed()    `reference` is another
       hover_changed()        `hovered` or `point` changed
@@ -28,6 +29,7 @@ class Choices:
 
     def __init__(self) -> None:
         self.selection_changed, self.hover_changed = Signal(), Signal()
+        self.marked_changed = Signal()
         self.pins_changed, self.view_changed = Signal(), Signal()
         self.changes_changed, self.reference_changed = Signal(), Signal()
         self.explained_changed = Signal()
@@ -37,6 +39,7 @@ class Choices:
         self._hovered: tuple[Unit | None, Point | None] = (None, None)
         self._pins: tuple[Point, ...] = ()
         self._tray: tuple[Unit, ...] = ()
+        self._marked: tuple[Unit, ...] = ()
         self._explained: int | None = None
         self._question = Question()
         self._view = ViewOptions()
@@ -90,7 +93,20 @@ class Choices:
         """Another choice ends what was looked at in passing, unless that was chosen."""
         if self.hovered != self.selection.unit:
             self.hover(None, self.point)
+        self.mark_units(unit for unit in self.marked_units if unit.module == self.selection.module)
         self.selection_changed.emit()
+
+    @property
+    def marked_units(self) -> tuple[Unit, ...]:
+        """Units of the chosen module that are marked, to be changed together; in order."""
+        return self._marked
+
+    def mark_units(self, units: Iterable[Unit]) -> None:
+        """Mark these units and no others; another module takes the marks away."""
+        marked = tuple(sorted(set(units)))
+        if marked != self._marked:
+            self._marked = marked
+            self.marked_changed.emit()
 
     # What to change, and what to compare with
 
@@ -116,19 +132,21 @@ class Choices:
 
     def add_change(self, change: Change) -> None:
         """One more change; one of the same part, units and kind is replaced."""
-        kept = [one for one in self.changes if (one.name, one.kind) != (change.name, change.kind)]
-        self.set_changes((*kept, change))
+        self.add_changes((change,))
 
-    def scale(
-        self, part: str, channels: tuple[int, ...] | None, factor: float, *, goes_on: bool = False
-    ) -> None:
-        """A part, or some of its units, ``factor`` times itself, 0 … 4, in the place of what scales it or
-        switches it off; ``goes_on`` with the step before, so that `undo` takes both back.
+    def add_changes(self, changes: Changes) -> None:
+        """More changes in one step; those of the same part, units and kind are replaced."""
+        taken = {(one.name, one.kind) for one in changes}
+        kept = (one for one in self.changes if (one.name, one.kind) not in taken)
+        self.set_changes((*kept, *changes))
+
+    def scale(self, targets: Changes, factor: float, *, goes_on: bool = False) -> None:
+        """What ``targets`` name ``factor`` times itself, 0 … 4, in the place of what scales it or switches
+        it off; ``goes_on`` with the step before, so that `undo` takes both back.
         """
-        new = Change(part, "scaled", channels, factor)
-        old = [one for one in self.changes if one.name == new.name and one.kind in ("off", "scaled")]
-        changes = tuple(new if one in old[:1] else one for one in self.changes if one not in old[1:])
-        changes = changes if old else (*changes, new)
+        changes = self.changes
+        for target in targets:
+            changes = _scaled(changes, replace(target, kind="scaled", factor=factor, values=None))
         if changes != self.changes:
             step = self._edits.replace if goes_on else self._edits.add
             self._edit(lambda: step(changes))
@@ -139,7 +157,14 @@ class Choices:
 
     def toggle_change(self, change: Change) -> None:
         """Take a change back if it is there, else make it."""
-        (self.remove_change if change in self.changes else self.add_change)(change)
+        self.toggle_changes((change,))
+
+    def toggle_changes(self, changes: Changes) -> None:
+        """Take changes back if all of them are there, else make them: one step."""
+        if set(changes) <= set(self.changes):
+            self.set_changes(tuple(one for one in self.changes if one not in changes))
+        else:
+            self.add_changes(changes)
 
     def undo(self) -> None:
         """The changes before the last step."""
@@ -266,6 +291,7 @@ class Choices:
         )
         if old != self.selection:
             self.selection_changed.emit()
+        self.mark_units(filter(exists, self.marked_units))
         kept = tuple(unit for unit in self._tray if exists(unit))
         if kept != self._tray:
             self._tray = kept
@@ -274,3 +300,11 @@ class Choices:
     def keep_changes(self, possible: Callable[[Change], bool]) -> None:
         """Forget the changes that another network cannot make."""
         self._edit(lambda: self._edits.revise(lambda one: tuple(filter(possible, one))))
+
+
+def _scaled(changes: Changes, new: Change) -> Changes:
+    """With a part scaled, in the place of what scales or switches off the same."""
+    old = [one for one in changes if one.name == new.name and one.kind in ("off", "scaled")]
+    if not old:
+        return (*changes, new)
+    return tuple(new if one == old[0] else one for one in changes if one not in old[1:])

@@ -1,6 +1,7 @@
 """What a part of the network may become that other pictures have there: usual, or another run's."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import UsageError
-from gnet_desktop.network.changes import Change, Values
+from gnet_desktop.network.changes import Changes, Values
 from gnet_desktop.network.record import Record
 from gnet_desktop.workspace.pooling import Source, pool
 from gnet_desktop.workspace.state import Workspace
@@ -23,22 +24,25 @@ MOST: Final = 500
 
 def usual_values(
     network: "GoogLeNet",
-    part: str,
+    parts: Sequence[str],
     sources: Sequence[Source],
     convention: Convention,
     wanted: Callable[[float], bool] = lambda _share: True,
-) -> Values:
-    """The mean of each of a part's units over the cells of these pictures, unchanged.
+) -> dict[str, Values]:
+    """The mean of each unit of some parts over the cells of these pictures, unchanged, by part.
 
     For the engine's thread. Raises UsageError if none of them can be read, Cancelled once
     ``wanted`` says no.
     """
-    found, places = pool(network, (part,), sources, convention, wanted)
+    found, places = pool(network, tuple(parts), sources, convention, wanted)
     if not places:
         raise UsageError("There is no usual value.", "None of the pictures can be read.", "Open others.")
     source = f"the mean of {len(places)} picture{'s' if len(places) > 1 else ''}"
-    mean = found[part].mean(0, dtype=np.float64).astype(np.float32)
-    return Values(mean, source, _files([sources[place] for place in places]))
+    files = _files([sources[place] for place in places])
+    return {
+        part: Values(values.mean(0, dtype=np.float64).astype(np.float32), source, files)
+        for part, values in found.items()
+    }
 
 
 def values_of(record: Record, part: str, name: str, source: Source) -> Values:
@@ -52,31 +56,41 @@ def _files(sources: Sequence[Source]) -> tuple[str, ...]:
     return tuple(paths) if len(paths) == len(sources) else ()
 
 
-def take_usual(workspace: Workspace, part: str, channels: tuple[int, ...] | None) -> None:
-    """Make a part usual once `usual_pictures` went through the network; take it back if it is.
+def take_usual(workspace: Workspace, targets: Changes) -> None:
+    """Make what ``targets`` name usual once `usual_pictures` went through the network; take it back if it is.
 
     How far that is stands in the workspace's ``working``, which can stop it.
     """
     loaded, convention = workspace.network, workspace.convention
-    for change in workspace.changes:
-        if (change.part, change.kind, change.channels) == (part, "usual", channels):
-            workspace.remove_change(change)
-            return
-    if loaded is None or convention is None:
+    made = made_usual(workspace, targets)
+    if made:
+        workspace.set_changes(tuple(one for one in workspace.changes if one not in made))
+    if made or loaded is None or convention is None:
         return
+    parts = list(dict.fromkeys(one.part for one in targets))
     sources = [workspace.pictures[one].source for one in usual_pictures(workspace)]
 
     def same() -> bool:
         return workspace.network is loaded and workspace.convention == convention
 
-    def work(wanted: Callable[[float], bool]) -> Values:
-        return usual_values(loaded.network, part, sources, convention, lambda share: wanted(share) and same())
+    def work(wanted: Callable[[float], bool]) -> dict[str, Values]:
+        return usual_values(
+            loaded.network, parts, sources, convention, lambda share: wanted(share) and same()
+        )
 
-    def done(values: Values) -> None:
+    def done(values: dict[str, Values]) -> None:
         if same():
-            workspace.add_change(Change(part, "usual", channels, values=values))
+            usual = tuple(replace(one, kind="usual", values=values[one.part]) for one in targets)
+            workspace.add_changes(usual)
 
     workspace.compute("usual", workspace.working.watch(work), done)
+
+
+def made_usual(workspace: Workspace, targets: Changes) -> Changes:
+    """The changes that made all of what ``targets`` name usual; none where one isn't."""
+    names = {one.name for one in targets}
+    made = tuple(one for one in workspace.changes if one.kind == "usual" and one.name in names)
+    return made if {one.name for one in made} == names else ()
 
 
 def usual_pictures(workspace: Workspace) -> Sequence[int]:
@@ -84,16 +98,20 @@ def usual_pictures(workspace: Workspace) -> Sequence[int]:
     return (workspace.marks.marked or tuple(workspace.pictures))[:MOST]
 
 
-def from_another(workspace: Workspace, part: str, channels: tuple[int, ...] | None) -> Change | None:
-    """The change to what the reference has there; None where there is no other run, or of another shape."""
+def from_another(workspace: Workspace, targets: Changes) -> Changes:
+    """The changes to what the reference has there; none where there is no other run, or of another shape."""
     mine, other = workspace.result, workspace.reference_result
     if mine is None or other is None or mine.key.unchanged == other.key:
-        return None
-    if part not in mine.record or part not in other.record:
-        return None
-    if mine.record[part].shape != other.record[part].shape:
-        return None
-    return Change(part, "other", channels, values=_of_run(workspace, mine, other, part))
+        return ()
+    if not all(_alike(mine.record, other.record, one.part) for one in targets):
+        return ()
+    return tuple(
+        replace(one, kind="other", values=_of_run(workspace, mine, other, one.part)) for one in targets
+    )
+
+
+def _alike(one: Record, other: Record, part: str) -> bool:
+    return part in one and part in other and one[part].shape == other[part].shape
 
 
 def _of_run(workspace: Workspace, mine: Result, other: Result, part: str) -> Values:

@@ -1,6 +1,10 @@
 """Why: what each method costs in passes and memory, how complete it is, and how far to trust it.
 
-    python -m tests.bench.bench_explain FOLDER [--checkpoint F] [--photos 10] [--threads 2] [--no-trust]
+    python -m tests.bench.bench_explain FOLDER [--checkpoint F] [--photos 10] [--threads 2]
+        [--rounds 5] [--shuffled 3] [--only NAME…] [--no-costs] [--no-trust]
+
+``--only`` takes methods by their names here, so that a slow machine can do a part at a time;
+``--shuffled`` is how many of the photos go through the randomisation check.
 
 Ratios alternate with whole passes of the same picture. Memory is the most above idle (network,
 record and picture at rest) while a method works, at its dearest settings and also on an input of
@@ -12,7 +16,7 @@ import gc
 import statistics
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -36,8 +40,6 @@ from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.pictures.preparation import Prepared, baseline, prepare
 from gnet_desktop.resources import resource
 from tests.bench.bench_memory import resident
-
-ROUNDS = 5
 
 
 @dataclass(frozen=True)
@@ -105,10 +107,10 @@ def subject(network: GoogLeNet, path: Path, convention: Convention) -> Subject:
     return Subject(network, prepared, record, Target("main", record.answers["main"].top(1)[0][0]))
 
 
-def ratios(one: Subject, work: Work) -> float:
+def ratios(one: Subject, work: Work, rounds: int) -> float:
     """How many passes it takes, in the median of rounds that alternate with passes."""
     found = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         begin = time.perf_counter()
         one.network(one.prepared.tensor())
         between = time.perf_counter()
@@ -140,6 +142,10 @@ def main() -> None:
     parser.add_argument("--checkpoint", type=Path, default=resource("checkpoints", "everyday100.safetensors"))
     parser.add_argument("--photos", type=int, default=10)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--shuffled", type=int, default=3)
+    parser.add_argument("--only", nargs="+", choices=(*MAPS, *OTHERS, *DEAREST), metavar="NAME")
+    parser.add_argument("--no-costs", dest="costs", action="store_false")
     parser.add_argument("--no-trust", dest="trust", action="store_false")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -152,27 +158,38 @@ def main() -> None:
         large = subject(network, paths[0], checkpoint.convention.changed(size=2 * side + 32, crop=2 * side))
     except PictureError:
         large = first  # a classifier that reads one size only
-    _costs(first, large)
+    wanted = tuple(arguments.only or (*MAPS, *OTHERS, *DEAREST))
+    if arguments.costs:
+        _costs(first, large, wanted, arguments.rounds)
     if arguments.trust:
-        _trusts([subject(network, path, checkpoint.convention) for path in paths])
+        _trusts([subject(network, path, checkpoint.convention) for path in paths], wanted, arguments.shuffled)
 
 
-def _costs(first: Subject, large: Subject) -> None:
+def _costs(first: Subject, large: Subject, wanted: Sequence[str], rounds: int) -> None:
     gc.collect()
     idle = resident()
-    for name, work in {**MAPS, **OTHERS}.items():
+    for name in (one for one in (*MAPS, *OTHERS) if one in wanted):
+        work: Work = {**MAPS, **OTHERS}[name]
         work(first)
-        memory = [most_memory(partial(work, one), idle) for one in (first, large)]
+        memory = _both(work, first, large, idle)
         print(
-            f"{name:40s} {ratios(first, work):6.1f} passes, +{memory[0]:4.0f} MB, large +{memory[1]:4.0f} MB"
+            f"{name:40s} {ratios(first, work, rounds):6.1f} passes,"
+            f" +{memory[0]:4.0f} MB, large +{memory[1]:4.0f} MB",
+            flush=True,
         )
-    for name, work in DEAREST.items():
-        memory = [most_memory(partial(work, one), idle) for one in (first, large)]
+    for name, work in ((one, DEAREST[one]) for one in DEAREST if one in wanted):
+        memory = _both(work, first, large, idle)
         print(f"{name:40s} {'':13s} +{memory[0]:4.0f} MB, large +{memory[1]:4.0f} MB", flush=True)
 
 
-def _trusts(subjects: list[Subject]) -> None:
-    for name, method in MAPS.items():
+def _both(work: Work, first: Subject, large: Subject, idle: float) -> tuple[float, float]:
+    """The most memory with each of the two inputs."""
+    small = most_memory(lambda: work(first), idle)
+    return small, small if large is first else most_memory(lambda: work(large), idle)
+
+
+def _trusts(subjects: list[Subject], wanted: Sequence[str], shuffled: int) -> None:
+    for name, method in ((one, MAPS[one]) for one in MAPS if one in wanted):
         found = [method(one) for one in subjects]
         errors = [one.error for one in found if one.error is not None]
         curves = [_trust(one, each) for one, each in zip(subjects, found, strict=True)]
@@ -180,7 +197,7 @@ def _trusts(subjects: list[Subject]) -> None:
             part: float(np.mean([getattr(curve, part).area for curve in curves]))
             for part in ("deletion", "random_deletion", "insertion", "random_insertion")
         }
-        ranks = [_ranks(one, method) for one in subjects[:3]] if "occlusion" not in name else []
+        ranks = [_ranks(one, method) for one in subjects[:shuffled]] if "occlusion" not in name else []
         told = ""
         if errors:
             told = f"error {100 * np.mean(errors):.2f} % (most {100 * max(errors):.2f}), "

@@ -256,6 +256,11 @@ def test_another_checkpoint_is_compared(window: Window, everyday100: Path, tmp_p
     workspace.open_reference(tmp_path / "tuned.safetensors")
     wait_until(lambda: workspace.reference_result is not None)
     assert reference_words(workspace) == "tuned.safetensors, another checkpoint"
+    window.panels.photo.view.grab()
+    assert window.panels.photo.view.titles() == (
+        "This: everyday100.safetensors",
+        "Reference: tuned.safetensors",
+    )
     workspace.change_view(show="difference")
     assert not lane_maps(window, "5a/3x3").any()
     assert lane_maps(window, "5a/1x1").any()

@@ -1,5 +1,6 @@
 """The Folder page with real events: what is counted, filtered, opened, paused and kept."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from sklearn.metrics.pairwise import cosine_similarity
 
+from gnet_desktop.cli import main
 from gnet_desktop.folder.rows import Filter
 from gnet_desktop.folder.truth import is_about
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.conventions.choices import explanation
-from gnet_desktop.gui.folder.chip import Chip
-from gnet_desktop.gui.folder.confusion import order_of
 from gnet_desktop.gui.folder.gallery import PLACE
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
@@ -176,38 +176,38 @@ def test_a_click_on_a_cell_shows_the_pictures_behind_it(done: Window) -> None:
     assert sorted(shown(done)) == sorted(others)
 
 
-def test_classes_cells_and_pairs_are_walked_and_chosen_by_keys(done: Window) -> None:
-    page, state = done.folder_page, done.folder_page.run.state
-    names = state.names
-    confusion = state.evaluation.heads["main"].confusion
-    page.figures.setFocus(Qt.FocusReason.TabFocusReason)
-    QTest.keyClick(page.figures, Qt.Key.Key_End)
-    QTest.keyClick(page.figures, Qt.Key.Key_Return)
-    last = max(truth for truth, _ in confusion)
-    assert page.filter == Filter(truth=last)
-    assert names[last] in page.figures.spoken_part(page.figures.spoken_focus()).name
-    # each cell that counts anything, and no other, row by row
-    cells = []
-    page.confusion.setFocus(Qt.FocusReason.TabFocusReason)
-    QTest.keyClick(page.confusion, Qt.Key.Key_Home)
-    while not cells or page.confusion.focused_piece.words != cells[-1]:
-        cells.append(page.confusion.focused_piece.words)
-        QTest.keyClick(page.confusion, Qt.Key.Key_Right)
-    assert sum(int(words.split(": ")[1].split()[0]) for words in cells) == sum(confusion.values())
-    QTest.keyClick(page.confusion, Qt.Key.Key_Home)
-    QTest.keyClick(page.confusion, Qt.Key.Key_Down)
-    assert page.confusion.focused_piece.words.startswith(names[last])
-    QTest.keyClick(page.confusion, Qt.Key.Key_Return)
-    assert page.filter.truth == last
-    assert page.filter != Filter(truth=last)
-    # every cell has a tip, one that counts nothing too
-    counts = [page.confusion.words_at(page.confusion._box(1, column).center()) for column in range(3)]
-    assert all(" of 3" in words for words in counts)
-    page.pairs.setFocus(Qt.FocusReason.TabFocusReason)
-    QTest.keyClick(page.pairs, Qt.Key.Key_Return)
-    (truth, answer, count) = state.evaluation.heads["main"].mistakes()[0]
-    assert page.filter == Filter(truth, answer)
-    assert page.pairs.focused_piece.words == f"{names[truth]} answered as {names[answer]}: {count}"
+def test_the_wrong_ones_and_those_that_the_heads_disagree_on_are_found(
+    done: Window, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As ``classify`` answers each picture."""
+    page, left = done.folder_page, Qt.MouseButton.LeftButton
+    capsys.readouterr()
+    assert main(["classify", str(folder), "--top", "1", "--format", "json"]) in (0, 1)
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    firsts = {
+        Path(one["picture"]).relative_to(folder).as_posix(): [
+            one["answers"][head][0]["label"] for head in ("main", "aux2", "aux1")
+        ]
+        for one in said
+        if "answers" in one
+    }
+    QTest.mouseClick(page.which, left, pos=page.which.box_of("disagree").center().toPoint())
+    disagreed = {path for path, labels in firsts.items() if len(set(labels)) > 1}
+    assert set(shown(done)) == disagreed
+    QTest.mouseClick(page.which, left, pos=page.which.box_of("wrong").center().toPoint())
+    known = {"goldfish", "pizza"}
+    wrong = {
+        path for path, labels in firsts.items() if (name := path.split("/")[0]) in known and labels[0] != name
+    }
+    assert set(shown(done)) == wrong
+    assert 0 < len(wrong) < len(firsts)
+    page.set_filter(Filter(truth=done.folder_page.run.state.names.index("pizza")))
+    assert page.which.value == "all"
+    QTest.mouseClick(page.which, left, pos=page.which.box_of("wrong").center().toPoint())
+    assert set(shown(done)) == {path for path in wrong if path.startswith("pizza/")}
+    QTest.mouseClick(page.which, left, pos=page.which.box_of("all").center().toPoint())
+    page.set_filter(Filter())
+    assert len(shown(done)) == len(firsts)
 
 
 def test_enter_opens_a_picture_in_explore(done: Window) -> None:
@@ -357,14 +357,6 @@ def test_a_thousand_thumbnails_are_not_decoded_at_once(
     assert 0 < len(set(asked)) < 200
     assert before is not None
     done.folder_page.refresh()
-
-
-def test_classes_that_are_confused_stand_together() -> None:
-    confusion = {(0, 3): 9, (1, 2): 7, (2, 1): 1, (3, 3): 5}
-    order = order_of(confusion, [0, 1, 2, 3])
-    assert abs(order.index(0) - order.index(3)) == 1
-    assert abs(order.index(1) - order.index(2)) == 1
-    assert sorted(order) == [0, 1, 2, 3]
 
 
 def test_before_a_folder_is_open_the_page_says_what_it_is_for(qtbot: QtBot, everyday100: Path) -> None:

@@ -16,6 +16,7 @@ from gnet_desktop.gui.compare.groups import GroupsView
 from gnet_desktop.gui.shell.finding import WorkingStrip
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.network.changes import Change
 from gnet_desktop.resources import resource
 from gnet_desktop.workspace.taking import take_usual, usual_pictures
 from tests.gui.made import pause, there, wait_until
@@ -85,14 +86,14 @@ def test_usual_is_the_mean_over_what_is_marked_and_can_be_stopped(window: Window
     click(window, 1, CTRL)
     assert usual_pictures(workspace) == workspace.marks.marked
     strip = window.findChild(WorkingStrip)
-    take_usual(workspace, "4a/5x5", None)
+    take_usual(workspace, (Change("4a/5x5"),))
     assert workspace.working.share is not None
     there(strip).stop.click()
     wait_until(lambda: workspace.idle)
     pause(50)
     assert workspace.working.share is None
     assert workspace.changes == ()
-    take_usual(workspace, "4a/5x5", None)
+    take_usual(workspace, (Change("4a/5x5"),))
     wait_until(lambda: len(workspace.changes) == 1)
     assert workspace.working.share is None
     change = workspace.changes[0]

@@ -14,6 +14,7 @@ from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.controls.section import draw_title
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
 from tests.gui.made import pause, wait_until
@@ -61,6 +62,43 @@ def test_x_makes_the_unit_say_that_it_is_off_and_x_again_brings_its_map_back(win
     pause(20)
     assert body.map.line()[0].startswith("cell")
     assert body.values.isVisible()
+
+
+def test_what_is_off_is_hatched_in_its_lane_and_beside_it(window: Window) -> None:
+    """Stripes in the branch's hue; all else of such a tile is grey."""
+    window.workspace.add_change(Change(UNIT.part, "off", (UNIT.channel,)))
+    wait_until(lambda: not window.workspace.stale and window.workspace.idle)
+    pause(20)
+    area, body = window.panels.lanes.area, window.panels.unit.body
+    view = next(view for view in area.views if view.lane.part == UNIT.part)
+    area.reveal(UNIT)
+    tile = view.tile_rectangle(UNIT.channel).toAlignedRect().adjusted(2, 2, -2, -2)
+    box = body.map.map_box().toAlignedRect().adjusted(2, 2, -2, -2)
+    for image in (view.grab().toImage().copy(tile), body.map.grab().toImage().copy(box)):
+        colours = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+        striped = sum(colour.saturation() > 40 for colour in colours) / len(colours)
+        assert 0.15 < striped < 0.75
+    window.workspace.reset_changes()
+    wait_until(lambda: not window.workspace.stale and window.workspace.idle)
+
+
+def test_a_unit_that_two_runs_do_not_differ_in_says_so_and_nothing_is_painted_for_it(window: Window) -> None:
+    """Another branch of its module is off: the unit is the same, neither higher nor lower."""
+    workspace, body = window.workspace, window.panels.unit.body
+    workspace.add_change(Change("5a/3x3"))
+    wait_until(lambda: workspace.reference_result is not None and not workspace.stale and workspace.idle)
+    workspace.change_view(show="difference", crop_frame=False)
+    pause(20)
+    assert body.map.line() == ("same", "0 everywhere")
+    assert not body.values.isVisible()
+    said = window.panels.photo.view.grab().toImage()
+    workspace.change_view(overlay=False)
+    plain = window.panels.photo.view.grab().toImage()
+    middle = said.width() // 2 - 60, said.height() // 2 - 60, 120, 120
+    assert said.copy(*middle) == plain.copy(*middle)
+    workspace.change_view(show="this", overlay=True)
+    workspace.reset_changes()
+    wait_until(lambda: not workspace.stale and workspace.idle)
 
 
 def test_a_long_note_never_touches_its_title(qapp: QApplication) -> None:

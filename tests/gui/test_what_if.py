@@ -13,7 +13,7 @@ from gnet_desktop.gui.answers.values import Cell, delta_words
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.controls.factor import FactorSlider
-from gnet_desktop.gui.lanes.menus import fill_changes_menu
+from gnet_desktop.gui.lanes.changes_menu import fill_changes_menu
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.changes import Change

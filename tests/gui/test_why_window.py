@@ -141,6 +141,8 @@ def test_trust_is_worked_out_when_it_is_asked_for(view: WhyView, window: Window)
     assert all(0 < area < 1 for area in areas)
     assert "Deletion is good below the dashed line" in view.trust.reading.text()
     assert view.trust.ranks.accessibleDescription().startswith("fc ")
+    pause(20)
+    assert view.trust.plots.visibleRegion().boundingRect().height() > 0.8 * view.trust.plots.height()
     window.workspace.ask_why(head="aux1")
     assert view.trust.plots.isHidden()
 
@@ -179,6 +181,18 @@ def test_what_is_shuffled_goes_from_the_answer_to_the_picture(window: Window) ->
     architecture = there(window.workspace.checkpoint).architecture
     assert shuffled_layers(architecture, "main") == ["fc", "5b", "4e", "4c", "4a"]
     assert shuffled_layers(architecture, "aux1") == ["aux1/fc2", "4a", "3b", "3a"]
+
+
+def test_the_way_back_from_two_classes_says_whose_difference_it_is(view: WhyView, window: Window) -> None:
+    result = window.workspace.result
+    first, second = (index for index, _ in result.record.answers["main"].top(2))
+    window.workspace.ask_why(head="main", against=second)
+    wait_until(lambda: view.way.steps != [])
+    names, logits = result.checkpoint.labels.names, result.record.answers["main"].logits
+    start = view.way.spoken_part(0).name
+    assert start.startswith(f"{names[first]} against {names[second]}, difference ")
+    assert float(start.rpartition(" ")[2]) == pytest.approx(logits[first] - logits[second], rel=2e-3)
+    window.workspace.ask_why(against=None)
 
 
 def test_the_way_back_ends_in_the_picture_and_a_click_shows_a_unit(view: WhyView, window: Window) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gnet_desktop.inspection.colour_maps import EMBER, GREY, STRIPE_DARK, STRIPE_LIGHT, TIDE
+from gnet_desktop.inspection.colour_maps import EMBER, GREY, STRIPE_DARK, STRIPE_LIGHT, TIDE, ColourMap
 from gnet_desktop.inspection.overlay import overlay, overlay_colours, seen_where
 from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.pictures.geometry import Geometry, Grid
@@ -207,10 +207,11 @@ def test_a_target_beside_the_crop_is_empty() -> None:
     assert not picture.any()
 
 
-def test_a_constant_map_of_zeros_is_clear() -> None:
+@pytest.mark.parametrize("colours", [EMBER, TIDE])
+def test_a_constant_map_of_zeros_is_clear(colours: ColourMap) -> None:
     grid = Grid((7.5, 7.5), 16, (14, 14))
     zeros = np.zeros((14, 14), np.float32)
-    picture = overlay(zeros, grid, WHOLE, (0, 0, 224, 224), (50, 50), limits=Limits(0, 0), colours=EMBER)
+    picture = overlay(zeros, grid, WHOLE, (0, 0, 224, 224), (50, 50), limits=Limits(0, 0), colours=colours)
     assert not picture.any()
 
 

@@ -30,6 +30,15 @@ def test_a_signed_scale_is_symmetric_about_0() -> None:
     assert levels.tolist() == [[0, TOP // 2, TOP]]
 
 
+def test_nothing_but_0_is_the_middle_of_a_signed_scale() -> None:
+    """What doesn't differ between two runs was as blue as what fell most."""
+    zeros = np.zeros((2, 3, 3), np.float32)
+    limits = limits_of(zeros, Scaling(signed=True))
+    assert (quantise(zeros, limits, signed=True) == TOP // 2).all()
+    assert (quantise(zeros, [limits, limits], signed=True) == TOP // 2).all()
+    assert not quantise(zeros, limits_of(zeros, Scaling())).any()
+
+
 def test_a_signed_gamma_bends_both_ways_alike() -> None:
     values = np.linspace(-1, 1, 101, dtype=np.float32)[None]
     levels = quantise(values, Limits(-1, 1), gamma=0.5, signed=True)[0].astype(int)
@@ -92,7 +101,8 @@ def test_levels_follow_the_definition_and_keep_the_order(
     maps = np.array([[values]], np.float32)
     limits = limits_of(maps, Scaling(signed=signed))
     levels = quantise(maps, limits, gamma=gamma, signed=signed)[0, 0].astype(int)
-    place = (maps[0, 0].astype(float) - limits.low) / limits.span
+    nothing = signed and limits.high - limits.low <= 1e-30  # then 0 is the middle all the same
+    place = (maps[0, 0].astype(float) - limits.low) / limits.span + 0.5 * nothing
 
     def bent(share: np.ndarray) -> np.ndarray:
         share = np.clip(share, 0, 1)

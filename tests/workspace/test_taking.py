@@ -63,7 +63,7 @@ def workspace() -> Iterator[Settling]:
 
 @pytest.mark.parametrize("part", ["4a/5x5", "4a/5x5_reduce", "4b", "conv2", "aux1/fc1", "global_pool"])
 def test_usual_is_the_mean_over_cells_and_pictures(part: str) -> None:
-    values = usual_values(LOADED.network, part, [*PHOTOS, b"no picture"], CHECKPOINT.convention)
+    values = usual_values(LOADED.network, (part,), [*PHOTOS, b"no picture"], CHECKPOINT.convention)[part]
     alone = [record_of(one)[part] for one in PHOTOS]
     expected = np.mean([one.reshape(len(one), -1).mean(1) for one in alone], 0)
     np.testing.assert_allclose(values.array, expected, rtol=1e-4, atol=1e-6)
@@ -74,7 +74,7 @@ def test_usual_is_the_mean_over_cells_and_pictures(part: str) -> None:
 def test_files_are_named_so_that_the_values_can_be_made_again(tmp_path: Path) -> None:
     path = tmp_path / "one.png"
     path.write_bytes(PHOTOS[0])
-    assert usual_values(LOADED.network, "4a", [path], CHECKPOINT.convention).pictures == (str(path),)
+    assert usual_values(LOADED.network, ("4a",), [path], CHECKPOINT.convention)["4a"].pictures == (str(path),)
 
 
 def test_files_are_named_so_that_they_are_found_from_any_folder(
@@ -88,11 +88,11 @@ def test_files_are_named_so_that_they_are_found_from_any_folder(
 
 def test_where_no_picture_can_be_read_there_is_no_usual() -> None:
     with pytest.raises(UsageError, match="no usual value"):
-        usual_values(LOADED.network, "4a", [b"no picture"], CHECKPOINT.convention)
+        usual_values(LOADED.network, ("4a",), [b"no picture"], CHECKPOINT.convention)
 
 
 def test_a_unit_becomes_usual_and_is_taken_back(workspace: Settling) -> None:
-    take_usual(workspace, "4a/5x5", (3,))
+    take_usual(workspace, (Change("4a/5x5", "off", (3,)),))
     workspace.settle()
     [change] = workspace.changes
     assert (change.part, change.kind, change.channels) == ("4a/5x5", "usual", (3,))
@@ -100,12 +100,12 @@ def test_a_unit_becomes_usual_and_is_taken_back(workspace: Settling) -> None:
     changed = workspace.result.record["4a/5x5"][3]
     expected = np.mean([record_of(one)["4a/5x5"][3].mean() for one in PHOTOS])
     np.testing.assert_allclose(changed, expected, rtol=1e-4, atol=1e-6)
-    take_usual(workspace, "4a/5x5", (3,))
+    take_usual(workspace, (Change("4a/5x5", "off", (3,)),))
     assert workspace.changes == ()
 
 
 def test_what_is_usual_under_an_older_convention_is_not_taken(workspace: Settling) -> None:
-    take_usual(workspace, "4a", None)
+    take_usual(workspace, (Change("4a"),))
     workspace.set_convention(CONVENTIONS["inception"].changed(size=146, crop=128))
     workspace.settle()
     assert workspace.changes == ()
@@ -114,10 +114,10 @@ def test_what_is_usual_under_an_older_convention_is_not_taken(workspace: Settlin
 
 def test_a_branch_takes_what_the_reference_has_there(workspace: Settling) -> None:
     _, second, _ = workspace.pictures
-    assert from_another(workspace, "4a/5x5", None) is None
+    assert from_another(workspace, (Change("4a/5x5"),)) == ()
     workspace.compare_with(Reference(picture=second))
     workspace.settle()
-    change = from_another(workspace, "4a/5x5", None)
+    (change,) = from_another(workspace, (Change("4a/5x5"),))
     assert change is not None
     assert change.values is not None
     assert change.values.source == "1.png"
@@ -132,12 +132,12 @@ def test_the_same_picture_unchanged_is_no_other_run(workspace: Settling) -> None
     workspace.add_change(Change("4a"))
     workspace.settle()
     assert workspace.reference_result is not None
-    assert from_another(workspace, "4b", None) is None
+    assert from_another(workspace, (Change("4b"),)) == ()
 
 
 def test_another_size_of_the_input_has_nothing_to_take_but_what_has_no_cells(workspace: Settling) -> None:
     workspace.compare_with(Reference(convention=CONVENTIONS["torchvision"].changed(size=110, crop=96)))
     workspace.settle()
     assert workspace.reference_result is not None
-    assert from_another(workspace, "4a", None) is None
-    assert from_another(workspace, "global_pool", None) is not None
+    assert from_another(workspace, (Change("4a"),)) == ()
+    assert from_another(workspace, (Change("global_pool"),))

@@ -1,6 +1,6 @@
 """What each action does: one method an action here, in `opening`, `exporting` or `converting`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QObject
@@ -18,7 +18,8 @@ from gnet_desktop.gui.looks.styles import theme_named
 from gnet_desktop.gui.photo.choosing import following
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.network.architecture import BRANCHES, MODULES
-from gnet_desktop.network.changes import Change
+from gnet_desktop.network.changes import Change, off_together
+from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.seen import SHOWN
 from gnet_desktop.workspace.sifting import EVERYTHING, Sieve
 
@@ -132,10 +133,22 @@ class Handlers(QObject):
         self._shell.offer_pictures()
 
     def switch_unit(self) -> None:
-        """The chosen unit off, or on again."""
+        """The marked units, or else the chosen one, off, or on again."""
         unit = self._workspace.selection.unit
-        if unit is not None:
-            self._workspace.toggle_change(Change(unit.part, "off", (unit.channel,)))
+        self._switch(self._workspace.marked_units or ((unit,) if unit is not None else ()))
+
+    def switch_tray(self) -> None:
+        """The units of the tray off, or on again."""
+        self._switch(self._workspace.tray)
+
+    def switch_filtered(self) -> None:
+        """The units that the filter of the lanes shows off, or on again."""
+        self._switch(self._shell.panels.lanes.area.filtered)
+
+    def _switch(self, units: Sequence[Unit]) -> None:
+        checkpoint = self._workspace.checkpoint
+        if checkpoint is not None and units:
+            self._workspace.toggle_changes(off_together(checkpoint.architecture, units))
 
     def switch_branch(self) -> None:
         """The branch of the chosen unit off, or on again."""

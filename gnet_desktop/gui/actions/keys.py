@@ -44,6 +44,7 @@ _ARROWS: Final = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
 _HANDS: Final = (
     ("See a unit on the photo", "point at its tile"),
     ("Choose a unit", "click, or Enter"),
+    ("Mark several units, for X and the menus", "Ctrl or Shift and click"),
     ("Pin a place of the photo; another beside it", "click; Shift and click"),
     ("Follow a value back to the picture", "click a cell of the unit's map"),
     ("Move among tiles, lanes, modules", "arrows, Home, End"),

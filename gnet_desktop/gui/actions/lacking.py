@@ -25,6 +25,19 @@ def _any_unit(workspace: Workspace) -> str:
     return "" if workspace.hovered is not None else _unit(workspace)
 
 
+def _any_marked(workspace: Workspace) -> str:
+    return "" if workspace.marked_units else _unit(workspace)
+
+
+def _tray(workspace: Workspace) -> str:
+    return "" if workspace.tray else tr("Lacking", "The tray is empty. P pins the chosen unit there.")
+
+
+def _filter(workspace: Workspace) -> str:
+    words = tr("Lacking", "Nothing is filtered. Write numbers or names above the maps, such as 0-15.")
+    return "" if workspace.view.filter.strip() else words
+
+
 def _checkpoint(workspace: Workspace) -> str:
     return "" if workspace.checkpoint is not None else tr("Lacking", "Open a checkpoint first.")
 
@@ -75,7 +88,9 @@ def _pins(workspace: Workspace) -> str:
 
 
 _LOOKS: Final[Mapping[str, Callable[[Workspace], str]]] = {
-    "switch_unit": _unit,
+    "switch_unit": _any_marked,
+    "switch_tray": _tray,
+    "switch_filtered": _filter,
     "switch_branch": _unit,
     "switch_module": _checkpoint,
     "pin_unit": _any_unit,

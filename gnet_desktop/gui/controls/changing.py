@@ -1,9 +1,14 @@
 """Changes of the network in words."""
 
+from typing import Final
+
 from gnet_desktop.network.changes import Change, Changes
 from gnet_desktop.network.naming import Unit, channel_in_module
-from gnet_desktop.shown import name_words
+from gnet_desktop.shown import name_words, whole
 from gnet_desktop.workspace.values import Result
+
+_NAMED: Final = 4
+"""Units of a change that are named one by one."""
 
 
 def change_words(change: Change) -> str:
@@ -43,8 +48,22 @@ def changes_of(result: Result, unit: Unit) -> Changes:
 
 
 def part_words(change: Change) -> str:
-    """What is changed: ``4e/1×1:20``."""
+    """What is changed: ``4e/1×1:20``; of many units how many: ``4e/1×1, 12 units``."""
+    if change.channels is not None and len(change.channels) > _NAMED:
+        return f"{name_words(change.part)}, {whole(len(change.channels))} units"
     return name_words(change.name)
+
+
+def targets_words(targets: Changes) -> str:
+    """What several changes name together: ``12 units of 3 parts``."""
+    if len(targets) == 1:
+        return part_words(targets[0])
+    count = sum(len(one.channels) for one in targets if one.channels is not None)
+    return (
+        f"{whole(count)} units of {len(targets)} parts"
+        if all(one.channels is not None for one in targets)
+        else f"{len(targets)} parts"
+    )
 
 
 def factor_words(factor: float) -> str:

@@ -5,10 +5,10 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSlider, QWidget
 from typing_extensions import override
 
-from gnet_desktop.gui.controls.changing import factor_words, part_words
+from gnet_desktop.gui.controls.changing import factor_words, targets_words
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.theme import font
-from gnet_desktop.network.changes import Change
+from gnet_desktop.network.changes import Changes
 from gnet_desktop.workspace.state import Workspace
 
 _STEPS = 20
@@ -41,11 +41,11 @@ class _Slider(QSlider):
 class FactorSlider(QWidget):
     """0 … 4 times itself. The first move makes the change, further ones go on with it: one step of undo."""
 
-    def __init__(self, workspace: Workspace, part: str, channels: tuple[int, ...] | None) -> None:
+    def __init__(self, workspace: Workspace, targets: Changes) -> None:
         super().__init__()
-        self._workspace, self._part, self._channels = workspace, part, channels
+        self._workspace, self._targets = workspace, targets
         self._moved = False
-        name = part_words(Change(part, "scaled", channels))
+        name = targets_words(targets)
         self.slider = _Slider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _MOST * _STEPS)
         self.slider.setPageStep(_STEPS // 2)
@@ -54,7 +54,7 @@ class FactorSlider(QWidget):
         self.value = Label("")
         self.value.setFont(font(12.5))
         self.value.setFixedWidth(_VALUE)
-        self.slider.setValue(round(_STEPS * factor_of(workspace, part, channels)))
+        self.slider.setValue(round(_STEPS * factor_of(workspace, targets)))
         self._say()
         self.slider.valueChanged.connect(self._move)
         row = QHBoxLayout(self)
@@ -69,7 +69,7 @@ class FactorSlider(QWidget):
         return self.slider.value() / _STEPS
 
     def _move(self) -> None:
-        self._workspace.scale(self._part, self._channels, self.factor, goes_on=self._moved)
+        self._workspace.scale(self._targets, self.factor, goes_on=self._moved)
         self._moved = True
         self._say()
 
@@ -78,19 +78,19 @@ class FactorSlider(QWidget):
         self.slider.setAccessibleDescription(self.value.text())
 
 
-def factor_of(workspace: Workspace, part: str, channels: tuple[int, ...] | None) -> float:
-    """What a part is times itself now: 0 where it is off, 1 where nothing scales it."""
+def factor_of(workspace: Workspace, targets: Changes) -> float:
+    """What the first of some parts is times itself now: 0 where it is off, 1 where nothing scales it."""
     for change in workspace.changes:
-        if (change.part, change.channels) == (part, channels) and change.kind in ("off", "scaled"):
+        if change.name == targets[0].name and change.kind in ("off", "scaled"):
             return 0.0 if change.kind == "off" else change.factor
     return 1.0
 
 
-def open_factor_slider(
-    owner: QWidget, workspace: Workspace, part: str, channels: tuple[int, ...] | None, place: QPoint
-) -> FactorSlider:
-    """A slider of its own at a place of the screen; a click beside it or Esc closes it."""
-    slider = FactorSlider(workspace, part, channels)
+def open_factor_slider(owner: QWidget, workspace: Workspace, targets: Changes, place: QPoint) -> FactorSlider:
+    """A slider of its own at a place of the screen, for what ``targets`` name; a click beside it or Esc
+    closes it.
+    """
+    slider = FactorSlider(workspace, targets)
     slider.setParent(owner, Qt.WindowType.Popup)
     slider.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     slider.move(place)

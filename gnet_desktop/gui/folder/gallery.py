@@ -1,6 +1,9 @@
 """The gallery: a folder's pictures with what was answered and what they show."""
 
+from bisect import bisect_left
+from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +22,13 @@ from PySide6.QtCore import (
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetrics,
+    QImage,
     QKeyEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
     QPen,
+    QPixmap,
 )
 from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
@@ -41,6 +46,8 @@ from gnet_desktop.shown import path_words
 Index = QModelIndex | QPersistentModelIndex
 PLACE: Final = Qt.ItemDataRole.UserRole
 SIDE, WORDS, GAP = 120, 40, 12
+_CELLS: Final = 150
+"""Cells that are kept: some screens full, 12 MB."""
 
 
 class GalleryModel(QAbstractListModel):
@@ -105,7 +112,7 @@ class GalleryModel(QAbstractListModel):
             said += ", " + self.like_words(place)
         if rows.truth[place] == UNKNOWN:
             return f"{path_words(rows.paths[place])}: {said}"
-        right = self.tr("wrong") if rows.wrong[place] else self.tr("right")
+        right = self.tr("wrong") if rows.is_wrong(place) else self.tr("right")
         shown = self.tr("shows {0}").format(self.name(int(rows.truth[place])))
         return f"{path_words(rows.paths[place])}: {said}, {right}, {shown}"
 
@@ -128,20 +135,34 @@ class GalleryModel(QAbstractListModel):
         if self.rows is None or not path.is_relative_to(self.folder):
             return -1
         name = path.relative_to(self.folder).as_posix()
-        place = int(np.searchsorted(np.array(self.rows.paths, object), name)) if self.rows.paths else 0
+        place = bisect_left(self.rows.paths, name)
         if place >= len(self.rows.paths) or self.rows.paths[place] != name:
             return -1
         found = np.flatnonzero(self._places == place)
         return int(found[0]) if len(found) else -1
 
 
+@dataclass(frozen=True, slots=True)
+class _Of:
+    """What all cells that are kept were painted of and for; the two that hold numbers count by identity."""
+
+    rows: Rows
+    likeness: Mapping[int, float]
+    theme: str
+    ratio: float
+
+
 class _Delegate(QStyledItemDelegate):
-    """Paints a picture, its first answer and its truth; holds nothing of it."""
+    """Paints a picture, its first answer and its truth. What is on the screen and a little more is kept as it
+    was painted: a scroll moves what is there and paints one row.
+    """
 
     def __init__(self, model: GalleryModel, thumbnails: Thumbnails, view: QListView) -> None:
         super().__init__(view)
         self._model, self._thumbnails = model, thumbnails
         self._focus = KeyFocus(view)
+        self._of: _Of | None = None
+        self._cells = OrderedDict[tuple[int, int], QPixmap]()
 
     @override
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
@@ -150,42 +171,58 @@ class _Delegate(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """The picture, and two lines of words."""
+        """The picture and two lines of words, and around them what is chosen or pointed at."""
         rows, place = self._model.rows, index.data(PLACE)
         path = self._model.path(index)
         if rows is None or place is None or path is None:
             return
-        theme = Theme.now()
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        theme, ratio = Theme.now(), painter.device().devicePixelRatioF()
         cell = QRectF(option.rect).adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2)
-        box = QRectF(cell.left(), cell.top(), SIDE, SIDE)
-        self._picture(painter, path, box, theme)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(QPen(theme.colour("accent"), 2))
+        of = _Of(rows, self._model.likeness, theme.name, ratio)
+        if of != self._of:
+            self._cells.clear()
+            self._of = of
+        painter.drawPixmap(cell.topLeft(), self._cell(rows, place, self._thumbnails.get(path), theme, ratio))
+        chosen = option.state & QStyle.StateFlag.State_Selected
+        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.colour("accent"), 2) if chosen else QPen(theme.colour("line2"), 1))
             painter.drawRoundedRect(cell.adjusted(-4, -4, 4, 4), 6, 6)
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(QPen(theme.colour("line2"), 1))
-            painter.drawRoundedRect(cell.adjusted(-4, -4, 4, 4), 6, 6)
-        self._words(painter, rows, place, QRectF(cell.left(), box.bottom() + 4, SIDE, WORDS - 6), theme)
-        painter.restore()
+            painter.restore()
 
-    def _picture(self, painter: QPainter, path: Path, box: QRectF, theme: Theme) -> None:
-        image = self._thumbnails.get(path)
+    def _cell(self, rows: Rows, place: int, image: QImage | None, theme: Theme, ratio: float) -> QPixmap:
+        key = place, 0 if image is None else image.cacheKey()
+        if key not in self._cells:
+            made = QPixmap(round(SIDE * ratio), round((SIDE + WORDS) * ratio))
+            made.setDevicePixelRatio(ratio)
+            made.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(made)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            self._picture(painter, image, theme)
+            self._words(painter, rows, place, QRectF(0, SIDE + 4, SIDE, WORDS - 6), theme)
+            painter.end()
+            self._cells[key] = made
+        self._cells.move_to_end(key)
+        while len(self._cells) > _CELLS:
+            self._cells.popitem(last=False)
+        return self._cells[key]
+
+    def _picture(self, painter: QPainter, image: QImage | None, theme: Theme) -> None:
         clip = QPainterPath()
-        clip.addRoundedRect(box, 4, 4)
+        clip.addRoundedRect(0, 0, SIDE, SIDE, 4, 4)
         if image is None:
             painter.fillPath(clip, theme.colour("well"))
             return
         side = min(image.width(), image.height())
         source = QRectF((image.width() - side) / 2, (image.height() - side) / 2, side, side)
         painter.setClipPath(clip)
-        painter.drawImage(box, image, source)
+        painter.drawImage(QRectF(0, 0, SIDE, SIDE), image, source)
         painter.setClipping(False)
 
     def _words(self, painter: QPainter, rows: Rows, place: int, box: QRectF, theme: Theme) -> None:
-        known, wrong = rows.truth[place] != UNKNOWN, bool(rows.wrong[place])
+        known, wrong = rows.truth[place] != UNKNOWN, rows.is_wrong(place)
         left = box.left()
         if known:
             painter.setPen(QPen(theme.colour("bad" if wrong else "good"), 1.6))
@@ -234,7 +271,8 @@ class Gallery(SpokenCells, QListView):
         self.thumbnails = Thumbnails(post, self._show)
         self.setModel(self.pictures)
         self.setItemDelegate(_Delegate(self.pictures, self.thumbnails, self))
-        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)

@@ -24,14 +24,15 @@ from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.folder.chip import Chip
-from gnet_desktop.gui.folder.confusion import OTHERS, Confusion, Pairs
+from gnet_desktop.gui.folder.confusion import OTHERS, Confusion
 from gnet_desktop.gui.folder.figures import Figures
 from gnet_desktop.gui.folder.gallery import Gallery
 from gnet_desktop.gui.folder.matching import Matching
+from gnet_desktop.gui.folder.pairs import Pairs
 from gnet_desktop.gui.folder.progress import Progress
 from gnet_desktop.gui.folder.sections import CalibrationSection, ConventionsSection
 from gnet_desktop.gui.looks.theme import font
-from gnet_desktop.shown import name_of, path_words
+from gnet_desktop.shown import name_of, path_words, whole
 from gnet_desktop.workspace.folder_run import FolderRun, FolderState
 
 LEFT, RIGHT = 300, 420
@@ -128,10 +129,26 @@ class FolderPage(Speaking, Page):
                 ("unsure", self.tr("Least sure")),
                 ("loss", self.tr("Loss")),
                 ("answer", self.tr("Answer")),
+                ("truth", self.tr("Truth")),
                 ("name", self.tr("Name")),
             )
         )
         self.orders.setAccessibleName(self.tr("Sorted by"))
+        self.which = Segmented(
+            (
+                ("all", self.tr("All")),
+                ("wrong", self.tr("Wrong")),
+                ("disagree", self.tr("Heads disagree")),
+            )
+        )
+        self.which.setAccessibleName(self.tr("Which pictures are shown"))
+        self.which.explain(
+            {
+                "wrong": self.tr("Pictures whose first answer is not their class"),
+                "disagree": self.tr("Pictures whose first answer is not the same at every head"),
+            }
+        )
+        self.gallery_header.add(self.which)
         self.gallery_header.add(self.orders)
         self.export_button = IconButton("file")
         self.export_button.setToolTip(self.tr("Save: a page, a table, figures, the wrong ones as a list…"))
@@ -140,6 +157,11 @@ class FolderPage(Speaking, Page):
         self.gallery_header.add(self.export_button)
         self.right_header = PanelHeader(self.tr("Confusion"))
         self.right_header.set_note(self.tr("rows: truth · columns: first answer"))
+        self.whole_button = IconButton("field")
+        self.whole_button.setToolTip(self.tr("All classes again (0); the wheel zooms, dragging moves"))
+        self.whole_button.setAccessibleName(self.tr("All classes again"))
+        self.whole_button.hide()
+        self.right_header.add(self.whole_button)
         figures = ScrollPage(self.tr("Figures"))
         figures.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         figures.setWidget(self._left())
@@ -195,6 +217,9 @@ class FolderPage(Speaking, Page):
         self.gallery.open_wanted.connect(self.picture_wanted)
         self.gallery.alike_wanted.connect(self.run.find_alike)
         self.orders.chosen.connect(self._sort)
+        self.which.chosen.connect(self._show_which)
+        self.whole_button.clicked.connect(self.confusion.show_whole)
+        self.confusion.zoomed.connect(lambda: self.whole_button.setVisible(not self.confusion.sight.is_whole))
         self.figures.class_wanted.connect(lambda index: self.set_filter(Filter(truth=index)))
         self.confusion.cell_wanted.connect(self._show_cell)
         self.pairs.pair_wanted.connect(lambda truth, answer: self.set_filter(Filter(truth, answer)))
@@ -217,7 +242,7 @@ class FolderPage(Speaking, Page):
         self.left_header.set_title(name_of(state.folder))
         evaluation = state.evaluation
         source = evaluation.truth.source if evaluation and evaluation.pictures else self.tr("no truth")
-        self.left_header.set_note(f"{state.total} · {source}")
+        self.left_header.set_note(f"{whole(state.total)} · {source}")
         main = evaluation.heads.get("main") if evaluation is not None else None
         self.figures.show_evaluation(evaluation, state.names)
         judged = bool(evaluation and evaluation.pictures)
@@ -239,6 +264,16 @@ class FolderPage(Speaking, Page):
         self.confusion.choose(cell)
         self._fill()
 
+    def _show_which(self, which: str) -> None:
+        """Of the pictures that pass the other filters all, the wrong ones, or those the heads disagree on."""
+        wanted = replace(
+            self.filter,
+            right=False if which == "wrong" else None,
+            agree=False if which == "disagree" else None,
+        )
+        if wanted != self.filter:
+            self.set_filter(wanted)
+
     def _show_cell(self, truth: int, answer: int) -> None:
         outside = answer == OTHERS
         self.set_filter(Filter(truth=truth, answer=None if outside else answer, outside=outside))
@@ -257,7 +292,11 @@ class FolderPage(Speaking, Page):
         if state.alike is not None:
             places, likeness = like_places(state.rows, state.alike)
         self.gallery.pictures.show_rows(state.folder, state.rows, state.names, places, likeness)
-        self.gallery_header.set_note(f"{len(places)}")
+        self.gallery_header.set_note(whole(len(places)))
+        wanted = self.filter
+        self.which.set_value(
+            "wrong" if wanted.right is False else "disagree" if wanted.agree is False else "all"
+        )
         self._show_chips(state)
 
     def _show_chips(self, state: FolderState) -> None:

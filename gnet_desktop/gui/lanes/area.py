@@ -18,7 +18,7 @@ from gnet_desktop.gui.lanes import navigation
 from gnet_desktop.gui.lanes.canvas import LanesCanvas
 from gnet_desktop.gui.lanes.contents import Contents, contents_of
 from gnet_desktop.gui.lanes.lane_view import LaneView
-from gnet_desktop.gui.lanes.marking import mark_places, mark_unit
+from gnet_desktop.gui.lanes.marking import mark_one_more, mark_places, mark_together, mark_unit, mark_up_to
 from gnet_desktop.gui.lanes.measuring import Cell, Measured
 from gnet_desktop.gui.lanes.sorting import Sorting
 from gnet_desktop.gui.lanes.texts import tip_lines
@@ -65,6 +65,7 @@ class LanesArea(Speaking, LanesCanvas):
         ends = [
             workspace.result_changed.subscribe(self._result_changed),
             workspace.selection_changed.subscribe(self._selection_changed),
+            workspace.marked_changed.subscribe(self._marked_changed),
             workspace.hover_changed.subscribe(self._hover_changed),
             workspace.pins_changed.subscribe(self._hover_changed),
             workspace.view_changed.subscribe(self._view_changed),
@@ -137,7 +138,7 @@ class LanesArea(Speaking, LanesCanvas):
     def _make_view(self) -> LaneView:
         view = super()._make_view()
         view.pointed.connect(self._point)
-        view.chosen.connect(self._choose)
+        view.chosen.connect(self._press)
         view.enlarged.connect(self.enlarge)
         view.menu_wanted.connect(self.menu_wanted)
         return view
@@ -146,6 +147,20 @@ class LanesArea(Speaking, LanesCanvas):
 
     def _mark_chosen(self) -> None:
         mark_unit(self.views, "chosen", self._workspace.selection.unit)
+        mark_together(self.views, self._workspace.marked_units)
+
+    def _marked_changed(self) -> None:
+        mark_together(self.views, self._workspace.marked_units)
+        self.changed.emit()
+
+    @property
+    def filtered(self) -> tuple[Unit, ...]:
+        """The units that the filter lets through; none without a filter, or with one that says nothing."""
+        contents = self.contents
+        if not self._workspace.view.filter.strip() or contents.error is not None:
+            return ()
+        pairs = zip(contents.lanes, contents.orders, strict=True)
+        return tuple(lane.unit(channel) for lane, order in pairs for channel in order.tolist())
 
     def _hover_changed(self) -> None:
         workspace = self._workspace
@@ -170,6 +185,17 @@ class LanesArea(Speaking, LanesCanvas):
         if unit is not None or workspace.hovered is not None:
             workspace.hover(unit, point)
         self.pointed.emit(unit, self.rectangle_of(unit))
+
+    def _press(self, unit: Unit, held: Qt.KeyboardModifier) -> None:
+        """Choose a unit; with Ctrl mark it too, with Shift all up to it."""
+        view = navigation.view_of(self.views, unit)
+        if held & Qt.KeyboardModifier.ControlModifier:
+            mark_one_more(self._workspace, unit)
+        elif held & Qt.KeyboardModifier.ShiftModifier and view is not None:
+            mark_up_to(self._workspace, view, unit)
+        else:
+            self._workspace.mark_units(())
+            self._choose(unit)
 
     def _choose(self, unit: Unit) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -234,7 +260,7 @@ class LanesArea(Speaking, LanesCanvas):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move among tiles and lanes, Home and End within a lane, Enter chooses."""
+        """Arrows move among tiles and lanes, Home and End within a lane, Enter chooses, Ctrl+Space marks."""
         key, views = Qt.Key(event.key()), self.views
         known = navigation.view_of(views, self._focused) is not None
         here = self._focused if known else navigation.first(views, self._workspace.selection.unit)
@@ -246,6 +272,10 @@ class LanesArea(Speaking, LanesCanvas):
             self._go_to(navigation.end(views, here, last=_ENDS[key]))
         elif key in _ENTER:
             self._enter(here)
+        elif key == Qt.Key.Key_Space and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            mark_one_more(self._workspace, here)
+        elif key == Qt.Key.Key_Escape and self._workspace.marked_units:
+            self._workspace.mark_units(())
         elif key == Qt.Key.Key_Escape and self._workspace.view.tile >= _LARGE:
             self.enlarge(here)
         else:

@@ -21,6 +21,7 @@ from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.painting.numbers import size
 from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.painting.scale_bar import draw_lying_bar, lying_bar_width
+from gnet_desktop.shown import whole
 from gnet_desktop.workspace.state import Workspace
 
 SCALES: Final = ("map", "branch", "module")
@@ -205,6 +206,8 @@ class LanesHeader(Speaking, QWidget):
         words = self.tr("{0} of {1} maps").format(*contents.shown)
         if self._workspace.stale:
             return of_which(self._workspace)
+        if marked := self._workspace.marked_units:
+            words = self.tr("{0} marked").format(whole(len(marked)))
         whose = of_which_run(self._workspace)
         return f"{whose or words} · {size(*contents.lanes[0].cells)}"
 

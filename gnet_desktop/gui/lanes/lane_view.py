@@ -50,13 +50,13 @@ class LaneView(Speaking, QWidget):
     """The maps of one part of a module.
 
     ``show_lane`` gives it everything; it keeps only where it is scrolled to. It says
-    ``pointed(unit, cell)`` with the (column, row) in the whole map, ``chosen(unit)``,
+    ``pointed(unit, cell)`` with the (column, row) in the whole map, ``chosen(unit, keys held)``,
     ``enlarged(unit)``, ``menu_wanted(unit, place)``, ``zoomed(steps, x, y)`` and
     ``panned(x, y)`` in shares of a tile.
     """
 
     pointed = Signal(object, object)
-    chosen = Signal(object)
+    chosen = Signal(object, object)
     enlarged = Signal(object)
     menu_wanted = Signal(object, QPoint)
     zoomed = Signal(float, float, float)
@@ -215,7 +215,7 @@ class LaneView(Speaking, QWidget):
         channel = int(self._atlas.layout.order[place])
         name, *numbers = tip_lines(self._lane, channel)
         box = (self.tile_rectangle(channel) or QRectF()).intersected(self.view().area)
-        return Spoken(Role.ListItem, name, box, ", ".join(numbers), selected=channel == self.look.chosen)
+        return Spoken(Role.ListItem, name, box, ", ".join(numbers), selected=self.look.stands_out(channel))
 
     @override
     def spoken_focus(self) -> int | None:
@@ -342,7 +342,7 @@ class LaneView(Speaking, QWidget):
             return
         unit = self.unit_at(event.position())
         if unit is not None:
-            self.chosen.emit(unit)
+            self.chosen.emit(unit, event.modifiers())
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

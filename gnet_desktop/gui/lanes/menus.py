@@ -1,30 +1,25 @@
 """The two menus of the lanes: how maps are shown, and what can be done with a unit."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QAction, QActionGroup, QCursor, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.answers.values import class_name
-from gnet_desktop.gui.controls.factor import open_factor_slider
-from gnet_desktop.gui.controls.plain import menu_words
+from gnet_desktop.gui.lanes.changes_menu import fill_changes_menu, fill_marked_menu
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, OFFERED
 from gnet_desktop.inspection.ranking import SORTS
-from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit, channel_in_module
 from gnet_desktop.workspace.exporting import file_name, save_array, save_picture
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.taking import from_another, take_usual, usual_pictures
 
 _GAMMAS: Final = (1.0, 0.7, 0.5, 0.35)
 _CLIPS: Final = (100.0, 99.9, 99.0, 95.0)
 _SAVED_SIDE: Final = 512
-_FACTORS: Final = (0.5, 2.0, 4.0)
 
 translate = QCoreApplication.translate
 
@@ -118,6 +113,8 @@ def fill_unit_menu(menu: QMenu, workspace: Workspace, unit: Unit, numbers: str, 
     pin.triggered.connect(lambda: workspace.toggle_in_tray(unit))
     menu.addSeparator()
     if result is not None:
+        if unit in workspace.marked_units:
+            fill_marked_menu(menu, workspace)
         fill_changes_menu(menu, workspace, unit.part, unit.channel)
         menu.addSeparator()
     _copying(menu, translate("Lanes", "Copy {0}").format(unit.name), unit.name)
@@ -130,56 +127,6 @@ def fill_unit_menu(menu: QMenu, workspace: Workspace, unit: Unit, numbers: str, 
         _copying(menu, translate("Lanes", "Copy numbers"), numbers)
         menu.addSeparator()
         _saving(menu, workspace, unit, ask)
-
-
-def fill_changes_menu(menu: QMenu, workspace: Workspace, part: str, channel: int | None = None) -> None:
-    """What may become of a part of the network, and of one of its units."""
-    units = None if channel is None else (channel,)
-    if units is not None:
-        _change(menu, workspace, Change(part, "off", units))
-    _change(menu, workspace, Change(part))
-    submenu = menu.addMenu(translate("Changes", "Change {0}").format(Change(part, "off", units).name))
-    for change in (
-        Change(part, "mean", units),
-        *(Change(part, "scaled", units, factor) for factor in _FACTORS),
-    ):
-        _change(submenu, workspace, change)
-    by_hand = submenu.addAction(translate("Changes", "× … by a slider"))
-    by_hand.triggered.connect(partial(_slide, workspace, part, units))
-    _usual(submenu, workspace, part, units)
-    other = from_another(workspace, part, units)
-    if other is not None:
-        _change(submenu, workspace, other)
-
-
-def _slide(workspace: Workspace, part: str, units: tuple[int, ...] | None) -> None:
-    window = QApplication.activeWindow()
-    if window is not None:
-        open_factor_slider(window, workspace, part, units, QCursor.pos())
-
-
-def _usual(menu: QMenu, workspace: Workspace, part: str, units: tuple[int, ...] | None) -> None:
-    """To the mean over the marked pictures, or the list's; one picture has nothing that is usual."""
-    made = any((one.part, one.kind, one.channels) == (part, "usual", units) for one in workspace.changes)
-    count = len(usual_pictures(workspace))
-    words = translate("Changes", "As usual: mean of {0} pictures")
-    if workspace.marks.marked:
-        words = translate("Changes", "As usual: mean of {0} marked pictures")
-    action = _checkable(menu, words.format(count), made)
-    action.setEnabled(made or count > 1)
-    action.triggered.connect(lambda: take_usual(workspace, part, units))
-
-
-def _change(menu: QMenu, workspace: Workspace, change: Change) -> None:
-    source = change.values.source if change.values is not None else ""
-    words = {
-        "off": translate("Changes", "Switch {0} off").format(change.name),
-        "mean": translate("Changes", "To its mean"),
-        "scaled": translate("Changes", "× {0}").format(f"{change.factor:g}"),
-        "other": menu_words(translate("Changes", "From {0}").format(source)),
-    }[change.kind]
-    action = _checkable(menu, words, change in workspace.changes)
-    action.triggered.connect(lambda: workspace.toggle_change(change))
 
 
 def _saving(menu: QMenu, workspace: Workspace, unit: Unit, ask: AskPath) -> None:

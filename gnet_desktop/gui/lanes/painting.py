@@ -19,7 +19,9 @@ from gnet_desktop.gui.painting.glyphs import (
     outline_chosen,
     outline_focused,
     outline_hovered,
+    outline_marked,
 )
+from gnet_desktop.gui.painting.hatching import hatch_behind, write_on_plate
 from gnet_desktop.gui.painting.images import snapped
 from gnet_desktop.gui.painting.numbers import number
 
@@ -54,9 +56,14 @@ class Look:
     chosen: int | None = None
     hovered: int | None = None
     focused: int | None = None
+    marked: frozenset[int] = frozenset()
     cells: tuple[tuple[int, int], ...] = ()
     captions: int = 1
     """Lines' content under a tile: 0 nothing, 1 its number, 2 its maximum too."""
+
+    def stands_out(self, channel: int) -> bool:
+        """Whether a channel is chosen, or marked with others."""
+        return channel == self.chosen or channel in self.marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,19 +197,22 @@ def _draw_captions(painter: QPainter, lane: Lane, tiles: list[tuple[int, QRectF]
 
 
 def _draw_states(painter: QPainter, lane: Lane, tiles: list[tuple[int, QRectF]]) -> None:
-    """Zero tiles get a dashed frame and why they are so, constant ones their value."""
+    """Zero tiles get a dashed frame and why they are so, constant ones their value; what a change made zero
+    is hatched.
+    """
     theme = Theme.now()
     zero, constant = lane.units.zero, lane.units.constant
     words = zero_word(lane)
     for channel, tile in tiles:
         if zero[channel]:
+            if channel in lane.made:
+                hatch_behind(painter, tile, lane.branch)
             painter.setPen(QPen(theme.colour("line2"), 1, Qt.PenStyle.DashLine))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(tile.adjusted(0.5, 0.5, -0.5, -0.5))
             if tile.width() >= _WORDS:
                 painter.setFont(font(12 if tile.width() > 80 else 10.5))
-                painter.setPen(theme.colour("text3"))
-                painter.drawText(tile, Qt.AlignmentFlag.AlignCenter, lane.made.get(channel, words))
+                write_on_plate(painter, lane.made.get(channel, words), tile, theme.colour("text2"))
         elif constant[channel] and tile.width() >= _WORDS and tile.height() > CAPTION + 4:
             _draw_constant(
                 painter,
@@ -243,6 +253,7 @@ def _draw_cell(
 
 def _draw_outlines(painter: QPainter, atlas: LaneAtlas, view: View, look: Look) -> None:
     for channel, draw in (
+        *((channel, outline_marked) for channel in look.marked),
         (look.chosen, outline_chosen),
         (look.hovered, outline_hovered),
         (look.focused, outline_focused),

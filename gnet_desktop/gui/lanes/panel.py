@@ -10,6 +10,7 @@ from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.lanes.area import LanesArea
+from gnet_desktop.gui.lanes.changes_menu import fill_marked_menu, fill_units_menu
 from gnet_desktop.gui.lanes.header import SCALES, TILES, LanesHeader
 from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
 from gnet_desktop.gui.lanes.no_difference import no_difference
@@ -18,6 +19,7 @@ from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.scroller import ThinScroller
 from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.network.naming import Unit
+from gnet_desktop.shown import whole
 from gnet_desktop.workspace.state import Workspace
 
 
@@ -168,10 +170,17 @@ class LanesPanel(PassesFocus, Speaking, QWidget):
         """What can be done with a unit, or, beside the tiles, how maps are shown."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if unit is None:
-            self.header.fill_options(menu)
-        else:
+        if unit is not None:
             fill_unit_menu(menu, self._workspace, unit, self._numbers_of(unit), self.ask_path)
+        elif self._workspace.marked_units:
+            fill_marked_menu(menu, self._workspace)
+        if filtered := self.area.filtered:
+            named = self.tr("the {0} units that the filter shows").format(whole(len(filtered)))
+            menu.addSeparator()
+            fill_units_menu(menu, self._workspace, filtered, named)
+        if unit is None:
+            menu.addSeparator()
+            self.header.fill_options(menu)
         return menu
 
     def _numbers_of(self, unit: Unit) -> str:

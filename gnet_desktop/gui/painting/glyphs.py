@@ -52,6 +52,17 @@ def outline_chosen(painter: QPainter, tile: QRectF) -> None:
     outline(painter, tile, Theme.now().colour("accent"), 2.5)
 
 
+def outline_marked(painter: QPainter, tile: QRectF) -> None:
+    """What is marked with others: a frame of accent, 1.5, at the tile, and a corner of it."""
+    accent = Theme.now().colour("accent")
+    outline(painter, tile, accent, 1.5, 0.0)
+    side = min(9.0, tile.width() / 3)
+    corner = [tile.topRight(), tile.topRight() - QPointF(side, 0), tile.topRight() + QPointF(0, side)]
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(accent)
+    painter.drawPolygon(QPolygonF(corner))
+
+
 def outline_hovered(painter: QPainter, tile: QRectF) -> None:
     """The frame of what is under the cursor: text, 2, 1 outside."""
     outline(painter, tile, Theme.now().colour("text"), 2.0)

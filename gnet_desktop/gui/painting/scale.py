@@ -50,7 +50,8 @@ class Scale:
     def strip(self, part: Limits | None = None) -> QImage:
         """The colours from end to end, or of a ``part`` of the values, one row of 256 pixels."""
         ends = part or self.limits
-        values = np.linspace(ends.low, ends.low + ends.span, _STEPS, dtype=np.float32)
+        start = ends.start(signed=COLOUR_MAPS[self.colour_map].signed)
+        values = np.linspace(start, start + ends.span, _STEPS, dtype=np.float32)
         return LevelImage(np.ascontiguousarray(self.levels(values[None])), _STEPS, self._table()).image
 
     def colour_at(self, value: float) -> QColor:

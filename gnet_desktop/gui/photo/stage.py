@@ -16,8 +16,9 @@ from gnet_desktop.gui.photo.pane import Pane
 from gnet_desktop.gui.photo.sight import Sight
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Box
+from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import UNCHANGED
+from gnet_desktop.workspace.values import UNCHANGED, Reference
 
 _BESIDE_TOOLS: Final = 8
 """Pixels between tools and photo."""
@@ -156,10 +157,22 @@ class PhotoStage(QWidget):
         this, other = entry.name if entry is not None else "", reference_words(workspace)
         if reference == UNCHANGED:
             this, other = "", self.tr("unchanged")
-        elif reference is not None and reference.convention is not None and workspace.convention is not None:
-            this, other = workspace.convention.name, reference.convention.name
+        elif reference is not None and reference.picture is None:
+            this, other = self._apart(reference)
         head = self.tr("This, changed") if workspace.changes else self.tr("This")
         return f"{head}: {this}" if this else head, self.tr("Reference: {0}").format(other)
+
+    def _apart(self, reference: Reference) -> tuple[str, str]:
+        """What tells two runs of one picture apart: the checkpoints' files, or the conventions."""
+        workspace = self._workspace
+        if reference.checkpoint is not None:
+            pair = (workspace.network, workspace.reference_network)
+            names = ("" if one is None else name_of(one.checkpoint.provenance.path) for one in pair)
+        else:
+            both = (workspace.convention, reference.convention)
+            names = ("" if one is None else one.name for one in both)
+        this, other = names
+        return this, other
 
     def _view_changed(self, old: object) -> None:
         view = self._workspace.view

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from gnet_desktop.gui.actions.shell import Shell
 from gnet_desktop.gui.conventions.menu import convention_menu
-from gnet_desktop.gui.lanes.menus import fill_changes_menu
+from gnet_desktop.gui.lanes.changes_menu import fill_changes_menu
 from gnet_desktop.gui.shell.comparing import fill_pictures, reference_menu
 from gnet_desktop.network.changes import changeable_parts
 from gnet_desktop.workspace.ordering import ORDERS

@@ -231,7 +231,7 @@ class ChangesStrip(Speaking, QWidget):
         """A slider below the chip, which is another one after each move."""
         chip = next(one for one in self.chips if one.change == change)
         below = chip.mapToGlobal(QPoint(place.x(), CHIP))
-        open_factor_slider(self, self._workspace, change.part, change.channels, below)
+        open_factor_slider(self, self._workspace, (change,), below)
 
     def _list_more(self, menu: QMenu) -> None:
         menu.clear()

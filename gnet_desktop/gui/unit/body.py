@@ -307,7 +307,7 @@ class UnitBody(QWidget):
     def _show_sections(self, *, own: bool) -> None:
         """While a place is pointed at, its units stand where the unit's own sources stood."""
         for section, wanted in (
-            (self.values, own and not (self._facts is not None and self._facts.silenced)),
+            (self.values, own and not (self._facts is not None and self._facts.stated)),
             (self.pictures, own and bool(self.pictures.pieces)),
             (self.inputs, own and self._sources),
             (self.following.path, own and self.following.followed),

@@ -76,9 +76,11 @@ class UnitFacts:
         return self.non_finite == 0 and self.maximum == self.minimum == 0
 
     @property
-    def silenced(self) -> bool:
-        """Whether a change, rather than the picture, makes it 0 everywhere."""
-        return self.zero and bool(self.changes)
+    def stated(self) -> bool:
+        """Whether it is said what it is instead of drawn: a change makes it 0 everywhere, or two runs
+        don't differ in it.
+        """
+        return self.zero and (self.between or bool(self.changes))
 
     def cell_or_peak(self, cell: Cell | None) -> Cell:
         """A chosen (column, row) of this map, or the peak where there is none."""

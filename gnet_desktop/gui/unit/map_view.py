@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
@@ -12,6 +12,7 @@ from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import mark_cell, ring_inside
+from gnet_desktop.gui.painting.hatching import hatch_behind, write_on_plate
 from gnet_desktop.gui.painting.images import LevelImage, snapped
 from gnet_desktop.gui.painting.ink import ink_on
 from gnet_desktop.gui.painting.numbers import number
@@ -31,6 +32,8 @@ _STEPS: Final = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+
+translate = QCoreApplication.translate
 
 
 class MapView(Speaking, QWidget):
@@ -84,7 +87,7 @@ class MapView(Speaking, QWidget):
         facts, cell = self._facts, self.cell
         if facts is None or cell is None:
             return "", ""
-        if facts.silenced and self._pointed is None:
+        if facts.stated and self._pointed is None:
             return _state(facts), self.tr("0 everywhere")
         words = self.tr("cell {0}, {1}").format(*cell)
         if cell == facts.peak and not facts.zero:
@@ -148,8 +151,8 @@ class MapView(Speaking, QWidget):
             return
         painter = QPainter(self)
         box = self.map_box()
-        if facts.silenced:
-            _draw_state(painter, _state(facts), box)
+        if facts.stated:
+            _draw_state(painter, facts, box)
         else:
             self._draw_map(painter, facts, box)
         self._draw_line(painter, box)
@@ -282,16 +285,20 @@ class MapView(Speaking, QWidget):
 
 
 def _state(facts: UnitFacts) -> str:
-    """What a change made of a unit: ``off``."""
-    return made_words(facts.changes)
+    """What a change made of a unit, ``off``; between two runs that they don't differ, in the lanes' word."""
+    return translate("Lanes", "same") if facts.between else made_words(facts.changes)
 
 
-def _draw_state(painter: QPainter, words: str, box: QRectF) -> None:
-    """In place of a map that a change made 0: the dashed frame that lanes have there, and the change."""
+def _draw_state(painter: QPainter, facts: UnitFacts, box: QRectF) -> None:
+    """In place of a map of zeros what it is, in the dashed frame that lanes have there; what a change made
+    so is hatched, too.
+    """
     theme = Theme.now()
     painter.fillRect(box, theme.colour("raised"))
+    if not facts.between:
+        hatch_behind(painter, box, facts.unit.branch)
     painter.setPen(QPen(theme.colour("line2"), 1, Qt.PenStyle.DashLine))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(box.adjusted(0.5, 0.5, -0.5, -0.5))
-    painter.setPen(theme.colour("text2"))
     painter.setFont(font(15))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+    write_on_plate(painter, _state(facts), box, theme.colour("text2"))

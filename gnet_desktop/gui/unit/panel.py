@@ -12,6 +12,7 @@ from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.focus import PassesFocus
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.waiting import of_which_run
+from gnet_desktop.gui.lanes.changes_menu import fill_units_menu
 from gnet_desktop.gui.lanes.menus import AskPath, ask_path, fill_unit_menu
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.painting.scroller import ThinScroller
@@ -22,6 +23,7 @@ from gnet_desktop.gui.unit.tray import Tray
 from gnet_desktop.inspection.colour_maps import faded
 from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.network.naming import Unit, unit_in_module
+from gnet_desktop.shown import whole
 from gnet_desktop.workspace.state import Workspace
 
 _SHORT, _SHORT_MAP, _LARGE_MAP = 700, 196, 320
@@ -125,6 +127,11 @@ class UnitPanel(PassesFocus, Speaking, QWidget):
         known = result is not None and has_unit(result.record, unit)
         values = result.record[unit.part][unit.channel] if known and result is not None else ()
         fill_unit_menu(menu, self._workspace, unit, _rows(values), self.ask_path)
+        tray = self._workspace.tray
+        if result is not None and len(tray) > 1:
+            menu.addSeparator()
+            named = self.tr("the {0} units of the tray").format(whole(len(tray)))
+            fill_units_menu(menu, self._workspace, tray, named)
         return menu
 
     def _fit_tray(self, height: int) -> None:

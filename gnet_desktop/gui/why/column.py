@@ -125,8 +125,8 @@ class _Picture(QWidget):
         across, down = result.shown.size
         scale = min(self.width() / across, self.height() / down)
         box = QRectF(0, 0, round(across * scale), round(down * scale))
-        box.moveCenter(QRectF(self.rect()).center())
-        return QRectF(round(box.left()), round(box.top()), box.width(), box.height())
+        # at the top: columns whose words need more lines are lower, and their pictures stand in one line
+        return QRectF(round((self.width() - box.width()) / 2), 0, box.width(), box.height())
 
     def _laid(self, layer: WhyLayer, result: Result, drawn: str, view: ViewOptions, box: QRectF) -> QImage:
         ratio = self.devicePixelRatioF()

@@ -88,8 +88,7 @@ class Why:
         return asked_of(self._workspace, result, method) if method else None
 
     def _so_far(self, asked: Asked, result: Result) -> tuple[str, ...]:
-        share = self.found.share
-        return *title(asked, result), f"{share * 100:.0f} %" if share else "…"
+        return *title(asked, result), f"{self.found.share * 100:.0f} %"
 
 
 def layer_of(found: Attribution, asked: Asked, result: Result) -> WhyLayer:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from gnet_desktop.gui.controls.common import heading
@@ -30,7 +30,12 @@ translate = QCoreApplication.translate
 
 
 class TrustSection(QWidget):
-    """The plots with a sentence on how to read them; worked out when a person asks for it."""
+    """The plots with a sentence on how to read them; worked out when a person asks for it.
+
+    ``came()`` when they are there.
+    """
+
+    came = Signal()
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +96,7 @@ class TrustSection(QWidget):
     def refresh(self) -> None:
         """Show the plots, how far they are, or what to press."""
         found = self._value()
+        came = found is not None and self.plots.isHidden()
         self.plots.setVisible(found is not None)
         self.reading.setVisible(found is not None)
         self.button.setVisible(found is None)
@@ -106,6 +112,8 @@ class TrustSection(QWidget):
             self.insertion.show_curves(found.trust.insertion, found.trust.random_insertion)
             self.ranks.show_ranks(found.ranks)
             self.reading.setText(reading(found))
+        if came:
+            self.came.emit()
 
     def _value(self) -> Trusted | None:
         if self._subject is None or self._wanted != self._subject[0]:

@@ -104,8 +104,11 @@ class WaySection(Section):
     def _stop(self, step: Step, result: Result, adds: dict[Spot, float]) -> _Stop:
         start = step.start
         if not isinstance(start, Spot):
-            name = class_name(result.checkpoint.labels.names, start.index)
-            told = self.tr("logit {0}").format(number(step.value))
+            names = result.checkpoint.labels.names
+            name, told = class_name(names, start.index), self.tr("logit {0}").format(number(step.value))
+            if start.against is not None:
+                name = self.tr("{0} against {1}").format(name, class_name(names, start.against))
+                told = self.tr("difference {0}").format(number(step.value))
             return _Stop(None, None, name, told, None, f"{name}, {told}")
         values = result.record[start.unit.part][start.unit.channel]
         told = signed(adds[start])

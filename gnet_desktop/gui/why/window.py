@@ -56,6 +56,7 @@ class WhyView(ToolWindow):
         self.question.setFont(font(13))
         self.columns = [Column(workspace, f"why {number}", self.refresh) for number in range(_COLUMNS)]
         self.trust = TrustSection(workspace)
+        self.trust.came.connect(self._show_trust, Qt.ConnectionType.QueuedConnection)
         self.way = WaySection(workspace)
         self.empty = Label(self.tr("Open a picture to ask why it is what it is."))
         self.empty.setFont(font(13))
@@ -118,6 +119,10 @@ class WhyView(ToolWindow):
             entry = workspace.pictures.get(result.key.picture)
             self.header.set_note(entry.name if entry is not None else "")
             self.question.setText(question_words(asked[0], result))
+
+    def _show_trust(self) -> None:
+        """The plots that were asked for, scrolled into sight once they are laid out."""
+        self._scroller.ensureWidgetVisible(self.trust)
 
     def _asked(self, result: Result) -> list[Asked]:
         """By target: the class at each head; or the class, the other one, and their difference."""
