@@ -30,9 +30,9 @@ from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
-from gnet_desktop.workspace.state import Workspace
 from tests.gui.answering import make_result, make_workspace
-from tests.gui.made import pause, wait_until
+from tests.gui.made import pause, there, wait_until
+from tests.workspace.workers import Posed
 
 THEMES = ("light", "dark")
 

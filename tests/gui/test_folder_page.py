@@ -20,6 +20,7 @@ from gnet_desktop.folder.rows import Filter
 from gnet_desktop.folder.truth import is_about
 from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.conventions.choices import explanation
+from gnet_desktop.gui.folder.chip import Chip
 from gnet_desktop.gui.folder.gallery import PLACE
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session

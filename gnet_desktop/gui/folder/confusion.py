@@ -52,10 +52,8 @@ _ZOOMS: Final = {
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class Confusion(Section):
+class Confusion(Speaking, QWidget):
     """Rows are the truth, columns the first answers; the last column is every other answer.
-
-    Arrows walk the cells that count anything.
 
     ``cell_wanted(truth, answer)``: a cell was clicked; the answer is −2 for all others.
     ``zoomed()`` when more or less of it is in sight.
@@ -66,7 +64,7 @@ class Confusion(Section):
     spoken_role = Role.Graphic
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent)
+        super().__init__(parent)
         self._names: tuple[str, ...] = ()
         self._order: list[int] = []
         self._counts = np.zeros((0, 1), np.int64)
@@ -79,7 +77,6 @@ class Confusion(Section):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumHeight(220)
-        self.activated.connect(lambda cell: self.cell_wanted.emit(*self._pair(*cell)))
         self.setAccessibleName(self.tr("Confusion matrix"))
 
     def show_figures(self, figures: HeadFigures | None, names: tuple[str, ...]) -> None:
@@ -163,9 +160,9 @@ class Confusion(Section):
     # Painting
 
     @override
-    def draw(self, painter: QPainter) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Cells by their share of the row, names where there is room."""
-        theme = Theme.now()
+        painter, theme = QPainter(self), Theme.now()
         painter.fillRect(self.rect(), theme.colour("panel"))
         if not self._order:
             painter.setFont(font(12))
