@@ -8,6 +8,8 @@ import h5py
 import numpy as np
 import pytest
 
+from gnet_desktop.checkpoints.containers import read_container
+from gnet_desktop.checkpoints.containers.source import FileSource
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.errors import CheckpointError
 from tests.checkpoints import keras_files as keras
@@ -161,10 +163,59 @@ def test_a_file_that_leads_back_or_claims_far_too_much_ends(tmp_path: Path) -> N
 
 
 def test_every_damage_to_a_small_file_ends_in_a_sentence(tmp_path: Path) -> None:
-    """Cut at any place, a file is refused or opens with what is left."""
+    """Cut at any place, a file is incomplete, and never called damaged where its beginning is whole."""
     data = keras.by_variable({"a": [np.ones((3, 3), np.float32)]}, {"a": "Dense"})
     path = tmp_path / "cut.h5"
     for end in range(0, len(data), 97):
         path.write_bytes(data[:end])
-        with pytest.raises(CheckpointError):
+        with pytest.raises(
+            CheckpointError, match=r"incomplete.*Download" if end > 96 else "cannot be opened"
+        ):
             open_checkpoint(path)
+
+
+@pytest.mark.parametrize(("style", "edition"), [("keras 1", 1), ("keras 2", 2)])
+def test_a_file_that_notes_no_version_is_told_by_its_names(style: str, edition: int, tmp_path: Path) -> None:
+    weights = {"conv1": [np.ones((3, 3, 3, 8), np.float32), np.ones(8, np.float32)]}
+    keras.by_layer(path := tmp_path / "a.h5", weights, style=style)
+    with h5py.File(path) as file:
+        assert "keras_version" not in file.attrs
+    with FileSource(path) as source:
+        assert read_container(source).container == f"Keras {edition} weights (HDF5)"
+
+
+def _resnet(stages: tuple[int, ...], parts: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    """Names of Keras's applications: stage, block, part."""
+    return {
+        f"conv{stage}_block{block}_{part}_conv": (1, 1, 8, 8)
+        for stage, count in enumerate(stages, 2)
+        for block in range(1, count + 1)
+        for part in parts
+    }
+
+
+APPLICATIONS: dict[str, dict[str, tuple[int, ...]]] = {
+    "a ResNet-50": _resnet((3, 4, 6, 3), (0, 1, 2, 3)),
+    "a ResNet-152": _resnet((3, 8, 36, 3), (1, 2, 3)),
+    "a ResNet-101 v2": _resnet((3, 4, 23, 3), (1, 2, 3)) | {"conv2_block1_preact_bn": (8,)},
+    "a DenseNet-121": _resnet((6, 12, 24, 16), (1, 2)),
+    "a VGG-16": {
+        f"block{block}_conv{number}": (3, 3, 8, 8)
+        for block in range(1, 6)
+        for number in range(1, 3 + (block > 2))
+    },
+    "Xception": {"block1_conv1": (3, 3, 3, 32), "block2_sepconv1": (3, 3, 32, 1)},
+    "Inception v3": {
+        f"conv2d_{number}" if number else "conv2d": ((1, 7), (7, 1), (3, 3))[number % 3] + (8, 8)
+        for number in range(94)
+    },
+    "EfficientNet": {"stem_conv": (3, 3, 3, 32), "block1a_dwconv": (3, 3, 32, 1)},
+}
+
+
+@pytest.mark.parametrize("title", APPLICATIONS)
+def test_other_networks_of_keras_are_called_by_their_names(title: str, tmp_path: Path) -> None:
+    weights = {name: [np.zeros(shape, np.float32)] for name, shape in APPLICATIONS[title].items()}
+    keras.by_layer(path := tmp_path / "other.h5", weights, backend="tensorflow")
+    with pytest.raises(CheckpointError, match=f"this is {title}, not a GoogLeNet"):
+        open_checkpoint(path)

@@ -337,6 +337,13 @@ def test_further_networks_by_their_names(title: str, tmp_path: Path) -> None:
         open_checkpoint(path)
 
 
+def test_the_uva_notebooks_network_is_told_apart_by_its_number_of_modules(tmp_path: Path) -> None:
+    state = KEYS["the Inception network of the UvA notebooks"]
+    torch.save({name: torch.zeros(shape) for name, shape in state.items()}, path := tmp_path / "uva.ckpt")
+    with pytest.raises(CheckpointError, match="they are eight where GoogLeNet has nine"):
+        open_checkpoint(path)
+
+
 def test_an_unknown_network_is_refused_by_what_does_not_fit(tmp_path: Path) -> None:
     layers = [
         torch.nn.Conv2d(3, 20, 5),

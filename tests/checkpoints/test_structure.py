@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.errors import CheckpointError
@@ -109,3 +109,63 @@ def test_other_widths_than_the_papers(tmp_path: Path) -> None:
     found = open_checkpoint(path, assume={"family": "wzmiaomiao"})
     for name, tensor in tensors.items():
         assert torch.equal(found.tensors[name], tensor), name
+
+
+# Other stems under the names of networks that have one convolution
+
+
+def _with_stem(name: str, stem: list[tuple[int, int, int]]) -> dict[str, Tensor]:
+    """A CIFAR network's modules behind a stem of convolutions (inputs, outputs, kernel) with norms."""
+    layers: list[nn.Module] = []
+    for inputs, outputs, kernel in stem:
+        layers += [nn.Conv2d(inputs, outputs, kernel), nn.BatchNorm2d(outputs), nn.ReLU()]
+    state = {
+        key: value for key, value in sample("kuangliu").state.items() if not key.startswith("pre_layers")
+    }
+    return {f"{name}.{key}": value for key, value in nn.Sequential(*layers).state_dict().items()} | state
+
+
+@pytest.mark.parametrize("name", ["pre_layers", "prelayer", "stem"])
+@pytest.mark.parametrize(
+    ("stem", "found"),
+    [
+        ([(3, 64, 7), (64, 192, 3)], {"conv1": 7, "conv3": 3}),
+        ([(3, 64, 3), (64, 192, 3)], {"conv1": 3, "conv3": 3}),
+        ([(3, 64, 7), (64, 64, 1), (64, 192, 3)], {"conv1": 7, "conv2": 1, "conv3": 3}),
+        ([(3, 64, 7), (64, 192, 5)], {"conv1": 7, "conv3": 5}),
+    ],
+)
+def test_a_stem_of_two_or_three_convolutions_opens_by_structure(
+    stem: list[tuple[int, int, int]], found: dict[str, int], name: str, tmp_path: Path
+) -> None:
+    state = _with_stem(name, stem)
+    torch.save({"net": state}, path := tmp_path / "ckpt.pth")
+    opened = open_checkpoint(path)
+    kernels = {layer: opened.tensors[f"{layer}.weight"] for layer in found}
+    assert {layer: kernel.shape[-1] for layer, kernel in kernels.items()} == found
+    for place, kernel in enumerate(kernels.values()):
+        assert torch.equal(kernel, state[f"{name}.{3 * place}.weight"])
+    assert torch.equal(opened.tensors["5b/pool_proj.weight"], state["b5.b4.1.weight"])
+    assert not opened.provenance.left_over
+    assert "family" in opened.provenance.open
+
+
+@pytest.mark.parametrize("name", ["pre_layers", "stem"])
+@pytest.mark.parametrize(
+    "stem",
+    [
+        [(3, 32, 3), (32, 32, 3), (32, 64, 3), (64, 192, 3)],
+        [(3, 64, 3)],
+        [(3, 192, 3), (192, 192, 3)],
+        [(3, 64, 7), (64, 128, 3), (128, 160, 3)],
+    ],
+)
+def test_a_stem_that_cannot_be_shown_is_named_for_what_it_is(
+    stem: list[tuple[int, int, int]], name: str, tmp_path: Path
+) -> None:
+    torch.save(_with_stem(name, stem), path := tmp_path / "ckpt.pth")
+    inputs, outputs, kernel = stem[0]
+    shape = f"{outputs}×{inputs}×{kernel}×{kernel}"
+    words = rf"GoogLeNet with another stem.*192 channels of 3a; it has {name}\.0(\.weight)? \({shape}\)"
+    with pytest.raises(CheckpointError, match=words):
+        open_checkpoint(path)

@@ -101,7 +101,8 @@ def _groups(tensors: Mapping[str, StoredTensor]) -> dict[str, dict[str, str]]:
 
 def _unpacked(name: str) -> str:
     """Torch packs a quantised linear layer's weight and bias into one entry."""
-    return _PACKED.sub(lambda found: f"{found[1]}.{('weight', 'bias')[int(found[2])]}", name)
+    found = _PACKED.fullmatch(name)  # a search would begin anew at each of a long name's letters
+    return f"{found[1]}.{('weight', 'bias')[int(found[2])]}" if found else name
 
 
 def _split(name: str) -> tuple[str, str]:

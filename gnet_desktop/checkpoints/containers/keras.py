@@ -116,7 +116,14 @@ def layers_of(tree: Node) -> Contents | None:
     model = model_of(tree.text("model_config"))
     version, backend = (group.text(word) or tree.text(word) for word in ("keras_version", "backend"))
     described = "model" if group is not tree else "weights"
-    return _contents(f"Keras {version.partition('.')[0] or 1} {described} (HDF5)", tensors, model, backend)
+    edition = version.partition(".")[0] or _edition(group, names)
+    return _contents(f"Keras {edition} {described} (HDF5)", tensors, model, backend)
+
+
+def _edition(group: Node, layers: list[str]) -> int:
+    """Keras 2 calls a kernel by TensorFlow's name of it; Keras 1, which notes no version, by a letter."""
+    words = (word for layer in layers if (node := group.at(layer)) for word in _listed(node, "weight_names"))
+    return 2 if any(word.endswith(("kernel", "kernel:0", "gamma:0")) for word in words) else 1
 
 
 def _listed(node: Node, name: str) -> list[str]:

@@ -10,11 +10,12 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A network: its title, and what must be found among the names of its tensors."""
+    """A network: its title, what must be found among the names of its tensors, and why it isn't shown."""
 
     title: str
-    needs: tuple[str, ...]
+    needs: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    why: str = "Only GoogLeNet (Inception v1) can be looked into here."
 
 
 _START: Final = r"(?:^|\.)"
@@ -30,7 +31,12 @@ OTHERS: Final = (
         "BN-Inception (Inception v2)",
         (r"inception_3a.double_3x3_1|double3x3_1|Mixed_3b\.Branch_2\.Conv2d_0c_3x3",),
     ),
-    Other("the Inception network of the UvA notebooks", (r"inception_blocks\.0\.conv_1x1\.0\.",)),
+    Other(
+        "the Inception network of the UvA notebooks",
+        (r"inception_blocks\.0\.conv_1x1\.0\.",),
+        why="Its modules are GoogLeNet's, but they are eight where GoogLeNet has nine, and only nine can be "
+        "shown here.",
+    ),
     Other(
         "a feature extractor of inception-like modules",
         (_START + r"conv_1_3\.0\.", _START + r"conv_1_5\.0\."),
@@ -51,7 +57,10 @@ OTHERS: Final = (
     ),
     Other("a YOLO detector", (r"model\.\d+\.(m\.\d+\.)?cv1\.conv",)),
     Other("ConvNeXt", (r"layer_scale|stages\.\d+\.(blocks\.)?\d+\.(conv_dw|dwconv)",)),
-    Other("EfficientNet", (r"_blocks\.0\._depthwise_conv|features\.1\.0\.block\.\d|blocks\.0\.0\.conv_dw",)),
+    Other(
+        "EfficientNet",
+        (r"_blocks\.0\._depthwise_conv|features\.1\.0\.block\.\d|blocks\.0\.0\.conv_dw|block1a_dwconv",),
+    ),
     Other("MobileNet v3", (r"features\.1\.block\.0\.0\.", r"features\.\d+\.block\.\d+\.fc1\.")),
     Other("MobileNet v2", (r"features\.1\.conv\.0\.0\.", r"features\.18\.0\.")),
     Other("MobileNet", (r"conv_?dw|depthwise|conv2_1.dw",)),
@@ -68,6 +77,8 @@ OTHERS: Final = (
     Other("VGG", (r"conv1_1\.weight", r"conv5_1\.weight")),
     Other("Network in Network", (r"^cccp1", r"^cccp2")),
     Other("a ResNet", (r"res2a_branch2a", r"res5a_branch2a")),
+    Other("a ResNet", (r"bottleneck_v[12]\.conv1\.",)),
+    Other("Xception", (r"block1_conv1", r"block2_sepconv1")),
     Other("a GAN or autoencoder", (r"generator\.|discriminator\.",)),
     Other("an optimiser's state, not a network", (r"exp_avg|momentum_buffer",), (r"conv",)),
 )
@@ -88,18 +99,20 @@ _DENSENETS: Final[Mapping[tuple[int, ...], str]] = {
 _VGGS: Final[Mapping[int, str]] = {8: "VGG-11", 10: "VGG-13", 13: "VGG-16", 16: "VGG-19"}
 
 
-def other_network(shapes: Shapes) -> str | None:
+def other_network(shapes: Shapes) -> Other | None:
     """What network these tensors are (``a ResNet-50``), if it is a known other one.
 
     ``shapes`` are those of the tensors by name in common form.
     """
     if any(len(shape) == 5 for shape in shapes.values()):
-        return "a network for videos (I3D, S3D or another with 3-D convolutions)"
+        return Other("a network for videos (I3D, S3D or another with 3-D convolutions)")
     for count in _COUNTED:
         if title := count(shapes):
-            return f"a {title}"
+            return Other(f"a {title}")
+    if _is_inception_v3(shapes):
+        return Other("Inception v3")
     text = "\n".join(shapes)
-    return next((found.title for found in OTHERS if _is(found, text)), None)
+    return next((found for found in OTHERS if _is(found, text)), None)
 
 
 def _is(found: Other, text: str) -> bool:
@@ -115,6 +128,39 @@ def _blocks(names: Iterable[str], pattern: str) -> list[int]:
         if match := re.search(pattern, name):
             found.setdefault(match[1], set()).add(match[2])
     return [len(found[stage]) for stage in sorted(found)]
+
+
+def _kerass(shapes: Shapes) -> str | None:
+    """Keras's ResNets and DenseNets: layers by stage, block and number; a ResNet's blocks have three."""
+    stages = tuple(_blocks(shapes, _START + r"conv([2-5])_block(\d+)_1_conv\."))
+    if len(stages) != 4:
+        return None
+    if not any(re.search(_START + r"conv2_block1_3_conv\.", name) for name in shapes):
+        return _DENSENETS.get(stages, "DenseNet")
+    older = any(re.search(r"conv2_block1_preact_bn\.", name) for name in shapes)
+    return _RESNETS.get((*stages, 1), "ResNet") + ("" if not older else " v2")
+
+
+def _caffes_resnet(shapes: Shapes) -> str | None:
+    """Caffe's names, which Keras had, too: ``res4b22_branch2a``, ``res4f_branch2a``."""
+    stages = tuple(_blocks(shapes, _START + r"res([2-5])([a-z]\d*)_branch2a\."))
+    return _RESNETS.get((*stages, 1), "ResNet") if len(stages) == 4 else None
+
+
+def _kerass_vgg(shapes: Shapes) -> str | None:
+    count = sum(re.search(_START + r"block[1-5]_conv\d\.weight$", name) is not None for name in shapes)
+    return _VGGS.get(count)
+
+
+def _is_inception_v3(shapes: Shapes) -> bool:
+    """By its kernels, where Keras only counted them: 94, some of them one row or column of seven."""
+    kernels = [shape for shape in shapes.values() if len(shape) == 4]
+    sides = {side for shape in kernels for side in (shape[:2], shape[2:])}
+    return len(kernels) == _INCEPTION_V3 and {(1, 7), (7, 1)} <= sides
+
+
+_INCEPTION_V3: Final = 94
+"""Its convolutions without those of its auxiliary head."""
 
 
 def _resnet(shapes: Shapes) -> str | None:
@@ -146,4 +192,11 @@ def _vgg(shapes: Shapes) -> str | None:
     return _VGGS.get(len(convolutions)) if matrices else None
 
 
-_COUNTED: Final[tuple[Callable[[Shapes], str | None], ...]] = (_resnet, _densenet, _vgg)
+_COUNTED: Final[tuple[Callable[[Shapes], str | None], ...]] = (
+    _resnet,
+    _densenet,
+    _vgg,
+    _kerass,
+    _caffes_resnet,
+    _kerass_vgg,
+)

@@ -91,8 +91,8 @@ def choose(
     UsageError for a family that doesn't exist, or lacks one of the layers.
     """
     file, fits = _remembered(file), list[_Fit]()
-    for families in (candidates, others):
-        for family in _possible(families, layers, assume):
+    for families in _possible(candidates, others, layers, assume):
+        for family in families:
             for switches in _variants(family, told, assume):
                 fits.append(_fit(family, switches, len(fits), file, named))
         if min(fits).contradictions == 0:
@@ -126,10 +126,13 @@ def _remembered(file: Build) -> Build:
     return network
 
 
-def _possible(candidates: Sequence[str], layers: Collection[str], assume: Mapping[str, str]) -> Sequence[str]:
-    """The candidates that have all of a file's layers, or the one that a person chose."""
+def _possible(
+    candidates: Sequence[str], others: Sequence[str], layers: Collection[str], assume: Mapping[str, str]
+) -> Sequence[Sequence[str]]:
+    """Those of each that have all of a file's layers, or the one that a person chose."""
     if "family" not in assume:
-        return [family for family in candidates if not _lacking(family, layers)] or candidates[:1]
+        able = [[one for one in some if not _lacking(one, layers)] for some in (candidates, others)]
+        return [some for some in able if some] or [candidates[:1]]
     chosen = assume["family"]
     build(chosen)  # raises where there is no such family
     if lacking := _lacking(chosen, layers):
@@ -137,7 +140,7 @@ def _possible(candidates: Sequence[str], layers: Collection[str], assume: Mappin
             f"family={chosen} cannot be assumed.",
             f"{FAMILIES[chosen].title} has no {' and no '.join(lacking)}, but the file has.",
         )
-    return (chosen,)
+    return ((chosen,),)
 
 
 def _lacking(family: str, layers: Collection[str]) -> list[str]:

@@ -12,7 +12,11 @@ from gnet_desktop.network.arithmetic import tensor_shapes
 _SHOWN: Final = 10
 
 
-class PartsMissing(CheckpointError):
+class OtherwiseNamed(CheckpointError):
+    """What the names say makes no network; what the structure says still may."""
+
+
+class PartsMissing(OtherwiseNamed):
     """A part of stem or modules has no tensor under the name that it should have."""
 
 

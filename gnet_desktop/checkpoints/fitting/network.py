@@ -13,6 +13,7 @@ from gnet_desktop.checkpoints.checkpoint import Said
 from gnet_desktop.checkpoints.containers.stored import StoredTensor, shape_text
 from gnet_desktop.checkpoints.fitting.choosing import Choice, choose
 from gnet_desktop.checkpoints.fitting.gaps import (
+    OtherwiseNamed,
     check_trunk,
     collect,
     has_head,
@@ -93,7 +94,7 @@ def fit(tensors: Tensors, told: Told) -> Fitted:
     """The network that the tensors make.
 
     Raises CheckpointError naming the part where something is missing or doesn't fit
-    (`gaps.PartsMissing`), UsageError for an assumption that cannot be made.
+    (`gaps.OtherwiseNamed`), UsageError for an assumption that cannot be made.
     """
     check_trunk(tensors, told.trunk)
     tensors = oriented(tensors, inputs_first=told.inputs_first)
@@ -285,7 +286,7 @@ def _check_shapes(architecture: Architecture, wanted: Mapping[str, StoredTensor]
             continue
         layer, given, due = name.partition(".")[0], tensor.shape, expected[name]
         reads = len(given) == len(due) > 1 and given[0] == due[0] and given[1] != due[1]
-        raise CheckpointError(
+        raise OtherwiseNamed(
             "This is not a GoogLeNet.",
             f"{layer} reads {given[1]} values, but the part before it gives {due[1]}."
             if reads

@@ -11,16 +11,18 @@ from gnet_desktop.checkpoints.dialects.dialect import Dialect
 from gnet_desktop.checkpoints.recognition import keys
 from gnet_desktop.checkpoints.recognition.matching import Match
 from gnet_desktop.checkpoints.recognition.sequential import OTHER_ACTIVATIONS
+from gnet_desktop.checkpoints.recognition.structure import other_stem
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.network.architecture import MODULES, Architecture
 from gnet_desktop.network.families import FAMILIES
 
 
 def check_left_over(contents: Contents, found: Match, left_over: tuple[str, ...]) -> None:
-    """A layer inside a module that no part of it is: without it every number would be wrong.
+    """A layer inside a module, or of the stem, that no part is: without it every number would be wrong.
 
     Raises CheckpointError naming it.
     """
+    _check_stem(contents, found, left_over)
     inside = tuple(f"{found.prefix}{path}." for path in _module_paths(found.dialect) if path)
     for name in left_over:
         shape = contents.tensors[name].shape
@@ -31,6 +33,29 @@ def check_left_over(contents: Contents, found: Match, left_over: tuple[str, ...]
                 f"{name} ({shape_text(shape)}) stands inside a module, and nothing is known of it.",
                 "Open a checkpoint of a GoogLeNet.",
             )
+
+
+def _check_stem(contents: Contents, found: Match, left_over: tuple[str, ...]) -> None:
+    """A further convolution of the stem has its channels from one of these, and gives what another reads."""
+    dialect = found.dialect
+    stem = [layer for layer in dialect.trunk if "/" not in layer and layer in found.names]
+    roots = tuple(
+        f"{found.prefix}{keys.path(dialect.convolutions[layer][0]).partition('.')[0]}." for layer in stem
+    )
+    shapes = [contents.tensors[found.names[layer]["weight"]].shape for layer in stem]
+    widths = {side for shape in shapes for side in shape[:2]}
+    more = [
+        name
+        for name in left_over
+        if len(shape := contents.tensors[name].shape) == 4
+        and {*shape[:2]} <= widths
+        and keys.path(name).startswith(roots)
+    ]
+    if more:
+        names = [*(found.names[layer]["weight"] for layer in stem), *more]
+        own = [name for name in contents.tensors if name in names]
+        channels = contents.tensors[found.names["3a/1x1"]["weight"]].shape[1]
+        raise other_stem([(name, contents.tensors[name].shape) for name in own], channels)
 
 
 _OBSERVERS: Final = re.compile(r"post_process|fake_quant|observer")

@@ -19,6 +19,8 @@ PASSED: Final = ("Identity", "Dropout", "Cast", "Flatten", "Reshape", "Squeeze")
 POOLS: Final = ("MaxPool", "AveragePool")
 LONGEST_WALK: Final = 64
 _NO_LIMIT: Final = 1e30
+_KERNEL: Final = 4
+"""Sides of a kernel."""
 
 
 @dataclass
@@ -50,7 +52,7 @@ class Walk:
                 self.readers[name].append(node)
         self.blocks: dict[str, Block] = {}
         for node in self.nodes:
-            if node.kind == "Conv" and node.outputs and self.stored(node.inputs[1]):
+            if node.kind == "Conv" and node.outputs and self.is_kernel(node.inputs[1]):
                 block = self.convolution(node)
                 self.blocks[block.end] = block
 
@@ -69,6 +71,10 @@ class Walk:
         """The stored tensor that a name stands for, or ""."""
         name = self.origin(name)
         return name if name in self.tensors else ""
+
+    def is_kernel(self, name: str) -> bool:
+        """Whether a name stands for a stored kernel."""
+        return (stored := self.stored(name)) != "" and len(self.tensors[stored].shape) == _KERNEL
 
     def is_zero(self, name: str) -> bool:
         """Whether a value is a constant of zeros."""

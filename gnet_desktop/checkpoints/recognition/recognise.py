@@ -11,7 +11,7 @@ from gnet_desktop.checkpoints.dialects import DIALECTS
 from gnet_desktop.checkpoints.dialects.dialect import Dialect
 from gnet_desktop.checkpoints.dialects.other_networks import other_network
 from gnet_desktop.checkpoints.fitting.choosing import USUAL
-from gnet_desktop.checkpoints.fitting.gaps import PartsMissing
+from gnet_desktop.checkpoints.fitting.gaps import OtherwiseNamed
 from gnet_desktop.checkpoints.fitting.lying import Tensors, is_matrix
 from gnet_desktop.checkpoints.fitting.network import Fitted, Told, fit
 from gnet_desktop.checkpoints.recognition import keys
@@ -26,7 +26,7 @@ from gnet_desktop.checkpoints.recognition.heads import Heads, find_heads
 from gnet_desktop.checkpoints.recognition.matching import Match, Names, is_copy, match, set_name
 from gnet_desktop.checkpoints.recognition.own import Described, described
 from gnet_desktop.checkpoints.recognition.sequential import with_norm
-from gnet_desktop.checkpoints.recognition.structure import find_structure
+from gnet_desktop.checkpoints.recognition.structure import OtherStem, find_structure
 from gnet_desktop.checkpoints.recognition.tracing import Traced, trace
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.network.families import FAMILIES
@@ -72,7 +72,7 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
         check_classes(contents, found)
         try:
             recognised = _by_names(contents, found, assume)
-        except PartsMissing as error:
+        except OtherwiseNamed as error:
             return _under_other_names(contents, found, error, assume)
         if norms := unused_norms(contents, recognised.fitted.architecture, recognised.left_over):
             return _with_norms(contents, norms, assume)
@@ -81,11 +81,9 @@ def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
             return recognised
         warning = "Its graph could not be followed, so that strides, pools and norms are those of its family."
         return replace(recognised, warnings=(*recognised.warnings, warning))
-    if title := other_network({keys.path(name): tensor.shape for name, tensor in contents.tensors.items()}):
+    if other := other_network({keys.path(name): tensor.shape for name, tensor in contents.tensors.items()}):
         raise CheckpointError(
-            f"This is {title}, not a GoogLeNet.",
-            "Only GoogLeNet (Inception v1) can be looked into here.",
-            "Open a checkpoint of a GoogLeNet.",
+            f"This is {other.title}, not a GoogLeNet.", other.why, "Open a checkpoint of a GoogLeNet."
         )
     return _by_structure(contents, assume)
 
@@ -156,7 +154,7 @@ def _has_norms(names: Names) -> bool:
 
 
 def _under_other_names(
-    contents: Contents, found: Match, error: PartsMissing, assume: Mapping[str, str]
+    contents: Contents, found: Match, error: OtherwiseNamed, assume: Mapping[str, str]
 ) -> Recognised:
     """The network recognised by its structure, since some of its layers have names of their own.
 
@@ -165,6 +163,8 @@ def _under_other_names(
     """
     try:
         recognised = _by_structure(contents, assume, found.dialect)
+    except OtherStem:
+        raise
     except CheckpointError:
         raise error from None
     if recognised.left_over:

@@ -12,11 +12,14 @@ from typing import Final
 from gnet_desktop.checkpoints.containers.stored import Contents, shape_text
 from gnet_desktop.checkpoints.recognition.grouping import find_chain, indistinct, no_googlenet
 from gnet_desktop.checkpoints.recognition.layering import Layer, gather
+from gnet_desktop.errors import CheckpointError
 from gnet_desktop.network.architecture import MODULES
-from gnet_desktop.shown import whole
+from gnet_desktop.shown import listed, whole
 
 _MOST_CONVOLUTIONS: Final = 500
 _MOST_TENSORS: Final = 5_000
+_LONGEST_STEM: Final = 8
+"""Convolutions at a file's start that are named where they are no stem that is known."""
 
 
 @dataclass
@@ -82,16 +85,41 @@ def _keep_stem(found: Structure, rest: list[Layer], channels: int) -> None:
         chain = {"conv1": first}
     else:
         lasts = [
-            layer for layer in rest if layer.kernel == 3 and layer.outputs == channels and layer is not first
+            layer
+            for layer in rest
+            if layer.kernel > 1 and layer.kernel % 2 and layer.outputs == channels and layer is not first
         ]
-        middle, last = _between(first, lasts, rest)
+        middle, last = _between(first, lasts, rest, channels)
         chain = {"conv1": first, **({"conv2": middle} if middle else {}), "conv3": last}
     for name, layer in chain.items():
         found.names[name] = layer.names
         rest.remove(layer)
+    widths = {layer.outputs for layer in chain.values()}
+    if more := [layer for layer in rest if {layer.inputs, layer.outputs} <= widths]:
+        raise other_stem(_in_order([*chain.values(), *more]), channels)
 
 
-def _between(first: Layer, lasts: list[Layer], rest: Iterable[Layer]) -> tuple[Layer | None, Layer]:
+class OtherStem(CheckpointError):
+    """Nine modules, and before them something that has no place here."""
+
+
+def other_stem(layers: Iterable[tuple[str, tuple[int, ...]]], channels: int) -> OtherStem:
+    """The refusal of a network of which only the stem is another.
+
+    ``layers`` are some of its convolutions as (path, shape), ``channels`` those that 3a reads.
+    """
+    shapes = listed(f"{path} ({shape_text(shape)})" for path, shape in layers)
+    return OtherStem(
+        "This is a GoogLeNet with another stem.",
+        "Its nine modules are there. Before them can be shown one, two or three convolutions that lead "
+        f"from the picture to the {channels} channels of 3a; it has {shapes}.",
+        "Open a checkpoint with such a stem.",
+    )
+
+
+def _between(
+    first: Layer, lasts: list[Layer], rest: Iterable[Layer], channels: int
+) -> tuple[Layer | None, Layer]:
     """conv2, if there is one, and conv3."""
     for last in lasts:
         for middle in rest:
@@ -100,8 +128,12 @@ def _between(first: Layer, lasts: list[Layer], rest: Iterable[Layer]) -> tuple[L
                 return middle, last
         if last.inputs == first.outputs:
             return None, last
-    shape = shape_text(first.shape)
-    raise no_googlenet(f"Nothing leads from its first convolution ({shape}) to its modules.")
+    steps = [layer for layer in rest if layer.inputs <= channels and layer.place <= _LONGEST_STEM]
+    raise other_stem(_in_order(steps or [first]), channels)
+
+
+def _in_order(layers: Iterable[Layer]) -> list[tuple[str, tuple[int, ...]]]:
+    return [(layer.path, layer.shape) for layer in sorted(layers, key=lambda layer: layer.place)]
 
 
 def _keep_tail(found: Structure, rest: list[Layer], channels: int) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from gnet_desktop.budget import current
-from gnet_desktop.checkpoints.containers.source import Damaged, Source, read
-from gnet_desktop.shown import shown
+from gnet_desktop.checkpoints.containers.source import Damaged, Incomplete, Source, read
+from gnet_desktop.shown import shown, whole
 
 MAGIC: Final = b"\x89HDF\r\n\x1a\n"
 _STARTS: Final = (0, 512, 1024, 2048)
@@ -103,10 +103,14 @@ def opened(source: Source) -> File:
     wide, long = (*data[9:11], 0, 0)[:2] if edition > 1 else (*data[13:15], 0, 0)[:2]
     if wide not in _WIDTHS or long not in _WIDTHS:
         raise Damaged(f"It is an HDF5 file whose addresses have {wide} bytes.")
-    # behind the sizes: flags, then base, and two more addresses before the root's
-    skipped = 12 + 3 * wide if edition > 1 else 24 + 4 * (edition == 1) + 5 * wide
-    file = File(source, base, wide, long, 0)
-    return File(source, base, wide, long, Fields(file, data, skipped).place())
+    # behind the sizes: flags, then base, one more address, the file's end, and further ones up to the root's
+    first, between = (12, 0) if edition > 1 else (24 + 4 * (edition == 1), 2)
+    fields = Fields(File(source, base, wide, long, 0), data, first + 2 * wide)
+    end = fields.address()
+    if end is not None and end > source.size:
+        raise Incomplete(f"It has {whole(source.size)} bytes, and says itself that these are {whole(end)}.")
+    fields.take(between * wide)
+    return File(source, base, wide, long, fields.place())
 
 
 @dataclass(frozen=True, slots=True)
