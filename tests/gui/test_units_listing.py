@@ -22,6 +22,7 @@ from gnet_desktop.gui.units.head import CLASSES
 from gnet_desktop.gui.units.page import UnitsPage
 from gnet_desktop.inspection.visualisation.recipe import Recipe
 from gnet_desktop.network.naming import Unit
+from gnet_desktop.workspace.units.indexed import Subject
 from tests.gui.made import of_type, there, wait_until
 
 PICTURES = 14
@@ -147,11 +148,11 @@ def test_a_matrix_that_is_dropped_gives_units_that_are_no_units(page: UnitsPage,
     page.cards.choose(page.items[1])
     wait_until(
         lambda: (
-            page.indexed.crops(of_type(Unit, there(page.panel.item).subject))
+            page.indexed.crops(of_type(Subject, there(page.panel.item).subject))
             and page.about.tuning.words.endswith("°")
         )
     )
-    strongest = there(page.indexed.crops(of_type(Unit, there(page.panel.item).subject)))[0].strong
+    strongest = there(page.indexed.crops(of_type(Subject, there(page.panel.item).subject)))[0].strong
     assert (strongest.picture, strongest.cell) == (found.strongest(1)[0][0], found.strongest(1)[0][2])
     wait_until(lambda: page.about.inputs.isVisibleTo(page))
     along = page.about.inputs.pieces[0].value, page.about.tuning.words
