@@ -67,9 +67,6 @@ LONGER = {
     "tests/gui/test_card.py",
     "tests/gui/test_comparing.py",
     "tests/gui/test_folder_page.py",
-    "tests/gui/test_lanes_panel.py",
-    "tests/gui/test_main_job.py",
-    "tests/gui/test_unit_panel.py",
     "gnet_desktop/checkpoints/containers/openvino/operations.py",
 }
 """Files that may be longer, for now."""

@@ -12,8 +12,8 @@ from PySide6.QtCore import QMimeData, QUrl
 from gnet_desktop.gui.shell.drop import describe, read_mime
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.workspace.arrivals import sort_arrivals
-from tests.gui.made import there
-from tests.gui.test_main_job import current, drop, files, opened, wait, window
+from tests.gui.made import there, wait_until
+from tests.gui.whole_window import current, drop, files, opened, window
 
 __all__ = ["opened", "window"]  # fixtures
 
@@ -33,7 +33,7 @@ def test_picture_data_stands_for_a_file_that_is_gone(window: Window, tmp_path: P
     data = with_links(QUrl.fromLocalFile(str(tmp_path / "gone.png")).toString())
     data.setData("image/png", png())
     drop(window, data)
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     (entry,) = window.workspace.pictures.values()
     assert isinstance(entry.source, bytes)
 
@@ -47,7 +47,7 @@ def test_a_file_that_is_there_counts_more_than_picture_data(tmp_path: Path, qapp
 
 def test_a_file_that_is_gone_and_nothing_else_is_said_to_be_gone(window: Window, tmp_path: Path) -> None:
     drop(window, files(tmp_path / "gone.png"))
-    wait(lambda: any(entry.error for entry in window.workspace.pictures.values()))
+    wait_until(lambda: any(entry.error for entry in window.workspace.pictures.values()))
     (entry,) = window.workspace.pictures.values()
     assert "is not there" in str(entry.error)
 
@@ -56,7 +56,7 @@ def test_a_name_that_is_too_long_is_a_sentence_and_no_fault(window: Window) -> N
     faults: list[object] = []
     window.workspace.bug.subscribe(faults.append)
     drop(window, files(Path("/tmp") / ("x" * 300 + ".jpg")))
-    wait(lambda: any(entry.error for entry in window.workspace.pictures.values()))
+    wait_until(lambda: any(entry.error for entry in window.workspace.pictures.values()))
     (entry,) = window.workspace.pictures.values()
     assert "longer than the system allows" in str(entry.error)
     assert faults == []
@@ -90,7 +90,7 @@ def test_an_address_that_is_a_picture_opens(window: Window) -> None:
     data = QMimeData()
     data.setText("data:image/png;base64," + base64.b64encode(png()).decode())
     drop(window, data)
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
 
 
 def test_a_picture_that_is_only_half_there_says_so_above_it(
@@ -99,7 +99,7 @@ def test_a_picture_that_is_only_half_there_says_so_above_it(
     data = (shared / "images" / "pizza.jpg").read_bytes()
     (tmp_path / "half.jpg").write_bytes(data[: len(data) // 2])
     drop(window, files(tmp_path / "half.jpg"))
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     header = window.panels.photo.header
     assert header.note.endswith("incomplete")
     assert "about" in header.toolTip()
@@ -111,23 +111,23 @@ def names(count: int) -> str:
 
 def test_class_names_are_taken_for_the_checkpoint(window: Window, tmp_path: Path) -> None:
     workspace = window.workspace
-    wait(lambda: workspace.checkpoint is not None)
+    wait_until(lambda: workspace.checkpoint is not None)
     assert workspace.checkpoint is not None
     before, count = workspace.checkpoint.labels.names, len(workspace.checkpoint.labels.names)
     (tmp_path / "labels.txt").write_text(names(count))
     data = files(tmp_path / "labels.txt")
     assert describe(read_mime(data))[0] == "Use labels.txt"
     drop(window, data)
-    wait(lambda: there(workspace.checkpoint).labels.names != before, 30)
+    wait_until(lambda: there(workspace.checkpoint).labels.names != before, 30)
     assert workspace.checkpoint.labels.names[3] == "thing 3"
     assert not workspace.pictures
 
 
 def test_class_names_of_another_number_say_how_many_there_are(window: Window, tmp_path: Path) -> None:
     (tmp_path / "labels.txt").write_text(names(7))
-    wait(lambda: window.workspace.checkpoint is not None)
+    wait_until(lambda: window.workspace.checkpoint is not None)
     drop(window, files(tmp_path / "labels.txt"))
-    wait(lambda: "7 names" in window.notice.text)
+    wait_until(lambda: "7 names" in window.notice.text)
 
 
 def test_what_is_called_like_names_but_holds_none_is_no_list(tmp_path: Path) -> None:

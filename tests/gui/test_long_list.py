@@ -14,7 +14,8 @@ from gnet_desktop.gui.pictures.model import PicturesModel
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.workspace.finder import PORTION
 from gnet_desktop.workspace.picture_list import LONG
-from tests.gui.test_main_job import current, drop, files, opened, wait, window
+from tests.gui.made import wait_until
+from tests.gui.whole_window import current, drop, files, opened, window
 from tests.workspace.workers import Posed
 
 __all__ = ["opened", "window"]  # fixtures
@@ -62,15 +63,15 @@ def test_the_first_picture_is_there_before_the_rest_and_stopping_keeps_what_was_
     folder = linked(tmp_path / "many", shared / "images" / "pizza.jpg", 60 * PORTION)
     drop(window, files(folder))
     workspace, strip = window.workspace, window.finding
-    wait(lambda: bool(workspace.pictures))
+    wait_until(lambda: bool(workspace.pictures))
     assert len(workspace.pictures) <= PORTION + 1
     assert not strip.isVisible()
-    wait(strip.isVisible)
+    wait_until(strip.isVisible)
     assert "so far" in strip.words.text()
     QTest.mouseClick(strip.stop, Qt.MouseButton.LeftButton)
     assert not strip.isVisible()
     found = len(workspace.pictures)
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     assert len(workspace.pictures) == found < 60 * PORTION
     assert workspace.pictures[workspace.current or 0].name == "IMG_0.jpg"
 
@@ -78,7 +79,7 @@ def test_the_first_picture_is_there_before_the_rest_and_stopping_keeps_what_was_
 def test_a_folder_without_pictures_is_told(window: Window, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("no picture")
     drop(window, files(tmp_path))
-    wait(lambda: window.workspace.finding is None)
+    wait_until(lambda: window.workspace.finding is None)
     assert window.notice.text.startswith("No picture was found.")
 
 
@@ -88,10 +89,10 @@ def test_rows_of_a_long_list_get_their_thumbnails_where_they_are_seen(
     folder = linked(tmp_path / "many", shared / "images" / "pizza.jpg", LONG + 300)
     drop(window, files(folder))
     workspace = window.workspace
-    wait(lambda: workspace.finding is None and current(window), 30)
+    wait_until(lambda: workspace.finding is None and current(window), 30)
     window.panels.pictures.list.scrollToBottom()
     last = list(workspace.pictures)[-1]
-    wait(lambda: workspace.pictures[last].thumbnail is not None, 20)
+    wait_until(lambda: workspace.pictures[last].thumbnail is not None, 20)
     assert sum(entry.thumbnail is not None for entry in workspace.pictures.values()) < LONG
 
 
@@ -113,12 +114,12 @@ def test_the_window_goes_on_while_a_hundred_thousand_pictures_come(
     timer.timeout.connect(turn)
     timer.start(0)
     drop(window, files(folder))
-    wait(lambda: bool(window.workspace.pictures), 5)
-    wait(lambda: window.workspace.finding is None, 180)
+    wait_until(lambda: bool(window.workspace.pictures), 5)
+    wait_until(lambda: window.workspace.finding is None, 180)
     assert len(window.workspace.pictures) == 100_000
     QTest.keyClicks(window.panels.pictures.sieve.field, "IMG_4242")
     named = sum("4242" in str(number)[:4] for number in range(100_000))
-    wait(lambda: len(window.workspace.shown_pictures) == named, 30)
+    wait_until(lambda: len(window.workspace.shown_pictures) == named, 30)
     # of its own time: how long it waits for other programs is no merit or fault of the window's
     assert max(turns) < 0.1
     timer.stop()

@@ -1,7 +1,7 @@
 """The main job by hand: drop a picture, read the answers, point at a map, see it on the photo."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,81 +10,20 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
-from gnet_desktop.gui.app import make_application, make_window
-from gnet_desktop.gui.looks.styles import apply_theme
+from gnet_desktop.gui.app import make_window
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.pictures.geometry import Grid
 from gnet_desktop.workspace.values import Result
-from tests.gui.made import there
+from tests.gui.made import there, wait_until
+from tests.gui.whole_window import current, drop, files, opened, pixels, window
 
-
-@pytest.fixture(scope="module")
-def opened(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
-    """A window with the bundled checkpoint, shared by the tests of this file."""
-    apply_theme(make_application(), "light")
-    window, dispatcher = make_window(Session(None))
-    window.resize(1600, 1000)
-    window.show()
-    window.workspace.open_checkpoint(everyday100)
-    wait(lambda: window.workspace.checkpoint is not None)
-    yield window
-    window.close()
-    del dispatcher
-
-
-@pytest.fixture
-def window(opened: Window) -> Window:
-    """Without pictures."""
-    for entry_id in list(opened.workspace.pictures):
-        opened.workspace.remove_picture(entry_id)
-    opened.notice.hide()
-    return opened
-
-
-def wait(done: Callable[[], object], seconds: float = 60) -> None:
-    """Let the window live until something is so."""
-    import time
-
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "it took too long"
-        QApplication.processEvents()
-        time.sleep(0.005)
-
-
-def drop(window: Window, data: QMimeData) -> str:
-    """Drag something in and let it go, as a desktop does; returns what the card said meanwhile."""
-    place, action = QPointF(400, 400), Qt.DropAction.CopyAction
-    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(place.toPoint(), action, data, buttons, keys)
-    QApplication.sendEvent(window, enter)
-    assert enter.isAccepted()
-    assert window.dropping.card.isVisible()
-    said = window.dropping.card.title
-    QApplication.sendEvent(window, QDropEvent(place, action, data, buttons, keys))
-    assert not window.dropping.card.isVisible()
-    return said
-
-
-def files(*paths: Path) -> QMimeData:
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    return data
-
-
-def current(window: Window) -> bool:
-    workspace = window.workspace
-    return (
-        workspace.result is not None
-        and not workspace.stale
-        and workspace.result.key.picture == workspace.current
-    )
+__all__ = ["opened", "window"]  # fixtures
 
 
 def said(window: Window) -> str:
@@ -95,9 +34,9 @@ def test_a_dropped_photo_is_answered_by_all_heads(window: Window, shared: Path) 
     reference = json.loads((shared / "reference" / "everyday100_first_reference.json").read_text())["images"]
     first = shared / "models" / "everyday100_first.safetensors"
     drop(window, files(first))
-    wait(lambda: there(window.workspace.checkpoint).provenance.path == first)
+    wait_until(lambda: there(window.workspace.checkpoint).provenance.path == first)
     assert drop(window, files(shared / "images" / "pizza.jpg")) == "Add pizza.jpg"
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     text = window.panels.answers.copy_numbers()
     rows = [line.split("\t") for line in text.splitlines() if "\t" in line]
     assert rows[0][0] == "class"
@@ -144,9 +83,9 @@ def test_several_files_come_in_order_and_the_first_is_shown(window: Window, shar
     names = ["zebra.jpg", "banana.jpg", "teapot.jpg"]
     drop(window, files(*(shared / "images" / name for name in names)))
     assert [entry.name for entry in window.workspace.pictures.values()] == names
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     assert window.workspace.pictures[there(window.workspace.current)].name == "zebra.jpg"
-    wait(lambda: all(entry.best for entry in window.workspace.pictures.values()))
+    wait_until(lambda: all(entry.best for entry in window.workspace.pictures.values()))
 
 
 def test_the_card_shows_the_first_pictures_of_a_drop(window: Window, tmp_path: Path) -> None:
@@ -160,7 +99,7 @@ def test_the_card_shows_the_first_pictures_of_a_drop(window: Window, tmp_path: P
     data = files(*paths)
     QApplication.sendEvent(window, QDragEnterEvent(place.toPoint(), action, data, buttons, keys))
     assert window.dropping.card.title == "Add 5 pictures"
-    wait(lambda: len(window.dropping.card.pictures) == 2 and window.workspace.idle)
+    wait_until(lambda: len(window.dropping.card.pictures) == 2 and window.workspace.idle)
     assert [image.pixelColor(5, 5).red() for image in window.dropping.card.pictures] == [0, 100]
     QApplication.sendEvent(window, QDropEvent(place, action, data, buttons, keys))
     assert not window.dropping.card.isVisible()
@@ -169,7 +108,7 @@ def test_the_card_shows_the_first_pictures_of_a_drop(window: Window, tmp_path: P
 def test_the_strongest_unit_is_one_click_away(window: Window, shared: Path) -> None:
     window.workspace.choose_unit(None)
     drop(window, files(shared / "images" / "pizza.jpg"))
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     window.workspace.choose_module("4c")
     unit = window.panels.unit
     assert unit.empty.button.text() == "Show the strongest of 4c"
@@ -186,14 +125,14 @@ def test_a_folder_brings_its_pictures_in_natural_order(window: Window, tmp_path:
         Image.new("RGB", (40, 30), (number * 20, 0, 0)).save(tmp_path / f"p{number}.png")
     (tmp_path / "notes.txt").write_text("no picture")
     drop(window, files(tmp_path))
-    wait(lambda: window.workspace.finding is None)
+    wait_until(lambda: window.workspace.finding is None)
     assert [entry.name for entry in window.workspace.pictures.values()] == ["p1.png", "p2.png", "p10.png"]
 
 
 def test_weights_and_pictures_in_one_drop_open_both(window: Window, everyday100: Path, shared: Path) -> None:
     before = window.workspace.checkpoint
     drop(window, files(shared / "images" / "zebra.jpg", everyday100))
-    wait(lambda: window.workspace.checkpoint is not before and current(window))
+    wait_until(lambda: window.workspace.checkpoint is not before and current(window))
     assert there(window.workspace.result).checkpoint is window.workspace.checkpoint
 
 
@@ -203,7 +142,7 @@ def test_picture_data_opens_and_a_mere_link_is_told(window: Window) -> None:
     image.fill(Qt.GlobalColor.red)
     data.setImageData(image)
     assert drop(window, data) == "Add this picture"
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     assert there(window.workspace.result).picture.size == (60, 40)
     link = QMimeData()
     link.setUrls([QUrl("https://example.org/cat.jpg")])
@@ -216,7 +155,7 @@ def test_picture_data_opens_and_a_mere_link_is_told(window: Window) -> None:
 def test_odd_names_open(window: Window, tmp_path: Path, name: str) -> None:
     Image.new("RGB", (40, 30), (0, 90, 0)).save(tmp_path / name)
     drop(window, files(tmp_path / name))
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     assert window.panels.photo.header.title == name
 
 
@@ -236,12 +175,12 @@ def test_a_bad_picture_says_why_in_its_place_and_the_others_go_on(
     bad.write_bytes(BAD_PICTURES[name])
     drop(window, files(bad, shared / "images" / "zebra.jpg"))
     workspace = window.workspace
-    wait(lambda: workspace.pictures[there(workspace.current)].error is not None)
+    wait_until(lambda: workspace.pictures[there(workspace.current)].error is not None)
     failed = window.panels.photo.failed
     assert failed.isVisible()
     assert "The other picture is not affected." in failed.text
     workspace.step_picture(1)
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     assert not failed.isVisible()
 
 
@@ -269,12 +208,12 @@ def test_a_bad_checkpoint_is_told_and_what_was_open_stays(
     window: Window, tmp_path: Path, shared: Path, name: str
 ) -> None:
     drop(window, files(shared / "images" / "zebra.jpg"))
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     before, result = window.workspace.checkpoint, window.workspace.result
     bad = tmp_path / name
     bad.write_bytes(bad_checkpoints(tmp_path)[name])
     drop(window, files(bad))
-    wait(lambda: bool(said(window)))
+    wait_until(lambda: bool(said(window)))
     assert name in said(window)
     assert window.workspace.checkpoint is before
     assert window.workspace.result is result
@@ -289,7 +228,7 @@ def test_the_latest_picture_wins(window: Window, shared: Path) -> None:
     end = window.workspace.result_changed.subscribe(lambda: shown.append(window.workspace.result))
     for _ in range(4):
         window.workspace.step_picture(1)
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     end()
     assert window.workspace.pictures[there(window.workspace.current)].name == "lion.jpg"
     assert there(shown[-1]).picture.source.endswith("lion.jpg")
@@ -309,7 +248,7 @@ def test_a_hovered_map_lies_on_what_it_saw(
     path = tmp_path / "dot.png"
     Image.fromarray(image).save(path)
     drop(window, files(path))
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     result, photo = window.workspace.result, window.panels.photo.view
     unit = dot_detector(there(result), dot)
     window.workspace.change_view(field=False, smooth=False, photo="whole")
@@ -347,15 +286,9 @@ def dot_detector(result: Result, dot: np.ndarray) -> Unit:
     return Unit("3a", "1x1", int(np.argmax(np.where(there, (peaks - rest) / (peaks + 1e-6), -np.inf))))
 
 
-def pixels(widget: QWidget) -> np.ndarray:
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
-    data = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
-    return data[:, : image.width() * 3].reshape(image.height(), image.width(), 3).copy()
-
-
 def test_pointing_at_a_tile_hovers_its_unit_and_a_click_keeps_it(window: Window, shared: Path) -> None:
     drop(window, files(shared / "images" / "pizza.jpg"))
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     window.workspace.choose_module("4a")
     QApplication.processEvents()
     view = window.panels.lanes.area.views[0]
@@ -377,7 +310,7 @@ def test_pointing_at_a_tile_hovers_its_unit_and_a_click_keeps_it(window: Window,
 
 def test_the_place_under_the_cursor_is_the_cell_under_the_cursor(window: Window, shared: Path) -> None:
     drop(window, files(shared / "images" / "pizza.jpg"))
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     photo, result = window.panels.photo.view, window.workspace.result
     middle = photo.camera.to_view((there(result).picture.size[0] / 2, there(result).picture.size[1] / 2))
     place = QPointF(*middle)
@@ -414,7 +347,7 @@ def test_closing_while_a_checkpoint_is_opened_is_clean(
 
 def test_a_click_on_the_map_chooses_the_module(window: Window, shared: Path) -> None:
     drop(window, files(shared / "images" / "pizza.jpg"))
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     window.workspace.choose_module("3a")
     network = window.panels.network.map
     place = network.position_of("5a")

@@ -20,7 +20,8 @@ from gnet_desktop.gui.shell.notices import Notice
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.workspace.state import Workspace
-from tests.gui.test_main_job import opened, wait, window
+from tests.gui.made import wait_until
+from tests.gui.whole_window import opened, window
 
 __all__ = ["opened", "window"]  # fixtures
 
@@ -83,7 +84,7 @@ def test_a_name_is_plain_from_the_moment_it_is_in_the_list(odd_pictures: list[Pa
 def test_failure_card_and_notice_show_a_name_as_it_is(window: Window, odd_pictures: list[Path]) -> None:
     workspace = window.workspace
     workspace.add_pictures(odd_pictures[:1])
-    wait(lambda: any(entry.error for entry in workspace.pictures.values()), 10)
+    wait_until(lambda: any(entry.error for entry in workspace.pictures.values()), 10)
     card = window.panels.photo.failed
     assert isinstance(card, FailedPicture)
     assert card.what.text().startswith("<b>bold<i> & broken.jpg is")

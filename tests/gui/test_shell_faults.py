@@ -18,7 +18,8 @@ from gnet_desktop.gui.app import begin, make_window
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit
-from tests.gui.test_main_job import current, drop, files, opened, pixels, wait, window
+from tests.gui.made import wait_until
+from tests.gui.whole_window import current, drop, files, opened, pixels, window
 
 __all__ = ["opened", "window"]  # fixtures
 
@@ -38,7 +39,7 @@ def test_fractions_of_a_notch_zoom_as_the_notch_and_the_place_stays(
     window: Window, shared: Path, notch: int
 ) -> None:
     drop(window, files(shared / "images" / "pizza.jpg"))
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     view = window.panels.photo.view
     scales = []
     for steps in (1, 120):
@@ -57,9 +58,9 @@ def test_a_picture_far_wider_than_the_view_zooms_in_the_direction_of_the_wheel(
 ) -> None:
     Image.new("RGB", (16_000, 400), (9, 90, 9)).save(tmp_path / "wide.png")
     drop(window, files(tmp_path / "wide.png"))
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     view = window.panels.photo.view
-    wait(lambda: view.camera.scale < 1 / 16)  # it is made ready to be drawn
+    wait_until(lambda: view.camera.scale < 1 / 16)  # it is made ready to be drawn
     view.show_whole()
     whole = view.camera.scale
     turn(view, -120)
@@ -70,7 +71,7 @@ def test_a_picture_far_wider_than_the_view_zooms_in_the_direction_of_the_wheel(
 
 def test_space_shows_the_photo_alone_while_it_is_held(window: Window, shared: Path) -> None:
     drop(window, files(shared / "images" / "pizza.jpg"))
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     view, workspace = window.panels.photo.view, window.workspace
     workspace.choose_unit(None)
     plain = pixels(view)
@@ -90,7 +91,7 @@ def test_a_path_in_text_opens(window: Window, shared: Path) -> None:
     data = QMimeData()
     data.setText(str(shared / "images" / "pizza.jpg"))
     drop(window, data)
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names are any bytes on Linux only")
@@ -99,16 +100,16 @@ def test_a_dropped_name_that_is_not_utf8_opens(window: Window, tmp_path: Path) -
     data = QMimeData()
     data.setData("text/uri-list", b"file://" + os.fsencode(tmp_path) + b"/caf%E9.png\r\n")
     drop(window, data)
-    wait(lambda: current(window), 10)
+    wait_until(lambda: current(window), 10)
 
 
 def test_a_picture_that_was_left_before_its_answer_gets_it_later(window: Window, shared: Path) -> None:
     workspace = window.workspace
     drop(window, files(shared / "images" / "zebra.jpg"))
-    wait(lambda: current(window) and workspace.idle)
+    wait_until(lambda: current(window) and workspace.idle)
     drop(window, files(shared / "images" / "banana.jpg"))
     workspace.step_picture(-1)
-    wait(lambda: all(entry.best for entry in workspace.pictures.values()), 10)
+    wait_until(lambda: all(entry.best for entry in workspace.pictures.values()), 10)
 
 
 def test_no_picture_is_shown_in_the_place_of_another(window: Window, shared: Path) -> None:
@@ -123,7 +124,7 @@ def test_no_picture_is_shown_in_the_place_of_another(window: Window, shared: Pat
     end = workspace.result_changed.subscribe(look)
     for _ in names[1:]:
         workspace.step_picture(1)
-    wait(lambda: current(window))
+    wait_until(lambda: current(window))
     end()
     assert seen
     assert all(seen)
@@ -163,7 +164,7 @@ def test_senseless_settings_are_left_at_their_defaults(
     one.workspace.bug.subscribe(faults.append)
     one.show()
     begin(one, [shared / "images" / "pizza.jpg"], None, "cpu")
-    wait(lambda: current(one) or bool(faults), 20)
+    wait_until(lambda: current(one) or bool(faults), 20)
     one.grab()
     begun = time.monotonic()
     one.close()

@@ -1,0 +1,55 @@
+"""The panel with the unit of 4a/3x3 that has the largest value."""
+
+import queue
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from gnet_desktop.gui.unit.panel import UnitPanel
+from gnet_desktop.network.naming import Unit
+from tests.gui.made import (
+    World,
+    deliver,
+    make_workspace,
+    make_world,
+)
+from tests.gui.unit.values import Calls
+from tests.workspace.workers import Posed
+
+
+@pytest.fixture(scope="package")
+def world(qapp: QApplication) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def calls() -> Calls:
+    return queue.Queue()
+
+
+@pytest.fixture
+def workspace(world: World, calls: Calls) -> Iterator[Posed]:
+    one = make_workspace(world, calls.put)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def unit(world: World) -> Unit:
+    """The unit of 4a/3x3 with the largest value."""
+    maps = world.results[0].record["4a/3x3"]
+    return Unit("4a", "3x3", int(maps.max(axis=(1, 2)).argmax()))
+
+
+@pytest.fixture
+def panel(workspace: Posed, calls: Calls, unit: Unit, qtbot: QtBot) -> UnitPanel:
+    workspace.choose_unit(unit)
+    one = UnitPanel(workspace)
+    qtbot.addWidget(one)
+    one.resize(335, 940)
+    one.show()
+    qtbot.waitExposed(one)
+    deliver(workspace, calls)
+    return one
