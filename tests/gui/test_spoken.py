@@ -15,6 +15,7 @@ from gnet_desktop.gui.controls.spoken import Part
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.inspection.visualisation.recipe import Recipe
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
 from tests.gui.made import make_world, of_type, there, wait_until
@@ -88,6 +89,7 @@ def showing(one: QAccessibleInterface) -> bool:
 
 
 def in_every_window(window: Window) -> Iterator[QWidget]:
+    window.units_page.set_recipe(Recipe(steps=2, size=16))  # what a unit's picture shows is told to nobody
     yield window
     for page in ("folder", "units"):
         window.show_page(page)
