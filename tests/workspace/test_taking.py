@@ -82,8 +82,8 @@ def test_files_are_named_so_that_they_are_found_from_any_folder(
 ) -> None:
     (tmp_path / "one.png").write_bytes(PHOTOS[0])
     monkeypatch.chdir(tmp_path)
-    values = usual_values(LOADED.network, "4a", [Path("one.png")], CHECKPOINT.convention)
-    assert values.pictures == (str(tmp_path / "one.png"),)
+    values = usual_values(LOADED.network, ("4a",), [Path("one.png")], CHECKPOINT.convention)
+    assert values["4a"].pictures == (str(tmp_path / "one.png"),)
 
 
 def test_where_no_picture_can_be_read_there_is_no_usual() -> None:
