@@ -1,7 +1,6 @@
-"""A reader rests where the window wants its turn, and only there."""
+"""A reader rests now and then where there is a window, and only there."""
 
 import threading
-import time
 
 import pytest
 
@@ -17,14 +16,12 @@ def rests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return found
 
 
-def read(kept_waiting: float, rounds: int = 4) -> None:
-    """What a reader on a thread of its own does, which waits for somebody between its pieces."""
+def read(pieces: int) -> None:
+    """What a reader on a thread of its own does."""
 
     def run() -> None:
-        for _ in range(rounds * PIECES):
+        for _ in range(pieces):
             breathe()
-            if kept_waiting:
-                time.sleep(kept_waiting / PIECES)
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -39,22 +36,28 @@ def beside_a_window(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("beside_a_window")
-def test_a_reader_that_had_to_wait_rests(rests: list[float]) -> None:
-    read(kept_waiting=0.02)
-    assert len(rests) >= 3
+def test_a_reader_rests_after_so_many_pieces(rests: list[float]) -> None:
+    read(4 * PIECES)
+    assert len(rests) == 4
 
 
 @pytest.mark.usefixtures("beside_a_window")
-def test_a_file_that_is_read_in_few_pieces_is_read_without_a_rest(rests: list[float]) -> None:
-    read(kept_waiting=0.02, rounds=0)
-    for _ in range(PIECES // 2):
-        breathe()
+def test_a_file_of_few_pieces_is_read_without_a_rest(rests: list[float]) -> None:
+    read(PIECES - 1)
     assert not rests
+
+
+@pytest.mark.usefixtures("beside_a_window")
+def test_many_pieces_at_once_count_as_many(rests: list[float]) -> None:
+    thread = threading.Thread(target=breathe, args=(PIECES,))
+    thread.start()
+    thread.join()
+    assert len(rests) == 1
 
 
 def test_without_a_window_nobody_rests(rests: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(breathing, "_beside_a_window", threading.Event())
-    read(kept_waiting=0.02)
+    read(4 * PIECES)
     assert not rests
 
 
@@ -62,5 +65,4 @@ def test_without_a_window_nobody_rests(rests: list[float], monkeypatch: pytest.M
 def test_the_window_itself_never_rests(rests: list[float]) -> None:
     for _ in range(3 * PIECES):
         breathe()
-        time.sleep(0.00001)
     assert not rests

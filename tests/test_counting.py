@@ -25,5 +25,6 @@ def test_counting_ends_a_piece_after_there_are_too_many() -> None:
 
 
 @given(st.text(alphabet="19a", max_size=60))
-def test_digits_in_a_row_are_found_wherever_pieces_end(text: str) -> None:
-    assert has_digits_in_a_row(text, 4) == (re.search("[0-9]{4}", text) is not None)
+def test_digits_in_a_row_are_found_wherever_they_begin(text: str) -> None:
+    for count in (2, 4, 5, 9):
+        assert has_digits_in_a_row(text, count) == (re.search(f"[0-9]{{{count}}}", text) is not None)
