@@ -1,7 +1,6 @@
 """Results with chosen answers and drawn activations: the network's shapes, no pass."""
 
-import queue
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,6 @@ from gnet_desktop.workspace.values import Result, RunKey, identity
 from tests.workspace.workers import Posed
 
 CATS = ("Egyptian cat", "tabby", "tiger cat", "lynx", "snow leopard", "Persian cat", "tiger", "dog")
-Calls = queue.Queue[Callable[[], None]]
 
 
 def logits_for(probabilities: Sequence[float]) -> np.ndarray:

@@ -8,6 +8,9 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.gui.made import Calls, World, make_workspace
+from tests.workspace.workers import Posed
+
 
 @pytest.fixture(autouse=True)
 def garbage_of_the_window(qapp: QApplication) -> Iterator[None]:
@@ -37,6 +40,20 @@ def no_closed_window_stays(as_it_was: None) -> Iterator[None]:
     before = set(QApplication.topLevelWidgets())
     yield
     _delete([one for one in QApplication.topLevelWidgets() if not one.isVisible()], but=before)
+
+
+@pytest.fixture
+def calls() -> Calls:
+    """What the engine of `workspace` posts; a test hands it over."""
+    return Calls()
+
+
+@pytest.fixture
+def workspace(world: World, calls: Calls) -> Iterator[Posed]:
+    """A workspace that shows the first result of the module's ``world``."""
+    one = make_workspace(world, calls.put)
+    yield one
+    one.close()
 
 
 def _delete(windows: list[QWidget], *, but: Container[QWidget] = ()) -> None:

@@ -86,6 +86,10 @@ def make_world(count: int = 2, *, heads: bool = False) -> World:
     return World(loaded, results)
 
 
+Calls = queue.Queue[Callable[[], None]]
+"""What the engine posts for the window's thread."""
+
+
 def make_workspace(world: World, post: Callable[[Callable[[], None]], None]) -> Posed:
     """A workspace that shows the first result and knows the others."""
     workspace = Posed(post)
@@ -150,7 +154,7 @@ def wait_until(true: Callable[[], object], seconds: float = 60) -> None:
         pause(5)
 
 
-def deliver(workspace: Workspace, calls: "queue.Queue[Callable[[], None]]") -> None:
+def deliver(workspace: Workspace, calls: Calls) -> None:
     """Hand over what the engine posts until it has nothing more to do."""
     quiet = 0
     while quiet < 2:

@@ -1,7 +1,6 @@
 """Temperatures and a threshold that a person fitted stay with their checkpoint."""
 
 import queue
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,12 +11,9 @@ from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.gui.conventions.calibrating import CalibrationMemory
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.workspace.values import identity
-from tests.gui.made import World, make_workspace, make_world, there
+from tests.gui.made import Calls, World, make_workspace, make_world, there
 
 FITTED = Calibration({"main": 2.0}, 0.95, "some photos")
-
-
-Calls = queue.Queue[Callable[[], None]]
 
 
 @pytest.fixture(scope="module")

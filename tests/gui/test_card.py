@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,8 +23,7 @@ from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.network.architecture import MODULES, Pool
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tasks import LoadedNetwork
-from tests.gui.answering import Calls
-from tests.gui.made import World, make_checkpoint, make_workspace, make_world, there
+from tests.gui.made import Calls, World, make_checkpoint, make_workspace, make_world, there
 from tests.workspace.workers import Posed
 
 Until = Callable[[Callable[[], object]], None]
@@ -33,18 +32,6 @@ Until = Callable[[Callable[[], object]], None]
 @pytest.fixture(scope="module")
 def world(qapp: QApplication) -> World:
     return make_world(1)
-
-
-@pytest.fixture
-def calls() -> Calls:
-    return Calls()
-
-
-@pytest.fixture
-def workspace(world: World, calls: Calls) -> Iterator[Posed]:
-    one = make_workspace(world, calls.put)
-    yield one
-    one.close()
 
 
 @pytest.fixture

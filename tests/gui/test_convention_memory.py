@@ -2,7 +2,6 @@
 
 import json
 import queue
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -11,9 +10,7 @@ import pytest
 from gnet_desktop.convention import CONVENTIONS, MeanPlaces
 from gnet_desktop.gui.conventions.memory import ConventionMemory, restored
 from gnet_desktop.gui.system.session import Session
-from tests.gui.made import World, make_workspace, make_world, there
-
-Calls = queue.Queue[Callable[[], None]]
+from tests.gui.made import Calls, World, make_workspace, make_world, there
 
 
 @pytest.fixture(scope="module")

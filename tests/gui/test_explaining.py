@@ -1,7 +1,6 @@
 """Every term has its explanation under the cursor, and all of them a page."""
 
-import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TypeVar
 
 import pytest
@@ -24,11 +23,8 @@ from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
 from tests.gui.answering import make_result
 from tests.gui.answering import make_workspace as answering_workspace
-from tests.gui.made import World, make_workspace, make_world, point_at, there
+from tests.gui.made import Calls, World, make_workspace, make_world, point_at, there
 from tests.workspace.workers import Posed
-
-Calls = queue.Queue[Callable[[], None]]
-
 
 Shown = TypeVar("Shown", bound=QWidget)
 
@@ -36,11 +32,6 @@ Shown = TypeVar("Shown", bound=QWidget)
 @pytest.fixture(scope="module")
 def world(qapp: QApplication) -> World:
     return make_world(1, heads=True)
-
-
-@pytest.fixture
-def calls() -> Calls:
-    return queue.Queue()
 
 
 def deliver(calls: Calls) -> bool:

@@ -1,8 +1,5 @@
 """From a cell back to the picture by clicks, with Back; and the arithmetic of the cell under the cursor."""
 
-import queue
-from collections.abc import Callable, Iterator
-
 import numpy as np
 import pytest
 import torch
@@ -16,27 +13,13 @@ from gnet_desktop.gui.controls.section import Section
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.values import Selection
-from tests.gui.made import World, deliver, make_workspace, make_world, point_at, there
+from tests.gui.made import Calls, World, deliver, make_world, point_at, there
 from tests.workspace.workers import Posed
-
-Calls = queue.Queue[Callable[[], None]]
 
 
 @pytest.fixture(scope="module")
 def world(qapp: QApplication) -> World:
     return make_world(1)
-
-
-@pytest.fixture
-def calls() -> Calls:
-    return queue.Queue()
-
-
-@pytest.fixture
-def workspace(world: World, calls: Calls) -> Iterator[Posed]:
-    one = make_workspace(world, calls.put)
-    yield one
-    one.close()
 
 
 @pytest.fixture

@@ -22,8 +22,7 @@ from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.pictures.preparation import prepare
 from gnet_desktop.workspace import tasks
 from gnet_desktop.workspace.state import Workspace
-from tests.gui.answering import Calls
-from tests.gui.made import make_checkpoint, there
+from tests.gui.made import Calls, make_checkpoint, there
 from tests.workspace.workers import Posed
 
 BASE = CONVENTIONS["torchvision"].changed(name="small", size=72, crop=64)
@@ -47,11 +46,6 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         rough.resize((200, 100)).save(folder / f"photo {number}.png")
         paths.append(folder / f"photo {number}.png")
     return paths
-
-
-@pytest.fixture
-def calls() -> Calls:
-    return Calls()
 
 
 @pytest.fixture

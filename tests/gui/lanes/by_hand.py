@@ -1,15 +1,10 @@
 """The lanes' tiles, pointed at, turned over and looked at."""
 
-import queue
-from collections.abc import Callable
-
 from PySide6.QtCore import QPoint
 
 from gnet_desktop.gui.lanes.lane_view import LaneView
 from gnet_desktop.gui.lanes.panel import LanesPanel
 from tests.gui.made import rgb, there
-
-Calls = queue.Queue[Callable[[], None]]
 
 
 def lane(panel: LanesPanel, branch: str) -> LaneView:

@@ -14,8 +14,8 @@ from gnet_desktop.gui.painting.glyphs import GLYPH
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
-from tests.gui.lanes.by_hand import Calls, lane
-from tests.gui.made import World, show, there
+from tests.gui.lanes.by_hand import lane
+from tests.gui.made import Calls, World, show, there
 from tests.workspace.workers import Posed
 
 

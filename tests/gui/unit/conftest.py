@@ -1,8 +1,5 @@
 """The panel with the unit of 4a/3x3 that has the largest value."""
 
-import queue
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -10,30 +7,17 @@ from pytestqt.qtbot import QtBot
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
 from tests.gui.made import (
+    Calls,
     World,
     deliver,
-    make_workspace,
     make_world,
 )
-from tests.gui.unit.values import Calls
 from tests.workspace.workers import Posed
 
 
 @pytest.fixture(scope="package")
 def world(qapp: QApplication) -> World:
     return make_world()
-
-
-@pytest.fixture
-def calls() -> Calls:
-    return queue.Queue()
-
-
-@pytest.fixture
-def workspace(world: World, calls: Calls) -> Iterator[Posed]:
-    one = make_workspace(world, calls.put)
-    yield one
-    one.close()
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from gnet_desktop.inspection.statistics import unit_statistics
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.values import Result
 from tests.gui.made import (
+    Calls,
     World,
     changed,
     deliver,
@@ -28,7 +29,7 @@ from tests.gui.made import (
     show,
     there,
 )
-from tests.gui.unit.values import Calls, values_of
+from tests.gui.unit.values import values_of
 from tests.workspace.workers import Posed
 
 

@@ -9,11 +9,12 @@ from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.arithmetic import receptive_field
 from gnet_desktop.network.naming import Unit
 from tests.gui.made import (
+    Calls,
     deliver,
     point_at,
     there,
 )
-from tests.gui.unit.values import Calls, values_of
+from tests.gui.unit.values import values_of
 from tests.workspace.workers import Posed
 
 

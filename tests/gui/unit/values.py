@@ -1,8 +1,5 @@
 """Values of a unit, taken from the record."""
 
-import queue
-from collections.abc import Callable
-
 import numpy as np
 
 from gnet_desktop.network.naming import Unit
@@ -10,8 +7,6 @@ from tests.gui.made import (
     there,
 )
 from tests.workspace.workers import Posed
-
-Calls = queue.Queue[Callable[[], None]]
 
 
 def values_of(workspace: Posed, unit: Unit) -> np.ndarray:

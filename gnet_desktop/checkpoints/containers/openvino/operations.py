@@ -23,13 +23,7 @@ from gnet_desktop.checkpoints.containers.openvino.description import (
     place_of,
 )
 from gnet_desktop.checkpoints.containers.source import Damaged, Source
-from gnet_desktop.checkpoints.containers.stored import (
-    Contents,
-    Floats,
-    StoredTensor,
-    element_size,
-    sides,
-)
+from gnet_desktop.checkpoints.containers.stored import Contents, Floats, StoredTensor, element_size, sides
 from gnet_desktop.shown import shown, whole
 
 DTYPES: Final[Mapping[str, str]] = {
