@@ -13,6 +13,7 @@ from typing_extensions import override
 from gnet_desktop import __version__
 from gnet_desktop.files import is_file
 from gnet_desktop.gui.controls.button import Button
+from gnet_desktop.gui.controls.focus import PageFocus
 from gnet_desktop.resources import resource
 
 _SCROLLING: Final = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt.Key.Key_End)
@@ -20,6 +21,10 @@ _SCROLLING: Final = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Home, Qt
 
 class _Page(QTextBrowser):
     """A page that is read with Page Down, which elsewhere is the next picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._focus = PageFocus(self)
 
     @override
     def event(self, event: QEvent) -> bool:

@@ -1,14 +1,13 @@
 """The push button: framed where the keyboard is, the primary one too."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton
 from typing_extensions import override
 
-from gnet_desktop.gui.controls.focus import KeyFocus
+from gnet_desktop.gui.controls.focus import KeyFocus, draw_ring
 from gnet_desktop.gui.controls.spoken import TipSpoken
 from gnet_desktop.gui.looks.icons import icon
-from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme
 
 
 class Button(TipSpoken, QPushButton):
@@ -25,13 +24,7 @@ class Button(TipSpoken, QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The button; around it, for keys, a ring with a gap, since the primary one has the ring's colour."""
         super().paintEvent(event)
-        if not self._focus.shown:
-            return
-        theme, painter = Theme.now(), QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for token, inset in (("accent", 1.0), ("panel", 3.0)):
-            painter.setPen(QPen(theme.colour(token), 2))
-            box = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-            painter.drawRoundedRect(box, RADIUS_BUTTON - inset + 1, RADIUS_BUTTON - inset + 1)
-        painter.end()
+        if self._focus.shown:
+            painter = QPainter(self)
+            draw_ring(painter, QRectF(self.rect()), gap=True)
+            painter.end()

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.focus import PageFocus
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 
 
@@ -17,6 +18,7 @@ class ScrollPage(Speaking, QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setAccessibleName(name)
+        self._focus = PageFocus(self)
 
     @override
     def setWidget(self, widget: QWidget) -> None:

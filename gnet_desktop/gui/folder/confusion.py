@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFontMetrics,
     QHelpEvent,
     QImage,
@@ -21,12 +22,13 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from typing_extensions import override
 
 from gnet_desktop.folder.figures import HeadFigures
-from gnet_desktop.gui.controls.focus import KeyFocus
+from gnet_desktop.gui.controls.focus import KEY_REASONS, KeyFocus
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.folder.confusion_cells import Sight, coloured, counts_of, order_of, pooled
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import ring_inside
+from gnet_desktop.gui.painting.ink import mixed
 from gnet_desktop.shown import whole
 
 OTHERS: Final = -2
@@ -193,7 +195,7 @@ class Confusion(Speaking, QWidget):
                 share, ground = count / int(totals[row]), theme.colour("well")
                 if count:
                     full = theme.colour("accent" if row == column else "bad")
-                    ground = _mixed(theme.colour("panel"), full, 0.15 + 0.85 * share)
+                    ground = mixed(theme.colour("panel"), full, 0.15 + 0.85 * share)
                 painter.fillRect(box, ground)
                 if count and self._sight.span <= COUNTED:
                     painter.setPen(theme.colour("onaccent" if share > 0.5 else "text"))
@@ -257,8 +259,9 @@ class Confusion(Speaking, QWidget):
                 painter.setPen(painter_pen)
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(_seeable(self._box(row, column)))
-        if self._focus.shown and self._walked is not None:
-            ring_inside(painter, _seeable(self._box(*self._walked)))
+        if self._focus.shown:
+            walked = self._walked
+            ring_inside(painter, QRectF(self.rect()) if walked is None else _seeable(self._box(*walked)))
 
     # By mouse
 
@@ -303,6 +306,13 @@ class Confusion(Speaking, QWidget):
             self._see(self._sight.zoomed(factor, row, min(column, len(self._order) - 1)))
 
     # By keys
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Who comes by a key is at a cell: at the first in sight, if at none."""
+        super().focusInEvent(event)
+        if event.reason() in KEY_REASONS and self._walked is None and self._order:
+            self._walk(0, 0)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -386,12 +396,3 @@ def _seeable(box: QRectF) -> QRectF:
 
 def _rgb(colour: QColor) -> tuple[int, int, int]:
     return colour.red(), colour.green(), colour.blue()
-
-
-def _mixed(ground: QColor, colour: QColor, share: float) -> QColor:
-    """A colour laid over a ground with this opacity."""
-    return QColor.fromRgbF(
-        ground.redF() + (colour.redF() - ground.redF()) * share,
-        ground.greenF() + (colour.greenF() - ground.greenF()) * share,
-        ground.blueF() + (colour.blueF() - ground.blueF()) * share,
-    )

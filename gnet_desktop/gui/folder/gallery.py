@@ -40,6 +40,7 @@ from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.controls.spoken_cells import SpokenCells
 from gnet_desktop.gui.folder.thumbnails import Thumbnails
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.glyphs import ring_inside
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.shown import path_words
 
@@ -160,7 +161,7 @@ class _Delegate(QStyledItemDelegate):
     def __init__(self, model: GalleryModel, thumbnails: Thumbnails, view: QListView) -> None:
         super().__init__(view)
         self._model, self._thumbnails = model, thumbnails
-        self._focus = KeyFocus(view)
+        self._view, self._focus = view, KeyFocus(view)
         self._of: _Of | None = None
         self._cells = OrderedDict[tuple[int, int], QPixmap]()
 
@@ -190,6 +191,8 @@ class _Delegate(QStyledItemDelegate):
             painter.setPen(QPen(theme.colour("accent"), 2) if chosen else QPen(theme.colour("line2"), 1))
             painter.drawRoundedRect(cell.adjusted(-4, -4, 4, 4), 6, 6)
             painter.restore()
+        if self._focus.shown and index == self._view.currentIndex():
+            ring_inside(painter, QRectF(option.rect))
 
     def _cell(self, rows: Rows, place: int, image: QImage | None, theme: Theme, ratio: float) -> QPixmap:
         key = place, 0 if image is None else image.cacheKey()

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QWidget,
 )
 from typing_extensions import override
 
 from gnet_desktop.folder.truth import Truth
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.spoken_cells import SpokenCells
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -115,7 +115,7 @@ class Matching(QDialog):
         words = Label(self.tr("Drag a folder's name onto the class that it means, or choose both and match."))
         words.setWordWrap(True)
         words.setFont(font(12.5))
-        self.match, self.rules = QPushButton(self.tr("Match")), QPushButton(self.tr("As the rules say"))
+        self.match, self.rules = Button(self.tr("Match")), Button(self.tr("As the rules say"))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.match, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(self.rules, QDialogButtonBox.ButtonRole.ActionRole)

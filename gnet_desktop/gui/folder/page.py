@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from typing_extensions import override
 
 from gnet_desktop.folder.rows import Filter, arranged, like_places
 from gnet_desktop.folder.truth import Truth
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.page import Page
 from gnet_desktop.gui.controls.plain import Label
@@ -59,8 +59,7 @@ class _Empty(QWidget):
         line.addStretch(1)
         line.addWidget(words, 100)
         line.addStretch(1)
-        self.button = QPushButton(self.tr("Open a folder…"))
-        self.button.setProperty("primary", True)
+        self.button = Button(self.tr("Open a folder…"), primary=True)
         self.button.clicked.connect(open_folder)
         column = QVBoxLayout(self)
         column.addStretch(2)

@@ -4,12 +4,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QPushButton,
     QWidget,
 )
 from typing_extensions import override
 
 from gnet_desktop.convention import CONVENTIONS
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -32,7 +32,7 @@ class Progress(Speaking, QWidget):
         self._share = 0.0
         self._words = ElidedLabel("", pixels=12, token="text2")
         self._quiet = ElidedLabel("", pixels=12, token="text3")
-        self.button = QPushButton()
+        self.button = Button()
         self.button.setFont(font(12))
         self.button.clicked.connect(self._clicked)
         self._paused = False

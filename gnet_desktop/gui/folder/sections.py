@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.folder.conventions import Tried
 from gnet_desktop.folder.evaluating import Fit
 from gnet_desktop.folder.figures import FEW
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.explaining import explained, lines_of
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.conventions.choices import meaning_of
@@ -97,9 +98,9 @@ class _Section(QWidget):
         self.buttons.setSpacing(8)
         column.addLayout(self.buttons)
 
-    def add_button(self, words: str) -> QPushButton:
+    def add_button(self, words: str) -> Button:
         """One more button, in its place from the left."""
-        button = QPushButton(words)
+        button = Button(words)
         button.setFont(font(12))
         self.buttons.addWidget(button)
         return button

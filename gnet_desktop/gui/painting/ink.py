@@ -27,3 +27,12 @@ def ink_on(ground: QColor) -> QColor:
     """White where it reads well on a ground, else near-black."""
     white, black = (QColor(ink) for ink in _INKS)
     return white if contrast(white, ground) >= 4.5 else black
+
+
+def mixed(ground: QColor, colour: QColor, share: float) -> QColor:
+    """A colour laid over a ground with this opacity."""
+    return QColor.fromRgbF(
+        ground.redF() + (colour.redF() - ground.redF()) * share,
+        ground.greenF() + (colour.greenF() - ground.greenF()) * share,
+        ground.blueF() + (colour.blueF() - ground.blueF()) * share,
+    )

@@ -4,9 +4,10 @@ from typing import Final
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -33,7 +34,7 @@ class _Strip(Speaking, QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(160)
-        self.stop = QPushButton(self.tr("Stop"))
+        self.stop = Button(self.tr("Stop"))
         self.stop.setAccessibleName(stop)
         self.stop.clicked.connect(self.stop_wanted)
         row = QHBoxLayout(self)

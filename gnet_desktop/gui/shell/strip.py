@@ -8,10 +8,11 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.compare.interaction import Together
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.controls.common import ElidedLabel, IconButton
 from gnet_desktop.gui.controls.factor import open_factor_slider
@@ -90,13 +91,13 @@ class ChangesStrip(Speaking, QWidget):
         self.title.setFont(font(12.5, 600))
         self._chips = QHBoxLayout()
         self._chips.setSpacing(8)
-        self.more = QPushButton()
+        self.more = Button()
         self.more.setFont(font(12.5))
         self.more.setToolTip(self.tr("Changes that don't fit here; choose one to undo it"))
         menu = QMenu(self.more)
         menu.aboutToShow.connect(lambda: self._list_more(menu))
         self.more.setMenu(menu)
-        self.reset = QPushButton(self.tr("Reset"))
+        self.reset = Button(self.tr("Reset"))
         self.reset.setFlat(True)
         self.reset.setFont(font(12.5))
         self.reset.clicked.connect(self.reset_wanted)

@@ -22,6 +22,7 @@ from gnet_desktop.folder.alike import Alike
 from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.controls.spoken_cells import SpokenCells
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
+from gnet_desktop.gui.painting.glyphs import ring_inside
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import percent
 from gnet_desktop.gui.unit.sections import draw_bar
@@ -90,6 +91,8 @@ class _Delegate(QStyledItemDelegate):
             self._whole(painter, item, card.adjusted(PAD, PAD, -PAD, -PAD))
         else:
             self._small(painter, item, card.adjusted(8, 8, -8, -6))
+        if self._focus.shown and index == self._view.currentIndex():
+            ring_inside(painter, QRectF(option.rect))
         painter.restore()
 
     def _frame(self, painter: QPainter, option: QStyleOptionViewItem, card: QRectF) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QPushButton
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 
 from gnet_desktop.errors import ExportError, GNetError, UsageError
 from gnet_desktop.files import why_unreadable, write_whole
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import menu_words
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.workspace.units.groups import LONGEST, Groups
@@ -26,7 +27,7 @@ class Memory(Protocol):
         """Remember something."""
 
 
-class Grouping(QPushButton):
+class Grouping(Button):
     """``changed()`` when a unit joined or left a group, ``failed(error)`` where a file could not be used."""
 
     changed, failed = Signal(), Signal(object)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QMenu
 
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import PanelHeader
 from gnet_desktop.gui.controls.plain import menu_words
 from gnet_desktop.gui.controls.segmented import Segmented
@@ -71,7 +72,7 @@ class Head(PanelHeader):
                 "several": self.tr("Units whose strongest pictures fall into groups"),
             }
         )
-        self.directions = QPushButton(self.tr("Directions"))
+        self.directions = Button(self.tr("Directions"))
         self.directions.setFont(font(12))
         self.directions.setToolTip(
             self.tr(

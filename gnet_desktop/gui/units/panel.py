@@ -6,9 +6,10 @@ from typing import Final
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter
-from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.section import Section
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -174,14 +175,14 @@ class UnitPanel(QWidget):
             }
         )
         self.ways.chosen.connect(lambda _: self._look())
-        self.recipe_button = QPushButton()
+        self.recipe_button = Button()
         self.recipe_button.setFont(font(12))
         self.recipe_button.setFlat(True)
         self.recipe_button.setMenu(self._recipe_menu())
-        self.explore = QPushButton(self.tr("Show in Explore"))
+        self.explore = Button(self.tr("Show in Explore"))
         self.explore.setFont(font(12))
         self.explore.clicked.connect(lambda: self.explore_wanted.emit(self.item))
-        self.project = QPushButton()
+        self.project = Button()
         self.project.setFont(font(12))
         self.project.setToolTip(self.tr("Compute everything behind this layer without this direction"))
         self.project.clicked.connect(lambda: self.project_wanted.emit(self.item))

@@ -2,9 +2,10 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.looks.theme import STATUS_BAR, font
 from gnet_desktop.gui.painting.progress import draw_progress
@@ -32,14 +33,14 @@ class Progress(QWidget):
         self._words = ElidedLabel("", pixels=12, token="text2")
         self._now = ElidedLabel("", pixels=12, token="text3")
         self._index = ElidedLabel("", pixels=12, token="text2")
-        self.pause, self.folder = QPushButton(), QPushButton(self.tr("Folder…"))
+        self.pause, self.folder = Button(), Button(self.tr("Folder…"))
         self.folder.setToolTip(self.tr("Show the strongest pictures of a folder beside what units want"))
-        self.kept = QPushButton(self.tr("Kept"))
+        self.kept = Button(self.tr("Kept"))
         self.kept.setToolTip(self.tr("How much of the finished pictures stays on the disk"))
         menu = QMenu(self.kept)
         menu.aboutToShow.connect(lambda: self._fill(menu))
         self.kept.setMenu(menu)
-        self.crops = QPushButton(self.tr("Crops…"))
+        self.crops = Button(self.tr("Crops…"))
         self.crops.setToolTip(self.tr("Save the strongest crops of these units as files, with a list"))
         self.crops.hide()
         self.crops.clicked.connect(self.crops_wanted)

@@ -11,6 +11,7 @@ from typing_extensions import override
 from gnet_desktop.folder.spectrum import Spectrum
 from gnet_desktop.gui.controls.section import TITLE, Piece, Section
 from gnet_desktop.gui.looks.theme import Theme, font
+from gnet_desktop.gui.painting.glyphs import ring_inside
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import number, percent
 from gnet_desktop.gui.unit.sections import draw_bar
@@ -58,10 +59,7 @@ class CropsSection(Section):
     @override
     def draw(self, painter: QPainter) -> None:
         """The crops."""
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for crop, piece in zip(self._crops, self.pieces, strict=True):
-            draw_picture(painter, rgb_image(crop.pixels), piece.box)
+        _draw_crops(painter, self, self._crops)
 
 
 class GroupsSection(Section):
@@ -103,10 +101,18 @@ class GroupsSection(Section):
     @override
     def draw(self, painter: QPainter) -> None:
         """The crops."""
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for crop, piece in zip(self._crops, self.pieces, strict=False):
-            draw_picture(painter, rgb_image(crop.pixels), piece.box)
+        _draw_crops(painter, self, self._crops)
+
+
+def _draw_crops(painter: QPainter, section: Section, crops: Sequence[Crop]) -> None:
+    """A section's crops, and a ring around the one at which the keyboard is."""
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    # while another list comes in, there may be fewer pieces than crops
+    for crop, piece in zip(crops, section.pieces, strict=False):
+        draw_picture(painter, rgb_image(crop.pixels), piece.box)
+        if piece is section.ringed_piece:
+            ring_inside(painter, piece.box)
 
 
 class SpectrumSection(Section):

@@ -4,8 +4,9 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import heading
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.looks.theme import font
@@ -46,7 +47,7 @@ class TrustSection(QWidget):
         self.about = Label()
         self.about.setFont(font(12))
         self.about.setWordWrap(True)
-        self.button = QPushButton()
+        self.button = Button()
         self.button.clicked.connect(self._press)
         self.deletion = CurvePlot(self.tr("Deletion"), self.tr("% of the pixels taken away"))
         self.insertion = CurvePlot(self.tr("Insertion"), self.tr("% of the pixels put in"))
