@@ -73,6 +73,21 @@ def test_the_card_asks_as_the_menu_does(window: Window, asked: list[str], tmp_pa
     assert asked[1] == str(tmp_path / "chosen")
 
 
+def test_the_checkpoint_to_compare_with_is_asked_for_over_the_window_that_compares(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def ask(over: object, *_: object) -> tuple[str, str]:
+        asked.append(over)
+        return "", ""
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", ask)
+    window.workspace.use(tasks.LoadedNetwork(make_checkpoint(), None, "cpu"))  # type: ignore[arg-type]
+    window.handlers.compare_checkpoints()
+    assert asked == [window.show_dialog("compare")]
+
+
 def test_two_conventions_have_one_window(window: Window) -> None:
     card = of_type(CheckpointCard, window.show_dialog("card"))
     card.try_both_wanted.emit()

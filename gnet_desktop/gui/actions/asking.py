@@ -37,11 +37,14 @@ class Asking(QObject):
         active = QApplication.activeWindow()
         return active if active is not None else self._shell.widget
 
-    def files(self, title: str, kind: str, *, many: bool = True) -> list[Path]:
-        """Ask for files of a kind to open; none if the person changed their mind."""
+    def files(self, title: str, kind: str, *, many: bool = True, over: QWidget | None = None) -> list[Path]:
+        """Ask for files of a kind to open; none if the person changed their mind.
+
+        ``over`` is the window that goes on with them, where that has only just been opened.
+        """
         session = self._shell.session
         ask = QFileDialog.getOpenFileNames if many else QFileDialog.getOpenFileName
-        chosen, _ = ask(self._over, title, str(session.folder(kind)), self._filters(kind))
+        chosen, _ = ask(over or self._over, title, str(session.folder(kind)), self._filters(kind))
         names = chosen if isinstance(chosen, list) else [chosen]
         paths = [Path(name) for name in names if name]
         if paths:
@@ -63,7 +66,7 @@ class Asking(QObject):
     def folder(self, title: str, kind: str) -> Path | None:
         """Ask for a folder of a kind of file; None if the person changed their mind."""
         session = self._shell.session
-        chosen = QFileDialog.getExistingDirectory(self._shell.widget, title, str(session.folder(kind)))
+        chosen = QFileDialog.getExistingDirectory(self._over, title, str(session.folder(kind)))
         if not chosen:
             return None
         session.set_folder(kind, Path(chosen))

@@ -98,9 +98,9 @@ class Handlers(QObject):
 
     def compare_checkpoints(self) -> None:
         """What moved between the checkpoint in use and another one, and what they see alike."""
-        self._shell.show_dialog("compare")
+        shown = self._shell.show_dialog("compare")
         if self._workspace.reference_network is None:
-            self.opening.compare_checkpoint()
+            self.opening.compare_checkpoint(over=shown)
 
     def show_heads(self) -> None:
         """The auxiliary heads step by step."""

@@ -1,6 +1,7 @@
 """The actions that open something: pictures, folders, checkpoints, class names."""
 
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
 
 from gnet_desktop.errors import UsageError
 from gnet_desktop.gui.actions.asking import Asking
@@ -65,9 +66,10 @@ class Opening(QObject):
         if paths:
             self._shell.open_checkpoint(paths[0])
 
-    def compare_checkpoint(self) -> None:
-        """Ask for another checkpoint, to compare with what it says."""
-        paths = self._asking.files(self.tr("Compare with another checkpoint"), "checkpoints", many=False)
+    def compare_checkpoint(self, over: QWidget | None = None) -> None:
+        """Ask for another checkpoint, to compare with what it says; in ``over``, where that shows it."""
+        title = self.tr("Compare with another checkpoint")
+        paths = self._asking.files(title, "checkpoints", many=False, over=over)
         if paths:
             self._shell.workspace.open_reference(paths[0])
 

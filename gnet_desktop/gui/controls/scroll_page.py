@@ -17,6 +17,7 @@ class ScrollPage(Speaking, QScrollArea):
         super().__init__()
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setWidgetResizable(True)
+        self.setViewport(_Port())
         self.setAccessibleName(name)
         self._focus = PageFocus(self)
 
@@ -35,3 +36,11 @@ class ScrollPage(Speaking, QScrollArea):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
         if old is not None:
             old.deleteLater()
+
+
+class _Port(Speaking, QWidget):
+    """What the page is seen through; Qt's own would say that it has the keyboard when the page has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAutoFillBackground(True)

@@ -176,10 +176,15 @@ class _ControlInterface(QAccessibleWidget):
 
     @override
     def state(self) -> QAccessible.State:
-        """What lies outside what is scrolled to is off the screen; who passes the keyboard on has it not."""
+        """What lies outside what is scrolled to is off the screen; who passes the keyboard on has it not.
+
+        Nor has a control while one of its parts has it: readers ask for the one place where it is.
+        """
         state = super().state()
         if self._widget.focusProxy() is not None:
             state.focusable = state.focused = 0
+        elif self._control.focus_part() is not None:
+            state.focused = 0
         if self._widget.isVisible() and self._widget.visibleRegion().isEmpty():
             state.offscreen = 1
         return state
