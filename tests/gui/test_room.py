@@ -84,18 +84,22 @@ def test_a_photo_that_is_shown_whole_lies_beside_its_tools(
     assert all(panel.tools.rect().contains(box) for box in boxes)
 
 
-def test_a_sentence_that_has_no_room_breaks_between_its_parts() -> None:
+def test_a_sentence_that_has_no_room_breaks_between_its_parts_then_between_its_words() -> None:
     parts = ["why citrus, main", "Grad-CAM", "explains 62 % of the logit"]
     measure = QFontMetricsF(font(12)).horizontalAdvance
     whole = " · ".join(parts)
     assert sentence_lines(parts, measure(whole) + 1) == [whole]
     two = measure(" · ".join(parts[:2])) + 1
     assert sentence_lines(parts, two) == [" · ".join(parts[:2]), parts[2]]
-    cut = sentence_lines(["a name that is far too long for any line of it", parts[2]], two)
-    assert cut[1] == parts[2]
-    assert "…" in cut[0]
-    assert cut[0].startswith("a name")
-    assert cut[0].endswith("of it")
+    long = "covering 21 px takes up to 0.34 of its logit 6.35; the cover is the convention's mean"
+    broken = sentence_lines([long, parts[2]], two)
+    assert " ".join(broken[:-1]) == long
+    assert broken[-1] == parts[2]
+    assert all(measure(line) <= two for line in broken)
+    [cut] = sentence_lines(["a_name_that_is_far_too_long_for_any_line_of_it"], two)
+    assert cut.startswith("a_name")
+    assert "…" in cut
+    assert cut.endswith("of_it")
 
 
 def test_a_header_needs_no_more_width_than_with_its_choices_folded(qtbot: QtBot) -> None:

@@ -138,15 +138,26 @@ def draw_line(painter: QPainter, x: float, view: QRectF) -> None:
 
 
 def sentence_lines(parts: Sequence[str], room: float) -> list[str]:
-    """The parts of a sentence in as few lines as have room; a part that is longer is cut in its middle."""
+    """The parts of a sentence in as few lines as have room.
+
+    A part goes to a line of its own before it is broken between words; a word that is longer than a
+    line is cut in its middle.
+    """
     metrics = QFontMetricsF(font(12))
     lines: list[str] = []
     for part in parts:
         longer = f"{lines[-1]} · {part}" if lines else part
         if lines and metrics.horizontalAdvance(longer) <= room:
             lines[-1] = longer
-        else:
-            lines.append(metrics.elidedText(part, Qt.TextElideMode.ElideMiddle, room))
+            continue
+        lines.append("")
+        for word in part.split(" "):
+            longer = f"{lines[-1]} {word}".lstrip()
+            if lines[-1] and metrics.horizontalAdvance(longer) > room:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+            lines[-1] = metrics.elidedText(lines[-1], Qt.TextElideMode.ElideMiddle, room)
     return lines
 
 
