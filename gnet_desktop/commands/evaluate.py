@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.fit:
                 _keep_fit(checkpoint, evaluating.fit(checkpoint, store, matched, name_of(arguments.folder)))
             if arguments.out:
-                rows = rows_of(store, matched, session.network.temperatures)
+                rows = rows_of(store, matched, evaluation.loss)
                 judged = Judged(arguments.folder, checkpoint, session.convention, evaluation, rows)
                 export(arguments.out, judged)
         finally:

@@ -54,8 +54,8 @@ def _asked(store: "Store", session: Session, picture: str) -> tuple[str | None, 
 
 def _facts(store: "Store", names: Sequence[str], found: "Sequence[Near]") -> list[dict[str, Any]]:
     heads = store.heads()
-    paths, first, _ = store.firsts("main" if "main" in heads or not heads else heads[-1])
-    says = dict(zip(paths, first.tolist(), strict=True))
+    first, _ = store.firsts("main" if "main" in heads or not heads else heads[-1])
+    says = dict(zip(store.paths(), first.tolist(), strict=True))
     return [
         {
             "rank": rank,

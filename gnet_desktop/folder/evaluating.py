@@ -7,13 +7,11 @@ import numpy as np
 
 from gnet_desktop.checkpoints.checkpoint import Calibration, Checkpoint
 from gnet_desktop.folder import figures
-from gnet_desktop.folder.figures import HeadFigures, Judged
+from gnet_desktop.folder.figures import Floats, HeadFigures, Judged
 from gnet_desktop.folder.store import Store
 from gnet_desktop.folder.truth import Truth
 from gnet_desktop.inspection.answers import DEPTH
 from gnet_desktop.network.architecture import HEADS
-
-"""The heads from shallow to deep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,8 @@ class Evaluation:
     ``pictures`` counts those that were answered and whose class is known; ``heads`` has
     the figures of each head that answered, as the file calibrates them. ``first_right``
     says at which head pictures become right (None: at none). ``incomplete`` are pictures that
-    were answered though only a part of them could be read, with how much.
+    were answered though only a part of them could be read, with how much. ``loss`` is −log of
+    the true class's probability by the main head, of the ``pictures`` in order of their paths.
     """
 
     pictures: int
@@ -45,6 +44,7 @@ class Evaluation:
     without_truth: tuple[str, ...]
     failed: Mapping[str, str]
     incomplete: Mapping[str, str]
+    loss: Floats
 
 
 def evaluate(checkpoint: Checkpoint, store: Store, truth: Truth) -> Evaluation:
@@ -61,9 +61,10 @@ def evaluate(checkpoint: Checkpoint, store: Store, truth: Truth) -> Evaluation:
         figures.first_right({head: one.first for head, (_, one) in found.items()}, answers.truth, DEPTH),
         _mistakes(paths, answers),
         truth,
-        tuple(path for path in store.firsts(next(iter(found)))[0] if truth.of(path) is None) if found else (),
+        tuple(path for path in store.paths() if truth.of(path) is None),
         store.failed(),
         store.incomplete(),
+        answers.loss,
     )
 
 

@@ -7,8 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gnet_desktop.folder.evaluating import judge
-from gnet_desktop.folder.figures import Ints
+from gnet_desktop.folder.figures import Floats, Ints
 from gnet_desktop.folder.lookalikes import Alike
 from gnet_desktop.folder.store import Store
 from gnet_desktop.folder.truth import Truth
@@ -47,23 +46,25 @@ class Rows:
         return bool(self.truth[place] not in (UNKNOWN, self.answer[place]))
 
 
-def rows_of(store: Store, truth: Truth, temperatures: Mapping[str, float], *, judged: bool = True) -> Rows:
-    """The columns of what is kept; without ``judged`` no loss, which takes reading all logits."""
+def rows_of(store: Store, truth: Truth, loss: Floats | None = None) -> Rows:
+    """The columns of what is kept; ``loss`` are those of the pictures whose class is known, by path."""
     heads = [head for head in DEPTH if head in store.heads()]
     if not heads:
         nothing = np.empty(0, np.int64)
         return Rows((), nothing, np.empty(0), nothing, np.empty(0), np.empty(0, bool))
     leading = "main" if "main" in heads else heads[-1]
-    paths, answer, confidence = store.firsts(leading)
+    paths, (answer, confidence) = store.paths(), store.firsts(leading)
     agree = np.ones(len(paths), bool)
     for head in heads:
         if head != leading:
-            agree &= store.firsts(head)[1] == answer
-    known = np.array([UNKNOWN if (index := truth.of(path)) is None else index for path in paths], np.int64)
-    loss = np.full(len(paths), np.nan)
-    if judged:
-        loss[known != UNKNOWN] = judge(store, leading, truth, temperatures.get(leading, 1.0))[1].loss
-    return Rows(tuple(paths), answer, confidence, known, loss, agree)
+            agree &= store.firsts(head)[0] == answer
+    known = np.fromiter(
+        (UNKNOWN if (index := truth.of(path)) is None else index for path in paths), np.int64, len(paths)
+    )
+    losses = np.full(len(paths), np.nan)
+    if loss is not None:
+        losses[known != UNKNOWN] = loss
+    return Rows(tuple(paths), answer, confidence, known, losses, agree)
 
 
 @dataclass(frozen=True, slots=True)

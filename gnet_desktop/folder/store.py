@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final, Self
 
@@ -247,13 +248,20 @@ class Store:
                 (_stored(one.path), head, first, confidence, data),
             )
 
-    def firsts(self, head: str) -> tuple[list[str], NDArray[np.int64], NDArray[np.float64]]:
-        """Paths, first answers and their probabilities of a head, by path; without the logits."""
+    def paths(self) -> list[str]:
+        """Of the pictures that were answered, in order; as `firsts` and `logits` have them."""
         rows = self._base.execute(
-            "SELECT path, first, confidence FROM answers WHERE head = ? ORDER BY path", (head,)
-        ).fetchall()
-        numbers = np.array([row[1:] for row in rows], np.float64).reshape(-1, 2)
-        return [row[0] for row in rows], numbers[:, 0].astype(np.int64), numbers[:, 1]
+            "SELECT path FROM answers WHERE head = (SELECT min(head) FROM answers) ORDER BY path"
+        )
+        return [path for (path,) in rows]
+
+    def firsts(self, head: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """First answers of a head and their probabilities, by path; without the logits."""
+        rows = self._base.execute(
+            "SELECT first, confidence FROM answers WHERE head = ? ORDER BY path", (head,)
+        )
+        pairs = np.fromiter(chain.from_iterable(rows), np.float64).reshape(-1, 2)
+        return pairs[:, 0].astype(np.int64), pairs[:, 1].copy()
 
     def size_of(self, path: str) -> tuple[int, int] | None:
         """(width, height) of a kept picture; None if it isn't there or could not be read."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from sys import intern
 from typing import Final
 
 from gnet_desktop.checkpoints.labels import imagenet, wordnet_ids
@@ -45,7 +46,7 @@ class Truth:
 
 def from_folders(paths: Iterable[str]) -> dict[str, str]:
     """{path: name of the innermost folder it lies in}; pictures beside the class folders have none."""
-    return {path: path.split("/")[-2] for path in paths if "/" in path}
+    return {path: intern(path.split("/")[-2]) for path in paths if "/" in path}
 
 
 def from_table(file: Path) -> dict[str, str]:

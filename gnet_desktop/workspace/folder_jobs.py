@@ -4,7 +4,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -103,12 +103,12 @@ class Job:
 
     def _show_kept(self, store: Store) -> None:
         """What is kept at once, before the folder is looked through and everything is judged."""
-        if kept := store.stamps():
+        if kept := store.paths():
             truth = self._truth(kept)
-            rows = rows_of(store, truth, self.network.network.temperatures, judged=False)
+            rows = rows_of(store, truth)
             self.owner.tell(self, rows=rows, done=len(kept), total=len(kept))
 
-    def _truth(self, found: Mapping[str, Stamp]) -> Truth:
+    def _truth(self, found: Iterable[str]) -> Truth:
         given = from_table(self.truth_file) if self.truth_file else from_folders(found)
         source = self.truth_file.name if self.truth_file else "class folders"
         labels = self.network.checkpoint.labels.names
@@ -139,7 +139,7 @@ class Job:
             raise Ended
         began = time.monotonic()
         evaluation = evaluating.evaluate(self.network.checkpoint, store, truth)
-        rows = rows_of(store, truth, self.network.network.temperatures)
+        rows = rows_of(store, truth, evaluation.loss)
         self.owner.tell(self, rows=rows, evaluation=evaluation, **fields)
         now = time.monotonic()
         self._next_show = now + max(SHOW_EVERY, 10 * (now - began))
