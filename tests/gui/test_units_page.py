@@ -96,6 +96,20 @@ def test_enter_shows_the_unit_in_explore(window: Window, page: UnitsPage) -> Non
     QTest.keyClick(window, Qt.Key.Key_F4)
 
 
+def test_keys_of_units_are_about_the_chosen_card(window: Window, page: UnitsPage) -> None:
+    workspace = window.workspace
+    page.cards.choose(page.items[5])
+    card = there(page.items[5].unit)
+    assert workspace.selection.unit != card
+    QTest.keyClick(page.cards, Qt.Key.Key_P)
+    assert workspace.tray == (card,)
+    QTest.keyClick(page.cards, Qt.Key.Key_X)
+    assert [change.name for change in workspace.changes] == [card.name]
+    QTest.keyClick(page.cards, Qt.Key.Key_X)
+    QTest.keyClick(page.cards, Qt.Key.Key_P)
+    assert (workspace.changes, workspace.tray) == ((), ())
+
+
 def test_all_units_of_the_network_scroll(page: UnitsPage) -> None:
     page.branches.set_value("")
     page.wanting.pause()

@@ -38,10 +38,18 @@ class Handlers(QObject):
         self.asking = Asking(shell)
         self.opening, self.exporting = Opening(shell, self.asking), Exporting(shell, self.asking)
         self.converting = Converting(shell, self.asking)
+        self.units_of_pages: dict[str, Callable[[], Unit | None]] = {}
+        """Of pages that choose units of their own, the one that is chosen there."""
+
+    @property
+    def _unit(self) -> Unit | None:
+        """The unit that keys are about: the chosen one of the page that is shown."""
+        own = self.units_of_pages.get(self._shell.page)
+        return self._workspace.selection.unit if own is None else own()
 
     def run(self, name: str) -> None:
         """Do the action of that name, or say what it lacks."""
-        if words := lacking(name, self._workspace):
+        if words := lacking(name, self._workspace, self._unit):
             self._shell.show_news(words)
             return
         kind, _, argument = name.partition(" ")
@@ -134,8 +142,8 @@ class Handlers(QObject):
 
     def switch_unit(self) -> None:
         """The marked units, or else the chosen one, off, or on again."""
-        unit = self._workspace.selection.unit
-        self._switch(self._workspace.marked_units or ((unit,) if unit is not None else ()))
+        unit, marked = self._unit, self._workspace.marked_units if self._shell.page == "explore" else ()
+        self._switch(marked or ((unit,) if unit is not None else ()))
 
     def switch_tray(self) -> None:
         """The units of the tray off, or on again."""
@@ -152,7 +160,7 @@ class Handlers(QObject):
 
     def switch_branch(self) -> None:
         """The branch of the chosen unit off, or on again."""
-        unit = self._workspace.selection.unit
+        unit = self._unit
         if unit is not None:
             self._workspace.toggle_change(Change(unit.part))
 
@@ -216,7 +224,7 @@ class Handlers(QObject):
 
     def pin_unit(self) -> None:
         """Keep the hovered or chosen unit in the tray, or take it out."""
-        unit = self._workspace.hovered or self._workspace.selection.unit
+        unit = self._workspace.hovered or self._unit
         if unit is not None:
             self._workspace.toggle_in_tray(unit)
 

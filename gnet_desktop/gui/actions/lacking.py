@@ -5,28 +5,31 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
+from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 
 tr = QCoreApplication.translate
 
 
-def lacking(name: str, workspace: Workspace) -> str:
-    """What is missing for an action, and how to get it; empty where it has something to do."""
+def lacking(name: str, workspace: Workspace, unit: Unit | None) -> str:
+    """What is missing for an action, and how to get it; empty where it has something to do.
+
+    ``unit`` is the one that is chosen on the page that is shown.
+    """
+    if name in _ABOUT_UNITS:
+        others = _ABOUT_UNITS[name](workspace)
+        words = tr("Lacking", "No unit is chosen. Click a tile, then press the key again.")
+        return "" if others or unit is not None else words
     look = _LOOKS.get(name)
     return look(workspace) if look is not None else ""
 
 
-def _unit(workspace: Workspace) -> str:
-    chosen = workspace.selection.unit is not None
-    return "" if chosen else tr("Lacking", "No unit is chosen. Click a tile, then press the key again.")
-
-
-def _any_unit(workspace: Workspace) -> str:
-    return "" if workspace.hovered is not None else _unit(workspace)
-
-
-def _any_marked(workspace: Workspace) -> str:
-    return "" if workspace.marked_units else _unit(workspace)
+_ABOUT_UNITS: Final[Mapping[str, Callable[[Workspace], object]]] = {
+    "switch_unit": lambda workspace: workspace.marked_units,
+    "switch_branch": lambda _workspace: None,
+    "pin_unit": lambda workspace: workspace.hovered,
+}
+"""Actions that need a unit, and what else they would be about."""
 
 
 def _tray(workspace: Workspace) -> str:
@@ -88,12 +91,9 @@ def _pins(workspace: Workspace) -> str:
 
 
 _LOOKS: Final[Mapping[str, Callable[[Workspace], str]]] = {
-    "switch_unit": _any_marked,
     "switch_tray": _tray,
     "switch_filtered": _filter,
-    "switch_branch": _unit,
     "switch_module": _checkpoint,
-    "pin_unit": _any_unit,
     "next_shown": _reference,
     "next_photos": _reference,
     "next_answers": _reference,

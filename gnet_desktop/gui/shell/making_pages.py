@@ -65,6 +65,7 @@ class PageMaker:
         page.crops_wanted.connect(lambda: self._handlers.exporting.export_crops(page.save_crops))
         page.crops_written.connect(self._handlers.exporting.say_crops)
         page.matrix_wanted.connect(self._handlers.opening.open_directions)
+        self._handlers.units_of_pages["units"] = lambda: page.panel.item.unit if page.panel.item else None
         page.projected.connect(lambda: self._shell.show_page("explore"))
         return page
 
