@@ -9,7 +9,7 @@ from gnet_desktop.gui.app import make_application
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.photo.camera import Camera
-from gnet_desktop.gui.photo.labels import field_words, place_label
+from gnet_desktop.gui.photo.labels import field_words, place_words
 from gnet_desktop.gui.photo.painting import dim_outside, rect
 from gnet_desktop.gui.photo.scaled import ScaledPhoto
 from gnet_desktop.gui.photo.sight import Sight
@@ -39,7 +39,7 @@ def test_a_label_covers_neither_peak_nor_tools_nor_cursor(field: QRectF, peak: Q
     cursor = QRectF(peak.center().x() - 12, peak.center().y() - 12, 32, 36)
     photo = QRectF(90, 10, 300, 280)
     covered = [(peak, 1000.0), (TOOLS, 60.0), (field, 4.0), (cursor, 1000.0), (photo, 0.06)]
-    place = place_label(SIZE, field, VIEW, covered)
+    _, place = place_words([SIZE], field, VIEW, covered)
     assert VIEW.contains(place)
     assert place.size() == SIZE
     for one in (peak, TOOLS, cursor):
@@ -49,21 +49,39 @@ def test_a_label_covers_neither_peak_nor_tools_nor_cursor(field: QRectF, peak: Q
 def test_over_a_small_photo_it_stands_beside_it() -> None:
     photo = QRectF(200, 130, 80, 60)
     field, peak = QRectF(210, 140, 40, 30), QRectF(225, 150, 8, 8)
-    place = place_label(SIZE, field, VIEW, [(peak, 1000.0), (field, 4.0), (photo, 5000 / 4800)])
+    _, place = place_words([SIZE], field, VIEW, [(peak, 1000.0), (field, 4.0), (photo, 5000 / 4800)])
     assert overlap(place, photo) < 0.35 * photo.width() * photo.height()
     assert overlap(place, field) == 0
 
 
 def test_with_room_it_stands_right_below_the_field() -> None:
     field = QRectF(200, 60, 160, 100)
-    place = place_label(SIZE, field, VIEW, [(field, 4.0)])
+    _, place = place_words([SIZE], field, VIEW, [(field, 4.0)])
     assert (place.right(), place.top()) == (field.right(), field.bottom() + 4)
+
+
+LONG = QSizeF(320, 20)
+
+
+def test_the_shorter_words_stand_where_the_longer_ones_would_cover_tools() -> None:
+    # as on a screen of 1366 × 768 at 150 %: the field's lower edge is the photo's, and the view's nearly
+    view, tools, scale = QRectF(0, 0, 460, 205), QRectF(12, 12, 34, 150), QRectF(390, 12, 50, 110)
+    photo, field, peak = QRectF(110, 12, 240, 182), QRectF(212, 125, 110, 68), QRectF(270, 183, 20, 10)
+    around = [(peak, 1000.0), (field, 4.0), (photo, 5000 / (240 * 182)), (tools, 60.0), (scale, 60.0)]
+    chosen, place = place_words([LONG, SIZE], field, view, around)
+    assert chosen == 1
+    assert all(overlap(place, one) == 0 for one in (tools, scale, peak))
+
+
+def test_with_room_all_is_said() -> None:
+    chosen, place = place_words([LONG, SIZE], QRectF(100, 60, 160, 100), VIEW, [])
+    assert (chosen, place.size()) == (0, LONG)
 
 
 def test_where_nothing_is_free_the_peak_is_spared_first() -> None:
     field = QRectF(0, 0, 160, 40)
     peak = QRectF(100, 20, 10, 10)
-    place = place_label(SIZE, field, QRectF(0, 0, 160, 40), [(peak, 1000.0), (field, 4.0)])
+    _, place = place_words([SIZE], field, QRectF(0, 0, 160, 40), [(peak, 1000.0), (field, 4.0)])
     assert overlap(place, peak) == 0
 
 

@@ -11,6 +11,9 @@ _AWAY: Final = 4.0
 _PER_PIXEL: Final = 10.0
 """What a pixel between label and box costs, against a pixel's area of what is covered."""
 
+_PER_FORM: Final = 3000.0
+"""What it costs to say less."""
+
 Weighed = tuple[QRectF, float]
 """A rectangle with how bad it is to cover it."""
 
@@ -28,14 +31,26 @@ def field_words(size: int, width: int, height: int) -> tuple[str, ...]:
     )
 
 
-def place_label(size: QSizeF, named: QRectF, bounds: QRectF, covered: Sequence[Weighed]) -> QRectF:
-    """The best place for a label of ``size`` near the box that it names.
+def place_words(
+    sizes: Sequence[QSizeF], named: QRectF, bounds: QRectF, covered: Sequence[Weighed]
+) -> tuple[int, QRectF]:
+    """Which of some forms of a label, the longest first, stands best near the box that it names, and where.
 
     Inside ``bounds``, covering as little as possible of what is ``covered`` and not far from
     the box; below before above.
     """
+    fitting = [at for at, size in enumerate(sizes) if size.width() <= bounds.width()] or [len(sizes) - 1]
+    places = {at: _place(sizes[at], named, bounds, covered) for at in fitting}
+    chosen = min(fitting, key=lambda at: places[at][0] + _PER_FORM * at)
+    return chosen, places[chosen][1]
+
+
+def _place(size: QSizeF, named: QRectF, bounds: QRectF, covered: Sequence[Weighed]) -> tuple[float, QRectF]:
+    """What the best place of one form costs, and the place."""
     places = [_inside(QRectF(corner, size), bounds) for corner in _corners(size, named, bounds)]
-    return min(places, key=lambda place: _cost(place, covered) + _PER_PIXEL * _distance(place, named))
+    costs = [_cost(place, covered) + _PER_PIXEL * _distance(place, named) for place in places]
+    best = min(range(len(places)), key=costs.__getitem__)
+    return costs[best], places[best]
 
 
 def _corners(size: QSizeF, box: QRectF, bounds: QRectF) -> Iterator[QPointF]:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 
 from gnet_desktop.gui.photo import painting
 from gnet_desktop.gui.photo.camera import Camera
-from gnet_desktop.gui.photo.labels import Weighed, field_words, place_label
+from gnet_desktop.gui.photo.labels import Weighed, field_words, place_words
 from gnet_desktop.gui.photo.laid_over import KeptOverlay, LaidOver, Look
 from gnet_desktop.gui.photo.layers import Point, UnitLayer, unit_layer
 from gnet_desktop.gui.photo.pairing import across
@@ -26,7 +26,7 @@ from gnet_desktop.workspace.values import Result
 
 _INTERSECT: Final = Qt.ClipOperation.IntersectClip
 _WHOLE_PHOTO: Final = 5000.0
-"""What it costs to cover all of the photo with words, as `place_label` weighs."""
+"""What it costs to cover all of the photo with words, as `place_words` weighs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,15 +240,13 @@ class Pane:
         painting.draw_mark(painter, peak)
         if told:
             forms = field_words(layer.field.size, *size)
-            fits = (one for one in forms if painting.label_size(one).width() <= bounds.width())
-            words = next(fits, forms[-1])
-            place = self._place_words(words, field, peak, bounds, covered)
-            painting.draw_label(painter, words, place)
+            sizes = [painting.label_size(one) for one in forms]
+            around = [*self._beside(field, peak), *covered]
+            chosen, place = place_words(sizes, field, bounds, around)
+            painting.draw_label(painter, forms[chosen], place)
 
-    def _place_words(
-        self, words: str, field: QRectF, peak: QRectF, bounds: QRectF, covered: Sequence[Weighed]
-    ) -> QRectF:
-        """Where the field's words cover neither its peak nor the cursor, nor tools, nor much of the photo."""
+    def _beside(self, field: QRectF, peak: QRectF) -> list[Weighed]:
+        """What the field's words should not cover: its peak, the cursor, much of the photo."""
         own = [(peak.adjusted(-4, -4, 4, 4), 1000.0), (field, 4.0)]
         point = self.own(self._workspace.point)
         if point is not None:
@@ -257,7 +255,7 @@ class Pane:
         if self.sight is not None:
             photo = painting.rect(self.camera.box_to_view((0, 0, *self.sight.size)))
             own.append((photo, _WHOLE_PHOTO / max(1.0, photo.width() * photo.height())))
-        return place_label(painting.label_size(words), field, bounds, [*own, *covered])
+        return own
 
     def paint_pins(self, painter: QPainter) -> None:
         """The kept places."""
