@@ -18,7 +18,9 @@ from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.photo.camera import in_the_middle
 from gnet_desktop.gui.system.session import Session
+from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
+from tests.gui.made import make_world
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +140,19 @@ def test_a_key_finds_what_it_does(opened: Palette) -> None:
     assert {"Open pictures…", "Undo the last change of the network"} <= set(opened.found)
     opened.field.setText("ctrl+z")
     assert opened.found[0] == "Undo the last change of the network"
+
+
+def test_a_unit_is_found_as_soon_as_the_checkpoint_is_open(qapp: QApplication, qtbot: QtBot) -> None:
+    window, dispatcher = make_window(Session(None))
+    window.show()
+    palette = window.palette_dialog
+    palette.open_with("")
+    qtbot.keyClicks(palette.field, "4a/3x3:38")
+    assert palette.found == []
+    assert palette.nothing.text().endswith("when a checkpoint is open.")
+    window.workspace.use(make_world(0).loaded)
+    assert palette.found == ["4a/3x3:38"]
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert window.workspace.selection.unit == Unit("4a", "3x3", 38)
+    window.close()
+    del dispatcher

@@ -147,7 +147,7 @@ class Palette(QDialog):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.field.setStyleSheet("QLineEdit, QLineEdit:focus { border: 0; background: transparent; }")
         self.list.setItemDelegate(_Delegate(self.list))
-        self.nothing = Label(self.tr("Nothing is called that. Units are written 4a/5x5:11 or mixed4a:411."))
+        self.nothing = Label()
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.setWordWrap(True)
         layout = QVBoxLayout(self)
@@ -160,6 +160,9 @@ class Palette(QDialog):
         self.field.installEventFilter(self)
         self.list.itemClicked.connect(self._do)
         self.resize(_WIDTH, _TALLEST)
+        # who asks for a unit while the checkpoint is being opened
+        end = workspace.checkpoint_changed.subscribe(self._search_again)
+        self.destroyed.connect(lambda: end())
 
     def open_with(self, text: str = "") -> None:
         """Show it in the upper middle of the window that has the keyboard, with a first query."""
@@ -178,6 +181,10 @@ class Palette(QDialog):
         """The lines that are shown."""
         return [one.text for one in self._found]
 
+    def _search_again(self) -> None:
+        if self.isVisible():
+            self._search(self.field.text())
+
     def _search(self, query: str) -> None:
         self._found = find(query, self._workspace, self._run, self._offered)
         self.list.clear()
@@ -193,6 +200,10 @@ class Palette(QDialog):
         self._step(1, since=-1)
         self.list.scrollToTop()
         self.list.setVisible(bool(self._found))
+        there = self._workspace.checkpoint is not None
+        units = self.tr("Units are written 4a/5x5:11 or mixed4a:411.")
+        without = self.tr("Units can be found when a checkpoint is open.")
+        self.nothing.setText(self.tr("Nothing is called that. {0}").format(units if there else without))
         self.nothing.setVisible(not self._found)
         self._fit()
 
