@@ -49,7 +49,8 @@ class Progress(Speaking, QWidget):
         self._share = state.done / state.total if state.total else 0.0
         self._paused = state.state == "paused"
         self._words.setText(self.tr("{0} of {1} answered").format(whole(state.done), whole(state.total)))
-        rate = self.tr("{0} pictures a second").format(f"{state.rate:.0f}") if state.rate else ""
+        number = f"{state.rate:.1f}" if state.rate < 10 else f"{state.rate:.0f}"  # "1 pictures" is none
+        rate = self.tr("{0} pictures a second").format(number) if state.rate else ""
         ends = {"done": self.tr("all done, and kept"), "paused": self.tr("paused; what is done is kept")}
         self._quiet.setText(" · ".join(filter(None, (rate, state.convention, ends.get(state.state, "")))))
         known = CONVENTIONS.get(state.convention)
