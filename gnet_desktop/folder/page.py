@@ -53,7 +53,8 @@ def _head(head: str, figures: HeadFigures) -> str:
     return (
         f"<tr><th>{head}</th><td><b>{percent(figures.top1.value)} %</b> {_interval(figures.top1)}</td>"
         f"<td>{percent(figures.top5.value)} % {_interval(figures.top5)}</td>"
-        f"<td>{figures.log_loss:.3f}</td><td>{percent(figures.calibration_error)} %</td></tr>"
+        f"<td class=less>{figures.log_loss:.3f}</td>"
+        f"<td class=less>{percent(figures.calibration_error)} %</td></tr>"
     )
 
 
@@ -84,7 +85,7 @@ def _class(one: ClassFigures, names: tuple[str, ...]) -> str:
         f"<td class=bar><i style='width:{right}%'></i>"
         f"<u style='left:{low}%;width:{high - low:.1f}%'></u></td>"
         f"<td>{percent(one.recall)}</td><td class=quiet>{low:.0f}–{high:.0f}</td>"
-        f"<td>{percent(one.precision)}</td><td>{one.support}</td></tr>"
+        f"<td class=less>{percent(one.precision)}</td><td>{one.support}</td></tr>"
     )
 
 
@@ -100,8 +101,8 @@ def _mistakes(folder: Path, mistakes: Iterable[Mistake], names: tuple[str, ...])
         yield (
             f"<figure title='{escape(one.path, quote=True)}'>{image}"
             f"<figcaption><b>{escape(names[one.answer])}</b>"
-            f" {percent(one.probability, digits=0)}<br><span class=quiet>{escape(names[one.truth])}"
-            f" {percent(one.of_truth, digits=0)}</span></figcaption></figure>"
+            f" {percent(one.probability, digits=0)} %<br><span class=quiet>{escape(names[one.truth])}"
+            f" {percent(one.of_truth, digits=0)} %</span></figcaption></figure>"
         )
 
 
@@ -139,15 +140,15 @@ _PAGE: Final = Template("""<!doctype html>
 <style>
 body{font:15px/1.45 Inter,system-ui,sans-serif;color:#1a1e26;background:#fff;max-width:62rem;
 margin:2rem auto;padding:0 1rem}
-h1{font-size:1.5rem;margin:0 0 .2rem}
+h1{font-size:1.5rem;margin:0 0 .2rem;overflow-wrap:anywhere}
 h2{font-size:1.1rem;margin:2rem 0 .5rem}
 .quiet{color:#626b7b}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 th{text-align:left;font-weight:400}
 td,th{padding:.15rem .9rem .15rem 0;vertical-align:baseline}
-td+td{text-align:right}
+td+td,thead th:nth-child(n+3){text-align:right;white-space:nowrap}
 thead th{color:#626b7b}
-.bar{position:relative;width:9rem;height:.6rem}
+.bar{position:relative;width:9rem;height:.6rem;border-right:.9rem solid transparent}
 .bar i{position:absolute;left:0;top:.45rem;height:.6rem;background:#8a93a5;border-radius:2px}
 .bar u{position:absolute;top:.7rem;height:2px;background:#1a1e26}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:1rem}
@@ -157,14 +158,22 @@ figcaption{font-size:.85rem;line-height:1.3;overflow-wrap:anywhere}
 code{font-size:.8rem;overflow-wrap:anywhere}
 @media print{body{margin:0;max-width:none}
 }
+@media (max-width:36rem){body{margin:1rem auto;font-size:14px}
+td,th{padding-right:.6rem}
+.bar{width:3.5rem}
+td.less,th.less{display:none}
+.grid{grid-template-columns:repeat(auto-fill,minmax(95px,1fr));gap:.6rem}
+}
 </style>
 <h1>$title</h1>
 <p class=quiet>$pictures with a known class · truth from $truth · convention $convention</p>
-<table><thead><tr><th>head<th>right at first guess<th>within five<th>log loss<th>calibration error</thead>
+<table><thead><tr><th>head<th>right at first guess<th>within five
+<th class=less>log loss<th class=less>calibration error</thead>
 $heads</table>
 $depth
 <h2>By class</h2>
-<table><thead><tr><th>class<th>right<th>%<th>95 %<th>precision, %<th>pictures</thead>$classes</table>
+<table><thead><tr><th>class<th>right<th>%<th>95 %<th class=less>precision, %<th>pictures</thead>
+$classes</table>
 <h2>Most frequent mistakes</h2><table>$pairs</table>
 <h2>Most sure and wrong: $shown of $wrong</h2><div class=grid>$mistakes</div>
 $problems
