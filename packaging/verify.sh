@@ -73,6 +73,16 @@ as_person() {
 }
 apt() { as_root apt-get -qq -y -o APT::AutoRemove::RecommendsImportant=false -o Dpkg::Use-Pty=0 "$@" >>"$log" 2>&1; }
 
+# Megabytes of what is installed in the room. Lent folders lie on the same disk, so du's -x would count
+# them; the package itself and apt's lists are no part of it either.
+megabytes() {
+    set --
+    for other in proc dev tmp var/cache var/lib/apt ${GNET_LEND:-}; do
+        set -- "$@" --exclude="$room/${other#/}"
+    done
+    du -sm "$@" "$room" | cut -f1
+}
+
 # Everything in the room, less what apt and dpkg keep for themselves.
 listed() {
     (cd "$room" && find . -xdev \( -path ./proc -o -path ./dev -o -path ./tmp -o -path ./home -o -path ./var/cache \
@@ -292,7 +302,7 @@ verify() { # verify NAME SUITE DEB
     began=$(seconds)
     apt install --no-install-recommends /tmp/package.deb || { fail "it did not install, see $log"; return 0; }
     count=$(grep -c '^Setting up' "$log")
-    say "  installed in $(since "$began"): $count packages, $(du -sm --exclude=proc --exclude=dev "$room" | cut -f1) MB with the system," \
+    say "  installed in $(since "$began"): $count packages, $(megabytes) MB with the system," \
         "$(($(as_root dpkg-query -W -f '${Installed-Size}' "$package") / 1024)) MB its own"
 
     began=$(seconds)
