@@ -38,8 +38,8 @@ SIGNATURES: Final = tuple(
     for row in (
         (0, b"\xff\xd8\xff", "JPEG", "gnet_desktop.pictures.jpeg:Jpeg"),
         (0, b"\x89PNG\r\n\x1a\n", "PNG", "gnet_desktop.pictures.png:open_frame"),
-        (0, b"GIF87a", "GIF", "PIL.GifImagePlugin:GifImageFile"),
-        (0, b"GIF89a", "GIF", "PIL.GifImagePlugin:GifImageFile"),
+        (0, b"GIF87a", "GIF", "gnet_desktop.pictures.gif:Gif"),
+        (0, b"GIF89a", "GIF", "gnet_desktop.pictures.gif:Gif"),
         (8, b"WEBP", "WebP", "gnet_desktop.pictures.webp:WebP"),
         *((0, magic, "TIFF", "gnet_desktop.pictures.tiff.picture:open_frame")
           for magic in (b"II\x2a\x00", b"MM\x00\x2a", b"II\x2b\x00", b"MM\x00\x2b")),

@@ -7,6 +7,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import PIL
 import pytest
 from numpy.typing import NDArray
 from PIL import Image
@@ -74,6 +75,19 @@ def icc_profile(primaries: list[tuple[float, float, float]], gamma: float, name:
 # sRGB's colorants adapted to D50 (Bradford), as published with the standard
 SRGB_D50 = [(0.4360, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141)]
 ADOBE_D50 = [(0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457)]
+
+
+def needs_pillow(release: int, what: str) -> None:
+    """Skip before a release that was the first to do something."""
+    if int(PIL.__version__.split(".")[0]) < release:
+        pytest.skip(f"Pillow {release} is the first that {what}")
+
+
+def needs_writer(form: str) -> None:
+    """Skip where this Pillow writes no such pictures."""
+    Image.init()
+    if form not in Image.SAVE:
+        pytest.skip(f"this Pillow writes no {form}")
 
 
 def decoded_by_opencv(data: bytes) -> NDArray[np.uint8]:

@@ -19,6 +19,7 @@ from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.pictures.jpeg2000 import Jpeg2000
 from gnet_desktop.pictures.qoi import Qoi
 from gnet_desktop.pictures.webp import WebP
+from tests.pictures.conftest import needs_pillow
 from tests.pictures.hostile import saved
 
 
@@ -156,6 +157,8 @@ def qoi(width: int, height: int) -> bytes:
 
 @pytest.mark.parametrize("part", [1.0, 0.5])
 def test_a_large_qoi_shows_what_pillow_decodes_here(part: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    if part < 1:
+        needs_pillow(13, "shows what there is of a QOI picture that is cut off")
     data = qoi(600, 400)
     data = data[: int(len(data) * part)]
     asked: list[bytes] = []

@@ -14,8 +14,10 @@ from gnet_desktop.errors import PictureError
 from gnet_desktop.pictures.decoders import decoder_for, guesses_for
 from gnet_desktop.pictures.decoding import read_picture, thumbnail
 from gnet_desktop.pictures.finding import find_pictures
+from gnet_desktop.pictures.gif import Gif
 from gnet_desktop.pictures.signatures import GUESSES, SIGNATURES
-from tests.pictures.conftest import decoded_by_opencv
+from tests.pictures.conftest import decoded_by_opencv, needs_writer
+from tests.pictures.hostile import comments_without_end
 
 LEFT_OUT = {
     "EPS": "a program that Ghostscript would run",
@@ -93,12 +95,26 @@ MODES = {"BLP": "P", "GIF": "P", "MSP": "1", "XBM": "1"}
 
 @pytest.mark.parametrize("form", WRITTEN)
 def test_a_photo_of_an_ordinary_size_comes_back_in_every_format(form: str, pattern: Image.Image) -> None:
+    needs_writer(form)
     photo = pattern.resize((256, 192), Image.Resampling.BICUBIC).convert(MODES.get(form, "RGB"))
     stream = io.BytesIO()
     lossless = {"quality": 100, "subsampling": 0} if form == "JPEG" else {"lossless": True}
     photo.save(stream, form, **lossless)
     shown = np.asarray(read_picture(stream.getvalue()).image).astype(int)
     assert np.abs(shown - np.asarray(photo.convert("RGB"))).max() <= (8 if form == "JPEG" else 1)
+
+
+def test_of_a_gifs_comments_without_end_only_the_beginning_is_kept() -> None:
+    picture = Gif(io.BytesIO(comments_without_end()))
+    assert len(picture.info["comment"]) < 1 << 17  # of fifteen megabytes
+    assert picture.convert("RGB").getpixel((0, 0)) == (0, 0, 0)
+
+
+def test_a_gifs_comment_of_ordinary_length_is_whole(pattern: Image.Image) -> None:
+    stream = io.BytesIO()
+    pattern.convert("P").save(stream, "GIF", comment=b"words " * 1_000)
+    stream.seek(0)
+    assert Gif(stream).info["comment"] == b"words " * 1_000
 
 
 def test_a_sun_raster_comes_back(pattern: Image.Image) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from gnet_desktop.pictures.decoding import read_picture
-from tests.pictures.conftest import ADOBE_D50, SRGB_D50, Encode, decoded_by_opencv, icc_profile
+from tests.pictures.conftest import ADOBE_D50, SRGB_D50, Encode, decoded_by_opencv, icc_profile, needs_writer
 
 GREY = np.linspace(0, 255, 64).astype(np.uint8)[None].repeat(16, axis=0)
 
@@ -41,8 +41,7 @@ def png16(values: np.ndarray, colour_type: int) -> bytes:
 def test_a_mode_arrives_as_the_same_colours_in_rgb(
     mode: str, form: str, pattern: Image.Image, encode: Encode
 ) -> None:
-    if form == "QOI" and form not in Image.SAVE:
-        pytest.skip("this Pillow writes no QOI")
+    needs_writer(form)
     stored = pattern.convert("P" if mode == "PA" else mode)
     options = {"lossless": True} if form == "WEBP" else {"irreversible": False} if form == "JPEG2000" else {}
     picture = read_picture(encode(stored, form, **options))

@@ -1,7 +1,7 @@
-"""What libtiff complains of.
+"""What libtiff complains of, and which packings it was built for.
 
 It tells nobody but stderr, and Pillow goes on with whatever came of the file: so a damaged
-picture would pass for a sound one.
+picture would pass for a sound one, and one whose packing is unknown for a damaged one.
 """
 
 import ctypes
@@ -40,6 +40,17 @@ def listen() -> None:
             library.TIFFSetErrorHandler(_HEAR)
         except (OSError, AttributeError):
             continue
+
+
+@cache
+def unpacks(method: int) -> bool:
+    """Whether libtiff can undo this packing; taken for true where it isn't found."""
+    for path in _libraries():
+        try:
+            return bool(ctypes.CDLL(path).TIFFIsCODECConfigured(ctypes.c_uint16(method)))
+        except (OSError, AttributeError):
+            continue
+    return True
 
 
 def _libraries() -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from gnet_desktop.pictures.tiff.arrangement import arranged
 from gnet_desktop.pictures.tiff.canvas import Canvas
-from gnet_desktop.pictures.tiff.complaints import listen
+from gnet_desktop.pictures.tiff.complaints import listen, unpacks
 from gnet_desktop.pictures.tiff.directory import (
     BITS,
     COMPRESSION,
@@ -32,6 +32,9 @@ from gnet_desktop.pictures.tiff.layout import DELEGATED, MOSAIC, Layout, Unread,
 
 _RAW_MARKS: Final = (b"CR\x02", b"IIII", b"MMMM")
 """What stands behind the header of Canon's and Phase One's raw files."""
+
+_NOT_EVERYWHERE: Final = {34925: "LZMA", 50000: "Zstandard"}
+"""Packings that libtiff can be built without: Pillow's own builds before 12 have no Zstandard."""
 
 
 class UnreadTiff(SyntaxError):
@@ -73,6 +76,9 @@ def _opened(stream: BinaryIO, directory: Directory, frame: int) -> ImageFile.Ima
         raise UnreadTiff(layout.why)
     stream.seek(0)
     if layout is not None:
+        if not unpacks(layout.compression):
+            name = _NOT_EVERYWHERE.get(layout.compression, f"method {layout.compression}")
+            raise UnreadTiff(f"It is packed by {name}, which the installed Pillow cannot undo.")
         return TiffPicture(stream, directory, layout)
     return _by_pillow(stream, directory, frame)
 
