@@ -26,7 +26,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 DATA: Final = Path(os.environ.get("GNET_SHARED", ROOT.parent / "shared")) / "data" / "everyday100.tar"
 WORK: Final = Path(os.environ.get("TRAINING_WORK", "/var/tmp/gnet-training")) / "next"
 SHIPPED: Final = ROOT / "resources" / "checkpoints"
-WARM: Final = 0.2
+WARM: Final = 0.1
 """The fraction of the full rate from which a run falls that begins with a finished network."""
 # Read only when a process starts. Without it glibc gives every large buffer back to the kernel
 # after each use, and clearing the pages anew takes 4 of 5 seconds: 50–170 pictures a second instead of
@@ -76,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--file", type=Path, help="a .safetensors file instead of a run's state")
         else:
             command.add_argument("--out", type=Path, help="default: the bundled file of so many classes")
+            command.add_argument("--begun-with", type=Path, help="the file that the run began with")
     return top
 
 
@@ -151,6 +152,14 @@ def weights(file: Path) -> dict[str, Tensor]:
     from safetensors.torch import load_file
 
     return {name: tensor.float() for name, tensor in load_file(file).items()}
+
+
+def training_of(file: Path) -> str:
+    """How an exported file says that it was trained."""
+    from safetensors import safe_open
+
+    with safe_open(file, "np") as opened:
+        return str(opened.metadata()["training"])
 
 
 def data(options: argparse.Namespace) -> tuple[Source, dict[str, Photos]]:
@@ -323,7 +332,8 @@ def export(options: argparse.Namespace) -> int:
     run = state["run"]
     epochs = run["step"] * run["batch"] / len(source.train)
     seconds, mixed = run["seconds"], len(photos["train"]) if photos else 0
-    texts = metadata(source.names, figures, epochs=epochs, seconds=seconds, photos=mixed)
+    before = training_of(options.begun_with) if options.begun_with else ""
+    texts = metadata(source.names, figures, epochs=epochs, seconds=seconds, photos=mixed, begun_with=before)
     out = options.out or SHIPPED / f"everyday{len(source.names)}.safetensors"
     size = write(out, halved(net.state_dict()), texts)
     print(as_text(figures))

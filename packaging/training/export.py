@@ -55,7 +55,7 @@ def reestimate(
     for index in range(batches):
         dice = Dice(index, device)
         groups = feed.groups(0, index, size)
-        seen = [views(dice, pixels.to(device), side=side, strength=CALM) for pixels, _ in groups]
+        seen = [views(dice, pixels.to(device), side=side, strength=CALM) for pixels, _, _ in groups]
         net(torch.cat(seen).contiguous(memory_format=torch.channels_last))
     net.eval()
 
@@ -83,11 +83,20 @@ def metadata(
     epochs: float,
     seconds: float,
     photos: int = 0,
+    begun_with: str = "",
 ) -> dict[str, str]:
     """The texts inside the file, from a report of `reporting.measured`.
 
-    ``photos`` is the number of photos that were mixed with the small pictures.
+    ``photos`` is the number of photos that were mixed with the small pictures; ``begun_with`` is how the
+    network was trained that the run began with, as its file says.
     """
+    material = f"{SMALL}{f' and {photos:,} photos' if photos else ''}"
+    took = f"{seconds / 3600:.1f} hours on two shared cores"
+    if begun_with:
+        before = begun_with.partition("; averaged weights")[0]
+        how = f"{before}; then {epochs:.0f} epochs on {material}, mixed, {took}"
+    else:
+        how = f"from scratch on {material}, {epochs:.0f} epochs of views growing from 64 to 112 px, {took}"
     heads = figures["heads"]
     chosen = figures["nothing_fits"]["max_probability"]
     short = {
@@ -106,12 +115,7 @@ def metadata(
         ),
         "licence": LICENCE.format(pictures="ImageNet's and others'" if photos else "ImageNet's"),
         "architecture": ARCHITECTURE,
-        "training": (
-            f"from scratch on {SMALL}{f' and {photos:,} photos' if photos else ''}, "
-            f"{epochs:.0f} epochs of views growing from 64 to 112 px, "
-            f"{seconds / 3600:.1f} hours on two shared cores; "
-            f"averaged weights, batch-norm statistics re-estimated at {SHIPS[1]} px"
-        ),
+        "training": (f"{how}; averaged weights, batch-norm statistics re-estimated at {SHIPS[1]} px"),
         "figures": json.dumps(short),
     }
 

@@ -11,10 +11,11 @@ from torch import Tensor
 from .photos import Photos
 from .source import Pictures
 
-Group = tuple[Tensor, Tensor]
-"""Pictures (n, side, side, 3) uint8 of one side, and their classes (n,)."""
+Group = tuple[Tensor, Tensor, Tensor | None]
+"""Pictures (n, side, side, 3) uint8 of one side, their classes (n,), and which classes (classes,) they
+are told apart from (None: all)."""
 
-SHARES: Final = {"small": 0.5, "reduced": 0.1875, "sharp": 0.3125}
+SHARES: Final = {"small": 0.5, "reduced": 0.3125, "sharp": 0.1875}
 """Of a batch: pictures of 64 px, photos reduced to 64 px, and photos as they are."""
 
 
@@ -52,7 +53,7 @@ class Shuffled:
         generator = torch.Generator().manual_seed(seed * 1_000_003 + epoch)
         order = torch.randperm(self.count, generator=generator)
         chosen = order[position * size :][:size].to(self.pixels.device)
-        return ((self.pixels[chosen], self.classes[chosen]),)
+        return ((self.pixels[chosen], self.classes[chosen], None),)
 
 
 def balanced(photos: Photos) -> Tensor:
@@ -73,20 +74,27 @@ def balanced(photos: Photos) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """Small pictures and photos; photos come sharp and reduced, so that sharpness tells no class."""
+    """Small pictures and photos, so that sharpness tells no class.
+
+    Photos come reduced, too. Sharp ones are told apart only from classes that have some (``shown``): a
+    network that sees no sharp goldfish would otherwise learn that what is sharp is none.
+    """
 
     small: Shuffled
     large: Tensor
     reduced: Tensor
     classes: Tensor
     weights: Tensor
+    shown: Tensor
 
     @classmethod
     def of(cls, pictures: Pictures, photos: Photos, device: torch.device | str = "cpu") -> Mixture:
         large, reduced, classes = (
             torch.from_numpy(values).to(device) for values in (photos.large, photos.small, photos.classes)
         )
-        return cls(Shuffled.of(pictures, device), large, reduced, classes, balanced(photos))
+        count = 1 + max(int(photos.classes.max()), int(pictures.classes.max()))
+        shown = torch.zeros(count, dtype=torch.bool, device=device).index_fill_(0, classes, True)
+        return cls(Shuffled.of(pictures, device), large, reduced, classes, balanced(photos), shown)
 
     @property
     def count(self) -> int:
@@ -94,13 +102,13 @@ class Mixture:
 
     def groups(self, seed: int, step: int, size: int) -> tuple[Group, ...]:
         sizes = {kind: round(size * share) for kind, share in SHARES.items()}
-        (pixels, classes), *_ = self.small.groups(seed, step, sizes["small"])
+        (pixels, classes, _), *_ = self.small.groups(seed, step, sizes["small"])
         generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
         drawn = torch.multinomial(self.weights, sizes["reduced"] + sizes["sharp"], generator=generator)
         reduced, sharp = torch.split(drawn.to(self.classes.device), [sizes["reduced"], sizes["sharp"]])
         order = torch.randperm(sizes["small"] + sizes["reduced"], generator=generator).to(classes.device)
         soft = (torch.cat([pixels, self.reduced[reduced]]), torch.cat([classes, self.classes[reduced]]))
-        return (soft[0][order], soft[1][order]), (self.large[sharp], self.classes[sharp])
+        return (soft[0][order], soft[1][order], None), (self.large[sharp], self.classes[sharp], self.shown)
 
 
 def feed_of(pictures: Pictures, photos: Photos | None, device: torch.device | str = "cpu") -> Feed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import torch
@@ -54,16 +55,44 @@ def average(averaged: nn.Module, net: nn.Module, *, updates: int) -> None:
     torch._foreach_lerp_([old for old, _ in floats], [new for _, new in floats], 1 - keep)
 
 
-def loss_of(net: nn.Module, batch: Tensor, targets: tuple[Tensor, Tensor], own: float) -> Tensor:
-    """Weighted, smoothed cross-entropy of the three heads, for batches mixed of two classes."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What some pictures show: ``classes`` (n,), mixed with ``others`` (n,) but for the share ``own``.
+
+    ``among`` (classes,) are the classes that they are told apart from; None: all.
+    """
+
+    classes: Tensor
+    others: Tensor
+    own: float = 1.0
+    among: Tensor | None = None
+
+    def loss(self, logits: Tensor) -> Tensor:
+        """Smoothed cross-entropy, the mean over the pictures."""
+        total = torch.zeros((), device=logits.device)
+        for target, share in ((self.classes, self.own), (self.others, 1 - self.own)):
+            if share > 0:
+                total = total + share * smoothed(logits, target, self.among)
+        return total
+
+
+def smoothed(logits: Tensor, target: Tensor, among: Tensor | None = None) -> Tensor:
+    """Cross-entropy with label smoothing over some classes; the others are neither wanted nor unwanted."""
+    if among is not None:
+        place = among.cumsum(0) - 1
+        logits, target = logits[:, among], place[target]
+    return F.cross_entropy(logits, target, label_smoothing=SMOOTHING)
+
+
+def loss_of(net: nn.Module, batch: Tensor, wanted: Sequence[Wanted]) -> Tensor:
+    """Weighted loss of the three heads; ``wanted`` tells of the batch's pictures part by part."""
     with torch.autocast(batch.device.type, torch.bfloat16):
         outputs = net(batch)
     total = torch.zeros((), device=batch.device)
+    sizes = [len(one.classes) for one in wanted]
     for head, logits in zip(HEADS, outputs, strict=True):
-        for target, share in zip(targets, (own, 1 - own), strict=True):
-            if share > 0:
-                part = F.cross_entropy(logits.float(), target, label_smoothing=SMOOTHING)
-                total = total + WEIGHTS[head] * share * part
+        for one, part in zip(wanted, logits.float().split(sizes), strict=True):
+            total = total + WEIGHTS[head] * len(part) / len(batch) * one.loss(part)
     return total
 
 
@@ -119,11 +148,14 @@ class Replica:
             dropout.dice = dice
         for parameter in self.parameters:
             parameter.grad = None
-        seen = [views(dice, pixels, side=phase.side, strength=phase.strength) for pixels, _ in groups]
-        pictures, classes = torch.cat(seen), torch.cat([classes for _, classes in groups])
-        pictures, order, own = mixed(dice, pictures, phase.strength)
-        pictures = pictures.to(torch.bfloat16, memory_format=torch.channels_last)
+        parts, wanted = list[Tensor](), list[Wanted]()
+        for pixels, classes, among in groups:
+            seen = views(dice, pixels, side=phase.side, strength=phase.strength)
+            part, order, own = mixed(dice, seen, phase.strength)
+            parts.append(part)
+            wanted.append(Wanted(classes, classes[order], own, among))
+        pictures = torch.cat(parts).to(torch.bfloat16, memory_format=torch.channels_last)
         self.net.train()
-        loss = share * loss_of(self.net, pictures, (classes, classes[order]), own)
+        loss = share * loss_of(self.net, pictures, wanted)
         loss.backward()
         return loss.detach()

@@ -34,6 +34,17 @@ SIZES: Final[tuple[Size, ...]] = (
     (224, 224),
 )
 MEASURES: Final = ("max_probability", "entropy")
+BEYOND_100: Final = {
+    "great_white_shark.jpg": "shark",
+    "giant_panda.jpg": "panda",
+    "acoustic_guitar.jpg": "guitar",
+    "aircraft_carrier.jpg": "ship",
+    "coffee_mug.jpg": "cup",
+    "grand_piano.jpg": "piano",
+    "strawberry.jpg": "strawberry",
+    "granny_smith.jpg": "apple",
+}
+"""Shared photos that show none of the hundred classes, and which of the later ones they show."""
 
 
 def prepared(image: Image.Image, size: Size) -> Tensor:
@@ -63,8 +74,8 @@ def shared_photos(folder: Path, names: Sequence[str]) -> tuple[list[Image.Image]
     for name, entry in described.items():
         with Image.open(folder / name) as image:
             images.append(image.convert("RGB"))
-        label = entry["everyday100"]
-        classes.append(names.index(label) if label is not None else -1)
+        label = entry["everyday100"] or BEYOND_100.get(name)
+        classes.append(names.index(label) if label in names else -1)
     return images, torch.tensor(classes), list(described)
 
 
@@ -155,14 +166,13 @@ def nothing_fits(
     return found | {"hinted_by_kind": hinted}
 
 
-def real_photos(net: nn.Module, photos: Photos, names: Sequence[str]) -> dict[str, Any]:
+def real_photos(logits: dict[str, Tensor], truth: Tensor, names: Sequence[str]) -> dict[str, Any]:
     """Accuracy of each head on validation photos, and main's by class, worst first."""
-    truth = torch.from_numpy(photos.classes.copy())
-    logits = predictions(net, photos.large, resize=SHIPS[0], crop=SHIPS[1])
     heads = {head: [accuracy(logits[head], truth, among) for among in (1, 5)] for head in HEADS}
     return {
-        "photos": len(photos),
+        "photos": len(truth),
         "heads": heads,
+        "calibration": calibrated(logits, truth),
         "per_class": per_class(logits["main"], truth, names),
         "confusions": confusions(logits["main"], truth, names),
     }
@@ -171,13 +181,21 @@ def real_photos(net: nn.Module, photos: Photos, names: Sequence[str]) -> dict[st
 def measured(net: nn.Module, source: Source, folder: Path, photos: Photos | None = None) -> dict[str, Any]:
     """All figures of the report; float32, about a minute on two free cores.
 
-    ``folder`` has the shared photos; ``photos`` are validation photos, where there are any.
+    ``folder`` has the shared photos; ``photos`` are validation photos, where there are any. Temperatures
+    and the threshold are those of small pictures and photos together.
     """
     truth = torch.from_numpy(source.val.classes)
     logits = predictions(net, source.val.pixels, resize=SHIPS[0], crop=SHIPS[1], fast=False)
     images, classes, files = shared_photos(folder, source.names)
     real = answers(net, images, SHIPS)
-    calibration = calibrated(logits, truth)
+    every, truths, of_photos = logits, truth, dict[str, Any]()
+    if photos is not None:
+        sharp = predictions(net, photos.large, resize=SHIPS[0], crop=SHIPS[1], fast=False)
+        shown_there = torch.from_numpy(photos.classes.copy())
+        of_photos = real_photos(sharp, shown_there, source.names)
+        every = {head: torch.cat([logits[head], sharp[head]]) for head in HEADS}
+        truths = torch.cat([truth, shown_there])
+    calibration = calibrated(every, truths)
     known = classes >= 0
     outside = [image for image, inside in zip(images, known.tolist(), strict=True) if not inside]
     heads = {
@@ -201,9 +219,9 @@ def measured(net: nn.Module, source: Source, folder: Path, photos: Photos | None
     return {
         "heads": heads,
         "sizes": sizes(net, source, images, classes),
-        "nothing_fits": nothing_fits(net, logits["main"], truth, outside, temperature),
+        "nothing_fits": nothing_fits(net, every["main"], truths, outside, temperature),
         "photos": shown,
-        "real_photos": {} if photos is None else real_photos(net, photos, source.names),
+        "real_photos": of_photos,
         "per_class": per_class(logits["main"], truth, source.names),
         "confusions": confusions(logits["main"], truth, source.names),
     }

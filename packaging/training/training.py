@@ -107,7 +107,10 @@ class Trainer:
         """The pictures of the current step, for each replica."""
         run, count = self.run, len(self.replicas)
         groups = self.feed.groups(run.seed, run.step, run.batch)
-        chunks = [zip(*(tensor.chunk(count) for tensor in group), strict=True) for group in groups]
+        chunks = [
+            [(*part, among) for part in zip(pixels.chunk(count), classes.chunk(count), strict=True)]
+            for pixels, classes, among in groups
+        ]
         return [list(part) for part in zip(*chunks, strict=True)]
 
     def one_step(self, plan: Plan) -> Tensor:

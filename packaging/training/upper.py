@@ -61,7 +61,7 @@ def shard(net: nn.Module, feed: Feed, *, seed: int, steps: range, side: int) -> 
     """The cached views of a few steps of ``feed``, with their classes and whether they were sharp."""
     parts: dict[str, list[np.ndarray]] = {}
     for step in steps:
-        for number, (pixels, classes) in enumerate(feed.groups(seed, step, BATCH)):
+        for number, (pixels, classes, _) in enumerate(feed.groups(seed, step, BATCH)):
             batch = views(
                 Dice((seed << 40) + step * 2 + number, pixels.device), pixels, side=side, strength=CALM
             )

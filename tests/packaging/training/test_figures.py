@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from training import (
     augmentation,
     bvlc_heads,
@@ -14,6 +15,7 @@ from training import (
     export,
     mixture,
     replica,
+    reporting,
     source,
     strangers,
 )
@@ -172,3 +174,27 @@ def test_the_file_tells_all_that_a_reader_needs(tmp_path: Path) -> None:
     assert json.loads(said["temperatures"]) == {"main": 1.25, "aux1": 1.25, "aux2": 1.25}
     assert json.loads(said["nothing_fits"]) == {"measure": "max_probability", "threshold": 0.31}
     assert json.loads(said["input"])["crop"] == 144
+
+
+def test_a_file_whose_run_began_with_another_says_how_both_were_trained() -> None:
+    head = {"val_top1": 70.0, "val_top5": 90.0, "photos_top1": 60.0, "photos_top5": 80.0}
+    heads = {name: head | {"ece_after": 1.0, "temperature": 1.25} for name in ("main", "aux1", "aux2")}
+    figures = {"heads": heads, "nothing_fits": {"max_probability": {"value": 0.31}}}
+    first = export.metadata(("cat", "dog"), figures, epochs=80, seconds=7200)["training"]
+    second = export.metadata(
+        ("cat", "dog", "plane"), figures, epochs=9, seconds=3600, photos=1_234, begun_with=first
+    )["training"]
+    assert second.startswith(f"{first.partition('; averaged')[0]}; then 9 epochs on ")
+    assert "1,234 photos, mixed, 1.0 hours" in second
+    assert second.count("averaged weights") == 1
+
+
+@pytest.mark.parametrize(("names", "expected"), [(("cat", "dog"), [1, -1]), (("dog", "strawberry"), [0, 1])])
+def test_a_shared_photo_of_a_later_class_counts_where_there_is_that_class(
+    names: tuple[str, ...], expected: list[int], tmp_path: Path
+) -> None:
+    for name in ("dog.jpg", "strawberry.jpg"):
+        Image.new("RGB", (8, 8)).save(tmp_path / name)
+    described = {"dog.jpg": {"everyday100": "dog"}, "strawberry.jpg": {"everyday100": None}}
+    (tmp_path / "labels.json").write_text(json.dumps(described))
+    assert reporting.shared_photos(tmp_path, names)[1].tolist() == expected

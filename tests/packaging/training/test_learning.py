@@ -56,8 +56,25 @@ def test_a_loss_of_mixed_batches_is_smoothed_cross_entropy_of_both_classes() -> 
         wanted[other[row]] += 0.3 * (1 - replica.SMOOTHING)
         expected[row] = -(wanted * logits[row].log_softmax(0)).sum()
     net: Any = lambda _batch: (logits, logits, logits)  # noqa: E731
-    found = replica.loss_of(net, torch.zeros(4), (own, other), 0.7)
+    found = replica.loss_of(net, torch.zeros(4), [replica.Wanted(own, other, 0.7)])
     assert float(found) == pytest.approx(1.6 * float(expected.mean()), rel=1e-5)
+
+
+def test_pictures_that_are_told_apart_from_some_classes_say_nothing_of_the_others() -> None:
+    logits = torch.randn(3, 5, generator=torch.Generator().manual_seed(2), requires_grad=True)
+    among, classes = torch.tensor([False, True, False, True, True]), torch.tensor([3, 1, 4])
+    net: Any = lambda _batch: (logits, logits, logits)  # noqa: E731
+    found = replica.loss_of(net, torch.zeros(3), [replica.Wanted(classes, classes, 1.0, among)])
+    expected = torch.zeros(3)
+    for row, place in enumerate((1, 0, 2)):  # of their classes among the three
+        wanted = torch.full((3,), replica.SMOOTHING / 3)
+        wanted[place] += 1 - replica.SMOOTHING
+        expected[row] = -(wanted * logits[row, [1, 3, 4]].log_softmax(0)).sum()
+    assert float(found) == pytest.approx(1.6 * float(expected.mean()), rel=1e-5)
+    found.backward()
+    assert logits.grad is not None
+    assert (logits.grad[:, ~among] == 0).all()
+    assert (logits.grad[:, among] != 0).all()
 
 
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +152,7 @@ def test_an_epoch_shows_every_picture_once(tmp_path: Path, monkeypatch: pytest.M
     seen = []
     for step in range(one.per_epoch):
         one.run.step = step
-        seen += [pixels.numpy().tobytes() for [(batch, _)] in one.parts() for pixels in batch]
+        seen += [pixels.numpy().tobytes() for [(batch, *_)] in one.parts() for pixels in batch]
     assert len(set(seen)) == 32
 
 
@@ -173,12 +190,15 @@ def test_a_step_mixes_small_pictures_with_photos_sharp_and_reduced() -> None:
     pixels = np.full((40, 64, 64, 3), 255, np.uint8)
     small = source.Pictures(pixels, np.zeros(40, np.int64))
     feed = mixture.Mixture.of(small, some_photos([1] * 30, [0] * 30))
-    (soft, soft_classes), (sharp, sharp_classes) = feed.groups(3, 0, 32)
-    assert soft.shape == (22, 64, 64, 3)
-    assert sharp.shape == (10, 176, 176, 3)
-    assert soft_classes.sum() == 6  # photos among the small ones
+    (soft, soft_classes, every), (sharp, sharp_classes, among) = feed.groups(3, 0, 32)
+    assert soft.shape == (26, 64, 64, 3)
+    assert sharp.shape == (6, 176, 176, 3)
+    assert soft_classes.sum() == 10  # photos among the small ones
+    assert every is None
+    assert among is not None
+    assert among.tolist() == [False, True]  # no sharp picture shows class 0: it says nothing of that class
     assert ((soft[:, 0, 0, 0] == 255) == (soft_classes == 0)).all()
-    assert sharp_classes.tolist() == [1] * 10
+    assert sharp_classes.tolist() == [1] * 6
     again = feed.groups(3, 0, 32)
     assert torch.equal(again[1][0], sharp)
     assert not torch.equal(feed.groups(3, 1, 32)[1][0], sharp)
