@@ -122,17 +122,6 @@ def test_what_the_file_does_not_tell_can_be_answered_otherwise(
     workspace.close()
 
 
-def test_where_it_is_narrow_the_columns_stand_below_each_other(card: CheckpointCard, qtbot: QtBot) -> None:
-    table = card.findChild(WidthsTable)
-    card.resize(1280, 800)
-    qtbot.waitUntil(lambda: there(table).mapTo(card, QPoint()).x() > 600)
-    card.resize(940, 560)
-    qtbot.waitUntil(lambda: there(table).mapTo(card, QPoint()).x() < 100)
-    assert there(table).width() > 700
-    card.resize(1280, 800)
-    qtbot.waitUntil(lambda: there(table).mapTo(card, QPoint()).x() > 600)
-
-
 def test_another_set_of_weights_is_chosen_on_the_card_and_class_names_stay(
     world: World,
     qtbot: QtBot,

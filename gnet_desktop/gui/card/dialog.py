@@ -50,8 +50,8 @@ if TYPE_CHECKING:
 
 
 _TWO_COLUMNS: Final = 1080
-_NARROW: Final = 800
-"""Pixels of width below which the widths' numbers would touch."""
+_NARROW: Final = 960
+"""Pixels of width below which the name, the buttons and the numbers have no room side by side."""
 
 
 class CheckpointCard(Speaking, QWidget):
