@@ -11,7 +11,7 @@ import stat
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 
 from PIL import Image, ImageFile
 
@@ -24,6 +24,7 @@ from gnet_desktop.pictures.incomplete import as_far_as_decoded
 from gnet_desktop.pictures.metering import Metered, check_pieces, check_scans
 from gnet_desktop.pictures.picture import INCOMPLETE, Picture
 from gnet_desktop.pictures.tiff import complaints
+from gnet_desktop.pictures.tiff.directory import MOST_TAGS
 from gnet_desktop.pictures.tiff.picture import RawTiff, UnreadTiff
 
 if TYPE_CHECKING:
@@ -305,6 +306,7 @@ def _partly(opened: _Opened, frame: int, title: str, notes: list[str]) -> Image.
 def _upright(image: Image.Image, notes: list[str]) -> Image.Image:
     """Turned as EXIF says. Read after the pixels: formats may keep it behind them, or apply it."""
     try:
+        _check_exif(image.info.get("exif"))
         orientation = image.getexif().get(_ORIENTATION, 1)
     except BROKEN:
         notes.append("unreadable EXIF data ignored")
@@ -313,6 +315,15 @@ def _upright(image: Image.Image, notes: list[str]) -> Image.Image:
         return image
     notes.append(f"turned upright (EXIF orientation {orientation})")
     return image.transpose(_UPRIGHT[orientation])
+
+
+def _check_exif(data: bytes | None) -> None:
+    """Raise ValueError where EXIF data have more tags than a TIFF's directory may: Pillow takes each up."""
+    tiff = (data or b"").removeprefix(b"Exif\0\0")
+    order: Literal["little", "big"] = "little" if tiff[:2] == b"II" else "big"
+    place = int.from_bytes(tiff[4:8], order)
+    if int.from_bytes(tiff[place : place + 2], order) > MOST_TAGS:
+        raise ValueError("too many tags")
 
 
 def _plain(image: Image.Image) -> Image.Image:

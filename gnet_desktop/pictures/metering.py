@@ -82,7 +82,8 @@ def endless(title: str) -> PictureError:
 
 def check_pieces(image: Any, title: str) -> None:
     """Raise PictureError for a picture in far too many strips or tiles."""
-    if len(getattr(image, "tile", None) or ()) > _MOST_PIECES:
+    tiles = len(getattr(image, "tile", None) or ())
+    if max(tiles, getattr(image, "pieces", 0)) > _MOST_PIECES:
         raise endless(title)
 
 

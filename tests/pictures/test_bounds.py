@@ -1,5 +1,6 @@
 """Reading a hostile picture ends in a sentence or a picture, within bounds of memory and time."""
 
+import io
 import struct
 import sys
 from collections.abc import Iterator
@@ -8,12 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from typing_extensions import override
 
 from gnet_desktop.errors import PictureError
 from gnet_desktop.pictures.decoding import read_picture
 from tests.bounded import SPARE, Reader
 from tests.pictures.conftest import needs_writer
-from tests.pictures.hostile import PICTURES, refined_again_and_again, saved
+from tests.pictures.hostile import (
+    PICTURES,
+    exif_of_a_hundred_thousand_entries,
+    million_strips,
+    refined_again_and_again,
+    saved,
+)
 
 pytestmark = pytest.mark.alone
 
@@ -61,6 +69,35 @@ def test_a_hostile_picture_ends_in_a_sentence_or_a_picture_within_its_bounds(
 def test_a_jpeg_that_goes_over_its_pixels_again_and_again_is_refused() -> None:
     with pytest.raises(PictureError, match="far more parts than a picture has"):
         read_picture(refined_again_and_again(4_000, 100))
+
+
+class Counted(io.BytesIO):
+    """Counts the reads."""
+
+    reads = 0
+
+    @override
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.reads += 1
+        return super().read(size)
+
+
+def test_a_tiff_in_a_million_strips_is_refused_before_one_is_read() -> None:
+    stream = Counted(million_strips())
+    with pytest.raises(PictureError, match="far more parts than a picture has"):
+        read_picture(stream)
+    assert stream.reads < 100
+
+
+def test_exif_data_of_tens_of_thousands_of_tags_are_passed_over_and_a_cameras_are_not() -> None:
+    noted = ("unreadable EXIF data ignored",)
+    assert read_picture(exif_of_a_hundred_thousand_entries()).notes == noted
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for tag in range(2_000):
+        exif[40_000 + tag] = tag
+    turned = read_picture(saved(Image.new("L", (8, 4)), "PNG", exif=exif.tobytes()))
+    assert turned.size == (4, 8)
 
 
 def test_a_large_progressive_jpeg_is_none_of_these() -> None:

@@ -16,6 +16,8 @@ from gnet_desktop.breathing import breathe
 MOST_PICTURES: Final = 10_000
 MOST_TAGS: Final = 4096
 MOST_VALUES: Final = 1 << 23
+MOST_NUMBERS: Final = 1 << 18
+"""Numbers of a tag that are read: more than the largest palette has, and more strips than are taken."""
 
 # Number of each tag that is read.
 KIND, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC = 254, 256, 257, 258, 259, 262
@@ -123,9 +125,9 @@ def _read(stream: BinaryIO, form: _Form, place: int) -> tuple[Directory, int]:
 
 def _values(stream: BinaryIO, form: _Form, kind: int, count: int, value: bytes) -> tuple[int, ...] | bytes:
     one = np.dtype(form.order + _TYPES[kind])
-    size = count * one.itemsize
     if count > MOST_VALUES:
         raise BrokenTiff(f"a tag of {count} values")
+    size = one.itemsize * (count if kind in _AS_BYTES else min(count, MOST_NUMBERS))
     if size > len(value):
         stream.seek(form.pointer.unpack(value)[0])
         value = stream.read(size)

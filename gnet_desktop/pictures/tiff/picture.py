@@ -124,6 +124,11 @@ class TiffPicture(ImageFile.ImageFile):
                 count += 1
         return max(1, count)
 
+    @property
+    def pieces(self) -> int:
+        """Strips or tiles that its directory speaks of, as far as they are counted."""
+        return len(self._layout.chunks.offsets)
+
     @override
     def getexif(self) -> Image.Exif:
         """Only how the picture is turned."""
