@@ -22,7 +22,7 @@ from PIL import Image, ImageDraw
 
 from gnet_desktop.errors import GNetError
 from gnet_desktop.network.architecture import BRANCHES, HEADS
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import bundled_checkpoint, resource
 
 if TYPE_CHECKING:
     from gnet_desktop.checkpoints.checkpoint import Checkpoint
@@ -70,11 +70,6 @@ class Installation:
         prepared = prepare(read_picture(source, name=name), self.checkpoint.convention)
         record: Record = self.network(prepared.tensor())
         return record
-
-
-def bundled_checkpoint() -> Path:
-    """Where the bundled checkpoint lies."""
-    return resource("checkpoints", "everyday100.safetensors")
 
 
 def sample_names() -> list[str]:

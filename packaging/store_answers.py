@@ -17,8 +17,8 @@ sys.path.insert(0, str(ROOT))
 from gnet_desktop.network.architecture import HEADS  # noqa: E402
 from gnet_desktop.pictures.decoding import read_picture  # noqa: E402
 from gnet_desktop.pictures.preparation import prepare  # noqa: E402
-from gnet_desktop.resources import resource  # noqa: E402
-from gnet_desktop.selftest import STORED, bundled_checkpoint, sample_names  # noqa: E402
+from gnet_desktop.resources import bundled_checkpoint, resource  # noqa: E402
+from gnet_desktop.selftest import STORED, sample_names  # noqa: E402
 
 
 def torchvision_network() -> Any:

@@ -47,8 +47,8 @@ def bvlc(shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def everyday100() -> Path:
+def bundled() -> Path:
     """The bundled checkpoint."""
-    from gnet_desktop.resources import resource
+    from gnet_desktop.resources import bundled_checkpoint
 
-    return resource("checkpoints", "everyday100.safetensors")
+    return bundled_checkpoint()

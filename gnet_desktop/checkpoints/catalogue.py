@@ -20,7 +20,7 @@ from typing import IO, Final
 from gnet_desktop.checkpoints import certificates
 from gnet_desktop.errors import Cancelled, CheckpointError
 from gnet_desktop.files import exists, is_file
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import BUNDLED, bundled_checkpoint, resource
 
 Progress = Callable[[int, int | None], None]
 
@@ -49,9 +49,9 @@ class Entry:
 
 ENTRIES: Final = (
     Entry(
-        "everyday100",
+        BUNDLED,
         "100 everyday things, all three heads trained; ships with the program",
-        "everyday100.safetensors",
+        bundled_checkpoint().name,
         20_537_144,
         licence="weights MIT; trained on pictures that are for research use",
     ),

@@ -13,6 +13,7 @@ from gnet_desktop.commands.calibrating import calibrated
 from gnet_desktop.convention import Convention, parse_convention
 from gnet_desktop.errors import UsageError, link
 from gnet_desktop.files import exists
+from gnet_desktop.resources import BUNDLED
 
 if TYPE_CHECKING:
     from gnet_desktop.network.googlenet import GoogLeNet
@@ -89,7 +90,7 @@ def checkpoint_path(name: str | None) -> Path:
     path = Path(name) if name else None
     if path is not None and (exists(path) or os.sep in str(name)):
         return path
-    entry = catalogue.find(name or "everyday100")
+    entry = catalogue.find(name or BUNDLED)
     if entry is None:
         return Path(str(name))
     found = catalogue.locate(entry)

@@ -6,6 +6,7 @@ from typing import Final, NoReturn
 
 from typing_extensions import override
 
+from gnet_desktop.resources import BUNDLED
 from gnet_desktop.shown import plain
 
 _LONGEST: Final = 2000
@@ -53,7 +54,7 @@ def add_class(parser: argparse.ArgumentParser) -> None:
 
 def add_checkpoint(parser: argparse.ArgumentParser) -> None:
     """The checkpoint, and how it is to be read."""
-    parser.add_argument("--checkpoint", metavar="F", help="a file, or a name of 'models' (everyday100)")
+    parser.add_argument("--checkpoint", metavar="F", help=f"a file, or a name of 'models' ({BUNDLED})")
     add_labels_and_choices(parser)
 
 

@@ -20,7 +20,7 @@ from gnet_desktop.commands.classify import classify
 from gnet_desktop.commands.opening import Session
 from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.network.googlenet import GoogLeNet
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import bundled_checkpoint
 
 torch.set_num_threads(2)
 
@@ -38,7 +38,7 @@ def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/images")
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     files = sorted(folder.glob("*.jpg"))
-    checkpoint = open_checkpoint(resource("checkpoints", "everyday100.safetensors"))
+    checkpoint = open_checkpoint(bundled_checkpoint())
     session = Session(checkpoint, GoogLeNet.from_checkpoint(checkpoint), CONVENTIONS["torchvision"], "cpu")
     theirs = googlenet(init_weights=False, num_classes=100, aux_logits=True).eval()
 

@@ -37,7 +37,7 @@ from gnet_desktop.network.googlenet import GoogLeNet
 from gnet_desktop.network.record import Array, Record
 from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.pictures.preparation import Prepared, baseline, prepare
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import bundled_checkpoint
 from tests.bench.bench_memory import resident
 
 
@@ -138,7 +138,7 @@ def most_memory(work: Callable[[], object], idle: float) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--checkpoint", type=Path, default=resource("checkpoints", "everyday100.safetensors"))
+    parser.add_argument("--checkpoint", type=Path, default=bundled_checkpoint())
     parser.add_argument("--photos", type=int, default=10)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=5)

@@ -38,14 +38,14 @@ def measure(folder: Path, index: Path) -> dict[str, float]:
     from gnet_desktop.folder.store import Store
     from gnet_desktop.gui.app import make_application, make_window
     from gnet_desktop.gui.system.session import Session
-    from gnet_desktop.resources import resource as bundled
+    from gnet_desktop.resources import bundled_checkpoint
     from gnet_desktop.workspace import folder_jobs
 
     application = make_application()
     window, dispatcher = make_window(Session(None))
     window.resize(1600, 1000)
     window.show()
-    window.workspace.open_checkpoint(Path(bundled("checkpoints/everyday100.safetensors")))
+    window.workspace.open_checkpoint(bundled_checkpoint())
     while window.workspace.checkpoint is None:
         _wait(application, 20)
     run, store = window.folder_page.run, index / ANSWERS
@@ -102,11 +102,11 @@ def repeat(pictures: Path, index: Path, work: Path, count: int) -> None:
     from gnet_desktop.checkpoints.reading import open_checkpoint
     from gnet_desktop.folder.indexing import ANSWERS
     from gnet_desktop.folder.store import Answered, Store
-    from gnet_desktop.resources import resource as bundled
+    from gnet_desktop.resources import bundled_checkpoint
 
     folder, place = work / f"pictures{count}", work / f"index{count}"
     recipe = Store.recipe_of(index / ANSWERS)
-    temperatures = open_checkpoint(bundled("checkpoints", "everyday100.safetensors")).temperatures
+    temperatures = open_checkpoint(bundled_checkpoint()).temperatures
     few = Store(index / ANSWERS, recipe)
     known = list(few.answered())
     few.close()

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.system.session import Session
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import bundled_checkpoint
 
 SIZE = (4000, 3000)
 
@@ -54,7 +54,7 @@ def main() -> None:
     window.show()
     workspace = window.workspace
     with tempfile.TemporaryDirectory() as folder:
-        workspace.open_checkpoint(resource("checkpoints", "everyday100.safetensors"))
+        workspace.open_checkpoint(bundled_checkpoint())
         workspace.add_pictures(make_photos(Path(folder), count))
         levels = []
         for place in range(count):

@@ -28,7 +28,7 @@ from gnet_desktop.gui.lanes.panel import LanesPanel
 from gnet_desktop.gui.looks.styles import apply_theme, load_fonts
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import bundled_checkpoint
 from gnet_desktop.workspace.state import Workspace
 
 LANES, UNIT = (1047, 372), (335, 960)
@@ -164,9 +164,7 @@ def main() -> None:
     application.setStyle("Fusion")
     load_fonts(application)
     apply_theme(application, "light")
-    checkpoint = (
-        Path(sys.argv[1]) if len(sys.argv) > 1 else resource("checkpoints", "everyday100.safetensors")
-    )
+    checkpoint = Path(sys.argv[1]) if len(sys.argv) > 1 else bundled_checkpoint()
     picture = Path(sys.argv[2]) if len(sys.argv) > 2 else Path("../shared/images/egyptian_cat.jpg")
     workspace = open_workspace(checkpoint, picture)
     bench_lanes(workspace)

@@ -19,7 +19,7 @@ from gnet_desktop.inspection.visualisation.making import grow
 from gnet_desktop.inspection.visualisation.recipe import Recipe
 from gnet_desktop.inspection.visualisation.wanted import unit_wanted
 from gnet_desktop.network.googlenet import GoogLeNet
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import bundled_checkpoint
 from tests.oracles import ORACLES
 
 UNITS = ("conv3:0", "3b/3x3:0", "4a/3x3:0", "4d/3x3:0", "4e/3x3:0", "5b/3x3:0")
@@ -35,7 +35,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--checkpoint", type=Path, default=resource("checkpoints", "everyday100.safetensors"))
+    parser.add_argument("--checkpoint", type=Path, default=bundled_checkpoint())
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     checkpoint = open_checkpoint(arguments.checkpoint)

@@ -28,7 +28,7 @@ from gnet_desktop.inspection.ablation import classes_of, effects
 from gnet_desktop.network.changes import Change, changeable_parts
 from gnet_desktop.network.googlenet import GoogLeNet
 from gnet_desktop.network.record import Record
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import bundled_checkpoint, resource
 from tests.bench.bench_memory import resident
 
 PARTS = ("5b", "4a/5x5", "conv2")
@@ -124,7 +124,7 @@ def main() -> None:
     window.resize(1600, 1000)
     window.show()
     workspace = window.workspace
-    workspace.open_checkpoint(resource("checkpoints", "everyday100.safetensors"))
+    workspace.open_checkpoint(bundled_checkpoint())
     workspace.add_pictures([resource("samples", "espresso.jpg")])
     settle(window)
     assert workspace.network is not None

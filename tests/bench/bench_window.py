@@ -23,7 +23,7 @@ from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import bundled_checkpoint, resource
 
 ROUNDS = 60
 
@@ -57,7 +57,7 @@ def main() -> None:
     window.show()
     workspace = window.workspace
     chosen = [Path(one) for one in sys.argv[1:]]
-    checkpoint = chosen[0] if chosen else resource("checkpoints", "everyday100.safetensors")
+    checkpoint = chosen[0] if chosen else bundled_checkpoint()
     pictures = chosen[1:3] or [resource("samples", "cat.jpg"), resource("samples", "espresso.jpg")]
     workspace.open_checkpoint(checkpoint)
     workspace.add_pictures(pictures)

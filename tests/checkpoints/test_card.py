@@ -28,8 +28,8 @@ def _card(state: object, folder: Path) -> Card:
     return make_card(open_checkpoint(path))
 
 
-def test_json_has_the_designs_fields(everyday100: Path) -> None:
-    found = to_json(make_card(open_checkpoint(everyday100)))
+def test_json_has_the_designs_fields(bundled: Path) -> None:
+    found = to_json(make_card(open_checkpoint(bundled)))
     assert [field for field in FIELDS if field not in found] == []
     assert found["file"] == "everyday100.safetensors"
     assert found["recognised_by"] == "names"

@@ -85,11 +85,11 @@ def test_every_family_through_every_exporter(
 
 
 @pytest.fixture(scope="module")
-def everyday(everyday100: Path) -> nn.Module:
+def everyday(bundled: Path) -> nn.Module:
     from torchvision.models import GoogLeNet as Theirs
 
     model = Theirs(num_classes=100, aux_logits=True, init_weights=False)
-    state = {name: value.float() for name, value in load_file(everyday100).items()}
+    state = {name: value.float() for name, value in load_file(bundled).items()}
     model.load_state_dict(state, strict=False)
     return model.eval().requires_grad_(False)
 

@@ -32,14 +32,13 @@ def torchvisions(**changes: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def everyday(everyday100: Path) -> nn.Module:
+def everyday(bundled: Path) -> nn.Module:
     """The bundled weights in torchvision's own class."""
     from torchvision.models import GoogLeNet as Theirs
 
-    model = Theirs(num_classes=100, aux_logits=True, init_weights=False)
-    model.load_state_dict(
-        {name: value.float() for name, value in load_file(everyday100).items()}, strict=False
-    )
+    tensors = {name: value.float() for name, value in load_file(bundled).items()}
+    model = Theirs(num_classes=len(tensors["fc.bias"]), aux_logits=True, init_weights=False)
+    model.load_state_dict(tensors, strict=False)
     return model.eval().requires_grad_(False)
 
 

@@ -133,8 +133,8 @@ def _real(data: bytes, dice: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("count", [8, pytest.param(500, marks=pytest.mark.slow)])
-def test_mutated_real_files(count: int, everyday100: Path, bvlc: Path, tmp_path: Path) -> None:
-    for original in (everyday100, bvlc):
+def test_mutated_real_files(count: int, bundled: Path, bvlc: Path, tmp_path: Path) -> None:
+    for original in (bundled, bvlc):
         data, path = original.read_bytes(), tmp_path / original.name
         for number in range(count):
             path.write_bytes(_real(data, random.Random(number)))

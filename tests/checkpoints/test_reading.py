@@ -111,7 +111,7 @@ def open_checkpoint_twice(path: Path) -> tuple[Checkpoint, Checkpoint]:
     return open_checkpoint(path), open_checkpoint(path)
 
 
-def test_neither_torchvision_nor_safetensors_nor_onnx_is_needed(path: Path, everyday100: Path) -> None:
+def test_neither_torchvision_nor_safetensors_nor_onnx_is_needed(path: Path, bundled: Path) -> None:
     program = f"""
 import sys, warnings
 warnings.simplefilter("error")
@@ -119,7 +119,7 @@ for name in ("torchvision", "safetensors", "onnx", "pickle5", "zipfile.nothing")
     sys.modules[name] = None
 from pathlib import Path
 from gnet_desktop.checkpoints.reading import open_checkpoint
-for name in ({str(path)!r}, {str(everyday100)!r}):
+for name in ({str(path)!r}, {str(bundled)!r}):
     open_checkpoint(Path(name))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)

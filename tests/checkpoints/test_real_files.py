@@ -24,8 +24,8 @@ def test_the_bvlc_file_opens_as_what_it_is(bvlc: Path) -> None:
     assert [type(layer) for layer in stem] == [Pool, ResponseNorm, ResponseNorm, Pool]
 
 
-def test_the_bundled_file_opens_with_names_convention_and_heads(everyday100: Path) -> None:
-    found = open_checkpoint(everyday100)
+def test_the_bundled_file_opens_with_names_convention_and_heads(bundled: Path) -> None:
+    found = open_checkpoint(bundled)
     assert found.architecture.family == "torchvision"
     assert found.architecture.module("3a").branch("5x5").kernel == 3
     assert found.labels.names == tuple(json.loads(found.provenance.metadata["labels"]))
@@ -38,10 +38,10 @@ def test_the_bundled_file_opens_with_names_convention_and_heads(everyday100: Pat
     assert "from float16 to float32" in found.provenance.converted[0]
 
 
-def test_the_weights_are_those_that_safetensors_reads(everyday100: Path) -> None:
+def test_the_weights_are_those_that_safetensors_reads(bundled: Path) -> None:
     from safetensors.numpy import load_file
 
-    stored, found = load_file(everyday100), open_checkpoint(everyday100)
+    stored, found = load_file(bundled), open_checkpoint(bundled)
     assert np.array_equal(
         found.tensors["4a/5x5.weight"].numpy(),
         stored["inception4a.branch3.1.conv.weight"].astype(np.float32),

@@ -26,7 +26,7 @@ def goldfish(shared: Path) -> str:
 
 
 def test_without_says_what_a_pass_without_the_part_says(
-    goldfish: str, everyday100: Path, capsys: pytest.CaptureFixture[str]
+    goldfish: str, bundled: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """torchvision's own network with a hook that writes zeros."""
     import torch
@@ -38,9 +38,9 @@ def test_without_says_what_a_pass_without_the_part_says(
     from gnet_desktop.pictures.preparation import prepare
 
     (found,) = printed(capsys, "ablate", goldfish, "--part", "4e/5x5", "--top", "3")
-    checkpoint = open_checkpoint(everyday100)
+    checkpoint = open_checkpoint(bundled)
     model = Torchvision(num_classes=checkpoint.architecture.classes, aux_logits=True, init_weights=False)
-    model.load_state_dict({name: value.float() for name, value in load_file(everyday100).items()})
+    model.load_state_dict({name: value.float() for name, value in load_file(bundled).items()})
     model.eval()
     model.inception4e.branch3.register_forward_hook(lambda layer, given, output: torch.zeros_like(output))
     prepared = prepare(read_picture(Path(goldfish)), checkpoint.convention)
@@ -94,7 +94,7 @@ def test_what_another_picture_has_behind_all_modules_answers_as_that_picture(
 
 
 def test_two_parts_changed_differently_show_how_far_both_differ_from_the_sum_of_each(
-    goldfish: str, everyday100: Path, capsys: pytest.CaptureFixture[str]
+    goldfish: str, bundled: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """torchvision's own network with hooks: zeros in one part, one and a half times itself in the other."""
     import torch
@@ -108,9 +108,9 @@ def test_two_parts_changed_differently_show_how_far_both_differ_from_the_sum_of_
     changed = ["--part", "4e/5x5", "5a/1x1", "--how", "off", "--how", "scale=1.5"]
     (found,) = printed(capsys, "ablate", goldfish, *changed)
     assert [one["how"] for one in found["changes"]] == ["off", "scale=1.5"]
-    checkpoint = open_checkpoint(everyday100)
+    checkpoint = open_checkpoint(bundled)
     model = Torchvision(num_classes=checkpoint.architecture.classes, aux_logits=True, init_weights=False)
-    model.load_state_dict({name: value.float() for name, value in load_file(everyday100).items()})
+    model.load_state_dict({name: value.float() for name, value in load_file(bundled).items()})
     model.eval()
     given = prepare(read_picture(Path(goldfish)), checkpoint.convention).tensor()
     factors = {model.inception4e.branch3: 0.0, model.inception5a.branch1: 1.5}

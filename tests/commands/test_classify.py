@@ -259,11 +259,11 @@ def test_a_device_that_is_not_there_is_status_3(
 
 
 def test_a_network_without_a_classifier_says_so_with_every_picture(
-    everyday100: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tensors = {
         name: value
-        for name, value in safetensors_torch.load_file(everyday100).items()
+        for name, value in safetensors_torch.load_file(bundled).items()
         if not name.startswith(("fc.", "aux1.", "aux2."))
     }
     bare = tmp_path / "bare.safetensors"

@@ -37,15 +37,15 @@ def test_two_pictures_are_answered_as_classify_answers_each(
 
 
 def test_a_fine_tuned_copy_shows_which_layers_moved_and_by_how_much(
-    shared: Path, everyday100: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shared: Path, bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from safetensors import safe_open
     from safetensors.torch import load_file, save_file
 
-    tensors = load_file(everyday100)
+    tensors = load_file(bundled)
     before = tensors["fc.weight"].float().numpy(), tensors["fc.bias"].float().numpy()
     tensors["fc.weight"] = (tensors["fc.weight"].float() * 1.25).half()
-    with safe_open(everyday100, "pt") as file:
+    with safe_open(bundled, "pt") as file:
         metadata = file.metadata()
     copy = tmp_path / "tuned.safetensors"
     save_file(tensors, copy, metadata=metadata)
@@ -68,15 +68,15 @@ def test_a_fine_tuned_copy_shows_which_layers_moved_and_by_how_much(
 
 
 def test_the_text_says_of_a_branch_what_the_window_says_its_reduction_included(
-    everyday100: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Only the 5×5 convolution is another: the branch moved by less than that layer alone."""
     from safetensors import safe_open
     from safetensors.torch import load_file, save_file
 
-    tensors = load_file(everyday100)
+    tensors = load_file(bundled)
     tensors["inception5b.branch3.1.conv.weight"] *= 2
-    with safe_open(everyday100, "pt") as file:
+    with safe_open(bundled, "pt") as file:
         metadata = file.metadata()
     copy = tmp_path / "tuned.safetensors"
     save_file(tensors, copy, metadata=metadata)
@@ -120,7 +120,7 @@ def many(shared: Path, tmp_path: Path) -> Path:
 
 def test_two_checkpoints_over_pictures_are_alike_up_to_what_was_tuned(
     many: Path,
-    everyday100: Path,
+    bundled: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -129,8 +129,8 @@ def test_two_checkpoints_over_pictures_are_alike_up_to_what_was_tuned(
     from safetensors import safe_open
     from safetensors.torch import load_file, save_file
 
-    tensors = load_file(everyday100)
-    with safe_open(everyday100, "pt") as file:
+    tensors = load_file(bundled)
+    with safe_open(bundled, "pt") as file:
         metadata = file.metadata()
     # the order of the classes turned: every answer is another one
     for name in ("fc.weight", "fc.bias"):

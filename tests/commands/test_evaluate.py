@@ -88,9 +88,9 @@ def softened(line: dict[str, Any], temperature: float) -> float:
     from gnet_desktop.network.googlenet import GoogLeNet
     from gnet_desktop.pictures.decoding import read_picture
     from gnet_desktop.pictures.preparation import prepare
-    from gnet_desktop.resources import resource
+    from gnet_desktop.resources import bundled_checkpoint
 
-    opened = open_checkpoint(resource("checkpoints", "everyday100.safetensors"))
+    opened = open_checkpoint(bundled_checkpoint())
     picture = prepare(read_picture(Path(line["picture"])), opened.convention)
     logits = GoogLeNet.from_checkpoint(opened)(picture.tensor()).answers["main"].logits.astype(np.float64)
     powers = np.exp((logits - logits.max()) / temperature)

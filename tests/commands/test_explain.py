@@ -18,7 +18,7 @@ def steps(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str,
 
 
 def test_the_steps_of_an_answer_add_up_and_end_in_the_picture(
-    everyday100: Path, capsys: pytest.CaptureFixture[str]
+    bundled: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = steps(capsys)
     assert found[0]["of"] == "espresso, main"
@@ -33,14 +33,14 @@ def test_the_steps_of_an_answer_add_up_and_end_in_the_picture(
         assert [after["of"], after["cell"]] == [strongest["unit"], strongest["cell"]]
 
 
-def test_a_units_cell_is_followed_from_there(everyday100: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_units_cell_is_followed_from_there(bundled: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = steps(capsys, "--unit", "3b/3x3:5", "--cell", "4,6")
     assert (found[0]["of"], found[0]["cell"], found[0]["reads"]) == ("3b/3x3:5", [4, 6], "3a")
 
 
 @pytest.mark.parametrize("wrong", [["--cell", "3,3"], ["--unit", "4a/1x1:5", "--cell", "99,0"]])
 def test_what_cannot_be_followed_is_one_sentence(
-    everyday100: Path, wrong: list[str], capsys: pytest.CaptureFixture[str]
+    bundled: Path, wrong: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     picture = str(resource("samples", "espresso.jpg"))
     assert main(["explain", picture, "--path", *wrong]) == 2
@@ -48,7 +48,7 @@ def test_what_cannot_be_followed_is_one_sentence(
 
 
 def test_the_window_and_the_cover_of_occlusion_are_told(
-    everyday100: Path, capsys: pytest.CaptureFixture[str]
+    bundled: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     picture = str(resource("samples", "espresso.jpg"))
     asked = ["explain", picture, "--method", "occlusion", "--window", "72", "--baseline", "black"]

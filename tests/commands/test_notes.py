@@ -24,7 +24,7 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="module")
-def session(everyday100: Path) -> Session:
+def session(bundled: Path) -> Session:
     chosen: dict[str, object] = {
         "labels": None,
         "assume": [],
@@ -33,7 +33,7 @@ def session(everyday100: Path) -> Session:
         "preprocess": None,
         "device": "cpu",
     }
-    return open_session(argparse.Namespace(checkpoint=str(everyday100), **chosen))
+    return open_session(argparse.Namespace(checkpoint=str(bundled), **chosen))
 
 
 @pytest.fixture

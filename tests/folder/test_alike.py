@@ -80,7 +80,7 @@ def test_nothing_was_looked_at() -> None:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, everyday100: Path) -> Path:
+def place(tmp_path_factory: pytest.TempPathFactory, bundled: Path) -> Path:
     """An index of four pictures of noise."""
     folder, out = (tmp_path_factory.mktemp(name) for name in ("pictures", "index"))
     random = np.random.default_rng(1)

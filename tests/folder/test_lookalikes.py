@@ -70,7 +70,7 @@ def test_a_picture_that_went_or_changed_takes_its_vector_along(store: Store) -> 
 
 @pytest.mark.slow
 def test_the_command_finds_the_pictures_of_a_merged_index(
-    shared: Path, everyday100: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shared: Path, bundled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()

@@ -14,11 +14,11 @@ from gnet_desktop.network.naming import parse_unit
 
 
 @pytest.fixture(scope="module")
-def through(everyday100: Path) -> Pass:
+def through(bundled: Path) -> Pass:
     from gnet_desktop.checkpoints.reading import open_checkpoint
     from gnet_desktop.network.googlenet import GoogLeNet
 
-    checkpoint = open_checkpoint(everyday100)
+    checkpoint = open_checkpoint(bundled)
     return Pass(checkpoint, GoogLeNet.from_checkpoint(checkpoint), checkpoint.convention)
 
 

@@ -23,13 +23,13 @@ from tests.gui.made import noting, pause, wait_until
 
 
 @pytest.fixture(scope="module")
-def tuned(everyday100: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def tuned(bundled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of which 5a's 1×1 was halved and nothing else touched."""
     from safetensors import safe_open
     from safetensors.torch import load_file, save_file
 
-    tensors = load_file(everyday100)
-    with safe_open(everyday100, "np") as file:
+    tensors = load_file(bundled)
+    with safe_open(bundled, "np") as file:
         metadata = file.metadata()
     name = next(key for key in tensors if key.startswith("inception5a.branch1") and tensors[key].ndim == 4)
     tensors[name] = tensors[name] * 0.5
@@ -48,11 +48,11 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def window(qapp: QApplication, everyday100: Path, tuned: Path) -> Iterator[Window]:
+def window(qapp: QApplication, bundled: Path, tuned: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()
-    made.workspace.open_checkpoint(everyday100)
+    made.workspace.open_checkpoint(bundled)
     wait_until(lambda: made.workspace.checkpoint is not None and made.workspace.idle)
     yield made
     made.close()
@@ -91,7 +91,7 @@ def test_without_a_second_checkpoint_the_window_says_what_it_is_for_and_asks(
 
 
 def test_before_any_picture_it_says_what_moved_and_what_is_identical(
-    view: CheckpointsView, everyday100: Path, tuned: Path, capsys: pytest.CaptureFixture[str]
+    view: CheckpointsView, bundled: Path, tuned: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["compare", "--with", str(tuned), "--format", "json", "--device", "cpu"])
     expected = json.loads(capsys.readouterr().out)

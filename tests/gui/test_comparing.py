@@ -28,11 +28,11 @@ UNIT = Unit("5a", "5x5", 11)
 
 
 @pytest.fixture(scope="module")
-def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, bundled: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()
-    made.workspace.open_checkpoint(everyday100)
+    made.workspace.open_checkpoint(bundled)
     made.workspace.add_pictures([resource("samples", name) for name in ("espresso.jpg", "cat.jpg")])
     wait_until(lambda: made.workspace.result is not None and made.workspace.idle)
     yield made
@@ -242,12 +242,12 @@ def test_a_reference_that_is_the_run_itself_is_said_to_be(window: Window) -> Non
     workspace.set_convention(own)
 
 
-def test_another_checkpoint_is_compared(window: Window, everyday100: Path, tmp_path: Path) -> None:
+def test_another_checkpoint_is_compared(window: Window, bundled: Path, tmp_path: Path) -> None:
     from safetensors import safe_open
     from safetensors.torch import load_file, save_file
 
-    tensors = load_file(everyday100)
-    with safe_open(everyday100, "np") as file:
+    tensors = load_file(bundled)
+    with safe_open(bundled, "np") as file:
         metadata = file.metadata()
     name = next(key for key in tensors if key.startswith("inception5a.branch1") and tensors[key].ndim == 4)
     tensors[name] = tensors[name] * 0.5

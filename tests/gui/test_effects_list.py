@@ -22,11 +22,11 @@ from tests.gui.made import pause, there, wait_until
 
 
 @pytest.fixture(scope="module")
-def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, bundled: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()
-    made.workspace.open_checkpoint(everyday100)
+    made.workspace.open_checkpoint(bundled)
     made.workspace.add_pictures([resource("samples", "espresso.jpg")])
     wait_until(lambda: made.workspace.result is not None and made.workspace.idle)
     yield made

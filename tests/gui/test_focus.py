@@ -242,13 +242,13 @@ def test_each_step_to_the_next_panel_arrives_somewhere(window: Window, qtbot: Qt
 
 
 def test_tab_reaches_every_control_in_turn_those_of_headers_too(
-    everyday100: Path, qtbot: QtBot, qapp: QApplication
+    bundled: Path, qtbot: QtBot, qapp: QApplication
 ) -> None:
     window, dispatcher = make_window(Session(None))
     qtbot.addWidget(window)
     window.resize(1500, 950)
     window.show()
-    window.workspace.open_checkpoint(everyday100)
+    window.workspace.open_checkpoint(bundled)
     window.workspace.add_pictures([resource("samples", name) for name in ("cat.jpg", "espresso.jpg")])
     wait_until(lambda: window.workspace.result is not None and window.workspace.idle)
     window.workspace.choose_unit(Unit("4a", "5x5", 11))

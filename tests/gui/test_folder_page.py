@@ -46,11 +46,11 @@ def folder(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, bundled: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1400, 900)
     made.show()
-    made.workspace.open_checkpoint(everyday100)
+    made.workspace.open_checkpoint(bundled)
     yield made
     made.close()
     del dispatcher
@@ -360,7 +360,7 @@ def test_a_thousand_thumbnails_are_not_decoded_at_once(
     done.folder_page.refresh()
 
 
-def test_before_a_folder_is_open_the_page_says_what_it_is_for(qtbot: QtBot, everyday100: Path) -> None:
+def test_before_a_folder_is_open_the_page_says_what_it_is_for(qtbot: QtBot, bundled: Path) -> None:
     made, dispatcher = make_window(Session(None))
     qtbot.addWidget(made)
     made.show_page("folder")

@@ -129,9 +129,9 @@ def test_a_folder_brings_its_pictures_in_natural_order(window: Window, tmp_path:
     assert [entry.name for entry in window.workspace.pictures.values()] == ["p1.png", "p2.png", "p10.png"]
 
 
-def test_weights_and_pictures_in_one_drop_open_both(window: Window, everyday100: Path, shared: Path) -> None:
+def test_weights_and_pictures_in_one_drop_open_both(window: Window, bundled: Path, shared: Path) -> None:
     before = window.workspace.checkpoint
-    drop(window, files(shared / "images" / "zebra.jpg", everyday100))
+    drop(window, files(shared / "images" / "zebra.jpg", bundled))
     wait_until(lambda: window.workspace.checkpoint is not before and current(window))
     assert there(window.workspace.result).checkpoint is window.workspace.checkpoint
 
@@ -332,11 +332,11 @@ def test_the_place_under_the_cursor_is_the_cell_under_the_cursor(window: Window,
 
 
 def test_closing_while_a_checkpoint_is_opened_is_clean(
-    qapp: QApplication, everyday100: Path, shared: Path
+    qapp: QApplication, bundled: Path, shared: Path
 ) -> None:
     window, dispatcher = make_window(Session(None))
     window.show()
-    window.workspace.open_checkpoint(everyday100)
+    window.workspace.open_checkpoint(bundled)
     window.workspace.add_pictures([shared / "images" / "zebra.jpg"])
     QApplication.processEvents()
     window.close()

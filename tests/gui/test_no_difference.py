@@ -30,13 +30,13 @@ WORDS = "The maps of {} differ in size (9\xa0×\xa09 and 14\xa0×\xa014), so the
 
 
 @pytest.fixture(scope="module")
-def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, bundled: Path) -> Iterator[Window]:
     """The bundled checkpoint, 144 pixels, 9 cells in 4a; compared with 224 pixels, 14 cells there."""
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()
     workspace = made.workspace
-    workspace.open_checkpoint(everyday100)
+    workspace.open_checkpoint(bundled)
     workspace.add_pictures([resource("samples", "espresso.jpg")])
     wait_until(lambda: workspace.result is not None and workspace.idle)
     workspace.choose_unit(UNIT)

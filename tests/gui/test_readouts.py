@@ -38,10 +38,10 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="module")
-def window(qapp: QApplication, everyday100: Path, pictures: list[Path]) -> Iterator[Window]:
+def window(qapp: QApplication, bundled: Path, pictures: list[Path]) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.show()
-    made.workspace.open_checkpoint(everyday100)
+    made.workspace.open_checkpoint(bundled)
     made.workspace.add_pictures(pictures[:5])
     wait_until(lambda: made.workspace.result is not None)
     yield made

@@ -273,9 +273,9 @@ def test_the_command_names_all_that_was_chosen(seen: Seen) -> None:
 
 
 def test_the_command_names_files_as_any_folder_and_any_machine_finds_them(
-    seen: Seen, world, everyday100: Path
+    seen: Seen, world, bundled: Path
 ) -> None:
-    own = replace(seen.result.checkpoint.provenance, path=everyday100)
+    own = replace(seen.result.checkpoint.provenance, path=bundled)
     result = replace(seen.result, checkpoint=replace(seen.result.checkpoint, provenance=own))
     files = {seen.result.key.picture: Path("my photos") / "a b.jpg", 2: Path("c.jpg")}
     said = shlex.split(command(replace(seen, result=result, reference=world.results[1], files=files)))

@@ -25,11 +25,11 @@ from tests.gui.made import pause, point_at, there, wait_until
 
 
 @pytest.fixture(scope="module")
-def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, bundled: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()
-    made.workspace.open_checkpoint(everyday100)
+    made.workspace.open_checkpoint(bundled)
     made.workspace.add_pictures([resource("samples", "espresso.jpg")])
     wait_until(lambda: made.workspace.result is not None)
     made.workspace.choose_unit(Unit("4a", "5x5", 11))
@@ -290,8 +290,8 @@ def test_the_photos_right_half_compares_and_the_left_one_opens(window: Window, t
     workspace.choose_picture(there(first))
 
 
-def test_folders_and_checkpoints_have_no_halves(window: Window, tmp_path: Path, everyday100: Path) -> None:
-    for path in (tmp_path, everyday100):
+def test_folders_and_checkpoints_have_no_halves(window: Window, tmp_path: Path, bundled: Path) -> None:
+    for path in (tmp_path, bundled):
         drag(window, [path], half(window, right=True))
         assert window.dropping.card.halves is None
         window.dropping.leave()

@@ -23,11 +23,11 @@ UNIT = Unit("5a", "5x5", 11)
 
 
 @pytest.fixture(scope="module")
-def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, bundled: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1000, 640)
     made.show()
-    made.workspace.open_checkpoint(everyday100)
+    made.workspace.open_checkpoint(bundled)
     made.workspace.add_pictures([resource("samples", "espresso.jpg")])
     wait_until(lambda: made.workspace.result is not None and made.workspace.idle)
     made.workspace.choose_unit(UNIT)

@@ -38,11 +38,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(qapp: QApplication, everyday100: Path, folder: Path) -> Iterator[UnitsPage]:
+def page(qapp: QApplication, bundled: Path, folder: Path) -> Iterator[UnitsPage]:
     window, dispatcher = make_window(Session(None))
     window.resize(1100, 640)
     window.show()
-    window.workspace.open_checkpoint(everyday100)
+    window.workspace.open_checkpoint(bundled)
     QTest.qWaitForWindowActive(window)
     window.index(folder)
     page = window.units_page

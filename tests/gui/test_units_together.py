@@ -26,11 +26,11 @@ LEFT, CTRL, SHIFT = (
 
 
 @pytest.fixture(scope="module")
-def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, bundled: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1600, 1000)
     made.show()
-    made.workspace.open_checkpoint(everyday100)
+    made.workspace.open_checkpoint(bundled)
     made.workspace.add_pictures([resource("samples", name) for name in ("espresso.jpg", "pan.jpg")])
     wait_until(lambda: made.workspace.result is not None)
     yield made

@@ -24,11 +24,11 @@ from tests.gui.made import of_type, pause, there, wait_until
 
 
 @pytest.fixture(scope="module")
-def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, bundled: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1500, 950)
     made.show()
-    made.workspace.open_checkpoint(everyday100)
+    made.workspace.open_checkpoint(bundled)
     made.workspace.add_pictures([resource("samples", "espresso.jpg")])
     wait_until(lambda: made.workspace.result is not None)
     yield made
@@ -75,7 +75,7 @@ def test_x_switches_the_chosen_unit_off_and_on_again(window: Window) -> None:
 
 
 def test_a_branch_off_shows_in_the_answers_what_an_independent_pass_says(
-    window: Window, everyday100: Path
+    window: Window, bundled: Path
 ) -> None:
     """torchvision's own network with a hook that writes zeros."""
     import torch
@@ -88,7 +88,7 @@ def test_a_branch_off_shows_in_the_answers_what_an_independent_pass_says(
     current(window)
     checkpoint = window.workspace.checkpoint
     model = GoogLeNet(num_classes=there(checkpoint).architecture.classes, init_weights=False).eval()
-    model.load_state_dict({name: value.float() for name, value in load_file(everyday100).items()})
+    model.load_state_dict({name: value.float() for name, value in load_file(bundled).items()})
     given = torch.from_numpy(there(before).record.input)[None]
     temperature = there(checkpoint).heads["main"].temperature
     with torch.inference_mode():

@@ -28,11 +28,11 @@ from tests.gui.made import make_workspace, make_world, of_type, pause, there, wa
 
 
 @pytest.fixture(scope="module")
-def window(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
+def window(qapp: QApplication, bundled: Path) -> Iterator[Window]:
     made, dispatcher = make_window(Session(None))
     made.resize(1400, 900)
     made.show()
-    made.workspace.open_checkpoint(everyday100)
+    made.workspace.open_checkpoint(bundled)
     made.workspace.add_pictures([resource("samples", "cat.jpg")])
     wait_until(lambda: made.workspace.result is not None)
     yield made

@@ -17,13 +17,13 @@ from tests.gui.made import wait_until
 
 
 @pytest.fixture(scope="module")
-def opened(qapp: QApplication, everyday100: Path) -> Iterator[Window]:
+def opened(qapp: QApplication, bundled: Path) -> Iterator[Window]:
     """A window with the bundled checkpoint, shared by the tests of a file."""
     apply_theme(make_application(), "light")
     window, dispatcher = make_window(Session(None))
     window.resize(1600, 1000)
     window.show()
-    window.workspace.open_checkpoint(everyday100)
+    window.workspace.open_checkpoint(bundled)
     wait_until(lambda: window.workspace.checkpoint is not None)
     yield window
     window.close()

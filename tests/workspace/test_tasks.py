@@ -34,13 +34,13 @@ def file(tmp_path: Path) -> Path:
 # Opening
 
 
-def test_a_file_is_opened_in_stages_and_can_be_used(everyday100: Path) -> None:
+def test_a_file_is_opened_in_stages_and_can_be_used(bundled: Path) -> None:
     stages: list[tuple[str, float]] = []
 
     def progress(*stage: Any) -> None:
         stages.append(stage)
 
-    checkpoint = tasks.read_checkpoint(everyday100, None, progress, threading.Event())
+    checkpoint = tasks.read_checkpoint(bundled, None, progress, threading.Event())
     loaded = tasks.load_network(checkpoint, None, "cpu", progress, threading.Event())
     assert loaded.device == "cpu"
     assert stages[-1] == ("Building the network", 1.0)
@@ -48,7 +48,7 @@ def test_a_file_is_opened_in_stages_and_can_be_used(everyday100: Path) -> None:
     assert loaded.network.architecture == loaded.checkpoint.architecture
 
 
-def test_an_opening_that_is_cancelled_gives_no_network(everyday100: Path) -> None:
+def test_an_opening_that_is_cancelled_gives_no_network(bundled: Path) -> None:
     cancelled = threading.Event()
 
     def progress(stage: str, share: float) -> None:
@@ -57,7 +57,7 @@ def test_an_opening_that_is_cancelled_gives_no_network(everyday100: Path) -> Non
 
     with pytest.raises(Cancelled):
         tasks.load_network(
-            tasks.read_checkpoint(everyday100, None, progress, cancelled), None, "cpu", progress, cancelled
+            tasks.read_checkpoint(bundled, None, progress, cancelled), None, "cpu", progress, cancelled
         )
 
 

@@ -12,7 +12,7 @@ from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
-from gnet_desktop.gui.system.reopening import bundled
+from gnet_desktop.resources import BUNDLED
 from gnet_desktop.shown import name_of, plain
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Loading
@@ -46,7 +46,7 @@ class LoadingCard(Speaking, QWidget):
         self.cancel.clicked.connect(workspace.cancel_opening)
         self.other = Button(self.tr("Open a checkpoint…"))
         self.other.clicked.connect(self.other_wanted)
-        self.bundled = Button(self.tr("Open {0}").format(bundled().stem), primary=True)
+        self.bundled = Button(self.tr("Open {0}").format(BUNDLED), primary=True)
         self.bundled.clicked.connect(self.bundled_wanted)
         row = QHBoxLayout()
         row.addWidget(self.stays, 1)

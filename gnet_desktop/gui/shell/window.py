@@ -50,7 +50,7 @@ from gnet_desktop.gui.shell.top_bar import TopBar
 from gnet_desktop.gui.system import reopening
 from gnet_desktop.gui.system.screens import stored_geometry
 from gnet_desktop.gui.system.session import RECENT, Session
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import bundled_checkpoint, resource
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Bug, ViewOptions
 
@@ -144,7 +144,7 @@ class Window(PlacedWindow):
         self.start.paste_wanted.connect(handlers.paste)
         self.start.sample_opened.connect(lambda path: self.take_pictures([path]))
         self.loading.other_wanted.connect(opening.open_checkpoint)
-        self.loading.bundled_wanted.connect(lambda: workspace.open_checkpoint(reopening.bundled()))
+        self.loading.bundled_wanted.connect(lambda: workspace.open_checkpoint(bundled_checkpoint()))
         self.status.convention_wanted.connect(lambda _: self.offer_conventions())
         self.bar.checkpoint_wanted.connect(self.open_checkpoint)
         self.bar.device_wanted.connect(workspace.set_device)

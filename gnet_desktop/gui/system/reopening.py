@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, QTimer
 from gnet_desktop.files import is_file, is_folder
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit, unit_of
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import bundled_checkpoint
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.state import Workspace
 
@@ -52,12 +52,7 @@ def last_checkpoint(session: Session, say: Say) -> Path:
     if last:
         words = translate("reopening", "{0} is gone; the bundled checkpoint is open.")
         say(words.format(name_of(Path(last))))
-    return bundled()
-
-
-def bundled() -> Path:
-    """The checkpoint that comes with the program."""
-    return resource("checkpoints", "everyday100.safetensors")
+    return bundled_checkpoint()
 
 
 def offered(session: Session) -> tuple[list[Path], list[tuple[str, Path]]]:
@@ -77,7 +72,7 @@ def fall_back(workspace: Workspace) -> None:
     def failed(_: object) -> None:
         if workspace.checkpoint is None and workspace.loading is None:
             stop()
-            workspace.open_checkpoint(bundled())
+            workspace.open_checkpoint(bundled_checkpoint())
 
     ends = [workspace.failed.subscribe(failed), workspace.checkpoint_changed.subscribe(lambda: stop())]
 

@@ -14,8 +14,8 @@ from gnet_desktop.pictures.preparation import baseline, prepare
 
 
 @pytest.mark.slow
-def test_gradients_are_complete_to_a_hundredth_and_5b_exactly(shared: Path, everyday100: Path) -> None:
-    checkpoint = open_checkpoint(everyday100)
+def test_gradients_are_complete_to_a_hundredth_and_5b_exactly(shared: Path, bundled: Path) -> None:
+    checkpoint = open_checkpoint(bundled)
     network = GoogLeNet.from_checkpoint(checkpoint)
     paths = sorted((shared / "images").glob("*.jpg"))[::4]
     assert len(paths) == 10

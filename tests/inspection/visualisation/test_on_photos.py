@@ -21,8 +21,8 @@ UNITS = (
 
 
 @pytest.mark.slow
-def test_of_ten_units_nine_answer_more_than_to_any_photo(shared: Path, everyday100: Path) -> None:
-    checkpoint = open_checkpoint(everyday100)
+def test_of_ten_units_nine_answer_more_than_to_any_photo(shared: Path, bundled: Path) -> None:
+    checkpoint = open_checkpoint(bundled)
     network = GoogLeNet.from_checkpoint(checkpoint)
     largest: dict[str, float] = dict.fromkeys(UNITS, 0.0)
     for path in find_pictures([shared / "images"]):
