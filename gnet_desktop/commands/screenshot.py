@@ -33,6 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
         "assume": choices(arguments),
         "module": arguments.module,
         "unit": arguments.unit,
+        "pinned": arguments.pin,
         "theme": arguments.theme,
         "size": arguments.size,
         "preprocess": arguments.preprocess,

@@ -145,6 +145,7 @@ def in_window(
     assume: Mapping[str, str] | None = None,
     module: str | None = None,
     unit: str | None = None,
+    pinned: Sequence[str] = (),
     theme: str = "light",
     size: tuple[int, int] = (1600, 1000),
     preprocess: str | None = None,
@@ -156,9 +157,9 @@ def in_window(
 ) -> T:
     """What ``take`` makes of the window with a checkpoint and a picture, once it shows them.
 
-    ``changes`` gives what is changed in the network that is open, ``compared`` what that is
-    compared with, ``view`` some of the `ViewOptions`; ``noted`` is told what was done to the
-    picture on the way in.
+    ``pinned`` are the units of the tray, ``changes`` gives what is changed in the network that
+    is open, ``compared`` what that is compared with, ``view`` some of the `ViewOptions`;
+    ``noted`` is told what was done to the picture on the way in.
     Raises what opening either raises.
     """
     if module is not None and module not in MODULES:
@@ -177,7 +178,7 @@ def in_window(
         window.workspace.open_checkpoint(checkpoint, labels, assume)
         _wait(app, lambda: window.workspace.checkpoint is not None or bool(failures))
         _raise_first(failures)
-        _choose(window, module, unit, preprocess)
+        _choose(window, module, unit, pinned, preprocess)
         window.workspace.set_changes(_asked(window, changes))
         window.workspace.add_pictures([picture])
         if compared is not None:
@@ -205,7 +206,9 @@ def _asked(window: Window, changes: "Callable[[GoogLeNet, Convention], Changes]"
     return changes(network.network, convention)
 
 
-def _choose(window: Window, module: str | None, unit: str | None, preprocess: str | None) -> None:
+def _choose(
+    window: Window, module: str | None, unit: str | None, pinned: Sequence[str], preprocess: str | None
+) -> None:
     workspace = window.workspace
     assert workspace.checkpoint is not None
     if preprocess:
@@ -214,6 +217,8 @@ def _choose(window: Window, module: str | None, unit: str | None, preprocess: st
         workspace.choose_module(module)
     if unit is not None:
         workspace.choose_unit(parse_unit(unit, workspace.checkpoint.architecture))
+    for name in dict.fromkeys(pinned):
+        workspace.toggle_in_tray(parse_unit(name, workspace.checkpoint.architecture))
 
 
 def _compare(workspace: Workspace, compared: Compared) -> None:

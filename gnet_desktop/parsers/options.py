@@ -45,6 +45,14 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_units(parser: argparse.ArgumentParser) -> None:
+    """The unit that is chosen, and those beside it."""
+    parser.add_argument("--unit", default=None, metavar="4a/5x5:11", help="the unit that is chosen")
+    parser.add_argument(
+        "--pin", action="append", default=[], metavar="UNIT", help="a unit in the tray (may be repeated)"
+    )
+
+
 def add_class(parser: argparse.ArgumentParser) -> None:
     """The class that is asked about."""
     parser.add_argument(

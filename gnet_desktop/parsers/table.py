@@ -15,6 +15,7 @@ from gnet_desktop.parsers.options import (
     add_format,
     add_labels_and_choices,
     add_preprocess,
+    add_units,
     parser_of,
 )
 from gnet_desktop.parsers.values import cell, kinds, positive, shard, size
@@ -343,7 +344,7 @@ def _screenshot() -> argparse.ArgumentParser:
     parser.add_argument("picture", type=Path, metavar="PICTURE")
     add_checkpoint(parser)
     parser.add_argument("--module", default=None, metavar="4a", help="the module whose branches are shown")
-    parser.add_argument("--unit", default=None, metavar="4a/5x5:11", help="the unit that is chosen")
+    add_units(parser)
     parser.add_argument("--theme", choices=("light", "dark"), default="light")
     parser.add_argument("--size", type=size, default=(1600, 1000), metavar="1600x1000")
     parser.add_argument("--panel", default=None, metavar="NAME", help="only this panel, e.g. network")

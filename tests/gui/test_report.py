@@ -16,6 +16,7 @@ from PIL import Image
 from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
+from gnet_desktop.cli import main
 from gnet_desktop.convention import CONVENTIONS, parse_convention, spelled
 from gnet_desktop.gui.exports.report.command import command
 from gnet_desktop.gui.exports.report.page import make_page
@@ -26,6 +27,7 @@ from gnet_desktop.gui.why.telling import question_of, tell
 from gnet_desktop.inspection.tracing import Spot
 from gnet_desktop.network.changes import Change, Kind, Values
 from gnet_desktop.network.naming import Unit
+from gnet_desktop.resources import resource
 from tests.gui.made import World, make_workspace, make_world, of_type, there
 
 VOID = ("meta", "img", "br", "image", "rect", "path", "polygon", "line", "circle", "ellipse", "polyline")
@@ -269,7 +271,23 @@ def test_a_convention_is_spelled_so_that_it_is_read_again(name: str) -> None:
 def test_the_command_names_all_that_was_chosen(seen: Seen) -> None:
     changed = replace(seen.result, key=replace(seen.result.key, convention=CONVENTIONS["caffe"]))
     words = command(replace(seen, result=changed))
-    assert re.search(r"--module 4a --unit 4a/3x3:2 --preprocess \S*order=bgr", words)
+    assert re.search(r"--module 4a --unit 4a/3x3:2 --pin 4b/1x1:0 --preprocess \S*order=bgr", words)
+
+
+def test_the_command_makes_the_same_page_again_with_its_names_and_pinned_units(
+    everyday100: Path, tmp_path: Path
+) -> None:
+    names, page, again = tmp_path / "my names.txt", tmp_path / "page.html", tmp_path / "again.html"
+    names.write_text("".join(f"thing {number}\n" for number in range(100)))
+    said = ["screenshot", str(resource("samples", "cat.jpg")), "--checkpoint", str(everyday100)]
+    said += ["--labels", str(names), "--module", "4a", "--unit", "4a/3x3:2", "--pin", "3b/1x1:7"]
+    assert main([*said, "--pin", "5b/5x5:1", "--out", str(page)]) == 0
+    [line] = re.findall(r"<code>(.*)</code>", page.read_text("utf-8"))
+    told = shlex.split("".join(Tags(line).words))[1:-1]
+    assert told[told.index("--labels") + 1] == str(names)
+    assert [told[at + 1] for at, word in enumerate(told) if word == "--pin"] == ["3b/1x1:7", "5b/5x5:1"]
+    assert main([*told, str(again)]) == 0
+    assert again.read_text("utf-8") == page.read_text("utf-8")
 
 
 def test_the_command_names_files_as_any_folder_and_any_machine_finds_them(

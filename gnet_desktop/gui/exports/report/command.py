@@ -24,8 +24,11 @@ def command(seen: Seen) -> str:
     words += ["--checkpoint", _checkpoint(checkpoint), "--module", selection.module]
     settled = checkpoint.provenance.assumed.items()
     words += [f"--assume={key}={value}" for key, value in settled if key not in checkpoint.provenance.open]
+    if seen.labels is not None:
+        words += ["--labels", str(seen.labels.absolute())]
     if selection.unit is not None:
         words += ["--unit", selection.unit.name]
+    words += [word for unit in seen.tray for word in ("--pin", unit.name)]
     if result.convention != checkpoint.convention:
         words += ["--preprocess", spelled(result.convention)]
     words += _changes(result.key.changes)

@@ -24,7 +24,8 @@ class Seen:
     ``reference`` is the run that it is compared with; ``contents`` the branches of the
     chosen module, whole; ``trained`` says of each head whether it was (None: nobody
     knows); ``network`` is the map of the network as SVG; ``why`` what is told of the answer.
-    ``files`` are the files of those pictures that are some, by their id in the list.
+    ``files`` are the files of those pictures that are some, by their id in the list; ``labels``
+    is where class names were taken from by hand.
     """
 
     result: Result
@@ -37,6 +38,7 @@ class Seen:
     trained: Mapping[str, bool | None] | None = None
     why: Told | None = None
     files: Mapping[int, Path] = field(default_factory=dict)
+    labels: Path | None = None
 
     @property
     def units(self) -> list[Unit]:
@@ -51,7 +53,7 @@ class Seen:
         statistics, model = Measured().of(result).statistics, panels.network.map.model
         if workspace.own_result is not result:
             model = model_of(workspace, model, of=result)  # the map shows the reference
-        sorter = panels.lanes.area.sorting.order_of
+        sorter, loaded = panels.lanes.area.sorting.order_of, workspace.network_of(result)
         return cls(
             result,
             workspace.selection,
@@ -67,4 +69,5 @@ class Seen:
                 for one, entry in workspace.pictures.items()
                 if isinstance(entry.source, Path)
             },
+            loaded.labels if loaded is not None else None,
         )
