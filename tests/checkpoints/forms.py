@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -45,6 +46,8 @@ def quietly() -> Iterator[None]:
 
 def exported(model: nn.Module, picture: Tensor, path: Path, *, dynamo: bool, **options: Any) -> Path:
     """An ONNX file by today's exporter (``dynamo``) or by the older one."""
+    if dynamo and torch.__version__.startswith("2.6."):
+        pytest.skip("torch 2.6's exporter fails beside onnxscript 0.5 and later")
     with quietly():
         torch.onnx.export(model, (picture,), str(path), dynamo=dynamo, verbose=False, **options)
     return path

@@ -19,6 +19,7 @@ from gnet_desktop.network.googlenet import GoogLeNet
 from tests.checkpoints import writing
 from tests.checkpoints.samples import assert_same_numbers, observed, sample
 from tests.oracles import ORACLES
+from tests.pictures.conftest import needs_writer
 
 ORACLE = ORACLES["torchvision"]
 PARTS = 9
@@ -261,6 +262,7 @@ def test_a_picture_that_is_called_a_caffe_model(kind: str, tmp_path: Path) -> No
     if kind == "PSD":
         path.write_bytes(b"8BPS\0\1" + bytes(200))
     else:
+        needs_writer(kind)
         Image.new("RGB", (50, 40), (200, 10, 10)).save(path, kind)
     with pytest.raises(CheckpointError, match=r"this is a picture\."):
         open_checkpoint(path)
