@@ -28,8 +28,8 @@ GLIBC: Final = (2, 36)
 
 #: Largest sizes in MB (10^6 bytes); the build fails above them.
 BUDGETS: Final = {
-    "cpu folder": 800,
-    "cpu deb": 240,
+    "cpu folder": 700,
+    "cpu deb": 220,
     "cuda folder": 7000,
     "thin deb": 32,
     "wheel": 32,
