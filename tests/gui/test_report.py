@@ -343,3 +343,10 @@ def test_why_is_told_with_its_check_and_the_way_back(seen: Seen, world) -> None:
     assert f"{name} at " in words
     assert len(tags.all("tr")) >= len(found.way)
     assert words.count("grad-cam") == 1
+    # on a phone a row stands in lines that are called by what stands above its columns elsewhere
+    titles = re.findall(
+        r"<th>([^<]*)</th>", page.partition('class="way"><thead>')[2].partition("</thead>")[0]
+    )
+    called = [has["data-is"] for has in tags.all("td") if "data-is" in has]
+    assert titles == ["", *called[:4]]
+    assert called == titles[1:] * len(found.way)

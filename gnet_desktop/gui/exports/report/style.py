@@ -80,6 +80,13 @@ footer { margin-top: 48px; border-top: 1px solid $line; padding-top: 12px; color
   .maps { grid-template-columns: repeat(auto-fill, minmax(28px, 1fr)); gap: 2px }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0 } dd { margin-bottom: 8px }
 }
+@media screen and (max-width: 700px) {
+  .way thead { display: none } .way tr { display: grid; grid-template-columns: minmax(0, 1fr) max-content;
+    gap: 2px 16px; padding: 8px 0; border-top: 1px solid $line }
+  .way th, .way td { border: 0; padding: 0; white-space: normal; overflow-wrap: anywhere }
+  .way td:nth-child(n + 3) { grid-column: 1 / -1 } .way td:empty { display: none }
+  .way td:nth-child(n + 4)::before { content: attr(data-is) " "; color: $text3 }
+}
 @page { size: A4; margin: 13mm 14mm 15mm }
 @media print {
   body { font-size: 9.5pt } main { max-width: none; padding: 0 } h1 { font-size: 17pt }

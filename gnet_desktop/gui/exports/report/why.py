@@ -53,8 +53,7 @@ def _scale_words(limits: Limits) -> str:
 def _way(seen: Seen, steps: Sequence[Step]) -> str:
     """The steps back, a row each; each is exactly the sum of what its row names."""
     rows = "".join(_row(seen, step) for step in steps)
-    titles = (tr("value"), tr("made of"), tr("others"), tr("bias"))
-    head = "".join(f"<th>{escape(one)}</th>" for one in ("", *titles))
+    head = "".join(f"<th>{escape(one)}</th>" for one in ("", *_titles()))
     how = tr(
         "Each value, before its rectifier, is the sum of its row. The next row is the unit that adds most,"
         " at the cell that gives most of it: one strand of many."
@@ -64,14 +63,20 @@ def _way(seen: Seen, steps: Sequence[Step]) -> str:
     return f"<h3>{escape(tr('Followed back to the picture'))}</h3>{note(how)}{table}"
 
 
+def _titles() -> tuple[str, ...]:
+    return tr("value"), tr("made of"), tr("others"), tr("bias")
+
+
 def _row(seen: Seen, step: Step) -> str:
     named, left = step.inflows[:_NAMED], step.inflows[_NAMED:]
     rest, others = step.rest + sum(one.value for one in left), step.others + len(left)
     parts = "<br>".join(escape(_part(seen, step, one)) for one in named)
     more = tr("{0} from {1}").format(signed(rest), others) if others else ""
-    cells = (number(step.value, 4), parts, escape(more), signed(step.bias))
-    name = escape(_start_words(seen, step.start))
-    return f"<tr><th>{name}</th>{''.join(f'<td>{one}</td>' for one in cells)}</tr>"
+    values = (number(step.value, 4), parts, escape(more), signed(step.bias))
+    # on a phone the row stands in lines, and what has no title above it is called by its own
+    told = zip(_titles(), values, strict=True)
+    cells = "".join(f'<td data-is="{escape(name)}">{one}</td>' for name, one in told)
+    return f"<tr><th>{escape(_start_words(seen, step.start))}</th>{cells}</tr>"
 
 
 def _part(seen: Seen, step: Step, one: Inflow) -> str:
