@@ -77,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
         else:
             command.add_argument("--out", type=Path, help="default: the bundled file of so many classes")
             command.add_argument("--begun-with", type=Path, help="the file that the run began with")
+            command.add_argument("--keep", type=float, default=0.0, help="the share to keep of its weights")
     return top
 
 
@@ -315,7 +316,7 @@ def export(options: argparse.Namespace) -> int:
     import torch
 
     from . import state as states
-    from .export import halved, metadata, write
+    from .export import between, halved, metadata, write
     from .mixture import feed_of
     from .replica import network
     from .reporting import as_text, measured
@@ -327,13 +328,24 @@ def export(options: argparse.Namespace) -> int:
         print(f"training: {options.work / options.run} holds no state", file=sys.stderr)
         return 2
     net = network(len(source.names))
-    as_shipped(net, state[options.weights], feed_of(source.train, photos.get("train")))
+    final = state[options.weights]
+    if options.keep:
+        final = between(weights(options.begun_with), final, options.keep)
+    as_shipped(net, final, feed_of(source.train, photos.get("train")))
     figures = measured(net, source, options.images, photos.get("val"))
     run = state["run"]
     epochs = run["step"] * run["batch"] / len(source.train)
     seconds, mixed = run["seconds"], len(photos["train"]) if photos else 0
     before = training_of(options.begun_with) if options.begun_with else ""
-    texts = metadata(source.names, figures, epochs=epochs, seconds=seconds, photos=mixed, begun_with=before)
+    texts = metadata(
+        source.names,
+        figures,
+        epochs=epochs,
+        seconds=seconds,
+        photos=mixed,
+        begun_with=before,
+        kept=options.keep,
+    )
     out = options.out or SHIPPED / f"everyday{len(source.names)}.safetensors"
     size = write(out, halved(net.state_dict()), texts)
     print(as_text(figures))

@@ -76,6 +76,20 @@ def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return found
 
 
+def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], kept: float) -> dict[str, Tensor]:
+    """Weights between those that a run began with and those that it ended with: ``kept`` of the ``old`` ones.
+
+    What lies between two such networks is often better than both on pictures unlike those that the second
+    learned from (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022). Rows of classes that
+    the old network lacks stay as they are.
+    """
+    found = {name: tensor.clone() for name, tensor in new.items()}
+    for name, tensor in old.items():
+        if tensor.is_floating_point():
+            found[name][: len(tensor)].lerp_(tensor.to(found[name]), kept)
+    return found
+
+
 def metadata(
     names: Sequence[str],
     figures: Mapping[str, Any],
@@ -84,17 +98,19 @@ def metadata(
     seconds: float,
     photos: int = 0,
     begun_with: str = "",
+    kept: float = 0.0,
 ) -> dict[str, str]:
     """The texts inside the file, from a report of `reporting.measured`.
 
     ``photos`` is the number of photos that were mixed with the small pictures; ``begun_with`` is how the
-    network was trained that the run began with, as its file says.
+    network was trained that the run began with, as its file says, and ``kept`` the share of its weights.
     """
     material = f"{SMALL}{f' and {photos:,} photos' if photos else ''}"
     took = f"{seconds / 3600:.1f} hours on two shared cores"
     if begun_with:
         before = begun_with.partition("; averaged weights")[0]
         how = f"{before}; then {epochs:.0f} epochs on {material}, mixed, {took}"
+        how += f", and {100 * kept:.0f} % of the weights before" if kept else ""
     else:
         how = f"from scratch on {material}, {epochs:.0f} epochs of views growing from 64 to 112 px, {took}"
     heads = figures["heads"]

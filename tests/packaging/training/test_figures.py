@@ -176,6 +176,15 @@ def test_the_file_tells_all_that_a_reader_needs(tmp_path: Path) -> None:
     assert json.loads(said["input"])["crop"] == 144
 
 
+def test_weights_between_two_networks_keep_the_rows_of_new_classes() -> None:
+    old = {"fc.weight": torch.full((2, 3), 4.0), "norm.num_batches_tracked": torch.tensor(9)}
+    new = {"fc.weight": torch.zeros(5, 3), "norm.num_batches_tracked": torch.tensor(1)}
+    found = export.between(old, new, 0.25)
+    assert found["fc.weight"].tolist() == [[1.0] * 3] * 2 + [[0.0] * 3] * 3
+    assert int(found["norm.num_batches_tracked"]) == 1
+    assert float(new["fc.weight"].max()) == 0
+
+
 def test_a_file_whose_run_began_with_another_says_how_both_were_trained() -> None:
     head = {"val_top1": 70.0, "val_top5": 90.0, "photos_top1": 60.0, "photos_top5": 80.0}
     heads = {name: head | {"ece_after": 1.0, "temperature": 1.25} for name in ("main", "aux1", "aux2")}
