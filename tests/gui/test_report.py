@@ -275,11 +275,11 @@ def test_the_command_names_all_that_was_chosen(seen: Seen) -> None:
 
 
 def test_the_command_makes_the_same_page_again_with_its_names_and_pinned_units(
-    everyday100: Path, tmp_path: Path
+    bundled: Path, tmp_path: Path
 ) -> None:
     names, page, again = tmp_path / "my names.txt", tmp_path / "page.html", tmp_path / "again.html"
     names.write_text("".join(f"thing {number}\n" for number in range(100)))
-    said = ["screenshot", str(resource("samples", "cat.jpg")), "--checkpoint", str(everyday100)]
+    said = ["screenshot", str(resource("samples", "cat.jpg")), "--checkpoint", str(bundled)]
     said += ["--labels", str(names), "--module", "4a", "--unit", "4a/3x3:2", "--pin", "3b/1x1:7"]
     assert main([*said, "--pin", "5b/5x5:1", "--out", str(page)]) == 0
     [line] = re.findall(r"<code>(.*)</code>", page.read_text("utf-8"))
