@@ -16,7 +16,7 @@ from gnet_desktop.shown import plain
 PAGES: Final = (".html", ".htm")
 """Endings of a page; anything else is a picture, PNG."""
 
-_VIEW: Final = ("why", "show", "photos", "answers_by")
+_VIEW: Final = ("why", "show", "photos", "answers_by", "teaching")
 """View options that can be said."""
 
 

@@ -151,7 +151,7 @@ def in_window(
     preprocess: str | None = None,
     changes: "Callable[[GoogLeNet, Convention], Changes]" = lambda _network, _convention: (),
     compared: "Compared | None" = None,
-    view: Mapping[str, str] = MappingProxyType({}),
+    view: Mapping[str, Any] = MappingProxyType({}),
     device: str = "cpu",
     noted: Callable[[Sequence[str]], None] = lambda _: None,
 ) -> T:

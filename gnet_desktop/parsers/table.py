@@ -374,6 +374,9 @@ def _screenshot() -> argparse.ArgumentParser:
         "--answers-by", choices=("answer", "change"), help="the likeliest answers first, or the most changed"
     )
     parser.add_argument("--why", choices=METHODS, help="what speaks for the answer, over the photo")
+    parser.add_argument(
+        "--teaching", action="store_true", default=None, help="with what the parts of the network are"
+    )
     add_preprocess(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="F.png|F.html")
     return parser
