@@ -16,6 +16,8 @@ from gnet_desktop.parsers.table import COMMANDS, parsers
 from gnet_desktop.pictures.apart import APART
 
 INTERRUPTED: Final = 130
+_INTERMIXED: Final = ("window", "classify")
+"""Whose files may stand before and behind options: ``weights.pth cat.jpg --page folder photos``."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,7 +59,8 @@ def _run(arguments: list[str]) -> int:
     parser, name = _chosen_parser(arguments)
     if arguments and arguments[0] in COMMANDS:
         arguments = arguments[1:]
-    parsed = parser.parse_args(arguments)
+    parse = parser.parse_intermixed_args if name in _INTERMIXED else parser.parse_args
+    parsed = parse(arguments)
     if said := ensure_home():
         print(f"gnet-desktop: {said}", file=sys.stderr)
     module = importlib.import_module(f"gnet_desktop.commands.{name.replace('-', '_')}")

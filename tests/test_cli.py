@@ -1,5 +1,6 @@
 """The command line before any work: start-up, help, pipes, layers."""
 
+import argparse
 import os
 import subprocess
 import sys
@@ -7,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gnet_desktop.cli import main
 from gnet_desktop.parsers.table import COMMANDS, parsers
+from tests.gui.made import noting
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -87,6 +90,23 @@ def test_a_wrong_option_is_status_2() -> None:
     done = python("-m", "gnet_desktop", "classify", "--no-such-option")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "expected"),
+    [
+        ("weights.pth cat.jpg --page folder photos", "paths", ["weights.pth", "cat.jpg", "photos"]),
+        ("classify cat.jpg --top 3 dog.jpg", "pictures", ["cat.jpg", "dog.jpg"]),
+    ],
+)
+def test_files_may_stand_before_and_behind_options(
+    line: str, field: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[argparse.Namespace] = []
+    name = "classify" if line.startswith("classify") else "window"
+    monkeypatch.setattr(f"gnet_desktop.commands.{name}.run", lambda parsed: noting(given, parsed, 0))
+    assert main(line.split()) == 0
+    assert [str(one) for one in getattr(given[0], field)] == expected
 
 
 def test_a_closed_pipe_is_no_error(shared: Path) -> None:
