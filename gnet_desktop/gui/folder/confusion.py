@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from typing_extensions import override
 
 from gnet_desktop.folder.figures import HeadFigures
+from gnet_desktop.gui.controls.arrows import ARROWS
 from gnet_desktop.gui.controls.focus import KEY_REASONS, KeyFocus
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
@@ -39,12 +40,6 @@ COUNTED: Final = 16
 _EDGE, _LABEL, _ABOVE, _LEAST_OTHERS = 12, 110, 84, 6
 _ZOOM: Final = 1.25
 _NOTCH: Final = 120
-_ARROWS: Final = {
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-}
 _ZOOMS: Final = {
     Qt.Key.Key_Plus: _ZOOM,
     Qt.Key.Key_Equal: _ZOOM,
@@ -320,8 +315,9 @@ class Confusion(Speaking, QWidget):
         key = Qt.Key(event.key())
         if key in _ZOOMS and self._order:
             self._zoom(_ZOOMS[key], self._walked) if _ZOOMS[key] else self.show_whole()
-        elif key in _ARROWS and self._order:
-            self._walk(*_ARROWS[key])
+        elif key in ARROWS and self._order:
+            right, down = ARROWS[key]
+            self._walk(down, right)
         elif key in _ENTER and self._walked is not None:
             self.cell_wanted.emit(*self._pair(*self._walked))
         else:

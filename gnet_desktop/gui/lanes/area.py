@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.arrows import ARROWS
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.controls.spoken import Part, Role, Speaking
 from gnet_desktop.gui.lanes import navigation
@@ -27,12 +28,6 @@ from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import Result, ViewOptions
 
-_KEYS: Final = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 _ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ENDS: Final = {Qt.Key.Key_Home: False, Qt.Key.Key_End: True}
 _LARGE, _USUAL, _AIMED_FROM = 256, 48, 96
@@ -266,8 +261,8 @@ class LanesArea(Speaking, LanesCanvas):
         here = self._focused if known else navigation.first(views, self._workspace.selection.unit)
         if here is None:
             super().keyPressEvent(event)
-        elif key in _KEYS:
-            self._go_to(navigation.moved(views, here, *_KEYS[key]) if known else here)
+        elif key in ARROWS:
+            self._go_to(navigation.moved(views, here, *ARROWS[key]) if known else here)
         elif key in _ENDS:
             self._go_to(navigation.end(views, here, last=_ENDS[key]))
         elif key in _ENTER:

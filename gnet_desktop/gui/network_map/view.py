@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.arrows import ARROWS
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.network_map.canvas import MapCanvas
@@ -206,14 +207,8 @@ class NetworkMap(Speaking, MapCanvas):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows walk, Enter chooses, plus, minus and 0 zoom, Escape shows the whole."""
         key = event.key()
-        steps = {
-            Qt.Key.Key_Left: (-1, 0),
-            Qt.Key.Key_Right: (1, 0),
-            Qt.Key.Key_Up: (0, -1),
-            Qt.Key.Key_Down: (0, 1),
-        }
-        if key in steps:
-            self._walk(*steps[Qt.Key(key)])
+        if key in ARROWS:
+            self._walk(*ARROWS[key])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and self.focused:
             self.choose(self.focused)
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.arrows import ARROWS
 from gnet_desktop.gui.controls.changing import made_words
 from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.controls.spoken import Role, Speaking
@@ -26,12 +27,6 @@ _WRITTEN_FROM: Final = 30
 _BETWEEN: Final = 6
 """Pixels between the numbers of two cells, at least: closer, two read as one."""
 _LARGEST: Final = 320
-_STEPS: Final = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 
 translate = QCoreApplication.translate
 
@@ -258,9 +253,10 @@ class MapView(Speaking, QWidget):
         key, cell = Qt.Key(event.key()), self.cell
         if cell is None or self._facts is None:
             super().keyPressEvent(event)
-        elif key in _STEPS:
+        elif key in ARROWS:
             columns, rows = self._facts.cells
-            column, row = cell[0] + _STEPS[key][0], cell[1] + _STEPS[key][1]
+            right, down = ARROWS[key]
+            column, row = cell[0] + right, cell[1] + down
             self._point((min(max(0, column), columns - 1), min(max(0, row), rows - 1)))
             self.setAccessibleDescription(" ".join(self.line()))
         elif key == Qt.Key.Key_Home:
