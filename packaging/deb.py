@@ -43,7 +43,7 @@ BUILT: Final = ROOT / "build"
 DATA_PACKAGES: Final = ("libx11-data", "fontconfig-config", "xkb-data", "hicolor-icon-theme")
 
 THIN_DEPENDS: Final = (
-    "python3 (>= 3.11)", "python3-torch (>= 2.6)", "python3-numpy", "python3-pil",
+    "python3 (>= 3.11)", "python3-torch (>= 2.6)", "python3-numpy", "python3-pil (>= 11)",
     "python3-platformdirs", "python3-natsort", "python3-typing-extensions",
     "python3-pyside6.qtcore (>= 6.8)", "python3-pyside6.qtgui",
     "python3-pyside6.qtwidgets", "python3-pyside6.qtsvg", "python3-pyside6.qtsvgwidgets", "qt6-svg-plugins",

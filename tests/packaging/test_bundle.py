@@ -321,6 +321,17 @@ def test_the_thin_package_depends_on_all_that_pyproject_asks_for() -> None:
     assert needed <= {each.partition(" ")[0] for each in deb.THIN_DEPENDS}
 
 
+def test_the_thin_package_asks_for_the_oldest_releases_that_serve() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    oldest = dict(re.findall(r"^([\w-]+)>=([\d.]+)", "\n".join(project["dependencies"]), re.MULTILINE))
+    for name, package in (
+        ("torch", "python3-torch"),
+        ("pillow", "python3-pil"),
+        ("PySide6-Essentials", "python3-pyside6.qtcore"),
+    ):
+        assert f"{package} (>= {oldest[name]})" in deb.THIN_DEPENDS
+
+
 def test_no_module_that_the_program_imports_is_left_out_of_the_bundle() -> None:
     """torchvision may be: it is asked for inside functions, which say so if it isn't there."""
     tops = imported(r"^\s*(?:from|import) ([\w.]+)")
