@@ -4,12 +4,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QFileOpenEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from typing_extensions import override
 
 from gnet_desktop import __version__, breathing
@@ -73,15 +73,15 @@ def run(
     release = catch_faults(window.workspace.bug.emit)
     app.installEventFilter(_Filter(window))
     app.commitDataRequest.connect(lambda _: window.remember())  # the desktop's own way of logging out
-    # after the first paint: everything that needs torch
-    QTimer.singleShot(0, lambda: begin(window, paths, labels, device, assume, page))
+    # everything that needs torch
+    painted = AfterPaint(window, lambda: begin(window, paths, labels, device, assume, page))
     ticking = _close_on_interrupt(window, interrupts)
     collecting = Collecting(lambda: window.workspace.loading is not None)
     status = app.exec()
     ticking.stop()
     collecting.stop()
     release()
-    del dispatcher
+    del dispatcher, painted
     _end_beside_workers(status)
     return status
 
@@ -152,6 +152,34 @@ def _turn_to(window: Window, page: str, pictures: list[Path]) -> None:
     else:
         pictures.remove(folder)
         takers[page](folder)
+
+
+class AfterPaint(QObject):
+    """Calls once when a window has been painted: a desktop asks for that some turns after it is shown.
+
+    One that nobody sees is never painted: after two seconds it is called all the same.
+    """
+
+    def __init__(self, window: QWidget, call: Callable[[], None], patience: int = 2000) -> None:
+        super().__init__(window)
+        self._window, self._call = window, call
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._go)
+        self._timer.start(patience)
+        window.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The first paint; what it draws is on the screen by the next turn."""
+        if event.type() == QEvent.Type.Paint:
+            self._window.removeEventFilter(self)
+            self._timer.start(0)
+        return False
+
+    def _go(self) -> None:
+        self._window.removeEventFilter(self)
+        self._call()
 
 
 class _Filter(QuietTips):
