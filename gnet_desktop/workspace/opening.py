@@ -17,6 +17,7 @@ _PAUSE: Final = 0.03
 """Seconds between two steps that are told of."""
 
 FIRST_STAGE: Final = "Reading the container"
+LAST_STAGE: Final = "Building the network"
 
 
 class _Pace:
@@ -85,10 +86,12 @@ class Opening:
 
         def build(checkpoint: Checkpoint) -> None:
             if flag is self._cancel:
+                # said before torch is imported, which takes longest of all
+                self._set_loading(flag, Loading(path, LAST_STAGE, 1.0))
                 self._ask(
                     self._engine,
                     flag,
-                    lambda: tasks.load_network(checkpoint, labels, device, progress, flag),
+                    lambda: tasks.load_network(checkpoint, labels, device, flag),
                     opened,
                 )
 

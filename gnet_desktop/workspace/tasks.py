@@ -86,13 +86,12 @@ def keep_libraries() -> None:
 
 
 def load_network(
-    checkpoint: Checkpoint, labels: Path | None, device: str, progress: Progress, cancelled: CancelFlag
+    checkpoint: Checkpoint, labels: Path | None, device: str, cancelled: CancelFlag
 ) -> LoadedNetwork:
     """Build a checkpoint's network and make it ready; raises MachineError or Cancelled."""
     from gnet_desktop.network.googlenet import GoogLeNet
 
     keep_libraries()
-    progress("Building the network", 1.0)
     network = LoadedNetwork(checkpoint, GoogLeNet.from_checkpoint(checkpoint), "cpu", labels)
     if device != "cpu":
         network = move_network(network, device)

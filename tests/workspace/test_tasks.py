@@ -41,24 +41,19 @@ def test_a_file_is_opened_in_stages_and_can_be_used(bundled: Path) -> None:
         stages.append(stage)
 
     checkpoint = tasks.read_checkpoint(bundled, None, progress, threading.Event())
-    loaded = tasks.load_network(checkpoint, None, "cpu", progress, threading.Event())
+    loaded = tasks.load_network(checkpoint, None, "cpu", threading.Event())
     assert loaded.device == "cpu"
-    assert stages[-1] == ("Building the network", 1.0)
+    assert stages[-1] == ("File read", 1.0)
     assert [share for _, share in stages] == sorted(share for _, share in stages)
     assert loaded.network.architecture == loaded.checkpoint.architecture
 
 
 def test_an_opening_that_is_cancelled_gives_no_network(bundled: Path) -> None:
     cancelled = threading.Event()
-
-    def progress(stage: str, share: float) -> None:
-        if stage == "Building the network":
-            cancelled.set()
-
+    checkpoint = tasks.read_checkpoint(bundled, None, lambda *_: None, cancelled)
+    cancelled.set()
     with pytest.raises(Cancelled):
-        tasks.load_network(
-            tasks.read_checkpoint(bundled, None, progress, cancelled), None, "cpu", progress, cancelled
-        )
+        tasks.load_network(checkpoint, None, "cpu", cancelled)
 
 
 def test_a_file_that_is_none_is_refused(file: Path) -> None:

@@ -41,3 +41,17 @@ def test_every_stage_is_told_and_few_steps_of_it(tmp_path: Path, monkeypatch: py
     ]
     monkeypatch.setattr(opening, "_PAUSE", 0.0)
     assert len(told_while_opening(path)) > len(small_state())
+
+
+def test_the_building_is_told_before_it_begins(tmp_path: Path) -> None:
+    path = tmp_path / "weights.pth"
+    path.write_bytes(saved(dict(small_state())))
+    engine, opener = Stepping(), Stepping()
+    workspace = Workspace(lambda call: call(), engine=engine, reader=Stepping(), opener=opener)
+    workspace.open_checkpoint(path)
+    while opener.step():
+        pass
+    # the engine may have much to do before, and imports torch first
+    assert workspace.loading is not None
+    assert workspace.loading.stage == "Building the network"
+    workspace.close()
