@@ -50,7 +50,6 @@ class Slow:
         checkpoint: Checkpoint,
         labels: Labels | None,
         device: str,
-        progress: Progress,
         flag: threading.Event,
     ) -> tasks.LoadedNetwork:
         return self._world.loaded

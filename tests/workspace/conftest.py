@@ -57,10 +57,7 @@ def opening(monkeypatch: pytest.MonkeyPatch, other: tasks.LoadedNetwork) -> None
             raise CheckpointError("bad is damaged.", "It ends too soon.", "Fetch it again.")
         return other.checkpoint
 
-    def load(
-        checkpoint: Checkpoint, labels: object, device: str, progress: Progress, cancelled: object
-    ) -> tasks.LoadedNetwork:
-        progress("Building the network", 0.9)
+    def load(checkpoint: Checkpoint, labels: object, device: str, cancelled: object) -> tasks.LoadedNetwork:
         return other
 
     monkeypatch.setattr(tasks, "read_checkpoint", read)
