@@ -30,7 +30,8 @@ def snapped(data: bytes) -> tuple[int, bytes]:
     """Snappy by another program."""
     import imagecodecs
 
-    return 1, bytes(imagecodecs.snappy_encode(data))
+    encode: Any = imagecodecs.snappy_encode
+    return 1, bytes(encode(data, None))  # the release of October 2026 must be given both
 
 
 def table(entries: Iterable[tuple[bytes, bytes]], *, pack: Pack = plain, size: int = 4096) -> bytes:
