@@ -31,7 +31,10 @@ def snapped(data: bytes) -> tuple[int, bytes]:
     import imagecodecs
 
     encode: Any = imagecodecs.snappy_encode
-    return 1, bytes(encode(data, None))  # the release of October 2026 must be given both
+    try:
+        return 1, bytes(encode(data))
+    except TypeError:  # the release of October 2026 takes two, whatever it says
+        return 1, bytes(encode(data, None))
 
 
 def table(entries: Iterable[tuple[bytes, bytes]], *, pack: Pack = plain, size: int = 4096) -> bytes:
