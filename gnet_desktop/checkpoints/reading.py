@@ -145,7 +145,7 @@ def _open(
     if recognised.sets:
         assumed = {**assumed, WEIGHTS_CHOICE: recognised.sets[0]}
     _check_assumptions(assume, architecture.family)
-    steps.at("File read", 1.0)
+    steps.at("Building the network", 1.0)  # its tensors come first, and torch for them
     return Checkpoint(
         architecture=architecture,
         tensors=_tensors(arrays),

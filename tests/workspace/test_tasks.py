@@ -43,7 +43,7 @@ def test_a_file_is_opened_in_stages_and_can_be_used(bundled: Path) -> None:
     checkpoint = tasks.read_checkpoint(bundled, None, progress, threading.Event())
     loaded = tasks.load_network(checkpoint, None, "cpu", threading.Event())
     assert loaded.device == "cpu"
-    assert stages[-1] == ("File read", 1.0)
+    assert stages[-1] == ("Building the network", 1.0)
     assert [share for _, share in stages] == sorted(share for _, share in stages)
     assert loaded.network.architecture == loaded.checkpoint.architecture
 

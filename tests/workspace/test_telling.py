@@ -36,7 +36,7 @@ def test_every_stage_is_told_and_few_steps_of_it(tmp_path: Path, monkeypatch: py
         "Recognising the file",
         "Checking the file",
         "Reading the weights",
-        "File read",
+        "Building the network",
         "Building the network",
     ]
     monkeypatch.setattr(opening, "_PAUSE", 0.0)
