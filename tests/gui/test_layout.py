@@ -21,6 +21,7 @@ from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
+from tests.gui.made import there
 
 
 @pytest.fixture
@@ -168,6 +169,27 @@ def test_what_a_hand_arranged_is_left_alone_until_reset(window: Window) -> None:
     window.actions_by_name["reset_layout"].trigger()
     assert not window.area.docks["unit"].isFloating()
     assert window.area.tabifiedDockWidgets(window.area.docks["answers"])
+
+
+def test_teaching_on_and_off_at_the_first_pictures_leaves_the_layout(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    widths = []
+    for keys in ("", "tt"):
+        window, dispatcher = make_window(Session(None))
+        window.resize(1600, 1000)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        qtbot.wait(100)
+        window.workspace.add_pictures([resource("samples", "cat.jpg")])
+        for key in keys:  # before anything is laid out
+            qtbot.keyClick(there(QApplication.focusWidget()), key)
+        qtbot.wait(200)
+        widths.append([dock.width() for dock in window.area.docks.values()])
+        window.close()
+        del dispatcher
+    assert widths[1] == widths[0]
 
 
 @pytest.mark.parametrize("size", [(1600, 1000), (1280, 720), (1000, 640), (960, 600)])

@@ -275,6 +275,9 @@ class DockArea(QMainWindow):
             others = self.tabifiedDockWidgets(network)
             front = next((dock for dock in others if self.is_in_sight(dock.objectName())), None)
             self._behind = front if self.reveal("network") else None
+            layout = self.layout()
+            assert layout is not None
+            layout.activate()  # what has only just been shown has its sizes only then
             self._before = {name: dock.size() for name, dock in self.docks.items() if dock.isVisible()}
         else:
             if self._behind is not None and self._behind in self.tabifiedDockWidgets(network):
