@@ -40,7 +40,8 @@ def main() -> None:
     files = sorted(folder.glob("*.jpg"))
     checkpoint = open_checkpoint(bundled_checkpoint())
     session = Session(checkpoint, GoogLeNet.from_checkpoint(checkpoint), CONVENTIONS["torchvision"], "cpu")
-    theirs = googlenet(init_weights=False, num_classes=100, aux_logits=True).eval()
+    classes = len(checkpoint.labels.names)
+    theirs = googlenet(init_weights=False, num_classes=classes, aux_logits=True).eval()
 
     times: dict[str, list[float]] = {"torchvision": [], "classify": []}
     for turn in range(rounds + 1):

@@ -88,8 +88,8 @@ def test_every_family_through_every_exporter(
 def everyday(bundled: Path) -> nn.Module:
     from torchvision.models import GoogLeNet as Theirs
 
-    model = Theirs(num_classes=100, aux_logits=True, init_weights=False)
     state = {name: value.float() for name, value in load_file(bundled).items()}
+    model = Theirs(num_classes=len(state["fc.bias"]), aux_logits=True, init_weights=False)
     model.load_state_dict(state, strict=False)
     return model.eval().requires_grad_(False)
 

@@ -85,7 +85,7 @@ def test_what_another_picture_has_behind_all_modules_answers_as_that_picture(
 ) -> None:
     """From it alone, or as the mean over that one picture."""
     pizza = str(shared / "images" / "pizza.jpg")
-    (said,) = printed(capsys, "classify", pizza, "--top", "100")
+    (said,) = printed(capsys, "classify", pizza, "--top", "1000")
     expected = {row["label"]: row["probability"] for row in said["answers"]["main"]}
     for how in ([f"from={pizza}"], ["usual", "--over", pizza]):
         (found,) = printed(capsys, "ablate", goldfish, "--part", "global_pool", "--how", *how)

@@ -23,7 +23,7 @@ def test_two_pictures_are_answered_as_classify_answers_each(
 ) -> None:
     photos = [str(shared / "images" / f"{name}.jpg") for name in ("goldfish", "pizza")]
     found = printed(capsys, *photos)
-    main(["classify", *photos, "--format", "json", "--top", "100", "--device", "cpu"])
+    main(["classify", *photos, "--format", "json", "--top", "1000", "--device", "cpu"])
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     for head in ("main", "aux2", "aux1"):
         said = [{row["label"]: row["probability"] for row in line["answers"][head]} for line in lines]

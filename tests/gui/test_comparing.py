@@ -202,7 +202,9 @@ def test_another_picture_is_compared_from_the_menu(window: Window) -> None:
     assert reference_words(workspace) == "cat.jpg"
     assert there(workspace.reference_result).key.picture != workspace.current
     cells = {line.name: line.cells["main"] for line in there(window.panels.answers.shown).lines}
-    assert cells["espresso"].delta.startswith("+9")
+    espresso = cells["espresso"]
+    assert float(espresso.delta) == pytest.approx(100 * (espresso.share - there(espresso.before)), abs=0.1)
+    assert float(espresso.delta) > 50
     workspace.change_view(show="reference", photos="alone")
     photo = window.panels.photo
     assert there(photo.view.sight).id == there(workspace.reference_result).key.picture
