@@ -16,7 +16,6 @@ from gnet_desktop.gui.pictures.sieve import MANY
 from gnet_desktop.workspace.sifting import EVERYTHING, Sieve
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tally import SUSPICIOUS
-from tests.gui.made import of_type
 from tests.workspace.workers import Posed
 
 NAMES = ("cat1.jpg", "cat2.jpg", "lunch1.jpg", "lunch2.jpg", "odd.png", "half.jpg", "new1.png", "new2.png")
@@ -53,7 +52,7 @@ def choose(panel: PicturesPanel, *path: str) -> None:
     menu = panel.sieve.menu()
     *above, last = path
     for words in above:
-        menu = of_type(QMenu, entry(menu, words).menu())
+        menu = next(one for one in menu.findChildren(QMenu) if one.title().startswith(words))
     entry(menu, last).trigger()
 
 

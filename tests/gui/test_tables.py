@@ -17,7 +17,6 @@ from gnet_desktop.inspection.ranking import SORTS
 from gnet_desktop.workspace.ordering import ORDERS
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.values import ViewOptions
-from tests.gui.made import of_type
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -52,7 +51,7 @@ def test_menus_offer_every_entry_and_check_the_one_in_use(workspace: Workspace) 
     assert [action.text() for action in sorts.actions()] == [sort_words(name) for name in SORTS]
     assert [action.text() for action in sorts.actions() if action.isChecked()] == [sort_words("mean")]
     fill_options_menu(options, workspace, reset_zoom=None)
-    colours = of_type(QMenu, options.actions()[0].menu()).actions()
+    colours = options.findChildren(QMenu)[0].actions()
     assert [action.text() for action in colours] == [colour_map_words(name) for name in OFFERED]
     colours[-1].trigger()
     assert workspace.view.colour_map == OFFERED[-1]

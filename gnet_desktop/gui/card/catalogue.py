@@ -14,6 +14,7 @@ from gnet_desktop.checkpoints.catalogue import Entry
 from gnet_desktop.errors import Cancelled, GNetError
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.system.dispatch import Dispatcher
@@ -146,13 +147,19 @@ class CatalogueDialog(QDialog):
         )
         note.setWordWrap(True)
         note.setFont(font(11))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 12, 20, 12)
+        listed, scrolling = QWidget(), ScrollPage(self.windowTitle())
+        rows = QVBoxLayout(listed)
+        rows.setContentsMargins(20, 12, 20, 0)
         for row in self.rows:
-            column.addWidget(row)
+            rows.addWidget(row)
             row.open_wanted.connect(self.open_wanted)
             row.changed.connect(self.changed)
-        column.addStretch(1)
+        rows.addStretch(1)
+        scrolling.setWidget(listed)
+        note.setContentsMargins(20, 0, 20, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 12)
+        column.addWidget(scrolling, 1)
         column.addWidget(note)
 
     @override
