@@ -113,3 +113,21 @@ def add_device(parser: argparse.ArgumentParser) -> None:
 def add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
     """The formats of what is printed, the usual one first."""
     parser.add_argument("--format", choices=formats, default=formats[0])
+
+
+def add_compared(parser: argparse.ArgumentParser) -> None:
+    """What a window's run is compared with, and how both are shown."""
+    parser.add_argument("--against", type=Path, metavar="PICTURE", help="another picture to compare with")
+    parser.add_argument("--with", dest="with_", metavar="F", help="another checkpoint to compare with")
+    parser.add_argument(
+        "--with-preprocess", metavar="NAME", help="another input convention to compare with, as --preprocess"
+    )
+    parser.add_argument("--show", choices=("this", "reference", "difference"), help="which run is shown")
+    parser.add_argument(
+        "--photos",
+        choices=("alone", "beside", "split"),
+        help="the photo as one picture, as two, or parted",
+    )
+    parser.add_argument(
+        "--answers-by", choices=("answer", "change"), help="the likeliest answers first, or the most changed"
+    )

@@ -11,6 +11,7 @@ from gnet_desktop.parsers.options import (
     add_changes,
     add_checkpoint,
     add_class,
+    add_compared,
     add_device,
     add_format,
     add_labels_and_choices,
@@ -359,20 +360,7 @@ def _screenshot() -> argparse.ArgumentParser:
         "--steps", type=positive, default=256, metavar="N", help="with --page units: of each picture (256)"
     )
     add_changes(parser)
-    parser.add_argument("--against", type=Path, metavar="PICTURE", help="another picture to compare with")
-    parser.add_argument("--with", dest="with_", metavar="F", help="another checkpoint to compare with")
-    parser.add_argument(
-        "--with-preprocess", metavar="NAME", help="another input convention to compare with, as --preprocess"
-    )
-    parser.add_argument("--show", choices=("this", "reference", "difference"), help="which run is shown")
-    parser.add_argument(
-        "--photos",
-        choices=("alone", "beside", "split"),
-        help="the photo as one picture, as two, or parted",
-    )
-    parser.add_argument(
-        "--answers-by", choices=("answer", "change"), help="the likeliest answers first, or the most changed"
-    )
+    add_compared(parser)
     parser.add_argument("--why", choices=METHODS, help="what speaks for the answer, over the photo")
     parser.add_argument(
         "--teaching", action="store_true", default=None, help="with what the parts of the network are"

@@ -28,8 +28,6 @@ from gnet_desktop.checkpoints.saving import TARGETS, named, save
 from gnet_desktop.checkpoints.saving.metadata import metadata
 from gnet_desktop.checkpoints.saving.python_input import input_source
 from gnet_desktop.checkpoints.saving.python_module import source
-from gnet_desktop.cli import main
-from gnet_desktop.commands import convert
 from gnet_desktop.convention import CONVENTIONS, Convention
 from gnet_desktop.errors import CheckpointError, ExportError, UsageError
 from gnet_desktop.parsers.table import parsers
@@ -356,29 +354,6 @@ def test_weights_beside_a_python_file_never_take_the_place_of_others(tmp_path: P
         save(checkpoint, checkpoint.convention, "torch", tmp_path / "original.py", expected.picture)
     assert [path.name for path in tmp_path.iterdir()] == ["original.pth"]
     assert (tmp_path / "original.pth").read_bytes() == before
-
-
-def test_a_person_who_waits_is_told_how_far_a_conversion_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    expected = sample("caffe")
-    path = opened(expected, tmp_path).provenance.path
-
-    def told(*, watched: bool) -> str:
-        monkeypatch.setattr(convert, "progress_wanted", lambda: watched)
-        line = ["convert", str(path), "--to", "onnx", "--out", str(tmp_path / f"{watched}.onnx")]
-        assert main(line) == 0
-        return capsys.readouterr().err
-
-    monkeypatch.setattr(convert, "_QUIET", 600.0)
-    assert "%" not in told(watched=True)
-    monkeypatch.setattr(convert, "_QUIET", 0.0)
-    assert "%" not in told(watched=False)
-    lines = told(watched=True).split("\r")
-    shares = [int(line.partition(" %")[0]) for line in lines if "%" in line]
-    assert len(shares) > 1
-    assert shares == sorted(shares)
-    assert not lines[-1].strip()  # and the line is taken away
 
 
 def test_the_command_line_offers_every_form() -> None:
