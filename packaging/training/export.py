@@ -105,14 +105,15 @@ def metadata(
     ``photos`` is the number of photos that were mixed with the small pictures; ``begun_with`` is how the
     network was trained that the run began with, as its file says, and ``kept`` the share of its weights.
     """
-    material = f"{SMALL}{f' and {photos:,} photos' if photos else ''}"
-    took = f"{seconds / 3600:.1f} hours on two shared cores"
+    more = f" and {photos:,} photos" if photos else ""
+    hours = f"{seconds / 3600:.1f} hours"
     if begun_with:
         before = begun_with.partition("; averaged weights")[0]
-        how = f"{before}; then {epochs:.0f} epochs on {material}, mixed, {took}"
+        how = f"{before}; then {epochs:.0f} epochs on these{more}, mixed, {hours}"
         how += f", and {100 * kept:.0f} % of the weights before" if kept else ""
     else:
-        how = f"from scratch on {material}, {epochs:.0f} epochs of views growing from 64 to 112 px, {took}"
+        views = f"{epochs:.0f} epochs of views growing from 64 to 112 px"
+        how = f"from scratch on {SMALL}{more}, {views}, {hours} on two shared cores"
     heads = figures["heads"]
     chosen = figures["nothing_fits"]["max_probability"]
     short = {

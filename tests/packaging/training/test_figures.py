@@ -193,8 +193,9 @@ def test_a_file_whose_run_began_with_another_says_how_both_were_trained() -> Non
     second = export.metadata(
         ("cat", "dog", "plane"), figures, epochs=9, seconds=3600, photos=1_234, begun_with=first
     )["training"]
-    assert second.startswith(f"{first.partition('; averaged')[0]}; then 9 epochs on ")
-    assert "1,234 photos, mixed, 1.0 hours" in second
+    assert second.startswith(
+        f"{first.partition('; averaged')[0]}; then 9 epochs on these and 1,234 photos, mixed, 1.0 hours"
+    )
     assert second.count("averaged weights") == 1
 
 
