@@ -204,8 +204,7 @@ def test_openvino_itself_reads_the_same_network_from_these_files(form: str, tmp_
     network = core.compile_model(core.read_model(path), "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
     theirs = next(iter(network([picture.numpy()]).values()))[0]
     ours = GoogLeNet.from_checkpoint(open_checkpoint(path))(picture)["logits"]
-    # a value in the middle between two levels falls to either, by the rounding of the steps before
-    assert np.abs(_softmax(ours) - theirs).max() <= (1e-4 if form == "levels" else 1e-5)
+    assert np.abs(_softmax(ours) - theirs).max() <= 1e-5
 
 
 @pytest.mark.parametrize("half", [False, True])

@@ -204,7 +204,7 @@ def test_another_picture_is_compared_from_the_menu(window: Window) -> None:
     cells = {line.name: line.cells["main"] for line in there(window.panels.answers.shown).lines}
     espresso = cells["espresso"]
     assert float(espresso.delta) == pytest.approx(100 * (espresso.share - there(espresso.before)), abs=0.1)
-    assert float(espresso.delta) > 50
+    assert float(espresso.delta) >= 90
     workspace.change_view(show="reference", photos="alone")
     photo = window.panels.photo
     assert there(photo.view.sight).id == there(workspace.reference_result).key.picture
