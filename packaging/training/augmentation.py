@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 MEAN: Final = (0.485, 0.456, 0.406)
@@ -34,6 +35,7 @@ class Strength:
     grey: float = 0.05
     noise: float = 0.02
     cutmix: float = 0.0  # share of batches
+    borrowed: float = 0.0  # share of soft views that get the fine detail of a sharp one
 
 
 PLAIN: Final = Strength(sharpen=0, blocky=0, light=0, grey=0, noise=0)
@@ -194,6 +196,22 @@ def views(dice: Dice, pictures: Tensor, *, side: int, strength: Strength) -> Ten
         amount = dice.uniform(len(out), 0, strength.noise)[:, None, None, None] / column(STD, out.device)
         out = out + amount * dice.normal(*out.shape)
     return out
+
+
+def with_borrowed_detail(dice: Dice, soft: Tensor, sharp: Tensor, strength: Strength) -> Tensor:
+    """``soft`` views (n, 3, h, w), a share of them with the fine detail of one of the ``sharp`` ones added.
+
+    Detail alone then tells nothing of what a picture shows: some classes are known from soft pictures only.
+    """
+    if not strength.borrowed:
+        return soft
+    count = len(soft)
+    blurred = F.avg_pool2d(sharp, 3, 1, 1, count_include_pad=False)
+    detail = sharp - F.avg_pool2d(blurred, 3, 1, 1, count_include_pad=False)
+    lender = (dice.uniform(count) * len(sharp)).long()
+    chosen = dice.uniform(count) < strength.borrowed
+    amount = torch.where(chosen, dice.uniform(count), torch.zeros(count, device=soft.device))
+    return soft + amount[:, None, None, None] * detail[lender]
 
 
 def mixed(dice: Dice, batch: Tensor, strength: Strength) -> tuple[Tensor, Tensor, float]:

@@ -26,7 +26,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 DATA: Final = Path(os.environ.get("GNET_SHARED", ROOT.parent / "shared")) / "data" / "everyday100.tar"
 WORK: Final = Path(os.environ.get("TRAINING_WORK", "/var/tmp/gnet-training")) / "next"
 SHIPPED: Final = ROOT / "resources" / "checkpoints"
-WARM: Final = 0.1
+WARM: Final = 0.2
 """The fraction of the full rate from which a run falls that begins with a finished network."""
 # Read only when a process starts. Without it glibc gives every large buffer back to the kernel
 # after each use, and clearing the pages anew takes 4 of 5 seconds: 50–170 pictures a second instead of
@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
     train.add_argument("--save-every", type=float, default=240, help="seconds between saved states")
     train.add_argument("--begin-with", type=Path, help="a finished file whose classes are the first of ours")
+    train.add_argument("--teacher", type=Path, help="a finished file whose answers small pictures get, too")
     end = train.add_mutually_exclusive_group()
     end.add_argument("--anneal-now", type=float, metavar="EPOCHS", help="finish a copy within so many epochs")
     end.add_argument("--finish-by", metavar="HH:MM", help="finish a copy by this time (UTC)")
@@ -184,6 +185,7 @@ def train(options: argparse.Namespace) -> int:
     from . import state as states
     from .export import SHIPS
     from .schedule import PLANS
+    from .teacher import taught
     from .training import Trainer, log
     from .training import train as run_training
 
@@ -209,8 +211,19 @@ def train(options: argparse.Namespace) -> int:
     with states.alone(folder):
         plan = scaled(PLANS[device.type], options.epochs)
         workers = 1 if device.type == "cuda" else options.threads
+        said = None
+        if options.teacher is not None:
+            kept = options.work / f"taught-{options.teacher.stem}.npy"
+            said = taught(weights(options.teacher), source.train, kept, threads=options.threads)
         trainer = Trainer(
-            source, plan, folder, device, seed=options.seed, workers=workers, photos=photos.get("train")
+            source,
+            plan,
+            folder,
+            device,
+            seed=options.seed,
+            workers=workers,
+            photos=photos.get("train"),
+            taught=said,
         )
         if begun is not None:
             trainer.restore(begun)

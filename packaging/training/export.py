@@ -55,7 +55,7 @@ def reestimate(
     for index in range(batches):
         dice = Dice(index, device)
         groups = feed.groups(0, index, size)
-        seen = [views(dice, pixels.to(device), side=side, strength=CALM) for pixels, _, _ in groups]
+        seen = [views(dice, group.pixels.to(device), side=side, strength=CALM) for group in groups]
         net(torch.cat(seen).contiguous(memory_format=torch.channels_last))
     net.eval()
 

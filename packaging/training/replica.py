@@ -11,13 +11,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from typing_extensions import override
 
-from .augmentation import Dice, mixed, views
+from .augmentation import Dice, mixed, views, with_borrowed_detail
 from .mixture import Group
 from .schedule import Phase
 
 HEADS: Final = ("main", "aux2", "aux1")  # torchvision's order in training mode
 WEIGHTS: Final = {"main": 1.0, "aux2": 0.3, "aux1": 0.3}
 SMOOTHING: Final = 0.1
+TAUGHT: Final = 0.5
+"""The teacher's share of what a picture should be answered with, where there is a teacher."""
 MOMENTUM: Final = 0.9
 DECAY: Final = 5e-4
 EMA: Final = 0.999  # a step; about two epochs
@@ -57,31 +59,36 @@ def average(averaged: nn.Module, net: nn.Module, *, updates: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What some pictures show: ``classes`` (n,), mixed with ``others`` (n,) but for the share ``own``.
+    """What some pictures should be answered with: ``targets`` (n, classes), probabilities.
 
     ``among`` (classes,) are the classes that they are told apart from; None: all.
     """
 
-    classes: Tensor
-    others: Tensor
-    own: float = 1.0
+    targets: Tensor
     among: Tensor | None = None
 
     def loss(self, logits: Tensor) -> Tensor:
-        """Smoothed cross-entropy, the mean over the pictures."""
-        total = torch.zeros((), device=logits.device)
-        for target, share in ((self.classes, self.own), (self.others, 1 - self.own)):
-            if share > 0:
-                total = total + share * smoothed(logits, target, self.among)
-        return total
+        """Cross-entropy, the mean over the pictures; other classes are neither wanted nor unwanted."""
+        targets = self.targets
+        if self.among is not None:
+            logits, targets = logits[:, self.among], targets[:, self.among]
+        return F.cross_entropy(logits, targets)
 
 
-def smoothed(logits: Tensor, target: Tensor, among: Tensor | None = None) -> Tensor:
-    """Cross-entropy with label smoothing over some classes; the others are neither wanted nor unwanted."""
-    if among is not None:
-        place = among.cumsum(0) - 1
-        logits, target = logits[:, among], place[target]
-    return F.cross_entropy(logits, target, label_smoothing=SMOOTHING)
+def targets(group: Group, count: int) -> Tensor:
+    """Probabilities (n, ``count``) that a group's pictures should be answered with.
+
+    Their class, smoothed over those that it is told apart from; half and half with what a teacher says.
+    """
+    among = group.among
+    spread = torch.ones(count, device=group.classes.device) if among is None else among.float()
+    found = (SMOOTHING * spread / spread.sum()).repeat(len(group.classes), 1)
+    found[torch.arange(len(found), device=found.device), group.classes] += 1 - SMOOTHING
+    if group.taught is not None:
+        said = F.pad(group.taught, (0, count - group.taught.shape[1]))
+        share = TAUGHT * said.sum(1, keepdim=True).round()  # nothing of rows of zeros
+        found = (1 - share) * found + TAUGHT * said
+    return found
 
 
 def loss_of(net: nn.Module, batch: Tensor, wanted: Sequence[Wanted]) -> Tensor:
@@ -89,7 +96,7 @@ def loss_of(net: nn.Module, batch: Tensor, wanted: Sequence[Wanted]) -> Tensor:
     with torch.autocast(batch.device.type, torch.bfloat16):
         outputs = net(batch)
     total = torch.zeros((), device=batch.device)
-    sizes = [len(one.classes) for one in wanted]
+    sizes = [len(one.targets) for one in wanted]
     for head, logits in zip(HEADS, outputs, strict=True):
         for one, part in zip(wanted, logits.float().split(sizes), strict=True):
             total = total + WEIGHTS[head] * len(part) / len(batch) * one.loss(part)
@@ -134,6 +141,7 @@ class Replica:
         self.net = net
         self.dropouts = with_seeded_dropout(net)
         self.parameters = list(net.parameters())
+        self.classes = len(net.get_parameter("fc.bias"))
 
     def follow(self, other: Replica) -> None:
         for mine, theirs in zip(self.parameters, other.parameters, strict=True):
@@ -149,11 +157,14 @@ class Replica:
         for parameter in self.parameters:
             parameter.grad = None
         parts, wanted = list[Tensor](), list[Wanted]()
-        for pixels, classes, among in groups:
-            seen = views(dice, pixels, side=phase.side, strength=phase.strength)
+        for group in groups:
+            seen = views(dice, group.pixels, side=phase.side, strength=phase.strength)
             part, order, own = mixed(dice, seen, phase.strength)
             parts.append(part)
-            wanted.append(Wanted(classes, classes[order], own, among))
+            every = targets(group, self.classes)
+            wanted.append(Wanted(own * every + (1 - own) * every[order], group.among))
+        if len(groups) > 1:
+            parts[0] = with_borrowed_detail(dice, parts[0], parts[-1], phase.strength)
         pictures = torch.cat(parts).to(torch.bfloat16, memory_format=torch.channels_last)
         self.net.train()
         loss = share * loss_of(self.net, pictures, wanted)

@@ -57,6 +57,7 @@ class Trainer:
         seed: int,
         workers: int = 1,
         photos: Photos | None = None,
+        taught: Tensor | None = None,
     ) -> None:
         self.source, self.plan, self.folder, self.device = source, plan, folder, device
         self.run = Run(seed, BATCH[device.type])
@@ -69,7 +70,7 @@ class Trainer:
         self.averaged = network(len(source.names)).to(device).eval()
         self.averaged.load_state_dict(self.net.state_dict())
         self.optimiser = optimiser(self.net)
-        self.feed = feed_of(source.train, photos, device)
+        self.feed = feed_of(source.train, photos, device, taught)
         self.per_epoch = self.feed.count // self.run.batch
 
     @property
@@ -107,11 +108,7 @@ class Trainer:
         """The pictures of the current step, for each replica."""
         run, count = self.run, len(self.replicas)
         groups = self.feed.groups(run.seed, run.step, run.batch)
-        chunks = [
-            [(*part, among) for part in zip(pixels.chunk(count), classes.chunk(count), strict=True)]
-            for pixels, classes, among in groups
-        ]
-        return [list(part) for part in zip(*chunks, strict=True)]
+        return [list(parts) for parts in zip(*(group.split(count) for group in groups), strict=True)]
 
     def one_step(self, plan: Plan) -> Tensor:
         """Train on the next batch; its loss, still on the device."""

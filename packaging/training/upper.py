@@ -61,14 +61,17 @@ def shard(net: nn.Module, feed: Feed, *, seed: int, steps: range, side: int) -> 
     """The cached views of a few steps of ``feed``, with their classes and whether they were sharp."""
     parts: dict[str, list[np.ndarray]] = {}
     for step in steps:
-        for number, (pixels, classes, _) in enumerate(feed.groups(seed, step, BATCH)):
+        for number, group in enumerate(feed.groups(seed, step, BATCH)):
             batch = views(
-                Dice((seed << 40) + step * 2 + number, pixels.device), pixels, side=side, strength=CALM
+                Dice((seed << 40) + step * 2 + number, group.pixels.device),
+                group.pixels,
+                side=side,
+                strength=CALM,
             )
             found = seen(net, batch.contiguous(memory_format=torch.channels_last))
             for head, value in found.items():
                 parts.setdefault(head, []).append(value.contiguous().cpu().numpy())
-            parts.setdefault("classes", []).append(classes.cpu().numpy())
+            parts.setdefault("classes", []).append(group.classes.cpu().numpy())
     return {name: np.concatenate(arrays) for name, arrays in parts.items()}
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from training import (
+    augmentation,
     mixture,
     photos,
     replica,
@@ -46,6 +48,15 @@ def test_a_second_run_in_the_same_folder_is_refused(tmp_path: Path) -> None:
         pass
 
 
+def heads_saying(logits: torch.Tensor) -> Any:
+    """A network all of whose heads answer the same."""
+    return lambda _batch: (logits, logits, logits)
+
+
+def group(classes: list[int], **more: torch.Tensor) -> mixture.Group:
+    return mixture.Group(torch.zeros(len(classes), 1, 1, 3), torch.tensor(classes), **more)
+
+
 def test_a_loss_of_mixed_batches_is_smoothed_cross_entropy_of_both_classes() -> None:
     logits = torch.randn(4, 5, generator=torch.Generator().manual_seed(1))
     own, other = torch.tensor([0, 1, 2, 3]), torch.tensor([4, 4, 0, 1])
@@ -55,22 +66,32 @@ def test_a_loss_of_mixed_batches_is_smoothed_cross_entropy_of_both_classes() -> 
         wanted[own[row]] += 0.7 * (1 - replica.SMOOTHING)
         wanted[other[row]] += 0.3 * (1 - replica.SMOOTHING)
         expected[row] = -(wanted * logits[row].log_softmax(0)).sum()
-    net: Any = lambda _batch: (logits, logits, logits)  # noqa: E731
-    found = replica.loss_of(net, torch.zeros(4), [replica.Wanted(own, other, 0.7)])
-    assert float(found) == pytest.approx(1.6 * float(expected.mean()), rel=1e-5)
+    both = 0.7 * replica.targets(group([0, 1, 2, 3]), 5) + 0.3 * replica.targets(group([4, 4, 0, 1]), 5)
+    found = replica.loss_of(heads_saying(logits), torch.zeros(4), [replica.Wanted(both)])
+    assert float(found.detach()) == pytest.approx(1.6 * float(expected.mean()), rel=1e-5)
+
+
+def test_half_of_what_is_wanted_is_what_a_teacher_says_where_it_says_something() -> None:
+    said = torch.tensor([[0.25, 0.75, 0.0], [0.0, 0.0, 0.0]])
+    found = replica.targets(group([0, 4], taught=said), 5)
+    a = replica.SMOOTHING
+    first = [0.5 * (1 - a + a / 5) + 0.125, 0.5 * a / 5 + 0.375, *[0.5 * a / 5] * 3]
+    assert found[0].tolist() == pytest.approx(first)
+    assert found[1].tolist() == pytest.approx([*[a / 5] * 4, 1 - a + a / 5])
+    assert found.sum(1).tolist() == pytest.approx([1, 1])
 
 
 def test_pictures_that_are_told_apart_from_some_classes_say_nothing_of_the_others() -> None:
     logits = torch.randn(3, 5, generator=torch.Generator().manual_seed(2), requires_grad=True)
-    among, classes = torch.tensor([False, True, False, True, True]), torch.tensor([3, 1, 4])
-    net: Any = lambda _batch: (logits, logits, logits)  # noqa: E731
-    found = replica.loss_of(net, torch.zeros(3), [replica.Wanted(classes, classes, 1.0, among)])
+    among = torch.tensor([False, True, False, True, True])
+    wanted_here = replica.Wanted(replica.targets(group([3, 1, 4], among=among), 5), among)
+    found = replica.loss_of(heads_saying(logits), torch.zeros(3), [wanted_here])
     expected = torch.zeros(3)
     for row, place in enumerate((1, 0, 2)):  # of their classes among the three
         wanted = torch.full((3,), replica.SMOOTHING / 3)
         wanted[place] += 1 - replica.SMOOTHING
         expected[row] = -(wanted * logits[row, [1, 3, 4]].log_softmax(0)).sum()
-    assert float(found) == pytest.approx(1.6 * float(expected.mean()), rel=1e-5)
+    assert float(found.detach()) == pytest.approx(1.6 * float(expected.mean()), rel=1e-5)
     found.backward()
     assert logits.grad is not None
     assert (logits.grad[:, ~among] == 0).all()
@@ -152,7 +173,7 @@ def test_an_epoch_shows_every_picture_once(tmp_path: Path, monkeypatch: pytest.M
     seen = []
     for step in range(one.per_epoch):
         one.run.step = step
-        seen += [pixels.numpy().tobytes() for [(batch, *_)] in one.parts() for pixels in batch]
+        seen += [pixels.numpy().tobytes() for [part] in one.parts() for pixels in part.pixels]
     assert len(set(seen)) == 32
 
 
@@ -178,11 +199,11 @@ def some_photos(classes: list[int], folders: list[int]) -> photos.Photos:
     return photos.Photos(large, small, np.array(classes), np.array(folders))
 
 
-def test_large_classes_and_collections_weigh_by_the_root_of_their_size() -> None:
+def test_large_classes_and_collections_weigh_by_a_power_of_their_size() -> None:
     # class 0: 16 photos of folder 0 and 4 of folder 1; class 1: 5 of folder 2
     found = some_photos([0] * 20 + [1] * 5, [0] * 16 + [1] * 4 + [2] * 5)
     weights = mixture.balanced(found)
-    assert float(weights[:20].sum() / weights[20:].sum()) == pytest.approx((20 / 5) ** 0.5)
+    assert float(weights[:20].sum() / weights[20:].sum()) == pytest.approx((20 / 5) ** 0.35)
     assert float(weights[:16].sum() / weights[16:20].sum()) == pytest.approx((16 / 4) ** 0.5)
 
 
@@ -190,18 +211,48 @@ def test_a_step_mixes_small_pictures_with_photos_sharp_and_reduced() -> None:
     pixels = np.full((40, 64, 64, 3), 255, np.uint8)
     small = source.Pictures(pixels, np.zeros(40, np.int64))
     feed = mixture.Mixture.of(small, some_photos([1] * 30, [0] * 30))
-    (soft, soft_classes, every), (sharp, sharp_classes, among) = feed.groups(3, 0, 32)
-    assert soft.shape == (26, 64, 64, 3)
-    assert sharp.shape == (6, 176, 176, 3)
-    assert soft_classes.sum() == 10  # photos among the small ones
-    assert every is None
-    assert among is not None
-    assert among.tolist() == [False, True]  # no sharp picture shows class 0: it says nothing of that class
-    assert ((soft[:, 0, 0, 0] == 255) == (soft_classes == 0)).all()
-    assert sharp_classes.tolist() == [1] * 6
+    soft, sharp = feed.groups(3, 0, 32)
+    assert soft.pixels.shape == (26, 64, 64, 3)
+    assert sharp.pixels.shape == (6, 176, 176, 3)
+    assert soft.classes.sum() == 10  # photos among the small ones
+    assert soft.among is None
+    assert sharp.among is not None
+    assert sharp.among.tolist() == [False, True]  # no sharp picture shows class 0: it says nothing of that
+    assert ((soft.pixels[:, 0, 0, 0] == 255) == (soft.classes == 0)).all()
+    assert sharp.classes.tolist() == [1] * 6
     again = feed.groups(3, 0, 32)
-    assert torch.equal(again[1][0], sharp)
-    assert not torch.equal(feed.groups(3, 1, 32)[1][0], sharp)
+    assert torch.equal(again[1].pixels, sharp.pixels)
+    assert not torch.equal(feed.groups(3, 1, 32)[1].pixels, sharp.pixels)
+
+
+def test_a_teacher_speaks_of_small_pictures_and_not_of_photos_beside_them() -> None:
+    small = source.Pictures(np.zeros((40, 64, 64, 3), np.uint8), np.arange(40) % 2)
+    said = torch.eye(2)[np.arange(40) % 2].half()
+    feed = mixture.Mixture.of(small, some_photos([2] * 30, [0] * 30), taught=said)
+    soft, sharp = feed.groups(3, 0, 32)
+    assert soft.taught is not None
+    assert sharp.taught is None
+    photos = soft.classes == 2
+    assert (soft.taught[photos] == 0).all()
+    assert torch.equal(soft.taught[~photos].argmax(1), soft.classes[~photos])
+    halves = soft.split(2)
+    assert [len(half.classes) for half in halves] == [13, 13]
+    assert torch.equal(torch.cat([half.taught for half in halves if half.taught is not None]), soft.taught)
+
+
+def test_borrowed_detail_is_what_blurring_takes_away_and_only_some_views_get_it() -> None:
+    dice = augmentation.Dice(5, torch.device("cpu"))
+    soft = torch.zeros(400, 3, 8, 8)
+    board = (torch.arange(8)[:, None] + torch.arange(8)) % 2 * 2.0 - 1
+    flat = torch.full((3, 8, 8), 0.7)
+    plan = replace(augmentation.PLAIN, borrowed=0.25)
+    found = augmentation.with_borrowed_detail(dice, soft, board.expand(2, 3, 8, 8), plan)
+    changed = found.abs().amax((1, 2, 3)) > 0
+    assert 60 < int(changed.sum()) < 140
+    assert (found[:, :, 3, 3].sign() * board[3, 3] >= 0).all()  # detail keeps its sign
+    none = augmentation.with_borrowed_detail(dice, soft, flat[None], plan)
+    assert none.abs().max() < 1e-6  # what is smooth has none to lend
+    assert augmentation.with_borrowed_detail(dice, soft, flat[None], augmentation.PLAIN) is soft
 
 
 def test_a_new_network_begins_with_the_weights_of_the_old_classes(
