@@ -66,7 +66,7 @@ def measure(folder: Path, index: Path) -> dict[str, float]:
         _wait(application, 5)
     gallery.viewport().repaint()
     opened_in, opened_spent = time.monotonic() - began, time.process_time() - spent
-    while run.state.state != "done" or run.state.evaluation is None:
+    while (state := run.state) is None or state.state != "done" or state.evaluation is None:
         _wait(application, 5)
     judged_in = time.monotonic() - began
     _wait(application, 2000)
@@ -146,10 +146,10 @@ def main() -> None:
     if sys.argv[1] == "one":
         print(json.dumps(measure(Path(sys.argv[2]), Path(sys.argv[3]))), flush=True)
         return
-    for folder, index in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
+    for pair in zip(sys.argv[1::2], sys.argv[2::2], strict=True):
         with tempfile.TemporaryDirectory() as home:
             told = {"XDG_CACHE_HOME": home, "XDG_CONFIG_HOME": home}
-            line = [sys.executable, __file__, "one", folder, index]
+            line = [sys.executable, __file__, "one", *pair]
             subprocess.run(line, env={**os.environ, **told}, check=True)
 
 

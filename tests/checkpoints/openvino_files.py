@@ -97,11 +97,11 @@ def operations(
     if mean := list(mean):
         shift = net.constant("mean", np.array(mean, "<f4").reshape(1, -1, 1, 1))
         values["data"] = net.layer("Subtract", "data/mean", [values["data"], shift])
+    last = values["data"]
     for step in steps:
         inputs = [values.get(name, values["data"]) for name in step.inputs]
-        values[step.name] = _operation(net, step, inputs, form)
-        last = step.name
-    net.layer("Result", "result", [values[last]], gives=0)
+        last = values[step.name] = _operation(net, step, inputs, form)
+    net.layer("Result", "result", [last], gives=0)
     return net.text(11, more), net.data
 
 

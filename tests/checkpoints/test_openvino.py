@@ -1,6 +1,5 @@
 """OpenVINO's networks: a description and the numbers beside it, which open by either."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ from gnet_desktop.network.googlenet import GoogLeNet
 from tests.checkpoints.openvino_files import LEVELS, layers, operations
 from tests.checkpoints.samples import assert_same_numbers, sample
 from tests.checkpoints.tiny import small_caffe_state
-from tests.checkpoints.walking import Operation
+from tests.checkpoints.walking import Array, Operation
 from tests.checkpoints.walking import operations as walked
 
 
@@ -35,13 +34,13 @@ def _placed(folder: Path, description: str, data: bytes) -> Path:
 
 def test_a_network_of_operations_opens_by_either_file(tmp_path: Path) -> None:
     path = _placed(tmp_path, *operations(_steps()))
-    for one in (path, path.with_suffix(".bin")):
-        found = open_checkpoint(one)
+    opened = [open_checkpoint(one) for one in (path, path.with_suffix(".bin"))]
+    for found in opened:
         assert found.provenance.container == "OpenVINO IR 11 in 2 files"
         assert (found.provenance.family, found.provenance.assumed) == ("caffe", {})
         assert (found.provenance.left_over, found.provenance.warnings) == ((), ())
         assert found.convention.order == "bgr"
-    assert_same_numbers(found, sample("caffe", heads=False))
+    assert_same_numbers(opened[-1], sample("caffe", heads=False))
 
 
 @pytest.mark.parametrize("edition", [2, 7])
@@ -192,7 +191,7 @@ def test_cut_numbers_are_incomplete(tmp_path: Path) -> None:
 # What OpenVINO itself writes and reads
 
 
-def _softmax(logits: "np.ndarray[tuple[int, ...], np.dtype[np.float32]]") -> Mapping[str, float]:
+def _softmax(logits: Array) -> Array:
     return torch.softmax(torch.as_tensor(logits), -1).numpy()
 
 

@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
+from torch import Tensor
 
 from gnet_desktop.checkpoints.checkpoint import HeadState, Labels, Said
 from gnet_desktop.checkpoints.describing import soundness
@@ -20,7 +21,7 @@ from gnet_desktop.gui.card.dialog import CheckpointCard
 from gnet_desktop.gui.card.verifying import VerificationStrip
 from gnet_desktop.gui.card.widgets import WidthsTable
 from gnet_desktop.gui.conventions.chips import Chips
-from gnet_desktop.network.architecture import MODULES, Pool
+from gnet_desktop.network.architecture import MODULES, Convolution, Pool
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.tasks import LoadedNetwork
 from tests.gui.made import Calls, World, make_checkpoint, make_workspace, make_world, there
@@ -174,11 +175,13 @@ def test_the_card_is_made_anew_only_for_another_file(card: CheckpointCard, works
 
 
 def test_while_every_number_is_read_the_card_says_how_far_it_is_and_can_be_stopped(
-    workspace: Workspace, calls: Calls, until, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, calls: Calls, until: Until, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on = threading.Event()
 
-    def slow(layer, tensors, known=soundness._dead):
+    known = soundness._dead
+
+    def slow(layer: Convolution, tensors: Mapping[str, Tensor]) -> int:
         go_on.wait(30)
         return known(layer, tensors)
 
@@ -186,8 +189,8 @@ def test_while_every_number_is_read_the_card_says_how_far_it_is_and_can_be_stopp
     one = CheckpointCard(workspace)
     qtbot.addWidget(one)
     one.show()
-    until(lambda: one.findChild(QProgressBar) is not None and one.findChild(QProgressBar).value() > 20)
-    assert one.findChild(QProgressBar).isVisible()
+    until(lambda: (bar := one.findChild(QProgressBar)) is not None and bar.value() > 20)
+    assert there(one.findChild(QProgressBar)).isVisible()
     assert "Reading every number of made.pth…" in words(one)
     [stop] = [button for button in one.findChildren(QPushButton) if button.text() == "Stop"]
     stop.setFocus(Qt.FocusReason.TabFocusReason)
@@ -290,7 +293,9 @@ def test_what_came_of_it_stands_at_the_top_of_the_card_with_every_part(
     assert there(card.verification).words in card.copy_numbers()
 
 
-def test_the_keyboard_is_at_verify_again_once_it_is_done(card: CheckpointCard, until, qtbot: QtBot) -> None:
+def test_the_keyboard_is_at_verify_again_once_it_is_done(
+    card: CheckpointCard, until: Until, qtbot: QtBot
+) -> None:
     card.activateWindow()
     card.verify_button.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(card.verify_button, Qt.Key.Key_Space)

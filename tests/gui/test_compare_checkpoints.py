@@ -19,7 +19,7 @@ from gnet_desktop.gui.controls.section import Section
 from gnet_desktop.gui.controls.waiting import reference_words
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
-from tests.gui.made import noting, pause, wait_until
+from tests.gui.made import noting, pause, there, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -133,13 +133,13 @@ def test_a_row_of_the_stem_leads_to_that_layer_and_one_of_a_head_to_the_heads(
     window.show_page("units")
     click(others, "conv2")
     assert window.page == "explore"
-    assert window.workspace.selection.unit.part == "conv2"
+    assert there(window.workspace.selection.unit).part == "conv2"
     heads = window.dialogs.show("heads")
     for name in ("fc", "aux1"):
         heads.close()
         others.setFocus(Qt.FocusReason.TabFocusReason)
         QTest.keyClick(others, Qt.Key.Key_Home)
-        while others.focused_piece.value != name:
+        while there(others.focused_piece).value != name:
             QTest.keyClick(others, Qt.Key.Key_Down)
         QTest.keyClick(others, Qt.Key.Key_Return)
         assert heads.isVisible(), name

@@ -230,7 +230,7 @@ def test_another_convention_has_no_difference_where_maps_differ_in_size(window: 
 
 def test_a_reference_that_is_the_run_itself_is_said_to_be(window: Window) -> None:
     workspace = window.workspace
-    own = workspace.convention
+    own = there(workspace.convention)
     pick(reference_menu(window, workspace, lambda: None), "Another input convention", "fit")
     current(window)
     assert not window.strip.warning.text()

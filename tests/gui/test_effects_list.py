@@ -18,7 +18,7 @@ from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.changes import Change, Changes
 from gnet_desktop.resources import resource
-from tests.gui.made import pause, there, wait_until
+from tests.gui.made import of_type, pause, there, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +58,13 @@ def expected(window: Window, parts: Iterable[str], beside: Changes = ()) -> list
 def test_two_chips_say_what_they_do_together_and_each_alone(window: Window) -> None:
     first, second = Change("4e/1x1"), Change("5a/3x3")
     values = expected(window, (first.part, second.part))
-    together = window.strip.findChild(Together)
-    wait_until(lambda: bool(there(together).text()))
+    together = there(window.strip.findChild(Together))
+    wait_until(lambda: bool(together.text()))
     # whatever these changes answer first, the class is the unchanged network's
     assert together.text().startswith("Both change the logit of espresso (main) by ")
     assert numbers(together.text()) == pytest.approx(values, rel=6e-3, abs=6e-3)
     window.workspace.add_change(Change("5a/1x1"))
-    assert not there(together).text()
+    assert not together.text()
     window.workspace.reset_changes()
     wait_until(lambda: not window.workspace.stale)
 
@@ -75,8 +75,7 @@ def test_the_list_has_the_ten_strongest_and_says_that_they_do_not_add_up(window:
     window.workspace.change_view(quantity="effect")
     wait_until(network.listed.isVisible)
     network.listed.click()
-    view = window.dialogs.show("effects")
-    assert isinstance(view, EffectsView)
+    view = of_type(EffectsView, window.dialogs.show("effects"))
     wait_until(lambda: len(view.rows.rows) == 10, 60)
     assert "don't add up" in view.note.text()
     rows = {str(row.value): float(row.text.replace("−", "-")) for row in view.rows.rows}
@@ -104,7 +103,7 @@ def test_all_branches_are_saved_with_the_command_lines_own_numbers(
     window.workspace.reset_changes()
     wait_until(lambda: not window.workspace.stale)
     window.workspace.change_view(quantity="effect")
-    view = window.dialogs.show("effects")
+    view = of_type(EffectsView, window.dialogs.show("effects"))
     wait_until(lambda: view.rows.isVisible() and len(view.rows.rows) == 10, 60)
     photo = str(resource("samples", "espresso.jpg"))
     main(["ablate", photo, "--each", "branch", "--format", "json", "--device", "cpu"])
@@ -132,8 +131,7 @@ def test_beside_another_change_the_two_are_told_with_it_in_force(window: Window)
     beside = Change("5b/3x3")
     logit(window, beside)
     window.workspace.change_view(quantity="effect")
-    view = window.dialogs.show("effects")
-    assert isinstance(view, EffectsView)
+    view = of_type(EffectsView, window.dialogs.show("effects"))
     wait_until(lambda: len(view.rows.rows) == 10, 60)
     view.rows.setFocus(Qt.FocusReason.TabFocusReason)
     for key in (Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Return):

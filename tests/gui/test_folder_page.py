@@ -124,7 +124,7 @@ def test_the_surest_stand_first_and_a_click_sorts_in_another_order(done: Window)
 
 def test_a_click_on_a_class_shows_its_pictures_and_the_chip_takes_it_off(done: Window) -> None:
     page = done.folder_page
-    goldfish = done.folder_page.run.state.names.index("goldfish")
+    goldfish = there(done.folder_page.run.state).names.index("goldfish")
     spot = next(piece for piece in page.figures.pieces if piece.value == goldfish)
     QTest.mouseClick(page.figures, Qt.MouseButton.LeftButton, pos=spot.box.center().toPoint())
     assert sorted(shown(done)) == ["goldfish/0.jpg", "goldfish/1.jpg", "goldfish/2.jpg"]
@@ -202,7 +202,7 @@ def test_the_wrong_ones_and_those_that_the_heads_disagree_on_are_found(
     }
     assert set(shown(done)) == wrong
     assert 0 < len(wrong) < len(firsts)
-    page.set_filter(Filter(truth=done.folder_page.run.state.names.index("pizza")))
+    page.set_filter(Filter(truth=there(done.folder_page.run.state).names.index("pizza")))
     assert page.which.value == "all"
     QTest.mouseClick(page.which, left, pos=page.which.box_of("wrong").center().toPoint())
     assert set(shown(done)) == {path for path in wrong if path.startswith("pizza/")}

@@ -102,7 +102,7 @@ def test_absent_heads_are_explained_in_their_place(open_view: OpenView) -> None:
     workspace.close()
 
 
-def test_one_absent_head_keeps_the_timeline(open_view) -> None:
+def test_one_absent_head_keeps_the_timeline(open_view: OpenView) -> None:
     workspace = make_workspace(make_result(make_checkpoint("caffe", heads=("aux2",))))
     view = open_view(workspace)
     assert view.timeline.isVisible()

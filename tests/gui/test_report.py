@@ -291,7 +291,7 @@ def test_the_command_makes_the_same_page_again_with_its_names_and_pinned_units(
 
 
 def test_the_command_names_files_as_any_folder_and_any_machine_finds_them(
-    seen: Seen, world, bundled: Path
+    seen: Seen, world: World, bundled: Path
 ) -> None:
     own = replace(seen.result.checkpoint.provenance, path=bundled)
     result = replace(seen.result, checkpoint=replace(seen.result.checkpoint, provenance=own))
@@ -324,7 +324,7 @@ def test_a_picture_without_a_file_is_to_be_saved_before_the_command_runs(seen: S
     assert "in place of its name" not in make_page(there)
 
 
-def test_why_is_told_with_its_check_and_the_way_back(seen: Seen, world) -> None:
+def test_why_is_told_with_its_check_and_the_way_back(seen: Seen, world: World) -> None:
     workspace = make_workspace(world, lambda call: call())
     asked = question_of(workspace, seen.result)
     found = tell(there(asked), seen.result, world.loaded)

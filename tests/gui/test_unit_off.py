@@ -17,7 +17,7 @@ from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
-from tests.gui.made import pause, wait_until
+from tests.gui.made import pause, there, wait_until
 
 UNIT = Unit("5a", "5x5", 11)
 
@@ -70,9 +70,9 @@ def test_what_is_off_is_hatched_in_its_lane_and_beside_it(window: Window) -> Non
     wait_until(lambda: not window.workspace.stale and window.workspace.idle)
     pause(20)
     area, body = window.panels.lanes.area, window.panels.unit.body
-    view = next(view for view in area.views if view.lane.part == UNIT.part)
+    view = next(view for view in area.views if there(view.lane).part == UNIT.part)
     area.reveal(UNIT)
-    tile = view.tile_rectangle(UNIT.channel).toAlignedRect().adjusted(2, 2, -2, -2)
+    tile = there(view.tile_rectangle(UNIT.channel)).toAlignedRect().adjusted(2, 2, -2, -2)
     box = body.map.map_box().toAlignedRect().adjusted(2, 2, -2, -2)
     for image in (view.grab().toImage().copy(tile), body.map.grab().toImage().copy(box)):
         colours = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]

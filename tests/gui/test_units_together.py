@@ -1,6 +1,6 @@
 """Several units changed at once: those marked in the lanes, the tray's, those that the filter shows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.resources import resource
-from tests.gui.made import pause, wait_until
+from tests.gui.made import of_type, pause, there, wait_until
 
 LEFT, CTRL, SHIFT = (
     Qt.MouseButton.LeftButton,
@@ -63,8 +63,8 @@ def current(window: Window) -> None:
 def click(window: Window, unit: Unit, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     area = window.panels.lanes.area
     area.reveal(unit)
-    view = next(view for view in area.views if view.lane.part == unit.part)
-    QTest.mouseClick(view, LEFT, held, view.tile_rectangle(unit.channel).center().toPoint())
+    view = next(view for view in area.views if there(view.lane).part == unit.part)
+    QTest.mouseClick(view, LEFT, held, there(view.tile_rectangle(unit.channel)).center().toPoint())
 
 
 def entries(menu: QMenu) -> dict[str, QAction]:
@@ -87,8 +87,8 @@ def test_x_switches_all_marked_units_off_in_one_step_and_on_again(window: Window
     QTest.keyClick(window, Qt.Key.Key_X)
     assert workspace.changes == (Change("4a/1x1", "off", (3, 5)), Change("4a/5x5", "off", (7,)))
     current(window)
-    silent = ~workspace.result.record["4a/1x1"].any((1, 2))
-    before = ~workspace.reference_result.record["4a/1x1"].any((1, 2))
+    silent = ~there(workspace.result).record["4a/1x1"].any((1, 2))
+    before = ~there(workspace.reference_result).record["4a/1x1"].any((1, 2))
     assert set(np.flatnonzero(silent)) == set(np.flatnonzero(before)) | {3, 5}
     assert chips(window) == ["4a/1×1:3,5 off", "4a/5×5:7 off"]
     QTest.keyClick(window, Qt.Key.Key_X)
@@ -101,8 +101,8 @@ def test_x_switches_all_marked_units_off_in_one_step_and_on_again(window: Window
 
 def test_shift_marks_what_stands_between_as_it_stands(window: Window) -> None:
     click(window, Unit("4a", "3x3", 20))
-    view = next(view for view in window.panels.lanes.area.views if view.lane.part == "4a/3x3")
-    order = view.atlas.layout.order.tolist()
+    view = next(view for view in window.panels.lanes.area.views if there(view.lane).part == "4a/3x3")
+    order = there(view.atlas).layout.order.tolist()
     start = order.index(20)
     until = start + 5 if start + 5 < len(order) else start - 5
     click(window, Unit("4a", "3x3", order[until]), SHIFT)
@@ -113,11 +113,12 @@ def test_shift_marks_what_stands_between_as_it_stands(window: Window) -> None:
 
 def test_a_click_escape_or_another_module_takes_the_marks_off(window: Window) -> None:
     workspace = window.workspace
-    for take_off in (
+    ways: tuple[Callable[[], None], ...] = (
         lambda: click(window, Unit("4a", "1x1", 0)),
         lambda: QTest.keyClick(window.panels.lanes.area, Qt.Key.Key_Escape),
         lambda: workspace.choose_module("4b"),
-    ):
+    )
+    for take_off in ways:
         workspace.choose_module("4a")
         pause(20)
         click(window, Unit("4a", "1x1", 1), CTRL)
@@ -146,7 +147,7 @@ def test_the_menu_of_a_marked_unit_is_for_all_of_them(window: Window) -> None:
     click(window, Unit("4a", "pool_proj", 9), CTRL)
     menu = window.panels.lanes.menu_of(Unit("4a", "1x1", 3))
     found = entries(menu)
-    kinds = entries(found["Change the 2 marked units"].menu())
+    kinds = entries(of_type(QMenu, found["Change the 2 marked units"].menu()))
     kinds["× 0.5"].trigger()
     assert workspace.changes == (
         Change("4a/1x1", "scaled", (3,), 0.5),
@@ -203,8 +204,8 @@ def test_the_tray_goes_at_once_whatever_modules_it_is_of(window: Window) -> None
     entries(menu)["Switch the 3 units of the tray off"].trigger()
     assert workspace.changes == (Change("3b/1x1", "off", (2,)), Change("4a/5x5", "off", (3, 11)))
     current(window)
-    assert not workspace.result.record["3b/1x1"][2].any()
-    assert not workspace.result.record["4a/5x5"][[3, 11]].any()
+    assert not there(workspace.result).record["3b/1x1"][2].any()
+    assert not there(workspace.result).record["4a/5x5"][[3, 11]].any()
     window.handlers.run("switch_tray")
     assert workspace.changes == ()
     menu.close()

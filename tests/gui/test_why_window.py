@@ -184,7 +184,7 @@ def test_what_is_shuffled_goes_from_the_answer_to_the_picture(window: Window) ->
 
 
 def test_the_way_back_from_two_classes_says_whose_difference_it_is(view: WhyView, window: Window) -> None:
-    result = window.workspace.result
+    result = there(window.workspace.result)
     first, second = (index for index, _ in result.record.answers["main"].top(2))
     window.workspace.ask_why(head="main", against=second)
     wait_until(lambda: view.way.steps != [])

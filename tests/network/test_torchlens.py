@@ -44,7 +44,7 @@ def replayed(log: Any, module: str, value: Tensor | Callable[..., Tensor]) -> np
 def test_a_replay_agrees(recorded: Recorded, case: str) -> None:
     network, record, log = recorded
     other = record["4a/3x3_reduce"][::-1].copy()
-    module, value, change = {
+    cases: dict[str, tuple[str, Tensor | Callable[..., Tensor], Change]] = {
         "a branch off": ("inception4e.branch3", lambda out, **_: out * 0, Change("4e/5x5")),
         "a module scaled": ("inception4c", lambda out, **_: out * 1.7, Change("4c", "scaled", factor=1.7)),
         "a reduction from another run": (
@@ -52,7 +52,8 @@ def test_a_replay_agrees(recorded: Recorded, case: str) -> None:
             torch.from_numpy(other)[None],
             Change("4a/3x3_reduce", "other", values=Values(other)),
         ),
-    }[case]
+    }
+    module, value, change = cases[case]
     expected = replayed(log, module, value)
     found = network.resume(record, (change,)).answers["main"].logits
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
