@@ -24,6 +24,7 @@ from gnet_desktop.gui.system.faults import catch_faults, quieten_qt
 from gnet_desktop.gui.system.machine import check_display, drop_foreign_plugins
 from gnet_desktop.gui.system.reopening import (
     fall_back,
+    foretold_checkpoint,
     last_checkpoint,
     make_index,
     refill_tray,
@@ -69,6 +70,7 @@ def run(
     window, dispatcher = make_window(session)
     if theme is not None:
         window.workspace.change_view(theme=theme)
+    window.workspace.announce_checkpoint(foretold_checkpoint(session, paths))
     window.show()
     release = catch_faults(window.workspace.bug.emit)
     app.installEventFilter(_Filter(window))

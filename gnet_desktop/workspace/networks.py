@@ -49,6 +49,10 @@ class Networks:
         """The network of that name (see `identity`), if it is one of the two."""
         return next((one for one in (self.now, self.reference) if one is not None and one.name == name), None)
 
+    def announce(self, path: Path) -> None:
+        """Say which checkpoint will be opened in a moment."""
+        self._first.announce(path)
+
     def open(self, path: Path, labels: Path | None, assume: Mapping[str, str] | None) -> None:
         """Open a checkpoint in the background, to use it."""
         self._first.open(path, labels, assume, device=self.device)

@@ -63,6 +63,10 @@ class Opened(Choices):
 
     # Opening and settling
 
+    def announce_checkpoint(self, path: Path) -> None:
+        """Say that a checkpoint is being opened; `open_checkpoint` comes when the window is painted."""
+        self._networks.announce(path)
+
     def open_checkpoint(
         self, path: Path, labels: Path | None = None, assume: Mapping[str, str] | None = None
     ) -> None:

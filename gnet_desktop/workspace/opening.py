@@ -64,6 +64,12 @@ class Opening:
         self._failed = failed
         self._cancel: tasks.CancelFlag | None = None
 
+    def announce(self, path: Path) -> None:
+        """Say that a file is being opened; `open` follows as soon as there is something to see."""
+        self._give_up()
+        self._cancel = tasks.CancelFlag()
+        self._set_loading(self._cancel, Loading(path, FIRST_STAGE, 0.0))
+
     def open(
         self,
         path: Path,
@@ -73,7 +79,7 @@ class Opening:
         device: str,
     ) -> None:
         """Begin to open a file, in place of the one that is being opened."""
-        self.cancel()
+        self._give_up()
         flag, pace = tasks.CancelFlag(), _Pace()
         self._cancel = flag
 
@@ -122,10 +128,14 @@ class Opening:
 
     def cancel(self) -> None:
         """Stop opening; what was open stays. Whoever reads the file is left behind."""
+        self._give_up()
+        if self._cancel is not None:
+            self._end(self._cancel, lambda: None)
+
+    def _give_up(self) -> None:
         if self._cancel is not None:
             self._cancel.set()
             self._opener.abandon(self._purpose)
-            self._end(self._cancel, lambda: None)
 
     def _set_loading(self, flag: tasks.CancelFlag, loading: Loading | None) -> None:
         if flag is self._cancel:

@@ -1,5 +1,11 @@
 """The window is painted before what takes long begins."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -41,3 +47,34 @@ def test_what_nobody_sees_begins_all_the_same(qapp: QApplication, qtbot: QtBot) 
     qtbot.addWidget(window)
     AfterPaint(window, lambda: window.noted.append("called"), patience=20)
     qtbot.waitUntil(lambda: window.noted == ["called"])
+
+
+# as `run` goes; prints what the window says where `begin`, which reads files, would be called
+SAYING = """
+import os, sys
+from pathlib import Path
+from gnet_desktop.gui import app
+def begun(window, *given):
+    print(window.start.ready.text(), window.status.text, window.bar.checkpoint.text(), sep="; ", flush=True)
+    os._exit(0)
+app.begin = begun
+app.run(paths=[Path(one) for one in sys.argv[1:]], clean=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["photo.jpg", "mine.caffemodel"], "mine.caffemodel"),
+        (["photo.jpg"], "everyday100.safetensors"),
+        ([], "everyday100.safetensors"),
+    ],
+)
+def test_the_first_paint_says_what_is_being_opened(given: list[str], said: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_CONFIG_HOME": str(tmp_path)}
+    program = [sys.executable, "-c", SAYING, *given]
+    ended = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 0, ended.stderr
+    assert f"opening {said}…" in ended.stdout
+    assert f"opening {said};" in ended.stdout
+    assert "no checkpoint" not in ended.stdout.lower()

@@ -126,6 +126,30 @@ def test_cancelling_the_first_opening_says_so_everywhere_and_offers_another(
     assert "No checkpoint" not in told(window)["answers"]
 
 
+def test_esc_cancels_the_first_opening_and_the_keyboard_goes_on_from_there(
+    window: Window, slow: Slow, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(window.loading.isVisible)
+    window.activateWindow()
+    qtbot.keyClick(QApplication.focusWidget() or window, Qt.Key.Key_Escape)
+    assert window.workspace.loading is None
+    assert "no checkpoint is open" in window.status.text
+    assert QApplication.focusWidget() is window.loading.bundled
+    slow.ended = True
+    qtbot.keyClick(window.loading.bundled, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.workspace.checkpoint is not None)
+    assert not window.loading.isVisible()
+
+
+def test_after_a_click_on_cancel_the_keyboard_is_on_what_is_offered(
+    window: Window, slow: Slow, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(window.loading.isVisible)
+    window.activateWindow()
+    qtbot.mouseClick(window.loading.cancel, Qt.MouseButton.LeftButton)
+    assert QApplication.focusWidget() is window.loading.bundled
+
+
 def test_cancelling_a_later_opening_leaves_what_is_open(window: Window, slow: Slow, qtbot: QtBot) -> None:
     slow.ended = True
     qtbot.waitUntil(lambda: window.workspace.result is not None, timeout=20000)

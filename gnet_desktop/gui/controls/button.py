@@ -17,6 +17,7 @@ class Button(TipSpoken, QPushButton):
         super().__init__(text)
         self._focus = KeyFocus(self)
         self.setProperty("primary", primary)
+        self.setAutoDefault(True)  # Enter presses it outside of dialogs, too
         if sign:
             self.setIcon(icon(sign, "onaccent" if primary else "text2"))
 

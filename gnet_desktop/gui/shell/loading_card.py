@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -24,8 +24,8 @@ _PATIENCE: Final = 150
 class LoadingCard(Speaking, QWidget):
     """In the middle of the window while a checkpoint is opened for longer than a moment.
 
-    After that, where none came of it, it offers another: ``bundled_wanted`` and
-    ``other_wanted`` ask for the one that comes with the program, or for a file.
+    Its button and Esc (`give_up`) stop it. After that, where none came of it, it offers another:
+    ``bundled_wanted`` and ``other_wanted`` ask for the one that comes with the program, or for a file.
     """
 
     bundled_wanted, other_wanted = Signal(), Signal()
@@ -43,6 +43,7 @@ class LoadingCard(Speaking, QWidget):
         self.bar.setRange(0, 100)
         self.stays = ElidedLabel("", pixels=12, token="text3")
         self.cancel = Button(self.tr("Cancel"))
+        self.cancel.setToolTip(self.tr("Stop opening it (Esc)"))
         self.cancel.clicked.connect(workspace.cancel_opening)
         self.other = Button(self.tr("Open a checkpoint…"))
         self.other.clicked.connect(self.other_wanted)
@@ -61,6 +62,7 @@ class LoadingCard(Speaking, QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._appear)
+        self._reason = Qt.FocusReason.OtherFocusReason
         parent.installEventFilter(self)
         ends = [
             workspace.loading_changed.subscribe(self._show_state),
@@ -86,6 +88,15 @@ class LoadingCard(Speaking, QWidget):
         if not self.isVisible() and not self._timer.isActive():
             self._timer.start(_PATIENCE)
 
+    def give_up(self) -> bool:
+        """A key stops what it shows being opened; False if it shows nothing of the kind."""
+        shown = self.isVisible() and self._workspace.loading is not None
+        if shown:
+            self._reason = Qt.FocusReason.ShortcutFocusReason
+            self._workspace.cancel_opening()
+            self._reason = Qt.FocusReason.OtherFocusReason
+        return shown
+
     def _tell(self, loading: Loading) -> None:
         checkpoint = self._workspace.checkpoint
         self.name.setText(name_of(loading.path))
@@ -100,6 +111,8 @@ class LoadingCard(Speaking, QWidget):
         self.stage.setText(self.tr("Pictures are answered as soon as one is."))
         self.stays.setText("")
         self.setAccessibleName(f"{self.name.text()}. {self.stage.text()}")
+        # the keyboard was on a button that is gone, or has nothing else to do
+        self.bundled.setFocus(self._reason)
 
     def _appear(self) -> None:
         self._place()

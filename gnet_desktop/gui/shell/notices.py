@@ -59,6 +59,12 @@ class Notice(Speaking, QWidget):
         if self._kind == "error":
             self.hide()
 
+    def give_up(self) -> bool:
+        """Take away what is said; False if nothing is."""
+        said = bool(self.text)
+        self.hide()
+        return said
+
     def show_error(self, error: GNetError) -> None:
         """A failure, until it is closed, something newer comes, or something else is tried."""
         self._say(str(error), "error")

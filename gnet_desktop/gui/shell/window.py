@@ -373,12 +373,10 @@ class Window(PlacedWindow):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc that nothing else wanted takes the sentence away; twice in a row, all changes."""
+        """Esc that nothing else wanted stops opening, takes the sentence away, or, twice, all changes."""
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
-        elif self.notice.text:
-            self.notice.hide()
-        elif self.keyboard.is_second_escape():
+        elif not (self.loading.give_up() or self.notice.give_up()) and self.keyboard.is_second_escape():
             self.actions_by_name["reset_changes"].trigger()
 
     @override

@@ -1,12 +1,13 @@
 """What was open when the program ended, opened again: checkpoint, pictures, unit; what else is at hand."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QTimer
 
+from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS
 from gnet_desktop.files import is_file, is_folder
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit, unit_of
@@ -53,6 +54,16 @@ def last_checkpoint(session: Session, say: Say) -> Path:
         words = translate("reopening", "{0} is gone; the bundled checkpoint is open.")
         say(words.format(name_of(Path(last))))
     return bundled_checkpoint()
+
+
+def foretold_checkpoint(session: Session, paths: Sequence[Path]) -> Path:
+    """The checkpoint that is about to be opened, told by names alone.
+
+    No disk is asked for it before the window is painted: one of them may not answer.
+    """
+    named = (path for path in paths if path.suffix.lower() in CHECKPOINT_ENDINGS)
+    last = session.get("checkpoint", "")
+    return next(named, Path(last) if last else bundled_checkpoint())
 
 
 def offered(session: Session) -> tuple[list[Path], list[tuple[str, Path]]]:
