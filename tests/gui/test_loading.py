@@ -150,6 +150,17 @@ def test_after_a_click_on_cancel_the_keyboard_is_on_what_is_offered(
     assert QApplication.focusWidget() is window.loading.bundled
 
 
+def test_opening_takes_the_keyboard_from_nobody(window: Window, slow: Slow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(window.loading.isVisible)
+    window.activateWindow()
+    before = QApplication.focusWidget()
+    assert before is not None
+    assert window.panels.photo.isAncestorOf(before)
+    slow.ended = True
+    qtbot.waitUntil(lambda: window.workspace.checkpoint is not None)
+    assert QApplication.focusWidget() is before
+
+
 def test_cancelling_a_later_opening_leaves_what_is_open(window: Window, slow: Slow, qtbot: QtBot) -> None:
     slow.ended = True
     qtbot.waitUntil(lambda: window.workspace.result is not None, timeout=20000)

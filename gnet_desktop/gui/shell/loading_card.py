@@ -44,7 +44,7 @@ class LoadingCard(Speaking, QWidget):
         self.stays = ElidedLabel("", pixels=12, token="text3")
         self.cancel = Button(self.tr("Cancel"))
         self.cancel.setToolTip(self.tr("Stop opening it (Esc)"))
-        self.cancel.clicked.connect(workspace.cancel_opening)
+        self.cancel.clicked.connect(lambda: self._stop(Qt.FocusReason.OtherFocusReason))
         self.other = Button(self.tr("Open a checkpoint…"))
         self.other.clicked.connect(self.other_wanted)
         self.bundled = Button(self.tr("Open {0}").format(BUNDLED), primary=True)
@@ -62,7 +62,6 @@ class LoadingCard(Speaking, QWidget):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._appear)
-        self._reason = Qt.FocusReason.OtherFocusReason
         parent.installEventFilter(self)
         ends = [
             workspace.loading_changed.subscribe(self._show_state),
@@ -92,10 +91,14 @@ class LoadingCard(Speaking, QWidget):
         """A key stops what it shows being opened; False if it shows nothing of the kind."""
         shown = self.isVisible() and self._workspace.loading is not None
         if shown:
-            self._reason = Qt.FocusReason.ShortcutFocusReason
-            self._workspace.cancel_opening()
-            self._reason = Qt.FocusReason.OtherFocusReason
+            self._stop(Qt.FocusReason.ShortcutFocusReason)
         return shown
+
+    def _stop(self, reason: Qt.FocusReason) -> None:
+        """Give up what is being opened; the keyboard, whose button is gone, is on what is offered instead."""
+        self._workspace.cancel_opening()
+        if self.bundled.isVisible():
+            self.bundled.setFocus(reason)
 
     def _tell(self, loading: Loading) -> None:
         checkpoint = self._workspace.checkpoint
@@ -111,8 +114,6 @@ class LoadingCard(Speaking, QWidget):
         self.stage.setText(self.tr("Pictures are answered as soon as one is."))
         self.stays.setText("")
         self.setAccessibleName(f"{self.name.text()}. {self.stage.text()}")
-        # the keyboard was on a button that is gone, or has nothing else to do
-        self.bundled.setFocus(self._reason)
 
     def _appear(self) -> None:
         self._place()
