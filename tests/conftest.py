@@ -1,5 +1,6 @@
 """Fixtures that every test may use."""
 
+import json
 import os
 from pathlib import Path
 
@@ -52,3 +53,12 @@ def bundled() -> Path:
     from gnet_desktop.resources import bundled_checkpoint
 
     return bundled_checkpoint()
+
+
+@pytest.fixture(scope="session")
+def bundled_names(bundled: Path) -> list[str]:
+    """The names of its classes, as safetensors itself reads them from the file."""
+    from safetensors import safe_open
+
+    with safe_open(bundled, "np") as opened:
+        return list(json.loads(opened.metadata()["labels"]))

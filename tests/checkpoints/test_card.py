@@ -31,7 +31,7 @@ def _card(state: object, folder: Path) -> Card:
 def test_json_has_the_designs_fields(bundled: Path) -> None:
     found = to_json(make_card(open_checkpoint(bundled)))
     assert [field for field in FIELDS if field not in found] == []
-    assert found["file"] == "everyday100.safetensors"
+    assert found["file"] == bundled.name
     assert found["recognised_by"] == "names"
     assert found["heads"]["main"].keys() >= {"present", "classes"}
     assert found["heads"]["aux1"].keys() >= {"present", "trained", "why", "classes"}

@@ -14,6 +14,7 @@ from typing_extensions import override
 from gnet_desktop.checkpoints import catalogue
 from gnet_desktop.checkpoints.catalogue import Entry
 from gnet_desktop.errors import Cancelled, CheckpointError
+from gnet_desktop.resources import BUNDLED
 
 CONTENT = bytes(range(256)) * 8192  # 2 MiB
 
@@ -203,7 +204,7 @@ def test_what_is_here_is_not_fetched_again(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_the_bundled_one_is_always_here() -> None:
-    entry = catalogue.find("everyday100")
+    entry = catalogue.find(BUNDLED)
     assert entry is not None
     found = catalogue.locate(entry)
     assert found is not None

@@ -9,6 +9,7 @@ import pytest
 
 from gnet_desktop.cli import main
 from gnet_desktop.commands import compare
+from gnet_desktop.resources import BUNDLED
 from gnet_desktop.workspace.comparing import compare_over
 from tests.once import once
 
@@ -192,7 +193,7 @@ GROUPS = (("goldfish", "jellyfish", "great_white_shark"), ("castle", "bookcase",
         (["--group", "PHOTO", "PHOTO"], "Two groups"),
         (["--over", "PHOTO"], "Say what to compare with"),
         (["PHOTO", "PHOTO", "--over", "PHOTO"], "--over needs --with"),
-        (["--with", "everyday100", "--over", "PHOTO"], "1 picture"),
+        (["--with", BUNDLED, "--over", "PHOTO"], "1 picture"),
     ],
 )
 def test_groups_and_pictures_that_are_too_few_are_one_sentence(

@@ -13,13 +13,14 @@ import pytest
 from gnet_desktop.cli import main
 from gnet_desktop.commands.opening import Session, open_session
 from gnet_desktop.pictures.decoding import read_picture
+from gnet_desktop.resources import BUNDLED
 
 COMMANDS = {
     "classify": ["--top", "1"],
     "activations": [],
     "ablate": ["--part", "4a/5x5", "--top", "1"],
     "explain": ["--method", "contributions"],
-    "compare": ["--with", "everyday100"],
+    "compare": ["--with", BUNDLED],
 }
 
 
@@ -73,7 +74,7 @@ def test_csv_has_a_column_of_notes(command: str, half: Path, capsys: pytest.Capt
 
 
 def test_verifying_has_the_notes(half: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command = ["inspect", "everyday100", "--verify", str(half)]
+    command = ["inspect", BUNDLED, "--verify", str(half)]
     assert main(command) == 0
     assert "\n  note: the picture is incomplete (about 49 % read)" in capsys.readouterr().out
     assert main([*command, "--format", "json"]) == 0

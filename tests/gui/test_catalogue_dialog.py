@@ -12,6 +12,7 @@ from gnet_desktop.checkpoints import catalogue
 from gnet_desktop.checkpoints.catalogue import Entry, Progress
 from gnet_desktop.errors import Cancelled, CheckpointError
 from gnet_desktop.gui.card.catalogue import CatalogueDialog, EntryRow, Fetch
+from gnet_desktop.resources import BUNDLED, bundled_checkpoint
 
 
 @pytest.fixture(autouse=True)
@@ -33,10 +34,10 @@ def opened(qtbot: QtBot, fetch: Fetch) -> tuple[CatalogueDialog, EntryRow]:
 def test_what_is_here_opens_and_what_is_not_can_be_fetched(qtbot: QtBot) -> None:
     dialog, row = opened(qtbot, catalogue.fetch)
     assert row.button.text() == "Fetch"
-    bundled = next(row for row in dialog.rows if row.entry.name == "everyday100")
+    bundled = next(row for row in dialog.rows if row.entry.name == BUNDLED)
     with qtbot.waitSignal(dialog.open_wanted) as wanted:
         qtbot.mouseClick(bundled.button, Qt.MouseButton.LeftButton)
-    assert wanted.args[0].name == "everyday100.safetensors"
+    assert wanted.args[0] == bundled_checkpoint()
 
 
 def test_fetching_shows_how_far_it_is_and_then_opens(qtbot: QtBot, elsewhere: Path) -> None:

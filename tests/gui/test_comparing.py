@@ -20,7 +20,7 @@ from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import bundled_checkpoint, resource
 from gnet_desktop.workspace.values import Reference, Result
 from tests.gui.made import pause, there, wait_until
 
@@ -260,7 +260,7 @@ def test_another_checkpoint_is_compared(window: Window, bundled: Path, tmp_path:
     assert reference_words(workspace) == "tuned.safetensors, another checkpoint"
     window.panels.photo.view.grab()
     assert window.panels.photo.view.titles() == (
-        "This: everyday100.safetensors",
+        f"This: {bundled_checkpoint().name}",
         "Reference: tuned.safetensors",
     )
     workspace.change_view(show="difference")

@@ -11,6 +11,7 @@ from gnet_desktop.gui.app import begin, make_window
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.network.naming import Unit
+from gnet_desktop.resources import bundled_checkpoint
 from tests.gui.made import there, wait_until
 
 Start = Callable[[], Window]
@@ -128,7 +129,7 @@ def test_a_first_checkpoint_that_cannot_be_opened_gives_way_to_the_bundled_one(
     window.workspace.failed.subscribe(lambda error: said.append(str(error)))
     begin(window, [broken], None, "cpu")
     qtbot.waitUntil(lambda: window.workspace.checkpoint is not None, timeout=60_000)
-    assert there(window.workspace.checkpoint).provenance.path.name == "everyday100.safetensors"
+    assert there(window.workspace.checkpoint).provenance.path == bundled_checkpoint()
     assert len(said) == 1
     assert "broken.pth" in said[0]
 

@@ -27,7 +27,7 @@ from gnet_desktop.gui.why.telling import question_of, tell
 from gnet_desktop.inspection.tracing import Spot
 from gnet_desktop.network.changes import Change, Kind, Values
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import BUNDLED, resource
 from tests.gui.made import World, make_workspace, make_world, of_type, there
 
 VOID = ("meta", "img", "br", "image", "rect", "path", "polygon", "line", "circle", "ellipse", "polyline")
@@ -275,10 +275,10 @@ def test_the_command_names_all_that_was_chosen(seen: Seen) -> None:
 
 
 def test_the_command_makes_the_same_page_again_with_its_names_and_pinned_units(
-    bundled: Path, tmp_path: Path
+    bundled: Path, bundled_names: list[str], tmp_path: Path
 ) -> None:
     names, page, again = tmp_path / "my names.txt", tmp_path / "page.html", tmp_path / "again.html"
-    names.write_text("".join(f"thing {number}\n" for number in range(100)))
+    names.write_text("".join(f"thing {number}\n" for number in range(len(bundled_names))))
     said = ["screenshot", str(resource("samples", "cat.jpg")), "--checkpoint", str(bundled)]
     said += ["--labels", str(names), "--module", "4a", "--unit", "4a/3x3:2", "--pin", "3b/1x1:7"]
     assert main([*said, "--pin", "5b/5x5:1", "--out", str(page)]) == 0
@@ -299,7 +299,7 @@ def test_the_command_names_files_as_any_folder_and_any_machine_finds_them(
     said = shlex.split(command(replace(seen, result=result, reference=world.results[1], files=files)))
     assert said[:5] == [
         *("gnet-desktop", "screenshot", str(Path.cwd() / "my photos" / "a b.jpg")),
-        *("--checkpoint", "everyday100"),
+        *("--checkpoint", BUNDLED),
     ]
     assert said[said.index("--against") + 1] == str(Path.cwd() / "c.jpg")
 
