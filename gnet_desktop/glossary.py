@@ -316,11 +316,6 @@ IDEAS: Final = (
 )
 
 
-def explain(word: str) -> str:
-    """What a word means, in English; KeyError for one that isn't here."""
-    return TERMS[word].means
-
-
 def markdown() -> str:
     """The glossary as a document."""
     rows = [f"| {term.word} | {term.means} | {term.others or '–'} |" for term in _TERMS]

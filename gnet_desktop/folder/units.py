@@ -7,7 +7,7 @@ import numpy as np
 
 from gnet_desktop.folder.spectrum import Peaks
 from gnet_desktop.network.architecture import Architecture
-from gnet_desktop.network.naming import Unit, unit_in_module, unit_of
+from gnet_desktop.network.naming import Unit
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -62,15 +62,6 @@ def row_of(architecture: Architecture, unit: Unit) -> int | None:
                 return start + architecture.module(part).offset(unit.branch) + unit.channel
         start += count
     return None
-
-
-def unit_at(architecture: Architecture, row: int) -> Unit:
-    """The unit of a place in an index."""
-    for part, count in counted_parts(architecture).items():
-        if row < count:
-            return unit_of(part, row) if "/" in part else unit_in_module(architecture, part, row)
-        row -= count
-    raise IndexError(row)
 
 
 def wanted_parts(architecture: Architecture) -> tuple[str, ...]:

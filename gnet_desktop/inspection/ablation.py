@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from gnet_desktop.network.googlenet import GoogLeNet
 
 Each = Literal["branch", "module", "unit"]
-EACH: Final[tuple[Each, ...]] = ("branch", "module", "unit")
 BATCH: Final = 8
 
 
@@ -150,14 +149,6 @@ def interaction(
 
     before = logit()
     return effect(first, second), effect(first) + effect(second)
-
-
-def correlation(effects_: Sequence[float], contributions: Sequence[float]) -> float:
-    """Pearson's correlation of what is lost without each unit with its first-order contribution."""
-    lost, added = -np.asarray(effects_, np.float64), np.asarray(contributions, np.float64)
-    if len(lost) < 2 or not lost.std() or not added.std():
-        return float("nan")
-    return float(np.corrcoef(lost, added)[0, 1])
 
 
 def classes_of(record: Record, index: int | None = None) -> dict[str, int]:

@@ -69,12 +69,6 @@ def order(
     return np.lexsort((-keys, units.zero & wanted.silent_last))
 
 
-def rank(ordered: NDArray[np.intp], channel: int) -> int | None:
-    """A channel's place in an order, counted from 1; None if it isn't in it."""
-    places = np.flatnonzero(ordered == channel)
-    return int(places[0]) + 1 if len(places) else None
-
-
 def similarity(maps: Array, reference: Array) -> Doubles:
     """Cosine of the angle between each map and a reference map of the same size: −1…1.
 

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.convention import Convention
-from gnet_desktop.inspection.attribution.attribution import Progress, report, unwatched
 from gnet_desktop.inspection.attribution.batching import batch_size, in_batches
 
 if TYPE_CHECKING:
@@ -61,24 +60,6 @@ class Responses:
         return self.first[int(first)], self.second[int(second)]
 
 
-def tuning(
-    network: "GoogLeNet",
-    convention: Convention,
-    part: str,
-    kinds: Sequence[str] = (),
-    progress: Progress = unwatched,
-) -> dict[str, Responses]:
-    """The responses of all units of a part to each of `KINDS`, or to ``kinds`` of them.
-
-    Only from the thread that owns the network. Raises Cancelled once ``progress`` says no.
-    """
-    whole: dict[str, Responses] = {}
-    for share, found in tuned(network, convention, part, kinds):
-        report(progress, share)
-        whole = found
-    return whole
-
-
 def tuned(
     network: "GoogLeNet",
     convention: Convention,
@@ -86,9 +67,11 @@ def tuned(
     kinds: Sequence[str] = (),
     along: Array | None = None,
 ) -> Iterator[tuple[float, dict[str, Responses]]]:
-    """The same, a batch at a time: the share that is done, and the kinds that are whole by then.
+    """The responses of all units of a part, a batch at a time: the share that is done, and what is whole.
 
-    ``along`` (directions, channels): in place of the units these directions answer.
+    That is {kind: responses}, of all `KINDS` or of ``kinds`` of them. With ``along`` (directions,
+    channels) these directions answer in place of the units. Only from the thread that owns the
+    network.
     """
     chosen = {name: KINDS[name] for name in kinds or KINDS}
     total, done = sum(len(kind) for kind in chosen.values()), 0

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 DIGITS: Final = 6
 PART_COLUMNS: Final = ("part", "within", "distance", "same", "partner")
-UNIT_COLUMNS: Final = ("unit", "partner", "correlation")
 EFFECT_COLUMNS: Final = ("part", "head", "class", "label", "logit_difference")
 APART_COLUMNS: Final = ("unit", "first", "second", "effect")
 

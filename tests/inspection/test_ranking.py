@@ -12,7 +12,6 @@ from gnet_desktop.inspection.ranking import (
     order,
     parse_channels,
     peak,
-    rank,
     similarity,
     strongest_at,
 )
@@ -69,11 +68,6 @@ def test_ties_keep_the_order_of_their_numbers(values: list[int], sort: str) -> N
 def test_an_unknown_order_is_refused(sort: str) -> None:
     with pytest.raises(UsageError, match="Choose one of mean"):
         order(UNITS, sort)
-
-
-def test_a_rank_counts_from_one() -> None:
-    ordered = order(UNITS, "mean")
-    assert [rank(ordered, channel) for channel in (2, 1, 9)] == [1, 5, None]
 
 
 def test_similarity_is_the_cosine() -> None:

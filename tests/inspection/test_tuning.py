@@ -5,7 +5,6 @@ import pytest
 import torch
 
 from gnet_desktop.convention import CONVENTIONS
-from gnet_desktop.errors import Cancelled
 from gnet_desktop.inspection.tuning import (
     DEGREES,
     HUES,
@@ -18,7 +17,7 @@ from gnet_desktop.inspection.tuning import (
     edge,
     grating,
     patch,
-    tuning,
+    tuned,
 )
 from gnet_desktop.network.googlenet import GoogLeNet
 from tests.network.cases import random_tensors, tiny
@@ -36,6 +35,13 @@ def network_of(kernels: list[np.ndarray]) -> GoogLeNet:
     return GoogLeNet(architecture, tensors)
 
 
+def tuning(network: GoogLeNet, *kinds: str) -> dict[str, Responses]:
+    """What conv1's units answer to all stimuli of these kinds."""
+    *_, (share, found) = tuned(network, CONVENTION, "conv1", kinds)
+    assert share == 1
+    return found
+
+
 def gabor(degrees: float, wavelength: float) -> np.ndarray:
     down, across = np.mgrid[-3:4, -3:4]
     along = across * np.cos(np.radians(degrees)) + down * np.sin(np.radians(degrees))
@@ -46,7 +52,7 @@ def gabor(degrees: float, wavelength: float) -> np.ndarray:
 def test_a_gabor_prefers_its_own_orientation_and_wavelength(degrees: int) -> None:
     kernel = gabor(degrees, 5)
     network = network_of([kernel - kernel.mean()])
-    found = tuning(network, CONVENTION, "conv1", ("gratings",))["gratings"]
+    found = tuning(network, "gratings")["gratings"]
     assert found.peaks.shape == (len(DEGREES), len(WAVELENGTHS), 4)
     assert found.best(0) == (degrees, 5)
     curve = found.curve(0)
@@ -60,7 +66,7 @@ def test_an_edge_and_a_colour_are_told_by_their_direction() -> None:
     green = np.zeros((3, 7, 7))
     green[1], green[[0, 2]] = 1, -0.5
     network = network_of([np.sign(down), -np.sign(down), green])
-    found = tuning(network, CONVENTION, "conv1", ("edges", "colours"))
+    found = tuning(network, "edges", "colours")
     assert found["edges"].best(0) == (90, 1.0)  # bright below
     assert found["edges"].best(1) == (270, 1.0)
     assert found["colours"].best(2) == (120, 1.0)
@@ -85,7 +91,7 @@ def test_stimuli_are_what_they_are_called() -> None:
 
 def test_the_middle_cell_and_the_best_of_a_property_are_told() -> None:
     network = network_of([gabor(30, 8)])
-    found = tuning(network, CONVENTION, "conv1", ("curves",))["curves"]
+    found = tuning(network, "curves")["curves"]
     assert found.peaks.shape == (len(TURNS), len(RADII), 4)
     assert (found.middle <= found.peaks + 1e-6).all()
     picture = torch.from_numpy(np.stack([arc(60, 16, contrast) for contrast in (-1, 1)])) * 2 - 1
@@ -97,14 +103,11 @@ def test_the_middle_cell_and_the_best_of_a_property_are_told() -> None:
     assert isinstance(found, Responses)
 
 
-def test_it_can_be_watched_and_stopped() -> None:
-    shares: list[float] = []
-
-    def watch(share: float, so_far: object) -> bool:
-        shares.append(share)
-        return len(shares) < 2
-
-    with pytest.raises(Cancelled):
-        tuning(network_of([]), CONVENTION, "conv1", ("edges", "colours"), watch)
-    assert shares == sorted(shares)
-    assert len(shares) == 2
+def test_a_kind_comes_once_it_is_whole_and_the_share_grows() -> None:
+    steps = list(tuned(network_of([]), CONVENTION, "conv1", ("edges", "colours")))
+    shares = [share for share, _ in steps]
+    assert shares == sorted(set(shares))
+    assert (len(shares) > 2, shares[-1]) == (True, 1)
+    assert [set(found) for _, found in steps] == sorted((set(found) for _, found in steps), key=len)
+    assert set(steps[-1][1]) == {"edges", "colours"}
+    assert {len(found) for _, found in steps} == {0, 1, 2}

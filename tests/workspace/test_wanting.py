@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gnet_desktop.inspection.visualisation.making import visualise
 from gnet_desktop.inspection.visualisation.recipe import Made, Recipe
 from gnet_desktop.inspection.visualisation.store import Kept
 from gnet_desktop.inspection.visualisation.wanted import unit_wants
@@ -15,6 +14,7 @@ from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.units import wanting as module
 from gnet_desktop.workspace.units.wanting import Job, Wanting
 from tests.gui.made import World, make_world
+from tests.inspection.visualisation.whole import visualised
 from tests.workspace.workers import Asleep, Stepping
 
 RECIPE = Recipe(steps=12, size=16)
@@ -79,7 +79,7 @@ def test_all_are_made_in_their_order_and_are_what_the_recipe_gives(
     assert wanting.made == (4, 4)
     assert finished == [job.wanted.name for job in jobs]
     convention = world.loaded.checkpoint.convention
-    alone = visualise(world.loaded.network, convention, jobs[2].wanted, RECIPE)
+    alone = visualised(world.loaded.network, convention, jobs[2].wanted, RECIPE)
     np.testing.assert_array_equal(made_of(wanting, jobs[2]).pictures, alone.pictures)
 
 

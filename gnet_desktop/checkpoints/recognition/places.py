@@ -14,8 +14,6 @@ from typing import Final
 from gnet_desktop.checkpoints.recognition.layering import Layer, shared
 from gnet_desktop.network.architecture import AUXILIARY, BRANCHES, MODULES
 
-Names = dict[str, dict[str, str]]
-
 PARTS: Final = ("conv", "fc1", "fc2")
 """The layers of an auxiliary head in order."""
 

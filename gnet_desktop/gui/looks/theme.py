@@ -48,7 +48,6 @@ class Theme:
     branches: dict[str, str]
     mark: str = "#2456D6"
     mark_outline: str = "#FFFFFF"
-    nan_stripe: tuple[str, str] = ("#00E5FF", "#0A283C")
 
     def colour(self, token: str, alpha: float = 1.0) -> QColor:
         """A token as a QColor, e.g. ``theme.colour("text2")``."""

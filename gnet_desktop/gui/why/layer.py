@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.gui.why.asking import Asked, asked_of, attribute, check, title
 from gnet_desktop.gui.why.growing import Growing
@@ -20,8 +19,6 @@ from gnet_desktop.workspace.values import Result
 SHOWN_SHARE: Final = 99.0
 """Per cent of the pixels that the scale of a map of pixels covers."""
 WHY_COLOURS: Final = "tide"
-
-translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,8 +16,8 @@ Values = Mapping[str, NDArray[np.floating]]
 class Likeness:
     """Over ``pictures`` pictures; ``first`` and ``second`` are the modules of each network.
 
-    ``alignment`` is `cka` of each with each, (modules of the first, of the second); ``matches``
-    are {module: its units' partners among the second's} for the modules that both have.
+    ``alignment`` is the kernel alignment of each with each, (modules of the first, of the second);
+    ``matches`` are {module: its units' partners among the second's} for the modules that both have.
     """
 
     pictures: int

@@ -14,18 +14,14 @@ ENOUGH: Final = 50
 Matrix = NDArray[np.float64]
 
 
-def cka(first: NDArray[np.floating], second: NDArray[np.floating]) -> float:
-    """Linear centred kernel alignment of (pictures, units) and (pictures, other units).
-
-    1 for what differs by a rotation and a scale alone, about 0 for what has nothing to do with
-    each other: by the unbiased estimator, which may fall below 0. NaN for fewer than `FEWEST`
-    pictures, and where one of them doesn't vary.
-    """
-    return float(alignments([first], [second])[0, 0])
-
-
 def alignments(firsts: Sequence[NDArray[np.floating]], seconds: Sequence[NDArray[np.floating]]) -> Matrix:
-    """`cka` of each of the first with each of the second, (firsts, seconds)."""
+    """Linear centred kernel alignment of each of the first with each of the second: (firsts, seconds).
+
+    The values are (pictures, units) and (pictures, other units). 1 for what differs by a rotation
+    and a scale alone, about 0 for what has nothing to do with each other: by the unbiased
+    estimator, which may fall below 0. NaN for fewer than `FEWEST` pictures, and where one of them
+    doesn't vary.
+    """
     left, right = ([_kernel(one) for one in values] for values in (firsts, seconds))
     own = [[_dependence(one, one) for one in kernels] for kernels in (left, right)]
     found = np.full((len(left), len(right)), np.nan)

@@ -31,12 +31,6 @@ LINEAR_STEPS: Final = 16
 _APART_SEED: Final = 7919
 
 
-def visualise(network: "GoogLeNet", convention: Convention, wanted: Wanted, recipe: Recipe) -> Made:
-    """The finished pictures."""
-    *_, made = grow(network, convention, wanted, recipe, every=recipe.steps)
-    return made
-
-
 def grow(
     network: "GoogLeNet", convention: Convention, wanted: Wanted, recipe: Recipe, *, every: int = 16
 ) -> Iterator[Made]:

@@ -38,11 +38,6 @@ def views(pictures: Tensor, places: Tensor, seen: int) -> Tensor:
     return functional.grid_sample(pictures - GREY, grid, align_corners=False) + GREY
 
 
-def straight(side: int) -> Tensor:
-    """The place of the view in the middle, neither turned nor scaled: (2, 3)."""
-    return torch.tensor([[1.0, 0, 0], [0, 1.0, 0]]) * view_side(side) / side
-
-
 def _shift(most: int, generator: torch.Generator) -> Tensor:
     return torch.randint(0, most + 1, (2,), generator=generator) - most / 2
 

@@ -1,6 +1,6 @@
 """A module's units that say nearly the same, and those that say several things, as lists of cards."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from gnet_desktop.folder.alike import Alike, Gathering
 from gnet_desktop.folder.recounting import some_pictures
@@ -57,8 +57,3 @@ def shown_pictures(alike: Alike, channel: int, count: int) -> tuple[tuple[str, .
     return tuple(
         tuple(path for path, _ in group[: share + (place < more)]) for place, group in enumerate(groups)
     )
-
-
-def same_names(items: Mapping[int, Item], alike: Alike, channel: int) -> Sequence[tuple[Item, float]]:
-    """The units that say nearly the same as one, with their correlations."""
-    return [(items[one], value) for one, value in alike.same.get(channel, ()) if one in items]

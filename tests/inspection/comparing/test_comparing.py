@@ -5,7 +5,7 @@ import pytest
 
 from gnet_desktop.inspection.comparing.groups import telling_apart
 from gnet_desktop.inspection.comparing.matching import correlations, match
-from gnet_desktop.inspection.comparing.similarity import cka
+from gnet_desktop.inspection.comparing.similarity import alignments
 
 random = np.random.default_rng(0)
 
@@ -29,6 +29,11 @@ def defined(first: np.ndarray, second: np.ndarray) -> float:
 
     left, right = kernel(first), kernel(second)
     return dependence(left, right) / np.sqrt(dependence(left, left) * dependence(right, right))
+
+
+def cka(first: np.ndarray, second: np.ndarray) -> float:
+    """The alignment of two sets of units."""
+    return float(alignments([first], [second])[0, 0])
 
 
 def test_alignment_is_that_of_the_published_estimator() -> None:

@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.errors import UsageError
-from gnet_desktop.inspection.visualisation.making import _Adam, _alikeness, grow, seen_side, visualise
+from gnet_desktop.inspection.visualisation.making import _Adam, _alikeness, grow, seen_side
 from gnet_desktop.inspection.visualisation.reading import as_input
 from gnet_desktop.inspection.visualisation.recipe import Made, Recipe
 from gnet_desktop.inspection.visualisation.spectrum import amplitudes, colour_matrix, fresh, pictures_of
@@ -22,7 +22,6 @@ from gnet_desktop.inspection.visualisation.views import (
     LAST_SHIFT,
     PAD,
     random_place,
-    straight,
     view_side,
     views,
 )
@@ -40,6 +39,7 @@ from gnet_desktop.network.googlenet import GoogLeNet
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.pictures.preparation import prepare
 from tests.inspection.test_gradients import filled
+from tests.inspection.visualisation.whole import visualised
 from tests.network.cases import random_tensors, tiny
 
 QUICK = Recipe(steps=24, size=32)
@@ -107,7 +107,8 @@ def test_the_middle_view_is_the_picture_with_a_grey_border() -> None:
     side = view_side(20)
     border = (2 * PAD - FIRST_SHIFT - LAST_SHIFT) // 2
     expected = functional.pad(pictures, (border,) * 4, value=GREY)
-    found = views(pictures, torch.stack([straight(20)] * 2), side)
+    straight = torch.tensor([[1.0, 0, 0], [0, 1.0, 0]]) * side / 20  # neither turned nor scaled
+    found = views(pictures, torch.stack([straight] * 2), side)
     assert found.shape[2:] == (side, side)
     assert torch.allclose(found, expected, atol=1e-5)
 
@@ -181,7 +182,7 @@ def noise(network: GoogLeNet, part: str, channel: int) -> float:
 def test_a_unit_answers_more_than_to_any_noise(network: GoogLeNet, name: str) -> None:
     wanted = unit_wanted(network.architecture, name)
     channel = int(np.flatnonzero(wanted.direction.array)[0])
-    made = visualise(network, CONVENTION, wanted, replace(QUICK, size=48, steps=64))
+    made = visualised(network, CONVENTION, wanted, replace(QUICK, size=48, steps=64))
     assert made.done
     assert made.means[0] > noise(network, wanted.part, channel)
 
@@ -201,7 +202,7 @@ def test_a_silent_unit_is_woken(network: GoogLeNet) -> None:
 
 def test_the_values_are_those_of_the_pictures_as_they_are(network: GoogLeNet) -> None:
     wanted = unit_wanted(network.architecture, "3b/5x5:1")
-    made = visualise(network, CONVENTION, wanted, replace(QUICK, count=2))
+    made = visualised(network, CONVENTION, wanted, replace(QUICK, count=2))
     for number, pixels in enumerate(made.pictures):
         picture = Picture(Image.fromarray(pixels), "made", "PNG", (32, 32))
         tensor = prepare(picture, CONVENTION.changed(resize="none", crop=None)).tensor()
@@ -218,7 +219,7 @@ def test_negative_pictures_silence_and_middle_ones_count_one_cell(network: GoogL
         return network.outputs(value, ("4a/3x3/linear",))["4a/3x3/linear"][0, 1]
 
     up, down, middle = (
-        visualise(network, CONVENTION, wanted, replace(QUICK, steps=64, size=64, **how))
+        visualised(network, CONVENTION, wanted, replace(QUICK, steps=64, size=64, **how))
         for how in ({}, {"negative": True}, {"centre": True})
     )
     assert before(down).mean() < before(up).mean()
@@ -231,7 +232,7 @@ def test_negative_pictures_silence_and_middle_ones_count_one_cell(network: GoogL
 def test_the_same_recipe_gives_the_same_pictures_and_another_seed_others(network: GoogLeNet) -> None:
     wanted = unit_wanted(network.architecture, "3b/3x3:1")
     one, same, other = (
-        visualise(network, CONVENTION, wanted, replace(QUICK, seed=seed)).pictures for seed in (4, 4, 5)
+        visualised(network, CONVENTION, wanted, replace(QUICK, seed=seed)).pictures for seed in (4, 4, 5)
     )
     assert np.array_equal(one, same)
     assert not np.array_equal(one, other)
@@ -252,7 +253,7 @@ def test_several_pictures_keep_apart(network: GoogLeNet) -> None:
     recipe = replace(QUICK, count=2, steps=64)
 
     def alike(apart: float) -> float:
-        made = visualise(network, CONVENTION, wanted, replace(recipe, apart=apart))
+        made = visualised(network, CONVENTION, wanted, replace(recipe, apart=apart))
         value = as_input(torch.from_numpy(made.pictures).permute(0, 3, 1, 2) / 255, CONVENTION)
         return float(_alikeness(network.outputs(value, ("4a/3x3",))["4a/3x3"]))
 
@@ -265,7 +266,7 @@ def test_every_family_has_pictures_of_units(family: str) -> None:
     network = GoogLeNet(architecture, random_tensors(architecture, seed=5))
     convention = CONVENTIONS["d2l"] if architecture.input_channels == 1 else CONVENTION
     wanted = unit_wanted(architecture, "4a/3x3:0")
-    made = visualise(network, convention, wanted, replace(QUICK, steps=3, size=64))
+    made = visualised(network, convention, wanted, replace(QUICK, steps=3, size=64))
     assert made.pictures.std() > 0
     assert np.isfinite(made.peaks[0])
 
@@ -274,7 +275,7 @@ def test_every_family_has_pictures_of_units(family: str) -> None:
 def test_a_class_of_any_head_is_raised(network: GoogLeNet, head: str) -> None:
     wanted = class_wanted(network.architecture, head, 1, "one")
     short, long = (
-        visualise(network, CONVENTION, wanted, replace(QUICK, size=64, steps=steps)).peaks[0]
+        visualised(network, CONVENTION, wanted, replace(QUICK, size=64, steps=steps)).peaks[0]
         for steps in (1, 48)
     )
     assert long > short

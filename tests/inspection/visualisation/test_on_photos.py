@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from gnet_desktop.checkpoints.reading import open_checkpoint
-from gnet_desktop.inspection.visualisation.making import visualise
 from gnet_desktop.inspection.visualisation.recipe import Recipe
 from gnet_desktop.inspection.visualisation.wanted import unit_wanted
 from gnet_desktop.network.googlenet import GoogLeNet
 from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.preparation import prepare
+from tests.inspection.visualisation.whole import visualised
 
 UNITS = (
     *("4a/1x1:7", "4a/3x3:5", "4a/3x3:30", "4a/5x5:11", "4a/pool_proj:2"),
@@ -34,7 +34,7 @@ def test_of_ten_units_nine_answer_more_than_to_any_photo(shared: Path, bundled: 
     above = [
         name
         for name in active
-        if visualise(
+        if visualised(
             network, checkpoint.convention, unit_wanted(checkpoint.architecture, name), Recipe()
         ).peaks[0]
         > largest[name]
