@@ -66,21 +66,20 @@ def find_labels(
     """The names of a checkpoint's ``count`` outputs and notes about them.
 
     First ``given`` (which must fit), then the file's own metadata, then a file beside it
-    (passed over with a note if it doesn't fit), then ImageNet's by count, then
+    (each passed over with a note if it doesn't fit), then ImageNet's by count, then
     "class 0…N−1". ``special`` is a count that has its own unpublished order (Lucid's 1008).
     Raises LabelsError for ``given`` only.
     """
     if given is not None:
         return read_labels(given, count), ()
-    if "labels" in metadata:
-        labels = _from_metadata(metadata["labels"], count)
-        if labels is not None:
-            return labels, ()
+    labels, own = _from_metadata(metadata["labels"], count) if "labels" in metadata else (None, ())
+    if labels is not None:
+        return labels, ()
     labels, notes = _beside(path, count)
     if labels is None:
         labels, more = _by_count(count, special)
         notes = (*notes, *more)
-    return labels, notes
+    return labels, (*own, *notes)
 
 
 def read_labels(path: Path, count: int | None = None) -> Labels:
@@ -263,12 +262,15 @@ def _from_folder(path: Path, file: str) -> Labels:
     return Labels(as_text, f"folders in {file}, sorted as text", as_numbers if as_numbers != as_text else ())
 
 
-def _from_metadata(text: str, count: int) -> Labels | None:
+def _from_metadata(text: str, count: int) -> tuple[Labels | None, tuple[str, ...]]:
     try:
         names = _short(_from_json(parsed(text)))
     except ValueError:
-        return None
-    return Labels(names, "the file itself") if len(names) == count else None
+        return None, ()
+    if len(names) == count:
+        return Labels(names, "the file itself"), ()
+    told = f"it has {whole(len(names))} names, but the network has {whole(count)} outputs"
+    return None, (f"Class names in the file were passed over: {told}.",)
 
 
 def _beside(path: Path, count: int) -> tuple[Labels | None, tuple[str, ...]]:

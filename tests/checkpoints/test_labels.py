@@ -135,6 +135,14 @@ def test_the_files_own_names_come_before_its_neighbours(tmp_path: Path) -> None:
     assert labels.names == FLOWERS
 
 
+def test_names_in_the_file_that_do_not_fit_are_passed_over_with_a_note(tmp_path: Path) -> None:
+    labels, notes = find_labels(tmp_path / "a.pth", 4, {"labels": json.dumps(FLOWERS)})
+    assert labels.names == ("class 0", "class 1", "class 2", "class 3")
+    assert notes == (
+        "Class names in the file were passed over: it has 3 names, but the network has 4 outputs.",
+    )
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_names_or_a_sentence(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     file = tmp_path_factory.mktemp("labels") / "labels.txt"

@@ -295,7 +295,9 @@ def test_one_output_is_a_sigmoid_and_two_answers(form: str, tmp_path: Path) -> N
 def test_two_names_fit_one_output(tmp_path: Path) -> None:
     model, _, _ = _single()
     torch.save({"model": model.state_dict(), "classes": ["cat", "dog"]}, path := tmp_path / "w.pth")
-    assert open_checkpoint(path).labels.names == ("cat", "dog")
+    found = open_checkpoint(path)
+    assert found.labels.names == ("cat", "dog")
+    assert not any("not read" in note for note in found.provenance.notes)
 
 
 def test_a_sigmoid_behind_several_outputs_is_refused_as_what_it_is(tmp_path: Path) -> None:

@@ -171,6 +171,18 @@ def test_what_is_only_assumed_is_said_beside_the_answers_while_it_is_open(open_p
     settled.close()
 
 
+def test_who_has_no_class_names_is_told_how_to_give_some(open_panel: OpenPanel) -> None:
+    made = make_checkpoint()
+    numbered = tuple(f"class {index}" for index in range(len(made.labels.names)))
+    workspace = make_workspace(make_result(replace(made, labels=Labels(numbered, NUMBERED))))
+    panel = open_panel(workspace)
+    assert panel.assumed.isVisible()
+    assert panel.assumed.text == (
+        "The classes have no names here: drop a list of them, or choose one (File menu)."
+    )
+    workspace.close()
+
+
 def test_what_may_be_wrong_with_a_file_is_said_beside_its_answers(open_panel: OpenPanel) -> None:
     warnings = ("2 tensors belong to no part of the network: <b>.weight.", "Another.")
     workspace = make_workspace(make_result(make_checkpoint(warnings=warnings)))

@@ -386,7 +386,7 @@ def _notes(contents: Contents, found: Match) -> tuple[str, ...]:
     others = [
         f"{name} ({kind})" if "." in kind else name
         for name, kind in contents.entries.items()
-        if root in contents.entries and name != root
+        if root in contents.entries and name not in (root, *contents.labels)
     ]
     if others:
         notes.append(f"Entries beside the weights were not read: {', '.join(others[:8])}.")

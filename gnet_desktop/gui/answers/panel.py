@@ -220,7 +220,7 @@ class AnswersPanel(PassesFocus, Speaking, QWidget):
         self.says.say(self._verdict(sound) if sound else "")
         self.doubt.say(escape(sound.doubt) if sound and sound.doubt else "")
         self.warned.say(sentences.warning_sentence(result.checkpoint) if result is not None else "")
-        self.assumed.say(sentences.assumed_sentence(result.checkpoint) if result is not None else "")
+        self.assumed.say(sentences.unsaid_sentence(result.checkpoint) if result is not None else "")
         title, why = "", ""
         if sound is not None and result is not None:
             title, why = sentences.absent_sentences(sound, result.record.notes)

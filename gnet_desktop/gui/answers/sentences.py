@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QCoreApplication
 
-from gnet_desktop.checkpoints.checkpoint import Checkpoint, HeadState
+from gnet_desktop.checkpoints.checkpoint import NUMBERED, Checkpoint, HeadState
 from gnet_desktop.gui.answers.values import Shown, apart
 from gnet_desktop.inspection.answers import Verdict
 from gnet_desktop.inspection.statistics import NonFinite
@@ -140,14 +140,16 @@ def warning_sentence(checkpoint: Checkpoint) -> str:
     return f"{escape(warnings[0])} {_grey(more)}"
 
 
-def assumed_sentence(checkpoint: Checkpoint) -> str:
-    """What the answers hang on and the file doesn't tell; empty once it is settled."""
+def unsaid_sentence(checkpoint: Checkpoint) -> str:
+    """What the file doesn't tell: names of its classes, and what the answers hang on until it is settled."""
     from gnet_desktop.checkpoints.describing.assumptions import in_doubt
 
-    doubts = in_doubt(checkpoint)
-    if not doubts:
-        return ""
-    return tr("Assumed, as the file does not say: {0}.").format(escape(" · ".join(doubts)))
+    parts, doubts = [], in_doubt(checkpoint)
+    if checkpoint.labels.source == NUMBERED:
+        parts.append(tr("The classes have no names here: drop a list of them, or choose one (File menu)."))
+    if doubts:
+        parts.append(tr("Assumed, as the file does not say: {0}.").format(escape(" · ".join(doubts))))
+    return " ".join(parts)
 
 
 def not_a_number_sentence(first: NonFinite | None) -> str:
