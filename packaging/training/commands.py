@@ -149,13 +149,6 @@ def annealing_plan(trainer: Trainer, options: argparse.Namespace) -> Callable[[T
     return now
 
 
-def weights(file: Path) -> dict[str, Tensor]:
-    """The tensors of a file that was exported, in float32."""
-    from safetensors.torch import load_file
-
-    return {name: tensor.float() for name, tensor in load_file(file).items()}
-
-
 def training_of(file: Path) -> str:
     """How an exported file says that it was trained."""
     from safetensors import safe_open
@@ -183,7 +176,8 @@ def train(options: argparse.Namespace) -> int:
     import torch
 
     from . import state as states
-    from .export import SHIPS
+    from .export import SHIPS, weights
+    from .mixture import NOTHING
     from .schedule import PLANS
     from .teacher import taught
     from .training import Trainer, log
@@ -211,10 +205,9 @@ def train(options: argparse.Namespace) -> int:
     with states.alone(folder):
         plan = scaled(PLANS[device.type], options.epochs)
         workers = 1 if device.type == "cuda" else options.threads
-        said = None
+        said = NOTHING
         if options.teacher is not None:
-            kept = options.work / f"taught-{options.teacher.stem}.npy"
-            said = taught(weights(options.teacher), source.train, kept, threads=options.threads)
+            said = taught(options.teacher, source.train, photos.get("train"), options.work, options.threads)
         trainer = Trainer(
             source,
             plan,
@@ -246,7 +239,7 @@ def upper(options: argparse.Namespace) -> int:
     import torch
 
     from . import state as states
-    from .export import SHIPS
+    from .export import SHIPS, weights
     from .mixture import feed_of
     from .replica import network
     from .training import log
@@ -294,6 +287,7 @@ def evaluate(options: argparse.Namespace) -> int:
     import torch
 
     from . import state as states
+    from .export import weights
     from .mixture import feed_of
     from .replica import network
     from .reporting import as_text, measured
@@ -329,7 +323,7 @@ def export(options: argparse.Namespace) -> int:
     import torch
 
     from . import state as states
-    from .export import between, halved, metadata, write
+    from .export import between, halved, metadata, weights, write
     from .mixture import feed_of
     from .replica import network
     from .reporting import as_text, measured

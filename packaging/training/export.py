@@ -76,6 +76,13 @@ def halved(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return found
 
 
+def weights(file: Path) -> dict[str, Tensor]:
+    """The tensors of a file that was exported, in float32."""
+    from safetensors.torch import load_file
+
+    return {name: tensor.float() for name, tensor in load_file(file).items()}
+
+
 def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], kept: float) -> dict[str, Tensor]:
     """Weights between those that a run began with and those that it ended with: ``kept`` of the ``old`` ones.
 

@@ -18,7 +18,7 @@ class Group:
 
     ``pixels`` (n, side, side, 3) uint8; ``classes`` (n,); ``among`` (classes,) bool: which classes they are
     told apart from (None: all); ``taught`` (n, known) are a teacher's probabilities of the first ``known``
-    classes, a row of zeros where it says nothing (None: no teacher).
+    classes (None: no teacher).
     """
 
     pixels: Tensor
@@ -35,6 +35,17 @@ class Group:
 
 SHARES: Final = {"small": 0.5, "reduced": 0.3125, "sharp": 0.1875}
 """Of a batch: pictures of 64 px, photos reduced to 64 px, and photos as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """A teacher's probabilities (n, known) of the small pictures and of the photos; None: no teacher."""
+
+    small: Tensor | None = None
+    photos: Tensor | None = None
+
+
+NOTHING: Final = Taught()
 
 
 class Feed(Protocol):
@@ -105,10 +116,10 @@ def balanced(photos: Photos) -> Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """Small pictures and photos, so that sharpness tells no class.
+    """Small pictures and photos, so that neither sharpness nor the look of a photo tells a class.
 
-    Photos come reduced, too. Sharp ones are told apart only from classes that have some (``shown``): a
-    network that sees no sharp goldfish would otherwise learn that what is sharp is none.
+    Photos come reduced, too, and are told apart only from classes that have some (``shown``): a network
+    that sees no photo of a goldfish would otherwise learn that what is a photo is none.
     """
 
     small: Shuffled
@@ -117,21 +128,20 @@ class Mixture:
     classes: Tensor
     weights: Tensor
     shown: Tensor
+    taught: Tensor | None
 
     @classmethod
     def of(
-        cls,
-        pictures: Pictures,
-        photos: Photos,
-        device: torch.device | str = "cpu",
-        taught: Tensor | None = None,
+        cls, pictures: Pictures, photos: Photos, device: torch.device | str = "cpu", taught: Taught = NOTHING
     ) -> Mixture:
         large, reduced, classes = (
             torch.from_numpy(values).to(device) for values in (photos.large, photos.small, photos.classes)
         )
         count = 1 + max(int(photos.classes.max()), int(pictures.classes.max()))
         shown = torch.zeros(count, dtype=torch.bool, device=device).index_fill_(0, classes, True)
-        return cls(Shuffled.of(pictures, device, taught), large, reduced, classes, balanced(photos), shown)
+        of_photos = None if taught.photos is None else taught.photos.to(device)
+        small = Shuffled.of(pictures, device, taught.small)
+        return cls(small, large, reduced, classes, balanced(photos), shown, of_photos)
 
     @property
     def count(self) -> int:
@@ -143,23 +153,21 @@ class Mixture:
         generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
         drawn = torch.multinomial(self.weights, sizes["reduced"] + sizes["sharp"], generator=generator)
         reduced, sharp = torch.split(drawn.to(self.classes.device), [sizes["reduced"], sizes["sharp"]])
-        order = torch.randperm(sizes["small"] + sizes["reduced"], generator=generator).to(self.classes.device)
-        pixels = torch.cat([small.pixels, self.reduced[reduced]])[order]
-        classes = torch.cat([small.classes, self.classes[reduced]])[order]
-        taught = small.taught
-        if taught is not None:
-            taught = torch.cat([taught, taught.new_zeros(sizes["reduced"], taught.shape[1])])[order]
-        soft = Group(pixels, classes, None, taught)
-        return soft, Group(self.large[sharp], self.classes[sharp], self.shown)
+        return small, self.photos(self.reduced, reduced), self.photos(self.large, sharp)
+
+    def photos(self, pixels: Tensor, drawn: Tensor) -> Group:
+        """Some of the photos, of either size."""
+        taught = None if self.taught is None else self.taught[drawn].float()
+        return Group(pixels[drawn], self.classes[drawn], self.shown, taught)
 
 
 def feed_of(
     pictures: Pictures,
     photos: Photos | None,
     device: torch.device | str = "cpu",
-    taught: Tensor | None = None,
+    taught: Taught = NOTHING,
 ) -> Feed:
-    """Small pictures alone, or mixed with photos where there are any; ``taught`` as for `Shuffled.of`."""
+    """Small pictures alone, or mixed with photos where there are any."""
     if photos is None:
-        return Shuffled.of(pictures, device, taught)
+        return Shuffled.of(pictures, device, taught.small)
     return Mixture.of(pictures, photos, device, taught)

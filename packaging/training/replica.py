@@ -18,8 +18,8 @@ from .schedule import Phase
 HEADS: Final = ("main", "aux2", "aux1")  # torchvision's order in training mode
 WEIGHTS: Final = {"main": 1.0, "aux2": 0.3, "aux1": 0.3}
 SMOOTHING: Final = 0.1
-TAUGHT: Final = 0.5
-"""The teacher's share of what a picture should be answered with, where there is a teacher."""
+TAUGHT: Final = 0.3
+"""The teacher's share of the loss, where there is one."""
 MOMENTUM: Final = 0.9
 DECAY: Final = 5e-4
 EMA: Final = 0.999  # a step; about two epochs
@@ -61,33 +61,30 @@ def average(averaged: nn.Module, net: nn.Module, *, updates: int) -> None:
 class Wanted:
     """What some pictures should be answered with: ``targets`` (n, classes), probabilities.
 
-    ``among`` (classes,) are the classes that they are told apart from; None: all.
+    ``among`` (classes,) are the classes that they are told apart from; None: all. ``taught`` (n, known) is
+    what a teacher says, who knows the first ``known`` classes only.
     """
 
     targets: Tensor
     among: Tensor | None = None
+    taught: Tensor | None = None
 
     def loss(self, logits: Tensor) -> Tensor:
         """Cross-entropy, the mean over the pictures; other classes are neither wanted nor unwanted."""
-        targets = self.targets
-        if self.among is not None:
-            logits, targets = logits[:, self.among], targets[:, self.among]
-        return F.cross_entropy(logits, targets)
+        chosen = slice(None) if self.among is None else self.among
+        own = F.cross_entropy(logits[:, chosen], self.targets[:, chosen])
+        if self.taught is None:
+            return own
+        said = F.cross_entropy(logits[:, : self.taught.shape[1]], self.taught)
+        return (1 - TAUGHT) * own + TAUGHT * said
 
 
 def targets(group: Group, count: int) -> Tensor:
-    """Probabilities (n, ``count``) that a group's pictures should be answered with.
-
-    Their class, smoothed over those that it is told apart from; half and half with what a teacher says.
-    """
+    """Probabilities (n, ``count``) of a group's classes, smoothed over those that each is told apart from."""
     among = group.among
     spread = torch.ones(count, device=group.classes.device) if among is None else among.float()
     found = (SMOOTHING * spread / spread.sum()).repeat(len(group.classes), 1)
     found[torch.arange(len(found), device=found.device), group.classes] += 1 - SMOOTHING
-    if group.taught is not None:
-        said = F.pad(group.taught, (0, count - group.taught.shape[1]))
-        share = TAUGHT * said.sum(1, keepdim=True).round()  # nothing of rows of zeros
-        found = (1 - share) * found + TAUGHT * said
     return found
 
 
@@ -161,10 +158,13 @@ class Replica:
             seen = views(dice, group.pixels, side=phase.side, strength=phase.strength)
             part, order, own = mixed(dice, seen, phase.strength)
             parts.append(part)
-            every = targets(group, self.classes)
-            wanted.append(Wanted(own * every + (1 - own) * every[order], group.among))
-        if len(groups) > 1:
-            parts[0] = with_borrowed_detail(dice, parts[0], parts[-1], phase.strength)
+            classes, taught = targets(group, self.classes), group.taught
+            if own < 1:
+                classes = own * classes + (1 - own) * classes[order]
+                taught = None if taught is None else own * taught + (1 - own) * taught[order]
+            wanted.append(Wanted(classes, group.among, taught))
+        *soft, sharp = parts
+        parts[:-1] = [with_borrowed_detail(dice, part, sharp, phase.strength) for part in soft]
         pictures = torch.cat(parts).to(torch.bfloat16, memory_format=torch.channels_last)
         self.net.train()
         loss = share * loss_of(self.net, pictures, wanted)

@@ -22,7 +22,7 @@ from torch import Tensor
 from . import state as states
 from .augmentation import Dice
 from .evaluation import accuracy, predictions
-from .mixture import Group, feed_of
+from .mixture import NOTHING, Group, Taught, feed_of
 from .photos import Photos
 from .replica import EMA_EVERY, Replica, average, network, optimiser
 from .schedule import Plan
@@ -57,7 +57,7 @@ class Trainer:
         seed: int,
         workers: int = 1,
         photos: Photos | None = None,
-        taught: Tensor | None = None,
+        taught: Taught = NOTHING,
     ) -> None:
         self.source, self.plan, self.folder, self.device = source, plan, folder, device
         self.run = Run(seed, BATCH[device.type])

@@ -63,7 +63,7 @@ def shard(net: nn.Module, feed: Feed, *, seed: int, steps: range, side: int) -> 
     for step in steps:
         for number, group in enumerate(feed.groups(seed, step, BATCH)):
             batch = views(
-                Dice((seed << 40) + step * 2 + number, group.pixels.device),
+                Dice((seed << 40) + step * 3 + number, group.pixels.device),
                 group.pixels,
                 side=side,
                 strength=CALM,

@@ -68,17 +68,20 @@ def test_a_loss_of_mixed_batches_is_smoothed_cross_entropy_of_both_classes() -> 
         expected[row] = -(wanted * logits[row].log_softmax(0)).sum()
     both = 0.7 * replica.targets(group([0, 1, 2, 3]), 5) + 0.3 * replica.targets(group([4, 4, 0, 1]), 5)
     found = replica.loss_of(heads_saying(logits), torch.zeros(4), [replica.Wanted(both)])
-    assert float(found.detach()) == pytest.approx(1.6 * float(expected.mean()), rel=1e-5)
+    assert float(found.detach()) == pytest.approx(1.6 * float(expected.detach().mean()), rel=1e-5)
 
 
-def test_half_of_what_is_wanted_is_what_a_teacher_says_where_it_says_something() -> None:
-    said = torch.tensor([[0.25, 0.75, 0.0], [0.0, 0.0, 0.0]])
-    found = replica.targets(group([0, 4], taught=said), 5)
-    a = replica.SMOOTHING
-    first = [0.5 * (1 - a + a / 5) + 0.125, 0.5 * a / 5 + 0.375, *[0.5 * a / 5] * 3]
-    assert found[0].tolist() == pytest.approx(first)
-    assert found[1].tolist() == pytest.approx([*[a / 5] * 4, 1 - a + a / 5])
-    assert found.sum(1).tolist() == pytest.approx([1, 1])
+def test_a_teacher_is_followed_among_the_classes_that_it_knows() -> None:
+    logits = torch.randn(2, 5, generator=torch.Generator().manual_seed(4))
+    said = torch.tensor([[0.25, 0.75, 0.0], [0.0, 0.5, 0.5]])
+    wanted = replica.Wanted(replica.targets(group([0, 4]), 5), None, said)
+    found = replica.loss_of(heads_saying(logits), torch.zeros(2), [wanted])
+    own = torch.nn.functional.cross_entropy(
+        logits, torch.tensor([0, 4]), label_smoothing=replica.SMOOTHING, reduction="none"
+    )
+    taught = -(said * logits[:, :3].log_softmax(1)).sum(1)
+    expected = (1 - replica.TAUGHT) * own + replica.TAUGHT * taught
+    assert float(found) == pytest.approx(1.6 * float(expected.detach().mean()), rel=1e-5)
 
 
 def test_pictures_that_are_told_apart_from_some_classes_say_nothing_of_the_others() -> None:
@@ -91,7 +94,7 @@ def test_pictures_that_are_told_apart_from_some_classes_say_nothing_of_the_other
         wanted = torch.full((3,), replica.SMOOTHING / 3)
         wanted[place] += 1 - replica.SMOOTHING
         expected[row] = -(wanted * logits[row, [1, 3, 4]].log_softmax(0)).sum()
-    assert float(found.detach()) == pytest.approx(1.6 * float(expected.mean()), rel=1e-5)
+    assert float(found.detach()) == pytest.approx(1.6 * float(expected.detach().mean()), rel=1e-5)
     found.backward()
     assert logits.grad is not None
     assert (logits.grad[:, ~among] == 0).all()
@@ -211,33 +214,35 @@ def test_a_step_mixes_small_pictures_with_photos_sharp_and_reduced() -> None:
     pixels = np.full((40, 64, 64, 3), 255, np.uint8)
     small = source.Pictures(pixels, np.zeros(40, np.int64))
     feed = mixture.Mixture.of(small, some_photos([1] * 30, [0] * 30))
-    soft, sharp = feed.groups(3, 0, 32)
-    assert soft.pixels.shape == (26, 64, 64, 3)
+    of_small, reduced, sharp = feed.groups(3, 0, 32)
+    assert of_small.pixels.shape == (16, 64, 64, 3)
+    assert (of_small.pixels == 255).all()
+    assert of_small.among is None
+    assert reduced.pixels.shape == (10, 64, 64, 3)
     assert sharp.pixels.shape == (6, 176, 176, 3)
-    assert soft.classes.sum() == 10  # photos among the small ones
-    assert soft.among is None
-    assert sharp.among is not None
-    assert sharp.among.tolist() == [False, True]  # no sharp picture shows class 0: it says nothing of that
-    assert ((soft.pixels[:, 0, 0, 0] == 255) == (soft.classes == 0)).all()
-    assert sharp.classes.tolist() == [1] * 6
+    for shown in (reduced, sharp):
+        assert (shown.classes == 1).all()
+        assert shown.among is not None
+        assert shown.among.tolist() == [False, True]  # no photo shows class 0: they say nothing of that
     again = feed.groups(3, 0, 32)
-    assert torch.equal(again[1].pixels, sharp.pixels)
-    assert not torch.equal(feed.groups(3, 1, 32)[1].pixels, sharp.pixels)
+    assert torch.equal(again[2].pixels, sharp.pixels)
+    assert not torch.equal(feed.groups(3, 1, 32)[2].pixels, sharp.pixels)
 
 
-def test_a_teacher_speaks_of_small_pictures_and_not_of_photos_beside_them() -> None:
+def test_what_a_teacher_says_stays_beside_its_pictures() -> None:
     small = source.Pictures(np.zeros((40, 64, 64, 3), np.uint8), np.arange(40) % 2)
-    said = torch.eye(2)[np.arange(40) % 2].half()
+    said = mixture.Taught(torch.eye(2)[np.arange(40) % 2].half(), torch.full((30, 2), 0.5).half())
     feed = mixture.Mixture.of(small, some_photos([2] * 30, [0] * 30), taught=said)
-    soft, sharp = feed.groups(3, 0, 32)
-    assert soft.taught is not None
-    assert sharp.taught is None
-    photos = soft.classes == 2
-    assert (soft.taught[photos] == 0).all()
-    assert torch.equal(soft.taught[~photos].argmax(1), soft.classes[~photos])
-    halves = soft.split(2)
-    assert [len(half.classes) for half in halves] == [13, 13]
-    assert torch.equal(torch.cat([half.taught for half in halves if half.taught is not None]), soft.taught)
+    of_small, reduced, sharp = feed.groups(3, 0, 32)
+    assert of_small.taught is not None
+    assert torch.equal(of_small.taught.argmax(1), of_small.classes)
+    halves = of_small.split(2)
+    assert [len(half.classes) for half in halves] == [8, 8]
+    kept = torch.cat([half.taught for half in halves if half.taught is not None])
+    assert torch.equal(kept, of_small.taught)
+    for photo in (reduced, sharp):
+        assert photo.taught is not None
+        assert (photo.taught == 0.5).all()
 
 
 def test_borrowed_detail_is_what_blurring_takes_away_and_only_some_views_get_it() -> None:
