@@ -62,14 +62,6 @@ def test_files_that_contributing_names_are_there() -> None:
             assert (ROOT / name).exists() or (ROOT / "gnet_desktop" / name).exists(), name
 
 
-LONGER = {
-    "tests/pictures/hostile.py",  # a list of pictures
-    "tests/gui/test_comparing.py",
-    "tests/gui/test_folder_page.py",
-}
-"""Files of the tests that may be longer, for now."""
-
-
 def lengths() -> dict[str, int]:
     """{file of the program or of its tests: its lines}."""
     return {
@@ -85,4 +77,4 @@ def test_no_file_is_longer_than_contributing_allows() -> None:
     most = int(said[1])
     found = lengths()
     assert len(found) > 600
-    assert {name for name, lines in found.items() if lines > most} <= LONGER
+    assert [name for name, lines in found.items() if lines > most] == []

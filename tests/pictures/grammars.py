@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.checkpoints.grammars.dice import Dice
 from tests.checkpoints.mutations import mutated
-from tests.pictures.hostile import chunk, saved
+from tests.pictures.pieces import chunk, saved
 
 _FORMATS: Final = (
     "PNG",

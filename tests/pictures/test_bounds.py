@@ -15,13 +15,10 @@ from gnet_desktop.errors import PictureError
 from gnet_desktop.pictures.decoding import read_picture
 from tests.bounded import SPARE, Reader
 from tests.pictures.conftest import needs_writer
-from tests.pictures.hostile import (
-    PICTURES,
-    exif_of_a_hundred_thousand_entries,
-    million_strips,
-    refined_again_and_again,
-    saved,
-)
+from tests.pictures.hostile import PICTURES
+from tests.pictures.hostile_common import million_strips, refined_again_and_again
+from tests.pictures.hostile_others import exif_of_a_hundred_thousand_entries
+from tests.pictures.pieces import saved
 
 pytestmark = pytest.mark.alone
 

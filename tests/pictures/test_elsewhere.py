@@ -20,7 +20,7 @@ from gnet_desktop.pictures.jpeg2000 import Jpeg2000
 from gnet_desktop.pictures.qoi import Qoi
 from gnet_desktop.pictures.webp import WebP
 from tests.pictures.conftest import needs_pillow
-from tests.pictures.hostile import saved
+from tests.pictures.pieces import saved
 
 
 def pattern(mode: str, width: int = 61, height: int = 40) -> Image.Image:

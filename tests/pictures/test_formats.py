@@ -17,7 +17,7 @@ from gnet_desktop.pictures.finding import find_pictures
 from gnet_desktop.pictures.gif import Gif
 from gnet_desktop.pictures.signatures import GUESSES, SIGNATURES
 from tests.pictures.conftest import decoded_by_opencv, needs_writer
-from tests.pictures.hostile import comments_without_end
+from tests.pictures.hostile_common import comments_without_end
 
 LEFT_OUT = {
     "EPS": "a program that Ghostscript would run",

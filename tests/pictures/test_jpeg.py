@@ -7,7 +7,7 @@ from PIL import Image
 
 from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.pictures.jpeg import Jpeg
-from tests.pictures.hostile import saved
+from tests.pictures.pieces import saved
 
 
 def segments(data: bytes, count: int) -> bytes:
