@@ -30,7 +30,7 @@ _PAGE: Final = (b"<!doctype html", b"<html", b"<?xml")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KnownCheckpoint:
     """A known checkpoint.
 
     ``digest`` is the hexadecimal hash or, for torch's files, its beginning; ``size`` in
@@ -48,14 +48,14 @@ class Entry:
 
 
 ENTRIES: Final = (
-    Entry(
+    KnownCheckpoint(
         BUNDLED,
         "100 everyday things, all three heads trained; ships with the program",
         bundled_checkpoint().name,
         20_537_144,
         licence="weights MIT; trained on pictures that are for research use",
     ),
-    Entry(
+    KnownCheckpoint(
         "imagenet",
         "torchvision's GoogLeNet, 1000 ImageNet classes (auxiliary heads untrained)",
         "googlenet-1378be20.pth",
@@ -65,7 +65,7 @@ ENTRIES: Final = (
         "1378be20",
         "torchvision's; trained on ImageNet, for research use",
     ),
-    Entry(
+    KnownCheckpoint(
         "bvlc",
         "BVLC's Caffe GoogLeNet, 1000 ImageNet classes, auxiliary heads trained",
         "bvlc_googlenet.caffemodel",
@@ -78,7 +78,7 @@ ENTRIES: Final = (
 )
 
 
-def find(name: str) -> Entry | None:
+def find(name: str) -> KnownCheckpoint | None:
     """The entry of that name."""
     return next((entry for entry in ENTRIES if entry.name == name), None)
 
@@ -90,7 +90,7 @@ def folder() -> Path:
     return user_data_path("gnet-desktop", appauthor=False) / "checkpoints"
 
 
-def locate(entry: Entry) -> Path | None:
+def locate(entry: KnownCheckpoint) -> Path | None:
     """The entry's file on this machine: bundled, fetched before, or in torch's own cache."""
     places = [resource("checkpoints", entry.file), folder() / entry.file, _torch_cache() / entry.file]
     return next((place for place in places if is_file(place)), None)
@@ -103,7 +103,7 @@ def _torch_cache() -> Path:
 
 
 def fetch(
-    entry: Entry,
+    entry: KnownCheckpoint,
     *,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -136,7 +136,7 @@ def fetch(
 
 
 def _download(
-    entry: Entry, part: Path, progress: Progress, cancelled: Callable[[], bool], timeout: float
+    entry: KnownCheckpoint, part: Path, progress: Progress, cancelled: Callable[[], bool], timeout: float
 ) -> None:
     have = part.stat().st_size if exists(part) else 0
     try:
@@ -160,7 +160,7 @@ def _download(
         )
 
 
-def _request(entry: Entry, have: int, timeout: float) -> HTTPResponse:
+def _request(entry: KnownCheckpoint, have: int, timeout: float) -> HTTPResponse:
     headers = {"User-Agent": "gnet-desktop"} | ({"Range": f"bytes={have}-"} if have else {})
     request = urllib.request.Request(entry.address, headers=headers)
     response: HTTPResponse = urllib.request.urlopen(request, timeout=timeout, context=certificates.context())
@@ -173,7 +173,7 @@ def _total(response: HTTPResponse, start: int) -> int | None:
 
 
 def _copy(
-    entry: Entry,
+    entry: KnownCheckpoint,
     response: HTTPResponse,
     file: IO[bytes],
     start: int,
@@ -201,7 +201,7 @@ def _copy(
     return done
 
 
-def _check(entry: Entry, part: Path) -> None:
+def _check(entry: KnownCheckpoint, part: Path) -> None:
     """Raise CheckpointError and forget the download if its hash is wrong."""
     with part.open("rb") as file:
         digest = hashlib.file_digest(file, entry.algorithm).hexdigest()
@@ -215,7 +215,7 @@ def _check(entry: Entry, part: Path) -> None:
         )
 
 
-def _in_words(entry: Entry, error: OSError) -> CheckpointError:
+def _in_words(entry: KnownCheckpoint, error: OSError) -> CheckpointError:
     if isinstance(error, urllib.error.HTTPError):
         with suppress(OSError):
             error.close()
@@ -239,5 +239,5 @@ def _in_words(entry: Entry, error: OSError) -> CheckpointError:
     )
 
 
-def _failed(entry: Entry, why: str, todo: str) -> CheckpointError:
+def _failed(entry: KnownCheckpoint, why: str, todo: str) -> CheckpointError:
     return CheckpointError(f"{entry.file} could not be fetched.", why, todo)

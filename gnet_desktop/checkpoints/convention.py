@@ -39,7 +39,7 @@ _MATLAB: Final = replace(
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class InputScaling:
     """What a file's graph does before conv1, whose channel i gets ``scale[i]`` · x + ``shift[i]``.
 
     x is channel ``order[i]`` of the graph's input. ``unknown`` names an operation on the
@@ -111,7 +111,7 @@ def infer_convention(
     texts: Mapping[str, str],
     transform_input: bool,
     dialect: str = "",
-    entry: Entry | None = None,
+    entry: InputScaling | None = None,
 ) -> tuple[Convention, str]:
     """The convention of a network and its source in words.
 

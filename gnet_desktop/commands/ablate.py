@@ -6,7 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from gnet_desktop.commands.changing import hows, parse_changes
-from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
+from gnet_desktop.commands.opening import (
+    CommandSession,
+    open_session,
+    picture_source,
+    progress_wanted,
+    shown_name,
+)
 from gnet_desktop.commands.output import Rows, as_json, words
 from gnet_desktop.commands.passing import class_index, look_at, note_lines
 from gnet_desktop.errors import GNetError, UsageError
@@ -48,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if not failed else 1 if done else 2
 
 
-def _parts(session: Session, arguments: argparse.Namespace) -> Callable[[Any], Row]:
+def _parts(session: CommandSession, arguments: argparse.Namespace) -> Callable[[Any], Row]:
     changes = parse_changes(arguments, session.network, session.convention)
     chosen = class_index(session.checkpoint, arguments.label) if arguments.label else None
 
@@ -77,7 +83,7 @@ def _parts(session: Session, arguments: argparse.Namespace) -> Callable[[Any], R
     return one
 
 
-def _interaction(session: Session, record: Record, changes: Changes, chosen: int | None) -> Row:
+def _interaction(session: CommandSession, record: Record, changes: Changes, chosen: int | None) -> Row:
     """By head: both changes at once against the sum of each alone, on the logit of one class."""
     found: Row = {}
     for head, index in classes_of(record, chosen).items():
@@ -91,13 +97,15 @@ def _interaction(session: Session, record: Record, changes: Changes, chosen: int
     return found
 
 
-def class_words(session: Session, index: int) -> str:
+def class_words(session: CommandSession, index: int) -> str:
     """A class's name, or its number where it has none."""
     names = session.checkpoint.labels.names
     return names[index] if index < len(names) else f"class {index}"
 
 
-def _compared(session: Session, before: Answers, after: Answers, top: int, chosen: int | None) -> list[Row]:
+def _compared(
+    session: CommandSession, before: Answers, after: Answers, top: int, chosen: int | None
+) -> list[Row]:
     """The first answers of before and of after, in the order of before."""
     wanted = [index for answers in (before, after) for index, _ in answers.top(top)]
     wanted = list(dict.fromkeys([chosen] if chosen is not None else wanted))
@@ -116,7 +124,7 @@ def _compared(session: Session, before: Answers, after: Answers, top: int, chose
     ]
 
 
-def _each(session: Session, arguments: argparse.Namespace) -> Callable[[Any], Row]:
+def _each(session: CommandSession, arguments: argparse.Namespace) -> Callable[[Any], Row]:
     within = arguments.within
     if within is not None and within not in {one.name for one in session.checkpoint.architecture.modules}:
         raise UsageError(f"There is no module {within!r}.", "", "Write it like 4a.")
@@ -138,7 +146,7 @@ def _progress(share: float, _so_far: object) -> bool:
     return True
 
 
-def _rows(session: Session, found: list[Effect], classes: dict[str, int], head: str) -> Iterator[Row]:
+def _rows(session: CommandSession, found: list[Effect], classes: dict[str, int], head: str) -> Iterator[Row]:
     for effect in strongest(found, head):
         yield {
             "part": effect.part,
@@ -150,7 +158,7 @@ def _rows(session: Session, found: list[Effect], classes: dict[str, int], head: 
         }
 
 
-def _json_writer(_session: Session, _arguments: argparse.Namespace) -> Callable[[str, Row], None]:
+def _json_writer(_session: CommandSession, _arguments: argparse.Namespace) -> Callable[[str, Row], None]:
     """One object a picture; for ``--each`` one a part and head, strongest first."""
 
     def write(name: str, found: Row) -> None:
@@ -160,7 +168,7 @@ def _json_writer(_session: Session, _arguments: argparse.Namespace) -> Callable[
     return write
 
 
-def _text_writer(_session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
+def _text_writer(_session: CommandSession, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
     def write(name: str, found: Row) -> None:
         for line in (words(name), *note_lines(found["notes"])):
             print(line)
@@ -196,7 +204,7 @@ def _write_effects(rows: list[Row], top: int) -> None:
     print("  Single effects don't add up: parts may tell the same, or need each other.")
 
 
-def _csv_writer(_session: Session, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
+def _csv_writer(_session: CommandSession, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
     answers = ("head", "index", "label", "probability", "without", "difference", "logit_difference")
     parts = ("part", "head", "class", "label", "logit_difference", "probability_difference")
     rows = Rows("picture", *(parts if arguments.each else answers), "notes")
@@ -212,7 +220,7 @@ def _csv_writer(_session: Session, arguments: argparse.Namespace) -> Callable[[s
     return write
 
 
-WRITERS: Final[dict[str, Callable[[Session, argparse.Namespace], Callable[[str, Row], None]]]] = {
+WRITERS: Final[dict[str, Callable[[CommandSession, argparse.Namespace], Callable[[str, Row], None]]]] = {
     "text": _text_writer,
     "json": _json_writer,
     "csv": _csv_writer,

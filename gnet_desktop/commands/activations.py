@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gnet_desktop.commands.answering import answer_lines
-from gnet_desktop.commands.opening import Session, open_session, picture_source, shown_name
+from gnet_desktop.commands.opening import CommandSession, open_session, picture_source, shown_name
 from gnet_desktop.commands.output import Rows, as_json, words
 from gnet_desktop.commands.passing import look_at, note_lines
 from gnet_desktop.errors import UsageError
@@ -36,11 +36,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _write_json(_session: Session, facts: dict[str, Any]) -> None:
+def _write_json(_session: CommandSession, facts: dict[str, Any]) -> None:
     print(as_json(facts))
 
 
-def _write_text(session: Session, facts: dict[str, Any]) -> None:
+def _write_text(session: CommandSession, facts: dict[str, Any]) -> None:
     width, height = facts["size"]
     print(f"{words(facts['picture'])}  {width} × {height}, {facts['checkpoint']}, {facts['convention']}")
     for line in (*answer_lines(session.checkpoint, _first(facts["answers"], 5)), *note_lines(facts["notes"])):
@@ -76,7 +76,7 @@ def _share(value: float | None) -> str:
     return "?" if value is None else f"{value * 100:4.0f} %"
 
 
-def _write_csv(session: Session, facts: dict[str, Any]) -> None:
+def _write_csv(session: CommandSession, facts: dict[str, Any]) -> None:
     rows = Rows("module", "branch", "channels", "mean", "max", "nonzero", "strongest", "notes")
     notes = "; ".join(facts["notes"])
     for name, module in facts["modules"].items():
@@ -97,7 +97,7 @@ def _write_csv(session: Session, facts: dict[str, Any]) -> None:
             )
 
 
-WRITERS: Final[dict[str, Callable[[Session, dict[str, Any]], None]]] = {
+WRITERS: Final[dict[str, Callable[[CommandSession, dict[str, Any]], None]]] = {
     "text": _write_text,
     "json": _write_json,
     "csv": _write_csv,

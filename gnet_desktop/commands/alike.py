@@ -13,7 +13,7 @@ from gnet_desktop.network.naming import parse_part, units_of_part
 from gnet_desktop.shown import counted
 
 if TYPE_CHECKING:
-    from gnet_desktop.folder.alike import Alike
+    from gnet_desktop.folder.alike import AlikeUnits
     from gnet_desktop.network.architecture import Architecture
 
 DIGITS: Final = 4
@@ -92,7 +92,7 @@ def _pictures(folder: Path | None, place: Path) -> Path:
     return folder
 
 
-def _rows(architecture: "Architecture", module: str, found: "Alike") -> list[_Row]:
+def _rows(architecture: "Architecture", module: str, found: "AlikeUnits") -> list[_Row]:
     names = [unit.name for unit in units_of_part(architecture, module)]
     same = [
         {"kind": "same", "unit": names[a], "other": names[b], "correlation": round(r, DIGITS)}

@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gnet_desktop.commands.answering import answer_lines
-from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
+from gnet_desktop.commands.opening import (
+    CommandSession,
+    open_session,
+    picture_source,
+    progress_wanted,
+    shown_name,
+)
 from gnet_desktop.commands.output import Rows, as_json, words
 from gnet_desktop.commands.passing import note_lines
 from gnet_desktop.errors import GNetError, PictureError, UsageError
@@ -96,7 +102,7 @@ def _listed(files_from: str) -> Iterator[Path]:
             yield Path(os.fsdecode(name.rstrip(b"\r")))
 
 
-def classify(session: Session, sources: "Iterable[Source]") -> Iterator[Outcome]:
+def classify(session: CommandSession, sources: "Iterable[Source]") -> Iterator[Outcome]:
     """The outcome of each picture, in order; reading overlaps the passes."""
     from gnet_desktop.folder.reading import batches
 
@@ -104,7 +110,7 @@ def classify(session: Session, sources: "Iterable[Source]") -> Iterator[Outcome]
         yield from _answer(session, batch)
 
 
-def _answer(session: Session, batch: "list[Read]") -> Iterator[Outcome]:
+def _answer(session: CommandSession, batch: "list[Read]") -> Iterator[Outcome]:
     import torch
 
     arrays = [read.prepared.array for read in batch if read.prepared]
@@ -141,7 +147,7 @@ def _show_progress(count: int) -> None:
         print(f"\r{counted(count, 'picture')}", end="", file=sys.stderr, flush=True)
 
 
-def text_writer(session: Session, top: int) -> Callable[[Outcome], None]:
+def text_writer(session: CommandSession, top: int) -> Callable[[Outcome], None]:
     """Lines for people; errors go to stderr."""
 
     def write(outcome: Outcome) -> None:
@@ -163,7 +169,7 @@ def text_writer(session: Session, top: int) -> Callable[[Outcome], None]:
     return write
 
 
-def json_writer(session: Session, top: int) -> Callable[[Outcome], None]:
+def json_writer(session: CommandSession, top: int) -> Callable[[Outcome], None]:
     """One object a line (docs/command-line.md)."""
     heads, provenance = head_states(session.checkpoint), session.checkpoint.provenance
 
@@ -191,7 +197,7 @@ def json_writer(session: Session, top: int) -> Callable[[Outcome], None]:
     return write
 
 
-def csv_writer(session: Session, top: int) -> Callable[[Outcome], None]:
+def csv_writer(session: CommandSession, top: int) -> Callable[[Outcome], None]:
     """A row for each answer of each head; a failed picture has one row with its error."""
     rows = Rows("picture", "head", "rank", "index", "label", "probability", "error", "notes")
 
@@ -209,7 +215,7 @@ def csv_writer(session: Session, top: int) -> Callable[[Outcome], None]:
     return write
 
 
-WRITERS: Final[dict[str, Callable[[Session, int], Callable[[Outcome], None]]]] = {
+WRITERS: Final[dict[str, Callable[[CommandSession, int], Callable[[Outcome], None]]]] = {
     "text": text_writer,
     "json": json_writer,
     "csv": csv_writer,

@@ -8,9 +8,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
+from gnet_desktop.commands.opening import (
+    CommandSession,
+    open_session,
+    picture_source,
+    progress_wanted,
+    shown_name,
+)
 from gnet_desktop.commands.output import as_json, words
-from gnet_desktop.commands.passing import Seen, look_at, note_lines
+from gnet_desktop.commands.passing import PassedPicture, look_at, note_lines
 from gnet_desktop.errors import UsageError
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.inspection.comparing.moving import moves, part_moves
@@ -65,7 +71,7 @@ def _check(arguments: argparse.Namespace) -> None:
         raise UsageError("--over needs --with.", "It is two networks that are compared over pictures.")
 
 
-def _grouped(session: Session, arguments: argparse.Namespace) -> Row:
+def _grouped(session: CommandSession, arguments: argparse.Namespace) -> Row:
     """The units that tell two groups of pictures apart."""
     groups = tuple(pictures_under([Path(one) for one in group]) for group in arguments.group)
     told = tell_groups_apart(
@@ -83,7 +89,7 @@ def _grouped(session: Session, arguments: argparse.Namespace) -> Row:
     }
 
 
-def _over(first: Session, second: Session, arguments: argparse.Namespace) -> Row:
+def _over(first: CommandSession, second: CommandSession, arguments: argparse.Namespace) -> Row:
     """Both networks over many pictures."""
     sources = pictures_under([Path(one) for one in arguments.over])
     sides = [Side(one.network, one.convention, one.checkpoint.labels.names) for one in (first, second)]
@@ -98,7 +104,7 @@ def _progress(share: float) -> bool:
     return True
 
 
-def _looked(first: Session, second: Session, arguments: argparse.Namespace) -> Row:
+def _looked(first: CommandSession, second: CommandSession, arguments: argparse.Namespace) -> Row:
     """What both say of their pictures."""
     sources = [picture_source(arguments.picture), picture_source(arguments.other or arguments.picture)]
     left, right = look_at(first, sources[0]), look_at(second, sources[1])
@@ -110,7 +116,7 @@ def _looked(first: Session, second: Session, arguments: argparse.Namespace) -> R
     }
 
 
-def _unlooked(first: Session, second: Session) -> Row:
+def _unlooked(first: CommandSession, second: CommandSession) -> Row:
     """Without a picture there are two checkpoints and no passes."""
     return {
         "first": _named(first, None, ()),
@@ -120,7 +126,7 @@ def _unlooked(first: Session, second: Session) -> Row:
     }
 
 
-def _second(first: Session, arguments: argparse.Namespace) -> Session:
+def _second(first: CommandSession, arguments: argparse.Namespace) -> CommandSession:
     if arguments.with_ is None:
         return first
     own = {"checkpoint": arguments.with_, "labels": None, "assume": []}
@@ -128,7 +134,7 @@ def _second(first: Session, arguments: argparse.Namespace) -> Session:
     return open_session(other)
 
 
-def _named(session: Session, picture: str | None, notes: Sequence[str]) -> Row:
+def _named(session: CommandSession, picture: str | None, notes: Sequence[str]) -> Row:
     provenance = session.checkpoint.provenance
     return {
         "picture": picture,
@@ -139,7 +145,9 @@ def _named(session: Session, picture: str | None, notes: Sequence[str]) -> Row:
     }
 
 
-def _answers(first: Session, second: Session, left: Seen, right: Seen, top: int) -> Row:
+def _answers(
+    first: CommandSession, second: CommandSession, left: PassedPicture, right: PassedPicture, top: int
+) -> Row:
     """By head the first answers of both, by class name; a class that only one has is null there."""
     found: Row = {}
     for head in HEADS:
@@ -150,7 +158,7 @@ def _answers(first: Session, second: Session, left: Seen, right: Seen, top: int)
     return found
 
 
-def _said(session: Session, seen: Seen, head: str) -> dict[str, float]:
+def _said(session: CommandSession, seen: PassedPicture, head: str) -> dict[str, float]:
     """{class name: probability} of a head; empty where it is absent."""
     said, names = seen.record.answers.get(head), session.checkpoint.labels.names
     return {} if said is None else dict(zip(names, map(float, said.probabilities), strict=False))
@@ -171,7 +179,7 @@ def _answer(name: str, first: float | None, second: float | None) -> Row:
     }
 
 
-def _branches(left: Seen, right: Seen, first: Session) -> list[Row]:
+def _branches(left: PassedPicture, right: PassedPicture, first: CommandSession) -> list[Row]:
     """Mean and share of active cells of every branch that both networks have."""
     rows = []
     for module in first.checkpoint.architecture.modules:
@@ -195,7 +203,7 @@ def _correlation(left: Any, right: Any) -> float | None:
     return round(float(np.corrcoef(*means)[0, 1]), DIGITS)
 
 
-def _weights(first: Session, second: Session) -> list[Row]:
+def _weights(first: CommandSession, second: CommandSession) -> list[Row]:
     return [
         {
             "layer": move.layer,

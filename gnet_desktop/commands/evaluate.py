@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gnet_desktop.commands.calibrating import keep
-from gnet_desktop.commands.opening import Session, open_session, progress_wanted
+from gnet_desktop.commands.opening import CommandSession, open_session, progress_wanted
 from gnet_desktop.commands.output import Rows, as_json, say_failed, words
 from gnet_desktop.convention import parse_convention
 from gnet_desktop.errors import PictureError, UsageError
@@ -20,7 +20,7 @@ from gnet_desktop.shown import counted, listed, name_of
 
 if TYPE_CHECKING:
     from gnet_desktop.checkpoints.checkpoint import Checkpoint
-    from gnet_desktop.folder.conventions import Tried
+    from gnet_desktop.folder.conventions import TriedConvention
     from gnet_desktop.folder.evaluating import Evaluation, Fit
     from gnet_desktop.folder.figures import Share
     from gnet_desktop.folder.store import Stamp
@@ -33,10 +33,10 @@ WORST: Final = 20
 def run(arguments: argparse.Namespace) -> int:
     """Evaluate; 0 all pictures were read, 1 some were not, 2 none could be."""
     from gnet_desktop.folder import evaluating, scanning, truth
-    from gnet_desktop.folder.answering import Pass, bring_up_to_date
-    from gnet_desktop.folder.exporting import Judged, export
+    from gnet_desktop.folder.answering import AnsweringPass, bring_up_to_date
+    from gnet_desktop.folder.exporting import JudgedFolder, export
     from gnet_desktop.folder.rows import rows_of
-    from gnet_desktop.folder.store import Recipe, Store
+    from gnet_desktop.folder.store import AnsweringRecipe, Store
 
     found = scanning.scan(arguments.folder)
     given = truth.from_table(arguments.truth) if arguments.truth else truth.from_folders(found)
@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
     matched = truth.match(given, checkpoint.labels.names, source)
     if arguments.conventions:
         return _compare_conventions(arguments, session, found, matched)
-    recipe = Recipe(
+    recipe = AnsweringRecipe(
         checkpoint.provenance.sha256,
         json.dumps(session.convention.facts(), sort_keys=True),
         len(checkpoint.labels.names),
@@ -56,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
             (arguments.keep or Path(temporary)) / "answers.sqlite", recipe, session.network.temperatures
         )
         try:
-            through = Pass(session.network, session.convention)
+            through = AnsweringPass(session.network, session.convention)
             bring_up_to_date(store, arguments.folder, found, through, _show_progress)
             evaluation = evaluating.evaluate(checkpoint, store, matched)
             fitted = evaluating.temperatures(store, matched)
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
                 _keep_fit(checkpoint, evaluating.fit(checkpoint, store, matched, name_of(arguments.folder)))
             if arguments.out:
                 rows = rows_of(store, matched, evaluation.loss)
-                judged = Judged(arguments.folder, checkpoint, session.convention, evaluation, rows)
+                judged = JudgedFolder(arguments.folder, checkpoint, session.convention, evaluation, rows)
                 export(arguments.out, judged)
         finally:
             store.close()
@@ -92,7 +92,7 @@ def _keep_fit(checkpoint: "Checkpoint", fit: "Fit | None") -> None:
 
 
 def _compare_conventions(
-    arguments: argparse.Namespace, session: Session, found: "dict[str, Stamp]", matched: "Truth"
+    arguments: argparse.Namespace, session: CommandSession, found: "dict[str, Stamp]", matched: "Truth"
 ) -> int:
     """The same pictures under several conventions."""
     from gnet_desktop.folder.conventions import candidates, sample_of, try_all
@@ -121,7 +121,7 @@ def _compare_conventions(
     return 0
 
 
-def _conventions_text(session: Session, tried: "list[Tried]") -> None:
+def _conventions_text(session: CommandSession, tried: "list[TriedConvention]") -> None:
     print(f"{counted(tried[0].figures.top1.total, 'picture')} with a known class, the best convention first")
     for one in tried:
         mark = "  (in use)" if one.convention == session.convention else ""
@@ -133,7 +133,7 @@ def _conventions_text(session: Session, tried: "list[Tried]") -> None:
         )
 
 
-def _convention_rows(session: Session, tried: "list[Tried]") -> list[dict[str, Any]]:
+def _convention_rows(session: CommandSession, tried: "list[TriedConvention]") -> list[dict[str, Any]]:
     return [
         {
             "name": one.convention.name,
@@ -149,13 +149,13 @@ def _convention_rows(session: Session, tried: "list[Tried]") -> list[dict[str, A
     ]
 
 
-def _conventions_json(session: Session, tried: "list[Tried]") -> None:
+def _conventions_json(session: CommandSession, tried: "list[TriedConvention]") -> None:
     rows = _convention_rows(session, tried)
     provenance = session.checkpoint.provenance
     print(as_json({"checkpoint": provenance.path.name, "sha256": provenance.sha256, "conventions": rows}))
 
 
-def _conventions_csv(session: Session, tried: "list[Tried]") -> None:
+def _conventions_csv(session: CommandSession, tried: "list[TriedConvention]") -> None:
     found = _convention_rows(session, tried)
     rows = Rows(*(name for name in found[0] if name != "interval"), "low", "high")
     for one in found:
@@ -163,7 +163,7 @@ def _conventions_csv(session: Session, tried: "list[Tried]") -> None:
         rows.write([*one.values(), *interval])
 
 
-CONVENTION_WRITERS: Final[dict[str, Callable[[Session, "list[Tried]"], None]]] = {
+CONVENTION_WRITERS: Final[dict[str, Callable[[CommandSession, "list[TriedConvention]"], None]]] = {
     "text": _conventions_text,
     "json": _conventions_json,
     "csv": _conventions_csv,
@@ -175,7 +175,7 @@ def _show_progress(done: int, total: int) -> None:
         print(f"\r{done} of {total} pictures", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
-def _write_text(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
+def _write_text(session: CommandSession, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
     from gnet_desktop.folder.figures import FEW
 
     names = session.checkpoint.labels.names
@@ -220,11 +220,11 @@ def _share(share: "Share") -> str:
     return f"{percent(share.value):>5} % (95 %: {percent(low)}–{percent(high)})"
 
 
-def _write_json(session: Session, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
+def _write_json(session: CommandSession, evaluation: "Evaluation", fitted: Mapping[str, float]) -> None:
     print(as_json(facts(session.checkpoint, session.convention, evaluation, fitted)))
 
 
-def _write_csv(session: Session, evaluation: "Evaluation", _fitted: Mapping[str, float]) -> None:
+def _write_csv(session: CommandSession, evaluation: "Evaluation", _fitted: Mapping[str, float]) -> None:
     """A row a class and head."""
     names = session.checkpoint.labels.names
     rows = Rows("head", "index", "label", "pictures", "right", "precision", "recall", "f1", "low", "high")
@@ -234,7 +234,7 @@ def _write_csv(session: Session, evaluation: "Evaluation", _fitted: Mapping[str,
             rows.write([head, one.index, names[one.index], one.support, one.right, *map(number, numbers)])
 
 
-WRITERS: Final[dict[str, Callable[[Session, "Evaluation", Mapping[str, float]], None]]] = {
+WRITERS: Final[dict[str, Callable[[CommandSession, "Evaluation", Mapping[str, float]], None]]] = {
     "text": _write_text,
     "json": _write_json,
     "csv": _write_csv,

@@ -9,9 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from PIL import Image
 
-from gnet_desktop.commands.opening import Session, open_session, picture_source, progress_wanted, shown_name
+from gnet_desktop.commands.opening import (
+    CommandSession,
+    open_session,
+    picture_source,
+    progress_wanted,
+    shown_name,
+)
 from gnet_desktop.commands.output import as_json, words
-from gnet_desktop.commands.passing import Seen, class_index, look_at, note_lines
+from gnet_desktop.commands.passing import PassedPicture, class_index, look_at, note_lines
 from gnet_desktop.commands.tracing import write_way
 from gnet_desktop.errors import UsageError
 from gnet_desktop.files import write_whole
@@ -66,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _target(session: Session, seen: Seen, arguments: argparse.Namespace) -> Target:
+def _target(session: CommandSession, seen: PassedPicture, arguments: argparse.Namespace) -> Target:
     checkpoint, head = session.checkpoint, arguments.head
     if head not in seen.record.answers:
         check_target(Target(head, 0), seen.record)
@@ -81,7 +87,9 @@ def _target(session: Session, seen: Seen, arguments: argparse.Namespace) -> Targ
     return target
 
 
-def attribute(session: Session, seen: Seen, target: Target, arguments: argparse.Namespace) -> Attribution:
+def attribute(
+    session: CommandSession, seen: PassedPicture, target: Target, arguments: argparse.Namespace
+) -> Attribution:
     """The map that a method gives; progress goes to stderr where somebody watches."""
     from gnet_desktop.pictures.preparation import baseline
 
@@ -103,7 +111,7 @@ def attribute(session: Session, seen: Seen, target: Target, arguments: argparse.
     return replace(found, settings=found.settings | {"baseline": arguments.baseline})
 
 
-def _layer(session: Session, target: Target, at: str | None) -> str:
+def _layer(session: CommandSession, target: Target, at: str | None) -> str:
     """The layer that is asked about, by default the deepest that the head reads."""
     at = at or HEAD_PLACES[target.head]
     names = [layer.name for layer in session.checkpoint.architecture.trunk]
@@ -113,7 +121,7 @@ def _layer(session: Session, target: Target, at: str | None) -> str:
 
 
 def _trust(
-    session: Session, seen: Seen, attribution: Attribution, arguments: argparse.Namespace
+    session: CommandSession, seen: PassedPicture, attribution: Attribution, arguments: argparse.Namespace
 ) -> "Trusted":
     from gnet_desktop.inspection.attribution.trust import Trusted, randomisation, shuffled_layers, trust
     from gnet_desktop.pictures.preparation import baseline
@@ -137,8 +145,8 @@ def _trust(
 
 
 def _again(
-    session: Session,
-    seen: Seen,
+    session: CommandSession,
+    seen: PassedPicture,
     attribution: Attribution,
     network: "GoogLeNet",
     arguments: argparse.Namespace,
@@ -151,7 +159,7 @@ def _again(
     return attribute(*other, attribution.target, arguments)
 
 
-def _on_input(session: Session, seen: Seen, attribution: Attribution) -> "Array":
+def _on_input(session: CommandSession, seen: PassedPicture, attribution: Attribution) -> "Array":
     from gnet_desktop.inspection.attribution.placing import on_input
 
     if attribution.at is None:
@@ -166,20 +174,20 @@ def _progress(share: float, _so_far: object) -> bool:
 
 
 def _save_array(
-    _session: Session, _seen: Seen, attribution: Attribution, arguments: argparse.Namespace
+    _session: CommandSession, _seen: PassedPicture, attribution: Attribution, arguments: argparse.Namespace
 ) -> None:
     write_whole(arguments.out, array_bytes(attribution.map))
 
 
 def _save_picture(
-    session: Session, seen: Seen, attribution: Attribution, arguments: argparse.Namespace
+    session: CommandSession, seen: PassedPicture, attribution: Attribution, arguments: argparse.Namespace
 ) -> None:
     picture = picture_of(session, seen, attribution, signed=arguments.signed)
     write_whole(arguments.out, png_bytes(picture))
 
 
 def picture_of(
-    session: Session, seen: Seen, attribution: Attribution, *, signed: bool = False
+    session: CommandSession, seen: PassedPicture, attribution: Attribution, *, signed: bool = False
 ) -> Image.Image:
     """The photo with the map over it, where its cells and pixels lie.
 
@@ -225,20 +233,26 @@ def _straight(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> np.ndarray[Any, np
     return np.concatenate([np.clip(colours, 0, 255).astype(np.uint8), pixels[..., 3:]], 2)
 
 
-_SAVERS: Final[dict[str, Callable[[Session, Seen, Attribution, argparse.Namespace], None]]] = {
+_SAVERS: Final[
+    dict[str, Callable[[CommandSession, PassedPicture, Attribution, argparse.Namespace], None]]
+] = {
     ".npy": _save_array,
     ".png": _save_picture,
 }
 
 
 def _write_json(
-    session: Session, name: str, seen: Seen, attribution: Attribution, trusted: "Trusted | None"
+    session: CommandSession,
+    name: str,
+    seen: PassedPicture,
+    attribution: Attribution,
+    trusted: "Trusted | None",
 ) -> None:
     notes = {"notes": seen.picture.notes}
     print(as_json({"picture": name} | notes | _facts(session, attribution, trusted)))
 
 
-def _facts(session: Session, attribution: Attribution, trusted: "Trusted | None") -> dict[str, Any]:
+def _facts(session: CommandSession, attribution: Attribution, trusted: "Trusted | None") -> dict[str, Any]:
     names = session.checkpoint.labels.names
     target = attribution.target
     areas = (
@@ -281,7 +295,11 @@ def _ranks(trusted: "Trusted | None") -> dict[str, float | None] | None:
 
 
 def _write_text(
-    session: Session, name: str, seen: Seen, attribution: Attribution, trusted: "Trusted | None"
+    session: CommandSession,
+    name: str,
+    seen: PassedPicture,
+    attribution: Attribution,
+    trusted: "Trusted | None",
 ) -> None:
     facts = _facts(session, attribution, trusted)
     against = ""
@@ -310,7 +328,9 @@ def _write_text(
         )
 
 
-WRITERS: Final[dict[str, Callable[[Session, str, Seen, Attribution, "Trusted | None"], None]]] = {
+WRITERS: Final[
+    dict[str, Callable[[CommandSession, str, PassedPicture, Attribution, "Trusted | None"], None]]
+] = {
     "text": _write_text,
     "json": _write_json,
 }

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _make(arguments: argparse.Namespace) -> int:
     from gnet_desktop.folder import truth
-    from gnet_desktop.folder.indexing import Pass, failures, index_folder
+    from gnet_desktop.folder.indexing import IndexingPass, failures, index_folder
     from gnet_desktop.folder.scanning import scan
 
     if len(arguments.items) != 1:
@@ -49,7 +49,7 @@ def _make(arguments: argparse.Namespace) -> int:
     made = index_folder(
         folder,
         _out(arguments),
-        Pass(checkpoint, session.network, session.convention),
+        IndexingPass(checkpoint, session.network, session.convention),
         shard=arguments.shard,
         truth=matched.of,
         progress=_show_progress,

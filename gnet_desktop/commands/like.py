@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from gnet_desktop.commands.opening import Session, open_session
+from gnet_desktop.commands.opening import CommandSession, open_session
 from gnet_desktop.commands.output import Rows, as_json, words
 from gnet_desktop.commands.passing import look_at
 from gnet_desktop.errors import UsageError
@@ -22,14 +22,14 @@ DIGITS: Final = 6
 
 def like(arguments: argparse.Namespace) -> int:
     """Print the nearest pictures with their likeness; 0."""
-    from gnet_desktop.folder.indexing import ANSWERS, Pass
+    from gnet_desktop.folder.indexing import ANSWERS, IndexingPass
     from gnet_desktop.folder.lookalikes import nearest
     from gnet_desktop.folder.store import Store
 
     if len(arguments.items) != 1 or arguments.source is None:
         raise UsageError("Give a picture and an index.", "", "Write 'index like PICTURE --from DIR'.")
     session = open_session(arguments)
-    recipe = Pass(session.checkpoint, session.network, session.convention).recipe
+    recipe = IndexingPass(session.checkpoint, session.network, session.convention).recipe
     Store.recipe_of(arguments.source / ANSWERS)  # raises where there is none, which Store would make
     store = Store(arguments.source / ANSWERS, recipe)
     try:
@@ -42,7 +42,7 @@ def like(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(store: "Store", session: Session, picture: str) -> tuple[str | None, "Array"]:
+def _asked(store: "Store", session: CommandSession, picture: str) -> tuple[str | None, "Array"]:
     """The picture's path in the index, if it is one of its own, and its vector."""
     kept = store.pooled_of(picture)
     if kept is not None:

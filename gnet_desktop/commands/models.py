@@ -42,7 +42,7 @@ def _where(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _entry(name: str) -> "catalogue.Entry":
+def _entry(name: str) -> "catalogue.KnownCheckpoint":
     entry = catalogue.find(name)
     if entry is None:
         known = ", ".join(entry.name for entry in catalogue.ENTRIES)

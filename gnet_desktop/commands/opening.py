@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class CommandSession:
     """A network ready to answer."""
 
     checkpoint: Checkpoint
@@ -29,7 +29,7 @@ class Session:
     device: str
 
 
-def open_session(arguments: argparse.Namespace) -> Session:
+def open_session(arguments: argparse.Namespace) -> CommandSession:
     """Open what ``--checkpoint``, ``--labels``, `choices`, ``--calibration`` and so on name.
 
     What the file leaves open, and what may be wrong with it, is said on stderr.
@@ -43,7 +43,7 @@ def open_session(arguments: argparse.Namespace) -> Session:
     device = choose_device(arguments.device)
     from gnet_desktop.network.googlenet import GoogLeNet
 
-    return Session(checkpoint, GoogLeNet.from_checkpoint(checkpoint).to(device), convention, device)
+    return CommandSession(checkpoint, GoogLeNet.from_checkpoint(checkpoint).to(device), convention, device)
 
 
 def open_named(name: str | None, labels: Path | None, assume: Mapping[str, str] | None = None) -> Checkpoint:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
-from gnet_desktop.commands.opening import Session
+from gnet_desktop.commands.opening import CommandSession
 from gnet_desktop.errors import PictureError, UsageError
 from gnet_desktop.network.record import Record
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class PassedPicture:
     """A picture, what the network was given of it, and its pass."""
 
     picture: "Picture"
@@ -24,7 +24,7 @@ class Seen:
     record: Record
 
 
-def look_at(session: Session, source: Path | bytes) -> Seen:
+def look_at(session: CommandSession, source: Path | bytes) -> PassedPicture:
     """One pass with the full record; raises PictureError."""
     from gnet_desktop.checkpoints.containers.sniffing import not_a_picture
     from gnet_desktop.pictures.decoding import read_picture
@@ -36,7 +36,7 @@ def look_at(session: Session, source: Path | bytes) -> Seen:
     except PictureError as error:
         raise not_a_picture(error, source) from error
     prepared = prepare(picture, session.convention)
-    return Seen(picture, prepared, session.network(prepared.tensor().to(session.device)))
+    return PassedPicture(picture, prepared, session.network(prepared.tensor().to(session.device)))
 
 
 def note_lines(notes: Sequence[str]) -> list[str]:

@@ -24,7 +24,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Render the window on one picture and write it, whole or not at all."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from gnet_desktop.gui.exports.saving import png_of
-    from gnet_desktop.gui.rendering import Compared, render_folder, render_page, render_units, render_window
+    from gnet_desktop.gui.rendering import (
+        ComparedWith,
+        render_folder,
+        render_page,
+        render_units,
+        render_window,
+    )
     from gnet_desktop.inspection.visualisation.recipe import Recipe
 
     noted: list[str] = []
@@ -38,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
         "size": arguments.size,
         "preprocess": arguments.preprocess,
         "changes": lambda network, convention: parse_changes(arguments, network, convention),
-        "compared": Compared(arguments.against, _other_checkpoint(arguments), arguments.with_preprocess),
+        "compared": ComparedWith(arguments.against, _other_checkpoint(arguments), arguments.with_preprocess),
         "view": {name: getattr(arguments, name) for name in _VIEW if getattr(arguments, name) is not None},
         "noted": noted.extend,
     }

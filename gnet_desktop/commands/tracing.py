@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from gnet_desktop.commands.opening import Session
+from gnet_desktop.commands.opening import CommandSession
 from gnet_desktop.commands.output import as_json, words
-from gnet_desktop.commands.passing import Seen, note_lines
+from gnet_desktop.commands.passing import PassedPicture, note_lines
 from gnet_desktop.errors import UsageError
 from gnet_desktop.inspection.attribution.attribution import Target
 from gnet_desktop.inspection.tracing import Spot, Step, spot_words, way_back
@@ -21,7 +21,9 @@ _TEXT: Final = 3
 """Inputs of a step that a line of text names."""
 
 
-def write_way(session: Session, name: str, seen: Seen, target: Target, arguments: argparse.Namespace) -> None:
+def write_way(
+    session: CommandSession, name: str, seen: PassedPicture, target: Target, arguments: argparse.Namespace
+) -> None:
     """Print the steps back from the class, or from ``--unit`` at ``--cell``."""
     start = _start(session, seen, target, arguments)
     steps = way_back(session.network, seen.record, start)
@@ -35,7 +37,9 @@ def write_way(session: Session, name: str, seen: Seen, target: Target, arguments
         print(line)
 
 
-def _start(session: Session, seen: Seen, target: Target, arguments: argparse.Namespace) -> Spot | Target:
+def _start(
+    session: CommandSession, seen: PassedPicture, target: Target, arguments: argparse.Namespace
+) -> Spot | Target:
     from gnet_desktop.inspection.ranking import peak
 
     if arguments.unit is None:

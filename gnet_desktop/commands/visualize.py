@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PIL import Image
 
-from gnet_desktop.commands.opening import Session, open_session, progress_wanted
+from gnet_desktop.commands.opening import CommandSession, open_session, progress_wanted
 from gnet_desktop.commands.passing import class_index
 from gnet_desktop.commands.sheet import beside, sheet
 from gnet_desktop.errors import UsageError
@@ -53,11 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _wants(session: Session, arguments: argparse.Namespace) -> "list[Wanted]":
+def _wants(session: CommandSession, arguments: argparse.Namespace) -> "list[Wanted]":
     return [_wanted(session, text, arguments.head) for text in arguments.wants]
 
 
-def _directions(session: Session, arguments: argparse.Namespace) -> "list[Wanted]":
+def _directions(session: CommandSession, arguments: argparse.Namespace) -> "list[Wanted]":
     """The rows of ``--directions`` that are asked for, as directions in the layer ``--at``."""
     from gnet_desktop.checkpoints.directions import read_directions
     from gnet_desktop.inspection.visualisation.wanted import channel_count, direction_wanted
@@ -75,7 +75,7 @@ def _directions(session: Session, arguments: argparse.Namespace) -> "list[Wanted
     return wants
 
 
-def _wanted(session: Session, text: str, head: str) -> "Wanted":
+def _wanted(session: CommandSession, text: str, head: str) -> "Wanted":
     """A unit where there is a colon with a channel behind it, else a class by name or number."""
     from gnet_desktop.inspection.visualisation.wanted import class_wanted, unit_wanted
 
@@ -94,7 +94,7 @@ def _kept() -> "Kept":
     return Kept(user_cache_path("gnet-desktop", appauthor=False) / "visualisations")
 
 
-def _make(session: Session, wanted: "Wanted", recipe: "Recipe", kept: "Kept | None") -> "Made":
+def _make(session: CommandSession, wanted: "Wanted", recipe: "Recipe", kept: "Kept | None") -> "Made":
     from gnet_desktop.inspection.visualisation.making import grow
 
     sha256 = session.checkpoint.provenance.sha256
@@ -115,7 +115,7 @@ def _tell(made: "Made") -> None:
         print(words, end="\n" if made.done else "", file=sys.stderr, flush=True)
 
 
-def _rows(session: Session, made: "Sequence[Made]") -> list[dict[str, Any]]:
+def _rows(session: CommandSession, made: "Sequence[Made]") -> list[dict[str, Any]]:
     return [
         {
             "wanted": one.wanted.name,
@@ -134,18 +134,18 @@ def _rows(session: Session, made: "Sequence[Made]") -> list[dict[str, Any]]:
     ]
 
 
-def _write_json(session: Session, made: "Sequence[Made]") -> None:
+def _write_json(session: CommandSession, made: "Sequence[Made]") -> None:
     for row in _rows(session, made):
         print(json.dumps(row, ensure_ascii=False, allow_nan=False))
 
 
-def _write_text(session: Session, made: "Sequence[Made]") -> None:
+def _write_text(session: CommandSession, made: "Sequence[Made]") -> None:
     for row in _rows(session, made):
         peaks, means = (", ".join(f"{value:.4g}" for value in row[name]) for name in ("peaks", "means"))
         print(f"{row['wanted']}  largest value {peaks}  mean {means}")
 
 
-WRITERS: Final[dict[str, Callable[[Session, "Sequence[Made]"], None]]] = {
+WRITERS: Final[dict[str, Callable[[CommandSession, "Sequence[Made]"], None]]] = {
     "text": _write_text,
     "json": _write_json,
 }

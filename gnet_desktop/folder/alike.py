@@ -42,7 +42,7 @@ class Grouped:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class AlikeUnits:
     """What is known of a module's units over ``pictures`` pictures.
 
     ``same`` are {channel: ((other channel, correlation), …)}, the most alike first;
@@ -100,12 +100,12 @@ class Gathering:
         length = np.linalg.norm(columns, axis=1, keepdims=True)
         self._beside[better, place] = columns / np.maximum(length, 1e-12)
 
-    def found(self) -> Alike:
+    def found(self) -> AlikeUnits:
         """What they say."""
         if not self._values:
-            return Alike(0)
+            return AlikeUnits(0)
         several = {unit: found for unit in range(len(self._best)) if (found := self._groups(unit))}
-        return Alike(len(self._paths), self._same(), several)
+        return AlikeUnits(len(self._paths), self._same(), several)
 
     def _same(self) -> dict[int, tuple[tuple[int, float], ...]]:
         values = np.stack(self._values)

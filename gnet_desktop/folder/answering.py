@@ -34,7 +34,7 @@ class Answering(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class AnsweringPass:
     """How a picture of the folder is answered."""
 
     network: Answering
@@ -45,7 +45,7 @@ def bring_up_to_date(
     store: Store,
     folder: Path,
     found: dict[str, Stamp],
-    through: Pass,
+    through: AnsweringPass,
     progress: Progress = lambda _done, _total: None,
     wanted: Callable[[], bool] = lambda: True,
 ) -> None:
@@ -75,7 +75,7 @@ def bring_up_to_date(
         store.put(pending)
 
 
-def answer(folder: Path, stamps: dict[str, Stamp], through: Pass) -> Iterator[Answered]:
+def answer(folder: Path, stamps: dict[str, Stamp], through: AnsweringPass) -> Iterator[Answered]:
     """What the network says to each picture, in the order of ``stamps``."""
     names = iter(stamps.items())
     for batch in reading.batches((folder / path for path in stamps), through.convention):
@@ -83,7 +83,7 @@ def answer(folder: Path, stamps: dict[str, Stamp], through: Pass) -> Iterator[An
 
 
 def _answer(
-    batch: list[reading.Read], names: Iterable[tuple[str, Stamp]], through: Pass
+    batch: list[reading.Read], names: Iterable[tuple[str, Stamp]], through: AnsweringPass
 ) -> Iterator[Answered]:
     import torch
 

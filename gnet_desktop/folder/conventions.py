@@ -13,7 +13,7 @@ import numpy as np
 
 from gnet_desktop.convention import CONVENTIONS, Convention
 from gnet_desktop.folder import figures
-from gnet_desktop.folder.answering import Answering, Pass, answer
+from gnet_desktop.folder.answering import Answering, AnsweringPass, answer
 from gnet_desktop.folder.figures import HeadFigures
 from gnet_desktop.folder.store import Stamp
 from gnet_desktop.folder.truth import Truth
@@ -25,7 +25,7 @@ SAMPLE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TriedConvention:
     """What the main head is worth under a convention, on ``figures.top1.total`` pictures."""
 
     convention: Convention
@@ -68,11 +68,11 @@ def sample_of(found: Mapping[str, Stamp], truth: Truth, count: int) -> dict[str,
 def try_convention(
     folder: Path,
     pictures: dict[str, Stamp],
-    through: Pass,
+    through: AnsweringPass,
     truth: Truth,
     temperature: float = 1.0,
     seen: Callable[[], object] = lambda: None,
-) -> Tried:
+) -> TriedConvention:
     """Answer the pictures under one convention; ``seen`` is called for each."""
     logits, classes = [], []
     for one in answer(folder, pictures, through):
@@ -84,7 +84,7 @@ def try_convention(
     known = np.array(classes, np.int64)
     rows = np.stack(logits) if logits else np.empty((0, 1), np.float32)
     judged = figures.judged(rows, known, temperature) if logits else figures.together([])
-    return Tried(through.convention, figures.head_figures(judged))
+    return TriedConvention(through.convention, figures.head_figures(judged))
 
 
 def try_all(
@@ -95,16 +95,16 @@ def try_all(
     truth: Truth,
     temperature: float = 1.0,
     seen: Callable[[], object] = lambda: None,
-) -> list[Tried]:
+) -> list[TriedConvention]:
     """All of them, the best first."""
     return best_first(
         [
-            try_convention(folder, pictures, Pass(network, one), truth, temperature, seen)
+            try_convention(folder, pictures, AnsweringPass(network, one), truth, temperature, seen)
             for one in conventions
         ]
     )
 
 
-def best_first(tried: Sequence[Tried]) -> list[Tried]:
+def best_first(tried: Sequence[TriedConvention]) -> list[TriedConvention]:
     """In the order of right first answers, of equal ones by the log loss."""
     return sorted(tried, key=lambda one: (-one.figures.top1.count, one.figures.log_loss))

@@ -7,7 +7,7 @@ import numpy as np
 
 from gnet_desktop.checkpoints.checkpoint import Calibration, Checkpoint
 from gnet_desktop.folder import figures
-from gnet_desktop.folder.figures import Floats, HeadFigures, Judged
+from gnet_desktop.folder.figures import Floats, HeadFigures, JudgedHead
 from gnet_desktop.folder.store import Store
 from gnet_desktop.folder.truth import Truth
 from gnet_desktop.inspection.answers import DEPTH
@@ -49,7 +49,7 @@ class Evaluation:
 
 def evaluate(checkpoint: Checkpoint, store: Store, truth: Truth) -> Evaluation:
     """All figures of what is kept; ``mistakes`` of the main head, the surest first."""
-    found: dict[str, tuple[list[str], Judged]] = {}
+    found: dict[str, tuple[list[str], JudgedHead]] = {}
     kept = store.heads()
     for head in (head for head in HEADS if head in kept):
         found[head] = judge(store, head, truth, checkpoint.temperatures[head])
@@ -68,7 +68,7 @@ def evaluate(checkpoint: Checkpoint, store: Store, truth: Truth) -> Evaluation:
     )
 
 
-def judge(store: Store, head: str, truth: Truth, temperature: float) -> tuple[list[str], Judged]:
+def judge(store: Store, head: str, truth: Truth, temperature: float) -> tuple[list[str], JudgedHead]:
     """Paths of the pictures whose class is known, and a head's answers to them judged."""
     known: list[str] = []
     parts = [figures.together([])]
@@ -123,7 +123,7 @@ def fit(checkpoint: Checkpoint, store: Store, truth: Truth, source: str) -> Fit 
     return Fit(calibration, (_error(before), _error(after)), len(after.truth))
 
 
-def _error(answers: Judged) -> float:
+def _error(answers: JudgedHead) -> float:
     return figures.calibration_error(figures.reliability(answers.confidence, answers.right))
 
 
@@ -143,7 +143,7 @@ def temperatures(store: Store, truth: Truth) -> dict[str, float]:
     return found
 
 
-def _mistakes(paths: Sequence[str], answers: Judged) -> tuple[Mistake, ...]:
+def _mistakes(paths: Sequence[str], answers: JudgedHead) -> tuple[Mistake, ...]:
     wrong = np.flatnonzero(~answers.right)
     order = sorted(wrong.tolist(), key=lambda place: (-answers.confidence[place], paths[place]))
     return tuple(

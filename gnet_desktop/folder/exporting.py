@@ -24,7 +24,7 @@ DIGITS: Final = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Judged:
+class JudgedFolder:
     """Everything that is known of a folder, to be written."""
 
     folder: Path
@@ -34,7 +34,7 @@ class Judged:
     rows: Rows
 
 
-def export(file: Path, judged: Judged) -> None:
+def export(file: Path, judged: JudgedFolder) -> None:
     """Write what the file's ending says, whole or not at all; raises ExportError."""
     make = WRITERS.get(file.suffix.lower())
     if make is None:
@@ -46,16 +46,16 @@ def export(file: Path, judged: Judged) -> None:
     write_whole(file, make(judged).encode("utf-8", "surrogateescape"))
 
 
-def _page(judged: Judged) -> str:
+def _page(judged: JudgedFolder) -> str:
     return page.page(judged.folder, judged.checkpoint, judged.convention, judged.evaluation)
 
 
-def _json(judged: Judged) -> str:
+def _json(judged: JudgedFolder) -> str:
     found = facts(judged.checkpoint, judged.convention, judged.evaluation, {})
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
-def _table(judged: Judged) -> str:
+def _table(judged: JudgedFolder) -> str:
     """A row a picture."""
     names, rows = judged.checkpoint.labels.names, judged.rows
     text = io.StringIO()
@@ -77,7 +77,7 @@ def _table(judged: Judged) -> str:
     return text.getvalue()
 
 
-def _wrong(judged: Judged) -> str:
+def _wrong(judged: JudgedFolder) -> str:
     """The files whose first answer is wrong, the surest first, a line each, with their folders."""
     rows = judged.rows
     places = np.flatnonzero(rows.wrong)
@@ -85,7 +85,7 @@ def _wrong(judged: Judged) -> str:
     return "".join(f"{judged.folder.absolute() / rows.paths[place]}\n" for place in order)
 
 
-WRITERS: Final[Mapping[str, Callable[[Judged], str]]] = MappingProxyType(
+WRITERS: Final[Mapping[str, Callable[[JudgedFolder], str]]] = MappingProxyType(
     {".html": _page, ".csv": _table, ".json": _json, ".txt": _wrong}
 )
 

@@ -110,7 +110,7 @@ class HeadFigures:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Judged:
+class JudgedHead:
     """One head's answers against the truth, picture by picture; each array is (pictures,).
 
     ``first`` is the first answer, ``confidence`` its probability; ``rank`` counts the
@@ -130,10 +130,10 @@ class Judged:
         return right
 
 
-def judged(logits: Logits, truth: Ints, temperature: float = 1.0) -> Judged:
+def judged(logits: Logits, truth: Ints, temperature: float = 1.0) -> JudgedHead:
     """Answers judged; probabilities are softmax(logits / temperature)."""
     logarithms = log_softmax(logits, temperature)
-    return Judged(
+    return JudgedHead(
         truth,
         first_answers(logits),
         rank_of(logits, truth),
@@ -142,14 +142,16 @@ def judged(logits: Logits, truth: Ints, temperature: float = 1.0) -> Judged:
     )
 
 
-def together(parts: Sequence[Judged]) -> Judged:
+def together(parts: Sequence[JudgedHead]) -> JudgedHead:
     """Several judged sets as one."""
-    nothing = Judged(*(np.empty(0, kind) for kind in (int, int, int, float, float)))
+    nothing = JudgedHead(*(np.empty(0, kind) for kind in (int, int, int, float, float)))
     names = ("truth", "first", "rank", "confidence", "loss")
-    return Judged(*(np.concatenate([getattr(part, name) for part in (nothing, *parts)]) for name in names))
+    return JudgedHead(
+        *(np.concatenate([getattr(part, name) for part in (nothing, *parts)]) for name in names)
+    )
 
 
-def head_figures(answers: Judged) -> HeadFigures:
+def head_figures(answers: JudgedHead) -> HeadFigures:
     """All figures of one head."""
     right = answers.right
     bins = reliability(answers.confidence, right)

@@ -22,7 +22,7 @@ from gnet_desktop.files import is_folder, why_unreadable, write_whole
 from gnet_desktop.folder import reading, scanning, spectrum, units
 from gnet_desktop.folder.answering import NOT_A_NUMBER, Progress
 from gnet_desktop.folder.spectrum import Spectrum
-from gnet_desktop.folder.store import Answered, Recipe, Stamp, Store
+from gnet_desktop.folder.store import Answered, AnsweringRecipe, Stamp, Store
 from gnet_desktop.network.record import LOGITS
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ KEEP_EVERY: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class IndexingPass:
     """How pictures are answered."""
 
     checkpoint: Checkpoint
@@ -49,9 +49,9 @@ class Pass:
     convention: Convention
 
     @property
-    def recipe(self) -> Recipe:
+    def recipe(self) -> AnsweringRecipe:
         """What the kept answers depend on."""
-        return Recipe(
+        return AnsweringRecipe(
             self.checkpoint.provenance.sha256,
             json.dumps(self.convention.facts(), sort_keys=True),
             len(self.checkpoint.labels.names),
@@ -71,7 +71,7 @@ class Pass:
 def index_folder(
     folder: Path,
     out: Path,
-    through: Pass,
+    through: IndexingPass,
     *,
     shard: tuple[int, int] = (1, 1),
     truth: Callable[[str], int | None] = lambda _path: None,
@@ -129,7 +129,7 @@ def _add(
     folder: Path,
     stamps: Mapping[str, Stamp],
     state: Spectrum,
-    through: Pass,
+    through: IndexingPass,
     truth: Callable[[str], int | None],
     progress: Progress,
     wanted: Callable[[], bool],
@@ -160,7 +160,7 @@ def _add(
     return keep()
 
 
-def _merged(state: Spectrum, seen: Sequence[spectrum.Peaks], through: Pass) -> Spectrum:
+def _merged(state: Spectrum, seen: Sequence[spectrum.Peaks], through: IndexingPass) -> Spectrum:
     if not seen:
         return state
     together = spectrum.Peaks(
@@ -174,7 +174,7 @@ def _merged(state: Spectrum, seen: Sequence[spectrum.Peaks], through: Pass) -> S
 
 
 def _passes(
-    folder: Path, stamps: Mapping[str, Stamp], through: Pass, truth: Callable[[str], int | None]
+    folder: Path, stamps: Mapping[str, Stamp], through: IndexingPass, truth: Callable[[str], int | None]
 ) -> Iterator[tuple[list[Answered], spectrum.Peaks | None]]:
     names = iter(stamps.items())
     sources = (folder / path for path in stamps)
@@ -185,7 +185,7 @@ def _passes(
 def _one_batch(
     batch: Sequence[reading.Read],
     names: Sequence[tuple[str, Stamp]],
-    through: Pass,
+    through: IndexingPass,
     truth: Callable[[str], int | None],
 ) -> tuple[list[Answered], spectrum.Peaks | None]:
     failed = [

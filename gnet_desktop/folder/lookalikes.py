@@ -19,17 +19,17 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class Lookalikes:
     """A picture of the store, and those most like it, the nearest first."""
 
     path: str
     near: tuple[Near, ...]
 
 
-def alike(store: Store, path: str, count: int) -> Alike:
+def alike(store: Store, path: str, count: int) -> Lookalikes:
     """The pictures of the store most like one of its own; none where no vector of that one is kept."""
     vector = store.pooled_of(path)
-    return Alike(path, () if vector is None else tuple(nearest(store, vector, count, but=path)))
+    return Lookalikes(path, () if vector is None else tuple(nearest(store, vector, count, but=path)))
 
 
 def nearest(store: Store, vector: Array, count: int, *, but: str | None = None) -> list[Near]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.folder.figures import Floats, Ints
-from gnet_desktop.folder.lookalikes import Alike
+from gnet_desktop.folder.lookalikes import Lookalikes
 from gnet_desktop.folder.store import Store
 from gnet_desktop.folder.truth import Truth
 from gnet_desktop.inspection.answers import DEPTH
@@ -112,7 +112,7 @@ def arranged(rows: Rows, wanted: Filter, order: str) -> Ints:
     return found
 
 
-def like_places(rows: Rows, found: Alike) -> tuple[Ints, dict[int, float]]:
+def like_places(rows: Rows, found: Lookalikes) -> tuple[Ints, dict[int, float]]:
     """The places of a picture and of those most like it, the nearest first, and how much each is."""
     place_of = {path: place for place, path in enumerate(rows.paths)}
     likeness = {place_of[one.path]: one.likeness for one in found.near if one.path in place_of}

@@ -87,7 +87,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class AnsweringRecipe:
     """What answers depend on: they are comparable only where all of it is equal."""
 
     sha256: str
@@ -117,7 +117,9 @@ class Store:
     such store or belongs to another recipe.
     """
 
-    def __init__(self, file: Path, recipe: Recipe, temperatures: Mapping[str, float] | None = None) -> None:
+    def __init__(
+        self, file: Path, recipe: AnsweringRecipe, temperatures: Mapping[str, float] | None = None
+    ) -> None:
         self.file = file
         self.recipe = recipe
         self._temperatures = temperatures or {}
@@ -143,12 +145,12 @@ class Store:
             ) from error
 
     @staticmethod
-    def recipe_of(file: Path) -> Recipe:
+    def recipe_of(file: Path) -> AnsweringRecipe:
         """The recipe of a store that is there; raises UsageError if there is none."""
         try:
             with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as base:
                 about = dict(base.execute("SELECT key, value FROM about"))
-            return Recipe(about["sha256"], about["convention"], int(about["classes"]))
+            return AnsweringRecipe(about["sha256"], about["convention"], int(about["classes"]))
         except (sqlite3.Error, KeyError, ValueError) as error:
             raise UsageError(f"{file.parent} holds no index.", f"{error}.") from error
 

@@ -16,7 +16,7 @@ from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.gui.app import make_application, make_window
 from gnet_desktop.gui.conventions.choices import same_but_name
 from gnet_desktop.gui.exports.report.page import make_page
-from gnet_desktop.gui.exports.report.seen import Seen
+from gnet_desktop.gui.exports.report.seen import Exploration
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.faults import quieten_qt
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedWith:
     """With what a run is compared: another picture, another checkpoint, another convention by its words."""
 
     picture: Path | None = None
@@ -122,7 +122,9 @@ def _page(app: QApplication, window: Window) -> str:
     _settle(app, window)
     result = window.workspace.result
     assert result is not None
-    return make_page(Seen.of(window.workspace, window.panels, result, _told(app, window.workspace, result)))
+    return make_page(
+        Exploration.of(window.workspace, window.panels, result, _told(app, window.workspace, result))
+    )
 
 
 def _told(app: QApplication, workspace: Workspace, result: Result) -> Told | None:
@@ -150,7 +152,7 @@ def in_window(
     size: tuple[int, int] = (1600, 1000),
     preprocess: str | None = None,
     changes: "Callable[[GoogLeNet, Convention], Changes]" = lambda _network, _convention: (),
-    compared: "Compared | None" = None,
+    compared: "ComparedWith | None" = None,
     view: Mapping[str, Any] = MappingProxyType({}),
     device: str = "cpu",
     noted: Callable[[Sequence[str]], None] = lambda _: None,
@@ -221,7 +223,7 @@ def _choose(
         workspace.toggle_in_tray(parse_unit(name, workspace.checkpoint.architecture))
 
 
-def _compare(workspace: Workspace, compared: Compared) -> None:
+def _compare(workspace: Workspace, compared: ComparedWith) -> None:
     """Compare with what was asked for; what takes time is waited for later."""
     if compared.checkpoint is not None:
         workspace.open_reference(compared.checkpoint)
@@ -242,10 +244,10 @@ def _compare(workspace: Workspace, compared: Compared) -> None:
         workspace.compare_with(Reference(picture=picture, convention=convention))
 
 
-def _is_current(window: Window, compared: Compared | None) -> bool:
+def _is_current(window: Window, compared: ComparedWith | None) -> bool:
     workspace = window.workspace
     failed = any(entry.error for entry in workspace.pictures.values())
-    wanted = bool(workspace.changes) or (compared is not None and compared != Compared())
+    wanted = bool(workspace.changes) or (compared is not None and compared != ComparedWith())
     there = workspace.reference_result is not None or not wanted
     return failed or (workspace.result is not None and not workspace.stale and there)
 

@@ -11,7 +11,7 @@ PICTURE: Final = "input"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class LayerInput:
     """What a module or a layer reads: the record's ``part``, and the units that its channels are.
 
     ``module`` is the module before, or None behind the stem; then the channels are
@@ -40,7 +40,7 @@ class Source:
         return {self.layer: channels}
 
 
-def source_of(architecture: Architecture, name: str) -> Source:
+def source_of(architecture: Architecture, name: str) -> LayerInput:
     """What a module, or a layer of the stem, reads."""
     before = PICTURE
     for one in architecture.trunk:
@@ -50,7 +50,7 @@ def source_of(architecture: Architecture, name: str) -> Source:
     return source_at(architecture, before)
 
 
-def source_at(architecture: Architecture, part: str) -> Source:
+def source_at(architecture: Architecture, part: str) -> LayerInput:
     """What reads a layer of the trunk, or the picture, has before it."""
     layer, module = PICTURE, None
     for one in architecture.trunk if part != PICTURE else ():
@@ -60,4 +60,4 @@ def source_at(architecture: Architecture, part: str) -> Source:
             layer, module = one.name, None  # one family convolves once more behind 5b
         if one.name == part:
             break
-    return Source(part, module, layer)
+    return LayerInput(part, module, layer)

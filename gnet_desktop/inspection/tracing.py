@@ -21,7 +21,7 @@ from gnet_desktop.inspection.attribution.attribution import (
     unwatched,
 )
 from gnet_desktop.inspection.contributions import Decomposition, Share, shares_by_branch, split
-from gnet_desktop.inspection.sources import PICTURE, Source, source_at, source_of
+from gnet_desktop.inspection.sources import PICTURE, LayerInput, source_at, source_of
 from gnet_desktop.network.architecture import Architecture, Convolution, Pool, ResponseNorm
 from gnet_desktop.network.changes import Change, behind, place_of
 from gnet_desktop.network.naming import Unit
@@ -67,7 +67,7 @@ class Step:
     start: Spot | Target
     value: float
     bias: float
-    source: Source
+    source: LayerInput
     inflows: Sequence[Inflow]
     rest: float
     others: int
@@ -158,7 +158,7 @@ def _step(
     architecture: Architecture,
     record: Record,
     start: Spot | Target,
-    source: Source,
+    source: LayerInput,
     found: Decomposition,
     count: int,
 ) -> Step:
@@ -179,14 +179,14 @@ def _step(
 # What is read
 
 
-def _read_by(architecture: Architecture, part: str) -> Source:
+def _read_by(architecture: Architecture, part: str) -> LayerInput:
     """What the module, head or layer reads in which a part lies."""
     place = place_of(architecture, part)
     head = architecture.head(place)
     return source_at(architecture, head.source) if head else source_of(architecture, place)
 
 
-def _read_by_head(architecture: Architecture, name: str) -> Source:
+def _read_by_head(architecture: Architecture, name: str) -> LayerInput:
     head = architecture.head(name)
     return source_at(architecture, head.source if head else architecture.trunk[-1].name)
 
@@ -238,13 +238,13 @@ def _passed_on(architecture: Architecture, record: Record, start: Spot) -> Step:
 
 
 def _through(
-    architecture: Architecture, record: Record, source: Source, channel: int, found: Decomposition
+    architecture: Architecture, record: Record, source: LayerInput, channel: int, found: Decomposition
 ) -> Cell:
     column, row = found.cells[channel]
     return _before(architecture, record, source, channel, (int(column), int(row)))
 
 
-def _before(architecture: Architecture, record: Record, source: Source, channel: int, cell: Cell) -> Cell:
+def _before(architecture: Architecture, record: Record, source: LayerInput, channel: int, cell: Cell) -> Cell:
     """The cell of the source's own unit behind a cell of what is read, through pools and norms."""
     names = [layer.name for layer in architecture.trunk]
     if source.part == PICTURE:

@@ -84,7 +84,7 @@ def sources(architecture: Architecture) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class AxisWindow:
     """A layer along one axis: its input has ``side`` cells and ``before`` padded ones in front."""
 
     kernel: int
@@ -105,8 +105,8 @@ class Field:
     size: int
     jump: int
     centre: tuple[float, float]
-    columns: tuple[Window, ...]
-    rows: tuple[Window, ...]
+    columns: tuple[AxisWindow, ...]
+    rows: tuple[AxisWindow, ...]
 
 
 def receptive_field(architecture: Architecture, name: str, input_size: Size) -> Field:
@@ -158,15 +158,15 @@ def _head_path(head: Head, name: str) -> list[Convolution | Pool]:
     return [head.pool] if name == head.pool.name else [head.pool, head.convolution]
 
 
-def _windows(path: list[Convolution | Pool], side: int) -> tuple[Window, ...]:
+def _windows(path: list[Convolution | Pool], side: int) -> tuple[AxisWindow, ...]:
     windows = []
     for layer in path:
-        windows.append(Window(layer.kernel, layer.stride, padding_of(layer, side)[0], side))
+        windows.append(AxisWindow(layer.kernel, layer.stride, padding_of(layer, side)[0], side))
         side = side_after(layer, side)
     return tuple(windows)
 
 
-def _field(windows: tuple[Window, ...]) -> tuple[int, int, float]:
+def _field(windows: tuple[AxisWindow, ...]) -> tuple[int, int, float]:
     """Size, jump and centre of cell 0 along one axis."""
     size, jump, centre = 1, 1, 0.0
     for window in windows:
@@ -176,7 +176,7 @@ def _field(windows: tuple[Window, ...]) -> tuple[int, int, float]:
     return size, jump, centre
 
 
-def _span(windows: tuple[Window, ...], cell: int) -> tuple[int, int]:
+def _span(windows: tuple[AxisWindow, ...], cell: int) -> tuple[int, int]:
     """First pixel, and one past the last, that a cell sees along one axis."""
     first = last = cell
     for window in reversed(windows):

@@ -8,7 +8,7 @@ from gnet_desktop.network.changes import Change, Changes
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.history import History
 from gnet_desktop.workspace.signal import Signal
-from gnet_desktop.workspace.values import UNCHANGED, Question, Reference, Selection, ViewOptions
+from gnet_desktop.workspace.values import UNCHANGED, Reference, Selection, ViewOptions, WhyQuestion
 
 Point = tuple[float, float]
 
@@ -41,7 +41,7 @@ class Choices:
         self._tray: tuple[Unit, ...] = ()
         self._marked: tuple[Unit, ...] = ()
         self._explained: int | None = None
-        self._question = Question()
+        self._question = WhyQuestion()
         self._view = ViewOptions()
 
     # What to look at
@@ -226,7 +226,7 @@ class Choices:
         return self._explained
 
     @property
-    def question(self) -> Question:
+    def question(self) -> WhyQuestion:
         """How the class is explained."""
         return self._question
 
@@ -265,7 +265,7 @@ class Choices:
             self.explained_changed.emit()
 
     def ask_why(self, **fields: object) -> None:
-        """Change some of the `Question`."""
+        """Change some of the `WhyQuestion`."""
         question = replace(self._question, **fields)  # type: ignore[arg-type]
         if question != self._question:
             self._question = question

@@ -14,14 +14,14 @@ from gnet_desktop.files import is_file, write_whole
 from gnet_desktop.folder import answering, evaluating, scanning
 from gnet_desktop.folder.conventions import (
     SAMPLE,
-    Tried,
+    TriedConvention,
     best_first,
     candidates,
     sample_of,
     try_convention,
 )
 from gnet_desktop.folder.rows import rows_of
-from gnet_desktop.folder.store import Answered, Recipe, Stamp, Store
+from gnet_desktop.folder.store import Answered, AnsweringRecipe, Stamp, Store
 from gnet_desktop.folder.truth import Truth, from_folders, from_table, match
 from gnet_desktop.network.record import Described
 
@@ -40,16 +40,16 @@ TABLE: Final = "table.json"
 class Owner(Protocol):
     """What a job tells, from its own thread."""
 
-    def tell(self, job: "Job", **fields: Any) -> None:
+    def tell(self, job: "FolderJob", **fields: Any) -> None:
         """What a run over the folder found out."""
 
     def told_of_trial(self, trial: "Trial", **fields: Any) -> None:
         """What a comparison of conventions found out."""
 
-    def fail(self, job: "Job", error: BaseException, /) -> None:
+    def fail(self, job: "FolderJob", error: BaseException, /) -> None:
         """A run could not go on."""
 
-    def on_engine(self, job: "Job | Trial", batch: "Tensor", /) -> Described:
+    def on_engine(self, job: "FolderJob | Trial", batch: "Tensor", /) -> Described:
         """What the network says of a batch."""
 
 
@@ -57,7 +57,7 @@ class Ended(Exception):
     """The job isn't wanted any more."""
 
 
-class Job:
+class FolderJob:
     """One run over a folder, on its own thread."""
 
     purpose: Final = "folder"
@@ -69,7 +69,7 @@ class Job:
         truth: Path | None,
         network: "LoadedNetwork",
         convention: Convention,
-        recipe: Recipe,
+        recipe: AnsweringRecipe,
         place: Path,
     ) -> None:
         self.owner, self.folder, self.truth_file = owner, folder, truth
@@ -119,7 +119,7 @@ class Job:
         pending: list[Answered] = []
         through = OnEngine(self)
         try:
-            for one in answering.answer(self.folder, todo, answering.Pass(through, self.convention)):
+            for one in answering.answer(self.folder, todo, answering.AnsweringPass(through, self.convention)):
                 pending.append(one)
                 done += 1
                 if self.paused.is_set():
@@ -175,9 +175,9 @@ class Trial:
         wanted = candidates(self.convention)
         self._total = len(pictures) * len(wanted)
         through, temperature = OnEngine(self), self.network.network.temperatures.get("main", 1.0)
-        tried: list[Tried] = []
+        tried: list[TriedConvention] = []
         for one in wanted:
-            passed = answering.Pass(through, one)
+            passed = answering.AnsweringPass(through, one)
             tried.append(
                 try_convention(self.folder, pictures, passed, self.truth, temperature, self._one_more)
             )
@@ -191,14 +191,14 @@ class Trial:
         if self._seen % 10 == 0:
             self.owner.told_of_trial(self, trying=(self._seen, self._total))
 
-    def _tell(self, tried: list[Tried], **fields: Any) -> None:
+    def _tell(self, tried: list[TriedConvention], **fields: Any) -> None:
         self.owner.told_of_trial(self, tried=tuple(best_first(tried)), **fields)
 
 
 class OnEngine:
     """The network as `answering` wants it, with its work done on the engine's thread."""
 
-    def __init__(self, job: "Job | Trial") -> None:
+    def __init__(self, job: "FolderJob | Trial") -> None:
         self._job = job
 
     def described(self, batch: "Tensor", /) -> Described:
@@ -206,7 +206,7 @@ class OnEngine:
         return self._job.owner.on_engine(self._job, batch)
 
 
-def opened_store(place: Path, recipe: Recipe, network: "LoadedNetwork") -> Store:
+def opened_store(place: Path, recipe: AnsweringRecipe, network: "LoadedNetwork") -> Store:
     """The store of a folder's answers by this network under this convention."""
     name = hashlib.sha256(f"{recipe.sha256} {recipe.convention}".encode()).hexdigest()[:24]
     return Store(place / f"{name}.sqlite", recipe, network.network.temperatures)

@@ -18,13 +18,13 @@ from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
 from gnet_desktop.folder import evaluating
 from gnet_desktop.folder.conventions import (
-    Tried,
+    TriedConvention,
 )
 from gnet_desktop.folder.evaluating import Evaluation, Fit
-from gnet_desktop.folder.exporting import Judged
-from gnet_desktop.folder.lookalikes import Alike, alike
+from gnet_desktop.folder.exporting import JudgedFolder
+from gnet_desktop.folder.lookalikes import Lookalikes, alike
 from gnet_desktop.folder.rows import Rows
-from gnet_desktop.folder.store import Recipe, Store
+from gnet_desktop.folder.store import AnsweringRecipe, Store
 from gnet_desktop.folder.truth import from_table
 from gnet_desktop.network.record import Described
 from gnet_desktop.shown import name_of
@@ -32,7 +32,7 @@ from gnet_desktop.workspace.failures import describe_bug
 from gnet_desktop.workspace.folder_jobs import (
     CORRECTIONS,
     Ended,
-    Job,
+    FolderJob,
     Trial,
     keep_table,
     opened_store,
@@ -73,9 +73,9 @@ class FolderState:
     problems: Mapping[str, str] = field(default_factory=dict)
     calibration: Calibration | None = None
     fit: Fit | None = None
-    tried: tuple[Tried, ...] = ()
+    tried: tuple[TriedConvention, ...] = ()
     trying: tuple[int, int] | None = None
-    alike: Alike | None = None
+    alike: Lookalikes | None = None
 
 
 class FolderRun:
@@ -88,9 +88,9 @@ class FolderRun:
         self._workspace, self._post, self._cache = workspace, workspace.post, cache
         self.state: FolderState | None = None
         self.changed = Signal()
-        self._job: Job | None = None
+        self._job: FolderJob | None = None
         self._trial: Trial | None = None
-        self._recipe: Recipe | None = None
+        self._recipe: AnsweringRecipe | None = None
         self._truth_file: Path | None = None
         self._wanted: Path | None = None
         workspace.checkpoint_changed.subscribe(self._again)
@@ -230,14 +230,14 @@ class FolderRun:
         self._workspace.calibrate(None)
 
     @property
-    def judged(self) -> Judged | None:
+    def judged(self) -> JudgedFolder | None:
         """Everything that is known of the folder, to be written; None before there is anything."""
         state, network, convention = self.state, self._workspace.network, self._workspace.convention
         if state is None or network is None or convention is None:
             return None
         if state.rows is None or state.evaluation is None:
             return None
-        return Judged(state.folder, network.checkpoint, convention, state.evaluation, state.rows)
+        return JudgedFolder(state.folder, network.checkpoint, convention, state.evaluation, state.rows)
 
     def use_convention(self, convention: Convention) -> None:
         """Put pictures in under another convention from now on; the folder is answered anew."""
@@ -283,9 +283,9 @@ class FolderRun:
         )
         self.state = replace(self.state, calibration=network.checkpoint.calibration, fit=None, alike=None)
         text = json.dumps(convention.facts(), sort_keys=True)
-        recipe = self._recipe = Recipe(network.checkpoint.provenance.sha256, text, len(names))
+        recipe = self._recipe = AnsweringRecipe(network.checkpoint.provenance.sha256, text, len(names))
         place = self._place(folder)
-        job = self._job = Job(self, folder, self._truth_file, network, convention, recipe, place)
+        job = self._job = FolderJob(self, folder, self._truth_file, network, convention, recipe, place)
         threading.Thread(target=job.run, name="gnet-folder", daemon=True).start()
         self.changed.emit()
 
@@ -299,11 +299,11 @@ class FolderRun:
             self.state = replace(self.state, **fields)
             self.changed.emit()
 
-    def tell(self, job: Job, **fields: Any) -> None:
+    def tell(self, job: FolderJob, **fields: Any) -> None:
         """What a job found out, told on the owner's thread if it is still wanted."""
         self._post(lambda: self._show(**fields) if job is self._job else None)
 
-    def fail(self, job: Job, error: BaseException) -> None:
+    def fail(self, job: FolderJob, error: BaseException) -> None:
         """A job could not go on."""
 
         def told() -> None:
@@ -318,7 +318,7 @@ class FolderRun:
 
         self._post(told)
 
-    def on_engine(self, job: Job | Trial, batch: "Tensor") -> Described:
+    def on_engine(self, job: FolderJob | Trial, batch: "Tensor") -> Described:
         """What the network says of a batch, computed on the engine's thread; called from the job's."""
         result: Future[Described] = Future()
 

@@ -11,7 +11,7 @@ from gnet_desktop.workspace.failures import Failures
 from gnet_desktop.workspace.judging import Judge
 from gnet_desktop.workspace.networks import Networks
 from gnet_desktop.workspace.picture_list import PictureList
-from gnet_desktop.workspace.runs import Job, Runs
+from gnet_desktop.workspace.runs import RunJob, Runs
 from gnet_desktop.workspace.shown import Shown
 from gnet_desktop.workspace.values import Outcome, Result, RunKey
 
@@ -107,7 +107,7 @@ class Looking:
                 continue
             network, entry = self._networks.called(key.checkpoint), self._list.entries[key.picture]
             if network is not None:
-                self._runs.ask(Job(purpose, key, network, entry.source, entry.name, priority))
+                self._runs.ask(RunJob(purpose, key, network, entry.source, entry.name, priority))
 
     def accept(self, outcome: Outcome) -> None:
         """Take what a run gave, wherever it was computed."""

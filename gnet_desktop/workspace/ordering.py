@@ -4,23 +4,23 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from gnet_desktop.pictures.natural import gently_sorted, natural_order
-from gnet_desktop.workspace.values import Entry
+from gnet_desktop.workspace.values import ListedPicture
 
 
-def _surest(entry: Entry) -> float:
+def _surest(entry: ListedPicture) -> float:
     return -entry.best[1] if entry.best else 1.0
 
 
-def _least_sure(entry: Entry) -> float:
+def _least_sure(entry: ListedPicture) -> float:
     return entry.best[1] if entry.best else 2.0
 
 
-def _answer(entry: Entry) -> Any:
+def _answer(entry: ListedPicture) -> Any:
     """Class by class, the surest first; what has no answer last."""
     return (False, entry.best[0].casefold(), -entry.best[1]) if entry.best else (True, "", 0.0)
 
 
-_KEYS: Final[Mapping[str, Callable[[Entry], Any]]] = {
+_KEYS: Final[Mapping[str, Callable[[ListedPicture], Any]]] = {
     "added": lambda entry: entry.id,
     "answer": _answer,
     "surest": _surest,
@@ -29,7 +29,7 @@ _KEYS: Final[Mapping[str, Callable[[Entry], Any]]] = {
 ORDERS: Final = ("added", "name", "answer", "surest", "least sure")
 
 
-def in_order(entries: Iterable[Entry], order: str) -> list[Entry]:
+def in_order(entries: Iterable[ListedPicture], order: str) -> list[ListedPicture]:
     """The pictures in one of `ORDERS`; those that are alike keep their places."""
     if order == "name":
         return natural_order(entries, lambda entry: entry.name)

@@ -19,7 +19,7 @@ from gnet_desktop.workspace.ordering import in_order
 from gnet_desktop.workspace.sifting import EVERYTHING, Sieve, Sifted, Sifting, sift
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.tally import Tally
-from gnet_desktop.workspace.values import Doubt, Entry, Outcome, Peaks
+from gnet_desktop.workspace.values import Doubt, ListedPicture, Outcome, Peaks
 
 Source = Path | tuple[str, bytes]
 
@@ -46,14 +46,14 @@ class PictureList:
         self._sifting = Sifting()
         self._reader = reader
         self._as_error = as_error
-        self._entries: dict[int, Entry] = {}
+        self._entries: dict[int, ListedPicture] = {}
         self._open: dict[int, None] = {}
         self._thumbnails: dict[int, None] = {}
         self._peaks: dict[int, Peaks] = {}
         self._ids = itertools.count(1)
 
     @property
-    def entries(self) -> Mapping[int, Entry]:
+    def entries(self) -> Mapping[int, ListedPicture]:
         """The pictures in their order, not to be written to."""
         return MappingProxyType(self._entries)
 
@@ -82,7 +82,7 @@ class PictureList:
         added = []
         for source in sources:
             name, data = (name_of(source), source) if isinstance(source, Path) else source
-            entry = Entry(next(self._ids), data, plain(name))
+            entry = ListedPicture(next(self._ids), data, plain(name))
             self._entries[entry.id] = entry
             self._open[entry.id] = None
             self._note(None, entry)
@@ -169,7 +169,7 @@ class PictureList:
             self._sifting.take(sifted)
             self.sifted.emit()
 
-    def _note(self, before: Entry | None, after: Entry | None) -> bool:
+    def _note(self, before: ListedPicture | None, after: ListedPicture | None) -> bool:
         """A picture came, went or changed: count it, and tell whether others are shown now."""
         self.tally.change(before, after)
         if self.sieve == EVERYTHING:
@@ -194,7 +194,7 @@ class PictureList:
         place = shown.index(picture) + step
         return shown[place] if 0 <= place < len(shown) else None
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[ListedPicture]:
         return iter(tuple(self._entries.values()))
 
     # What is known of each
@@ -210,7 +210,7 @@ class PictureList:
             if others:
                 self.sifted.emit()
 
-    def _note_open(self, entry: Entry) -> None:
+    def _note_open(self, entry: ListedPicture) -> None:
         if entry.error is None and entry.id not in self._peaks:
             self._open[entry.id] = None
         else:
@@ -264,7 +264,7 @@ class PictureList:
             del self._thumbnails[oldest]
             self.change(oldest, thumbnail=None)
 
-    def _make_thumbnail(self, entry: Entry) -> None:
+    def _make_thumbnail(self, entry: ListedPicture) -> None:
         self._reader.ask(
             Request(
                 f"thumbnail {entry.id}",

@@ -11,7 +11,7 @@ from gnet_desktop.workspace.values import Outcome, RunKey
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class RunJob:
     """A run to compute, and what for.
 
     For one purpose only the latest counts. What is computed in the background is handed
@@ -54,7 +54,7 @@ class Runs:
         self._free = free
         self._decoded = decoded
         self._results = Results()
-        self._under_way: dict[str, Job] = {}
+        self._under_way: dict[str, RunJob] = {}
 
     def get(self, key: RunKey) -> Outcome | None:
         """What a run gave, if it is kept."""
@@ -82,13 +82,13 @@ class Runs:
         """Whether anything is under way for that purpose."""
         return purpose in self._under_way
 
-    def ask(self, job: Job) -> None:
+    def ask(self, job: RunJob) -> None:
         """Compute a run, or first the unchanged run that it begins with, unless that is under way."""
         unchanged = self._results.get(job.key.unchanged) if job.key.changes else None
         step = job.key if unchanged is not None else job.key.unchanged
         if any(one.key == step and one.priority <= job.priority for one in self._under_way.values()):
             return
-        job = Job(job.purpose, step, job.network, job.source, job.name, job.priority)
+        job = RunJob(job.purpose, step, job.network, job.source, job.name, job.priority)
         self._under_way[job.purpose] = job
         if unchanged is not None:
             result = unchanged.result
@@ -96,7 +96,7 @@ class Runs:
         else:
             self._read(job)
 
-    def _read(self, job: Job) -> None:
+    def _read(self, job: RunJob) -> None:
         def have(read: tasks.Read) -> None:
             self._decoded(job.key, read)
             heir = self._most_urgent(job.key)
@@ -117,12 +117,12 @@ class Runs:
             )
         )
 
-    def _most_urgent(self, key: RunKey) -> Job | None:
+    def _most_urgent(self, key: RunKey) -> RunJob | None:
         """The job under way for that run whose purpose is the most urgent."""
         jobs = [job for job in self._under_way.values() if job.key == key]
         return min(jobs, key=lambda job: job.priority, default=None)
 
-    def _pass(self, job: Job, run: Callable[[], Outcome]) -> None:
+    def _pass(self, job: RunJob, run: Callable[[], Outcome]) -> None:
         self._engine.ask(
             Request(
                 f"pass {job.purpose}",
@@ -133,19 +133,19 @@ class Runs:
             )
         )
 
-    def _computed(self, job: Job, outcome: Outcome) -> None:
+    def _computed(self, job: RunJob, outcome: Outcome) -> None:
         if self._wanted(job.key):
             if job.priority < BACKGROUND:
                 self._results.put(outcome)
             self._done(outcome)
         self._end(job)
 
-    def _not_computed(self, job: Job, error: BaseException) -> None:
+    def _not_computed(self, job: RunJob, error: BaseException) -> None:
         if self._wanted(job.key):
             self._failed(job.key, error)
         self._end(job)
 
-    def _end(self, job: Job) -> None:
+    def _end(self, job: RunJob) -> None:
         if self._under_way.get(job.purpose) is job:
             del self._under_way[job.purpose]
         self._free()

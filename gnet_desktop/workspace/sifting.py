@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from gnet_desktop.workspace.values import DOUBTS, Entry
+from gnet_desktop.workspace.values import DOUBTS, ListedPicture
 
 Only = Literal["", "doubtful", "nothing fits", "heads disagree", "not opened"]
 
@@ -32,14 +32,14 @@ class Sieve:
         """The words that are looked for."""
         return self.text.casefold().split()
 
-    def passes(self, entry: Entry) -> bool:
+    def passes(self, entry: ListedPicture) -> bool:
         """Whether a picture is shown."""
         answer = entry.best[0] if entry.best else ""
         if self.answer and answer != self.answer:
             return False
         return self._is_meant(entry) and self._has_words(f"{entry.name} {answer}")
 
-    def _is_meant(self, entry: Entry) -> bool:
+    def _is_meant(self, entry: ListedPicture) -> bool:
         if self.only == "not opened":
             return entry.error is not None
         if self.only == "doubtful":
@@ -65,7 +65,7 @@ class Sifted:
     places: dict[int, int]
 
 
-def sift(sieve: Sieve, entries: Sequence[Entry]) -> Sifted:
+def sift(sieve: Sieve, entries: Sequence[ListedPicture]) -> Sifted:
     """Look at every picture once."""
     places = {entry.id: place for place, entry in enumerate(entries)}
     return Sifted([entry.id for entry in entries if sieve.passes(entry)], places)
@@ -99,7 +99,7 @@ class Sifting:
         for picture, passes in meanwhile.items():
             self._set(picture, passes=passes)
 
-    def update(self, entry: Entry) -> bool:
+    def update(self, entry: ListedPicture) -> bool:
         """A picture came or changed; whether others are shown now."""
         return self._set(entry.id, passes=self.sieve.passes(entry))
 

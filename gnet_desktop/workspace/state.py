@@ -28,7 +28,7 @@ from gnet_desktop.workspace.sifting import Sieve
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.values import (
     Decoded,
-    Entry,
+    ListedPicture,
     Outcome,
     Peaks,
     Result,
@@ -116,7 +116,7 @@ class Workspace(Opened):
         return said if said is not None and (reference or said.checkpoint is self.checkpoint) else None
 
     @property
-    def pictures(self) -> Mapping[int, Entry]:
+    def pictures(self) -> Mapping[int, ListedPicture]:
         """The list of pictures by id, in its order."""
         return self._list.entries
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Final
 
-from gnet_desktop.workspace.values import Entry
+from gnet_desktop.workspace.values import ListedPicture
 
 SUSPICIOUS: Final = 6
 """Pictures from which one answer for all of them is worth a word."""
@@ -23,13 +23,13 @@ class Tally:
         self.doubts.clear()
         self.doubtful = self.failed = 0
 
-    def change(self, before: Entry | None, after: Entry | None) -> None:
+    def change(self, before: ListedPicture | None, after: ListedPicture | None) -> None:
         """A picture came, went or changed."""
         for entry, sign in ((before, -1), (after, 1)):
             if entry is not None:
                 self._count(entry, sign)
 
-    def _count(self, entry: Entry, sign: int) -> None:
+    def _count(self, entry: ListedPicture, sign: int) -> None:
         if entry.best is not None:
             self.answers[entry.best[0]] += sign
             if not self.answers[entry.best[0]]:

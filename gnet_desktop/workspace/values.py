@@ -31,7 +31,7 @@ DOUBTS: Final[tuple[Doubt, ...]] = get_args(Doubt)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListedPicture:
     """A picture of the list.
 
     ``source`` is a path, or the bytes of a pasted or dropped picture. ``thumbnail``
@@ -53,7 +53,7 @@ class Entry:
 class RunKey:
     """The name of a run: one pass of one picture.
 
-    ``checkpoint`` is the `identity` of the network, ``picture`` the id of an `Entry`.
+    ``checkpoint`` is the `identity` of the network, ``picture`` the id of an `ListedPicture`.
     """
 
     checkpoint: str
@@ -85,7 +85,7 @@ def identity(checkpoint: Checkpoint, device: str) -> str:
 class Reference:
     """Another run to compare with, by what it has in another way; it has no changes.
 
-    None: as the run itself. ``picture`` is the id of an `Entry`, ``checkpoint`` the
+    None: as the run itself. ``picture`` is the id of an `ListedPicture`, ``checkpoint`` the
     `identity` of a network.
     """
 
@@ -202,7 +202,7 @@ class ViewOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class WhyQuestion:
     """Why an answer is so: what is asked beyond the class and the method.
 
     ``head`` "" is the deepest that answers; ``against`` another class, whose logit is taken

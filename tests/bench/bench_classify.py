@@ -17,7 +17,7 @@ from torchvision.models import GoogLeNet_Weights, googlenet
 
 from gnet_desktop.checkpoints.reading import open_checkpoint
 from gnet_desktop.commands.classify import classify
-from gnet_desktop.commands.opening import Session
+from gnet_desktop.commands.opening import CommandSession
 from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.network.googlenet import GoogLeNet
 from gnet_desktop.resources import bundled_checkpoint
@@ -39,7 +39,9 @@ def main() -> None:
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     files = sorted(folder.glob("*.jpg"))
     checkpoint = open_checkpoint(bundled_checkpoint())
-    session = Session(checkpoint, GoogLeNet.from_checkpoint(checkpoint), CONVENTIONS["torchvision"], "cpu")
+    session = CommandSession(
+        checkpoint, GoogLeNet.from_checkpoint(checkpoint), CONVENTIONS["torchvision"], "cpu"
+    )
     classes = len(checkpoint.labels.names)
     theirs = googlenet(init_weights=False, num_classes=classes, aux_logits=True).eval()
 

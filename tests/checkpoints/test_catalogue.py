@@ -12,7 +12,7 @@ import pytest
 from typing_extensions import override
 
 from gnet_desktop.checkpoints import catalogue
-from gnet_desktop.checkpoints.catalogue import Entry
+from gnet_desktop.checkpoints.catalogue import KnownCheckpoint
 from gnet_desktop.errors import Cancelled, CheckpointError
 from gnet_desktop.resources import BUNDLED
 
@@ -79,11 +79,11 @@ def hangs(handler: BaseHTTPRequestHandler) -> None:
 
 
 @pytest.fixture
-def server() -> Iterator[Callable[[Answer], Entry]]:
+def server() -> Iterator[Callable[[Answer], KnownCheckpoint]]:
     """Start a server with that behaviour; gives the entry to fetch from it."""
     servers = []
 
-    def start(answer: Answer) -> Entry:
+    def start(answer: Answer) -> KnownCheckpoint:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 try:
@@ -100,7 +100,7 @@ def server() -> Iterator[Callable[[Answer], Entry]]:
         servers.append(running)
         digest = hashlib.sha1(CONTENT).hexdigest()
         address = f"http://127.0.0.1:{running.server_port}/file"
-        return Entry("test", "for tests", "test.caffemodel", len(CONTENT), address, "sha1", digest)
+        return KnownCheckpoint("test", "for tests", "test.caffemodel", len(CONTENT), address, "sha1", digest)
 
     yield start
     for running in servers:
@@ -109,7 +109,7 @@ def server() -> Iterator[Callable[[Answer], Entry]]:
 
 
 def test_a_good_server_gives_the_file_with_progress(
-    server: Callable[[Answer], Entry], tmp_path: Path
+    server: Callable[[Answer], KnownCheckpoint], tmp_path: Path
 ) -> None:
     seen: list[tuple[int, int | None]] = []
     path = catalogue.fetch(server(whole), target=tmp_path, progress=lambda *at: seen.append(at))
@@ -119,7 +119,7 @@ def test_a_good_server_gives_the_file_with_progress(
     assert [path.name for path in tmp_path.iterdir()] == ["test.caffemodel"]
 
 
-def test_what_broke_off_is_continued(server: Callable[[Answer], Entry], tmp_path: Path) -> None:
+def test_what_broke_off_is_continued(server: Callable[[Answer], KnownCheckpoint], tmp_path: Path) -> None:
     entry = server(breaks_off)
     with pytest.raises(CheckpointError, match="broke off"):
         catalogue.fetch(entry, target=tmp_path)
@@ -130,17 +130,23 @@ def test_what_broke_off_is_continued(server: Callable[[Answer], Entry], tmp_path
     assert path.read_bytes() == CONTENT
 
 
-def test_a_server_without_ranges_starts_over(server: Callable[[Answer], Entry], tmp_path: Path) -> None:
+def test_a_server_without_ranges_starts_over(
+    server: Callable[[Answer], KnownCheckpoint], tmp_path: Path
+) -> None:
     (tmp_path / "test.caffemodel.part").write_bytes(CONTENT[:1000])
     assert catalogue.fetch(server(without_ranges), target=tmp_path).read_bytes() == CONTENT
 
 
-def test_a_part_that_is_complete_already_is_taken(server: Callable[[Answer], Entry], tmp_path: Path) -> None:
+def test_a_part_that_is_complete_already_is_taken(
+    server: Callable[[Answer], KnownCheckpoint], tmp_path: Path
+) -> None:
     (tmp_path / "test.caffemodel.part").write_bytes(CONTENT)
     assert catalogue.fetch(server(whole), target=tmp_path).read_bytes() == CONTENT
 
 
-def test_a_wrong_part_does_not_stay_in_the_way(server: Callable[[Answer], Entry], tmp_path: Path) -> None:
+def test_a_wrong_part_does_not_stay_in_the_way(
+    server: Callable[[Answer], KnownCheckpoint], tmp_path: Path
+) -> None:
     entry = server(whole)
     (tmp_path / "test.caffemodel.part").write_bytes(b"x" * 1000)
     with pytest.raises(CheckpointError, match="not the published file"):
@@ -159,7 +165,7 @@ def test_a_wrong_part_does_not_stay_in_the_way(server: Callable[[Answer], Entry]
     ],
 )
 def test_a_server_that_misbehaves_is_told_in_words(
-    server: Callable[[Answer], Entry], tmp_path: Path, answer: Answer, words: str
+    server: Callable[[Answer], KnownCheckpoint], tmp_path: Path, answer: Answer, words: str
 ) -> None:
     with pytest.raises(CheckpointError, match=words):
         catalogue.fetch(server(answer), target=tmp_path, timeout=0.5)
@@ -171,10 +177,12 @@ def test_no_server_is_told_in_words(tmp_path: Path) -> None:
         free.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{free.getsockname()[1]}/file"
     with pytest.raises(CheckpointError, match="cannot be reached"):
-        catalogue.fetch(Entry("x", "", "x.pth", 10, address), target=tmp_path)
+        catalogue.fetch(KnownCheckpoint("x", "", "x.pth", 10, address), target=tmp_path)
 
 
-def test_cancelling_keeps_the_part_for_later(server: Callable[[Answer], Entry], tmp_path: Path) -> None:
+def test_cancelling_keeps_the_part_for_later(
+    server: Callable[[Answer], KnownCheckpoint], tmp_path: Path
+) -> None:
     entry, seen = server(whole), []
     with pytest.raises(Cancelled):
         catalogue.fetch(
@@ -187,7 +195,9 @@ def test_cancelling_keeps_the_part_for_later(server: Callable[[Answer], Entry], 
     assert catalogue.fetch(entry, target=tmp_path).read_bytes() == CONTENT
 
 
-def test_a_folder_that_cannot_be_written_is_told(server: Callable[[Answer], Entry], tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told(
+    server: Callable[[Answer], KnownCheckpoint], tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CheckpointError, match="could not be fetched"):
         catalogue.fetch(server(whole), target=tmp_path / "file" / "deeper")

@@ -32,7 +32,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def entry(authority: Path) -> Iterator[catalogue.Entry]:
+def entry(authority: Path) -> Iterator[catalogue.KnownCheckpoint]:
     """What a server with that certificate has."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -53,7 +53,7 @@ def entry(authority: Path) -> Iterator[catalogue.Entry]:
     threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True).start()
     address = f"https://127.0.0.1:{running.server_port}/file"
     digest = hashlib.sha256(CONTENT).hexdigest()
-    yield catalogue.Entry("test", "for tests", "test.pth", len(CONTENT), address, "sha256", digest)
+    yield catalogue.KnownCheckpoint("test", "for tests", "test.pth", len(CONTENT), address, "sha256", digest)
     running.shutdown()
     running.server_close()
 
@@ -69,7 +69,7 @@ def no_store(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def test_without_authorities_it_is_said_what_to_install(
-    entry: catalogue.Entry, no_store: pytest.MonkeyPatch, tmp_path: Path
+    entry: catalogue.KnownCheckpoint, no_store: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     with pytest.raises(
         CheckpointError, match=r"certificate could not be checked.*ca-certificates.*SSL_CERT_FILE"
@@ -79,14 +79,14 @@ def test_without_authorities_it_is_said_what_to_install(
 
 
 def test_the_systems_store_is_found_where_python_does_not_look(
-    entry: catalogue.Entry, authority: Path, no_store: pytest.MonkeyPatch, tmp_path: Path
+    entry: catalogue.KnownCheckpoint, authority: Path, no_store: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     no_store.setattr(certificates, "STORES", ("/nowhere/else.pem", str(authority)))
     assert catalogue.fetch(entry, target=tmp_path).read_bytes() == CONTENT
 
 
 def test_a_named_file_of_authorities_is_believed(
-    entry: catalogue.Entry, authority: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    entry: catalogue.KnownCheckpoint, authority: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority))
     assert catalogue.fetch(entry, target=tmp_path).read_bytes() == CONTENT

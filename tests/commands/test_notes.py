@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gnet_desktop.cli import main
-from gnet_desktop.commands.opening import Session, open_session
+from gnet_desktop.commands.opening import CommandSession, open_session
 from gnet_desktop.pictures.decoding import read_picture
 from gnet_desktop.resources import BUNDLED
 
@@ -25,7 +25,7 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="module")
-def session(bundled: Path) -> Session:
+def session(bundled: Path) -> CommandSession:
     chosen: dict[str, object] = {
         "labels": None,
         "assume": [],
@@ -38,7 +38,7 @@ def session(bundled: Path) -> Session:
 
 
 @pytest.fixture
-def half(shared: Path, tmp_path: Path, session: Session, monkeypatch: pytest.MonkeyPatch) -> Path:
+def half(shared: Path, tmp_path: Path, session: CommandSession, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A photo of which the file's first half is there; the network is opened once for all."""
     for name in COMMANDS:
         module = importlib.import_module(f"gnet_desktop.commands.{name}")

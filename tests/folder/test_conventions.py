@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from gnet_desktop.convention import CONVENTIONS
-from gnet_desktop.folder.answering import Pass
+from gnet_desktop.folder.answering import AnsweringPass
 from gnet_desktop.folder.conventions import candidates, sample_of, try_all, try_convention
 from gnet_desktop.folder.scanning import scan
 from gnet_desktop.folder.truth import Truth, from_folders, match
@@ -77,5 +77,7 @@ def test_pictures_that_cannot_be_read_do_not_count(folder: Path, truth: Truth, t
     shutil.copytree(folder, tmp_path / "some")
     (tmp_path / "some" / "red" / "0.png").write_bytes(b"\x89PNG\r\n")
     pictures = sample_of(scan(tmp_path / "some"), truth, 10)
-    tried = try_convention(tmp_path / "some", pictures, Pass(RedOrBlue(), CONVENTIONS["inception"]), truth)
+    tried = try_convention(
+        tmp_path / "some", pictures, AnsweringPass(RedOrBlue(), CONVENTIONS["inception"]), truth
+    )
     assert tried.figures.top1.total == 9

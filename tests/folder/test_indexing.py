@@ -17,7 +17,7 @@ from PIL import Image
 
 from gnet_desktop.cli import main
 from gnet_desktop.folder import indexing, units
-from gnet_desktop.folder.indexing import Pass, index_folder, merge_indexes, opened_spectrum
+from gnet_desktop.folder.indexing import IndexingPass, index_folder, merge_indexes, opened_spectrum
 from gnet_desktop.folder.spectrum import Spectrum
 from gnet_desktop.folder.store import Store
 from gnet_desktop.network.naming import parse_unit
@@ -26,12 +26,12 @@ COUNT = 14
 
 
 @pytest.fixture(scope="module")
-def through(bundled: Path) -> Pass:
+def through(bundled: Path) -> IndexingPass:
     from gnet_desktop.checkpoints.reading import open_checkpoint
     from gnet_desktop.network.googlenet import GoogLeNet
 
     checkpoint = open_checkpoint(bundled)
-    return Pass(checkpoint, GoogLeNet.from_checkpoint(checkpoint), checkpoint.convention)
+    return IndexingPass(checkpoint, GoogLeNet.from_checkpoint(checkpoint), checkpoint.convention)
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +55,14 @@ def truth(path: str) -> int | None:
 
 
 @pytest.fixture(scope="module")
-def whole(through: Pass, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(through: IndexingPass, folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("whole")
     index_folder(folder, out, through, truth=truth)
     return out
 
 
 def test_every_unit_is_what_a_plain_loop_over_the_pictures_finds(
-    through: Pass, folder: Path, whole: Path
+    through: IndexingPass, folder: Path, whole: Path
 ) -> None:
     from gnet_desktop.pictures.decoding import read_picture
     from gnet_desktop.pictures.preparation import prepare
@@ -94,7 +94,7 @@ def test_every_unit_is_what_a_plain_loop_over_the_pictures_finds(
 
 
 def test_shards_merged_are_the_whole_byte_by_byte(
-    through: Pass, folder: Path, whole: Path, tmp_path: Path
+    through: IndexingPass, folder: Path, whole: Path, tmp_path: Path
 ) -> None:
     parts = []
     for shard in (1, 2, 3):
@@ -117,7 +117,7 @@ def _below(seen: list[int], limit: int) -> bool:
 
 
 def test_an_index_that_was_stopped_goes_on_and_equals_the_whole(
-    through: Pass, folder: Path, whole: Path, tmp_path: Path
+    through: IndexingPass, folder: Path, whole: Path, tmp_path: Path
 ) -> None:
     for limit in (3, 9, 100):
         seen: list[int] = []
@@ -129,7 +129,7 @@ def test_an_index_that_was_stopped_goes_on_and_equals_the_whole(
 
 
 def test_a_second_run_reads_only_what_is_new(
-    through: Pass, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    through: IndexingPass, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import shutil
 
@@ -202,7 +202,7 @@ def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_there(
 
 @pytest.mark.slow
 def test_killed_at_twenty_moments_nothing_is_lost_or_double(
-    folder: Path, whole: Path, through: Pass, tmp_path: Path
+    folder: Path, whole: Path, through: IndexingPass, tmp_path: Path
 ) -> None:
     out = tmp_path / "index"
     command = [

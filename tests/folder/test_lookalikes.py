@@ -9,9 +9,9 @@ from sklearn.metrics.pairwise import cosine_similarity
 
 from gnet_desktop.cli import main
 from gnet_desktop.folder.lookalikes import alike, nearest
-from gnet_desktop.folder.store import Answered, Recipe, Stamp, Store
+from gnet_desktop.folder.store import Answered, AnsweringRecipe, Stamp, Store
 
-RECIPE = Recipe("ab" * 32, "torchvision", 3)
+RECIPE = AnsweringRecipe("ab" * 32, "torchvision", 3)
 
 
 @pytest.fixture

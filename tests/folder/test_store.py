@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from gnet_desktop.errors import ExportError, UsageError
-from gnet_desktop.folder.store import Answered, Recipe, Stamp, Store
+from gnet_desktop.folder.store import Answered, AnsweringRecipe, Stamp, Store
 
-RECIPE = Recipe("ab" * 32, "torchvision", 3)
+RECIPE = AnsweringRecipe("ab" * 32, "torchvision", 3)
 
 
 def answered(path: str, value: float = 1.0) -> Answered:
@@ -91,12 +91,12 @@ def test_pictures_and_their_blocks_are_kept_together(store: Store, tmp_path: Pat
 @pytest.mark.parametrize(
     ("other", "words"),
     [
-        (Recipe("cd" * 32, "torchvision", 3), "checkpoint"),
-        (Recipe("ab" * 32, "caffe", 3), "convention"),
+        (AnsweringRecipe("cd" * 32, "torchvision", 3), "checkpoint"),
+        (AnsweringRecipe("ab" * 32, "caffe", 3), "convention"),
     ],
 )
 def test_answers_of_another_recipe_are_not_mixed_in(
-    store: Store, tmp_path: Path, other: Recipe, words: str
+    store: Store, tmp_path: Path, other: AnsweringRecipe, words: str
 ) -> None:
     store.put([answered("a")])
     store.close()
@@ -127,7 +127,7 @@ def test_first_answers_are_kept_with_their_probability(tmp_path: Path) -> None:
 
 
 def test_a_copy_of_all_that_is_kept_has_its_notes_and_follows_a_temperature(tmp_path: Path) -> None:
-    recipe, logits = Recipe("a" * 64, "{}", 3), {"main": np.array([1.0, 3.0, 0.5], np.float32)}
+    recipe, logits = AnsweringRecipe("a" * 64, "{}", 3), {"main": np.array([1.0, 3.0, 0.5], np.float32)}
     note = "the picture is incomplete (about 50 % read)"
     stores = [Store(tmp_path / name, recipe) for name in ("a.sqlite", "b.sqlite")]
     stores[0].put([Answered("x.png", Stamp(1, 2), (4, 4), logits, incomplete=note)])
@@ -143,7 +143,7 @@ def test_a_copy_of_all_that_is_kept_has_its_notes_and_follows_a_temperature(tmp_
 
 def test_probabilities_follow_another_temperature(tmp_path: Path) -> None:
     logits = {"main": np.array([1.0, 3.0, 0.5], np.float32)}
-    recipe = Recipe("a" * 64, "{}", 3)
+    recipe = AnsweringRecipe("a" * 64, "{}", 3)
     stamp = Stamp(1, 2)
     first = Store(tmp_path / "a.sqlite", recipe, {"main": 1.0})
     first.put([Answered("x.png", stamp, (4, 4), logits)])

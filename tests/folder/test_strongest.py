@@ -9,21 +9,21 @@ from PIL import Image
 
 from gnet_desktop.errors import UsageError
 from gnet_desktop.folder import strongest
-from gnet_desktop.folder.indexing import Pass, index_folder
+from gnet_desktop.folder.indexing import IndexingPass, index_folder
 from gnet_desktop.network.naming import parse_unit
 
 
 @pytest.fixture(scope="module")
-def through(bundled: Path) -> Pass:
+def through(bundled: Path) -> IndexingPass:
     from gnet_desktop.checkpoints.reading import open_checkpoint
     from gnet_desktop.network.googlenet import GoogLeNet
 
     checkpoint = open_checkpoint(bundled)
-    return Pass(checkpoint, GoogLeNet.from_checkpoint(checkpoint), checkpoint.convention)
+    return IndexingPass(checkpoint, GoogLeNet.from_checkpoint(checkpoint), checkpoint.convention)
 
 
 @pytest.fixture(scope="module")
-def index(through: Pass, tmp_path_factory: pytest.TempPathFactory) -> strongest.Index:
+def index(through: IndexingPass, tmp_path_factory: pytest.TempPathFactory) -> strongest.Index:
     """Of four pictures of noise, the first one twice."""
     folder, out = (tmp_path_factory.mktemp(name) for name in ("pictures", "index"))
     random = np.random.default_rng(1)
@@ -73,7 +73,7 @@ def test_copies_of_a_picture_are_shown_once(index: strongest.Index) -> None:
 
 
 def test_an_index_of_another_checkpoint_or_an_uncounted_unit_is_refused(
-    index: strongest.Index, through: Pass
+    index: strongest.Index, through: IndexingPass
 ) -> None:
     other = replace(through.checkpoint.provenance, sha256="1" * 64)
     with pytest.raises(UsageError, match="another checkpoint"):

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.checkpoints import catalogue
-from gnet_desktop.checkpoints.catalogue import Entry, Progress
+from gnet_desktop.checkpoints.catalogue import KnownCheckpoint, Progress
 from gnet_desktop.errors import Cancelled, CheckpointError
 from gnet_desktop.gui.card.catalogue import CatalogueDialog, EntryRow, Fetch
 from gnet_desktop.resources import BUNDLED, bundled_checkpoint
@@ -43,7 +43,7 @@ def test_what_is_here_opens_and_what_is_not_can_be_fetched(qtbot: QtBot) -> None
 def test_fetching_shows_how_far_it_is_and_then_opens(qtbot: QtBot, elsewhere: Path) -> None:
     go_on = threading.Event()
 
-    def fetch(entry: Entry, *, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    def fetch(entry: KnownCheckpoint, *, progress: Progress, cancelled: Callable[[], bool]) -> Path:
         progress(10_000_000, 52_000_000)
         go_on.wait(5)
         elsewhere.mkdir()
@@ -61,7 +61,7 @@ def test_fetching_shows_how_far_it_is_and_then_opens(qtbot: QtBot, elsewhere: Pa
 
 
 def test_cancel_stops_and_says_what_was_kept(qtbot: QtBot) -> None:
-    def fetch(entry: Entry, *, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    def fetch(entry: KnownCheckpoint, *, progress: Progress, cancelled: Callable[[], bool]) -> Path:
         while not cancelled():
             progress(1, 2)
         raise Cancelled
@@ -75,7 +75,7 @@ def test_cancel_stops_and_says_what_was_kept(qtbot: QtBot) -> None:
 
 
 def test_a_failure_stands_in_its_row(qtbot: QtBot) -> None:
-    def fetch(entry: Entry, *, progress: Progress, cancelled: Callable[[], bool]) -> Path:
+    def fetch(entry: KnownCheckpoint, *, progress: Progress, cancelled: Callable[[], bool]) -> Path:
         raise CheckpointError("It could not be fetched.", "No network.", "Try again.")
 
     _, row = opened(qtbot, fetch)

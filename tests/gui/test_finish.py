@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialogButtonBox, QStyle
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.app import make_application
-from gnet_desktop.gui.heads.bars import HeadAnswers
+from gnet_desktop.gui.heads.bars import HeadBars
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.photo.layers import unit_layer
 from gnet_desktop.gui.shell.start_page import Sample, StartPage, _DropPlace
@@ -47,7 +47,7 @@ def test_the_samples_are_as_wide_as_the_card_above(world: World, qtbot: QtBot, w
 def test_nothing_is_said_of_classes_that_are_not_there(qtbot: QtBot, classes: int, rest: str) -> None:
     logits = np.arange(classes, dtype=np.float32)
     shares = np.exp(logits) / np.exp(logits).sum()
-    view = HeadAnswers()
+    view = HeadBars()
     qtbot.addWidget(view)
     view.show_answers(Answers(logits, shares), tuple("abcdefghi"[:classes]), **PLAIN)
     assert view.rest[0] == rest

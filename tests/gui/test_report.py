@@ -20,7 +20,7 @@ from gnet_desktop.cli import main
 from gnet_desktop.convention import CONVENTIONS, parse_convention, spelled
 from gnet_desktop.gui.exports.report.command import command
 from gnet_desktop.gui.exports.report.page import make_page
-from gnet_desktop.gui.exports.report.seen import Seen
+from gnet_desktop.gui.exports.report.seen import Exploration
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.panels import Panels
 from gnet_desktop.gui.why.telling import question_of, tell
@@ -79,25 +79,25 @@ def world(qapp: QApplication) -> World:
 
 
 @pytest.fixture(scope="module")
-def seen(world: World) -> Seen:
+def seen(world: World) -> Exploration:
     """As the window shows it, with a unit chosen and one pinned."""
     workspace = make_workspace(world, lambda call: call())
     workspace.choose_unit(UNIT)
     workspace.toggle_in_tray(Unit("4b", "1x1", 0))
     panels = Panels.of(workspace)
     try:
-        return Seen.of(workspace, panels, there(workspace.result))
+        return Exploration.of(workspace, panels, there(workspace.result))
     finally:
         for panel in panels.values():
             panel.deleteLater()
 
 
 @pytest.fixture(scope="module")
-def page(seen: Seen) -> str:
+def page(seen: Exploration) -> str:
     return make_page(seen)
 
 
-def test_the_page_is_sound_and_needs_nothing_else(page: str, seen: Seen) -> None:
+def test_the_page_is_sound_and_needs_nothing_else(page: str, seen: Exploration) -> None:
     tags = Tags(page)
     assert tags.sources
     assert all(source.startswith("data:") for source in tags.sources)
@@ -116,7 +116,7 @@ def test_the_page_has_every_part_in_the_order_of_reading(page: str) -> None:
     assert parts == ["heads", "network", "units", "branches", "with", "again"]
 
 
-def test_every_map_of_the_module_is_there_once_and_none_is_cut(page: str, seen: Seen) -> None:
+def test_every_map_of_the_module_is_there_once_and_none_is_cut(page: str, seen: Exploration) -> None:
     architecture = seen.result.checkpoint.architecture
     tags = Tags(page)
     shown = [has["alt"] for has in tags.all("img") if re.fullmatch(r"4a/[\w×]+:\d+", has.get("alt", ""))]
@@ -136,7 +136,7 @@ def test_every_map_of_the_module_is_there_once_and_none_is_cut(page: str, seen: 
     assert [has["alt"] for has in tags.all("img", class_="chosen")] == [WRITTEN]
 
 
-def test_a_map_is_ink_on_paper_dark_where_the_unit_is_strong(page: str, seen: Seen) -> None:
+def test_a_map_is_ink_on_paper_dark_where_the_unit_is_strong(page: str, seen: Exploration) -> None:
     tile = next(has for has in Tags(page).all("img") if has.get("alt") == WRITTEN and "title" in has)
     image = Image.open(io.BytesIO(base64.b64decode(tile["src"].partition(",")[2]))).convert("L")
     grey, values = np.asarray(image, float), seen.result.record[UNIT.part][UNIT.channel]
@@ -144,7 +144,7 @@ def test_a_map_is_ink_on_paper_dark_where_the_unit_is_strong(page: str, seen: Se
     assert grey[np.unravel_index(values.argmax(), values.shape)] == grey.min()
 
 
-def test_answers_are_bars_as_long_as_they_are_probable(page: str, seen: Seen) -> None:
+def test_answers_are_bars_as_long_as_they_are_probable(page: str, seen: Exploration) -> None:
     widths = [float(width) / 100 for width in re.findall(r'class="track"><i style="width:([\d.]+)%', page)]
     record = seen.result.record
     main = sorted(record.answers["main"].probabilities.tolist(), reverse=True)
@@ -159,12 +159,14 @@ def test_the_network_is_vectors_with_words_that_can_be_searched(page: str) -> No
     assert re.search(r"<text[^>]*>4a</text>", network.replace("\n", ""))
 
 
-def test_the_page_is_light_when_the_window_is_dark(qapp: QApplication, seen: Seen, world: World) -> None:
+def test_the_page_is_light_when_the_window_is_dark(
+    qapp: QApplication, seen: Exploration, world: World
+) -> None:
     apply_theme(qapp, "dark")
     try:
         workspace = make_workspace(world, lambda call: call())
         panels = Panels.of(workspace)
-        dark = Seen.of(workspace, panels, there(workspace.result))
+        dark = Exploration.of(workspace, panels, there(workspace.result))
         for panel in panels.values():
             panel.deleteLater()
     finally:
@@ -173,7 +175,7 @@ def test_the_page_is_light_when_the_window_is_dark(qapp: QApplication, seen: See
     assert b"#171a20" not in dark.network.lower()
 
 
-def test_changes_and_the_reference_are_told_with_how_much_each_answer_moved(seen: Seen) -> None:
+def test_changes_and_the_reference_are_told_with_how_much_each_answer_moved(seen: Exploration) -> None:
     answers = dict(seen.result.record.answers)
     moved = type(answers["main"]).from_logits(np.array(answers["main"].logits)[::-1].copy())
     record = replace(seen.result.record, answers={**answers, "main": moved}, altered=(7, 3))
@@ -193,7 +195,7 @@ def test_changes_and_the_reference_are_told_with_how_much_each_answer_moved(seen
     assert "left out: 4b/1x1." in words
 
 
-def test_what_is_compared_stands_side_by_side_and_in_the_command(seen: Seen, world: World) -> None:
+def test_what_is_compared_stands_side_by_side_and_in_the_command(seen: Exploration, world: World) -> None:
     other = world.results[1]
     page = make_page(replace(seen, reference=other))
     tags = Tags(page)
@@ -224,7 +226,7 @@ def test_what_is_compared_stands_side_by_side_and_in_the_command(seen: Seen, wor
     ],
 )
 def test_values_of_files_are_said_so_that_they_can_be_made_again(
-    seen: Seen, kind: Kind, pictures: tuple[str, ...], words: str
+    seen: Exploration, kind: Kind, pictures: tuple[str, ...], words: str
 ) -> None:
     change = Change("4a", kind, values=Values(np.zeros(512, np.float32), "theirs", pictures))
     result = replace(seen.result, key=replace(seen.result.key, changes=(change,)))
@@ -234,7 +236,7 @@ def test_values_of_files_are_said_so_that_they_can_be_made_again(
     assert ("--part" in said) == bool(pictures)
 
 
-def test_parts_that_are_changed_in_different_ways_are_said_one_by_one(seen: Seen) -> None:
+def test_parts_that_are_changed_in_different_ways_are_said_one_by_one(seen: Exploration) -> None:
     values = Values(np.zeros(512, np.float32), "theirs", ("a.jpg",))
     changes = (Change("4a", "usual", values=values), Change("4b/1x1", "scaled", (3,), 0.5), Change("4c"))
     result = replace(seen.result, key=replace(seen.result.key, changes=changes))
@@ -243,7 +245,7 @@ def test_parts_that_are_changed_in_different_ways_are_said_one_by_one(seen: Seen
     assert parts in said
 
 
-def test_names_from_files_are_text_and_never_code(seen: Seen) -> None:
+def test_names_from_files_are_text_and_never_code(seen: Exploration) -> None:
     evil = "<script>alert('1')</script>\"'><img src=x onerror=alert(1)>"
     result = seen.result
     labels = replace(
@@ -268,7 +270,7 @@ def test_a_convention_is_spelled_so_that_it_is_read_again(name: str) -> None:
     assert parse_convention(spelled(convention)) == convention.changed()
 
 
-def test_the_command_names_all_that_was_chosen(seen: Seen) -> None:
+def test_the_command_names_all_that_was_chosen(seen: Exploration) -> None:
     changed = replace(seen.result, key=replace(seen.result.key, convention=CONVENTIONS["caffe"]))
     words = command(replace(seen, result=changed))
     assert re.search(r"--module 4a --unit 4a/3x3:2 --pin 4b/1x1:0 --preprocess \S*order=bgr", words)
@@ -291,7 +293,7 @@ def test_the_command_makes_the_same_page_again_with_its_names_and_pinned_units(
 
 
 def test_the_command_names_files_as_any_folder_and_any_machine_finds_them(
-    seen: Seen, world: World, bundled: Path
+    seen: Exploration, world: World, bundled: Path
 ) -> None:
     own = replace(seen.result.checkpoint.provenance, path=bundled)
     result = replace(seen.result, checkpoint=replace(seen.result.checkpoint, provenance=own))
@@ -305,7 +307,7 @@ def test_the_command_names_files_as_any_folder_and_any_machine_finds_them(
 
 
 def test_a_name_that_is_no_text_is_read_by_the_shell_as_the_file_is_called(
-    seen: Seen, tmp_path: Path
+    seen: Exploration, tmp_path: Path
 ) -> None:
     name = b"h\xe9 'it'\nnow\\.jpg"
     file = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
@@ -317,14 +319,14 @@ def test_a_name_that_is_no_text_is_read_by_the_shell_as_the_file_is_called(
     assert printed.stdout == os.fsencode(file)
 
 
-def test_a_picture_without_a_file_is_to_be_saved_before_the_command_runs(seen: Seen) -> None:
+def test_a_picture_without_a_file_is_to_be_saved_before_the_command_runs(seen: Exploration) -> None:
     words = re.sub(r"\s+", " ", " ".join(Tags(make_page(seen)).words))
     assert "write its path in place of its name: made 1." in words
     there = replace(seen, files={seen.result.key.picture: Path("made 1")})
     assert "in place of its name" not in make_page(there)
 
 
-def test_why_is_told_with_its_check_and_the_way_back(seen: Seen, world: World) -> None:
+def test_why_is_told_with_its_check_and_the_way_back(seen: Exploration, world: World) -> None:
     workspace = make_workspace(world, lambda call: call())
     asked = question_of(workspace, seen.result)
     found = tell(there(asked), seen.result, world.loaded)

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from gnet_desktop.convention import CONVENTIONS, Convention
 from gnet_desktop.gui.conventions.chips import differing
 from gnet_desktop.gui.conventions.choices import alternatives, beside, explanation
-from gnet_desktop.gui.conventions.comparing import Compared, change_words
+from gnet_desktop.gui.conventions.comparing import ComparedClass, change_words
 from gnet_desktop.gui.conventions.editor import ConventionEditor
 from gnet_desktop.gui.conventions.try_both import TryBoth
 from gnet_desktop.network.googlenet import GoogLeNet
@@ -236,7 +236,7 @@ def test_a_change_is_what_a_reader_finds_who_subtracts_the_written_numbers() -> 
     for left, right in pairs:
         shown = [Decimal(f"{100 * value:.1f}") for value in (left, right)]
         expected = f"{shown[1] - shown[0]:+.1f}".replace("-", "−")
-        compared = Compared(0, left, right, first_left=True, first_right=True)
+        compared = ComparedClass(0, left, right, first_left=True, first_right=True)
         assert change_words(compared.change) == ("0" if expected == "+0.0" else expected)
 
 

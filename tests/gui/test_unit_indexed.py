@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.folder import strongest
-from gnet_desktop.folder.indexing import Pass, index_folder
+from gnet_desktop.folder.indexing import IndexingPass, index_folder
 from gnet_desktop.folder.strongest import Strong
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
@@ -48,7 +48,7 @@ def index(world: World, tmp_path_factory: pytest.TempPathFactory) -> strongest.I
         small = random.integers(0, 255, (9, 9, 3), np.uint8)
         Image.fromarray(small).resize((300, 200), Image.Resampling.BICUBIC).save(folder / f"{number}.png")
     checkpoint = world.loaded.checkpoint
-    index_folder(folder, out, Pass(checkpoint, world.loaded.network, checkpoint.convention))
+    index_folder(folder, out, IndexingPass(checkpoint, world.loaded.network, checkpoint.convention))
     return strongest.opened(out, checkpoint)
 
 

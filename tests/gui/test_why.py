@@ -20,7 +20,7 @@ from gnet_desktop.gui.why.menus import method_menu
 from gnet_desktop.inspection.attribution.attribution import Attribution
 from gnet_desktop.network.changes import Change
 from gnet_desktop.resources import resource
-from gnet_desktop.workspace.values import Question
+from gnet_desktop.workspace.values import WhyQuestion
 from tests.gui.made import of_type, pause, there, wait_until
 
 
@@ -58,7 +58,7 @@ def as_before(window: Window) -> Iterator[None]:
     yield
     window.workspace.change_view(why="")
     window.workspace.explain(None)
-    window.workspace.ask_why(**{name: getattr(Question(), name) for name in Question.__slots__})
+    window.workspace.ask_why(**{name: getattr(WhyQuestion(), name) for name in WhyQuestion.__slots__})
     window.workspace.reset_changes()
 
 

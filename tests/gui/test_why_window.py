@@ -23,7 +23,7 @@ from gnet_desktop.inspection.tracing import Spot
 from gnet_desktop.network.architecture import HEAD_PLACES
 from gnet_desktop.network.changes import Change
 from gnet_desktop.resources import resource
-from gnet_desktop.workspace.values import Question
+from gnet_desktop.workspace.values import WhyQuestion
 from tests.gui.made import make_workspace, make_world, of_type, pause, there, wait_until
 
 
@@ -51,7 +51,7 @@ def view(window: Window, qtbot: QtBot) -> Iterator[WhyView]:
     shown.close()
     window.workspace.change_view(why="")
     window.workspace.explain(None)
-    window.workspace.ask_why(**{name: getattr(Question(), name) for name in Question.__slots__})
+    window.workspace.ask_why(**{name: getattr(WhyQuestion(), name) for name in WhyQuestion.__slots__})
     window.workspace.reset_changes()
     wait_until(lambda: not window.workspace.stale)
 

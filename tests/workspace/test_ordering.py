@@ -4,13 +4,13 @@ import pytest
 
 from gnet_desktop.workspace.ordering import ORDERS, in_order
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import Entry
+from gnet_desktop.workspace.values import ListedPicture
 
 ENTRIES = [
-    Entry(1, b"", "photo10.jpg", best=("cat", 0.6)),
-    Entry(2, b"", "Photo2.jpg", best=("bee", 0.9)),
-    Entry(3, b"", "lost\udcff.jpg"),
-    Entry(4, b"", "photo1.jpg", best=("cat", 0.8)),
+    ListedPicture(1, b"", "photo10.jpg", best=("cat", 0.6)),
+    ListedPicture(2, b"", "Photo2.jpg", best=("bee", 0.9)),
+    ListedPicture(3, b"", "lost\udcff.jpg"),
+    ListedPicture(4, b"", "photo1.jpg", best=("cat", 0.8)),
 ]
 
 

@@ -11,14 +11,16 @@ from gnet_desktop.errors import PictureError
 from gnet_desktop.workspace.picture_list import LONG, PictureList
 from gnet_desktop.workspace.sifting import EVERYTHING, Sieve
 from gnet_desktop.workspace.tally import SUSPICIOUS
-from gnet_desktop.workspace.values import Entry
+from gnet_desktop.workspace.values import ListedPicture
 from tests.workspace.workers import Posed
 
 
-def entry(name: str, answer: str = "", doubts: tuple[str, ...] = (), *, broken: bool = False) -> Entry:
+def entry(
+    name: str, answer: str = "", doubts: tuple[str, ...] = (), *, broken: bool = False
+) -> ListedPicture:
     best = (answer, 0.5) if answer else None
     error = PictureError("It is broken.") if broken else None
-    return Entry(1, b"", name, None, best, error, frozenset(doubts))  # type: ignore[arg-type]
+    return ListedPicture(1, b"", name, None, best, error, frozenset(doubts))  # type: ignore[arg-type]
 
 
 TABBY = entry("IMG_12 Cat.JPG", "tabby cat", ("heads disagree",))
@@ -45,7 +47,7 @@ OPEN = entry("new.png")
         (Sieve("png", "pizza", "doubtful"), [ODD]),
     ],
 )
-def test_a_sieve_lets_through_what_is_asked_for(sieve: Sieve, passing: list[Entry]) -> None:
+def test_a_sieve_lets_through_what_is_asked_for(sieve: Sieve, passing: list[ListedPicture]) -> None:
     assert [one for one in (TABBY, ODD, SURE, BROKEN, OPEN) if sieve.passes(one)] == passing
 
 

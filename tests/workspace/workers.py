@@ -112,7 +112,7 @@ class Posed(Workspace):
         self.reader.fail("read this", error)
 
     def know(self, picture: int, **fields: Any) -> None:
-        """Give a picture of the list what a pass or a failure would (`values.Entry`)."""
+        """Give a picture of the list what a pass or a failure would (`values.ListedPicture`)."""
         self._list.change(picture, **fields)
 
     def leave_open(self, *pictures: int) -> None:

@@ -10,7 +10,7 @@ from gnet_desktop.checkpoints.containers.source import Damaged, FileSource, Plac
 from gnet_desktop.checkpoints.containers.spooled import spooled_pieces
 from gnet_desktop.checkpoints.containers.together import opener, openers
 from gnet_desktop.checkpoints.containers.torch_tar import members
-from gnet_desktop.checkpoints.containers.zipped import Entry, content, directory, is_packed
+from gnet_desktop.checkpoints.containers.zipped import ZipEntry, content, directory, is_packed
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.file_kinds import CHECKPOINT_ENDINGS
 from gnet_desktop.shown import listed, shown
@@ -29,7 +29,7 @@ def in_tar(source: Source) -> "Member | None":
     return _member(files, lambda name: files[name])
 
 
-def unpacked(source: Source, entry: Entry, root: FileSource | None) -> Source:
+def unpacked(source: Source, entry: ZipEntry, root: FileSource | None) -> Source:
     """An entry's content where it can be read anywhere; raises Damaged where its checksum doesn't fit."""
     found = content(source, entry)
     if not is_packed(entry):

@@ -12,7 +12,7 @@ from typing import Any, Final
 from gnet_desktop.checkpoints.containers import torch_zip
 from gnet_desktop.checkpoints.containers.source import Damaged, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor, sides, stepped_size
-from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory
+from gnet_desktop.checkpoints.containers.zipped import MAGIC, ZipEntry, content, directory
 from gnet_desktop.plain_json import parsed
 from gnet_desktop.shown import shown, whole
 
@@ -70,7 +70,7 @@ def read_contents(source: Source) -> Contents:
     return Contents("torch.export", tensors)
 
 
-def _weights(entries: Mapping[str, Entry]) -> Entry | None:
+def _weights(entries: Mapping[str, ZipEntry]) -> ZipEntry | None:
     """The entry that describes the weights, or holds them all."""
     return next((entry for name, entry in entries.items() if name.endswith((_CONFIG, _STATE))), None)
 

@@ -8,7 +8,7 @@ from gnet_desktop.checkpoints.containers.hdf5.tree import read_tree
 from gnet_desktop.checkpoints.containers.keras import Model, model_of, variables_of
 from gnet_desktop.checkpoints.containers.source import Damaged, FileSource, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents
-from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory
+from gnet_desktop.checkpoints.containers.zipped import MAGIC, ZipEntry, content, directory
 from gnet_desktop.errors import CheckpointError
 from gnet_desktop.shown import whole
 
@@ -37,7 +37,7 @@ def read_contents(source: Source) -> Contents:
     return replace(found, container="Keras 3 model")
 
 
-def _described(source: Source, entry: Entry) -> Model:
+def _described(source: Source, entry: ZipEntry) -> Model:
     if entry.size > _LARGEST_TEXT:
         raise Damaged(f"Its description takes {whole(entry.size)} bytes, far more than a network's.")
     return model_of(read(content(source, entry), 0, entry.size).decode("utf-8", "replace"))

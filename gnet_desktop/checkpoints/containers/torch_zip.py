@@ -15,7 +15,7 @@ from gnet_desktop.checkpoints.containers.pickled.rebuilding import KNOWN, Storag
 from gnet_desktop.checkpoints.containers.pickled.values import key_text
 from gnet_desktop.checkpoints.containers.source import Cursor, Damaged, Source, read
 from gnet_desktop.checkpoints.containers.stored import Contents, stepped_size
-from gnet_desktop.checkpoints.containers.zipped import MAGIC, Entry, content, directory
+from gnet_desktop.checkpoints.containers.zipped import MAGIC, ZipEntry, content, directory
 from gnet_desktop.plain_json import parsed
 from gnet_desktop.shown import shown, whole
 
@@ -47,7 +47,7 @@ def read_contents(source: Source) -> Contents:
     return replace(frozen, facts=archive.pools())
 
 
-def _pickle_name(entries: Mapping[str, Entry]) -> str | None:
+def _pickle_name(entries: Mapping[str, ZipEntry]) -> str | None:
     return next((name for name in entries if name.endswith("/data.pkl") and name.count("/") == 1), None)
 
 

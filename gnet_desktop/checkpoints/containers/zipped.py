@@ -41,7 +41,7 @@ _LOCAL: Final = struct.Struct("<4s5H3I2H")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ZipEntry:
     """A file in the archive; ``size`` is that of its content, ``packed`` what it takes."""
 
     name: str
@@ -53,11 +53,11 @@ class Entry:
     encrypted: bool
 
 
-_DIRECTORIES: Final[WeakKeyDictionary[FileSource, Mapping[str, Entry]]] = WeakKeyDictionary()
+_DIRECTORIES: Final[WeakKeyDictionary[FileSource, Mapping[str, ZipEntry]]] = WeakKeyDictionary()
 """Directories of the files that are open: every kind of archive asks for them."""
 
 
-def directory(source: Source) -> Mapping[str, Entry]:
+def directory(source: Source) -> Mapping[str, ZipEntry]:
     """The entries by name, in their order; raises Incomplete or Damaged."""
     if not isinstance(source, FileSource):
         return _directory(source)
@@ -66,7 +66,7 @@ def directory(source: Source) -> Mapping[str, Entry]:
     return _DIRECTORIES[source]
 
 
-def _directory(source: Source) -> Mapping[str, Entry]:
+def _directory(source: Source) -> Mapping[str, ZipEntry]:
     count, size, offset = _end(source)
     if count > _MOST_ENTRIES or size > _LARGEST_DIRECTORY:
         raise Damaged(f"Its directory claims {whole(count)} entries, far more than a network has.")
@@ -107,7 +107,7 @@ def _end64(source: Source, position: int) -> tuple[int, int, int]:
     return fields[7], fields[8], fields[9]
 
 
-def _entry(data: bytes, position: int) -> tuple[Entry, int]:
+def _entry(data: bytes, position: int) -> tuple[ZipEntry, int]:
     if position + _ENTRY.size > len(data) or data[position : position + 4] != b"PK\x01\x02":
         raise Damaged("The archive's directory is broken.")
     fields = _ENTRY.unpack_from(data, position)
@@ -120,7 +120,7 @@ def _entry(data: bytes, position: int) -> tuple[Entry, int]:
     extra = data[start + name_length : start + name_length + extra_length]
     size, packed, offset = _large(extra, [size, packed, offset])
     end = start + name_length + extra_length + comment_length
-    return Entry(name, method, crc, packed, size, offset, encrypted=bool(flags & 1)), end
+    return ZipEntry(name, method, crc, packed, size, offset, encrypted=bool(flags & 1)), end
 
 
 def _large(extra: bytes, values: list[int]) -> list[int]:
@@ -136,12 +136,12 @@ def _large(extra: bytes, values: list[int]) -> list[int]:
     return values
 
 
-def is_packed(entry: Entry) -> bool:
+def is_packed(entry: ZipEntry) -> bool:
     """Whether its content is compressed, so that it is read forward only."""
     return entry.method == _DEFLATED
 
 
-def content(source: Source, entry: Entry) -> "Content":
+def content(source: Source, entry: ZipEntry) -> "Content":
     """An entry's content, unread; raises Damaged if it cannot be got at."""
     local = _LOCAL.unpack(read(source, entry.offset, _LOCAL.size))
     if local[0] != MAGIC:
@@ -159,7 +159,7 @@ def content(source: Source, entry: Entry) -> "Content":
 class Content:
     """An entry's content as a source, with the checksum that was written beside it."""
 
-    def __init__(self, inner: Source, entry: Entry) -> None:
+    def __init__(self, inner: Source, entry: ZipEntry) -> None:
         self._inner, self._entry = inner, entry
         self.size = entry.size
 
@@ -182,7 +182,7 @@ class _Inflated:
     charged each time.
     """
 
-    def __init__(self, packed: Span, entry: Entry) -> None:
+    def __init__(self, packed: Span, entry: ZipEntry) -> None:
         self._packed, self._name, self.size = packed, entry.name, entry.size
         self._budget = current()
         self._restart()

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.checkpoints.containers.graph import Node
-from gnet_desktop.checkpoints.convention import Entry
+from gnet_desktop.checkpoints.convention import InputScaling
 from gnet_desktop.checkpoints.recognition.graph_walk import LONGEST_WALK, Walk
 
 Numbers = NDArray[np.float64]
@@ -38,7 +38,7 @@ class _Unknown(Exception):
     """An operation that is no factor, shift or order of channels."""
 
 
-def entry(walk: Walk, name: str, channels: int) -> Entry:
+def entry(walk: Walk, name: str, channels: int) -> InputScaling:
     """What lies between the graph's input and a value that conv1 reads, which has so many channels."""
     unknown, lines = "", None
     try:
@@ -50,8 +50,8 @@ def entry(walk: Walk, name: str, channels: int) -> Entry:
         unknown = "operations that do not fit together"
     if lines is None or len(lines.order) != channels:
         unknown = unknown if lines is None else f"{len(lines.order)} channels where conv1 reads {channels}"
-        return Entry(tuple(range(channels)), (1.0,) * channels, (0.0,) * channels, unknown)
-    return Entry(
+        return InputScaling(tuple(range(channels)), (1.0,) * channels, (0.0,) * channels, unknown)
+    return InputScaling(
         tuple(int(place) for place in lines.order),
         tuple(float(value) for value in lines.scale),
         tuple(float(value) for value in lines.shift),

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from gnet_desktop.checkpoints.checkpoint import WEIGHTS_CHOICE
 from gnet_desktop.checkpoints.containers.stored import Contents, StoredTensor
-from gnet_desktop.checkpoints.convention import Entry
+from gnet_desktop.checkpoints.convention import InputScaling
 from gnet_desktop.checkpoints.dialects import DIALECTS
 from gnet_desktop.checkpoints.dialects.dialect import Dialect
 from gnet_desktop.checkpoints.dialects.other_networks import other_network
@@ -53,7 +53,7 @@ class Recognised:
     warnings: tuple[str, ...] = ()
     transform_input: bool | None = None
     dialect: str = ""
-    entry: Entry | None = None
+    entry: InputScaling | None = None
 
 
 def recognise(contents: Contents, assume: Mapping[str, str]) -> Recognised:
@@ -238,7 +238,7 @@ def _by_graph(
     )
 
 
-def _entry_warnings(entry: Entry | None) -> tuple[str, ...]:
+def _entry_warnings(entry: InputScaling | None) -> tuple[str, ...]:
     if entry is None or entry.is_known:
         return ()
     what = entry.unknown or "an order of the channels that no convention has"

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from gnet_desktop.checkpoints.containers.graph import Graph, Node
 from gnet_desktop.checkpoints.containers.stored import StoredTensor
-from gnet_desktop.checkpoints.convention import Entry
+from gnet_desktop.checkpoints.convention import InputScaling
 from gnet_desktop.checkpoints.recognition.entering import entry
 from gnet_desktop.checkpoints.recognition.graph_walk import (
     LONGEST_WALK,
@@ -43,7 +43,7 @@ class Traced:
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     trunk: list[str] = field(default_factory=list)
     turned: set[str] = field(default_factory=set)
-    entry: Entry | None = None
+    entry: InputScaling | None = None
     stored: Mapping[str, StoredTensor] = field(default_factory=dict)
     noticed: frozenset[str] = frozenset()
     has_sigmoid: bool = False

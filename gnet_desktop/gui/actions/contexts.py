@@ -19,7 +19,7 @@ from gnet_desktop.workspace.choices import Point
 from gnet_desktop.workspace.marking import LETTERS
 from gnet_desktop.workspace.sifting import Sieve
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import Entry, Reference
+from gnet_desktop.workspace.values import ListedPicture, Reference
 
 _EVIDENCE: Final = "grad-cam"
 """How the evidence for a class is looked for, unless another method is in use."""
@@ -170,6 +170,6 @@ def _open(menu: QMenu, place: QPoint) -> None:
         menu.popup(place)
 
 
-def _best(entry: Entry) -> str:
+def _best(entry: ListedPicture) -> str:
     name, probability = entry.best or ("", 0.0)
     return f"{entry.name}\t{name}\t{probability:.4f}"

@@ -17,7 +17,7 @@ from gnet_desktop.shown import name_of, path_words, whole
 from gnet_desktop.workspace.values import Result
 
 if TYPE_CHECKING:
-    from gnet_desktop.folder.exporting import Judged
+    from gnet_desktop.folder.exporting import JudgedFolder
     from gnet_desktop.gui.why.telling import Told
 
 
@@ -118,7 +118,7 @@ class Exporting(QObject):
             )
             self._shell.show_news(words, window)
 
-    def export_folder(self, judged: "Judged | None") -> None:
+    def export_folder(self, judged: "JudgedFolder | None") -> None:
         """Save what is known of the folder, in the form that the file's ending says."""
         from gnet_desktop.folder.exporting import export
 
@@ -142,10 +142,10 @@ class Exporting(QObject):
 
     def _save_page(self, path: Path, result: Result, why: "Told | None", window: QWidget) -> None:
         from gnet_desktop.gui.exports.report.page import write_page
-        from gnet_desktop.gui.exports.report.seen import Seen
+        from gnet_desktop.gui.exports.report.seen import Exploration
 
         workspace, panels = self._workspace, self._shell.panels
-        self._write(path, lambda: write_page(path, Seen.of(workspace, panels, result, why)), window)
+        self._write(path, lambda: write_page(path, Exploration.of(workspace, panels, result, why)), window)
 
     def _tell(self, result: Result, go_on: "Callable[[Told | None], None]") -> None:
         """Go on with why the answer is what it is; without, where no head answered."""

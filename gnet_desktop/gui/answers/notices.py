@@ -24,7 +24,7 @@ _CARD_EDGE: Final = (12, 8)
 _CARD_GAP: Final = 4
 
 
-class Notice(Speaking, QWidget):
+class Remark(Speaking, QWidget):
     """A sentence with its sign on a quiet ground; hidden while it is empty."""
 
     spoken_role = Role.Grouping

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.answers import sentences
-from gnet_desktop.gui.answers.notices import AbsentCard, Notice, StaleMark
+from gnet_desktop.gui.answers.notices import AbsentCard, Remark, StaleMark
 from gnet_desktop.gui.answers.table import AnswersTable
 from gnet_desktop.gui.answers.values import Shown, as_text, of_same_classes, shown_of
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
@@ -76,9 +76,9 @@ class AnswersPanel(PassesFocus, Speaking, QWidget):
         self.header.add(self.stale_mark)
         self.header.add(self.order)
         self.header.add(self.unit)
-        self.says, self.doubt = Notice("says"), Notice("doubt")
-        self.untrained, self.broken = Notice("warn"), Notice("bad")
-        self.warned, self.assumed = Notice("warn"), Notice("doubt")
+        self.says, self.doubt = Remark("says"), Remark("doubt")
+        self.untrained, self.broken = Remark("warn"), Remark("bad")
+        self.warned, self.assumed = Remark("warn"), Remark("doubt")
         self.assumed.setToolTip(self.tr("The checkpoint card offers other choices."))
         self.table, self.empty = AnswersTable(), Label()
         self.absent = AbsentCard(self.table)
@@ -102,7 +102,7 @@ class AnswersPanel(PassesFocus, Speaking, QWidget):
         self.keeper = self.table
 
     @property
-    def _notices(self) -> tuple[Notice, ...]:
+    def _notices(self) -> tuple[Remark, ...]:
         return self.broken, self.warned, self.untrained, self.says, self.doubt, self.assumed
 
     @property

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, Q
 from typing_extensions import override
 
 from gnet_desktop.checkpoints import catalogue
-from gnet_desktop.checkpoints.catalogue import Entry
+from gnet_desktop.checkpoints.catalogue import KnownCheckpoint
 from gnet_desktop.errors import Cancelled, GNetError
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.plain import Label
@@ -30,7 +30,7 @@ class EntryRow(Speaking, QWidget):
     changed = Signal()
     spoken_role = Role.Grouping
 
-    def __init__(self, entry: Entry, worker: Worker, dispatcher: Dispatcher, fetch: Fetch) -> None:
+    def __init__(self, entry: KnownCheckpoint, worker: Worker, dispatcher: Dispatcher, fetch: Fetch) -> None:
         super().__init__()
         self.entry = entry
         self._worker, self._dispatcher, self._fetch = worker, dispatcher, fetch

@@ -25,7 +25,7 @@ from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.conventions.chips import Chips
 from gnet_desktop.gui.conventions.choices import meaning_of
-from gnet_desktop.gui.conventions.comparing import Compared, Preview, change_words
+from gnet_desktop.gui.conventions.comparing import ComparedClass, Preview, change_words
 from gnet_desktop.gui.conventions.menu import fill_convention_menu
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
@@ -45,7 +45,7 @@ def to_image(picture: Image.Image | None) -> QImage | None:
     return QImage(shown.tobytes(), width, height, width * 3, QImage.Format.Format_RGB888).copy()
 
 
-class Seen(Speaking, QWidget):
+class SeenPhoto(Speaking, QWidget):
     """The photo with what is kept of it, and beside it what the network sees."""
 
     spoken_role = Role.Graphic
@@ -126,19 +126,19 @@ class ComparedAnswers(Speaking, QWidget):
     def __init__(self, *, second: bool) -> None:
         super().__init__()
         self._second = second
-        self.rows: list[Compared] = []
+        self.rows: list[ComparedClass] = []
         self._names: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(24 + 7 * _ROW)
         self.setAccessibleName(self.tr("Answers of main"))
 
-    def show_rows(self, rows: list[Compared], names: tuple[str, ...]) -> None:
+    def show_rows(self, rows: list[ComparedClass], names: tuple[str, ...]) -> None:
         """Show rows in the order that both sides share."""
         self.rows, self._names = rows, names
         self.setAccessibleDescription(", ".join(" ".join(self.words(row)) for row in rows))
         self.update()
 
-    def words(self, row: Compared) -> tuple[str, ...]:
+    def words(self, row: ComparedClass) -> tuple[str, ...]:
         """Class, probability and, on the second side, the change."""
         value = row.right if self._second else row.left
         words = [class_name(self._names, row.index), percent(value) if value is not None else ""]
@@ -207,7 +207,7 @@ class Column(QFrame):
         self.use = Button()
         self.note = Label()
         self.note.setFont(font(12.5))
-        self.chips, self.seen = Chips(), Seen()
+        self.chips, self.seen = Chips(), SeenPhoto()
         self.answers = ComparedAnswers(second=second)
         self.error = Label()
         self.error.setWordWrap(True)

@@ -15,7 +15,7 @@ from gnet_desktop.network.record import Answers
 from gnet_desktop.pictures.geometry import Geometry
 from gnet_desktop.shown import whole
 from gnet_desktop.workspace import tasks
-from gnet_desktop.workspace.values import Entry
+from gnet_desktop.workspace.values import ListedPicture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +34,7 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedClass:
     """A class in both columns; None where a column has no answer. ``change`` is right − left."""
 
     index: int
@@ -52,7 +52,7 @@ class Compared:
 PHOTO = 720
 
 
-def try_convention(network: tasks.LoadedNetwork, entry: Entry, convention: Convention) -> Preview:
+def try_convention(network: tasks.LoadedNetwork, entry: ListedPicture, convention: Convention) -> Preview:
     """Answer a picture under a convention; runs on the engine's thread, never raises a GNetError."""
     try:
         read = tasks.read_and_prepare(entry.source, entry.name, convention)
@@ -67,7 +67,7 @@ def try_convention(network: tasks.LoadedNetwork, entry: Entry, convention: Conve
 
 
 def first_answer(
-    network: tasks.LoadedNetwork, entry: Entry, conventions: tuple[Convention, ...]
+    network: tasks.LoadedNetwork, entry: ListedPicture, conventions: tuple[Convention, ...]
 ) -> tuple[int, ...]:
     """The first answer's class under each convention; empty if one of them cannot be used."""
     firsts = []
@@ -79,7 +79,7 @@ def first_answer(
     return tuple(firsts)
 
 
-def compare(left: Preview | None, right: Preview | None, rows: int = 7) -> list[Compared]:
+def compare(left: Preview | None, right: Preview | None, rows: int = 7) -> list[ComparedClass]:
     """Rows for both columns: the left one's first answers, then what the right one adds."""
     sides: dict[str, Answers] = {}
     if left is not None and left.answers is not None:
@@ -87,7 +87,7 @@ def compare(left: Preview | None, right: Preview | None, rows: int = 7) -> list[
     if right is not None and right.answers is not None:
         sides["aux2"] = right.answers
     return [
-        Compared(
+        ComparedClass(
             row.index,
             row.probabilities.get("main"),
             row.probabilities.get("aux2"),

@@ -33,7 +33,7 @@ from gnet_desktop.gui.painting.numbers import size
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.derived import Derived
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import Entry
+from gnet_desktop.workspace.values import ListedPicture
 
 Question = tuple[str, int, tuple[Convention, ...]]
 """The network's name, the picture's id, and under which conventions."""
@@ -159,7 +159,7 @@ class TryBoth(Speaking, Ground):
             self._pair = [used, beside(used)]
         self._show()
 
-    def _entry(self) -> Entry | None:
+    def _entry(self) -> ListedPicture | None:
         workspace = self._workspace
         return workspace.pictures.get(workspace.current) if workspace.current is not None else None
 
@@ -244,7 +244,7 @@ class TryBoth(Speaking, Ground):
         self.summary.verdict.setText(words)
         self._show_count()
 
-    def _picture_words(self, entry: Entry | None, tried: Mapping[int, Preview]) -> str:
+    def _picture_words(self, entry: ListedPicture | None, tried: Mapping[int, Preview]) -> str:
         if entry is None:
             return ""
         geometry = next((one.geometry for one in tried.values() if one.geometry is not None), None)

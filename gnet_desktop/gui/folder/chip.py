@@ -17,7 +17,7 @@ from gnet_desktop.gui.looks.theme import Theme, font
 _LEAST: Final = 64
 
 
-class Chip(QAbstractButton):
+class FilterChip(QAbstractButton):
     """A filter that is on; a click takes it off."""
 
     def __init__(self, words: str) -> None:

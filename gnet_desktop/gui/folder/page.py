@@ -23,7 +23,7 @@ from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.controls.spoken import Role, Speaking
-from gnet_desktop.gui.folder.chip import Chip
+from gnet_desktop.gui.folder.chip import FilterChip
 from gnet_desktop.gui.folder.confusion import OTHERS, Confusion
 from gnet_desktop.gui.folder.figures import Figures
 from gnet_desktop.gui.folder.gallery import Gallery
@@ -304,7 +304,7 @@ class FolderPage(Speaking, Page):
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
         for name, words in self._filters(state):
-            chip = Chip(words)
+            chip = FilterChip(words)
             chip.clicked.connect(lambda _=False, name=name: self._take_off(name))
             row.addWidget(chip)
         self._chips.setVisible(row.count() > 0)

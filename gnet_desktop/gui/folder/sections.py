@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gnet_desktop.checkpoints.checkpoint import Calibration
-from gnet_desktop.folder.conventions import Tried
+from gnet_desktop.folder.conventions import TriedConvention
 from gnet_desktop.folder.evaluating import Fit
 from gnet_desktop.folder.figures import FEW
 from gnet_desktop.gui.controls.button import Button
@@ -23,7 +23,7 @@ EDGE, ROW = 14, 26
 class _TriedRow(QAbstractButton):
     """A convention: its name, how right it makes the network, and the interval; a click uses it."""
 
-    def __init__(self, tried: Tried, *, used: bool) -> None:
+    def __init__(self, tried: TriedConvention, *, used: bool) -> None:
         super().__init__()
         self.tried, self._used = tried, used
         share, loss = tried.figures.top1, f"{tried.figures.log_loss:.2f}"
@@ -117,7 +117,7 @@ class ConventionsSection(_Section):
         self.button = self.add_button(self.tr("Compare"))
         self.button.clicked.connect(self._clicked)
         self.buttons.addStretch(1)
-        self._shown: tuple[tuple[Tried, ...], str] = ((), "")
+        self._shown: tuple[tuple[TriedConvention, ...], str] = ((), "")
         self._busy = False
 
     @property
@@ -127,7 +127,7 @@ class ConventionsSection(_Section):
         return [row for item in items if item is not None and isinstance(row := item.widget(), _TriedRow)]
 
     def show_tried(
-        self, tried: tuple[Tried, ...], trying: tuple[int, int] | None, used: str, *, judged: bool
+        self, tried: tuple[TriedConvention, ...], trying: tuple[int, int] | None, used: str, *, judged: bool
     ) -> None:
         """Show what was compared and how far a comparison is; ``used`` names the one in use."""
         self.setVisible(judged)
@@ -145,7 +145,7 @@ class ConventionsSection(_Section):
             self._shown = (tried, used)
             self._fill(tried, used)
 
-    def _fill(self, tried: tuple[Tried, ...], used: str) -> None:
+    def _fill(self, tried: tuple[TriedConvention, ...], used: str) -> None:
         for row in self.rows:
             self.body.removeWidget(row)
             row.hide()

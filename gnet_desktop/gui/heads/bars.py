@@ -15,8 +15,7 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.network_map.chart import text
 from gnet_desktop.gui.painting.numbers import number
-from gnet_desktop.inspection.answers import HeadAnswers as HeadNumbers
-from gnet_desktop.inspection.answers import percent, valid
+from gnet_desktop.inspection.answers import HeadAnswers, percent, valid
 
 _ROW: Final = 29
 _TOP: Final = 5
@@ -24,7 +23,7 @@ _DELTA: Final = 0.14
 """Part of the width that differences from the reference take."""
 
 
-class HeadAnswers(Speaking, QWidget):
+class HeadBars(Speaking, QWidget):
     """A head's five first answers and all others, as bars."""
 
     spoken_role = Role.List
@@ -42,13 +41,13 @@ class HeadAnswers(Speaking, QWidget):
 
     def show_answers(
         self,
-        answers: HeadNumbers | None,
+        answers: HeadAnswers | None,
         names: tuple[str, ...],
         *,
         logits: bool,
         faint: bool,
         stale: bool,
-        before: HeadNumbers | None = None,
+        before: HeadAnswers | None = None,
     ) -> None:
         """Show a head's answers; ``faint`` ones without emphasis; ``before`` are the reference's."""
         self._faint, self._stale, self.rows, self.deltas = faint, stale, [], []

@@ -12,7 +12,7 @@ from gnet_desktop.gui.answers.values import class_name, comparable, of_same_clas
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking
-from gnet_desktop.gui.heads.bars import HeadAnswers
+from gnet_desktop.gui.heads.bars import HeadBars
 from gnet_desktop.gui.heads.grids import Grid, Scroller
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.numbers import size
@@ -93,7 +93,7 @@ class HeadSection(Speaking, QWidget):
         self.pool = Grid(self.tr("{0}, pooled maps").format(name))
         self.convolution = Grid(self.tr("{0}, maps of the convolution").format(name))
         self.connected = Grid(self.tr("{0}, fully connected values").format(name), vector=True)
-        self.answers = HeadAnswers()
+        self.answers = HeadBars()
         self.steps = {
             "pool": _Step(self.tr("Average pool"), "pool", Scroller(self.pool, QSize(264, 190))),
             "conv": _Step(self.tr("Convolution 1×1"), "reduction", self.convolution),

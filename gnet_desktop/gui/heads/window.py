@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.answers import sentences
-from gnet_desktop.gui.answers.notices import Notice
+from gnet_desktop.gui.answers.notices import Remark
 from gnet_desktop.gui.answers.values import Shown, shown_of
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.explaining import explained
@@ -64,7 +64,7 @@ class HeadsView(Speaking, Ground):
         self.header.add(self.depths)
         self.header.add(self.unit)
         self.header.add(self.steps)
-        self.says, self.warning, self.timeline = Notice("says"), Notice("warn"), Timeline()
+        self.says, self.warning, self.timeline = Remark("says"), Remark("warn"), Timeline()
         self.reading = Label()
         self.reading.setFont(font(12))
         self.reading.setWordWrap(True)

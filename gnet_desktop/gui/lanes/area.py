@@ -17,7 +17,7 @@ from gnet_desktop.gui.controls.focus import KEY_REASONS
 from gnet_desktop.gui.controls.spoken import Part, Role, Speaking
 from gnet_desktop.gui.lanes import navigation
 from gnet_desktop.gui.lanes.canvas import LanesCanvas
-from gnet_desktop.gui.lanes.contents import Contents, contents_of
+from gnet_desktop.gui.lanes.contents import LaneContents, contents_of
 from gnet_desktop.gui.lanes.lane_view import LaneView
 from gnet_desktop.gui.lanes.marking import mark_one_more, mark_places, mark_together, mark_unit, mark_up_to
 from gnet_desktop.gui.lanes.measuring import Cell, Measured
@@ -107,7 +107,7 @@ class LanesArea(Speaking, LanesCanvas):
         workspace, view = self._workspace, self._workspace.look
         result = self._result = workspace.seen
         self._module = workspace.selection.module
-        self.contents = Contents()
+        self.contents = LaneContents()
         if result is not None:
             statistics = self.measured.of(result).statistics
             self.contents = contents_of(result, self._module, view, statistics, self.sorting.order_of)

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from gnet_desktop.gui.lanes.arrangement import EDGE, SCROLLER, Arrangement, Place, Zoom, arrange
 from gnet_desktop.gui.lanes.atlas import LaneAtlas, Region
-from gnet_desktop.gui.lanes.contents import Contents
+from gnet_desktop.gui.lanes.contents import LaneContents
 from gnet_desktop.gui.lanes.lane_view import LaneView
 from gnet_desktop.gui.lanes.legend import Legend, lane_legend
 from gnet_desktop.gui.lanes.model import Lane, LaneScale
@@ -34,7 +34,7 @@ class LanesCanvas(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self.contents = Contents()
+        self.contents = LaneContents()
         self._views: list[LaneView] = []
         self._arrangement: Arrangement | None = None
         self._zoom = Zoom()

@@ -19,7 +19,7 @@ Sorter = Callable[[Sequence[Lane]], tuple[str, Values]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Contents:
+class LaneContents:
     """Lanes with the scale and the shown channels of each.
 
     ``sort`` is the order in use, which may have to wait for its values; ``error`` says what
@@ -45,7 +45,7 @@ class Contents:
 
 def contents_of(
     result: Result, module: str, view: ViewOptions, measured: Callable[[str], UnitStatistics], sorter: Sorter
-) -> Contents:
+) -> LaneContents:
     """The lanes of a module; where the filter cannot be understood, all their channels.
 
     None where the result has no maps of it.
@@ -53,7 +53,7 @@ def contents_of(
     architecture = result.checkpoint.architecture
     lanes = lanes_of(result.record, architecture.module(module), measured, reductions=view.reductions)
     if not lanes:
-        return Contents()
+        return LaneContents()
     lanes = [replace(lane, made=_made(result, lane), between=result.record.between) for lane in lanes]
     error = None
     try:
@@ -67,7 +67,7 @@ def contents_of(
         shown_order(lane, used if plain or lane.part in values else FALLBACK, some, values.get(lane.part))
         for lane, some in zip(lanes, channels, strict=True)
     ]
-    return Contents(tuple(lanes), tuple(scales_of(lanes, scaling_of(view))), tuple(orders), used, error)
+    return LaneContents(tuple(lanes), tuple(scales_of(lanes, scaling_of(view))), tuple(orders), used, error)
 
 
 def _made(result: Result, lane: Lane) -> dict[int, str]:

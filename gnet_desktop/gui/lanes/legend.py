@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
-from gnet_desktop.gui.lanes.contents import Contents
+from gnet_desktop.gui.lanes.contents import LaneContents
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.inspection.colour_maps import faded
@@ -27,7 +27,7 @@ class Legend:
     short: str = ""
 
 
-def common_legend(contents: Contents, view: ViewOptions, *, stale: bool) -> Legend | None:
+def common_legend(contents: LaneContents, view: ViewOptions, *, stale: bool) -> Legend | None:
     """The bar for all lanes at once; None where each lane has its own.
 
     Where each map has its own scale no number holds for all, and none is written.

@@ -10,7 +10,7 @@ from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.inspection.answers import percent
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.values import DOUBTS, Doubt, Entry
+from gnet_desktop.workspace.values import DOUBTS, Doubt, ListedPicture
 
 Index = QModelIndex | QPersistentModelIndex
 ENTRY: Final = Qt.ItemDataRole.UserRole
@@ -28,14 +28,14 @@ def doubt_words(doubt: Doubt) -> str:
     ]
 
 
-def second_line(entry: Entry) -> str:
+def second_line(entry: ListedPicture) -> str:
     """The first answer with its probability, or that the picture failed."""
     if entry.error is not None:
         return tr("not opened")
     return f"{entry.best[0]} {percent(entry.best[1])} %" if entry.best else ""
 
 
-def spoken(entry: Entry) -> str:
+def spoken(entry: ListedPicture) -> str:
     """A row in words."""
     doubts = [doubt_words(doubt) for doubt in DOUBTS if doubt in entry.doubts]
     return ", ".join([entry.name, *filter(None, [second_line(entry)]), *doubts])
@@ -79,7 +79,7 @@ class PicturesModel(QStringListModel):
         """The row of a picture, −1 without one."""
         return self._rows.get(entry_id or 0, -1)
 
-    def image(self, entry: Entry) -> QImage | None:
+    def image(self, entry: ListedPicture) -> QImage | None:
         """A picture's thumbnail as Qt has it."""
         if entry.thumbnail is None:
             self._images.pop(entry.id, None)
@@ -88,7 +88,7 @@ class PicturesModel(QStringListModel):
             self._images[entry.id] = rgb_image(entry.thumbnail)
         return self._images[entry.id]
 
-    def letter(self, entry: Entry) -> str:
+    def letter(self, entry: ListedPicture) -> str:
         """The group that a picture is in; empty for none."""
         return self._workspace.marks.letter(entry.id)
 

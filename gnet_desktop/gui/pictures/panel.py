@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QListView, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from gnet_desktop.gui.answers.notices import Notice
+from gnet_desktop.gui.answers.notices import Remark
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.focus import PassesFocus
 from gnet_desktop.gui.controls.plain import Label
@@ -131,7 +131,7 @@ class PicturesPanel(PassesFocus, Speaking, QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        self.sieve, self.alike, self.progress = SieveBar(workspace), Notice("warn"), Progress(workspace)
+        self.sieve, self.alike, self.progress = SieveBar(workspace), Remark("warn"), Progress(workspace)
         self.nothing = _Hint(self.tr("No picture of the list is like that."))
         for widget in (self.sieve, self.alike, self.nothing):
             layout.addWidget(widget)

@@ -13,7 +13,7 @@ from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import ring_row
 from gnet_desktop.gui.pictures.model import ENTRY, Index, PicturesModel
 from gnet_desktop.inspection.answers import percent
-from gnet_desktop.workspace.values import Entry
+from gnet_desktop.workspace.values import ListedPicture
 
 ROW, THUMB, NARROW = 60, 44, 120
 _BADGE: Final = 17
@@ -59,7 +59,7 @@ class Rows(QStyledItemDelegate):
             self._words(painter, entry, QRectF(rect).adjusted(12 + THUMB + 10, 0, -12, 0), theme)
         painter.restore()
 
-    def _thumbnail(self, painter: QPainter, entry: Entry, box: QRectF, theme: Theme) -> None:
+    def _thumbnail(self, painter: QPainter, entry: ListedPicture, box: QRectF, theme: Theme) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         path = QPainterPath()
@@ -90,7 +90,7 @@ class Rows(QStyledItemDelegate):
         painter.setFont(font(11, 600))
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, letter)
 
-    def _words(self, painter: QPainter, entry: Entry, box: QRectF, theme: Theme) -> None:
+    def _words(self, painter: QPainter, entry: ListedPicture, box: QRectF, theme: Theme) -> None:
         upper = QRectF(box.left(), box.center().y() - 19, box.width(), 18)
         lower = QRectF(box.left(), box.center().y() + 1, box.width(), 18)
         painter.setFont(font(12.5, 500))
@@ -108,7 +108,7 @@ class Rows(QStyledItemDelegate):
         elif entry.best is not None:
             self._answer(painter, entry, lower, theme)
 
-    def _answer(self, painter: QPainter, entry: Entry, box: QRectF, theme: Theme) -> None:
+    def _answer(self, painter: QPainter, entry: ListedPicture, box: QRectF, theme: Theme) -> None:
         """The first answer with its probability; a doubtful one looks so."""
         assert entry.best is not None
         name, number = entry.best[0], f"{percent(entry.best[1])} %"

@@ -33,7 +33,7 @@ _EDGES, _GAP = (14, 0, 12), 10
 _SWATCH = 12
 
 
-class Chip(QAbstractButton):
+class ChangeChip(QAbstractButton):
     """One change; a click, or dragging it out of the strip, takes it back."""
 
     def __init__(self, change: Change) -> None:
@@ -160,10 +160,10 @@ class ChangesStrip(Speaking, QWidget):
         self.refresh()
 
     @property
-    def chips(self) -> list[Chip]:
+    def chips(self) -> list[ChangeChip]:
         """The chips, in the order of the changes."""
         items = (self._chips.itemAt(place) for place in range(self._chips.count()))
-        return [chip for item in items if item is not None and isinstance(chip := item.widget(), Chip)]
+        return [chip for item in items if item is not None and isinstance(chip := item.widget(), ChangeChip)]
 
     def refresh(self) -> None:
         """Show what is changed now."""
@@ -174,7 +174,7 @@ class ChangesStrip(Speaking, QWidget):
                     widget.hide()
                     widget.deleteLater()
             for change in workspace.changes:
-                chip = Chip(change)
+                chip = ChangeChip(change)
                 chip.clicked.connect(lambda _=False, change=change: workspace.remove_change(change))
                 chip.customContextMenuRequested.connect(partial(self._open_slider, change))
                 self._chips.addWidget(chip)
@@ -222,7 +222,7 @@ class ChangesStrip(Speaking, QWidget):
         shown = [one for one in (*parts, *self.chips) if not one.isHidden()]
         return sum(one.sizeHint().width() + _GAP for one in shown) + sum(_EDGES)
 
-    def _fold(self, chip: Chip) -> None:
+    def _fold(self, chip: ChangeChip) -> None:
         chip.hide()
         self.more.setText(f"+{sum(one.isHidden() for one in self.chips)}")
         self.more.setAccessibleName(self.tr("More changes: {0}").format(self.more.text()))

@@ -17,7 +17,7 @@ from gnet_desktop.inspection.contributions import (
 )
 from gnet_desktop.inspection.histogram import Histogram, histogram
 from gnet_desktop.inspection.ranking import UnitAt, peak, strength, strongest_at
-from gnet_desktop.inspection.sources import Source, source_of
+from gnet_desktop.inspection.sources import LayerInput, source_of
 from gnet_desktop.inspection.statistics import UnitStatistics
 from gnet_desktop.network.architecture import MODULES, Architecture, Branch, Convolution, Module
 from gnet_desktop.network.changes import Changes
@@ -172,7 +172,7 @@ class Expanded:
     ``left_out`` says what between input and unit these weights pass over.
     """
 
-    source: Source
+    source: LayerInput
     kernels: Sequence[tuple[Unit, NDArray[np.float64]]]
     left_out: Literal["nothing", "rectifiers", "maximum"]
 
@@ -186,7 +186,7 @@ class Origins:
     """
 
     unit: Unit
-    source: Source
+    source: LayerInput
     parts: Decomposition
     shares: Mapping[str, Share]
     strongest: Mapping[str, Sequence[Part]]

@@ -23,7 +23,7 @@ from gnet_desktop.inspection.ranking import UnitAt
 from gnet_desktop.inspection.scaling import Limits
 from gnet_desktop.network.arithmetic import Field
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.workspace.values import Entry
+from gnet_desktop.workspace.values import ListedPicture
 
 _ROW: Final = 23
 _GUTTER: Final = 14
@@ -195,12 +195,12 @@ class PicturesSection(Section):
         self.title = self.tr("Strongest pictures")
         self.about = explained(word="strongest pictures")
         self._images: dict[int, QImage] = {}
-        self._shown: list[tuple[Entry, float]] = []
+        self._shown: list[tuple[ListedPicture, float]] = []
         self._current: int | None = None
 
     def show_pictures(
         self,
-        found: Sequence[tuple[Entry, float]],
+        found: Sequence[tuple[ListedPicture, float]],
         *,
         known: int,
         current: int | None,

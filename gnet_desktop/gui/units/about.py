@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from gnet_desktop.folder.alike import Alike, Grouped
+from gnet_desktop.folder.alike import AlikeUnits, Grouped
 from gnet_desktop.folder.spectrum import Spectrum
 from gnet_desktop.gui.unit.facts import Expanded, expanded_of
 from gnet_desktop.gui.unit.origins_view import KernelSection
 from gnet_desktop.gui.units.links import Links, links_of
-from gnet_desktop.gui.units.panel import UnitPanel
+from gnet_desktop.gui.units.panel import ItemPanel
 from gnet_desktop.gui.units.sections import (
     BarsSection,
     CropsSection,
@@ -43,7 +43,7 @@ class About(QObject):
 
     unit_wanted, picture_wanted = Signal(object), Signal(Path)
 
-    def __init__(self, workspace: Workspace, indexed: Indexed, recounts: Recounts, panel: UnitPanel) -> None:
+    def __init__(self, workspace: Workspace, indexed: Indexed, recounts: Recounts, panel: ItemPanel) -> None:
         super().__init__(panel)
         self._workspace, self._indexed, self._panel = workspace, indexed, panel
         self._recounts = recounts
@@ -146,7 +146,7 @@ class About(QObject):
         checkpoint, unit = self._workspace.checkpoint, item.unit
         self.same.hide()
         self.groups.hide()
-        if not isinstance(alike, Alike) or checkpoint is None or unit is None:
+        if not isinstance(alike, AlikeUnits) or checkpoint is None or unit is None:
             return
         same = alike.same.get(item.channel, ())[:CLASSES]
         units = [(unit_in_module(checkpoint.architecture, item.module, one), r) for one, r in same]

@@ -18,7 +18,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen, 
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
-from gnet_desktop.folder.alike import Alike
+from gnet_desktop.folder.alike import AlikeUnits
 from gnet_desktop.gui.controls.focus import KeyFocus
 from gnet_desktop.gui.controls.spoken_cells import SpokenCells
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
@@ -58,7 +58,7 @@ class Shown:
     named: Callable[[Item], str] = lambda _item: ""
     recipe: Recipe = field(default_factory=Recipe)
     along: bool = False
-    alike: Alike | None = None
+    alike: AlikeUnits | None = None
     several: bool = False
 
 

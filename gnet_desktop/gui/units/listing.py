@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.errors import GNetError, UsageError
-from gnet_desktop.folder.alike import Alike
+from gnet_desktop.folder.alike import AlikeUnits
 from gnet_desktop.folder.spectrum import Spectrum
 from gnet_desktop.gui.units.head import OFFERED, Head
 from gnet_desktop.network.architecture import MODULES
@@ -62,20 +62,22 @@ class Listing(QObject):
             return classes_of(checkpoint.architecture, head.heads.value, checkpoint.labels.names)
         return units_of(checkpoint.architecture, head.modules.value, head.branches.value)
 
-    def arranged(self, items: Sequence[Item], spectrum: Spectrum | None, alike: Alike | None) -> list[Item]:
+    def arranged(
+        self, items: Sequence[Item], spectrum: Spectrum | None, alike: AlikeUnits | None
+    ) -> list[Item]:
         """All in their order, or those that say the same or several things."""
         if self.view not in _LISTS:
             return arranged(items, spectrum, self._head.orders.value)
         return _LISTS[self.view](items, alike) if alike is not None else []
 
-    def alike(self, items: Sequence[Item]) -> Alike | None:
+    def alike(self, items: Sequence[Item]) -> AlikeUnits | None:
         """What is known of the module's units, where the view shows it; asked for if it isn't known."""
         checkpoint = self._workspace.checkpoint
         if self.view not in _LISTS or checkpoint is None or not items:
             return None
         module = checkpoint.architecture.module(items[0].module)
         found = self.recounts.get(likeness.key_of(module.name), likeness.counted(module))
-        return found if isinstance(found, Alike) else None
+        return found if isinstance(found, AlikeUnits) else None
 
     def count(self) -> Spectrum | None:
         """What the directions do over the folder; asked for if it isn't known."""
@@ -86,7 +88,7 @@ class Listing(QObject):
 
     # Words
 
-    def note(self, count: int, total: int, alike: Alike | None) -> str:
+    def note(self, count: int, total: int, alike: AlikeUnits | None) -> str:
         """How many there are, of what; or what stands in the way."""
         if self.directions is not None:
             words = self.tr("{0} directions of {1} in {2}")
@@ -183,7 +185,7 @@ class Listing(QObject):
         self.changed.emit()
 
 
-_LISTS: Final[Mapping[str, Callable[[Sequence[Item], Alike], list[Item]]]] = {
+_LISTS: Final[Mapping[str, Callable[[Sequence[Item], AlikeUnits], list[Item]]]] = {
     "same": likeness.same_items,
     "several": likeness.several_items,
 }

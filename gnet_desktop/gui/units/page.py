@@ -20,7 +20,7 @@ from gnet_desktop.gui.units.gallery import Cards
 from gnet_desktop.gui.units.head import Head
 from gnet_desktop.gui.units.kernels import Kernels
 from gnet_desktop.gui.units.listing import Listing
-from gnet_desktop.gui.units.panel import UnitPanel
+from gnet_desktop.gui.units.panel import ItemPanel
 from gnet_desktop.gui.units.progress import Progress
 from gnet_desktop.inspection.visualisation.recipe import Recipe
 from gnet_desktop.network.architecture import MODULES
@@ -62,7 +62,7 @@ class UnitsPage(Page):
         self.recipe = Recipe()
         self.items: list[Item] = []
         self._taken: Unit | None = None
-        self.cards, self.panel = Cards(wanting, indexed), UnitPanel(wanting)
+        self.cards, self.panel = Cards(wanting, indexed), ItemPanel(wanting)
         self.header = Head()
         self.listing = Listing(workspace, indexed, self.header)
         self.about = About(workspace, indexed, self.listing.recounts, self.panel)

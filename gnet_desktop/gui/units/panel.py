@@ -139,7 +139,7 @@ class PictureSection(Section):
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.words if made is not None else "")
 
 
-class UnitPanel(QWidget):
+class ItemPanel(QWidget):
     """Everything about one item, one section below the other.
 
     ``recipe_wanted(recipe)`` asks for cards made otherwise, ``explore_wanted(item)`` to see

@@ -34,7 +34,7 @@ translate = QCoreApplication.translate
 
 @dataclass(frozen=True, slots=True)
 class _Option:
-    """A field of the `Question` with its choices; ``fits`` tells whether the method has it."""
+    """A field of the `WhyQuestion` with its choices; ``fits`` tells whether the method has it."""
 
     field: str
     words: str

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from gnet_desktop.convention import Convention
 from gnet_desktop.errors import GNetError
 from gnet_desktop.folder import strongest, truth
-from gnet_desktop.folder.indexing import Pass, index_folder
+from gnet_desktop.folder.indexing import IndexingPass, index_folder
 from gnet_desktop.folder.scanning import scan
 from gnet_desktop.folder.spectrum import Spectrum
 from gnet_desktop.network.naming import Unit
@@ -270,7 +270,7 @@ class _Job:
     def _run(self) -> None:
         checkpoint = self.network.checkpoint
         matched = truth.match(truth.from_folders(scan(self.folder)), checkpoint.labels.names, "")
-        through = Pass(checkpoint, OnEngine(self.owner, self), self.convention)
+        through = IndexingPass(checkpoint, OnEngine(self.owner, self), self.convention)
         index_folder(
             self.folder,
             self.place,

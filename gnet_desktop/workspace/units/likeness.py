@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gnet_desktop.folder.alike import Alike, Gathering
+from gnet_desktop.folder.alike import AlikeUnits, Gathering
 from gnet_desktop.folder.recounting import some_pictures
 from gnet_desktop.network.architecture import Module
 from gnet_desktop.workspace.units.items import Item
@@ -15,13 +15,13 @@ def key_of(module: str) -> tuple[str, str]:
 
 
 def counted(module: Module) -> Recount:
-    """What is known of a module's units over the indexed folder: an `Alike`."""
+    """What is known of a module's units over the indexed folder: an `AlikeUnits`."""
     return Recount(
         module.name, lambda index: some_pictures(index.place), lambda _index: Gathering(module.outputs)
     )
 
 
-def same_items(items: Sequence[Item], alike: Alike) -> list[Item]:
+def same_items(items: Sequence[Item], alike: AlikeUnits) -> list[Item]:
     """Those of the items that say nearly the same as another, like beside like."""
     by_channel = {item.channel: item for item in items}
     order: dict[int, None] = {}
@@ -33,7 +33,7 @@ def same_items(items: Sequence[Item], alike: Alike) -> list[Item]:
     return [by_channel[one] for one in order if one in by_channel]
 
 
-def _together(alike: Alike, start: int) -> Sequence[int]:
+def _together(alike: AlikeUnits, start: int) -> Sequence[int]:
     """A unit and all that are tied to it by likeness, the nearest first."""
     found, coming = {start: None}, [start]
     while coming:
@@ -44,13 +44,13 @@ def _together(alike: Alike, start: int) -> Sequence[int]:
     return list(found)
 
 
-def several_items(items: Sequence[Item], alike: Alike) -> list[Item]:
+def several_items(items: Sequence[Item], alike: AlikeUnits) -> list[Item]:
     """Those of the items that say several things, the most clearly apart first."""
     found = [item for item in items if item.channel in alike.several]
     return sorted(found, key=lambda item: -alike.several[item.channel].silhouette)
 
 
-def shown_pictures(alike: Alike, channel: int, count: int) -> tuple[tuple[str, ...], ...]:
+def shown_pictures(alike: AlikeUnits, channel: int, count: int) -> tuple[tuple[str, ...], ...]:
     """The strongest pictures of each group of a unit, ``count`` in all, one more of the first ones."""
     groups = alike.several[channel].groups
     share, more = divmod(count, len(groups))

@@ -15,7 +15,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 from gnet_desktop.cli import main
 from gnet_desktop.folder.rows import Filter
 from gnet_desktop.gui.app import make_window
-from gnet_desktop.gui.folder.chip import Chip
+from gnet_desktop.gui.folder.chip import FilterChip
 from gnet_desktop.gui.folder.gallery import PLACE
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.gui.system.session import Session
@@ -76,7 +76,7 @@ def test_a_click_on_a_class_shows_its_pictures_and_the_chip_takes_it_off(done: W
     spot = next(piece for piece in page.figures.pieces if piece.value == goldfish)
     QTest.mouseClick(page.figures, Qt.MouseButton.LeftButton, pos=spot.box.center().toPoint())
     assert sorted(shown(done)) == ["goldfish/0.jpg", "goldfish/1.jpg", "goldfish/2.jpg"]
-    chip = of_type(Chip, there(there(page._chips.layout()).itemAt(0)).widget())
+    chip = of_type(FilterChip, there(there(page._chips.layout()).itemAt(0)).widget())
     assert chip.text() == "true: goldfish"
     assert there(chip).isVisible()
     QTest.mouseClick(there(chip), Qt.MouseButton.LeftButton)
@@ -89,7 +89,9 @@ def test_every_filter_that_is_on_can_be_taken_off_in_a_narrow_window_too(done: W
     done.resize(width, 600)
     page.set_filter(Filter(truth=0, answer=1, agree=True))
     pause(50)
-    chips = [of_type(Chip, there(there(page._chips.layout()).itemAt(place)).widget()) for place in range(3)]
+    chips = [
+        of_type(FilterChip, there(there(page._chips.layout()).itemAt(place)).widget()) for place in range(3)
+    ]
     for chip in chips:
         assert there(chip).isVisible()
         assert page._chips.rect().contains(there(chip).geometry())

@@ -8,7 +8,7 @@ from gnet_desktop.gui.answers.standing import STANDINGS, standing_words
 from gnet_desktop.gui.answers.values import Shown, class_name, delta_words, shown_of
 from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.exports.report.markup import note, section, tr
-from gnet_desktop.gui.exports.report.seen import Seen
+from gnet_desktop.gui.exports.report.seen import Exploration
 from gnet_desktop.inspection.answers import percent, valid
 from gnet_desktop.network.architecture import HEAD_PLACES
 from gnet_desktop.network.record import Answers
@@ -21,7 +21,7 @@ _EACH: Final = 5
 _DELTA: Final = {1: "up", 0: "same", -1: "down"}
 
 
-def answers_of(seen: Seen) -> str:
+def answers_of(seen: Exploration) -> str:
     """The first answer in words, and main's first ones as bars."""
     shown, main = _shown(seen, ROWS), seen.result.record.answers.get("main")
     if main is None or not valid(main):
@@ -32,7 +32,7 @@ def answers_of(seen: Seen) -> str:
     return first + note(plain(verdict_sentence(shown))) + doubt + _bars(seen, "main", ROWS)
 
 
-def heads_of(seen: Seen) -> str:
+def heads_of(seen: Exploration) -> str:
     """Every head of the file from shallow to deep, or that there is only one."""
     shown = _shown(seen, _EACH)
     title, why = absent_sentences(shown, seen.result.record.notes)
@@ -42,7 +42,7 @@ def heads_of(seen: Seen) -> str:
     return section("heads", tr("What each head says"), f'<div class="heads">{columns}</div>')
 
 
-def changes_of(seen: Seen) -> str:
+def changes_of(seen: Exploration) -> str:
     """What was changed in the network, and with which run this one is compared."""
     changes = seen.result.key.changes
     if not changes and seen.reference is None:
@@ -72,14 +72,14 @@ def _reference_words(result: Result, other: Result) -> str:
     return tr("Dashed bars and differences: {0}. Differences are in percentage points.").format(what)
 
 
-def _shown(seen: Seen, rows: int) -> Shown:
+def _shown(seen: Exploration, rows: int) -> Shown:
     known = seen.trained or {}
     return shown_of(
         seen.result, lambda head: known.get(head), rows=rows, logits=False, reference=seen.reference
     )
 
 
-def _head(seen: Seen, shown: Shown, head: str) -> str:
+def _head(seen: Exploration, shown: Shown, head: str) -> str:
     standing = shown.standing[head]
     place = tr("after {0}").format(HEAD_PLACES[head])
     words = place if standing == "answers" else f"{place} · {standing_words(standing)}"
@@ -90,7 +90,7 @@ def _head(seen: Seen, shown: Shown, head: str) -> str:
     return f"<div{faint}>{title}{_bars(seen, head, _EACH)}</div>"
 
 
-def _bars(seen: Seen, head: str, count: int) -> str:
+def _bars(seen: Exploration, head: str, count: int) -> str:
     """A head's first answers and all others, a row each."""
     answers, before = seen.result.record.answers[head], _before(seen, head)
     names = seen.result.checkpoint.labels.names
@@ -130,7 +130,7 @@ def _row(name: str, share: float, before: float | None, place: int) -> str:
     )
 
 
-def _before(seen: Seen, head: str) -> Answers | None:
+def _before(seen: Exploration, head: str) -> Answers | None:
     """The reference's answers, if it has as many classes."""
     other = seen.reference.record.answers.get(head) if seen.reference is not None else None
     same = other is not None and len(other.logits) == len(seen.result.record.answers[head].logits)

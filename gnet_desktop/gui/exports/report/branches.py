@@ -4,7 +4,7 @@ from html import escape
 
 from gnet_desktop.gui.exports.report.markup import image, note, section, tr
 from gnet_desktop.gui.exports.report.pictures import paper, tile
-from gnet_desktop.gui.exports.report.seen import Seen
+from gnet_desktop.gui.exports.report.seen import Exploration
 from gnet_desktop.gui.lanes.legend import Legend, common_legend, lane_legend
 from gnet_desktop.gui.lanes.menus import sort_words
 from gnet_desktop.gui.lanes.model import Channels, Lane, LaneScale
@@ -17,7 +17,7 @@ from gnet_desktop.shown import name_words
 _STOPS = 9
 
 
-def branches_of(seen: Seen) -> str:
+def branches_of(seen: Exploration) -> str:
     """A part for each branch, with its maps in the order and under the scale of the window."""
     contents, module = seen.contents, seen.selection.module
     common = common_legend(contents, seen.view, stale=False)
@@ -33,7 +33,7 @@ def branches_of(seen: Seen) -> str:
     return section("branches", tr("Branches of {0}").format(module), head, unspoken, *lanes)
 
 
-def _lane(seen: Seen, lane: Lane, scale: LaneScale, order: Channels) -> str:
+def _lane(seen: Exploration, lane: Lane, scale: LaneScale, order: Channels) -> str:
     hue = LIGHT.branches[hue_of(lane.branch)]
     words = [lane.path, tr("{0} maps").format(len(lane))]
     words += [tr("{0} silent").format(lane.zeros)] if lane.zeros else []
@@ -54,7 +54,7 @@ def _lane(seen: Seen, lane: Lane, scale: LaneScale, order: Channels) -> str:
     return f'<div class="lane" id="{escape(lane.part)}">{head}{body}</div>'
 
 
-def _tile(seen: Seen, lane: Lane, scale: LaneScale, channel: int) -> str:
+def _tile(seen: Exploration, lane: Lane, scale: LaneScale, channel: int) -> str:
     unit = lane.unit(channel)
     words = escape(name_words(" · ".join(tip_lines(lane, channel)[:2])))
     limits = scale.limits[0] if len(scale.limits) == 1 else scale.limits[channel]
@@ -62,15 +62,15 @@ def _tile(seen: Seen, lane: Lane, scale: LaneScale, channel: int) -> str:
     return drawn.replace("<img ", f'<img{_chosen(seen, lane, channel)} title="{words}" ', 1)
 
 
-def _silent(seen: Seen, lane: Lane, channel: int) -> str:
+def _silent(seen: Exploration, lane: Lane, channel: int) -> str:
     return f'<i{_chosen(seen, lane, channel)} title="{escape(name_words(lane.unit(channel).name))}"></i>'
 
 
-def _chosen(seen: Seen, lane: Lane, channel: int) -> str:
+def _chosen(seen: Exploration, lane: Lane, channel: int) -> str:
     return ' class="chosen"' if lane.unit(channel) == seen.selection.unit else ""
 
 
-def _bar(legend: Legend, seen: Seen) -> str:
+def _bar(legend: Legend, seen: Exploration) -> str:
     """The colours from one end to the other, and what stands at the ends."""
     colours = paper(seen.view.colour_map).table(_STOPS)[:, :3]
     stops = ", ".join("#{:02X}{:02X}{:02X}".format(*colour) for colour in colours.tolist())

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from gnet_desktop.checkpoints import catalogue
 from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.convention import spelled
-from gnet_desktop.gui.exports.report.seen import Seen
+from gnet_desktop.gui.exports.report.seen import Exploration
 from gnet_desktop.network.changes import Change, Changes
 from gnet_desktop.workspace.values import Result
 
 
-def command(seen: Seen) -> str:
+def command(seen: Exploration) -> str:
     """The command line that makes the same page again.
 
     Files are named with their folders, checkpoints of the catalogue by their names there. A
@@ -38,14 +38,14 @@ def command(seen: Seen) -> str:
     return " ".join(map(_quoted, [*words, "--out", "page.html"]))
 
 
-def without_file(seen: Seen) -> list[str]:
+def without_file(seen: Exploration) -> list[str]:
     """The pictures of the page that were pasted or dropped without a file: a command can't open them."""
     runs = [seen.result, *([seen.reference] if seen.reference is not None else [])]
     names = [one.picture.source for one in runs if one.key.picture not in seen.files]
     return list(dict.fromkeys(names))
 
 
-def _picture(seen: Seen, result: Result) -> str:
+def _picture(seen: Exploration, result: Result) -> str:
     file = seen.files.get(result.key.picture)
     return result.picture.source if file is None else str(file.absolute())
 
@@ -68,7 +68,7 @@ def _is_plain(byte: int) -> bool:
     return 0x20 <= byte < 0x7F and byte not in b"\\'"
 
 
-def _compared(seen: Seen, result: Result, other: Result | None) -> Iterator[str]:
+def _compared(seen: Exploration, result: Result, other: Result | None) -> Iterator[str]:
     """What the run is compared with; the same picture unchanged is so by itself."""
     if other is None:
         return

@@ -7,7 +7,7 @@ import numpy as np
 
 from gnet_desktop.gui.exports.report.markup import image, section, tr
 from gnet_desktop.gui.exports.report.pictures import photo, photo_with
-from gnet_desktop.gui.exports.report.seen import Seen
+from gnet_desktop.gui.exports.report.seen import Exploration
 from gnet_desktop.gui.photo.layers import UnitLayer, unit_layer
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS
 from gnet_desktop.inspection.scaling import Limits, limits_of
@@ -15,7 +15,7 @@ from gnet_desktop.shown import name_of, name_words
 from gnet_desktop.workspace.values import Result
 
 
-def compared_of(seen: Seen) -> str:
+def compared_of(seen: Exploration) -> str:
     """Both runs' photos, with the chosen unit's maps where both have it.
 
     Of one picture without a unit there is nothing to see twice.
@@ -39,7 +39,7 @@ def compared_of(seen: Seen) -> str:
 
 
 def _figure(
-    seen: Seen, result: Result, layer: UnitLayer | None, limits: Limits | None, run: str, name: str
+    seen: Exploration, result: Result, layer: UnitLayer | None, limits: Limits | None, run: str, name: str
 ) -> str:
     source = name_of(Path(result.picture.source))
     if limits is not None and layer is not None:
@@ -50,7 +50,7 @@ def _figure(
     return f"<figure>{image(data, 'jpeg', words)}<figcaption>{escape(words)}</figcaption></figure>"
 
 
-def _common(seen: Seen, layers: list[UnitLayer]) -> Limits:
+def _common(seen: Exploration, layers: list[UnitLayer]) -> Limits:
     values = np.concatenate([layer.values.ravel() for layer in layers])
     view = seen.view
     return limits_of(values, COLOUR_MAPS[view.colour_map].scaling("map", view.clip, view.gamma))

@@ -13,19 +13,19 @@ from gnet_desktop.gui.exports.report.command import command, unspoken, without_f
 from gnet_desktop.gui.exports.report.compared import compared_of
 from gnet_desktop.gui.exports.report.markup import image, listed, note, pairs, section, tr
 from gnet_desktop.gui.exports.report.pictures import photo
-from gnet_desktop.gui.exports.report.seen import Seen
+from gnet_desktop.gui.exports.report.seen import Exploration
 from gnet_desktop.gui.exports.report.style import STYLE
 from gnet_desktop.gui.exports.report.units import units_of
 from gnet_desktop.gui.exports.report.why import why_of
 from gnet_desktop.shown import name_of
 
 
-def write_page(path: Path, seen: Seen) -> None:
+def write_page(path: Path, seen: Exploration) -> None:
     """Write the page, whole or not at all; raises ExportError."""
     write_whole(path, make_page(seen).encode())
 
 
-def make_page(seen: Seen) -> str:
+def make_page(seen: Exploration) -> str:
     """The page's HTML, which needs no other file; everything that comes from files is escaped."""
     name = escape(name_of(Path(seen.result.picture.source)))
     parts = (
@@ -50,14 +50,14 @@ def make_page(seen: Seen) -> str:
     return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>{body}</body></html>\n'
 
 
-def _lead(seen: Seen) -> str:
+def _lead(seen: Exploration) -> str:
     """What was read, by which file, and how it was put in."""
     picture, checkpoint = seen.result.picture, seen.result.checkpoint
     words = tr("{0} × {1} pixels, answered by {2}; input convention: {3}")
     return words.format(*picture.size, name_of(checkpoint.provenance.path), seen.result.convention.name)
 
 
-def _photo(seen: Seen) -> str:
+def _photo(seen: Exploration) -> str:
     data, size = photo(seen.result)
     seen_all = seen.result.geometry.seen_box == (0.0, 0.0, *map(float, seen.result.picture.size))
     words = "" if seen_all else tr("The network sees what is framed.")
@@ -65,12 +65,12 @@ def _photo(seen: Seen) -> str:
     return image(data, "jpeg", name_of(Path(seen.result.picture.source)), size) + caption
 
 
-def _network(seen: Seen) -> str:
+def _network(seen: Exploration) -> str:
     drawn = re.search(r"<svg.*</svg>", seen.network.decode(), re.DOTALL)
     return section("network", tr("Network"), f'<div class="wide">{drawn[0]}</div>' if drawn else "")
 
 
-def _made_with(seen: Seen) -> str:
+def _made_with(seen: Exploration) -> str:
     result, checkpoint = seen.result, seen.result.checkpoint
     provenance = checkpoint.provenance
     with_what = [
@@ -90,7 +90,7 @@ def _made_with(seen: Seen) -> str:
     return section("with", tr("With what"), f'<div class="two">{columns}</div>', warnings)
 
 
-def _again(seen: Seen) -> str:
+def _again(seen: Exploration) -> str:
     left = unspoken(seen.result.key.changes)
     words = tr("Changes that a command has no words for are left out: {0}.")
     told = words.format(", ".join(one.name for one in left)) if left else ""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Self
 
 from gnet_desktop.gui.exports.network import svg_on_paper
-from gnet_desktop.gui.lanes.contents import Contents, contents_of
+from gnet_desktop.gui.lanes.contents import LaneContents, contents_of
 from gnet_desktop.gui.lanes.measuring import Measured
 from gnet_desktop.gui.network_map.model import model_of
 from gnet_desktop.gui.panels import Panels
@@ -18,7 +18,7 @@ from gnet_desktop.workspace.values import Result, Selection, ViewOptions
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class Exploration:
     """An exploration at rest.
 
     ``reference`` is the run that it is compared with; ``contents`` the branches of the
@@ -31,7 +31,7 @@ class Seen:
     result: Result
     selection: Selection
     view: ViewOptions
-    contents: Contents
+    contents: LaneContents
     network: bytes = b""
     reference: Result | None = None
     tray: Sequence[Unit] = ()

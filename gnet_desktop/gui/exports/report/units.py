@@ -4,7 +4,7 @@ from html import escape
 
 from gnet_desktop.gui.exports.report.markup import image, note, pairs, section, tr
 from gnet_desktop.gui.exports.report.pictures import photo_with, tile
-from gnet_desktop.gui.exports.report.seen import Seen
+from gnet_desktop.gui.exports.report.seen import Exploration
 from gnet_desktop.gui.painting.numbers import cell_words, number, percent, size
 from gnet_desktop.gui.photo.layers import unit_layer
 from gnet_desktop.gui.unit.facts import UnitFacts, facts_of, has_unit
@@ -17,7 +17,7 @@ from gnet_desktop.shown import name_words
 _SIDE = 264
 
 
-def units_of(seen: Seen) -> str:
+def units_of(seen: Exploration) -> str:
     """The chosen unit at large, the pinned ones below."""
     units = [unit for unit in seen.units if has_unit(seen.result.record, unit)]
     chosen = seen.selection.unit
@@ -27,7 +27,7 @@ def units_of(seen: Seen) -> str:
     return section("units", tr("Chosen and pinned units") if rest else tr("The chosen unit"), large, cards)
 
 
-def _large(seen: Seen, unit: Unit) -> str:
+def _large(seen: Exploration, unit: Unit) -> str:
     layer = unit_layer(seen.result, unit)
     if layer is None:
         return ""
@@ -41,7 +41,7 @@ def _large(seen: Seen, unit: Unit) -> str:
     )
 
 
-def _card(seen: Seen, unit: Unit) -> str:
+def _card(seen: Exploration, unit: Unit) -> str:
     statistics = unit_statistics(seen.result.record[unit.part])
     facts = facts_of(seen.result, unit, statistics)
     magnify = max(1, _SIDE // max(facts.cells))
@@ -51,7 +51,7 @@ def _card(seen: Seen, unit: Unit) -> str:
     )
 
 
-def _limits(seen: Seen, unit: Unit) -> Limits:
+def _limits(seen: Exploration, unit: Unit) -> Limits:
     """The ends of the unit's own scale."""
     values = seen.result.record[unit.part][unit.channel]
     return limits_of(

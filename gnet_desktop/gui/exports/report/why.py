@@ -6,7 +6,7 @@ from typing import Final
 
 from gnet_desktop.gui.exports.report.markup import image, note, section, tr
 from gnet_desktop.gui.exports.report.pictures import photo_under
-from gnet_desktop.gui.exports.report.seen import Seen
+from gnet_desktop.gui.exports.report.seen import Exploration
 from gnet_desktop.gui.painting.numbers import number, signed
 from gnet_desktop.gui.painting.scale import Scale
 from gnet_desktop.gui.unit.path_view import colour_words
@@ -21,7 +21,7 @@ _NAMED: Final = 3
 """Inputs of a step that a row names."""
 
 
-def why_of(seen: Seen) -> str:
+def why_of(seen: Exploration) -> str:
     """The section; nothing where no head answered, or nobody asked."""
     told = seen.why
     if told is None:
@@ -50,7 +50,7 @@ def _scale_words(limits: Limits) -> str:
     return words.format(number(limits.low), number(limits.high))
 
 
-def _way(seen: Seen, steps: Sequence[Step]) -> str:
+def _way(seen: Exploration, steps: Sequence[Step]) -> str:
     """The steps back, a row each; each is exactly the sum of what its row names."""
     rows = "".join(_row(seen, step) for step in steps)
     head = "".join(f"<th>{escape(one)}</th>" for one in ("", *_titles()))
@@ -67,7 +67,7 @@ def _titles() -> tuple[str, ...]:
     return tr("value"), tr("made of"), tr("others"), tr("bias")
 
 
-def _row(seen: Seen, step: Step) -> str:
+def _row(seen: Exploration, step: Step) -> str:
     named, left = step.inflows[:_NAMED], step.inflows[_NAMED:]
     rest, others = step.rest + sum(one.value for one in left), step.others + len(left)
     parts = "<br>".join(escape(_part(seen, step, one)) for one in named)
@@ -79,14 +79,14 @@ def _row(seen: Seen, step: Step) -> str:
     return f"<tr><th>{escape(_start_words(seen, step.start))}</th>{cells}</tr>"
 
 
-def _part(seen: Seen, step: Step, one: Inflow) -> str:
+def _part(seen: Exploration, step: Step, one: Inflow) -> str:
     name = name_words(one.spot.unit.name)
     if step.in_picture:
         name = colour_words(seen.result.convention.order, one.spot.unit.channel)
     return tr("{0} {1} at {2}, {3}").format(signed(one.value), name, *one.spot.cell)
 
 
-def _start_words(seen: Seen, start: Spot | Target) -> str:
+def _start_words(seen: Exploration, start: Spot | Target) -> str:
     if isinstance(start, Spot):
         return tr("{0} at {1}, {2}").format(name_words(start.unit.name), *start.cell)
     return target_words(start, seen.result.checkpoint.labels.names)
