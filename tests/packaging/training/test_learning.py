@@ -17,6 +17,7 @@ from training import (
     schedule,
     source,
     state,
+    teacher,
     upper,
 )
 from training.commands import scaled
@@ -243,6 +244,11 @@ def test_what_a_teacher_says_stays_beside_its_pictures() -> None:
     for photo in (reduced, sharp):
         assert photo.taught is not None
         assert (photo.taught == 0.5).all()
+
+
+def test_a_teacher_is_corrected_by_half_where_it_knows_the_class() -> None:
+    said = torch.tensor([[0.5, 0.5], [0.25, 0.75]])
+    assert teacher.corrected(said, np.array([1, 2])).tolist() == [[0.25, 0.75], [0.25, 0.75]]
 
 
 def test_borrowed_detail_is_what_blurring_takes_away_and_only_some_views_get_it() -> None:
