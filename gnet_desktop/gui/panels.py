@@ -1,8 +1,8 @@
-"""The six panels of the window, by name and by type."""
+"""The panels of the window, by name and by type, and what they are called."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
 
 from PySide6.QtCore import Qt
 from typing_extensions import override
@@ -35,12 +35,31 @@ class Panel(Protocol):
         """Paint a ground of its own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Title:
+    """What a panel is called; ``key`` shows and hides it, ``also`` are words that the palette finds it by."""
+
+    text: str
+    key: str = ""
+    also: str = ""
+
+
+TITLES: Final[Mapping[str, Title]] = {
+    "pictures": Title("Pictures", "F9", "list"),
+    "photo": Title("Photo"),
+    "answers": Title("Answers", "F10", "classes heads"),
+    "network": Title("Network", also="map"),
+    "lanes": Title("Branches", "F11", "lanes maps"),
+    "unit": Title("Unit", "F12"),
+}
+"""The panels in the order in which the keyboard visits them."""
+
 AnyPanel = PicturesPanel | PhotoPanel | AnswersPanel | NetworkPanel | LanesPanel | UnitPanel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panels(Mapping[str, AnyPanel]):
-    """The panels; as a mapping {name: panel} in the order in which the keyboard visits them."""
+    """The panels; as a mapping {name: panel} in the order of `TITLES`."""
 
     pictures: PicturesPanel
     photo: PhotoPanel

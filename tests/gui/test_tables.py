@@ -1,6 +1,7 @@
 """Menus, keys, words and what is remembered come from one table for each kind of thing."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -8,8 +9,16 @@ from PySide6.QtWidgets import QMenu
 
 from gnet_desktop.gui.actions.table import ACTIONS
 from gnet_desktop.gui.answers.standing import STANDINGS, standing_words, trained_words
-from gnet_desktop.gui.lanes.menus import colour_map_words, fill_options_menu, fill_sort_menu, sort_words
+from gnet_desktop.gui.lanes.menus import (
+    COLOUR_WORDS,
+    SORT_WORDS,
+    colour_map_words,
+    fill_options_menu,
+    fill_sort_menu,
+    sort_words,
+)
 from gnet_desktop.gui.network_map.words import quantity_words
+from gnet_desktop.gui.panels import TITLES, Panels
 from gnet_desktop.gui.system.session import Session
 from gnet_desktop.inspection.colour_maps import OFFERED
 from gnet_desktop.inspection.quantities import QUANTITIES
@@ -55,6 +64,12 @@ def test_menus_offer_every_entry_and_check_the_one_in_use(workspace: Workspace) 
     assert [action.text() for action in colours] == [colour_map_words(name) for name in OFFERED]
     colours[-1].trigger()
     assert workspace.view.colour_map == OFFERED[-1]
+
+
+def test_words_stand_in_the_order_of_what_they_are_for() -> None:
+    assert list(SORT_WORDS) == list(SORTS)
+    assert list(COLOUR_WORDS) == list(OFFERED)
+    assert list(TITLES) == [one.name for one in fields(Panels)]
 
 
 def test_the_orders_of_pictures_are_actions() -> None:

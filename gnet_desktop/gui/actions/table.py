@@ -13,6 +13,8 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidget
 
+from gnet_desktop.gui.lanes.menus import COLOUR_WORDS, SORT_WORDS
+from gnet_desktop.gui.panels import TITLES
 from gnet_desktop.gui.photo.choosing import PHOTOS
 from gnet_desktop.workspace.values import ViewOptions
 
@@ -55,6 +57,12 @@ def _in(group: str, *actions: Action) -> Iterator[Action]:
     return (replace(action, group=group) for action in actions)
 
 
+def _panels() -> Iterator[Action]:
+    for name, title in TITLES.items():
+        keys = (title.key,) if title.key else ()
+        yield Action(f"panel {name}", "View", title.text, keys, f"panel {title.also}", group="Panels")
+
+
 def _modules() -> Iterator[Action]:
     from gnet_desktop.network.architecture import MODULES
 
@@ -63,16 +71,6 @@ def _modules() -> Iterator[Action]:
         yield Action(f"module {module}", "Navigate", f"Module {module}", keys, "inception", group="Modules")
 
 
-_SORTS: Final = {
-    "mean": "Strongest first",
-    "maximum": "Highest peak first",
-    "nonzero": "Most active first",
-    "energy": "Most energy first",
-    "index": "By number",
-    "similarity": "Like the chosen unit",
-    "contribution": "Adds most to the answer",
-    "effect": "Missed most by the answer",
-}
 _SHOWN: Final = {
     "this": "This run",
     "reference": "The reference",
@@ -83,12 +81,6 @@ _SCALES: Final = {
     "map": "Each map to its own maximum",
     "branch": "One scale for each branch",
     "module": "One scale for the module",
-}
-_COLOURS: Final = {
-    "ember": "Ember",
-    "lagoon": "Lagoon",
-    "grey": "Grey",
-    "tide": "Tide, 0 in the middle",
 }
 _THEMES: Final = {"light": "Light", "dark": "Dark", "system": "As the system"}
 
@@ -218,11 +210,11 @@ ACTIONS: Final[tuple[Action, ...]] = (
         "sort answers changed",
         group="Order of the answers",
     ),
-    *_choices("Order of the maps", "sort", "strongest", _SORTS),
+    *_choices("Order of the maps", "sort", "strongest", SORT_WORDS),
     Action("next_sort", "View", "Next order", ("S",), "sort strongest", group="Order of the maps"),
     *_choices("Scale of the maps", "scale", "range contrast normalise", _SCALES),
     Action("next_scale", "View", "Next scale", ("L",), "range contrast", group="Scale of the maps"),
-    *_choices("Colours of the maps", "colour_map", "color palette", _COLOURS),
+    *_choices("Colours of the maps", "colour_map", "color palette", COLOUR_WORDS),
     Action("next_colours", "View", "Next colours", (), "color palette", group="Colours of the maps"),
     *_in(
         "Size",
@@ -234,15 +226,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("page folder", "View", "Folder: many pictures", ("F3",), "page evaluate accuracy confusion"),
     Action("page units", "View", "Units: what each wants", ("F4",), "page feature visualisation dream cards"),
     Action("show_heads", "View", "Auxiliary heads…", ("H",), "aux1 aux2 timeline", ruled=True),
-    *_in(
-        "Panels",
-        Action("panel pictures", "View", "Pictures", ("F9",), "panel list"),
-        Action("panel answers", "View", "Answers", ("F10",), "panel classes heads"),
-        Action("panel lanes", "View", "Branches", ("F11",), "panel lanes maps"),
-        Action("panel unit", "View", "Unit", ("F12",), "panel"),
-        Action("panel photo", "View", "Photo", (), "panel"),
-        Action("panel network", "View", "Network", (), "panel map"),
-    ),
+    *_panels(),
     Action("reset_layout", "View", "Reset layout", (), "panels docks default"),
     *_choices("Theme", "theme", "colours night", _THEMES),
     Action("next_theme", "View", "Next theme", ("Ctrl+Shift+L",), "light dark night", group="Theme"),

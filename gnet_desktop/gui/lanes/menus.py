@@ -1,6 +1,6 @@
 """The two menus of the lanes: how maps are shown, and what can be done with a unit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +27,26 @@ AskPath = Callable[[str], Path | None]
 """Where to save a file of a suggested name; None: nowhere."""
 
 
+SORT_WORDS: Final[Mapping[str, str]] = {
+    "mean": "Strongest first",
+    "maximum": "Highest peak first",
+    "nonzero": "Most active first",
+    "energy": "Most energy first",
+    "index": "By number",
+    "similarity": "Like the chosen unit",
+    "contribution": "Adds most to the answer",
+    "effect": "Missed most by the answer",
+}
+"""The sort orders in words."""
+COLOUR_WORDS: Final[Mapping[str, str]] = {
+    "ember": "Ember",
+    "lagoon": "Lagoon",
+    "grey": "Grey",
+    "tide": "Tide, 0 in the middle",
+}
+"""The colour maps in words."""
+
+
 def sort_words(sort: str, explained: str = "") -> str:
     """A sort order in words; ``explained`` is the name of the class that was chosen."""
     named = {
@@ -35,16 +55,7 @@ def sort_words(sort: str, explained: str = "") -> str:
     }
     if explained and sort in named:
         return named[sort].format(explained)
-    return {
-        "index": translate("Lanes", "By number"),
-        "mean": translate("Lanes", "Strongest first"),
-        "maximum": translate("Lanes", "Highest peak first"),
-        "nonzero": translate("Lanes", "Most active first"),
-        "energy": translate("Lanes", "Most energy first"),
-        "similarity": translate("Lanes", "Like the chosen unit"),
-        "contribution": translate("Lanes", "Adds most to the answer"),
-        "effect": translate("Lanes", "Missed most by the answer"),
-    }[sort]
+    return translate("actions", SORT_WORDS[sort])
 
 
 def explained_name(workspace: Workspace) -> str:
@@ -55,12 +66,7 @@ def explained_name(workspace: Workspace) -> str:
 
 def colour_map_words(name: str) -> str:
     """A colour map in words."""
-    return {
-        "ember": translate("Lanes", "Ember"),
-        "lagoon": translate("Lanes", "Lagoon"),
-        "grey": translate("Lanes", "Grey"),
-        "tide": translate("Lanes", "Tide, 0 in the middle"),
-    }[name]
+    return translate("actions", COLOUR_WORDS[name])
 
 
 def fill_sort_menu(menu: QMenu, workspace: Workspace) -> None:

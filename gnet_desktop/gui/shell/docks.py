@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QCoreApplication, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QDockWidget, QHBoxLayout, QMainWindow, QTabWidget, QWidget
 from typing_extensions import override
@@ -12,9 +12,9 @@ from typing_extensions import override
 from gnet_desktop.gui.controls.common import IconButton
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.looks.theme import STATUS_BAR, TOP_BAR, Theme
-from gnet_desktop.gui.panels import Panel, Panels
+from gnet_desktop.gui.panels import TITLES, Panel, Panels
 
-PANELS: Final = ("pictures", "photo", "answers", "network", "lanes", "unit")
+PANELS: Final = tuple(TITLES)
 # Below these widths a panel would cut what it shows: numbers lose digits, words overlap.
 _LEAST: Final = {"pictures": 72, "photo": 232, "answers": 372, "network": 360, "lanes": 360, "unit": 280}
 
@@ -58,7 +58,7 @@ _SHARED: Final = {
     "column": ("network", "unit"),
     "pile": ("network", "lanes", "unit"),
 }
-"""What stands behind Answers, as tabs, in each shape."""
+"""What stands behind Answers, as tabs, in each shape; a panel that has no place in any always does."""
 
 
 def plan_for(size: QSize) -> Plan:
@@ -111,7 +111,6 @@ class DockArea(QMainWindow):
         super().__init__(parent)
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockNestingEnabled(True)
-        titles = self._titles()
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
         empty = QWidget()
         empty.setMaximumSize(0, 0)
@@ -119,13 +118,13 @@ class DockArea(QMainWindow):
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.docks: dict[str, QDockWidget] = {}
         for name in PANELS:
-            dock = _Dock(titles[name], self)
+            dock = _Dock(QCoreApplication.translate("actions", TITLES[name].text), self)
             dock.setObjectName(name)
             panel: Panel = panels[name]
             panel.setAutoFillBackground(True)
             dock.setWidget(panels[name])
             for part in (panel, panel.header):
-                part.setMinimumWidth(_LEAST[name])
+                part.setMinimumWidth(_LEAST.get(name, _LEAST["answers"]))
             dock.setTitleBarWidget(panel.header)
             panel.header.add(_Afloat(dock))
             panel.header.pressed.connect(partial(panel.setFocus, Qt.FocusReason.MouseFocusReason))
@@ -138,16 +137,6 @@ class DockArea(QMainWindow):
         self._arranging = False
         self._before: dict[str, QSize] = {}
         self._arrange(_PLANS[0])
-
-    def _titles(self) -> dict[str, str]:
-        return {
-            "pictures": self.tr("Pictures"),
-            "photo": self.tr("Photo"),
-            "answers": self.tr("Answers"),
-            "network": self.tr("Network"),
-            "lanes": self.tr("Branches"),
-            "unit": self.tr("Unit"),
-        }
 
     def _arrange(self, plan: Plan) -> None:
         docks, across, down = self.docks, Qt.Orientation.Horizontal, Qt.Orientation.Vertical
@@ -166,7 +155,8 @@ class DockArea(QMainWindow):
             self.splitDockWidget(docks["network"], docks["lanes"], down)
         if plan.shape in ("rows", "tabs"):
             self.splitDockWidget(docks["photo"], docks["answers"], across)
-        for behind in _SHARED[plan.shape]:
+        elsewhere = [name for name in docks if name not in _LEAST]
+        for behind in (*_SHARED[plan.shape], *elsewhere):
             self.tabifyDockWidget(docks["answers"], docks[behind])
         docks["answers"].raise_()
         self._arranging = False

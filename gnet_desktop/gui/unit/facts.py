@@ -18,7 +18,7 @@ from gnet_desktop.inspection.contributions import (
 from gnet_desktop.inspection.histogram import Histogram, histogram
 from gnet_desktop.inspection.ranking import UnitAt, peak, strength, strongest_at
 from gnet_desktop.inspection.sources import LayerInput, source_of
-from gnet_desktop.inspection.statistics import UnitStatistics
+from gnet_desktop.inspection.statistics import UnitNumbers, UnitStatistics
 from gnet_desktop.network.architecture import MODULES, Architecture, Branch, Convolution, Module
 from gnet_desktop.network.changes import Changes
 from gnet_desktop.network.naming import Unit, channel_in_module
@@ -48,11 +48,7 @@ class UnitFacts:
     position: int | None
     kernel: int | None
     stride: int
-    maximum: float
-    minimum: float
-    mean: float
-    nonzero: float
-    non_finite: int
+    numbers: UnitNumbers
     rank: int
     siblings: int
     peak: Cell
@@ -63,7 +59,7 @@ class UnitFacts:
     @property
     def strongest(self) -> float:
         """The value at the peak."""
-        return self.value(self.peak) if self.non_finite < self.values.size else self.maximum
+        return self.value(self.peak) if self.numbers.non_finite < self.values.size else self.numbers.maximum
 
     @property
     def cells(self) -> tuple[int, int]:
@@ -73,7 +69,8 @@ class UnitFacts:
     @property
     def zero(self) -> bool:
         """Whether it is 0 everywhere."""
-        return self.non_finite == 0 and self.maximum == self.minimum == 0
+        numbers = self.numbers
+        return numbers.non_finite == 0 and numbers.maximum == numbers.minimum == 0
 
     @property
     def stated(self) -> bool:
@@ -95,7 +92,6 @@ class UnitFacts:
 def facts_of(result: Result, unit: Unit, statistics: UnitStatistics) -> UnitFacts:
     """The facts of a unit that the result has; ``statistics`` are those of its layer."""
     values, channel = result.record[unit.part][unit.channel], unit.channel
-    numbers = statistics.of(channel)
     layer = layer_of(result.checkpoint.architecture, unit.part)
     between = result.record.between
     highest = strongest_of(statistics, between=between)
@@ -105,11 +101,7 @@ def facts_of(result: Result, unit: Unit, statistics: UnitStatistics) -> UnitFact
         position=channel_in_module(result.checkpoint.architecture, unit),
         kernel=layer.kernel if layer else None,
         stride=layer.stride if layer else 1,
-        maximum=numbers.maximum,
-        minimum=numbers.minimum,
-        mean=numbers.mean,
-        nonzero=numbers.nonzero,
-        non_finite=numbers.non_finite,
+        numbers=statistics.of(channel),
         rank=1 + int((highest > highest[channel]).sum()),
         siblings=len(statistics),
         peak=peak(values, between=between),

@@ -51,10 +51,10 @@ class FactsSection(Section):
         if field is not None:
             self._facts.append((self.tr("sees"), self.tr("{0} × {0} px").format(field.size), False))
             self._facts.append((self.tr("stride"), self.tr("{0} px").format(field.jump), False))
-        if facts.minimum < 0 and not facts.between:
-            self._facts.append((self.tr("minimum"), number(facts.minimum, 4), False))
-        if facts.non_finite:
-            cells = self.tr("{0} cells").format(facts.non_finite)
+        if facts.numbers.minimum < 0 and not facts.between:
+            self._facts.append((self.tr("minimum"), number(facts.numbers.minimum, 4), False))
+        if facts.numbers.non_finite:
+            cells = self.tr("{0} cells").format(facts.numbers.non_finite)
             self._facts.append((self.tr("not a number"), cells, True))
         self._words = list(_GLOSSARY[facts.between])
         self._words += ["sees", "stride"] if field is not None else []
@@ -69,8 +69,8 @@ class FactsSection(Section):
         cells = self.tr("changed") if facts.between else self.tr("active cells")
         return [
             (strongest, number(facts.strongest, 4)),
-            (self.tr("mean"), number(facts.mean, 4)),
-            (cells, percent(facts.nonzero)),
+            (self.tr("mean"), number(facts.numbers.mean, 4)),
+            (cells, percent(facts.numbers.nonzero)),
             (self.tr("rank"), self.tr("none") if facts.zero else rank),
         ]
 

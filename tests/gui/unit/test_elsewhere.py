@@ -254,7 +254,7 @@ def test_units_of_every_part_of_a_pass_have_facts(world: World) -> None:
         if maps.ndim == 3:
             module, _, branch = part.partition("/")
             facts = facts_of(result, Unit(module, branch, 0), unit_statistics(maps))
-            assert facts.maximum == maps[0].max()
+            assert facts.numbers.maximum == maps[0].max()
 
 
 def test_another_theme_repaints_the_tray(panel: UnitPanel, workspace: Posed, qapp: QApplication) -> None:

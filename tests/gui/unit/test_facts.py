@@ -26,9 +26,9 @@ def test_the_title_says_name_place_kernel_and_size(panel: UnitPanel, unit: Unit)
 def test_the_facts_are_those_of_the_map(panel: UnitPanel, workspace: Posed, unit: Unit) -> None:
     values = values_of(workspace, unit)
     facts = panel.body.facts
-    assert there(facts).maximum == values.max()
-    assert there(facts).mean == pytest.approx(values.mean(dtype=np.float64))
-    assert there(facts).nonzero == (values > 0).mean()
+    assert there(facts).numbers.maximum == values.max()
+    assert there(facts).numbers.mean == pytest.approx(values.mean(dtype=np.float64))
+    assert there(facts).numbers.nonzero == (values > 0).mean()
     assert (there(facts).rank, there(facts).siblings) == (1, 208)
     written = panel.body.facts_section.facts
     assert written["rank"] == "1 of 208"

@@ -61,11 +61,11 @@ def _limits(seen: Exploration, unit: Unit) -> Limits:
 
 def _rows(facts: UnitFacts) -> list[tuple[str, str]]:
     return [
-        (tr("maximum"), number(facts.maximum)),
+        (tr("maximum"), number(facts.numbers.maximum)),
         (tr("at"), "" if facts.zero else tr("cell {0}").format(cell_words(*facts.peak))),
-        (tr("mean"), number(facts.mean)),
-        (tr("active cells"), percent(facts.nonzero)),
+        (tr("mean"), number(facts.numbers.mean)),
+        (tr("active cells"), percent(facts.numbers.nonzero)),
         (tr("rank"), tr("none") if facts.zero else tr("{0} of {1}").format(facts.rank, facts.siblings)),
         (tr("cells"), size(*facts.cells)),
-        (tr("not a number"), str(facts.non_finite) if facts.non_finite else ""),
+        (tr("not a number"), str(facts.numbers.non_finite) if facts.numbers.non_finite else ""),
     ]
