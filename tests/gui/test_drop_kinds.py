@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtWidgets import QApplication
 
 from gnet_desktop.gui.shell.drop import describe, read_mime
 from gnet_desktop.gui.shell.window import Window
@@ -91,6 +92,15 @@ def test_an_address_that_is_a_picture_opens(window: Window) -> None:
     data.setText("data:image/png;base64," + base64.b64encode(png()).decode())
     drop(window, data)
     wait_until(lambda: current(window))
+    assert [entry.name for entry in window.workspace.pictures.values()] == ["dropped picture"]
+
+
+def test_a_pasted_picture_is_called_so(window: Window) -> None:
+    data = QMimeData()
+    data.setData("image/png", png())
+    QApplication.clipboard().setMimeData(data)
+    window.take_clipboard()
+    assert [entry.name for entry in window.workspace.pictures.values()] == ["pasted picture"]
 
 
 def test_a_picture_that_is_only_half_there_says_so_above_it(

@@ -161,6 +161,18 @@ def test_the_card_counts_no_file_that_is_no_picture(window: Window, qtbot: QtBot
     QApplication.sendEvent(window, QDragLeaveEvent())
 
 
+def test_the_card_says_of_a_folder_without_pictures_that_it_has_none(
+    window: Window, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("no picture")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path))])
+    hover(window, data)
+    qtbot.waitUntil(lambda: window.dropping.card.title == "Nothing here can be opened")
+    assert window.dropping.card.note == f"There is no picture in {tmp_path.name}."
+    QApplication.sendEvent(window, QDragLeaveEvent())
+
+
 def test_the_card_tells_a_text_from_a_link(window: Window) -> None:
     data = QMimeData()
     data.setText("some words")

@@ -84,15 +84,15 @@ def _why_not(link: str) -> tuple[str, str]:
     )
 
 
-def read_mime(data: QMimeData) -> Dropped:
-    """What the data carries: local files before picture data before links.
+def read_mime(data: QMimeData, *, pasted: bool = False) -> Dropped:
+    """What the data of a drop, or of the clipboard, carries: local files before picture data before links.
 
     Where every file is gone already (a messenger's temporary one), picture data stands for it.
     """
     paths = _local_files(data)
     picture = None if any(map(exists, paths)) else _picture_bytes(data)
     if picture is not None:
-        return Dropped(picture=(tr("pasted picture"), picture))
+        return Dropped(picture=(tr("pasted picture") if pasted else tr("dropped picture"), picture))
     if paths:
         return Dropped(sort_arrivals(paths))
     return Dropped(link=_link(data))
@@ -303,6 +303,8 @@ def _describe_pictures(paths: tuple[Path, ...], count: int | None) -> tuple[str,
     number = "" if count is None else f"{whole(COUNTED)}+" if count >= COUNTED else whole(count)
     if len(paths) > 1:
         return _describe_many(count, number or whole(len(paths)))
+    if count == 0:
+        return tr("Nothing here can be opened"), tr("There is no picture in {0}.").format(name_of(paths[0]))
     title = tr("Add {0}").format(name_of(paths[0]))
     if not number:
         return title, tr("It opens at once.")

@@ -95,11 +95,12 @@ class Dropping(QObject):
     def paste(self) -> None:
         """Open what the clipboard holds."""
         # an empty one may have no data object at all
-        self.take(self._read(QGuiApplication.clipboard().mimeData() or QMimeData()), pasted=True)
+        data = QGuiApplication.clipboard().mimeData() or QMimeData()
+        self.take(self._read(data, pasted=True), pasted=True)
 
-    def _read(self, data: QMimeData) -> Dropped:
+    def _read(self, data: QMimeData, *, pasted: bool = False) -> Dropped:
         """What the data carries, and what it means for the page that is shown."""
-        dropped, folder = read_mime(data), self._shell.judged_folder
+        dropped, folder = read_mime(data, pasted=pasted), self._shell.judged_folder
         if self._shell.page != "folder" or folder is None:
             return dropped
         from gnet_desktop.folder.truth import is_about
