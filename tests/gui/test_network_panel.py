@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtGui import QColor, QCursor, QEnterEvent, QImage, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,6 +17,7 @@ from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.looks.theme import DARK, LIGHT
 from gnet_desktop.gui.network_map.panel import NetworkPanel
 from gnet_desktop.gui.network_map.shapes import Label
+from gnet_desktop.gui.system.tips import QuietTips
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.values import Result
@@ -83,6 +84,26 @@ def test_a_click_on_a_head_asks_for_it(panel: NetworkPanel, qtbot: QtBot) -> Non
     with qtbot.waitSignal(panel.head_wanted) as caught:
         qtbot.mouseClick(panel.map, Qt.MouseButton.LeftButton, pos=at(panel, "aux2"))
     assert caught.args == ["aux2"]
+
+
+def test_a_map_that_moves_below_a_resting_pointer_is_not_pointed_at_after_a_key(
+    panel: NetworkPanel, qtbot: QtBot
+) -> None:
+    quiet, here = QuietTips(panel), QCursor.pos()
+    application = there(QApplication.instance())
+    application.installEventFilter(quiet)
+    place = QPointF(at(panel, "4d/3x3"))
+
+    def comes_in(pointer: QPoint) -> str | None:
+        QApplication.sendEvent(panel.map, QEvent(QEvent.Type.Leave))
+        QApplication.sendEvent(panel.map, QEnterEvent(place, place, QPointF(pointer)))
+        return panel.map.hovered
+
+    assert comes_in(here) == "4d/3x3"
+    qtbot.keyClick(panel, Qt.Key.Key_F7)
+    assert comes_in(here) is None
+    assert comes_in(here + QPoint(3, 0)) == "4d/3x3"
+    application.removeEventFilter(quiet)
 
 
 def test_hovering_tells_name_shape_kernel_and_numbers(panel: NetworkPanel, qtbot: QtBot) -> None:

@@ -37,6 +37,7 @@ from gnet_desktop.gui.lanes.painting import (
 )
 from gnet_desktop.gui.lanes.texts import tip_lines
 from gnet_desktop.gui.painting.scale_bar import draw_lying_bar
+from gnet_desktop.gui.system.tips import PointsAtOnce
 from gnet_desktop.network.naming import Unit
 
 _NOTCH: Final = 120
@@ -46,7 +47,7 @@ _ABOVE_TILES: Final = 4
 _ENTER_HEIGHT: Final = 60
 
 
-class LaneView(Speaking, QWidget):
+class LaneView(PointsAtOnce, Speaking, QWidget):
     """The maps of one part of a module.
 
     ``show_lane`` gives it everything; it keeps only where it is scrolled to. It says

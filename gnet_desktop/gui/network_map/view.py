@@ -27,13 +27,14 @@ from gnet_desktop.gui.network_map.marks import (
 )
 from gnet_desktop.gui.network_map.target_tip import TargetTip
 from gnet_desktop.gui.network_map.walking import Walk
+from gnet_desktop.gui.system.tips import PointsAtOnce
 from gnet_desktop.workspace.state import Workspace
 
 _STEP: Final = 1.25
 _DRAG: Final = 4
 
 
-class NetworkMap(Speaking, MapCanvas):
+class NetworkMap(PointsAtOnce, Speaking, MapCanvas):
     """The whole network as one picture.
 
     ``head_wanted(name)`` when a head or the classifier was clicked;
