@@ -4,18 +4,28 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QImage,
+    QImageReader,
+    QKeyEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.gui.actions.samples import sample_pictures
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.ground import Ground
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, RADIUS_CARD, Theme, font
-from gnet_desktop.resources import resource
+from gnet_desktop.resources import bundled_checkpoint, resource
 from gnet_desktop.shown import name_of, plain
 from gnet_desktop.workspace.state import Workspace
 
@@ -40,13 +50,21 @@ class Sample(QAbstractButton):
         super().__init__()
         self._path, self._image = path, _read(path)
         self._hovered = False
+        self._note = ""
         self.setMinimumWidth(96)
-        self.setFixedHeight(112)
+        self.setFixedHeight(126)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(self.tr("Sample picture: {0}").format(path.stem))
         self.clicked.connect(lambda: self.opened.emit(path))
+        self.show_note("")
+
+    def show_note(self, note: str) -> None:
+        """What is said below its name; empty: nothing."""
+        self._note = note
+        name = self.tr("Sample picture: {0}").format(self._path.stem)
+        self.setAccessibleName(f"{name}, {note}" if note else name)
+        self.update()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -66,6 +84,13 @@ class Sample(QAbstractButton):
         painter.setFont(font(12))
         painter.setPen(theme.colour("text2"))
         painter.drawText(QRectF(0, 90, self.width(), 18), Qt.AlignmentFlag.AlignCenter, self._path.stem)
+        if self._note:
+            painter.setFont(font(11))
+            painter.setPen(theme.colour("text3"))
+            whole = QFontMetricsF(painter.font()).elidedText(
+                self._note, Qt.TextElideMode.ElideRight, self.width()
+            )
+            painter.drawText(QRectF(0, 106, self.width(), 16), Qt.AlignmentFlag.AlignCenter, whole)
         painter.end()
 
     def _cut(self, box: QRectF) -> QRectF:
@@ -186,8 +211,8 @@ class StartPage(Speaking, Ground):
         first.addWidget(self.ready)
         row = QHBoxLayout()
         row.setSpacing(8)
-        for path in sample_pictures():
-            sample = Sample(path)
+        self.samples = {path: Sample(path) for path in sample_pictures()}
+        for sample in self.samples.values():
             sample.opened.connect(self.sample_opened)
             row.addWidget(sample, 1)
         column = QVBoxLayout()
@@ -205,3 +230,15 @@ class StartPage(Speaking, Ground):
             self.ready.setText(self.tr("✓ {0} is loaded and ready").format(name))
         else:
             self.ready.setText(self.tr("no checkpoint is open"))
+        self._note_what_is_no_class(checkpoint)
+
+    def _note_what_is_no_class(self, checkpoint: Checkpoint | None) -> None:
+        """Samples that the bundled network has no class for are there on purpose, and say so.
+
+        Of another one's names it isn't known which of them mean the same.
+        """
+        bundled = checkpoint is not None and checkpoint.provenance.path == bundled_checkpoint()
+        names = checkpoint.labels.names if bundled and checkpoint is not None else None
+        for path, sample in self.samples.items():
+            unknown = names is not None and path.stem not in names
+            sample.show_note(self.tr("none of its classes") if unknown else "")
