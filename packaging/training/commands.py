@@ -78,6 +78,7 @@ def parser() -> argparse.ArgumentParser:
         else:
             command.add_argument("--out", type=Path, help="default: the bundled file of so many classes")
             command.add_argument("--begun-with", type=Path, help="the file that the run began with")
+            command.add_argument("--teacher", type=Path, help="the file whose answers it was taught, too")
             command.add_argument("--keep", type=float, default=0.0, help="the share to keep of its weights")
     return top
 
@@ -352,6 +353,7 @@ def export(options: argparse.Namespace) -> int:
         photos=mixed,
         begun_with=before,
         kept=options.keep,
+        teacher=options.teacher.stem if options.teacher else "",
     )
     out = options.out or SHIPPED / f"everyday{len(source.names)}.safetensors"
     size = write(out, halved(net.state_dict()), texts)

@@ -106,17 +106,20 @@ def metadata(
     photos: int = 0,
     begun_with: str = "",
     kept: float = 0.0,
+    teacher: str = "",
 ) -> dict[str, str]:
     """The texts inside the file, from a report of `reporting.measured`.
 
     ``photos`` is the number of photos that were mixed with the small pictures; ``begun_with`` is how the
-    network was trained that the run began with, as its file says, and ``kept`` the share of its weights.
+    network was trained that the run began with, as its file says, ``kept`` the share of its weights, and
+    ``teacher`` the name of the file whose answers it was taught, too.
     """
     more = f" and {photos:,} photos" if photos else ""
     hours = f"{seconds / 3600:.1f} hours"
     if begun_with:
         before = begun_with.partition("; averaged weights")[0]
         how = f"{before}; then {epochs:.0f} epochs on these{more}, mixed, {hours}"
+        how += f", beside what {teacher} answers" if teacher else ""
         how += f", and {100 * kept:.0f} % of the weights before" if kept else ""
     else:
         views = f"{epochs:.0f} epochs of views growing from 64 to 112 px"

@@ -191,10 +191,17 @@ def test_a_file_whose_run_began_with_another_says_how_both_were_trained() -> Non
     figures = {"heads": heads, "nothing_fits": {"max_probability": {"value": 0.31}}}
     first = export.metadata(("cat", "dog"), figures, epochs=80, seconds=7200)["training"]
     second = export.metadata(
-        ("cat", "dog", "plane"), figures, epochs=9, seconds=3600, photos=1_234, begun_with=first
+        ("cat", "dog", "plane"),
+        figures,
+        epochs=9,
+        seconds=3600,
+        photos=1_234,
+        begun_with=first,
+        teacher="everyday2",
     )["training"]
     assert second.startswith(
         f"{first.partition('; averaged')[0]}; then 9 epochs on these and 1,234 photos, mixed, 1.0 hours"
+        ", beside what everyday2 answers;"
     )
     assert second.count("averaged weights") == 1
 
