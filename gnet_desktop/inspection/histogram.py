@@ -26,12 +26,6 @@ class Histogram:
         """Number of all values."""
         return int(self.counts.sum()) + self.zeros + self.non_finite
 
-    @property
-    def heights(self) -> NDArray[np.float64]:
-        """Logarithmic heights 0…1: an empty bin is 0, one value is already visible."""
-        logs = np.log1p(self.counts)
-        return logs / max(float(logs.max(initial=0.0)), 1.0)
-
 
 def histogram(values: Array, *, bins: int = 40) -> Histogram:
     """The histogram of all finite values other than 0; bins span their extremes and 0."""

@@ -37,12 +37,6 @@ class Grid:
         inside = 0 <= column < self.size[0] and 0 <= row < self.size[1]
         return (column, row) if inside else None
 
-    @property
-    def box(self) -> Box:
-        """What all cells together cover of the input; may stick out, or leave an edge free."""
-        right, bottom = self.cell_box(self.size[0] - 1, self.size[1] - 1)[2:]
-        return *self.cell_box(0, 0)[:2], right, bottom
-
 
 def _cell(position: float, centre: float, jump: float) -> int:
     return int((position - 0.5 - centre + jump / 2) // jump)

@@ -131,7 +131,7 @@ def test_a_recoloured_atlas_keeps_its_levels() -> None:
     maps = np.random.default_rng(1).random((9, 4, 4))
     one = lane(maps)
     layout = lay_out(np.arange(9), (4, 4), nominal=8, columns=3)
-    atlas = LaneAtlas(one, layout, Region.whole((4, 4)), scales_of([one], Scaling())[0])
+    atlas = LaneAtlas(one, layout, Region(0, 0, 4, 4), scales_of([one], Scaling())[0])
     atlas.colour(tile_table("ember", ground=GROUND, gap=GAP), 1.0)
     (_, block), *_ = atlas.between(0, 1000)
     before = block.levels.copy()
@@ -146,7 +146,7 @@ def test_a_recoloured_atlas_keeps_its_levels() -> None:
 def test_an_atlas_makes_only_the_rows_that_are_asked_for() -> None:
     one = lane(np.random.default_rng(2).random((4000, 7, 7)))
     layout = lay_out(np.arange(4000), (7, 7), nominal=49, columns=8)
-    atlas = LaneAtlas(one, layout, Region.whole((7, 7)), scales_of([one], Scaling())[0])
+    atlas = LaneAtlas(one, layout, Region(0, 0, 7, 7), scales_of([one], Scaling())[0])
     found = list(atlas.between(9000, 9400))
     down = layout.pitch[1]
     made = sum(block.image.height() for _, block in found)
@@ -162,7 +162,7 @@ def test_each_tile_of_an_atlas_shows_its_own_channel() -> None:
     order = np.array([5, 3, 4, 1, 2, 0])
     layout = lay_out(order, (2, 2), nominal=10, columns=4)
     scale = LaneScale((Limits(0, 5),), 1.0, False)
-    atlas = LaneAtlas(one, layout, Region.whole((2, 2)), scale)
+    atlas = LaneAtlas(one, layout, Region(0, 0, 2, 2), scale)
     atlas.colour(tile_table("ember", ground=GROUND, gap=GAP), 1.0)
     block = there(next(atlas.between(0, 100))[1])
     for channel in range(1, 6):
@@ -227,7 +227,7 @@ def test_tiles_are_sharp_on_physical_pixels_wherever_the_panel_begins(ratio: flo
     checks = np.indices((8, 8)).sum(axis=0) % 2
     one = lane(np.stack([checks, 1 - checks]))
     layout = lay_out(np.arange(2), (8, 8), nominal=8 * ratio, columns=2)
-    atlas = LaneAtlas(one, layout, Region.whole((8, 8)), LaneScale((Limits(0, 1),), 1.0, False))
+    atlas = LaneAtlas(one, layout, Region(0, 0, 8, 8), LaneScale((Limits(0, 1),), 1.0, False))
     atlas.colour(tile_table("grey", ground=GROUND, gap=GAP), ratio)
     image = canvas(90, 60)
     image.setDevicePixelRatio(ratio)
@@ -237,7 +237,7 @@ def test_tiles_are_sharp_on_physical_pixels_wherever_the_panel_begins(ratio: flo
         painter,
         one,
         atlas,
-        Region.whole((8, 8)),
+        Region(0, 0, 8, 8),
         View(QRectF(2, 2, 40, 20), 0, ratio),
         Look(captions=0),
         QRectF(0, 0, 90, 60),

@@ -45,7 +45,8 @@ def test_a_cell_holds_its_own_box_and_no_other(grid: Grid, data: st.DataObject) 
 
 @given(grid=GRIDS)
 def test_nothing_lies_outside_the_map(grid: Grid) -> None:
-    left, top, right, bottom = grid.box
+    left, top, _, _ = grid.cell_box(0, 0)
+    _, _, right, bottom = grid.cell_box(grid.size[0] - 1, grid.size[1] - 1)
     middle = (top + bottom) / 2
     assert grid.cell_at(left - 0.01, middle) is None
     assert grid.cell_at(right + 0.01, middle) is None

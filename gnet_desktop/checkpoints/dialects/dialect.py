@@ -66,11 +66,6 @@ class Dialect:
             yield f"{layer}.bias", path + self.endings.bias
 
     @property
-    def anchor(self) -> str:
-        """The key of 3a's 1×1 kernel: whatever stands before it in a file is a prefix."""
-        return self.convolutions["3a/1x1"][0] + self.endings.weight
-
-    @property
     def families(self) -> tuple[str, ...]:
         """All families whose files have these names."""
         return (self.family, *self.relatives)

@@ -32,11 +32,6 @@ class Region:
         """(width, height) in cells."""
         return self.right - self.left, self.bottom - self.top
 
-    @classmethod
-    def whole(cls, cells: tuple[int, int]) -> "Region":
-        """All of a map of (width, height) cells."""
-        return cls(0, 0, *cells)
-
 
 class LaneAtlas:
     """A lane's tiles under one scale, as images of some rows each.

@@ -98,11 +98,6 @@ class Layout:
     palette: tuple[int, ...] = ()
 
     @property
-    def planes(self) -> int:
-        """Number of separate planes, 1 if a pixel's samples lie together."""
-        return self.samples if self.planar else 1
-
-    @property
     def together(self) -> int:
         """Samples of a pixel that lie together."""
         return 1 if self.planar else self.samples
