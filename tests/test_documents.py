@@ -10,7 +10,9 @@ from gnet_desktop.parsers.table import COMMANDS
 
 ROOT = Path(__file__).resolve().parents[1]
 CITED = re.compile(r"docs/([a-z-]+\.md)(?:#([a-z-]+))?")
-OUTSIDE = re.compile(r"\b(?:DESIGN|METHODS|ARCHITECTURES|REPORTS|FIELD) (?:part )?[0-9A-F]")
+OUTSIDE = re.compile(
+    r"\b(?:DESIGN|METHODS|ARCHITECTURES|REPORTS|FIELD)(?:\.md| (?:part )?[0-9A-F])|\.\./shared/"
+)
 
 
 def tracked() -> list[Path]:

@@ -20,7 +20,7 @@ from gnet_desktop.commands.classify import classify
 from gnet_desktop.commands.opening import CommandSession
 from gnet_desktop.convention import CONVENTIONS
 from gnet_desktop.network.googlenet import GoogLeNet
-from gnet_desktop.resources import bundled_checkpoint
+from gnet_desktop.resources import bundled_checkpoint, resource
 
 torch.set_num_threads(2)
 
@@ -35,7 +35,7 @@ def plain_loop(model: torch.nn.Module, files: list[Path]) -> int:
 
 
 def main() -> None:
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/images")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else resource("samples")
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     files = sorted(folder.glob("*.jpg"))
     checkpoint = open_checkpoint(bundled_checkpoint())

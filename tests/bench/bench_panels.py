@@ -28,7 +28,7 @@ from gnet_desktop.gui.lanes.panel import LanesPanel
 from gnet_desktop.gui.looks.styles import apply_theme, load_fonts
 from gnet_desktop.gui.unit.panel import UnitPanel
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.resources import bundled_checkpoint
+from gnet_desktop.resources import bundled_checkpoint, resource
 from gnet_desktop.workspace.state import Workspace
 
 LANES, UNIT = (1047, 372), (335, 960)
@@ -165,7 +165,7 @@ def main() -> None:
     load_fonts(application)
     apply_theme(application, "light")
     checkpoint = Path(sys.argv[1]) if len(sys.argv) > 1 else bundled_checkpoint()
-    picture = Path(sys.argv[2]) if len(sys.argv) > 2 else Path("../shared/images/egyptian_cat.jpg")
+    picture = Path(sys.argv[2]) if len(sys.argv) > 2 else resource("samples", "cat.jpg")
     workspace = open_workspace(checkpoint, picture)
     bench_lanes(workspace)
     bench_unit(workspace)
