@@ -7,9 +7,9 @@ from pathlib import Path
 import onnxruntime
 import pytest
 import torch
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QPushButton
 from shiboken6 import isValid
 
 from gnet_desktop.checkpoints.reading import open_checkpoint
@@ -71,6 +71,43 @@ def test_a_name_without_an_ending_gets_that_of_the_chosen_form(
     expected = sample("caffe").outputs["logits"].numpy()
     assert abs(logits - expected).max() <= 1e-5 * abs(expected).max()
     wait_until(lambda: "answers off by" in window.notice.label.text())
+
+
+def test_the_ending_that_is_typed_says_the_form(
+    window: Window, asked: dict[str, str], tmp_path: Path
+) -> None:
+    asked |= {"path": str(tmp_path / "net.onnx"), "kind": "safetensors (*.safetensors)"}
+    window.handlers.run("save_checkpoint")
+    path = written(window, tmp_path / "net.onnx")
+    onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    assert [one.name for one in tmp_path.iterdir()] == ["net.onnx"]
+
+
+@pytest.mark.parametrize("answer", [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])
+def test_a_file_that_only_the_ending_leads_to_is_not_replaced_without_asking(
+    answer: QMessageBox.StandardButton, window: Window, asked: dict[str, str], tmp_path: Path
+) -> None:
+    (there_already := tmp_path / "net.safetensors").write_text("mine")
+    asked |= {"path": str(tmp_path / "net"), "kind": "safetensors (*.safetensors)"}
+    said: list[str] = []
+
+    def press() -> None:
+        box = of_type(QMessageBox, QApplication.activeModalWidget())
+        said.append(box.text())
+        QTest.mouseClick(box.button(answer), Qt.MouseButton.LeftButton)
+
+    QTimer.singleShot(0, press)
+    window.handlers.run("save_checkpoint")
+    wait_until(lambda: window.workspace.idle)
+    assert said == ["net.safetensors is there already. Replace it?"]
+    kept = there_already.read_bytes() == b"mine"
+    assert kept == (answer == QMessageBox.StandardButton.No)
+
+
+def test_a_picture_without_an_ending_gets_one(window: Window, asked: dict[str, str], tmp_path: Path) -> None:
+    asked |= {"path": str(tmp_path / "shown"), "kind": ""}
+    window.handlers.run("export_shown")
+    assert (tmp_path / "shown.png").read_bytes()[:4] == b"\x89PNG"
 
 
 def test_torchvisions_form_is_offered_only_for_torchvisions_network(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from gnet_desktop.file_kinds import (
     CHECKPOINT_ENDINGS,
@@ -14,7 +14,9 @@ from gnet_desktop.file_kinds import (
     PICTURE_ENDINGS,
     TABLE_ENDINGS,
 )
+from gnet_desktop.files import exists
 from gnet_desktop.gui.actions.shell import Shell
+from gnet_desktop.shown import name_of
 
 _ENDINGS: Final = {
     "pictures": PICTURE_ENDINGS,
@@ -22,6 +24,8 @@ _ENDINGS: Final = {
     "labels": LABEL_ENDINGS,
     "tables": TABLE_ENDINGS,
 }
+
+_ENDING: Final = re.compile(r"\*(\.\w+)")
 
 
 class Asking(QObject):
@@ -73,20 +77,33 @@ class Asking(QObject):
         return Path(chosen)
 
     def target(self, name: str, kinds: str = "", *, title: str = "") -> Path | None:
-        """Ask where to save a file; None if the person changed their mind."""
+        """Ask where to save a file; None if the person changed their mind.
+
+        ``kinds`` as in Qt's filters; the path ends in one of their endings, that of ``name`` by default.
+        """
         session = self._shell.session
-        kinds = kinds or f"*{Path(name).suffix}"
+        kinds, title = kinds or f"*{Path(name).suffix}", title or self.tr("Export")
         chosen, kind = QFileDialog.getSaveFileName(
-            self._over, title or self.tr("Export"), str(session.folder("exports") / name), kinds
+            self._over, title, str(session.folder("exports") / name), kinds
         )
         if not chosen:
             return None
-        path = _with_ending(Path(chosen), kind if ";;" in kinds else "")
+        path = _with_ending(Path(chosen), kinds, kind, Path(name).suffix)
+        if path != Path(chosen) and exists(path) and not self._may_replace(path, title):
+            return None
         session.set_folder("exports", path.parent)
         return path
 
+    def _may_replace(self, path: Path, title: str) -> bool:
+        """Ask about the file that is meant: the dialog asked about a name without its ending."""
+        words = self.tr("{0} is there already. Replace it?").format(name_of(path))
+        return QMessageBox.question(self._over, title, words) == QMessageBox.StandardButton.Yes
 
-def _with_ending(path: Path, kind: str) -> Path:
-    """The path with the ending of the kind of file that was chosen, where it has none of the kinds."""
-    ending = re.search(r"\*(\.\w+)\)$", kind)
-    return path if ending is None or path.suffix == ending[1] else path.with_name(path.name + ending[1])
+
+def _with_ending(path: Path, kinds: str, kind: str, usual: str) -> Path:
+    """The path with an ending of one of the kinds: as typed, else that of the chosen kind, else the usual."""
+    endings, typed = _ENDING.findall(kinds), path.suffix.lower()
+    if typed in endings:
+        return path.with_suffix(typed)
+    chosen = _ENDING.findall(kind)
+    return path.with_name(path.name + (chosen[0] if len(chosen) == 1 else usual))
