@@ -150,6 +150,17 @@ def test_after_a_click_on_cancel_the_keyboard_is_on_what_is_offered(
     assert QApplication.focusWidget() is window.loading.bundled
 
 
+def test_a_click_on_a_button_leaves_it_as_it_was(window: Window, slow: Slow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(window.loading.isVisible)
+    window.activateWindow()
+    qtbot.mouseClick(window.loading.cancel, Qt.MouseButton.LeftButton)
+    other = window.loading.other
+    before = other.grab().toImage()
+    other.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert other.hasFocus()
+    assert other.grab().toImage() == before
+
+
 def test_opening_takes_the_keyboard_from_nobody(window: Window, slow: Slow, qtbot: QtBot) -> None:
     qtbot.waitUntil(window.loading.isVisible)
     window.activateWindow()

@@ -1,7 +1,7 @@
 """The push button: framed where the keyboard is, the primary one too."""
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton
 from typing_extensions import override
 
@@ -17,9 +17,16 @@ class Button(TipSpoken, QPushButton):
         super().__init__(text)
         self._focus = KeyFocus(self)
         self.setProperty("primary", primary)
-        self.setAutoDefault(True)  # Enter presses it outside of dialogs, too
         if sign:
             self.setIcon(icon(sign, "onaccent" if primary else "text2"))
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses it as Space does; in a dialog that has another default, Qt sees to it."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.autoDefault():
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
