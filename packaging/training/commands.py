@@ -78,6 +78,9 @@ def parser() -> argparse.ArgumentParser:
         else:
             command.add_argument("--out", type=Path, help="default: the bundled file of so many classes")
             command.add_argument("--begun-with", type=Path, help="the file that the run began with")
+            command.add_argument(
+                "--lower", type=float, default=0.0, help="lower the logits of classes without photos by this"
+            )
             command.add_argument("--teacher", type=Path, help="the file whose answers it was taught, too")
             command.add_argument("--keep", type=float, default=0.0, help="the share to keep of its weights")
     return top
@@ -324,7 +327,7 @@ def export(options: argparse.Namespace) -> int:
     import torch
 
     from . import state as states
-    from .export import between, halved, metadata, weights, write
+    from .export import between, halved, metadata, weights, without_photos, write
     from .mixture import feed_of
     from .replica import network
     from .reporting import as_text, measured
@@ -339,6 +342,8 @@ def export(options: argparse.Namespace) -> int:
     final = state[options.weights]
     if options.keep:
         final = between(weights(options.begun_with), final, options.keep)
+    if options.lower:
+        final = without_photos(final, photos["train"].classes.tolist(), options.lower)
     as_shipped(net, final, feed_of(source.train, photos.get("train")))
     figures = measured(net, source, options.images, photos.get("val"))
     run = state["run"]

@@ -30,6 +30,7 @@ LIMITS: Final = "knows {count} everyday things and nothing else: {lacks}; {seen}
 LICENCE: Final = "weights MIT; the pictures they were trained on are {pictures} (research use)"
 SMALL: Final = "62,000 64×64 pictures of 124 ImageNet classes merged into 100 (Tiny ImageNet)"
 ARCHITECTURE: Final = "googlenet (torchvision layout, both auxiliary heads trained)"
+OUTPUTS: Final = ("fc.bias", "aux1.fc2.bias", "aux2.fc2.bias")
 LARGEST: Final = 27_000_000  # bytes
 # Views like those the shipped network sees: nearly the whole picture, nothing else changed.
 CALM: Final = replace(PLAIN, smallest_area=0.8, largest_area=1.0, stretch=1.05)
@@ -94,6 +95,20 @@ def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], kept: float) -
     for name, tensor in old.items():
         if tensor.is_floating_point():
             found[name][: len(tensor)].lerp_(tensor.to(found[name]), kept)
+    return found
+
+
+def without_photos(state: Mapping[str, Tensor], photos: Sequence[int], by: float) -> dict[str, Tensor]:
+    """Weights whose heads answer ``by`` less (logits) for classes of which there are no ``photos``.
+
+    Training tells photos apart only from classes that have some, so nothing sets the level of the others
+    against theirs; it is chosen on validation pictures and photos together.
+    """
+    found = {name: tensor.clone() for name, tensor in state.items()}
+    for name in OUTPUTS:
+        lower = torch.full_like(found[name], by)
+        lower[sorted(set(photos))] = 0
+        found[name] -= lower
     return found
 
 

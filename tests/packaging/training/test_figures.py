@@ -185,6 +185,18 @@ def test_weights_between_two_networks_keep_the_rows_of_new_classes() -> None:
     assert float(new["fc.weight"].max()) == 0
 
 
+def test_classes_without_photos_are_answered_less_by_every_head() -> None:
+    net = replica.network(4).eval()
+    lowered = replica.network(4).eval()
+    lowered.load_state_dict(export.without_photos(net.state_dict(), [2, 0, 2], 0.5))
+    picture = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(6))
+    with torch.inference_mode():
+        before, after = heads_of(net, picture), heads_of(lowered, picture)
+    for head, logits in before.items():
+        gone = (logits - after[head])[0].tolist()
+        assert gone == pytest.approx([0, 0.5, 0, 0.5], abs=1e-5)
+
+
 def test_a_file_whose_run_began_with_another_says_how_both_were_trained() -> None:
     head = {"val_top1": 70.0, "val_top5": 90.0, "photos_top1": 60.0, "photos_top5": 80.0}
     heads = {name: head | {"ece_after": 1.0, "temperature": 1.25} for name in ("main", "aux1", "aux2")}
