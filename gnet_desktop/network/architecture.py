@@ -181,7 +181,7 @@ class Head:
     number of cells a side of an adaptive average pool.
     """
 
-    name: Literal["aux1", "aux2"]
+    name: HeadName
     source: str
     pool: Pool | int
     convolution: Convolution

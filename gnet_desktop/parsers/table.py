@@ -6,6 +6,7 @@ from typing import Final
 
 from gnet_desktop import __version__
 from gnet_desktop.inspection.attribution.methods import METHODS
+from gnet_desktop.network.architecture import HEADS
 from gnet_desktop.parsers.options import (
     add_calibration,
     add_changes,
@@ -194,7 +195,7 @@ def _explain() -> argparse.ArgumentParser:
     add_checkpoint(parser)
     parser.add_argument("--method", choices=METHODS, default="grad-cam", help="(grad-cam)")
     parser.add_argument("--at", metavar="5b", help="the layer, for contributions and Grad-CAM (the deepest)")
-    parser.add_argument("--head", choices=("main", "aux2", "aux1"), default="main", help="(main)")
+    parser.add_argument("--head", choices=HEADS, default="main", help="(main)")
     add_class(parser)
     parser.add_argument("--against", metavar="CLASS", help="what speaks for the class and not for this one")
     parser.add_argument(
@@ -317,7 +318,7 @@ def _visualize() -> argparse.ArgumentParser:
     parser = parser_of("visualize", "Pictures made so that a unit, or a class of a head, answers most.")
     parser.add_argument("wants", nargs="+", metavar="UNIT|CLASS", help="4a/5x5:11, 4a:411; tabby, 281")
     add_checkpoint(parser)
-    parser.add_argument("--head", choices=("main", "aux2", "aux1"), default="main", help="of a class (main)")
+    parser.add_argument("--head", choices=HEADS, default="main", help="of a class (main)")
     parser.add_argument("--steps", type=positive, default=256, metavar="N", help="(256)")
     parser.add_argument("--size", type=positive, default=128, metavar="PIXELS", help="its side (128)")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="another one, another picture (0)")

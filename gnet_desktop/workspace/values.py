@@ -53,7 +53,7 @@ class ListedPicture:
 class RunKey:
     """The name of a run: one pass of one picture.
 
-    ``checkpoint`` is the `identity` of the network, ``picture`` the id of an `ListedPicture`.
+    ``checkpoint`` is the `identity` of the network, ``picture`` the id of a `ListedPicture`.
     """
 
     checkpoint: str
@@ -85,7 +85,7 @@ def identity(checkpoint: Checkpoint, device: str) -> str:
 class Reference:
     """Another run to compare with, by what it has in another way; it has no changes.
 
-    None: as the run itself. ``picture`` is the id of an `ListedPicture`, ``checkpoint`` the
+    None: as the run itself. ``picture`` is the id of a `ListedPicture`, ``checkpoint`` the
     `identity` of a network.
     """
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from gnet_desktop.checkpoints.checkpoint import HeadState
 from gnet_desktop.checkpoints.containers.stored import Floats
-from gnet_desktop.network.architecture import Architecture, Linear
+from gnet_desktop.network.architecture import HEADS, Architecture, Linear
 
 OFFICIAL_HASH: Final = "1378be20"
 """First digits of the SHA-256 of torchvision's official file (docs/formats.md#torchvision)."""
@@ -49,7 +49,7 @@ def head_states(
     """
     layers = {"main": architecture.classifier} | {head.name: head.layers for head in architecture.heads}
     found = {}
-    for name in ("main", "aux2", "aux1"):
+    for name in HEADS:
         if not layers.get(name):
             found[name] = HeadState(False, why="The file has no tensors for it.")
             continue

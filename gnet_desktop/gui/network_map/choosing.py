@@ -4,11 +4,10 @@ from typing import Final
 
 import numpy as np
 
-from gnet_desktop.network.architecture import MODULES
+from gnet_desktop.network.architecture import HEADS, MODULES
 from gnet_desktop.network.naming import channel_counts, unit_of
 from gnet_desktop.workspace.state import Workspace
 
-HEADS: Final = ("main", "aux1", "aux2")
 MAINS_OWN: Final = ("global_pool", "fc", "logits")
 """What main is made of."""
 

@@ -18,6 +18,7 @@ from gnet_desktop.gui.network_map.shapes import (
     Wire,
 )
 from gnet_desktop.gui.painting.ink import ink_on
+from gnet_desktop.network.architecture import HEADS
 
 _CORNER: Final = 8.0
 _ALIGN: Final = {
@@ -25,7 +26,6 @@ _ALIGN: Final = {
     "centre": Qt.AlignmentFlag.AlignHCenter,
     "right": Qt.AlignmentFlag.AlignRight,
 }
-_ANSWERS: Final = ("main", "aux1", "aux2")
 
 
 def colour_of(fill: Fill, theme: Theme) -> QColor:
@@ -111,7 +111,7 @@ class MapPainter:
         note_width = note_metrics.horizontalAdvance(note)
         text = metrics.elidedText(label.text, Qt.TextElideMode.ElideRight, label.width - note_width)
         box = QRectF(label.left, label.top, label.width, label.height)
-        late = self._stale and label.target in _ANSWERS
+        late = self._stale and label.target in HEADS
         colour = self._theme.colour("text3" if late else token or label.token)
         if label.inside:
             colour = ink_on(self._theme.branch(label.inside))

@@ -15,6 +15,7 @@ from gnet_desktop.inspection.statistics import nonzero_share
 from gnet_desktop.network.architecture import (
     AUXILIARY,
     HEAD_PLACES,
+    HEADS,
     Architecture,
     Branch,
     Convolution,
@@ -199,7 +200,7 @@ class Teller:
             return (tr("Picture as the network reads it"),)
         if target in {module.name for module in self._architecture.modules}:
             return self._module(target)
-        if target in ("main", "aux1", "aux2"):
+        if target in HEADS:
             return self._head(target)
         layer = self._layers.get(target)
         facts = [self._shape(target), *self._layer(layer), *self._numbers(target)]

@@ -11,7 +11,7 @@ from gnet_desktop.gui.controls.common import PanelHeader
 from gnet_desktop.gui.controls.plain import menu_words
 from gnet_desktop.gui.controls.segmented import Segmented
 from gnet_desktop.gui.looks.theme import font
-from gnet_desktop.network.architecture import BRANCHES, MODULES
+from gnet_desktop.network.architecture import BRANCHES, HEADS, MODULES
 from gnet_desktop.workspace.units.items import ALL
 
 CLASSES: Final = "classes"
@@ -43,7 +43,7 @@ class Head(PanelHeader):
             [("", self.tr("all")), *((name, name.replace("_proj", "")) for name in BRANCHES)]
         )
         self.branches.setAccessibleName(self.tr("Branch"))
-        self.heads = Segmented([(name, name) for name in ("main", "aux2", "aux1")])
+        self.heads = Segmented([(name, name) for name in HEADS])
         self.heads.setAccessibleName(self.tr("Head"))
         self.orders = Segmented(
             (
