@@ -4,13 +4,13 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from gnet_desktop.convention import Convention
-from gnet_desktop.errors import GNetError
-from gnet_desktop.files import is_file, write_whole
+from gnet_desktop.errors import ExportError, GNetError
+from gnet_desktop.files import is_file, why_unwritten, write_whole
 from gnet_desktop.folder import answering, evaluating, scanning
 from gnet_desktop.folder.conventions import (
     SAMPLE,
@@ -222,12 +222,11 @@ def read_table(place: Path) -> Path | None:
 
 
 def keep_table(place: Path, table: Path | None) -> None:
-    """Remember the table with the folder; None: its classes come from its folders again."""
-    place.mkdir(parents=True, exist_ok=True)
-    if table is None:
-        (place / TABLE).unlink(missing_ok=True)
-    else:
-        write_whole(place / TABLE, json.dumps(str(table.absolute())).encode())
+    """Remember the table with the folder; None: its classes come from its folders again.
+
+    Raises ExportError where nothing can be written.
+    """
+    _keep(place / TABLE, None if table is None else str(table.absolute()))
 
 
 def read_corrections(place: Path) -> dict[str, int]:
@@ -237,3 +236,20 @@ def read_corrections(place: Path) -> dict[str, int]:
         return {str(name): int(index) for name, index in known.items()}
     except (OSError, ValueError, AttributeError):
         return {}
+
+
+def keep_corrections(place: Path, corrections: Mapping[str, int]) -> None:
+    """Remember them with the folder; raises ExportError where nothing can be written."""
+    _keep(place / CORRECTIONS, dict(corrections))
+
+
+def _keep(file: Path, value: object) -> None:
+    """Write what is remembered, whole or not at all; None: forget it."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if value is None:
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise ExportError(f"{file.name} was not written.", *why_unwritten(error)) from error
+    if value is not None:
+        write_whole(file, json.dumps(value).encode())

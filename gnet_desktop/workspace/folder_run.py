@@ -10,12 +10,13 @@ import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.convention import Convention
-from gnet_desktop.errors import GNetError
+from gnet_desktop.errors import ExportError, GNetError
 from gnet_desktop.folder import evaluating
 from gnet_desktop.folder.conventions import (
     TriedConvention,
@@ -30,10 +31,10 @@ from gnet_desktop.network.record import Described
 from gnet_desktop.shown import name_of
 from gnet_desktop.workspace.failures import describe_bug
 from gnet_desktop.workspace.folder_jobs import (
-    CORRECTIONS,
     Ended,
     FolderJob,
     Trial,
+    keep_corrections,
     keep_table,
     opened_store,
     read_corrections,
@@ -101,7 +102,7 @@ class FolderRun:
         ``truth`` is a table of classes, kept with the folder; without one it is the last that was kept.
         """
         if truth is not None:
-            keep_table(self._place(folder), truth)
+            self._is_kept(partial(keep_table, self._place(folder), truth))
         self._truth_file, self._wanted = truth or read_table(self._place(folder)), folder
         self._start(folder)
 
@@ -117,7 +118,7 @@ class FolderRun:
 
     def _judge_by(self, table: Path | None) -> None:
         if self._wanted is not None:
-            keep_table(self._place(self._wanted), table)
+            self._is_kept(partial(keep_table, self._place(self._wanted), table))
             self._truth_file = table
             self._start(self._wanted)
 
@@ -149,10 +150,18 @@ class FolderRun:
         place = self._place(self.state.folder)
         known = read_corrections(place)
         known = {key: value for key, value in known.items() if key != name}
-        place.mkdir(parents=True, exist_ok=True)
         corrected = known | ({name: index} if index is not None else {})
-        (place / CORRECTIONS).write_text(json.dumps(corrected), "utf-8")
-        self._start(self.state.folder)
+        if self._is_kept(partial(keep_corrections, place, corrected)):
+            self._start(self.state.folder)
+
+    def _is_kept(self, keep: Callable[[], None]) -> bool:
+        """Whether something is remembered with the folder from now on; why not is told."""
+        try:
+            keep()
+        except ExportError as error:
+            self._workspace.failed.emit(error)
+            return False
+        return True
 
     def try_conventions(self) -> None:
         """Answer a sample of the judged pictures under the usual conventions, side by side."""

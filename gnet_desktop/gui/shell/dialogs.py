@@ -43,10 +43,11 @@ class Dialogs(QObject):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc that nothing in a window wanted closes it."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            wanted = event.key() == Qt.Key.Key_Escape and isinstance(watched, QWidget)
-            return bool(wanted and watched.close())  # type: ignore[attr-defined]
-        return False
+        if not isinstance(watched, QWidget) or not isinstance(event, QKeyEvent):
+            return False
+        if event.type() != QEvent.Type.KeyPress or event.key() != Qt.Key.Key_Escape:
+            return False
+        return watched.close()
 
     def close_all(self) -> None:
         """The program ends."""

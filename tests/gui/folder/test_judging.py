@@ -1,5 +1,7 @@
 """What is said about a folder with real events, and kept: its classes, its convention, how sure to be."""
 
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -177,3 +179,24 @@ def test_a_list_of_class_names_is_no_table_of_this_folder(folder: Path, tmp_path
     names = tmp_path / "names.csv"
     names.write_text("0,goldfish\n1,pizza\n")
     assert not is_about(names, folder)
+
+
+def test_what_cannot_be_kept_on_a_full_disk_is_said_and_nothing_else_changes(
+    by_folders_again: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, run = by_folders_again, by_folders_again.folder_page.run
+    lion = there(run.state).names.index("lion")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    run.correct("no class", lion)
+    assert "corrections.json was not written" in window.notice.text
+    assert there(there(run.state).evaluation).pictures == 6
+    table = tmp_path / "truth.csv"
+    table.write_text("path,class\npizza/0.jpg,pizza\n")
+    assert dropped(window, table) == "Judge the folder by truth.csv"
+    wait_until(lambda: "was not written" in window.notice.text and run.table == table)
+    wait_until(lambda: there(run.state).state == "done")
+    assert there(there(run.state).evaluation).pictures == 1
