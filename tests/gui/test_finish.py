@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QStyle
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QStyle
 from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.app import make_application
+from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.heads.bars import HeadBars
 from gnet_desktop.gui.looks.styles import apply_theme
 from gnet_desktop.gui.photo.layers import unit_layer
@@ -19,6 +20,7 @@ from gnet_desktop.network.record import Answers
 from gnet_desktop.pictures.picture import Picture
 from gnet_desktop.pictures.preparation import prepare
 from tests.gui.made import World, make_workspace, make_world, there
+from tests.gui.snapshots import pixels
 
 PLAIN: dict[str, Any] = {"logits": False, "faint": False, "stale": False}
 
@@ -81,3 +83,18 @@ def test_buttons_of_dialogs_have_no_signs_of_another_style(qtbot: QtBot, theme: 
     hint = QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons
     assert not buttons.style().styleHint(hint, None, buttons)
     apply_theme(make_application(), "light")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_button_with_a_menu_has_its_arrow_at_half_of_its_height(qtbot: QtBot, theme: str) -> None:
+    """Qt itself puts it in the lower corner of a button with a border, in some of its versions."""
+    apply_theme(make_application(), theme)
+    button = Button("Kept")
+    qtbot.addWidget(button)
+    button.setMenu(QMenu(button))
+    button.resize(120, 28)
+    seen = pixels(button.grab().toImage())[4:-4, 90:-4].astype(int)
+    apart = np.abs(seen - seen[0, 0]).sum(2) > 60
+    rows = np.flatnonzero(apart.any(1)) + 4
+    assert rows.size > 2
+    assert (rows[0] + rows[-1]) / 2 == pytest.approx(14, abs=2)

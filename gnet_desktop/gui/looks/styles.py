@@ -58,6 +58,8 @@ QPushButton { border: 1px solid $line2; border-radius: 6px; padding: 5px 12px;
 QPushButton:hover { background: $raised; }
 QPushButton:pressed { background: $well; }
 QPushButton:disabled { color: $text3; border-color: $line; }
+QPushButton::menu-indicator { image: url("$arrow"); width: 10px; height: 10px;
+    subcontrol-origin: padding; subcontrol-position: center right; right: 8px; }
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QDialogButtonBox QPushButton:focus { border: 2px solid $accent; padding: 4px 11px; }
 QPushButton:default, QPushButton[primary="true"] {
