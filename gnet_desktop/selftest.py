@@ -132,7 +132,7 @@ def check_branches(installation: Installation) -> str:
     for name in names:
         values = record[name]
         if values.ndim != 3 or not np.isfinite(values).all():
-            raise Wrong(f"{name} has the shape {values.shape}, or values that are no numbers")
+            raise Wrong(f"{name} has the shape {values.shape}, or values that are not numbers")
     return f"{len(names)} branches in {record.milliseconds:.0f} ms on {record.device}"
 
 

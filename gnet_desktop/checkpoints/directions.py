@@ -48,7 +48,7 @@ def read_directions(path: Path, channels: int) -> Directions:
     values = np.atleast_2d(values)
     vectors = values if values.shape[1] == channels else values.T
     if not np.isfinite(vectors).all():
-        raise CheckpointError(f"{shown(name)} has values that are no numbers.")
+        raise CheckpointError(f"{shown(name)} has values that are not numbers.")
     return Directions(name, np.ascontiguousarray(vectors))
 
 

@@ -180,7 +180,7 @@ def _from_json(value: Any) -> tuple[str, ...]:
         return _in_order({index: name for name, index in value.items()}, len(value))
     if all(key.isdecimal() and len(key) <= _MOST_DIGITS for key in value):
         return _in_order({int(key): _name(one) for key, one in value.items()}, len(value))
-    raise ValueError("its keys are no numbers and its values neither")
+    raise ValueError("neither its keys nor its values are numbers")
 
 
 def _name(value: Any) -> str:
@@ -188,7 +188,7 @@ def _name(value: Any) -> str:
     if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
         value = value[-1]
     if not isinstance(value, str):
-        raise ValueError(f"{shown(value, 40)!r} is no name")
+        raise ValueError(f"{shown(value, 40)!r} is not a name")
     return value.strip()
 
 

@@ -53,11 +53,11 @@ def read_mean(path: Path, channels: int) -> Floats:
         tensor = read_blob("the mean", file)
         shape = tensor.shape[1:] if len(tensor.shape) == 4 and tensor.shape[0] == 1 else tensor.shape
         if len(shape) != 3 or shape[0] != channels or not 0 < tensor.count <= _LARGEST:
-            raise CheckpointError(f"It is no mean picture of {channels} channels.")
+            raise CheckpointError(f"It is not a mean picture of {channels} channels.")
         tensor.check("the mean")
         found = tensor.numbers().reshape(shape)
     if not np.isfinite(found).all():
-        raise CheckpointError("It has values that are no numbers.")
+        raise CheckpointError("It has values that are not numbers.")
     return found
 
 

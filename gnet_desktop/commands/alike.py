@@ -73,7 +73,9 @@ def say_progress(done: int, total: int, what: str) -> None:
 def _module(arguments: argparse.Namespace, architecture: "Architecture") -> str:
     part = parse_part(arguments.items[0], architecture)
     if part not in {module.name for module in architecture.modules}:
-        raise UsageError(f"{part} is no module.", "Units are compared with those beside them.", "Write 4a.")
+        raise UsageError(
+            f"{part} is not a module.", "Units are compared with those beside them.", "Write 4a."
+        )
     return part
 
 

@@ -28,7 +28,7 @@ EVERY: Final = 8
 def run(arguments: argparse.Namespace) -> int:
     """Make the pictures and write them as one; 0 done, 2 refused."""
     if arguments.out.suffix.lower() != ".png":
-        raise UsageError(f"{arguments.out.name} is no picture that can be written.", "", "Write F.png.")
+        raise UsageError(f"{arguments.out.name} is not a picture that can be written.", "", "Write F.png.")
     from gnet_desktop.inspection.visualisation.recipe import Recipe
 
     recipe = Recipe(

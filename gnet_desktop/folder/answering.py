@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 KEEP_EVERY: Final = 2.0
 """Seconds after which new answers are written: what a kill may cost."""
 
-NOT_A_NUMBER: Final = "The answer is no number: values stop being numbers on the way through the network."
+NOT_A_NUMBER: Final = "The answer is not a number: values stop being numbers on the way through the network."
 
 Progress = Callable[[int, int], None]
 

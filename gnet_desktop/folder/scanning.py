@@ -34,7 +34,7 @@ def scan(folder: Path, shard: tuple[int, int] = (1, 1)) -> dict[str, Stamp]:
     if not is_folder(folder):
         if address := link(str(folder)):
             raise UsageError(*only_a_link(address, "folder"))
-        raise UsageError(f"{folder} is no folder.", "", "Choose a folder that holds pictures.")
+        raise UsageError(f"{folder} is not a folder.", "", "Choose a folder that holds pictures.")
     names = sorted(path.relative_to(folder).as_posix() for path in find_pictures([folder]))
     if not names:
         raise PictureError(f"No picture was found in {folder}.", "", "Choose a folder that holds pictures.")

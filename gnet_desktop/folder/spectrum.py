@@ -162,7 +162,7 @@ class Spectrum:
                 )
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise UsageError(
-                "This is no index of units.", f"{error}.", "Make it with 'gnet-desktop index FOLDER'."
+                "This is not an index of units.", f"{error}.", "Make it with 'gnet-desktop index FOLDER'."
             ) from error
 
 

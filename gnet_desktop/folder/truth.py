@@ -67,7 +67,7 @@ def from_table(file: Path) -> dict[str, str]:
     rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if row]
     if not rows or any(len(row) < 2 for row in rows):
         raise UsageError(
-            f"{file.name} is no table of classes.",
+            f"{file.name} is not a table of classes.",
             "Each row needs a picture's path and its class.",
             "Write rows like cats/1.jpg,tabby.",
         )

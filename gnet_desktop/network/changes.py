@@ -140,7 +140,7 @@ def check_changes(architecture: Architecture, changes: Iterable[Change]) -> None
 
 def _check_numbers(change: Change, count: int) -> None:
     if change.kind not in KINDS:
-        raise UsageError(f"{change.kind!r} is no kind of change.", f"There are {', '.join(KINDS)}.")
+        raise UsageError(f"{change.kind!r} is not a kind of change.", f"There are {', '.join(KINDS)}.")
     if change.kind == "scaled" and not 0 <= change.factor <= LARGEST_FACTOR:
         raise UsageError(f"{change.part} cannot be scaled by {change.factor:g}.", "", "Choose 0 to 4.")
     if change.kind in ("usual", "other", "projected"):

@@ -166,7 +166,7 @@ def _stream(source: Source, title: str) -> BinaryIO:
         if not stat.S_ISREG(mode):
             # a pipe may never end, and a device need not either
             raise PictureError(
-                f"{title} is no file.", "It is a pipe or a device.", "Copy it to a file first."
+                f"{title} is not a file.", "It is a pipe or a device.", "Copy it to a file first."
             )
         return source.open("rb")
     except FileNotFoundError:

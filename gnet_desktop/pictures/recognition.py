@@ -26,7 +26,7 @@ class Foreign:
 
 _CONVERT = "Save it as JPEG or PNG and drop it again."
 _PICTURE_INSTEAD = "Drop a picture file."
-_NO_PICTURE = "it is no picture."
+_NO_PICTURE = "it is not a picture."
 _NO_DECODER = "there is no decoder for it here."
 
 _HEIC = Foreign(

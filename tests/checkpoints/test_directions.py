@@ -51,7 +51,7 @@ def test_of_an_autoencoder_the_decoder_is_taken(tmp_path: Path) -> None:
     [
         ({"a": ROWS}, "side of 7"),
         ({"a": np.zeros((7, 2), np.float32), "b": np.zeros((2, 7), np.float32)}, "several matrices"),
-        ({"a": np.full((2, 7), np.nan, np.float32)}, "no numbers"),
+        ({"a": np.full((2, 7), np.nan, np.float32)}, "not numbers"),
     ],
 )
 def test_what_has_no_directions_says_why(tmp_path: Path, state: dict[str, np.ndarray], said: str) -> None:

@@ -73,7 +73,7 @@ def test_folders_whose_orders_agree_offer_no_other(tmp_path: Path) -> None:
         ("hole.json", '{"0": "a", "1": "b", "3": "c"}', "not 0 to 2"),
         ("from_one.json", '{"1": "a", "2": "b", "3": "c"}', "not 0 to 2"),
         ("twice.csv", "0,a\n0,b\n1,c", "twice"),
-        ("numbers.json", "[1, 2, 3]", "no name"),
+        ("numbers.json", "[1, 2, 3]", "not a name"),
         ("broken.json", '{"0": "a", ', "does not hold class names"),
         ("empty.txt", "", "empty"),
         ("deep.json", "[" * 100_000, "does not hold class names"),

@@ -124,9 +124,9 @@ def test_its_size_is_that_of_the_training_pictures(model: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (mean_picture(90), "no mean picture of 3 channels"),
+        (mean_picture(90), "not a mean picture of 3 channels"),
         (mean_picture(1, 2, 3)[:-9], "bytes"),
-        (mean_picture(float("nan"), 2, 3), "no numbers"),
+        (mean_picture(float("nan"), 2, 3), "not numbers"),
         (b"", "0 numbers"),
         (b"\xff\xff\xff", "ends at byte"),
     ],

@@ -131,13 +131,13 @@ def _constant(**told: object) -> str:
 
 _BOMB = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
 LYING = {
-    "entities behind it": (f'<net version="11"/><!DOCTYPE net [<!ENTITY l0 "a">{_BOMB}]>', b"", "no XML"),
-    "an unknown entity": (_net("&l11;"), b"", "no XML"),
+    "entities behind it": (f'<net version="11"/><!DOCTYPE net [<!ENTITY l0 "a">{_BOMB}]>', b"", "not XML"),
+    "an unknown entity": (_net("&l11;"), b"", "not XML"),
     "no layers": (_net("<layers/>"), b"", "of no network"),
     "nested without end": (_net("<a>" * 5000 + "</a>" * 5000), b"", "nested too deep"),
     "cut in a tag": (_net("<layers><layer id=")[:-9], b"", "incomplete"),
     "cut between tags": ('<net version="11"><layers>', b"", "incomplete"),
-    "another tag": ('<net version="11"><layers></net>', b"", "no XML"),
+    "another tag": ('<net version="11"><layers></net>', b"", "not XML"),
     "numbers beyond the file": (
         _constant(element_type="f32", shape="2", offset=4, size=8),
         bytes(8),

@@ -91,7 +91,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "tar": (_tar("inception_v1.ckpt"), r"tar archive.*inception_v1\.ckpt"),
     "zip around weights": (_zip(best__model_DOT_pth=b"x"), "zip archive around other files.*best/model.pth"),
     "zip of nothing": (_zip(a_DOT_txt=b"x"), "zip archive"),
-    "Keras 3": (_zip(config_DOT_json=b"{}", model_DOT_weights_DOT_h5=b"x"), "no HDF5 file"),
+    "Keras 3": (_zip(config_DOT_json=b"{}", model_DOT_weights_DOT_h5=b"x"), "not an HDF5 file"),
     "SavedModel": (
         writing.number(1, 1) + writing.message(2, writing.message(1, _META_INFO) + writing.message(2, b"")),
         "TensorFlow's SavedModel.*variables",
@@ -99,7 +99,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "TensorFlow's .meta": (writing.message(1, _META_INFO), "the graph of a TensorFlow checkpoint"),
     "Core ML": (
         writing.number(1, 4) + writing.message(2, writing.message(1, writing.text(1, "data"))),
-        "Core ML model is no plain neural network",
+        "Core ML model is not a plain neural network",
     ),
     **{
         f"solver state {count}": (
@@ -197,7 +197,7 @@ def test_tensors_of_the_meta_device_are_named(tmp_path: Path) -> None:
 
 def test_a_folder_a_pipe_and_a_missing_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for name, words in (("", "is a folder"), ("pipe", "no ordinary file"), ("gone.pth", "does not exist")):
+    for name, words in (("", "is a folder"), ("pipe", "not an ordinary"), ("gone.pth", "does not exist")):
         with pytest.raises(CheckpointError, match=words):
             open_checkpoint(tmp_path / name)
 
@@ -382,8 +382,8 @@ def test_a_safetensors_header_that_lies_is_damaged(tmp_path: Path) -> None:
         ({"a": entry([2], 8, 0)}, bytes(8), "no place"),
         ({"a": entry([2.0], 0, 8)}, bytes(8), "no shape"),
         (b'{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":1}', bytes(8), "twice"),
-        (b"{" * 5000, b"", "no JSON"),
-        (b'{"\xff":1}', b"", "no JSON"),
+        (b"{" * 5000, b"", "not JSON"),
+        (b'{"\xff":1}', b"", "not JSON"),
     ]
     for header, data, words in lies:
         with pytest.raises(CheckpointError, match=f"damaged.*{words}"):

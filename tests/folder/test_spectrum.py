@@ -96,7 +96,7 @@ def test_a_spectrum_survives_its_file() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 no archive", of_peaks(peaks(3, 0)).saved()[:-40]])
 def test_a_damaged_file_is_refused_in_words(data: bytes) -> None:
-    with pytest.raises(UsageError, match="no index"):
+    with pytest.raises(UsageError, match="not an index"):
         Spectrum.loaded(data)
 
 

@@ -191,12 +191,12 @@ def test_permission_is_told_from_other_troubles(tmp_path: Path, monkeypatch: pyt
 def test_a_pipe_is_refused_at_once(tmp_path: Path) -> None:
     path = tmp_path / "pipe.jpg"
     os.mkfifo(path)
-    with pytest.raises(PictureError, match="is no file"):
+    with pytest.raises(PictureError, match="is not a file"):
         read_picture(path)
 
 
 def test_an_endless_device_is_refused_at_once() -> None:
-    with pytest.raises(PictureError, match="is no file"):
+    with pytest.raises(PictureError, match="is not a file"):
         read_picture(Path("/dev/zero"))
 
 

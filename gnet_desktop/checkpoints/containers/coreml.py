@@ -51,7 +51,7 @@ def read_contents(source: Source) -> Contents:
     if network is None:
         kind = next((words for number, words in _OTHER_KINDS.items() if number in model), "of another kind")
         raise CheckpointError(
-            "This Core ML model is no plain neural network.",
+            "This Core ML model is not a plain neural network.",
             f"It is {kind}, whose weights are not in it as layers.",
             "Convert the original to the neural network format, or open the file that it was made from.",
         )

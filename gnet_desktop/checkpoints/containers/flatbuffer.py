@@ -55,7 +55,7 @@ class Table:
         """A text; raises Damaged if it is absurdly long."""
         found = self.span(field)
         if found.size > limit:
-            raise Damaged("A name in it is no text.")
+            raise Damaged("A name in it is not text.")
         return found.read().decode("utf-8", "replace")
 
     def _field(self, field: int) -> int | None:

@@ -90,7 +90,7 @@ def _header(name: str, source: Source) -> tuple[str, bool, tuple[int, ...], int]
     """(kind, column-major, shape, where the data starts)."""
     head = read(source, 0, min(12, source.size))
     if not head.startswith(_NPY) or len(head) < 12:
-        raise Damaged(f"{shown(name)} is no NumPy array.")
+        raise Damaged(f"{shown(name)} is not a NumPy array.")
     wide = head[6] > 1
     length = int.from_bytes(head[8:12] if wide else head[8:10], "little")
     begin = 12 if wide else 10

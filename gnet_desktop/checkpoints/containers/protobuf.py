@@ -40,7 +40,7 @@ class Field:
     def text(self, limit: int = 1 << 16) -> str:
         """The bytes as text; Damaged if that is absurdly long."""
         if self.kind != BYTES or self.data.size > limit:
-            raise Damaged("A name in it is no text.")
+            raise Damaged("A name in it is not text.")
         return read(self.data, 0, self.data.size).decode("utf-8", "replace")
 
 
@@ -60,9 +60,9 @@ def fields(source: Source) -> Iterator[Field]:
         elif kind in _SIZES:
             data = _run(cursor, _SIZES[kind])
         else:
-            raise Damaged(f"Byte {cursor.position} is no field of the format.")
+            raise Damaged(f"Byte {cursor.position} is not a field of the format.")
         if number == 0:
-            raise Damaged(f"Byte {cursor.position} is no field of the format.")
+            raise Damaged(f"Byte {cursor.position} is not a field of the format.")
         yield Field(number, kind, value, data)
 
 
@@ -74,7 +74,7 @@ def varint(cursor: Cursor) -> int:
         result |= (byte & 0x7F) << shift
         if byte < 0x80:
             return result & 0xFFFFFFFFFFFFFFFF
-    raise Damaged(f"Byte {cursor.position} is no number of the format.")
+    raise Damaged(f"Byte {cursor.position} is not a number of the format.")
 
 
 def signed(value: int) -> int:

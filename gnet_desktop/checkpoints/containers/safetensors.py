@@ -67,11 +67,11 @@ def _header(data: bytes) -> dict[str, Any]:
     try:
         found = parsed(data.decode("utf-8"), pairs=_without_doubles)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise Damaged("Its header is no JSON.") from error
+        raise Damaged("Its header is not JSON.") from error
     except ValueError as error:
         raise Damaged(f"Its header is not that of a network: {error}.") from error
     if not isinstance(found, dict):
-        raise Damaged("Its header is no table of tensors.")
+        raise Damaged("Its header is not a table of tensors.")
     return found
 
 

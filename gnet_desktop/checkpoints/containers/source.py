@@ -237,7 +237,7 @@ def _opened(path: Path) -> io.FileIO:
                 "Choose the file inside it.",
             )
         if not stat.S_ISREG(mode):
-            raise CheckpointError(f"{path.name} is no ordinary file.", "", "Choose a checkpoint file.")
+            raise CheckpointError(f"{path.name} is not an ordinary file.", "", "Choose a checkpoint file.")
         return io.FileIO(path, "rb")
     except FileNotFoundError as error:
         if address := link(str(path)):

@@ -220,7 +220,7 @@ def _kernel(tensors: Tensors, layer: str) -> int:
     if len(shape) != 4 or shape[2] != shape[3] or not min(shape):
         raise CheckpointError(
             "This is not a GoogLeNet.",
-            f"{layer} has weights of shape {shape_text(shape)}, which is no square kernel.",
+            f"{layer} has weights of shape {shape_text(shape)}, which is not a square kernel.",
             "Open a checkpoint of a GoogLeNet.",
         )
     return shape[2]
@@ -269,7 +269,7 @@ def _head_widths(tensors: Tensors, head: str) -> HeadWidths:
     if not channels or cells * cells * channels != inputs:
         raise CheckpointError(
             f"The head {head} does not fit together.",
-            f"Its hidden layer reads {inputs} values, which are no square map of {channels} channels.",
+            f"Its hidden layer reads {inputs} values, which are not a square map of {channels} channels.",
             "Open a complete checkpoint of a GoogLeNet.",
         )
     return HeadWidths(channels, hidden, cells)

@@ -242,7 +242,7 @@ class Walk:
 def unusual(why: str) -> CheckpointError:
     """The refusal of a graph that does something which cannot be shown."""
     return CheckpointError(
-        "The graph is no known GoogLeNet's.", why, "Save the network's weights, and open that."
+        "The graph is not a known GoogLeNet's.", why, "Save the network's weights, and open that."
     )
 
 

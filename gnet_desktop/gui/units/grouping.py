@@ -73,7 +73,7 @@ class Grouping(Button):
         try:
             self._use(self.groups.joined(Groups.from_json(path.read_text("utf-8"), self.groups.sha256)))
         except (OSError, UnicodeDecodeError) as error:
-            why = why_unreadable(error)[0] if isinstance(error, OSError) else "It is no text."
+            why = why_unreadable(error)[0] if isinstance(error, OSError) else "It is not text."
             self.failed.emit(UsageError("The groups could not be read.", why))
         except GNetError as error:
             self.failed.emit(error)

@@ -64,7 +64,7 @@ def direction_wanted(
     count, length = channel_count(architecture, part), float(np.linalg.norm(values))
     if values.shape != (count,) or not np.isfinite(length) or length == 0:
         raise UsageError(
-            f"{name} is no direction in {part}.",
+            f"{name} is not a direction in {part}.",
             f"It must be {count} numbers that are not all 0.",
             "Choose the layer that it was made for.",
         )

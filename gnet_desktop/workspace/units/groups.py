@@ -52,7 +52,7 @@ class Groups:
             owner, groups = str(found["checkpoint"]), dict(found["groups"])
             units = {str(name)[:LONGEST]: tuple(map(str, list(group))) for name, group in groups.items()}
         except (ValueError, KeyError, TypeError) as error:
-            raise UsageError("These are no groups of units.", "The file was not exported here.") from error
+            raise UsageError("These are not groups of units.", "The file was not exported here.") from error
         if owner != sha256:
             raise UsageError(
                 "These groups are of another checkpoint.",

@@ -170,7 +170,7 @@ def test_a_table_that_cannot_be_read_leaves_what_is_shown(by_folders_again: Wind
     table = tmp_path / "truth.csv"
     table.write_text("only one column\n")
     window.judge_by(table)
-    wait_until(lambda: "is no table of classes" in window.notice.text)
+    wait_until(lambda: "is not a table of classes" in window.notice.text)
     assert run.table is None
     assert there(there(run.state).evaluation).pictures == 6
 

@@ -304,7 +304,7 @@ def test_what_is_not_there_cannot_be_wanted(network: GoogLeNet) -> None:
     with pytest.raises(UsageError, match="no class"):
         class_wanted(architecture, "main", 99, "a")
     for direction in ([1.0], [0.0] * 24, [float("nan")] * 24):
-        with pytest.raises(UsageError, match="no direction"):
+        with pytest.raises(UsageError, match="not a direction"):
             direction_wanted(architecture, "4a/3x3", direction, "mine")
 
 

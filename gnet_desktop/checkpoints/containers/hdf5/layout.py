@@ -95,7 +95,7 @@ def opened(source: Source) -> File:
     """The file behind its superblock; raises Damaged or Incomplete."""
     base = start(read(source, 0, min(_STARTS[-1] + len(MAGIC), source.size)))
     if base is None:
-        raise Damaged("It is no HDF5 file: it has no superblock.")
+        raise Damaged("It is not an HDF5 file: it has no superblock.")
     data = read(source, base, min(_SUPERBLOCK, source.size - base))
     edition = data[8] if len(data) > 8 else -1
     if edition not in range(4):

@@ -77,7 +77,7 @@ def read_description(source: Source) -> Description:
     except expat.ExpatError as error:
         if error.code in _UNFINISHED:
             raise Incomplete(f"Its description ends in line {error.lineno}, before its last part.") from error
-        raise Damaged(f"Line {error.lineno} of its description is no XML.") from error
+        raise Damaged(f"Line {error.lineno} of its description is not XML.") from error
     return reader.found
 
 

@@ -63,7 +63,7 @@ class _Machine:
         while True:
             instruction = instructions.get(take(1))
             if instruction is None:
-                raise Damaged(f"Byte {self.cursor.position - 1} is no instruction of a pickle.")
+                raise Damaged(f"Byte {self.cursor.position - 1} is not an instruction of a pickle.")
             try:
                 instruction(self)
             except _Stop as stop:
