@@ -13,7 +13,7 @@ from gnet_desktop.commands.opening import (
     progress_wanted,
     shown_name,
 )
-from gnet_desktop.commands.output import Rows, as_json, words
+from gnet_desktop.commands.output import CsvRows, as_json, words
 from gnet_desktop.commands.passing import class_index, look_at, note_lines
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.inspection.ablation import Effect, classes_of, effects, interaction, strongest
@@ -207,7 +207,7 @@ def _write_effects(rows: list[Row], top: int) -> None:
 def _csv_writer(_session: CommandSession, arguments: argparse.Namespace) -> Callable[[str, Row], None]:
     answers = ("head", "index", "label", "probability", "without", "difference", "logit_difference")
     parts = ("part", "head", "class", "label", "logit_difference", "probability_difference")
-    rows = Rows("picture", *(parts if arguments.each else answers), "notes")
+    rows = CsvRows("picture", *(parts if arguments.each else answers), "notes")
 
     def write(name: str, found: Row) -> None:
         notes = "; ".join(found["notes"])

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from gnet_desktop.commands.answering import answer_lines
 from gnet_desktop.commands.opening import CommandSession, open_session, picture_source, shown_name
-from gnet_desktop.commands.output import Rows, as_json, words
+from gnet_desktop.commands.output import CsvRows, as_json, words
 from gnet_desktop.commands.passing import look_at, note_lines
 from gnet_desktop.errors import UsageError
 from gnet_desktop.network.naming import parse_unit
@@ -77,7 +77,7 @@ def _share(value: float | None) -> str:
 
 
 def _write_csv(session: CommandSession, facts: dict[str, Any]) -> None:
-    rows = Rows("module", "branch", "channels", "mean", "max", "nonzero", "strongest", "notes")
+    rows = CsvRows("module", "branch", "channels", "mean", "max", "nonzero", "strongest", "notes")
     notes = "; ".join(facts["notes"])
     for name, module in facts["modules"].items():
         for branch in session.checkpoint.architecture.module(name).branches:

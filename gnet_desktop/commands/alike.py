@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gnet_desktop.commands.opening import choices, open_named, open_session, progress_wanted
-from gnet_desktop.commands.output import Rows, as_json, words
+from gnet_desktop.commands.output import CsvRows, as_json, words
 from gnet_desktop.errors import UsageError
 from gnet_desktop.network.naming import parse_part, units_of_part
 from gnet_desktop.shown import counted
@@ -118,7 +118,7 @@ def _write_json(rows: list[_Row]) -> None:
 
 
 def _write_csv(rows: list[_Row]) -> None:
-    table = Rows("kind", "unit", "other", "correlation", "silhouette", "sizes")
+    table = CsvRows("kind", "unit", "other", "correlation", "silhouette", "sizes")
     for row in rows:
         sizes = " ".join(str(len(group)) for group in row.get("groups", ()))
         cells = [row.get(name, "") for name in ("kind", "unit", "other", "correlation", "silhouette")]

@@ -24,7 +24,7 @@ from gnet_desktop.commands.opening import (
     progress_wanted,
     shown_name,
 )
-from gnet_desktop.commands.output import Rows, as_json, words
+from gnet_desktop.commands.output import CsvRows, as_json, words
 from gnet_desktop.commands.passing import note_lines
 from gnet_desktop.errors import GNetError, PictureError, UsageError
 from gnet_desktop.files import why_unreadable
@@ -199,7 +199,7 @@ def json_writer(session: CommandSession, top: int) -> Callable[[Outcome], None]:
 
 def csv_writer(session: CommandSession, top: int) -> Callable[[Outcome], None]:
     """A row for each answer of each head; a failed picture has one row with its error."""
-    rows = Rows("picture", "head", "rank", "index", "label", "probability", "error", "notes")
+    rows = CsvRows("picture", "head", "rank", "index", "label", "probability", "error", "notes")
 
     def write(outcome: Outcome) -> None:
         notes = "; ".join(outcome.notes)

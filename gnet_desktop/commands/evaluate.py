@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gnet_desktop.commands.calibrating import keep
 from gnet_desktop.commands.opening import CommandSession, open_session, progress_wanted
-from gnet_desktop.commands.output import Rows, as_json, say_failed, words
+from gnet_desktop.commands.output import CsvRows, as_json, say_failed, words
 from gnet_desktop.convention import parse_convention
 from gnet_desktop.errors import PictureError, UsageError
 from gnet_desktop.folder.exporting import facts, number
@@ -157,7 +157,7 @@ def _conventions_json(session: CommandSession, tried: "list[TriedConvention]") -
 
 def _conventions_csv(session: CommandSession, tried: "list[TriedConvention]") -> None:
     found = _convention_rows(session, tried)
-    rows = Rows(*(name for name in found[0] if name != "interval"), "low", "high")
+    rows = CsvRows(*(name for name in found[0] if name != "interval"), "low", "high")
     for one in found:
         interval = one.pop("interval")
         rows.write([*one.values(), *interval])
@@ -227,7 +227,7 @@ def _write_json(session: CommandSession, evaluation: "Evaluation", fitted: Mappi
 def _write_csv(session: CommandSession, evaluation: "Evaluation", _fitted: Mapping[str, float]) -> None:
     """A row a class and head."""
     names = session.checkpoint.labels.names
-    rows = Rows("head", "index", "label", "pictures", "right", "precision", "recall", "f1", "low", "high")
+    rows = CsvRows("head", "index", "label", "pictures", "right", "precision", "recall", "f1", "low", "high")
     for head, figures in evaluation.heads.items():
         for one in figures.per_class:
             numbers = (one.precision, one.recall, one.f1, *one.share.interval)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from gnet_desktop.commands import alike, like
 from gnet_desktop.commands.opening import choices, open_named, open_session, progress_wanted
-from gnet_desktop.commands.output import Rows, as_json, say_failed, words
+from gnet_desktop.commands.output import CsvRows, as_json, say_failed, words
 from gnet_desktop.errors import PictureError, UsageError
 from gnet_desktop.files import write_whole
 from gnet_desktop.network.naming import parse_unit
@@ -134,7 +134,7 @@ def _write_json(places: list[dict[str, Any]]) -> None:
 
 
 def _write_csv(places: list[dict[str, Any]]) -> None:
-    rows = Rows("unit", "rank", "value", "picture", "row", "column", "left", "top", "right", "bottom")
+    rows = CsvRows("unit", "rank", "value", "picture", "row", "column", "left", "top", "right", "bottom")
     for place in places:
         rows.write(
             [place["unit"], place["rank"], place["value"], place["picture"], *place["cell"], *place["box"]]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gnet_desktop.commands.opening import CommandSession, open_session
-from gnet_desktop.commands.output import Rows, as_json, words
+from gnet_desktop.commands.output import CsvRows, as_json, words
 from gnet_desktop.commands.passing import look_at
 from gnet_desktop.errors import UsageError
 
@@ -78,7 +78,7 @@ def _write_json(rows: list[dict[str, Any]]) -> None:
 
 
 def _write_csv(rows: list[dict[str, Any]]) -> None:
-    table = Rows("rank", "likeness", "picture", "answer")
+    table = CsvRows("rank", "likeness", "picture", "answer")
     for row in rows:
         table.write([row["rank"], row["likeness"], row["picture"], row["answer"]])
 

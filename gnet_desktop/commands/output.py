@@ -38,7 +38,7 @@ def say_failed(failed: Mapping[str, str]) -> None:
         print(f"gnet-desktop: {whole(len(failed) - _NAMED)} more could not be read", file=sys.stderr)
 
 
-class Rows:
+class CsvRows:
     """Rows of CSV on standard output."""
 
     def __init__(self, *header: str) -> None:

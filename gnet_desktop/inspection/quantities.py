@@ -35,7 +35,7 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredNetwork:
     """What quantities are taken from: a network, an input of (height, width), perhaps runs.
 
     ``effects`` is the change of a logit with a branch off, by branch.
@@ -48,31 +48,31 @@ class Measured:
     effects: Mapping[str, float] | None = None
 
 
-def measure(name: str, source: Measured) -> Quantity | None:
+def measure(name: str, source: MeasuredNetwork) -> Quantity | None:
     """A quantity of a network; None for one that is taken from what the source hasn't."""
     return QUANTITIES[name](source)
 
 
-def _channels(source: Measured) -> Quantity:
+def _channels(source: MeasuredNetwork) -> Quantity:
     layers = {layer.name: float(layer.outputs) for layer in source.architecture.convolutions()}
     return Quantity("channels", layers, _by_branch(source.architecture, lambda part: layers[part]))
 
 
-def _macs(source: Measured) -> Quantity:
+def _macs(source: MeasuredNetwork) -> Quantity:
     return _cost(source, "macs", lambda cost: cost.macs)
 
 
-def _parameters(source: Measured) -> Quantity:
+def _parameters(source: MeasuredNetwork) -> Quantity:
     return _cost(source, "parameters", lambda cost: cost.parameters)
 
 
-def _cost(source: Measured, name: str, of: Callable[[Cost], int]) -> Quantity:
+def _cost(source: MeasuredNetwork, name: str, of: Callable[[Cost], int]) -> Quantity:
     found = costs(source.architecture, source.size)
     layers = {part: float(of(cost)) for part, cost in found.layers.items()}
     return Quantity(name, layers, {part: float(of(cost)) for part, cost in found.branches.items()})
 
 
-def _energy(source: Measured) -> Quantity | None:
+def _energy(source: MeasuredNetwork) -> Quantity | None:
     if source.record is None:
         return None
     shares: dict[str, float] = {}
@@ -81,7 +81,7 @@ def _energy(source: Measured) -> Quantity | None:
     return Quantity("energy", shares, shares, "share")
 
 
-def _nonzero(source: Measured) -> Quantity | None:
+def _nonzero(source: MeasuredNetwork) -> Quantity | None:
     record = source.record
     if record is None:
         return None
@@ -90,7 +90,7 @@ def _nonzero(source: Measured) -> Quantity | None:
     return Quantity("nonzero", layers, _by_channels(source.architecture, layers), "share")
 
 
-def _difference(source: Measured) -> Quantity | None:
+def _difference(source: MeasuredNetwork) -> Quantity | None:
     record, reference = source.record, source.reference
     if record is None or reference is None:
         return None
@@ -102,7 +102,7 @@ def _difference(source: Measured) -> Quantity | None:
     return Quantity("difference", layers, _by_channels(source.architecture, layers), "share")
 
 
-def _effect(source: Measured) -> Quantity | None:
+def _effect(source: MeasuredNetwork) -> Quantity | None:
     if source.effects is None:
         return None
     sizes = {part: abs(value) for part, value in source.effects.items()}
@@ -124,7 +124,7 @@ def _by_channels(architecture: Architecture, layers: Mapping[str, float]) -> dic
     }
 
 
-QUANTITIES: Final[Mapping[str, Callable[[Measured], Quantity | None]]] = {
+QUANTITIES: Final[Mapping[str, Callable[[MeasuredNetwork], Quantity | None]]] = {
     "channels": _channels,
     "macs": _macs,
     "parameters": _parameters,

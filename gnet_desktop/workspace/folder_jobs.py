@@ -117,7 +117,7 @@ class FolderJob:
     def _answer(self, store: Store, truth: Truth, todo: dict[str, Stamp], done: int, total: int) -> None:
         began, before = time.monotonic(), done
         pending: list[Answered] = []
-        through = OnEngine(self)
+        through = AnsweringOnEngine(self)
         try:
             for one in answering.answer(self.folder, todo, answering.AnsweringPass(through, self.convention)):
                 pending.append(one)
@@ -174,7 +174,7 @@ class Trial:
         pictures = sample_of(scanning.scan(self.folder), self.truth, SAMPLE)
         wanted = candidates(self.convention)
         self._total = len(pictures) * len(wanted)
-        through, temperature = OnEngine(self), self.network.network.temperatures.get("main", 1.0)
+        through, temperature = AnsweringOnEngine(self), self.network.network.temperatures.get("main", 1.0)
         tried: list[TriedConvention] = []
         for one in wanted:
             passed = answering.AnsweringPass(through, one)
@@ -195,7 +195,7 @@ class Trial:
         self.owner.told_of_trial(self, tried=tuple(best_first(tried)), **fields)
 
 
-class OnEngine:
+class AnsweringOnEngine:
     """The network as `answering` wants it, with its work done on the engine's thread."""
 
     def __init__(self, job: "FolderJob | Trial") -> None:

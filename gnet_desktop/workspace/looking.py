@@ -12,7 +12,7 @@ from gnet_desktop.workspace.judging import Judge
 from gnet_desktop.workspace.networks import Networks
 from gnet_desktop.workspace.picture_list import PictureList
 from gnet_desktop.workspace.runs import RunJob, Runs
-from gnet_desktop.workspace.shown import Shown
+from gnet_desktop.workspace.shown import ShownPair
 from gnet_desktop.workspace.values import Outcome, Result, RunKey
 
 # A waiting decode for a picture that the person browsed past is worthless; one
@@ -45,7 +45,7 @@ class Looking:
         failures: Failures,
         decoded: Callable[[RunKey, tasks.Read], None],
     ) -> None:
-        self.shown = Shown(post)
+        self.shown = ShownPair(post)
         self.judge = Judge()
         self._choices = choices
         self._networks = networks

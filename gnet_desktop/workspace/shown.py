@@ -6,7 +6,7 @@ from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.values import Result
 
 
-class Shown:
+class ShownPair:
     """A result and its reference, always a pair: an old result keeps the reference that it had.
 
     Signals:

@@ -11,7 +11,7 @@ import pytest
 from typing_extensions import override
 
 from gnet_desktop.cli import main
-from gnet_desktop.commands.output import Rows, as_json, words
+from gnet_desktop.commands.output import CsvRows, as_json, words
 
 NAME = "a\nb\x1b[31mred\x9b2J\u202e<b> & c.jpg"
 UNDECODABLE = os.fsdecode(b"caf\xe9.jpg")
@@ -52,7 +52,7 @@ def test_csv_is_exact_unless_a_person_reads_it(terminal: bool, monkeypatch: pyte
             return terminal
 
     monkeypatch.setattr(sys, "stdout", out := Out())
-    Rows("picture").write([NAME])
+    CsvRows("picture").write([NAME])
     assert bool(obeyed(out.getvalue())) is not terminal
     assert (NAME in out.getvalue()) is not terminal
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from gnet_desktop.folder.figures import HeadFigures, head_figures, judged
 from gnet_desktop.gui.folder.confusion import OTHERS, Confusion
-from gnet_desktop.gui.folder.confusion_cells import Sight, order_of, pooled
+from gnet_desktop.gui.folder.confusion_cells import SeenCells, order_of, pooled
 from gnet_desktop.gui.looks.theme import Theme
 
 LEFT = Qt.MouseButton.LeftButton
@@ -166,4 +166,4 @@ def test_more_pictures_of_the_same_classes_leave_the_zoom_as_it_is(matrix: Confu
     matrix.show_figures(figures_of(40, {(0, 1): 3}), names(40))
     assert matrix.sight == before
     matrix.show_figures(figures_of(41, {}), names(41))
-    assert matrix.sight == Sight.whole(41)
+    assert matrix.sight == SeenCells.whole(41)

@@ -11,11 +11,11 @@ from gnet_desktop.gui.looks.theme import DARK, LIGHT, Theme, font
 from gnet_desktop.gui.network_map.layout import lay_out
 from gnet_desktop.gui.network_map.marks import CHOSEN, HOVERED, draw_frames, draw_ground, words_of
 from gnet_desktop.gui.network_map.savings import paths, savings
-from gnet_desktop.gui.network_map.shapes import Box, Label, MapLayout, Polygon, Ribbon, Wire
+from gnet_desktop.gui.network_map.shapes import Box, MapLabel, MapLayout, Polygon, Ribbon, Wire
 from gnet_desktop.gui.network_map.texts import Texts
 from gnet_desktop.gui.network_map.words import amount, values_of
 from gnet_desktop.gui.painting.ink import contrast, ink_on
-from gnet_desktop.inspection.quantities import QUANTITIES, Measured, branches_of, measure
+from gnet_desktop.inspection.quantities import QUANTITIES, MeasuredNetwork, branches_of, measure
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.arithmetic import shapes
 from gnet_desktop.network.families import FAMILIES, build
@@ -41,7 +41,7 @@ def layout_of(architecture: Architecture, size: tuple[float, float], quantity: s
     record = Record(activations(architecture, input_size), {}, input_size, 1.0)
     other = Record(activations(architecture, input_size, seed=5), {}, input_size, 1.0)
     effects = {part: 0.1 for module in architecture.modules for part in branches_of(module)}
-    found = measure(quantity, Measured(architecture, input_size, record, other, effects))
+    found = measure(quantity, MeasuredNetwork(architecture, input_size, record, other, effects))
     assert found is not None
     return lay_out(architecture, found, size, shapes(architecture, input_size), TEXTS)
 
@@ -63,7 +63,7 @@ def test_no_frame_passes_through_the_name_of_a_pool(caffe: Architecture, module:
     draw_ground(painter, layout, module)
     draw_frames(painter, layout, [(module, CHOSEN), (module, HOVERED)])
     painter.end()
-    pools = [one for one in layout.shapes if isinstance(one, Label) and "pool" in one.text]
+    pools = [one for one in layout.shapes if isinstance(one, MapLabel) and "pool" in one.text]
     assert len(pools) >= 3
     ground = QColor(LIGHT.accentbg).lightness()
     for label in pools:
@@ -143,7 +143,7 @@ def branch_names(module: str) -> set[str]:
 
 def corners(shape: object) -> list[tuple[float, float]]:
     match shape:
-        case Box() | Label():
+        case Box() | MapLabel():
             bottom = shape.top + shape.height
             return [(shape.left, shape.top), (shape.left + shape.width, bottom)]
         case Polygon() | Wire():
@@ -166,7 +166,7 @@ def test_each_layer_is_hit_in_its_middle(caffe: Architecture) -> None:
 
 
 def test_multiply_adds_are_those_of_the_table(caffe: Architecture) -> None:
-    found = measure("macs", Measured(caffe, (224, 224), None))
+    found = measure("macs", MeasuredNetwork(caffe, (224, 224), None))
     assert found is not None
     assert found.stripes["4a/3x3"] == 44_255_232
     assert found.stripes["3a/5x5"] == 12_443_648
@@ -174,13 +174,13 @@ def test_multiply_adds_are_those_of_the_table(caffe: Architecture) -> None:
 
 
 def test_energy_and_nonzero_need_a_picture(caffe: Architecture) -> None:
-    assert measure("energy", Measured(caffe, (224, 224), None)) is None
-    assert measure("nonzero", Measured(caffe, (224, 224), None)) is None
+    assert measure("energy", MeasuredNetwork(caffe, (224, 224), None)) is None
+    assert measure("nonzero", MeasuredNetwork(caffe, (224, 224), None)) is None
 
 
 def test_energy_is_each_branchs_share_of_the_sum_of_squares(caffe: Architecture) -> None:
     made = activations(caffe, (224, 224))
-    found = measure("energy", Measured(caffe, (224, 224), Record(made, {}, (224, 224), 1.0)))
+    found = measure("energy", MeasuredNetwork(caffe, (224, 224), Record(made, {}, (224, 224), 1.0)))
     squares = {part: float((made[part].astype(np.float64) ** 2).sum()) for part in BRANCHES_OF_4A}
     assert found is not None
     for part, square in squares.items():
@@ -192,7 +192,7 @@ def test_nonzero_counts_cells_and_leaves_out_what_is_no_number(caffe: Architectu
     made["4a/1x1"][:] = 0
     made["4a/1x1"][:48, 0, 0] = 1
     made["4a/1x1"][0, 5, 5] = np.nan
-    found = measure("nonzero", Measured(caffe, (224, 224), Record(made, {}, (224, 224), 1.0)))
+    found = measure("nonzero", MeasuredNetwork(caffe, (224, 224), Record(made, {}, (224, 224), 1.0)))
     assert found is not None
     assert found.layers["4a/1x1"] == pytest.approx(48 / (192 * 14 * 14 - 1))
 
@@ -202,8 +202,8 @@ def test_the_difference_is_its_length_over_the_sum_of_both(caffe: Architecture) 
     other["4a/5x5"] = this["4a/5x5"]
     other["4a/pool_proj"] = np.zeros_like(this["4a/pool_proj"])
     ours, theirs = (Record(made, {}, (224, 224), 1.0) for made in (this, other))
-    found = measure("difference", Measured(caffe, (224, 224), ours, theirs))
-    assert measure("difference", Measured(caffe, (224, 224), ours)) is None
+    found = measure("difference", MeasuredNetwork(caffe, (224, 224), ours, theirs))
+    assert measure("difference", MeasuredNetwork(caffe, (224, 224), ours)) is None
     one, two = (made["4a/3x3"].astype(np.float64).ravel() for made in (this, other))
     apart = np.sqrt(np.square(one - two).sum())
     expected = apart / (np.sqrt(np.square(one).sum()) + np.sqrt(np.square(two).sum()))
@@ -216,8 +216,8 @@ def test_the_difference_is_its_length_over_the_sum_of_both(caffe: Architecture) 
 def test_an_effect_is_as_thick_as_it_is_large_and_written_with_its_sign(caffe: Architecture) -> None:
     effects = {part: 0.0 for module in caffe.modules for part in branches_of(module)}
     effects.update({"4a/1x1": -2.0, "4a/3x3": 1.0, "5b/pool_proj": 0.001})
-    found = measure("effect", Measured(caffe, (224, 224), effects=effects))
-    assert measure("effect", Measured(caffe, (224, 224))) is None
+    found = measure("effect", MeasuredNetwork(caffe, (224, 224), effects=effects))
+    assert measure("effect", MeasuredNetwork(caffe, (224, 224))) is None
     assert (there(found).layers["4a/1x1"], there(found).layers["4a/3x3"]) == (2, 1)
     words = values_of(there(found))
     assert (words["4a/1x1"], words["4a/3x3"], words["5b/pool_proj"]) == ("−2.00", "+1.00", "")
@@ -310,11 +310,13 @@ def test_a_pool_costs_nothing_and_has_no_other_way(caffe: Architecture) -> None:
 def test_the_name_of_a_pool_never_runs_into_the_number_of_the_module_before(
     caffe: Architecture, qapp: object, width: float, total: str
 ) -> None:
-    found = measure("channels", Measured(caffe, (224, 224)))
+    found = measure("channels", MeasuredNetwork(caffe, (224, 224)))
     assert found is not None
     texts = replace(TEXTS, totals={module.name: total for module in caffe.modules})
     layout = lay_out(caffe, found, (width, 182.0), shapes(caffe, (224, 224)), texts)
-    row = [one for one in layout.shapes if isinstance(one, Label) and one.top > 120 and one.align == "centre"]
+    row = [
+        one for one in layout.shapes if isinstance(one, MapLabel) and one.top > 120 and one.align == "centre"
+    ]
     measured = QFontMetricsF(font(10.5))
     boxes = []
     for label in row:

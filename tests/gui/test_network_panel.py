@@ -16,7 +16,7 @@ from gnet_desktop.glossary import TERMS
 from gnet_desktop.gui.exports.network import export_network
 from gnet_desktop.gui.looks.theme import DARK, LIGHT
 from gnet_desktop.gui.network_map.panel import NetworkPanel
-from gnet_desktop.gui.network_map.shapes import Label
+from gnet_desktop.gui.network_map.shapes import MapLabel
 from gnet_desktop.gui.system.tips import QuietTips
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.naming import Unit
@@ -213,7 +213,7 @@ def test_without_heads_the_map_says_so(qtbot: QtBot) -> None:
     panel = NetworkPanel(workspace)
     qtbot.addWidget(panel)
     panel.resize(1047, 214)
-    labels = [shape.text for shape in there(panel.map.map_layout).shapes if isinstance(shape, Label)]
+    labels = [shape.text for shape in there(panel.map.map_layout).shapes if isinstance(shape, MapLabel)]
     assert "This file has no auxiliary heads." in labels
     workspace.close()
 

@@ -27,7 +27,7 @@ class Run(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class IndependentDefinition:
     """An independent definition; ``name`` is what it is called in a sentence.
 
     ``from_file`` are the differences between the published network and this one: there it
@@ -39,12 +39,12 @@ class Reference:
     from_file: tuple[str, ...] = ()
 
 
-def reference_for(checkpoint: Checkpoint) -> Reference:
+def reference_for(checkpoint: Checkpoint) -> IndependentDefinition:
     """The most independent definition of a checkpoint's network."""
     version = installed.version() if installed.fits(checkpoint.architecture) else ""
     if version:
-        return Reference(f"torchvision {version}", installed.run)
+        return IndependentDefinition(f"torchvision {version}", installed.run)
     title = FAMILIES[checkpoint.architecture.family].title
-    return Reference(
+    return IndependentDefinition(
         f"a plain reading of the published definition ({title})", plain.run, differences(checkpoint)
     )

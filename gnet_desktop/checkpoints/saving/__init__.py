@@ -51,7 +51,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Form:
     """A form to write: the ending of its file, and how it is made.
 
     ``make`` gives the files' bytes by ending, the main one first; ``answers`` lets the
@@ -108,12 +108,12 @@ def _weights(order: Order) -> bytes:
     return stream.getvalue()
 
 
-TARGETS: Final[Mapping[str, Target]] = MappingProxyType(
+TARGETS: Final[Mapping[str, Form]] = MappingProxyType(
     {
-        "safetensors": Target(".safetensors", _safetensors, answering.by_this_program),
-        "torch": Target(".py", _torch, answering.by_itself),
-        "onnx": Target(".onnx", _onnx, answering.by_onnx_runtime),
-        "torchvision": Target(".pth", _torchvision, answering.by_this_program),
+        "safetensors": Form(".safetensors", _safetensors, answering.by_this_program),
+        "torch": Form(".py", _torch, answering.by_itself),
+        "onnx": Form(".onnx", _onnx, answering.by_onnx_runtime),
+        "torchvision": Form(".pth", _torchvision, answering.by_this_program),
     }
 )
 """The forms by the word that the command line has for them."""
@@ -179,7 +179,7 @@ def _write(folder: Path, contents: Mapping[str, bytes], steps: Steps) -> None:
                 done += file.write(content[start : start + _PIECE])
 
 
-def _keep_others(path: Path, kind: Target) -> None:
+def _keep_others(path: Path, kind: Form) -> None:
     """A second file, which nobody named, never takes the place of another, such as the very checkpoint."""
     beside = path.with_suffix(".pth")
     if kind.suffix == ".py" and exists(beside):

@@ -11,7 +11,7 @@ from PySide6.QtCore import (
 from typing_extensions import override
 
 from gnet_desktop.gui.answers.sentences import others_words
-from gnet_desktop.gui.answers.values import Line, Shown
+from gnet_desktop.gui.answers.values import Line, ShownAnswers
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.network.architecture import AUXILIARY, HEAD_PLACES, HEADS
 
@@ -30,9 +30,9 @@ class AnswersModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._lines: tuple[Line, ...] = ()
-        self._shown: Shown | None = None
+        self._shown: ShownAnswers | None = None
 
-    def show(self, shown: Shown | None) -> None:
+    def show(self, shown: ShownAnswers | None) -> None:
         """Show other answers."""
         self.beginResetModel()
         self._shown = shown

@@ -11,7 +11,7 @@ from typing_extensions import override
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import AbsentCard, Remark, StaleMark
 from gnet_desktop.gui.answers.table import AnswersTable
-from gnet_desktop.gui.answers.values import Shown, as_text, of_same_classes, shown_of
+from gnet_desktop.gui.answers.values import ShownAnswers, as_text, of_same_classes, shown_of
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.focus import PassesFocus
@@ -43,7 +43,7 @@ class AnswersPanel(PassesFocus, Speaking, QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._shown: Shown | None = None
+        self._shown: ShownAnswers | None = None
         self._rows = _USUAL
         self.setAccessibleName(self.tr("Answers"))
         self._build()
@@ -106,7 +106,7 @@ class AnswersPanel(PassesFocus, Speaking, QWidget):
         return self.broken, self.warned, self.untrained, self.says, self.doubt, self.assumed
 
     @property
-    def shown(self) -> Shown | None:
+    def shown(self) -> ShownAnswers | None:
         """What is shown."""
         return self._shown
 
@@ -175,10 +175,10 @@ class AnswersPanel(PassesFocus, Speaking, QWidget):
         self.empty.setVisible(result is None or bool(broken))
         self._place_absent()
 
-    def _compute(self) -> Shown | None:
+    def _compute(self) -> ShownAnswers | None:
         return None if self._workspace.said is None else self._shown_of(self._workspace.said, self._reference)
 
-    def _shown_of(self, result: Result, reference: Result | None = None) -> Shown:
+    def _shown_of(self, result: Result, reference: Result | None = None) -> ShownAnswers:
         trained, logits = self._workspace.trained_of(result), self._workspace.view.logits
         return shown_of(
             result,
@@ -195,7 +195,7 @@ class AnswersPanel(PassesFocus, Speaking, QWidget):
         workspace = self._workspace
         return None if workspace.stale or workspace.shows == "reference" else workspace.reference_result
 
-    def _verdict(self, shown: Shown) -> str:
+    def _verdict(self, shown: ShownAnswers) -> str:
         """What the heads say, and the reference's; of a changed network, what the changes did."""
         workspace, result, reference = self._workspace, self._workspace.result, self._reference
         if workspace.shows == "reference":
@@ -208,7 +208,7 @@ class AnswersPanel(PassesFocus, Speaking, QWidget):
         apart = "" if of_same_classes(result, reference) else sentences.other_classes_sentence()
         return " ".join(filter(None, (sentences.verdict_sentence(shown), other, apart)))
 
-    def _say(self, shown: Shown | None, broken: str) -> None:
+    def _say(self, shown: ShownAnswers | None, broken: str) -> None:
         stale = self._workspace.stale
         self.header.set_note("" if stale else self._note(shown))
         self.stale_mark.say(of_which_and_next(self._workspace))
@@ -226,7 +226,7 @@ class AnswersPanel(PassesFocus, Speaking, QWidget):
             title, why = sentences.absent_sentences(sound, result.record.notes)
         self.absent.say(title, why)
 
-    def _note(self, shown: Shown | None) -> str:
+    def _note(self, shown: ShownAnswers | None) -> str:
         if shown is None:
             return ""
         if self._workspace.shows == "reference":

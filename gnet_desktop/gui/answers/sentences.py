@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from gnet_desktop.checkpoints.checkpoint import NUMBERED, Checkpoint, HeadState
-from gnet_desktop.gui.answers.values import Shown, apart
+from gnet_desktop.gui.answers.values import ShownAnswers, apart
 from gnet_desktop.inspection.answers import Verdict
 from gnet_desktop.inspection.statistics import NonFinite
 from gnet_desktop.network.architecture import AUXILIARY, HEADS
@@ -29,7 +29,7 @@ def plain(rich: str) -> str:
     return QTextDocumentFragment.fromHtml(rich).toPlainText()
 
 
-def verdict_sentence(shown: Shown) -> str:
+def verdict_sentence(shown: ShownAnswers) -> str:
     """``aux1 says tabby; aux2 and main say Egyptian cat. Changed by 4d.``; empty for one head."""
     verdict = shown.verdict
     if verdict is None or sum(len(agreement.heads) for agreement in verdict.agreements) < 2:
@@ -41,7 +41,7 @@ def verdict_sentence(shown: Shown) -> str:
     return f"{_says(shown, verdict)}. " + _grey(tr("Changed by {0}.").format(verdict.changed_by or ""))
 
 
-def changed_sentence(shown: Shown, result: Result, unchanged: Result) -> str:
+def changed_sentence(shown: ShownAnswers, result: Result, unchanged: Result) -> str:
     """What the changes did: ``Still espresso: 35.3 points lower. aux1 reads …: no change.``"""
     answers, before = result.record.answers, unchanged.record.answers
     head = next((head for head in HEADS if head in answers and head in before), None)
@@ -67,7 +67,7 @@ def _points(points: float) -> str:
     return tr("Still {0}: {1} points higher.") if points > 0 else tr("Still {0}: {1} points lower.")
 
 
-def reference_sentence(other: Shown, words: str) -> str:
+def reference_sentence(other: ShownAnswers, words: str) -> str:
     """What the run that is compared with answers: ``The reference (cat.jpg) says tabby.``"""
     if other.verdict is None:
         return ""
@@ -82,7 +82,7 @@ def other_classes_sentence() -> str:
     return _grey(tr("Its classes differ from these, so no differences are shown."))
 
 
-def _says(shown: Shown, verdict: Verdict) -> str:
+def _says(shown: ShownAnswers, verdict: Verdict) -> str:
     parts = []
     for agreement in verdict.agreements:
         names = [f"<b>{head}</b>" for head in agreement.heads]
@@ -92,7 +92,7 @@ def _says(shown: Shown, verdict: Verdict) -> str:
     return "; ".join(parts)
 
 
-def _class(shown: Shown, index: int) -> str:
+def _class(shown: ShownAnswers, index: int) -> str:
     return f"<i>{escape(shown.name(index))}</i>"
 
 
@@ -109,7 +109,7 @@ def _grey(text: str) -> str:
     return f'<span style="color:{Theme.now().text2}">{text}</span>'
 
 
-def untrained_sentence(shown: Shown, checkpoint: Checkpoint) -> str:
+def untrained_sentence(shown: ShownAnswers, checkpoint: Checkpoint) -> str:
     """That heads look untrained, and by what; empty where none does."""
     heads = sorted(head for head, standing in shown.standing.items() if standing == "untrained")
     if not heads:
@@ -160,7 +160,7 @@ def not_a_number_sentence(first: NonFinite | None) -> str:
     return words.format(f"<b>{first.name}</b>", first.count, first.total)
 
 
-def absent_sentences(shown: Shown, notes: tuple[str, ...]) -> tuple[str, str]:
+def absent_sentences(shown: ShownAnswers, notes: tuple[str, ...]) -> tuple[str, str]:
     """Title and explanation where the auxiliary heads' columns would be; empty if they are there."""
     aux = {shown.standing[head] for head in AUXILIARY}
     if aux == {"absent"}:

@@ -32,7 +32,7 @@ from typing_extensions import override
 
 from gnet_desktop.gui.answers.bars import draw_bar, draw_outline
 from gnet_desktop.gui.answers.model import CELL, LINE, AnswersModel, Index
-from gnet_desktop.gui.answers.values import Cell, Line, Shown
+from gnet_desktop.gui.answers.values import Cell, Line, ShownAnswers
 from gnet_desktop.gui.controls.focus import KEY_REASONS, KeyFocus
 from gnet_desktop.gui.controls.spoken_cells import SpokenCells
 from gnet_desktop.gui.looks.theme import Theme, font
@@ -217,7 +217,7 @@ class AnswersTable(SpokenCells, QTableView):
         self.setAccessibleName(self.tr("Answers of the heads"))
         self.clicked.connect(self._want)
 
-    def show_answers(self, shown: Shown | None, *, stale: bool) -> None:
+    def show_answers(self, shown: ShownAnswers | None, *, stale: bool) -> None:
         """Show answers; ``stale`` ones are striped."""
         self.stale = stale
         standing = {} if shown is None else shown.standing
@@ -333,7 +333,7 @@ class AnswersTable(SpokenCells, QTableView):
         return self.columnViewportPosition(1 + HEADS.index(head))
 
 
-def _widest(shown: Shown | None) -> tuple[float, float]:
+def _widest(shown: ShownAnswers | None) -> tuple[float, float]:
     """(the widest number, the widest difference) of a table in pixels; no difference is 0."""
     cells = [cell for line in shown.lines for cell in line.cells.values()] if shown is not None else []
     numbers, deltas = QFontMetricsF(font(12.5, 600)), QFontMetricsF(font(11))

@@ -60,7 +60,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownAnswers:
     """Everything that the panel says about a result.
 
     ``standing`` tells for each head whether it answers and, if not, why;
@@ -115,7 +115,7 @@ def shown_of(
     logits: bool,
     reference: Result | None = None,
     by_change: bool = False,
-) -> Shown:
+) -> ShownAnswers:
     """What to show of a result in at most ``rows`` lines (at least each head's first answer).
 
     With a ``reference`` of the same classes every number says how it differs from that, and
@@ -144,7 +144,7 @@ def shown_of(
         head: Cell("–" if logits else percent(share if rest.count else 0.0), share)
         for head, share in rest.probabilities.items()
     }
-    return Shown(
+    return ShownAnswers(
         lines=tuple(
             Line(
                 row.index,
@@ -283,7 +283,7 @@ def delta_words(difference: float, *, logits: bool) -> tuple[str, int]:
     return ("+" if difference > 0 else "−") + text, 1 if difference > 0 else -1
 
 
-def as_text(shown: Shown, picture: str) -> str:
+def as_text(shown: ShownAnswers, picture: str) -> str:
     """The table with tabs, for the clipboard: one line a class."""
     heads = [head for head in HEADS if STANDINGS[shown.standing[head]].shows]
     what = "logit" if shown.logits else "%"

@@ -20,8 +20,8 @@ from gnet_desktop.gui.card import facts
 from gnet_desktop.gui.card.reading import Reading
 from gnet_desktop.gui.card.verifying import VerificationStrip, Verifying
 from gnet_desktop.gui.card.widgets import (
-    Field,
     Part,
+    QuietField,
     WidthsTable,
     facts_grid,
     figures_grid,
@@ -259,7 +259,7 @@ class CheckpointCard(Speaking, QWidget):
     def _convention(self, card: "Card") -> Part:
         part = Part(self.tr("Input convention"))
         used = self._workspace.convention or card.checkpoint.convention
-        field = Field(bordered=True)
+        field = QuietField(bordered=True)
         inside = QVBoxLayout(field)
         inside.setContentsMargins(12, 10, 12, 10)
         row = QHBoxLayout()
@@ -317,7 +317,7 @@ class CheckpointCard(Speaking, QWidget):
         if labels.alternative:
             rows.append((self.tr("other order"), " · ".join(labels.alternative[:5]) + " …"))
         names.addLayout(facts_grid(rows))
-        field = Field()
+        field = QuietField()
         inside = QVBoxLayout(field)
         inside.setContentsMargins(10, 8, 10, 8)
         first = value(facts.class_words(card))

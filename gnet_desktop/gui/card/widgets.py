@@ -232,7 +232,7 @@ class WidthsTable(Speaking, QWidget):
                 text(painter, rest, f"{reduced.strip()} →", pixels=12.5, token="text3", align=right)
 
 
-class Field(QFrame):
+class QuietField(QFrame):
     """A quiet ground for a value of more than one line."""
 
     def __init__(self, *, bordered: bool = False) -> None:

@@ -11,7 +11,7 @@ from typing_extensions import override
 from gnet_desktop.errors import GNetError
 from gnet_desktop.gui.compare import told
 from gnet_desktop.gui.compare.asking import Asked, Likenesses, Over, Pair, networks, pair_of
-from gnet_desktop.gui.compare.grid import Grid
+from gnet_desktop.gui.compare.grid import TableGrid
 from gnet_desktop.gui.compare.rows import BarRows
 from gnet_desktop.gui.compare.view import CompareView
 from gnet_desktop.gui.controls.button import Button
@@ -68,13 +68,13 @@ class CheckpointsView(CompareView):
         self.other.clicked.connect(self.other_wanted)
         self.header.add(self.other)
         self.save = self._saving(self.tr("All of this as JSON, or the parts as a table (CSV)"), self._save)
-        self.grid = Grid(self.tr("How far the weights moved"))
+        self.grid = TableGrid(self.tr("How far the weights moved"))
         self.grid.about = self.tr(
             "The length of the difference over the length of the first's weights, with biases and folded"
             " norms."
         )
         self.others = BarRows(self.tr("Stem, classifier and heads"))
-        self.alignment = Grid(self.tr("How alike the modules are"))
+        self.alignment = TableGrid(self.tr("How alike the modules are"))
         self.alignment.about = self.tr(
             "Centred kernel alignment (CKA), linear and unbiased: 1 where two modules tell pictures apart in"
             " the same way, about 0 where they have nothing to do with each other. Rows: this; columns: the"

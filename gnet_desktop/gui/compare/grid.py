@@ -31,7 +31,7 @@ class Cell:
     share: float | None = None
 
 
-class Grid(Section):
+class TableGrid(Section):
     """Rows of cells below a head; a column's head may be a branch's glyph with its name."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:

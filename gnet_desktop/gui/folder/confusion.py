@@ -26,7 +26,7 @@ from gnet_desktop.gui.controls.arrows import ARROWS
 from gnet_desktop.gui.controls.focus import KEY_REASONS, KeyFocus
 from gnet_desktop.gui.controls.plain import tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking, Spoken
-from gnet_desktop.gui.folder.confusion_cells import Sight, coloured, counts_of, order_of, pooled
+from gnet_desktop.gui.folder.confusion_cells import SeenCells, coloured, counts_of, order_of, pooled
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.glyphs import ring_inside
 from gnet_desktop.gui.painting.ink import mixed
@@ -67,8 +67,8 @@ class Confusion(Speaking, QWidget):
         self._counts = np.zeros((0, 1), np.int64)
         self._chosen: tuple[int, int] | None = None
         self._walked: tuple[int, int] | None = None
-        self._sight = Sight.whole(0)
-        self._held: tuple[QPointF, Sight] | None = None
+        self._sight = SeenCells.whole(0)
+        self._held: tuple[QPointF, SeenCells] | None = None
         self._dragged = False
         self._focus = KeyFocus(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -85,7 +85,7 @@ class Confusion(Speaking, QWidget):
         self._counts = counts_of(confusion, self._order)
         if self._sight.count != len(shown):
             self._walked = None
-            self._see(Sight.whole(len(shown)))
+            self._see(SeenCells.whole(len(shown)))
         self.update()
 
     def choose(self, cell: tuple[int, int] | None) -> None:
@@ -101,15 +101,15 @@ class Confusion(Speaking, QWidget):
     # What is in sight
 
     @property
-    def sight(self) -> Sight:
+    def sight(self) -> SeenCells:
         """Which rows and columns are seen."""
         return self._sight
 
     def show_whole(self) -> None:
         """All classes again."""
-        self._see(Sight.whole(len(self._order)))
+        self._see(SeenCells.whole(len(self._order)))
 
-    def _see(self, sight: Sight) -> None:
+    def _see(self, sight: SeenCells) -> None:
         if sight != self._sight:
             self._sight = sight
             self.update()

@@ -44,7 +44,7 @@ def counts_of(confusion: Mapping[tuple[int, int], int], order: Sequence[int]) ->
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class SeenCells:
     """The rows and columns that are seen: ``span`` of ``count`` each, from ``row`` and ``column`` on."""
 
     count: int
@@ -53,7 +53,7 @@ class Sight:
     column: int = 0
 
     @classmethod
-    def whole(cls, count: int) -> "Sight":
+    def whole(cls, count: int) -> "SeenCells":
         """All of them."""
         return cls(count, count)
 
@@ -62,7 +62,7 @@ class Sight:
         """Whether nothing is out of sight."""
         return self.span == self.count
 
-    def zoomed(self, factor: float, row: int, column: int) -> "Sight":
+    def zoomed(self, factor: float, row: int, column: int) -> "SeenCells":
         """``factor`` times as large, with a cell where it is."""
         step = -1 if factor > 1 else 1
         span = round(self.span / factor)
@@ -73,11 +73,11 @@ class Sight:
             round(row - (row - self.row) * share), round(column - (column - self.column) * share)
         )
 
-    def moved(self, rows: int, columns: int) -> "Sight":
+    def moved(self, rows: int, columns: int) -> "SeenCells":
         """That many further, as far as there are any."""
         return self.at(self.row + rows, self.column + columns)
 
-    def with_cell(self, row: int, column: int) -> "Sight":
+    def with_cell(self, row: int, column: int) -> "SeenCells":
         """Moved as little as brings a cell into sight."""
         last = self.span - 1
         return self.at(
@@ -85,7 +85,7 @@ class Sight:
             min(max(self.column, column - last), column) if column < self.count else self.column,
         )
 
-    def at(self, row: int, column: int) -> "Sight":
+    def at(self, row: int, column: int) -> "SeenCells":
         """With that first row and column, as far as there are any."""
         most = self.count - self.span
         return replace(self, row=min(max(0, row), most), column=min(max(0, column), most))

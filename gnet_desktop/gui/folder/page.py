@@ -29,7 +29,7 @@ from gnet_desktop.gui.folder.figures import Figures
 from gnet_desktop.gui.folder.gallery import Gallery
 from gnet_desktop.gui.folder.matching import Matching
 from gnet_desktop.gui.folder.pairs import Pairs
-from gnet_desktop.gui.folder.progress import Progress
+from gnet_desktop.gui.folder.progress import FolderProgress
 from gnet_desktop.gui.folder.sections import CalibrationSection, ConventionsSection
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.shown import name_of, path_words, whole
@@ -94,7 +94,7 @@ class FolderPage(Speaking, Page):
         self.confusion, self.pairs = Confusion(), Pairs()
         self.conventions, self.calibration = ConventionsSection(), CalibrationSection()
         self._matching: Matching | None = None
-        self.progress = Progress()
+        self.progress = FolderProgress()
         self.empty = _Empty(self.folder_wanted.emit)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)

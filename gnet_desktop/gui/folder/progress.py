@@ -20,7 +20,7 @@ from gnet_desktop.shown import whole
 from gnet_desktop.workspace.folder_run import FolderState
 
 
-class Progress(Speaking, QWidget):
+class FolderProgress(Speaking, QWidget):
     """How far it is, how fast, under which convention; pause and go on."""
 
     pause_wanted, go_on_wanted = Signal(), Signal()

@@ -26,7 +26,7 @@ _GAMMA: Final = 0.5
 Array = NDArray[np.float32]
 
 
-class Grid(Speaking, QWidget):
+class ValueGrid(Speaking, QWidget):
     """Maps as tiles, or values as cells; ``activated(channel)`` when one was clicked.
 
     Hovering tells ``names(channel)`` and the number; arrows walk, Enter activates.
@@ -269,7 +269,7 @@ class Grid(Speaking, QWidget):
 class Scroller(QScrollArea):
     """Shows part of a long grid."""
 
-    def __init__(self, grid: Grid, size: QSize) -> None:
+    def __init__(self, grid: ValueGrid, size: QSize) -> None:
         super().__init__()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

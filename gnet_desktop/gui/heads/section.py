@@ -13,7 +13,7 @@ from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.plain import Label, tip
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.heads.bars import HeadBars
-from gnet_desktop.gui.heads.grids import Grid, Scroller
+from gnet_desktop.gui.heads.grids import Scroller, ValueGrid
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.numbers import size
 from gnet_desktop.inspection.colour_maps import faded
@@ -90,9 +90,9 @@ class HeadSection(Speaking, QWidget):
             label.setWordWrap(True)
         for label in (self.place, self.reads):
             label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.pool = Grid(self.tr("{0}, pooled maps").format(name))
-        self.convolution = Grid(self.tr("{0}, maps of the convolution").format(name))
-        self.connected = Grid(self.tr("{0}, fully connected values").format(name), vector=True)
+        self.pool = ValueGrid(self.tr("{0}, pooled maps").format(name))
+        self.convolution = ValueGrid(self.tr("{0}, maps of the convolution").format(name))
+        self.connected = ValueGrid(self.tr("{0}, fully connected values").format(name), vector=True)
         self.answers = HeadBars()
         self.steps = {
             "pool": _Step(self.tr("Average pool"), "pool", Scroller(self.pool, QSize(264, 190))),

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from gnet_desktop.gui.answers import sentences
 from gnet_desktop.gui.answers.notices import Remark
-from gnet_desktop.gui.answers.values import Shown, shown_of
+from gnet_desktop.gui.answers.values import ShownAnswers, shown_of
 from gnet_desktop.gui.controls.common import IconButton, PanelHeader
 from gnet_desktop.gui.controls.explaining import explained
 from gnet_desktop.gui.controls.ground import Ground
@@ -173,7 +173,9 @@ class HeadsView(Speaking, Ground):
 
     def _show(self, result: Result) -> None:
         workspace = self._workspace
-        shown: Shown = shown_of(result, workspace.trained_of(result), rows=7, logits=workspace.view.logits)
+        shown: ShownAnswers = shown_of(
+            result, workspace.trained_of(result), rows=7, logits=workspace.view.logits
+        )
         standing = shown.standing
         untrained = tuple(head for head, one in standing.items() if one == "untrained")
         self.says.say(sentences.verdict_sentence(shown))

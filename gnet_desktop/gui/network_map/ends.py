@@ -1,7 +1,7 @@
 """The heads that branch off, and the classifier at the end."""
 
 from gnet_desktop.gui.network_map.measures import LETTER, Measures
-from gnet_desktop.gui.network_map.shapes import Box, Fill, Label, Polygon, Ribbon, Wire
+from gnet_desktop.gui.network_map.shapes import Box, Fill, MapLabel, Polygon, Ribbon, Wire
 from gnet_desktop.gui.network_map.sheet import Sheet
 from gnet_desktop.gui.network_map.texts import Texts
 from gnet_desktop.network.architecture import Architecture, Head
@@ -23,10 +23,10 @@ def draw_head(sheet: Sheet, measured: Measures, head: Head, start: tuple[float, 
         _head_part(sheet, name, (left + place * 15, row), place)
     text_left = left + 15 * len(names) + 6
     wide = max(70.0, min(2.35 * measured.module, measured.width - text_left - 8) - 60)
-    sheet.add(Label(head.name, text_left, row - 14, wide, 14, 11, 400, "text2", "left", target=head.name))
+    sheet.add(MapLabel(head.name, text_left, row - 14, wide, 14, 11, 400, "text2", "left", target=head.name))
     said, note = texts.answer(head.name)
     box = (text_left, row, wide, 15.0)
-    sheet.add(Label(said, *box, 12, 600 if note else 400, "text", "left", note=note, target=head.name))
+    sheet.add(MapLabel(said, *box, 12, 600 if note else 400, "text", "left", note=note, target=head.name))
     sheet.place(Box(text_left, row - 14, wide, 29, _NEUTRAL, head.name))
     sheet.column([*names, head.name])
 
@@ -47,7 +47,9 @@ def draw_missing_heads(sheet: Sheet, measured: Measures, architecture: Architect
     if architecture.heads or "4a" not in sheet.frames:
         return
     left = sheet.frames["4a"].left
-    sheet.add(Label(texts.no_heads, left, measured.heads, measured.width - left - 12, 14, 11, align="left"))
+    sheet.add(
+        MapLabel(texts.no_heads, left, measured.heads, measured.width - left - 12, 14, 11, align="left")
+    )
 
 
 def draw_end(
@@ -73,12 +75,12 @@ def draw_end(
         column.append("main")
     text_left = end + wide + 7
     room = measured.width - text_left - 6
-    sheet.add(Label(texts.main, text_left, measured.names, room, 18, 11, align="left"))
+    sheet.add(MapLabel(texts.main, text_left, measured.names, room, 18, 11, align="left"))
     lines = texts.main_answer
     for place, line in enumerate(lines):
         weight, token = (600, "text") if place == 0 else (400, "text2")
         top = middle - 8 * len(lines) + 16 * place
-        sheet.add(Label(line, text_left, top, room, 16, 12.5, weight, token, "left", target="main"))
+        sheet.add(MapLabel(line, text_left, top, room, 16, 12.5, weight, token, "left", target="main"))
     if architecture.classifier:
         sheet.place(Box(end, middle - 17, measured.width - end - 6, 34, _NEUTRAL, "main"))
     total = texts.total(architecture.modules[-1].name)
@@ -98,4 +100,4 @@ def name_below(
     apart = (measured.module + wide) / 2
     if measured.counts and apart >= LETTER * letters / 2 + _BETWEEN:
         top = measured.counts + (13 if measured.staggered else 0)
-        sheet.add(Label(words, left - 20, top, wide + 40, 14, 10.5, target=target))
+        sheet.add(MapLabel(words, left - 20, top, wide + 40, 14, 10.5, target=target))

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from gnet_desktop.gui.looks.theme import Theme
 from gnet_desktop.gui.network_map.marks import is_name
 from gnet_desktop.gui.network_map.painting import MapPainter
-from gnet_desktop.gui.network_map.shapes import Label, MapLayout, Shape, Thumbnail
+from gnet_desktop.gui.network_map.shapes import MapLabel, MapLayout, Shape, Thumbnail
 from gnet_desktop.gui.network_map.viewport import Viewport
 
 
@@ -38,7 +38,7 @@ class KeptImage:
         told: list[Shape] = []
         for shape in layout.shapes:
             if not is_name(shape, layout):
-                (told if isinstance(shape, Label | Thumbnail) else fixed).append(shape)
+                (told if isinstance(shape, MapLabel | Thumbnail) else fixed).append(shape)
         widget, sight = self._widget, self._viewport
         body = fixed, sight.offset, sight.scale, widget.size(), widget.devicePixelRatioF(), Theme.now()
         if self._body is None or self._body[0] != body:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from gnet_desktop.gui.network_map import measures as room
 from gnet_desktop.gui.network_map.ends import draw_end, draw_head, draw_missing_heads, name_below
 from gnet_desktop.gui.network_map.measures import Measures, measures
-from gnet_desktop.gui.network_map.shapes import Area, Box, Fill, Label, MapLayout, Polygon, Ribbon, Wire
+from gnet_desktop.gui.network_map.shapes import Area, Box, Fill, MapLabel, MapLayout, Polygon, Ribbon, Wire
 from gnet_desktop.gui.network_map.sheet import HUES, Sheet, stacked
 from gnet_desktop.gui.network_map.stem import draw_stem
 from gnet_desktop.gui.network_map.texts import Texts
@@ -108,7 +108,7 @@ def _module(
     sheet.column(column)
     if measured.counts:
         top = measured.counts + (13 if measured.staggered else 0)
-        sheet.add(Label(texts.total(module.name), left, top, wide, 14, 10.5, target=module.name))
+        sheet.add(MapLabel(texts.total(module.name), left, top, wide, 14, 10.5, target=module.name))
 
 
 def _branch(
@@ -145,7 +145,7 @@ def _branch(
     value = texts.value(name)
     if value and thick >= 12.5 and box.width >= 6.4 * texts.widest:
         top, high = centre - 7, 14.0
-        sheet.add(Label(value, box.left, top, box.width, high, 10.5, 600, inside=hue, target=name))
+        sheet.add(MapLabel(value, box.left, top, box.width, high, 10.5, 600, inside=hue, target=name))
     return box
 
 
@@ -251,4 +251,4 @@ def _brackets(
         line = Fill("line2")
         sheet.add(Wire(((left, 18), (left, 14), (middle - half, 14)), line, 1.0, curved=False))
         sheet.add(Wire(((middle + half, 14), (right, 14), (right, 18)), line, 1.0, curved=False))
-        sheet.add(Label(text, middle - half, 6, 2 * half, 16, 11))
+        sheet.add(MapLabel(text, middle - half, 6, 2 * half, 16, 11))

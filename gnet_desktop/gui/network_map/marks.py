@@ -9,7 +9,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
 from gnet_desktop.gui.looks.theme import RADIUS_BUTTON, Theme, font
 from gnet_desktop.gui.network_map.painting import MapPainter
-from gnet_desktop.gui.network_map.shapes import Area, Label, MapLayout, Shape
+from gnet_desktop.gui.network_map.shapes import Area, MapLabel, MapLayout, Shape
 from gnet_desktop.gui.painting.hatching import hatch
 from gnet_desktop.network.changes import Changes
 
@@ -34,7 +34,7 @@ FOCUSED: Final = Mark("accent", 2.0, 4.0)
 
 def is_name(shape: Shape, layout: MapLayout) -> bool:
     """Whether a shape is a module's name, whose colour tells what is chosen."""
-    return isinstance(shape, Label) and shape.text == shape.target and shape.target in layout.frames
+    return isinstance(shape, MapLabel) and shape.text == shape.target and shape.target in layout.frames
 
 
 def rectangle(area: Area) -> QRectF:
@@ -42,7 +42,7 @@ def rectangle(area: Area) -> QRectF:
     return QRectF(area.left, area.top, area.width, area.height)
 
 
-def words_of(label: Label) -> QRectF:
+def words_of(label: MapLabel) -> QRectF:
     """Where a centred label's words stand, with a little room at their sides."""
     wide = QFontMetricsF(font(label.pixels, label.weight)).horizontalAdvance(label.text) + 2 * _BESIDE_WORDS
     return QRectF(label.left + (label.width - wide) / 2, label.top, wide, label.height)
@@ -53,7 +53,7 @@ def _leave_words(painter: QPainter, layout: MapLayout) -> None:
     path = QPainterPath()
     path.addRect(QRectF(0, 0, *layout.size).adjusted(-_FAR, -_FAR, _FAR, _FAR))
     for shape in layout.shapes:
-        if isinstance(shape, Label) and shape.align == "centre" and not shape.inside:
+        if isinstance(shape, MapLabel) and shape.align == "centre" and not shape.inside:
             path.addRect(words_of(shape))
     painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
 
@@ -81,7 +81,7 @@ def draw_names(painter: QPainter, layout: MapLayout, module: str, *, above: floa
     They stay in sight where the map's upper part, ``above`` high, is moved out of view.
     """
     drawing = MapPainter(painter, Theme.now())
-    names = [shape for shape in layout.shapes if isinstance(shape, Label) and is_name(shape, layout)]
+    names = [shape for shape in layout.shapes if isinstance(shape, MapLabel) and is_name(shape, layout)]
     top = min((name.top for name in names), default=0.0) - _ABOVE_NAMES
     painter.save()
     if above > top:

@@ -12,7 +12,7 @@ from gnet_desktop.gui.network_map.layout import lay_out
 from gnet_desktop.gui.network_map.shapes import MapLayout
 from gnet_desktop.gui.network_map.texts import Texts
 from gnet_desktop.gui.network_map.words import Teller, texts_of
-from gnet_desktop.inspection.quantities import Measured, Quantity, measure
+from gnet_desktop.inspection.quantities import MeasuredNetwork, Quantity, measure
 from gnet_desktop.network.architecture import Architecture
 from gnet_desktop.network.arithmetic import Costs, Shape, costs, shapes
 from gnet_desktop.workspace.state import Workspace
@@ -82,7 +82,7 @@ def model_of(
     reference = workspace.result if other else workspace.reference_result
     trained = workspace.trained if result is None else workspace.trained_of(result)
     wanted = workspace.view.quantity
-    source = Measured(
+    source = MeasuredNetwork(
         architecture,
         size,
         record,
@@ -115,7 +115,7 @@ def model_of(
     )
 
 
-def _energy(source: Measured) -> Mapping[str, float]:
+def _energy(source: MeasuredNetwork) -> Mapping[str, float]:
     energy = measure("energy", source)
     return energy.layers if energy is not None else {}
 

@@ -10,7 +10,7 @@ from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.network_map.shapes import (
     Box,
     Fill,
-    Label,
+    MapLabel,
     Polygon,
     Ribbon,
     Shape,
@@ -67,7 +67,7 @@ class MapPainter:
                     self._ribbon(shape)
                 case Wire():
                     self._wire(shape)
-                case Label():
+                case MapLabel():
                     self.label(shape)
                 case Thumbnail():
                     self._thumbnail(shape)
@@ -103,7 +103,7 @@ class MapPainter:
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
         self._painter.drawPath(wire_path(wire))
 
-    def label(self, label: Label, token: str = "") -> None:
+    def label(self, label: MapLabel, token: str = "") -> None:
         """Draw a text, in another colour of the theme if one is given."""
         face, metrics = self._face(label.pixels, label.weight)
         note_face, note_metrics = self._face(label.pixels, 400)

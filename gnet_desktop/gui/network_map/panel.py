@@ -44,7 +44,7 @@ _WORDS: Final = {
 """What the glossary calls each quantity."""
 
 
-class Legend(Speaking, QWidget):
+class BranchLegend(Speaking, QWidget):
     """The four branches' glyphs and names."""
 
     spoken_role = Role.StaticText
@@ -95,7 +95,7 @@ class NetworkPanel(PassesFocus, Speaking, QWidget):
         self.quantity = Segmented([(name, quantity_words(name)) for name in QUANTITIES])
         self.quantity.setAccessibleName(self.tr("What the width of the branches shows"))
         self.quantity.explain({name: explained(word=word) for name, word in _WORDS.items()})
-        self.header.add_left(Legend())
+        self.header.add_left(BranchLegend())
         self.header.add(ElidedLabel(self.tr("width shows"), token="text3"))
         self.header.add(self.quantity)
         self.teach = IconButton("teach", self.tr("Teaching"), checkable=True)

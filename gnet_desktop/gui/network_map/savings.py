@@ -76,7 +76,7 @@ class Savings:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LayerCost:
     """A layer of a branch: its kernel and kind, what it costs, and the channels behind it."""
 
     layer: Convolution | Pool
@@ -90,7 +90,7 @@ class Path:
 
     branch: Branch
     inputs: int
-    steps: tuple[Step, ...]
+    steps: tuple[LayerCost, ...]
     macs: int
     without: int | None
 
@@ -128,7 +128,7 @@ def paths(architecture: Architecture, module: str, size: Size) -> list[Path]:
         if len(branch.layers) < 2:
             continue
         steps = tuple(
-            Step(
+            LayerCost(
                 layer, found.layers[layer.name].macs if layer.name in found.layers else 0, maps[layer.name][0]
             )
             for layer in branch.layers

@@ -82,7 +82,7 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class MapLabel:
     """A text in a box; what is too long is elided at its end.
 
     ``inside`` is the hue of the shape that the text stands on, if it stands on one;
@@ -113,7 +113,7 @@ class Thumbnail:
     target: str = "input"
 
 
-Shape = Box | Polygon | Ribbon | Wire | Label | Thumbnail
+Shape = Box | Polygon | Ribbon | Wire | MapLabel | Thumbnail
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from gnet_desktop.gui.network_map.shapes import (
     Area,
     Box,
     Fill,
-    Label,
+    MapLabel,
     MapLayout,
     Ribbon,
     Shape,
@@ -61,7 +61,7 @@ class Sheet:
         """A module's frame, with its name at ``names``."""
         self.frames[area.target] = area
         box = (area.left, names, area.width, 18.0)
-        self.add(Label(area.target, *box, 13, 600, "text", target=area.target))
+        self.add(MapLabel(area.target, *box, 13, 600, "text", target=area.target))
 
     def column(self, targets: Sequence[str]) -> None:
         """The next stop of the keyboard and what is reached by going down from it."""

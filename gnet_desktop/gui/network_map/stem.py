@@ -3,7 +3,7 @@
 import itertools
 
 from gnet_desktop.gui.network_map.measures import LETTER, Measures
-from gnet_desktop.gui.network_map.shapes import Box, Fill, Label, Polygon, Ribbon, Thumbnail, Wire
+from gnet_desktop.gui.network_map.shapes import Box, Fill, MapLabel, Polygon, Ribbon, Thumbnail, Wire
 from gnet_desktop.gui.network_map.sheet import Sheet
 from gnet_desktop.gui.network_map.texts import Texts
 from gnet_desktop.network.architecture import Architecture, Convolution, Pool, ResponseNorm
@@ -40,7 +40,7 @@ def _draw_picture(sheet: Sheet, measured: Measures, texts: Texts) -> None:
     sheet.place(Box(12, top, side, side, _NEUTRAL, "input"))
     sheet.column(["input"])
     if measured.height >= 148:
-        sheet.add(Label(texts.input_size, 0, top + side + 2, 24 + side, 14, 10.5, target="input"))
+        sheet.add(MapLabel(texts.input_size, 0, top + side + 2, 24 + side, 14, 10.5, target="input"))
 
 
 def _draw_band(sheet: Sheet, measured: Measures, boxes: list[Box]) -> None:
@@ -82,7 +82,7 @@ def _draw_names(
     texts: Texts,
 ) -> None:
     left, right = measured.stem_left, measured.stem_right
-    sheet.add(Label(texts.stem, left, measured.names, right - left, 18, 11))
+    sheet.add(MapLabel(texts.stem, left, measured.names, right - left, 18, 11))
     if not measured.counts:
         return
     # convolutions first, the widest before all: where not every name has room, theirs stay
@@ -99,7 +99,7 @@ def _draw_names(
                 rows[row].append((start, end))
                 top = measured.counts + (13 * row if measured.staggered else 0)
                 name = stem[place].name
-                sheet.add(Label(name, start - 6, top, 2 * half + 12, 14, 10.5, target=name))
+                sheet.add(MapLabel(name, start - 6, top, 2 * half + 12, 14, 10.5, target=name))
                 break
 
 

@@ -24,8 +24,8 @@ from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.controls.spoken_cells import SpokenCells
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.pictures.model import PicturesModel
-from gnet_desktop.gui.pictures.progress import Progress
-from gnet_desktop.gui.pictures.rows import NARROW, Rows
+from gnet_desktop.gui.pictures.progress import AnsweringProgress
+from gnet_desktop.gui.pictures.rows import NARROW, RowDelegate
 from gnet_desktop.gui.pictures.sieve import MANY, SieveBar
 from gnet_desktop.shown import whole
 from gnet_desktop.workspace.sifting import EVERYTHING
@@ -115,7 +115,7 @@ class PicturesPanel(PassesFocus, Speaking, QWidget):
         self.model = PicturesModel(workspace)
         self.list = _List()
         self.list.setModel(self.model)
-        self.list.setItemDelegate(Rows(self.model, self.list))
+        self.list.setItemDelegate(RowDelegate(self.model, self.list))
         self.list.setUniformItemSizes(True)
         self.list.setSelectionMode(QListView.SelectionMode.ExtendedSelection)
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
@@ -131,7 +131,11 @@ class PicturesPanel(PassesFocus, Speaking, QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        self.sieve, self.alike, self.progress = SieveBar(workspace), Remark("warn"), Progress(workspace)
+        self.sieve, self.alike, self.progress = (
+            SieveBar(workspace),
+            Remark("warn"),
+            AnsweringProgress(workspace),
+        )
         self.nothing = _Hint(self.tr("No picture of the list is like that."))
         for widget in (self.sieve, self.alike, self.nothing):
             layout.addWidget(widget)

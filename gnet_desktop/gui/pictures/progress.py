@@ -21,7 +21,7 @@ _OFTEN: Final = 100
 """Milliseconds between two looks."""
 
 
-class Progress(Speaking, QWidget):
+class AnsweringProgress(Speaking, QWidget):
     """``Answering: 37 of 300`` above a line that grows; hidden while there is nothing to wait for."""
 
     spoken_role = Role.ProgressBar

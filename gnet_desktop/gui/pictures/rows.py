@@ -22,7 +22,7 @@ _SIGN: Final = 14
 """Side of the sign of heads that disagree."""
 
 
-class Rows(QStyledItemDelegate):
+class RowDelegate(QStyledItemDelegate):
     """Paints a row; holds nothing of it."""
 
     def __init__(self, model: PicturesModel, view: QListView) -> None:

@@ -20,7 +20,7 @@ OFFERED: Final = 14
 """Classes whose factors are offered, those with the most pictures first."""
 
 
-class Head(PanelHeader):
+class UnitsHead(PanelHeader):
     """``changed()`` when others are to be shown, ``order_chosen()`` and ``view_chosen()`` the same otherwise;
     ``asked()`` before what is offered is shown.
 
@@ -44,7 +44,7 @@ class Head(PanelHeader):
         )
         self.branches.setAccessibleName(self.tr("Branch"))
         self.heads = Segmented([(name, name) for name in HEADS])
-        self.heads.setAccessibleName(self.tr("Head"))
+        self.heads.setAccessibleName(self.tr("UnitsHead"))
         self.orders = Segmented(
             (
                 ("class", self.tr("Prefers one class")),

@@ -11,7 +11,7 @@ from gnet_desktop.checkpoints.checkpoint import Checkpoint
 from gnet_desktop.errors import GNetError, UsageError
 from gnet_desktop.folder.alike import AlikeUnits
 from gnet_desktop.folder.spectrum import Spectrum
-from gnet_desktop.gui.units.head import OFFERED, Head
+from gnet_desktop.gui.units.head import OFFERED, UnitsHead
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.naming import channel_counts
 from gnet_desktop.shown import name_of, whole
@@ -29,7 +29,7 @@ class Listing(QObject):
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, indexed: Indexed, head: Head) -> None:
+    def __init__(self, workspace: Workspace, indexed: Indexed, head: UnitsHead) -> None:
         super().__init__(head)
         self._workspace, self._indexed, self._head = workspace, indexed, head
         self.recounts = Recounts(workspace, indexed)

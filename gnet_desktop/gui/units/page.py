@@ -17,11 +17,11 @@ from gnet_desktop.gui.controls.waiting import obstacle
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.units.about import About
 from gnet_desktop.gui.units.gallery import Cards
-from gnet_desktop.gui.units.head import Head
+from gnet_desktop.gui.units.head import UnitsHead
 from gnet_desktop.gui.units.kernels import Kernels
 from gnet_desktop.gui.units.listing import Listing
 from gnet_desktop.gui.units.panel import ItemPanel
-from gnet_desktop.gui.units.progress import Progress
+from gnet_desktop.gui.units.progress import UnitsProgress
 from gnet_desktop.inspection.visualisation.recipe import Recipe
 from gnet_desktop.network.architecture import MODULES
 from gnet_desktop.network.changes import Change
@@ -63,11 +63,11 @@ class UnitsPage(Page):
         self.items: list[Item] = []
         self._taken: Unit | None = None
         self.cards, self.panel = Cards(wanting, indexed), ItemPanel(wanting)
-        self.header = Head()
+        self.header = UnitsHead()
         self.listing = Listing(workspace, indexed, self.header)
         self.about = About(workspace, indexed, self.listing.recounts, self.panel)
         self.kernels = Kernels(workspace)
-        self.progress = Progress(wanting)
+        self.progress = UnitsProgress(wanting)
         self.cropping = Cropping(workspace)
         self.empty = Label()
         self.empty.setFont(font(13))

@@ -19,7 +19,7 @@ LIMITS = (64, 256, 1024, 4096)
 """Megabytes that a person may choose to keep."""
 
 
-class Progress(QWidget):
+class UnitsProgress(QWidget):
     """How far it is; pause and go on; a folder for the crops."""
 
     folder_wanted, stop_wanted, crops_wanted = Signal(), Signal(), Signal()

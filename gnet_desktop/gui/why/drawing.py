@@ -53,7 +53,7 @@ class Sheet:
     photo: Callable[[], QImage]
 
 
-class Layer(Protocol):
+class LaidMap(Protocol):
     """A map and how its cells lie on the input."""
 
     @property
@@ -66,7 +66,7 @@ class Layer(Protocol):
 
 
 def draw(
-    layer: Layer,
+    layer: LaidMap,
     result: Result,
     sheet: Sheet,
     drawn: str,
@@ -84,7 +84,7 @@ def draw(
     return image
 
 
-def _map(layer: Layer, sheet: Sheet, scale: Scale, *, smooth: bool, opacity: float) -> QImage:
+def _map(layer: LaidMap, sheet: Sheet, scale: Scale, *, smooth: bool, opacity: float) -> QImage:
     pixels = overlay(
         layer.values,
         layer.grid,

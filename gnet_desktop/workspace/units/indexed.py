@@ -270,7 +270,7 @@ class _Job:
     def _run(self) -> None:
         checkpoint = self.network.checkpoint
         matched = truth.match(truth.from_folders(scan(self.folder)), checkpoint.labels.names, "")
-        through = IndexingPass(checkpoint, OnEngine(self.owner, self), self.convention)
+        through = IndexingPass(checkpoint, IndexingOnEngine(self.owner, self), self.convention)
         index_folder(
             self.folder,
             self.place,
@@ -288,7 +288,7 @@ class _Job:
             self.owner.tell(self, done=done, total=total)
 
 
-class OnEngine:
+class IndexingOnEngine:
     """The network as `indexing` wants it, with its passes made on the engine's thread."""
 
     def __init__(self, owner: Indexed, job: Job) -> None:

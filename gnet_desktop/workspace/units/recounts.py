@@ -14,7 +14,7 @@ from gnet_desktop.folder.recounting import maps_of
 from gnet_desktop.workspace.failures import describe_bug
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.state import Workspace
-from gnet_desktop.workspace.units.indexed import Ended, Indexed, OnEngine
+from gnet_desktop.workspace.units.indexed import Ended, Indexed, IndexingOnEngine
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -150,7 +150,7 @@ class _Job:
         index, recount = self._index, self._recount
         assert index.pictures is not None
         paths, gathering, done = recount.paths(index), recount.gathering(index), 0
-        through = OnEngine(self._owner.indexed, self)
+        through = IndexingOnEngine(self._owner.indexed, self)
         for names, maps in maps_of(index.pictures, paths, through, index.convention, recount.part):
             if self.ended.is_set():
                 raise Ended

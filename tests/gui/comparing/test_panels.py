@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from gnet_desktop.gui.network_map.shapes import Label
+from gnet_desktop.gui.network_map.shapes import MapLabel
 from gnet_desktop.gui.shell.window import Window
 from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
@@ -72,7 +72,9 @@ def test_effects_when_off_are_those_of_switching_off(window: Window) -> None:
 
 def head_words(window: Window) -> list[str]:
     return [
-        label.text for label in there(window.panels.network.map.map_layout).shapes if isinstance(label, Label)
+        label.text
+        for label in there(window.panels.network.map.map_layout).shapes
+        if isinstance(label, MapLabel)
     ]
 
 

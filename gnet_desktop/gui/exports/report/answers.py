@@ -5,7 +5,7 @@ from typing import Final
 
 from gnet_desktop.gui.answers.sentences import absent_sentences, others_words, plain, verdict_sentence
 from gnet_desktop.gui.answers.standing import STANDINGS, standing_words
-from gnet_desktop.gui.answers.values import Shown, class_name, delta_words, shown_of
+from gnet_desktop.gui.answers.values import ShownAnswers, class_name, delta_words, shown_of
 from gnet_desktop.gui.controls.changing import change_words
 from gnet_desktop.gui.exports.report.markup import note, section, tr
 from gnet_desktop.gui.exports.report.seen import Exploration
@@ -72,14 +72,14 @@ def _reference_words(result: Result, other: Result) -> str:
     return tr("Dashed bars and differences: {0}. Differences are in percentage points.").format(what)
 
 
-def _shown(seen: Exploration, rows: int) -> Shown:
+def _shown(seen: Exploration, rows: int) -> ShownAnswers:
     known = seen.trained or {}
     return shown_of(
         seen.result, lambda head: known.get(head), rows=rows, logits=False, reference=seen.reference
     )
 
 
-def _head(seen: Exploration, shown: Shown, head: str) -> str:
+def _head(seen: Exploration, shown: ShownAnswers, head: str) -> str:
     standing = shown.standing[head]
     place = tr("after {0}").format(HEAD_PLACES[head])
     words = place if standing == "answers" else f"{place} · {standing_words(standing)}"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from gnet_desktop.gui.photo.layers import UnitLayer
-from gnet_desktop.gui.why.drawing import Layer
+from gnet_desktop.gui.why.drawing import LaidMap
 from gnet_desktop.inspection.colour_maps import COLOUR_MAPS, ColourMap
 from gnet_desktop.inspection.overlay import overlay
 from gnet_desktop.inspection.scaling import NON_FINITE, TOP, Limits, quantise
@@ -53,7 +53,7 @@ def photo_with(result: Result, layer: UnitLayer, view: ViewOptions, limits: Limi
 
 def photo_under(
     result: Result,
-    layer: Layer,
+    layer: LaidMap,
     limits: Limits,
     colours: str,
     *,
