@@ -317,6 +317,22 @@ def test_a_floating_panel_has_a_frame_and_can_be_put_back_or_closed(window: Wind
     assert not window.actions_by_name["panel unit"].isChecked()
 
 
+@pytest.mark.parametrize("name", ["photo", "network"])
+def test_a_panel_that_is_floated_and_put_back_keeps_the_keyboard(
+    window: Window, qtbot: QtBot, name: str
+) -> None:
+    settle(window, 1600, 1000)
+    window.activateWindow()
+    dock = window.area.docks[name]
+    header = there(dock.titleBarWidget())
+    qtbot.mouseClick(header, Qt.MouseButton.LeftButton, pos=QPoint(12, 12))
+    for floats in (True, False):
+        dock.setFloating(floats)
+        qtbot.waitUntil(lambda: window.panel_with_focus() == name)
+        settle(window, 1600, 1000)
+        assert window.panel_with_focus() == name
+
+
 @pytest.mark.parametrize("name", ["pictures", "photo", "network"])
 def test_a_click_on_a_panels_header_gives_it_the_keyboard_and_chooses_nothing(
     window: Window, qtbot: QtBot, name: str

@@ -109,6 +109,7 @@ class DockArea(QMainWindow):
 
     def __init__(self, panels: Panels, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._panels = panels
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockNestingEnabled(True)
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
@@ -129,6 +130,7 @@ class DockArea(QMainWindow):
             panel.header.add(_Afloat(dock))
             panel.header.pressed.connect(partial(panel.setFocus, Qt.FocusReason.MouseFocusReason))
             dock.topLevelChanged.connect(self._take_over)
+            dock.topLevelChanged.connect(partial(self._keep_keyboard, name))
             dock.dockLocationChanged.connect(self._take_over)
             self.docks[name] = dock
         self._plan: Plan | None = None
@@ -167,6 +169,17 @@ class DockArea(QMainWindow):
             self._plan, self._by_hand = None, ""
             # once the layouts have heard of it
             QTimer.singleShot(0, self._note)
+
+    def _keep_keyboard(self, name: str, _floats: bool) -> None:
+        """A hand floated a panel, or put it back: it is hidden in between, and lost the keyboard by that."""
+        dock, panel = self.docks[name], self._panels[name]
+
+        def give() -> None:
+            dock.window().activateWindow()
+            panel.setFocus(Qt.FocusReason.MouseFocusReason)
+
+        if not self._arranging:
+            QTimer.singleShot(0, give)
 
     @override
     def event(self, event: QEvent) -> bool:
