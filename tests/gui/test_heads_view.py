@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.heads.courses import courses
 from gnet_desktop.gui.heads.timeline import spread
 from gnet_desktop.gui.heads.window import HeadsView
@@ -225,3 +226,23 @@ def test_the_steps_show_what_is_added_to_the_answer_on_request(open_view: OpenVi
     expected = record["aux1/fc1"] * network.weights("aux1/fc2")[0][other]
     assert np.allclose(there(grid._values), expected, rtol=1e-5, atol=1e-7)
     workspace.close()
+
+
+@pytest.mark.parametrize(("width", "rows"), [(1400, 1), (1024, 2), (910, 2)])
+def test_all_steps_of_a_head_are_in_sight_without_scrolling_sideways(
+    open_view: OpenView, workspace: Posed, qtbot: QtBot, width: int, rows: int
+) -> None:
+    view = open_view(workspace)
+    view.setMinimumSize(1, 1)  # as on a screen that has no more
+    view.resize(width, 600)
+    (page,) = view.findChildren(ScrollPage)
+    qtbot.waitUntil(lambda: there(page.widget()).width() == page.viewport().width())
+    assert page.horizontalScrollBar().maximum() == 0
+    for section in view.sections.values():
+        steps = list(section.steps.values())
+        places = [QRect(step.mapTo(section, QPoint(0, 0)), step.size()) for step in steps]
+        assert len({place.top() for place in places}) == rows
+        for step, place in zip(steps, places, strict=True):
+            assert section.rect().contains(place)
+            assert step.rect().contains(step.caption.geometry())
+        assert not any(one.intersects(other) for one, other in itertools.combinations(places, 2))

@@ -1,10 +1,12 @@
 """One auxiliary head from its pool to its answers."""
 
+from collections.abc import Sequence
 from html import escape
+from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from gnet_desktop.gui.answers.standing import trained_words
@@ -28,9 +30,11 @@ from gnet_desktop.workspace.values import Result
 class _Arrow(QWidget):
     """From one step to the next."""
 
+    WIDE: Final = 44
+
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedSize(44, 40)
+        self.setFixedSize(self.WIDE, 40)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -45,25 +49,74 @@ class _Arrow(QWidget):
         painter.end()
 
 
-class _Step(QVBoxLayout):
+class _Step(QWidget):
     """Title, what it does, the picture, what there is to count."""
 
     def __init__(self, title: str, word: str, widget: QWidget) -> None:
         super().__init__()
-        self.setSpacing(2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
         self.title, self.what, self.caption = Label(title), Label(), Label()
         self.title.setFont(font(13, 600))
         self.title.setToolTip(explained(word=word))
         for label in (self.what, self.caption):
             label.setFont(font(12))
             label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        self.addWidget(self.title)
-        self.addWidget(self.what)
-        self.addSpacing(8)
-        self.addWidget(widget)
-        self.addSpacing(6)
-        self.addWidget(self.caption)
-        self.addStretch(1)
+        column.addWidget(self.title)
+        column.addWidget(self.what)
+        column.addSpacing(8)
+        column.addWidget(widget)
+        column.addSpacing(6)
+        column.addWidget(self.caption)
+        column.addStretch(1)
+
+
+class _Steps(QWidget):
+    """The four steps, each behind the one before; in two rows where one is too narrow for them.
+
+    ``rows`` is how many there are.
+    """
+
+    def __init__(self, steps: Sequence[_Step]) -> None:
+        super().__init__()
+        self._steps, self._arrows = steps, [_Arrow() for _ in steps[1:]]
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(0)
+        self._grid.setVerticalSpacing(14)
+        self.rows = 0
+        self._arrange(1)
+
+    def _arrange(self, rows: int) -> None:
+        """Place them; an arrow stands between two of the same row only."""
+        if rows == self.rows:
+            return
+        self.rows, across = rows, len(self._steps) // rows
+        for column in range(2 * len(self._steps)):
+            self._grid.setColumnStretch(column, int(column == 2 * (across - 1)))
+        for place, step in enumerate(self._steps):
+            self._grid.addWidget(step, place // across, 2 * (place % across))
+        for place, arrow in enumerate(self._arrows, 1):
+            arrow.setVisible(place % across > 0)
+            self._grid.addWidget(arrow, place // across, max(0, 2 * (place % across) - 1))
+
+    def _width(self, rows: int) -> int:
+        """What so many rows need."""
+        across = len(self._steps) // rows
+        wide = [step.minimumSizeHint().width() for step in self._steps]
+        return sum(max(wide[column::across]) for column in range(across)) + (across - 1) * _Arrow.WIDE
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as two rows; as high as those that there are."""
+        return QSize(self._width(2), super().minimumSizeHint().height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """One row or two."""
+        super().resizeEvent(event)
+        self._arrange(1 if self.width() >= self._width(1) else 2)
 
 
 class HeadSection(Speaking, QWidget):
@@ -103,14 +156,7 @@ class HeadSection(Speaking, QWidget):
         self.missing = Label()
         self.missing.setWordWrap(True)
         self.missing.setFont(font(13))
-        self._body = QWidget()
-        row = QHBoxLayout(self._body)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        for key, step in self.steps.items():
-            row.addLayout(step, 1 if key == "answers" else 0)
-            if key != "answers":
-                row.addWidget(_Arrow())
+        self._body = _Steps(list(self.steps.values()))
         side = QVBoxLayout()
         side.setSpacing(2)
         for label in (self.title, self.place, self.reads, self.state):
