@@ -73,8 +73,11 @@ class LanesArea(Speaking, LanesCanvas):
     # What is shown
 
     def _result_changed(self) -> None:
+        chosen, first = self._workspace.selection.unit, self._result is None
         if self._workspace.seen is not self._result:
             self.rebuild()
+        if first and chosen is not None:
+            self.reveal(chosen)  # it was chosen before there were maps, as at the next start
         self._recolour()
         self.changed.emit()
 

@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from gnet_desktop.gui.lanes.arrangement import SCROLLER
 from gnet_desktop.gui.lanes.painting import count_form
@@ -14,6 +15,8 @@ from gnet_desktop.gui.painting.glyphs import GLYPH
 from gnet_desktop.gui.painting.numbers import number
 from gnet_desktop.network.changes import Change
 from gnet_desktop.network.naming import Unit
+from tests.gui.answering import make_result
+from tests.gui.answering import make_workspace as made_workspace
 from tests.gui.lanes.by_hand import lane
 from tests.gui.made import Calls, World, show, there
 from tests.workspace.workers import Posed
@@ -132,6 +135,24 @@ def test_the_chosen_tile_stays_in_sight_when_the_lane_is_sorted_anew(
         assert channel in view.visible_channels(), sort
         assert QRectF(view.rect()).intersects(there(view.tile_rectangle(channel))), sort
     assert there(view.tile_rectangle(channel)).top() == height
+
+
+def test_a_unit_chosen_before_there_are_maps_comes_into_sight_with_them(qtbot: QtBot) -> None:
+    result = make_result()
+    weakest = int(result.record["4a/3x3"].mean(axis=(1, 2)).argmin())
+    workspace = made_workspace(None, result.checkpoint)
+    workspace.choose_unit(Unit("4a", "3x3", weakest))
+    panel = LanesPanel(workspace)
+    qtbot.addWidget(panel)
+    panel.resize(1047, 372)
+    panel.show()
+    qtbot.waitExposed(panel)
+    workspace.set_convention(result.convention)
+    show(workspace, result)
+    QApplication.processEvents()
+    view = lane(panel, "3x3")
+    assert weakest in view.visible_channels()
+    workspace.close()
 
 
 def test_the_chosen_tile_stays_in_sight_when_the_lanes_get_lower(panel: LanesPanel, workspace: Posed) -> None:
