@@ -140,6 +140,10 @@ def test_everything_that_takes_the_keyboard_has_a_name_and_a_role(everything: li
     assert len(reached) > 300
 
 
+def test_whatever_has_a_name_says_what_it_is(everything: list[Told]) -> None:
+    assert [one.words for one in everything if one.name.strip() and one.role == Role.Client] == []
+
+
 def test_one_thing_has_the_keyboard_whatever_had_it_before(front: Window, qtbot: QtBot) -> None:
     panels = front.panels
     views = (panels.pictures.list, panels.answers.table, panels.lanes.area, panels.network.map)

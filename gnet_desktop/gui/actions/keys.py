@@ -31,6 +31,7 @@ from gnet_desktop.gui.actions.table import ACTIONS, MENUS, Action, matches, tr
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.icons import icon
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, RADIUS_CONTROL, Theme, font
 
@@ -121,8 +122,10 @@ def _palette() -> str:
     return next("+".join(_caps(action.keys[0])) for action in ACTIONS if action.name == "palette")
 
 
-class Caps(QWidget):
+class Caps(Speaking, QWidget):
     """Keys drawn as caps, alternatives side by side; or how it is done, in words."""
+
+    spoken_role = Role.StaticText
 
     def __init__(self, row: KeyRow) -> None:
         super().__init__()
@@ -165,8 +168,10 @@ class Caps(QWidget):
         painter.end()
 
 
-class Line(QWidget):
+class Line(Speaking, QWidget):
     """What is done at the left, its keys at the right."""
+
+    spoken_role = Role.Grouping
 
     def __init__(self, row: KeyRow) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ from gnet_desktop.folder.figures import FEW
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.explaining import explained, lines_of
 from gnet_desktop.gui.controls.plain import Label, tip
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.conventions.choices import meaning_of
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.inspection.answers import percent
@@ -74,8 +75,10 @@ class _TriedRow(QAbstractButton):
         painter.end()
 
 
-class _Section(QWidget):
+class _Section(Speaking, QWidget):
     """A heading, what it is about, a body, buttons."""
+
+    spoken_role = Role.Grouping
 
     def __init__(self, title: str, words: str, word: str) -> None:
         super().__init__()

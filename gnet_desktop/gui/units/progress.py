@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from gnet_desktop.gui.controls.button import Button
 from gnet_desktop.gui.controls.common import ElidedLabel
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import STATUS_BAR, font
 from gnet_desktop.gui.painting.progress import draw_progress
 from gnet_desktop.shown import name_of, whole
@@ -19,8 +20,10 @@ LIMITS = (64, 256, 1024, 4096)
 """Megabytes that a person may choose to keep."""
 
 
-class UnitsProgress(QWidget):
+class UnitsProgress(Speaking, QWidget):
     """How far it is; pause and go on; a folder for the crops."""
+
+    spoken_role = Role.Grouping
 
     folder_wanted, stop_wanted, crops_wanted = Signal(), Signal(), Signal()
     limit_chosen = Signal(int)

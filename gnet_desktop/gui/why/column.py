@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from gnet_desktop.gui.controls.common import ElidedLabel
 from gnet_desktop.gui.controls.plain import Label
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.gui.painting.images import rgb_image
 from gnet_desktop.gui.painting.numbers import number
@@ -32,8 +33,10 @@ class _Itself:
         return point
 
 
-class Column(QWidget):
+class Column(Speaking, QWidget):
     """The map of one target; it is worked out when it is shown."""
+
+    spoken_role = Role.Grouping
 
     def __init__(
         self, workspace: Workspace, purpose: str, changed: Callable[[], None], parent: QWidget | None = None

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import Theme, font
 from gnet_desktop.inspection.attribution.trust import Curve
 
@@ -18,8 +19,10 @@ _HEIGHT: Final = 170
 _ROW: Final = 20
 
 
-class CurvePlot(QWidget):
+class CurvePlot(Speaking, QWidget):
     """A class's probability against the share of pixels, in the map's order and in random order."""
+
+    spoken_role = Role.Chart
 
     def __init__(self, title: str, across: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,8 +84,10 @@ class CurvePlot(QWidget):
             painter.drawText(label, Qt.AlignmentFlag.AlignVCenter, words.format(f"{curve.area:.3f}"))
 
 
-class RankPlot(QWidget):
+class RankPlot(Speaking, QWidget):
     """How much of the map is left once weights are shuffled from the answer on: rank correlations."""
+
+    spoken_role = Role.Chart
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

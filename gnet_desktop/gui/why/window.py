@@ -11,6 +11,7 @@ from gnet_desktop.gui.controls.ground import ToolWindow
 from gnet_desktop.gui.controls.plain import Label
 from gnet_desktop.gui.controls.scroll_page import ScrollPage
 from gnet_desktop.gui.controls.segmented import Segmented
+from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.looks.theme import font
 from gnet_desktop.gui.why.asking import USUAL, Asked, asked_of, capital, heads_of, method_words, with_target
 from gnet_desktop.gui.why.column import Column
@@ -26,8 +27,10 @@ from gnet_desktop.workspace.values import Result
 _COLUMNS: Final = 3
 
 
-class WhyView(ToolWindow):
+class WhyView(Speaking, ToolWindow):
     """Three maps at most, for one question; below, the plots of trust for the first."""
+
+    spoken_role = Role.Grouping
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
