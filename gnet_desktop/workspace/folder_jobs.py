@@ -49,6 +49,9 @@ class Owner(Protocol):
     def fail(self, job: "FolderJob", error: BaseException, /) -> None:
         """A run could not go on."""
 
+    def tell_of(self, error: BaseException, /) -> None:
+        """Something beside the run went wrong."""
+
     def on_engine(self, job: "FolderJob | Trial", batch: "Tensor", /) -> Described:
         """What the network says of a batch."""
 
@@ -164,11 +167,14 @@ class Trial:
         self._seen, self._total = 0, 0
 
     def run(self) -> None:
-        """The thread's work; a folder that went away ends it."""
+        """The thread's work; a folder that went away ends it, as does a fault, which is told."""
         try:
             self._run()
         except (Ended, GNetError):
             self.owner.told_of_trial(self, trying=None)
+        except BaseException as error:  # the thread's end
+            self.owner.told_of_trial(self, trying=None)
+            self.owner.tell_of(error)
 
     def _run(self) -> None:
         pictures = sample_of(scanning.scan(self.folder), self.truth, SAMPLE)

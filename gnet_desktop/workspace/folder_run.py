@@ -220,12 +220,16 @@ class FolderRun:
         place, wanted = self._place(state.folder), self._job
 
         def work() -> None:
-            store = opened_store(place, recipe, network)
             try:
-                found = ask(store)
-            finally:
-                store.close()
-            self._post(lambda: self._show(**found) if wanted is self._job else None)
+                store = opened_store(place, recipe, network)
+                try:
+                    found = ask(store)
+                finally:
+                    store.close()
+            except BaseException as error:  # the thread's end
+                self.tell_of(error)
+            else:
+                self._post(lambda: self._show(**found) if wanted is self._job else None)
 
         threading.Thread(target=work, name=f"gnet-{purpose}", daemon=True).start()
 
@@ -319,13 +323,20 @@ class FolderRun:
             if job is self._job:
                 self._job = None
                 self.state = self._wanted = None
-                if isinstance(error, GNetError):
-                    self._workspace.failed.emit(error)
-                else:
-                    self._workspace.bug.emit(describe_bug(error))
+                self._emit(error)
                 self.changed.emit()
 
         self._post(told)
+
+    def tell_of(self, error: BaseException) -> None:
+        """What beside the run went wrong is told on the owner's thread; what is shown stays."""
+        self._post(lambda: self._emit(error))
+
+    def _emit(self, error: BaseException) -> None:
+        if isinstance(error, GNetError):
+            self._workspace.failed.emit(error)
+        else:
+            self._workspace.bug.emit(describe_bug(error))
 
     def on_engine(self, job: FolderJob | Trial, batch: "Tensor") -> Described:
         """What the network says of a batch, computed on the engine's thread; called from the job's."""
