@@ -227,7 +227,7 @@ def test_groups_of_another_checkpoint_are_refused(window: Window, page: UnitsPag
     page.panel.grouping.take(tmp_path / "none.json")
     end()
     assert "another checkpoint" in told[0]
-    assert "no groups" in told[1]
+    assert "not groups" in told[1]
     assert "cars" not in page.panel.grouping.groups.units
 
 
