@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gnet_desktop.checkpoints.checkpoint import Calibration
 from gnet_desktop.convention import Convention
-from gnet_desktop.errors import ExportError, GNetError
+from gnet_desktop.errors import ExportError
 from gnet_desktop.folder import evaluating
 from gnet_desktop.folder.conventions import (
     TriedConvention,
@@ -29,7 +29,6 @@ from gnet_desktop.folder.store import AnsweringRecipe, Store
 from gnet_desktop.folder.truth import from_table
 from gnet_desktop.network.record import Described
 from gnet_desktop.shown import name_of
-from gnet_desktop.workspace.failures import describe_bug
 from gnet_desktop.workspace.folder_jobs import (
     Ended,
     FolderJob,
@@ -323,20 +322,14 @@ class FolderRun:
             if job is self._job:
                 self._job = None
                 self.state = self._wanted = None
-                self._emit(error)
+                self._workspace.tell_failure(error)
                 self.changed.emit()
 
         self._post(told)
 
     def tell_of(self, error: BaseException) -> None:
         """What beside the run went wrong is told on the owner's thread; what is shown stays."""
-        self._post(lambda: self._emit(error))
-
-    def _emit(self, error: BaseException) -> None:
-        if isinstance(error, GNetError):
-            self._workspace.failed.emit(error)
-        else:
-            self._workspace.bug.emit(describe_bug(error))
+        self._post(lambda: self._workspace.tell_failure(error))
 
     def on_engine(self, job: FolderJob | Trial, batch: "Tensor") -> Described:
         """What the network says of a batch, computed on the engine's thread; called from the job's."""

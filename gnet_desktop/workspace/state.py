@@ -346,6 +346,10 @@ class Workspace(Opened):
         """Run anything that needs torch on the engine's thread; failures go to `failed`."""
         self._engine.ask(Request(f"task {purpose}", run, done, self._failures.tell, priority))
 
+    def tell_failure(self, error: BaseException) -> None:
+        """Something failed that was done elsewhere: goes to `failed`, or to `bug` if nobody foresaw it."""
+        self._failures.tell(error)
+
     def make_ready(self, purpose: str, run: Callable[[], T], done: Callable[[T], None]) -> None:
         """Make what the window draws on the drawer's thread, without torch; failures go to `failed`."""
         self._drawer.ask(Request(f"draw {purpose}", run, done, self._failures.tell))

@@ -5,10 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gnet_desktop.errors import GNetError
 from gnet_desktop.folder.crop_export import write_crops
 from gnet_desktop.network.naming import Unit
-from gnet_desktop.workspace.failures import describe_bug
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.state import Workspace
 
@@ -68,7 +66,4 @@ class Cropping:
     def _fail(self, error: BaseException) -> None:
         self.share = None
         self.changed.emit()
-        if isinstance(error, GNetError):
-            self._workspace.failed.emit(error)
-        else:
-            self._workspace.bug.emit(describe_bug(error))
+        self._workspace.tell_failure(error)

@@ -18,14 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gnet_desktop.convention import Convention
-from gnet_desktop.errors import GNetError
 from gnet_desktop.folder import strongest, truth
 from gnet_desktop.folder.indexing import IndexingPass, index_folder
 from gnet_desktop.folder.scanning import scan
 from gnet_desktop.folder.spectrum import Spectrum
 from gnet_desktop.network.naming import Unit
 from gnet_desktop.workspace.engine import BACKGROUND, PATIENCE, Request, Worker, Works
-from gnet_desktop.workspace.failures import describe_bug
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.state import Workspace
 
@@ -198,10 +196,7 @@ class Indexed:
         def told() -> None:
             if job is self._job:
                 self._job = self.state = self._wanted = None
-                if isinstance(error, GNetError):
-                    self._workspace.failed.emit(error)
-                else:
-                    self._workspace.bug.emit(describe_bug(error))
+                self._workspace.tell_failure(error)
                 self.changed.emit()
 
         self._workspace.post(told)

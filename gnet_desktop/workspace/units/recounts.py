@@ -9,9 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from gnet_desktop.errors import GNetError
 from gnet_desktop.folder.recounting import maps_of
-from gnet_desktop.workspace.failures import describe_bug
 from gnet_desktop.workspace.signal import Signal
 from gnet_desktop.workspace.state import Workspace
 from gnet_desktop.workspace.units.indexed import Ended, Indexed, IndexingOnEngine
@@ -106,7 +104,7 @@ class Recounts:
             self._job = self.share = None
             if isinstance(found, BaseException):
                 self._failed.add(job.key)
-                self._say(found)
+                self._workspace.tell_failure(found)
             else:
                 self._known[job.key] = found
                 while len(self._known) > HELD:
@@ -114,12 +112,6 @@ class Recounts:
             self.changed.emit()
 
         self._workspace.post(told)
-
-    def _say(self, error: BaseException) -> None:
-        if isinstance(error, GNetError):
-            self._workspace.failed.emit(error)
-        else:
-            self._workspace.bug.emit(describe_bug(error))
 
     @property
     def indexed(self) -> Indexed:
