@@ -79,8 +79,12 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--out", type=Path, help="default: the bundled file of so many classes")
             command.add_argument("--begun-with", type=Path, help="the file that the run began with")
             command.add_argument(
-                "--lower", type=float, default=0.0, help="lower the logits of classes without photos by this"
+                "--lower",
+                type=float,
+                default=0.0,
+                help="of classes without small pictures or photos, in logits",
             )
+            command.add_argument("--stretch", type=float, default=1.0, help="of the logits of new classes")
             command.add_argument("--teacher", type=Path, help="the file whose answers it was taught, too")
             command.add_argument("--keep", type=float, default=0.0, help="the share to keep of its weights")
     return top
@@ -327,7 +331,7 @@ def export(options: argparse.Namespace) -> int:
     import torch
 
     from . import state as states
-    from .export import between, halved, metadata, weights, without_photos, write
+    from .export import between, halved, levelled, metadata, weights, write
     from .mixture import feed_of
     from .replica import network
     from .reporting import as_text, measured
@@ -342,8 +346,10 @@ def export(options: argparse.Namespace) -> int:
     final = state[options.weights]
     if options.keep:
         final = between(weights(options.begun_with), final, options.keep)
-    if options.lower:
-        final = without_photos(final, photos["train"].classes.tolist(), options.lower)
+    if photos:
+        new = int(source.train.classes.max()) + 1  # only photos show the classes from here on
+        both = [one for one in set(photos["train"].classes.tolist()) if one < new]
+        final = levelled(final, both, new=new, stretch=options.stretch, by=options.lower)
     as_shipped(net, final, feed_of(source.train, photos.get("train")))
     figures = measured(net, source, options.images, photos.get("val"))
     run = state["run"]

@@ -30,7 +30,7 @@ LIMITS: Final = "knows {count} everyday things and nothing else: {lacks}; {seen}
 LICENCE: Final = "weights MIT; the pictures they were trained on are {pictures} (research use)"
 SMALL: Final = "62,000 64×64 pictures of 124 ImageNet classes merged into 100 (Tiny ImageNet)"
 ARCHITECTURE: Final = "googlenet (torchvision layout, both auxiliary heads trained)"
-OUTPUTS: Final = ("fc.bias", "aux1.fc2.bias", "aux2.fc2.bias")
+OUTPUTS: Final = ("fc", "aux1.fc2", "aux2.fc2")
 LARGEST: Final = 27_000_000  # bytes
 # Views like those the shipped network sees: nearly the whole picture, nothing else changed.
 CALM: Final = replace(PLAIN, smallest_area=0.8, largest_area=1.0, stretch=1.05)
@@ -98,17 +98,23 @@ def between(old: Mapping[str, Tensor], new: Mapping[str, Tensor], kept: float) -
     return found
 
 
-def without_photos(state: Mapping[str, Tensor], photos: Sequence[int], by: float) -> dict[str, Tensor]:
-    """Weights whose heads answer ``by`` less (logits) for classes of which there are no ``photos``.
+def levelled(
+    state: Mapping[str, Tensor], both: Sequence[int], *, new: int, stretch: float, by: float
+) -> dict[str, Tensor]:
+    """Weights whose heads answer on one level for classes that were learned from different pictures.
 
-    Training tells photos apart only from classes that have some, so nothing sets the level of the others
-    against theirs; it is chosen on validation pictures and photos together.
+    The rows of classes from ``new`` on are stretched: they fit the new weights, of which some were taken
+    back (`between`). And all classes but those with ``both`` small pictures and photos are answered ``by``
+    less (logits): nothing else shows the heads both kinds. Both numbers are chosen on validation pictures.
     """
     found = {name: tensor.clone() for name, tensor in state.items()}
     for name in OUTPUTS:
-        lower = torch.full_like(found[name], by)
-        lower[sorted(set(photos))] = 0
-        found[name] -= lower
+        weight, bias = found[f"{name}.weight"], found[f"{name}.bias"]
+        weight[new:] *= stretch
+        bias[new:] *= stretch
+        lower = torch.full_like(bias, by)
+        lower[sorted(set(both))] = 0
+        bias -= lower
     return found
 
 

@@ -185,16 +185,21 @@ def test_weights_between_two_networks_keep_the_rows_of_new_classes() -> None:
     assert float(new["fc.weight"].max()) == 0
 
 
-def test_classes_without_photos_are_answered_less_by_every_head() -> None:
+def test_classes_are_levelled_by_what_showed_them_in_every_head() -> None:
+    """Of four classes the third and fourth are new, and only the first had small pictures and photos."""
     net = replica.network(4).eval()
-    lowered = replica.network(4).eval()
-    lowered.load_state_dict(export.without_photos(net.state_dict(), [2, 0, 2], 0.5))
+    with torch.no_grad():
+        for name in export.OUTPUTS:
+            net.get_parameter(f"{name}.bias").copy_(torch.arange(4) - 1.5)
+    levelled = replica.network(4).eval()
+    levelled.load_state_dict(export.levelled(net.state_dict(), [0], new=2, stretch=1.25, by=0.5))
     picture = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(6))
     with torch.inference_mode():
-        before, after = heads_of(net, picture), heads_of(lowered, picture)
+        before, after = heads_of(net, picture), heads_of(levelled, picture)
     for head, logits in before.items():
-        gone = (logits - after[head])[0].tolist()
-        assert gone == pytest.approx([0, 0.5, 0, 0.5], abs=1e-5)
+        a, b, c, d = logits[0].tolist()
+        expected = [a, b - 0.5, 1.25 * c - 0.5, 1.25 * d - 0.5]
+        assert after[head][0].tolist() == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_file_whose_run_began_with_another_says_how_both_were_trained() -> None:
