@@ -147,6 +147,39 @@ def test_a_gpu_out_of_memory_falls_back_to_the_cpu_with_a_note(
 
 
 @pytest.mark.parametrize(
+    ("error", "ends"),
+    [(torch.OutOfMemoryError("out of memory"), "cpu"), (RuntimeError("unspecified launch failure"), "cuda")],
+)
+def test_where_not_even_the_weights_fit_any_more_the_network_stays_on_the_cpu(
+    small: GoogLeNet, monkeypatch: pytest.MonkeyPatch, error: RuntimeError, ends: str
+) -> None:
+    """Whatever else fails on the way back to the GPU is not hidden."""
+    value = picture(small.architecture)
+    run = GoogLeNet.travel
+    moves: list[str] = []
+
+    def moved(self: GoogLeNet, device: object) -> None:
+        moves.append(str(device))
+        if str(device) == "cuda":
+            raise error
+
+    def fails_once(self: GoogLeNet, *arguments: object) -> Pass:
+        if not moves:
+            raise torch.OutOfMemoryError("out of memory")
+        return run(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(GoogLeNet, "device", property(lambda self: torch.device("cpu" if moves else "cuda")))
+    monkeypatch.setattr(GoogLeNet, "to", moved)
+    monkeypatch.setattr(GoogLeNet, "travel", fails_once)
+    if ends == "cuda":
+        with pytest.raises(RuntimeError, match="launch failure"):
+            small(value)
+    else:
+        assert small(value).notes == ("The GPU ran out of memory, so this pass ran on the CPU.",)
+    assert moves[-1] == ends
+
+
+@pytest.mark.parametrize(
     ("device", "error"),
     [("cpu", torch.OutOfMemoryError("out of memory")), ("cuda", RuntimeError("unspecified launch failure"))],
 )
