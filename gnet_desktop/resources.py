@@ -8,7 +8,7 @@ from typing import Final
 
 from gnet_desktop.files import is_folder
 
-BUNDLED: Final = "everyday100"
+BUNDLED: Final = "everyday180"
 """The name of the checkpoint that ships with the program."""
 
 _PACKAGE = Path(__file__).resolve().parent

@@ -12,7 +12,7 @@ from project import APP_ID, BUDGETS, VERSION
 NEEDED: Final = (
     "gnet_desktop/cli.py",
     "gnet_desktop/py.typed",
-    "gnet_desktop/resources/checkpoints/everyday100.safetensors",
+    "gnet_desktop/resources/checkpoints/everyday180.safetensors",
     "gnet_desktop/resources/icons/icon.svg",
     f"gnet_desktop-{VERSION}.data/data/share/applications/{APP_ID}.desktop",
     f"gnet_desktop-{VERSION}.data/data/share/applications/zz-gnet-desktop-pictures.desktop",

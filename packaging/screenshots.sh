@@ -20,5 +20,5 @@ for theme in light dark; do
 done
 shot whatif espresso --module 4b --part 4b/5x5 4e/1x1:20,57,101 5b/pool_proj --why grad-cam
 shot teaching espresso --module 4a --teaching
-shot heads bucket --panel heads
+shot heads goldfish --panel heads
 shot card espresso --panel card

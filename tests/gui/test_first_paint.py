@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
 from gnet_desktop.gui.app import AfterPaint
+from gnet_desktop.resources import bundled_checkpoint
 
 
 class Noting(QWidget):
@@ -66,8 +67,8 @@ app.run(paths=[Path(one) for one in sys.argv[1:]], clean=True)
     ("given", "said"),
     [
         (["photo.jpg", "mine.caffemodel"], "mine.caffemodel"),
-        (["photo.jpg"], "everyday100.safetensors"),
-        ([], "everyday100.safetensors"),
+        (["photo.jpg"], bundled_checkpoint().name),
+        ([], bundled_checkpoint().name),
     ],
 )
 def test_the_first_paint_says_what_is_being_opened(given: list[str], said: str, tmp_path: Path) -> None:

@@ -235,7 +235,8 @@ def test_the_latest_picture_wins(window: Window, shared: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(640, 360), (360, 640)])
-@pytest.mark.parametrize("place", [(0.5, 0.5), (0.35, 0.4), (0.65, 0.4), (0.4, 0.62), (0.6, 0.6)])
+# the first in the middle of a cell: at (0.5, 0.5) the dot lies on four, and any of them may be the strongest
+@pytest.mark.parametrize("place", [(0.53, 0.53), (0.35, 0.4), (0.65, 0.4), (0.4, 0.62), (0.6, 0.6)])
 def test_a_hovered_map_lies_on_what_it_saw(
     window: Window, tmp_path: Path, size: tuple[int, int], place: tuple[float, float]
 ) -> None:

@@ -41,7 +41,7 @@ from PySide6.QtWidgets import QApplication
         ("torch/lib/libtorch_cpu.so", True),
         ("torch/lib/libtorchbind_test.so", False),
         ("torch-2.13.0+cpu.dist-info/licenses/third_party/x/LICENSE", False),
-        ("gnet_desktop/resources/checkpoints/everyday100.safetensors", True),
+        ("gnet_desktop/resources/checkpoints/everyday180.safetensors", True),
     ],
 )
 def test_only_what_is_used_is_collected(name: str, wanted: bool) -> None:

@@ -11,7 +11,7 @@ from gnet_desktop.files import is_file
 from gnet_desktop.gui.actions.palette import Found
 from gnet_desktop.resources import resource
 
-SAMPLES: Final = ("cat", "espresso", "goldfish", "bucket", "moose", "rocket")
+SAMPLES: Final = ("cat", "espresso", "goldfish", "pan", "moose", "rocket")
 
 
 def sample_pictures() -> list[Path]:
