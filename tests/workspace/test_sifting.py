@@ -104,15 +104,15 @@ def test_step_by_step_is_the_same_as_anew(steps: list[tuple[str, int]]) -> None:
 
 def test_a_long_list_is_looked_through_elsewhere_and_what_changed_meanwhile_counts() -> None:
     workspace = Posed()
-    pictures = workspace._list
-    pictures.add([Path(f"{number}") for number in range(LONG + 5)])
+    workspace.add_pictures([(f"{number}", b"") for number in range(LONG + 5)], show=False)
     workspace.sift_pictures(Sieve("7"))
-    assert pictures.shown == []
-    pictures.remove(8)
-    pictures.add([Path("777")])
+    assert list(workspace.shown_pictures) == []
+    workspace.remove_picture(8)
+    workspace.add_pictures([("777", b"")], show=False)
     workspace.reader.give("sift", workspace.reader.run("sift"))
-    assert names(pictures) == [one.name for one in pictures if "7" in one.name]
-    assert len(names(pictures)) > 200
+    every = {number: one.name for number, one in workspace.pictures.items()}
+    assert list(workspace.shown_pictures) == [number for number, name in every.items() if "7" in name]
+    assert len(workspace.shown_pictures) > 200
 
 
 def test_answers_doubts_and_failures_are_counted() -> None:
