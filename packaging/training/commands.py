@@ -51,7 +51,7 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"))
     train.add_argument("--save-every", type=float, default=240, help="seconds between saved states")
     train.add_argument("--begin-with", type=Path, help="a finished file whose classes are the first of ours")
-    train.add_argument("--teacher", type=Path, help="a finished file whose answers small pictures get, too")
+    train.add_argument("--teacher", type=Path, help="a finished file to learn from, too")
     end = train.add_mutually_exclusive_group()
     end.add_argument("--anneal-now", type=float, metavar="EPOCHS", help="finish a copy within so many epochs")
     end.add_argument("--finish-by", metavar="HH:MM", help="finish a copy by this time (UTC)")
@@ -341,6 +341,9 @@ def export(options: argparse.Namespace) -> int:
     state = states.load(options.work / options.run)
     if state is None:
         print(f"training: {options.work / options.run} holds no state", file=sys.stderr)
+        return 2
+    if options.keep and options.begun_with is None:
+        print("training: --keep needs --begun-with, the file whose weights are kept", file=sys.stderr)
         return 2
     net = network(len(source.names))
     final = state[options.weights]

@@ -237,8 +237,8 @@ class StartPage(Speaking, Ground):
 
         Of another one's names it isn't known which of them mean the same.
         """
-        bundled = checkpoint is not None and checkpoint.provenance.path == bundled_checkpoint()
-        names = checkpoint.labels.names if bundled and checkpoint is not None else None
+        known = {path.stem for path in self.samples}
+        if checkpoint is not None and checkpoint.provenance.path == bundled_checkpoint():
+            known &= set(checkpoint.labels.names)
         for path, sample in self.samples.items():
-            unknown = names is not None and path.stem not in names
-            sample.show_note(self.tr("none of its classes") if unknown else "")
+            sample.show_note("" if path.stem in known else self.tr("none of its classes"))
