@@ -206,8 +206,13 @@ def make(environment: Environment) -> None:
     step(1, f"making an environment in {environment.folder}")
     command = [sys.executable, "-m", "venv", "--clear", str(environment.folder)]
     package = f"python3.{sys.version_info[1]}-venv"
-    if not ran(command) and not (shutil.which("apt-get") and apt_get([package]) and ran(command)):
-        raise SetupError(f"Python could not make an environment. On Debian: sudo apt-get install {package}")
+    if ran(command):
+        return
+    if may_install():
+        step(1, f"installing {package}, which was missing for that")
+        if apt_get([package]) and ran(command):
+            return
+    raise SetupError(f"Python could not make an environment. On Debian: sudo apt-get install {package}")
 
 
 def ran(command: Sequence[str]) -> bool:
@@ -257,7 +262,7 @@ def install_libraries(environment: Environment) -> bool:
     """Install what is missing with apt-get where that may be done; whether all is there then."""
     missing = missing_libraries(environment)
     packages = libraries.packages(missing)
-    if packages and shutil.which("apt-get"):
+    if packages and may_install():
         step(5, f"installing system libraries: {' '.join(packages)}")
         missing = missing_libraries(environment) if apt_get(packages) else missing
     if missing:
@@ -267,13 +272,19 @@ def install_libraries(environment: Environment) -> bool:
     return True
 
 
-def apt_get(packages: Sequence[str]) -> bool:
-    """Try without asking anybody: as root, or with a sudo that wants no password."""
-    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    if sudo and (
-        not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode
-    ):
+def may_install() -> bool:
+    """Whether packages can be installed without asking anybody: as root, or by a sudo without a password."""
+    if not shutil.which("apt-get"):
         return False
+    if os.geteuid() == 0:
+        return True
+    asked = ["sudo", "-n", "true"]
+    return bool(shutil.which("sudo")) and not subprocess.run(asked, capture_output=True).returncode
+
+
+def apt_get(packages: Sequence[str]) -> bool:
+    """Install where that may be done, after a look for newer lists if need be."""
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
     quiet = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
     install = [*sudo, "apt-get", "install", "-qq", "--yes", "--no-install-recommends", *packages]
     for command in (install, [*sudo, "apt-get", "update", "-qq"], install):

@@ -108,6 +108,25 @@ def test_a_library_that_qt_is_missing_is_said_with_status_3(
     assert "libglib2.0-0" in said
 
 
+def test_of_thirty_missing_libraries_some_are_named_and_all_their_packages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What a bare system lacks is a wall of names; the line to type is what helps."""
+
+    def fails(_: list[str]) -> int:
+        raise ImportError("libglib-2.0.so.0: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(cli, "_run", fails)
+    monkeypatch.setattr(libraries, "missing", lambda _: list(libraries.PACKAGES))
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert cli.main([]) == 3
+    said = capsys.readouterr().err
+    sentence, _, line = said.partition("Install them:")
+    assert f"libglib-2.0.so.0, libEGL.so.1, libGL.so.1 and {len(libraries.PACKAGES) - 3} more." in sentence
+    assert "libxkbcommon" not in sentence
+    assert set(libraries.packages(libraries.PACKAGES)) <= set(line.split())
+
+
 def test_another_failed_import_stays_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(_: list[str]) -> int:
         raise ImportError("cannot import name 'Nothing'")

@@ -1,6 +1,7 @@
 """Which torch an environment gets, and what else."""
 
 import io
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -158,6 +159,26 @@ def test_no_stamp_is_written_while_the_windows_libraries_are_missing(
     environment.prepare("run", tmp_path, "now")
     assert (tmp_path / "gnet-desktop.run").read_text() == "now\n"
     assert installed == ["program"]
+
+
+@pytest.mark.parametrize(("allowed", "said"), [(False, False), (True, True)])
+def test_nobody_is_told_of_an_installation_that_is_not_allowed(
+    allowed: bool,
+    said: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(environment, "missing_libraries", lambda _: ["libxcb-glx.so.0"])
+    monkeypatch.setattr(environment, "ran", lambda _: False)
+    monkeypatch.setattr(environment, "apt_get", lambda _: False)
+    monkeypatch.setattr(environment, "may_install", lambda: allowed)
+    assert not environment.install_libraries(Environment(tmp_path))
+    with pytest.raises(SetupError, match="sudo apt-get install python3"):
+        environment.make(Environment(tmp_path))
+    told = capsys.readouterr().err
+    assert ("installing" in told) == said
+    assert "apt-get install libxcb-glx0" in told or not shutil.which("apt-get")
 
 
 def test_with_an_nvidia_gpu_running_takes_the_cuda_build(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,10 +81,16 @@ def _lacking(known: Sequence[str]) -> MachineError:
     qt = libraries.qt_folder()
     missing = list(dict.fromkeys([*known, *(libraries.missing(qt) if qt else ())]))
     return MachineError(
-        f"The window needs system libraries that are not installed: {', '.join(missing)}.",
+        f"The window needs system libraries that are not installed: {_some_of(missing)}.",
         "",
         libraries.advice(missing),
     )
+
+
+def _some_of(names: Sequence[str], most: int = 3) -> str:
+    """The first of them and how many more: a bare system lacks thirty, and the advice covers all."""
+    more = len(names) - most
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:most])} and {more} more"
 
 
 def _load(name: str) -> ctypes.CDLL | None:
