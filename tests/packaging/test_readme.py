@@ -36,6 +36,13 @@ def test_the_hook_gives_the_wheel_that_readme() -> None:
 
 
 def test_packages_are_named_by_this_version() -> None:
-    named = re.findall(r"gnet-desktop(?:-bundle)?[-_](\d+\.\d+\.\d+)[-_]", README)
-    assert len(named) == 5
+    named = re.findall(r"gnet[-_]desktop(?:-bundle)?[-_](\d+\.\d+\.\d+)[-_]", README)
+    assert len(named) == 6
     assert set(named) == {VERSION}
+
+
+def test_where_a_file_came_from_is_asked_of_this_repository() -> None:
+    """gh refuses to verify anything without being told whose it should be."""
+    for page in ("README.md", "packaging/README.md"):
+        asked = re.findall(r"`gh attestation verify ([^`]*)`", (ROOT / page).read_text(encoding="utf-8"))
+        assert asked == [f"FILE --repo {HOMEPAGE.removeprefix('https://github.com/')}"]
