@@ -3,11 +3,11 @@
 #
 #     packaging/verify.sh [ROOM...]     (default: all)
 #
-#   bundle-12 bundle-13 thin-13   in a minimal Debian made anew: install, self-test
-#       from the launcher, a window on a screen of its own, a photo opened by the menu
-#       entry's command, the pages Explore, Folder and Units in both themes, the program for
-#       pictures before and after, an account without a name or a home, completion and man
-#       page, purge, and what was left behind
+#   bundle-12 bundle-13 bundle-24.04 thin-13   in a minimal Debian 12 or 13 or Ubuntu 24.04
+#       made anew: install, self-test from the launcher, a window on a screen of its own, a
+#       photo opened by the menu entry's command, the pages Explore, Folder and Units in both
+#       themes, the program for pictures before and after, an account without a name or a home,
+#       completion and man page, purge, and what was left behind
 #   tar-12           the archive for people without root, on a minimal Debian with Qt's
 #       system libraries: unpack, install, a window, and removed without a trace
 #   run-12 run-13    the README's first command in a minimal Debian, by an ordinary
@@ -17,9 +17,10 @@
 #   wine             the Windows installer, over a small payload: see try-installer.sh
 #
 # Says what it did; screenshots go to build/verify/. Needs root, mmdebstrap, Xvfb,
-# xwininfo and import (ImageMagick); without them it says so and does nothing.
-# GNET_MIRROR names Debian's mirror, GNET_PIP_CONF a pip.conf for the rooms, and GNET_LEND
-# folders that they may read (wheels, certificates).
+# xwininfo and import (ImageMagick); what is missing for a room is said and the room
+# skipped, which is a failure only with GNET_WHOLE=1. GNET_MIRROR names Debian's mirror,
+# GNET_UBUNTU_MIRROR Ubuntu's, GNET_PIP_CONF a pip.conf for the rooms, and GNET_LEND folders
+# that they may read (wheels, certificates).
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -28,14 +29,28 @@ out=$root/build/verify
 id=io.github.gnet_desktop.gnet_desktop
 person=1000 # the program never runs as root here, so its own folder is read-only to it
 screen=${GNET_SCREEN:-:87}
+ubuntu_keys=/usr/share/keyrings/ubuntu-archive-keyring.gpg
 
 say() { echo "verify: $*"; }
 seconds() { date +%s.%N; }
 since() { awk "BEGIN { printf \"%.1f s\", $(seconds) - $1 }"; }
 
-[ "$(id -u)" = 0 ] || { say "skipped: it needs root, to make a bare system and go into it"; exit 0; }
+skipped=
+skip() { # skip ROOM WHY
+    say "$1: skipped, $2"
+    skipped="$skipped $1"
+}
+
+# Whether all that was asked for was tried, where that is wanted.
+whole() {
+    [ -n "$skipped" ] || return 0
+    say "not tried:$skipped"
+    [ -z "${GNET_WHOLE:-}" ]
+}
+
+[ "$(id -u)" = 0 ] || { skip all "it needs root, to make a bare system and go into it"; whole; exit; }
 for tool in mmdebstrap Xvfb xwininfo import; do
-    command -v $tool >/dev/null || { say "skipped: $tool is not installed"; exit 0; }
+    command -v $tool >/dev/null || { skip all "$tool is not installed"; whole; exit; }
 done
 
 failed=
@@ -71,7 +86,10 @@ as_person() {
     chroot "$room" /usr/bin/setpriv --reuid $person --regid $person --clear-groups \
         /usr/bin/env -i PATH=/usr/bin:/bin HOME=/home/person LC_ALL=C.UTF-8 XDG_RUNTIME_DIR=/home/person "$@"
 }
-apt() { as_root apt-get -qq -y -o APT::AutoRemove::RecommendsImportant=false -o Dpkg::Use-Pty=0 "$@" >>"$log" 2>&1; }
+apt() {
+    as_root apt-get -qq -y -o APT::AutoRemove::RecommendsImportant=false -o Dpkg::Use-Pty=0 "$@" >>"$log" 2>&1 ||
+        { say "  apt-get $* ended with status $?, see $log"; return 1; }
+}
 
 # Megabytes of what is installed in the room. Lent folders lie on the same disk, so du's -x would count
 # them; the package itself and apt's lists are no part of it either.
@@ -93,7 +111,12 @@ make_room() { # make_room SUITE NAME
     base=$root/build/rooms/$1.tar
     if [ ! -e "$base" ]; then
         mkdir -p "$root/build/rooms"
-        mmdebstrap --quiet --format=tar --variant=minbase "$1" "$base.part" "${GNET_MIRROR:-http://deb.debian.org/debian}"
+        case $1 in
+            noble) source="deb [signed-by=$ubuntu_keys] ${GNET_UBUNTU_MIRROR:-http://archive.ubuntu.com/ubuntu} $1 main universe" ;;
+            *) source=${GNET_MIRROR:-http://deb.debian.org/debian} ;;
+        esac
+        # Ubuntu doesn't count apt among what is required.
+        mmdebstrap --quiet --format=tar --variant=minbase --include=apt "$1" "$base.part" "$source"
         mv "$base.part" "$base"
     fi
     room=$root/build/rooms/$2
@@ -398,10 +421,14 @@ verify_archive() { # verify_archive NAME SUITE ARCHIVE
 rm -rf "$out"
 mkdir -p "$out"
 photo=resources/samples/cat.jpg
-[ $# -gt 0 ] || set -- bundle-12 bundle-13 thin-13 tar-12 run-12 run-13 same wine
+[ $# -gt 0 ] || set -- bundle-12 bundle-13 bundle-24.04 thin-13 tar-12 run-12 run-13 same wine
 for wanted in "$@"; do
     case $wanted in
         *-12) suite=bookworm ;;
+        *-24.04)
+            suite=noble
+            [ -e $ubuntu_keys ] || { skip "$wanted" "Ubuntu's keys are not installed (ubuntu-archive-keyring)"; continue; }
+            ;;
         *) suite=trixie ;;
     esac
     case $wanted in
@@ -409,17 +436,26 @@ for wanted in "$@"; do
         same) verify_same && continue ;;
         tar-*)
             archive=$(find dist -name "gnet-desktop-*-linux-*.tar.xz" 2>/dev/null | head -n 1)
-            [ -n "$archive" ] || { say "$wanted: skipped, there is no archive in dist/"; continue; }
+            [ -n "$archive" ] || { skip "$wanted" "there is no archive in dist/"; continue; }
             verify_archive "$wanted" $suite "$archive" && continue
             ;;
-        wine) packaging/windows/try-installer.sh check && continue || { fail "the installer, see above" && continue; } ;;
+        wine)
+            command -v wine >/dev/null && command -v makensis >/dev/null || { skip wine "wine or makensis is not installed"; continue; }
+            packaging/windows/try-installer.sh check || fail "the installer, see above"
+            continue
+            ;;
         bundle-*) pattern="gnet-desktop-bundle_*.deb" ;;
-        *) pattern="gnet-desktop_*_all.deb" ;;
+        thin-*) pattern="gnet-desktop_*_all.deb" ;;
+        *)
+            say "there is no room $wanted"
+            exit 2
+            ;;
     esac
     deb=$(find dist -name "$pattern" 2>/dev/null | head -n 1)
-    [ -n "$deb" ] || { say "$wanted: skipped, there is no dist/$pattern; build it with packaging/build.sh"; continue; }
+    [ -n "$deb" ] || { skip "$wanted" "there is no dist/$pattern; build it with packaging/build.sh"; continue; }
     verify "$wanted" $suite "$deb"
 done
 [ -z "${GNET_KEEP:-}" ] && rm -rf "$root/build/rooms"
 [ -z "$failed" ] || { say "something is wrong, see above"; exit 1; }
+whole || exit 1
 say "all is well"

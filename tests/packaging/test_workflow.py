@@ -9,6 +9,14 @@ from project import ROOT
 
 WORKFLOW = ROOT / ".github" / "workflows" / "release.yml"
 RUNNERS = {"ubuntu-22.04", "ubuntu-24.04", "windows-2022", "macos-15"}
+#: The commit of each release, as their repositories' tags have it.
+COMMITS = {
+    "checkout v7.0.1": "3d3c42e5aac5ba805825da76410c181273ba90b1",
+    "setup-python v7.0.0": "5fda3b95a4ea91299a34e894583c3862153e4b97",
+    "upload-artifact v7.0.1": "043fb46d1a93c77aae656e7c1c64a875d1fc6a0a",
+    "download-artifact v8.0.1": "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c",
+    "attest-build-provenance v4.1.0": "a2bbfa25375fe432b6a289bc6b6cd05ecd0c4c32",
+}
 
 
 def jobs() -> dict[str, Any]:
@@ -23,6 +31,15 @@ def test_foreign_actions_are_pinned_by_commit() -> None:
     used = [step["uses"] for step in steps() if "uses" in step]
     assert used
     assert [each for each in used if not re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", each)] == []
+
+
+def test_a_pinned_commit_is_that_of_the_release_beside_it() -> None:
+    """Nobody looks up forty digits: what the comment says is what is believed."""
+    text = WORKFLOW.read_text(encoding="utf-8")
+    pinned = re.findall(r"uses: actions/([\w-]+)@([0-9a-f]{40}) # (v[\d.]+)", text)
+    assert [
+        (name, commit) for name, commit, release in pinned if COMMITS[f"{name} {release}"] != commit
+    ] == []
 
 
 def test_runners_are_named_by_release() -> None:
