@@ -36,6 +36,7 @@ class Strength:
     noise: float = 0.02
     cutmix: float = 0.0  # share of batches
     borrowed: float = 0.0  # share of soft views that get the fine detail of a sharp one
+    scenes: float = 0.0  # share of views that are put, smaller, before one of no class
 
 
 PLAIN: Final = Strength(sharpen=0, blocky=0, light=0, grey=0, noise=0)
@@ -212,6 +213,34 @@ def with_borrowed_detail(dice: Dice, soft: Tensor, sharp: Tensor, strength: Stre
     chosen = dice.uniform(count) < strength.borrowed
     amount = torch.where(chosen, dice.uniform(count), torch.zeros(count, device=soft.device))
     return soft + amount[:, None, None, None] * detail[lender]
+
+
+INSET: Final = (0.35, 0.75)
+"""Sides of a view before a scene, as shares of the scene's."""
+
+
+def in_scenes(dice: Dice, views: Tensor, scenes: Tensor, strength: Strength) -> Tensor:
+    """``views`` (n, 3, side, side), a share of them small and with soft edges somewhere in one of ``scenes``.
+
+    Pictures to learn from are filled by what they show; people's photos often aren't.
+    """
+    side = views.shape[2]
+    chosen = (dice.uniform(len(views)) < strength.scenes).nonzero()[:, 0].tolist()
+    if not chosen:
+        return views
+    low, high = INSET
+    inset = round(side * (low + (high - low) * dice.one()))
+    small = F.interpolate(views[chosen], size=(inset, inset), mode="bilinear", antialias=True)
+    edge = torch.linspace(-1, 1, inset, device=views.device).abs()
+    ramp = (6 * (1 - edge)).clamp(0, 1)  # a sixth of each half
+    mask = ramp[:, None] * ramp
+    found = views.clone()
+    for index, picture in zip(chosen, small, strict=True):
+        found[index] = scenes[int(dice.one() * len(scenes))]
+        top, left = (int(dice.one() * (side - inset)) for _ in range(2))
+        window = found[index, :, top : top + inset, left : left + inset]
+        window.lerp_(picture, mask.expand_as(picture))
+    return found
 
 
 def mixed(dice: Dice, batch: Tensor, strength: Strength) -> tuple[Tensor, Tensor, float]:

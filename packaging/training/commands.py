@@ -177,7 +177,11 @@ def data(options: argparse.Namespace) -> tuple[Source, dict[str, Photos]]:
     kept = options.work / "photos"
     if not kept.exists():
         photos.unpack(options.photos, kept, source.names)
-    return source, {part: photos.opened(kept, part) for part in ("train", "val")}
+    strange = options.work / "strange"
+    if not strange.exists():
+        photos.unpack_strange(options.photos, strange)
+    found = {part: photos.opened(kept, part) for part in ("train", "val")}
+    return source, found | {kind: photos.opened(strange, kind) for kind in photos.STRANGE}
 
 
 def train(options: argparse.Namespace) -> int:
@@ -225,6 +229,7 @@ def train(options: argparse.Namespace) -> int:
             workers=workers,
             photos=photos.get("train"),
             taught=said,
+            strange=photos.get("learned"),
         )
         if begun is not None:
             trainer.restore(begun)
@@ -310,7 +315,7 @@ def evaluate(options: argparse.Namespace) -> int:
     else:
         print(f"training: {options.work / options.run} holds no state", file=sys.stderr)
         return 2
-    figures = measured(net, source, options.images, photos.get("val"))
+    figures = measured(net, source, options.images, photos.get("val"), photos.get("kept back"))
     print(as_text(figures))
     if options.report is not None:
         options.report.write_text(json.dumps(figures, indent=1, ensure_ascii=False))
@@ -354,7 +359,7 @@ def export(options: argparse.Namespace) -> int:
         both = [one for one in set(photos["train"].classes.tolist()) if one < new]
         final = levelled(final, both, new=new, stretch=options.stretch, by=options.lower)
     as_shipped(net, final, feed_of(source.train, photos.get("train")))
-    figures = measured(net, source, options.images, photos.get("val"))
+    figures = measured(net, source, options.images, photos.get("val"), photos.get("kept back"))
     run = state["run"]
     epochs = run["step"] * run["batch"] / len(source.train)
     seconds, mixed = run["seconds"], len(photos["train"]) if photos else 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 import torch
 from torch import Tensor
 
-from .photos import Photos
+from .photos import NONE, Photos
 from .source import Pictures
 
 
@@ -16,9 +17,9 @@ from .source import Pictures
 class Group:
     """Pictures of one size, for one step.
 
-    ``pixels`` (n, side, side, 3) uint8; ``classes`` (n,); ``among`` (classes,) bool: which classes they are
-    told apart from (None: all); ``taught`` (n, known) are a teacher's probabilities of the first ``known``
-    classes (None: no teacher).
+    ``pixels`` (n, side, side, 3) uint8; ``classes`` (n,), `photos.NONE` for none; ``among`` (classes,) bool:
+    which classes they are told apart from (None: all); ``taught`` (n, known) are a teacher's probabilities
+    of the first ``known`` classes (None: no teacher).
     """
 
     pixels: Tensor
@@ -35,6 +36,8 @@ class Group:
 
 SHARES: Final = {"small": 0.5, "reduced": 0.3125, "sharp": 0.1875}
 """Of a batch: pictures of 64 px, photos reduced to 64 px, and photos as they are."""
+STRANGE_SHARES: Final = {"reduced": 0.03125, "sharp": 0.046875}
+"""Beside them, as parts of the same number: pictures of no class, reduced and as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +132,16 @@ class Mixture:
     weights: Tensor
     shown: Tensor
     taught: Tensor | None
+    strange: Mapping[str, Tensor]
 
     @classmethod
     def of(
-        cls, pictures: Pictures, photos: Photos, device: torch.device | str = "cpu", taught: Taught = NOTHING
+        cls,
+        pictures: Pictures,
+        photos: Photos,
+        device: torch.device | str = "cpu",
+        taught: Taught = NOTHING,
+        strange: Photos | None = None,
     ) -> Mixture:
         large, reduced, classes = (
             torch.from_numpy(values).to(device) for values in (photos.large, photos.small, photos.classes)
@@ -141,7 +150,9 @@ class Mixture:
         shown = torch.zeros(count, dtype=torch.bool, device=device).index_fill_(0, classes, True)
         of_photos = None if taught.photos is None else taught.photos.to(device)
         small = Shuffled.of(pictures, device, taught.small)
-        return cls(small, large, reduced, classes, balanced(photos), shown, of_photos)
+        kinds = {} if strange is None else {"reduced": strange.small, "sharp": strange.large}
+        nothing = {kind: torch.from_numpy(pixels).to(device) for kind, pixels in kinds.items()}
+        return cls(small, large, reduced, classes, balanced(photos), shown, of_photos, nothing)
 
     @property
     def count(self) -> int:
@@ -153,12 +164,21 @@ class Mixture:
         generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
         drawn = torch.multinomial(self.weights, sizes["reduced"] + sizes["sharp"], generator=generator)
         reduced, sharp = torch.split(drawn.to(self.classes.device), [sizes["reduced"], sizes["sharp"]])
-        return small, self.photos(self.reduced, reduced), self.photos(self.large, sharp)
+        strange = (
+            self.strangers(pixels, round(size * STRANGE_SHARES[kind]), generator)
+            for kind, pixels in self.strange.items()
+        )
+        return small, self.photos(self.reduced, reduced), self.photos(self.large, sharp), *strange
 
     def photos(self, pixels: Tensor, drawn: Tensor) -> Group:
         """Some of the photos, of either size."""
         taught = None if self.taught is None else self.taught[drawn].float()
         return Group(pixels[drawn], self.classes[drawn], self.shown, taught)
+
+    def strangers(self, pixels: Tensor, count: int, generator: torch.Generator) -> Group:
+        """Some of the pictures of no class, told apart from all classes."""
+        drawn = torch.randint(len(pixels), (count,), generator=generator).to(pixels.device)
+        return Group(pixels[drawn], torch.full((count,), NONE, device=pixels.device))
 
 
 def feed_of(
@@ -166,8 +186,9 @@ def feed_of(
     photos: Photos | None,
     device: torch.device | str = "cpu",
     taught: Taught = NOTHING,
+    strange: Photos | None = None,
 ) -> Feed:
-    """Small pictures alone, or mixed with photos where there are any."""
+    """Small pictures alone, or mixed with photos, and with those of no class, where there are any."""
     if photos is None:
         return Shuffled.of(pictures, device, taught.small)
-    return Mixture.of(pictures, photos, device, taught)
+    return Mixture.of(pictures, photos, device, taught, strange)

@@ -8,13 +8,15 @@ one of these".
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from PIL import Image
+
+from .strangers import LEARNED, strangers
 
 SIDE: Final = 176
 SMALL: Final = 64
@@ -167,6 +169,32 @@ FOLDERS: Final[dict[str, str]] = {
 }
 
 
+# Folders that show no class, nor anything much like one (no ape beside a chimpanzee): some to learn from
+# that nothing fits, and others that are kept back, to tell how well that was learned.
+STRANGE: Final[dict[str, tuple[str, ...]]] = {
+    "learned": (
+        *(
+            f"caltech101/{folder}"
+            for folder in ("anchor", "buddha", "cannon", "ceiling_fan", "gramophone", "inline_skate")
+        ),
+        *(f"caltech101/{folder}" for folder in ("menorah", "minaret", "okapi", "platypus", "stapler")),
+        *(f"grocery/{folder}" for folder in ("Asparagus", "Cabbage", "Leek", "Passion-Fruit", "Red-Beet")),
+    ),
+    "kept back": (
+        *(f"caltech101/{folder}" for folder in ("accordion", "bonsai", "chandelier", "emu", "ibis")),
+        *(f"caltech101/{folder}" for folder in ("metronome", "nautilus", "pagoda", "pyramid")),
+        *(f"grocery/{folder}" for folder in ("Aubergine", "Ginger", "Papaya", "Plum", "Pomegranate")),
+    ),
+}
+NONE: Final = -1
+"""In the place of a class: none of them."""
+MADE: Final = 60
+"""Made pictures of every kind to learn from; half of a photo collection in all."""
+
+Entry = tuple[Path | Image.Image, int, int]
+"""A photo, its class, and the number of its folder."""
+
+
 def all_names(old: Sequence[str]) -> tuple[str, ...]:
     """The classes: ``old`` ones in their order, then those that only photos show, by name."""
     return (*old, *sorted(set(FOLDERS.values()) - set(old)))
@@ -176,7 +204,8 @@ def all_names(old: Sequence[str]) -> tuple[str, ...]:
 class Photos:
     """``large`` (n, 176, 176, 3) and ``small`` (n, 64, 64, 3) uint8 RGB, ``classes`` (n,) int64.
 
-    ``folders`` (n,) are indices into the sorted `FOLDERS`. Not to be written.
+    ``folders`` (n,) are indices into the sorted `FOLDERS`; pictures of no class have `NONE` in place of
+    both. Not to be written.
     """
 
     large: np.ndarray
@@ -188,18 +217,37 @@ class Photos:
         return len(self.classes)
 
 
-def files(root: Path, part: str, names: Sequence[str]) -> Iterator[tuple[Path, int, int]]:
-    """(file, class, folder) of the photos of ``train`` or ``val``."""
+def files(root: Path, part: str, folder: str) -> list[Path]:
+    """The photos of ``train`` or ``val`` in a folder of a collection."""
+    collection, _, leaf = folder.partition("/")
+    return sorted((root / collection / part / leaf).glob("*"))
+
+
+def known(root: Path, part: str, names: Sequence[str]) -> Iterator[Entry]:
+    """The photos of ``train`` or ``val`` that show a class."""
     for number, (folder, name) in enumerate(sorted(FOLDERS.items())):
-        collection, _, leaf = folder.partition("/")
-        for path in sorted((root / collection / part / leaf).glob("*")):
+        for path in files(root, part, folder):
             yield path, names.index(name), number
 
 
-def squares(path: Path) -> tuple[np.ndarray, np.ndarray]:
+def strange(root: Path, kind: str) -> Iterator[Entry]:
+    """The photos, ``learned`` or ``kept back``, that show no class."""
+    for folder in STRANGE[kind]:
+        for part in ("train", "val"):
+            for path in files(root, part, folder):
+                yield path, NONE, NONE
+
+
+def opened_photo(photo: Path | Image.Image) -> Image.Image:
+    if isinstance(photo, Image.Image):
+        return photo
+    with Image.open(photo) as image:
+        return image.convert("RGB")
+
+
+def squares(photo: Path | Image.Image) -> tuple[np.ndarray, np.ndarray]:
     """A photo's middle square with `SIDE` and with `SMALL` pixels a side."""
-    with Image.open(path) as image:
-        picture = image.convert("RGB")
+    picture = opened_photo(photo)
     short = min(picture.size)
     left, top = (picture.width - short) // 2, (picture.height - short) // 2
     square = picture.crop((left, top, left + short, top + short))
@@ -208,17 +256,29 @@ def squares(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 
 def unpack(root: Path, folder: Path, names: Sequence[str]) -> None:
-    """Decode all photos into ``folder``, written beside and renamed as a whole."""
+    """Decode all photos that show a class into ``folder``."""
+    keep(folder, {part: list(known(root, part, names)) for part in ("train", "val")})
+
+
+def unpack_strange(root: Path, folder: Path) -> None:
+    """Decode the photos that show no class into ``folder``; made pictures are among those to learn from."""
+    made = strangers(MADE, LEARNED, seed=1).values()
+    found = {kind: list(strange(root, kind)) for kind in STRANGE}
+    found["learned"] += [(image, NONE, NONE) for images in made for image in images]
+    keep(folder, found)
+
+
+def keep(folder: Path, parts: Mapping[str, Sequence[Entry]]) -> None:
+    """Decode photos, part by part, into ``folder``, written beside and renamed as a whole."""
     beside = folder.with_name(f"{folder.name}.{os.getpid()}")
     beside.mkdir(parents=True)
-    for part in ("train", "val"):
-        found = list(files(root, part, names))
+    for part, found in parts.items():
         large = np.lib.format.open_memmap(
             beside / f"{part}.large.npy", "w+", np.uint8, (len(found), SIDE, SIDE, 3)
         )
         small = np.empty((len(found), SMALL, SMALL, 3), np.uint8)
-        for index, (path, _, _) in enumerate(found):
-            large[index], small[index] = squares(path)
+        for index, (photo, _, _) in enumerate(found):
+            large[index], small[index] = squares(photo)
         large.flush()
         np.save(beside / f"{part}.small.npy", small)
         np.save(beside / f"{part}.classes.npy", np.array([one for _, one, _ in found], np.int64))
@@ -227,6 +287,6 @@ def unpack(root: Path, folder: Path, names: Sequence[str]) -> None:
 
 
 def opened(folder: Path, part: str) -> Photos:
-    """The unpacked photos of ``train`` or ``val``."""
+    """The unpacked photos: ``train``, ``val``, or those of no class, ``learned`` or ``kept back``."""
     kinds = ("large", "small", "classes", "folders")
     return Photos(*(np.load(folder / f"{part}.{kind}.npy", mmap_mode="c") for kind in kinds))

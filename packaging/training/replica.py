@@ -11,8 +11,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from typing_extensions import override
 
-from .augmentation import Dice, mixed, views, with_borrowed_detail
+from .augmentation import Dice, Strength, in_scenes, mixed, views, with_borrowed_detail
 from .mixture import Group
+from .photos import NONE, SMALL
 from .schedule import Phase
 
 HEADS: Final = ("main", "aux2", "aux1")  # torchvision's order in training mode
@@ -80,11 +81,16 @@ class Wanted:
 
 
 def targets(group: Group, count: int) -> Tensor:
-    """Probabilities (n, ``count``) of a group's classes, smoothed over those that each is told apart from."""
-    among = group.among
+    """Probabilities (n, ``count``) of a group's classes, smoothed over those that each is told apart from.
+
+    A picture of no class is to be answered with all of them alike (Hendrycks et al., "Deep anomaly detection
+    with outlier exposure", 2019).
+    """
+    among, known = group.among, group.classes != NONE
     spread = torch.ones(count, device=group.classes.device) if among is None else among.float()
-    found = (SMOOTHING * spread / spread.sum()).repeat(len(group.classes), 1)
-    found[torch.arange(len(found), device=found.device), group.classes] += 1 - SMOOTHING
+    share = torch.where(known, SMOOTHING, 1.0)[:, None]
+    found = share * spread / spread.sum()
+    found[known, group.classes[known]] += 1 - SMOOTHING
     return found
 
 
@@ -126,6 +132,26 @@ def with_seeded_dropout(net: nn.Module) -> list[SeededDropout]:
     return found
 
 
+def with_others(
+    dice: Dice, groups: Sequence[Group], parts: Sequence[Tensor], strength: Strength
+) -> list[Tensor]:
+    """Views of groups, the soft ones with detail of sharp ones, and some before scenes that show no class."""
+    known = [bool((group.classes != NONE).all()) for group in groups]
+    soft = [group.pixels.shape[1] <= SMALL for group in groups]
+    sharp = [
+        part for part, is_known, is_soft in zip(parts, known, soft, strict=True) if is_known and not is_soft
+    ]
+    scenes = [part for part, is_known in zip(parts, known, strict=True) if not is_known]
+    found = list[Tensor]()
+    for part, is_known, is_soft in zip(parts, known, soft, strict=True):
+        if is_soft and sharp:
+            part = with_borrowed_detail(dice, part, sharp[0], strength)
+        if is_known and scenes:
+            part = in_scenes(dice, part, torch.cat(scenes), strength)
+        found.append(part)
+    return found
+
+
 class Replica:
     """A network that shares its weights with others and keeps gradients and statistics of its own.
 
@@ -163,8 +189,7 @@ class Replica:
                 classes = own * classes + (1 - own) * classes[order]
                 taught = None if taught is None else own * taught + (1 - own) * taught[order]
             wanted.append(Wanted(classes, group.among, taught))
-        *soft, sharp = parts
-        parts[:-1] = [with_borrowed_detail(dice, part, sharp, phase.strength) for part in soft]
+        parts = with_others(dice, groups, parts, phase.strength)
         pictures = torch.cat(parts).to(torch.bfloat16, memory_format=torch.channels_last)
         self.net.train()
         loss = share * loss_of(self.net, pictures, wanted)

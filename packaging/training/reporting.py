@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +19,7 @@ from .evaluation import HEADS, accuracy, logits_of, predictions
 from .export import SHIPS
 from .photos import Photos
 from .source import Source
-from .strangers import strangers
+from .strangers import KEPT_BACK, strangers
 
 Size = tuple[int, int]  # short side, centre crop
 SIZES: Final[tuple[Size, ...]] = (
@@ -144,12 +144,24 @@ def calibrated(logits: dict[str, Tensor], truth: Tensor) -> dict[str, dict[str, 
     return found
 
 
+def of_strangers(net: nn.Module, outside: Sequence[Image.Image], strange: Photos | None) -> dict[str, Tensor]:
+    """Main's logits of pictures of no class, by kind: none of them was learned from.
+
+    ``outside`` are photos; ``strange`` more of them, kept back, of which every fifth counts: as many as
+    there are made pictures.
+    """
+    made = {kind: answers(net, images, SHIPS)["main"] for kind, images in strangers(20, KEPT_BACK).items()}
+    found = made | {"photos outside": answers(net, outside, SHIPS)["main"]}
+    if strange is not None:
+        photos = predictions(net, strange.large[::5], resize=SHIPS[0], crop=SHIPS[1], fast=False)
+        found["other things"] = photos["main"]
+    return found
+
+
 def nothing_fits(
-    net: nn.Module, known: Tensor, truth: Tensor, outside: Sequence[Image.Image], temperature: float
+    unknown: Mapping[str, Tensor], known: Tensor, truth: Tensor, temperature: float
 ) -> dict[str, Any]:
-    """Thresholds by both measures, chosen against made pictures and photos outside the classes."""
-    made = {kind: answers(net, images, SHIPS)["main"] for kind, images in strangers(20).items()}
-    unknown = made | {"photos outside": answers(net, outside, SHIPS)["main"]}
+    """Thresholds by both measures, from main's logits of strangers by kind and of pictures with a class."""
     probabilities = {kind: (logits / temperature).softmax(1) for kind, logits in unknown.items()}
     inside = (known / temperature).softmax(1)
     right = known.argmax(1) == truth
@@ -178,11 +190,18 @@ def real_photos(logits: dict[str, Tensor], truth: Tensor, names: Sequence[str]) 
     }
 
 
-def measured(net: nn.Module, source: Source, folder: Path, photos: Photos | None = None) -> dict[str, Any]:
+def measured(
+    net: nn.Module,
+    source: Source,
+    folder: Path,
+    photos: Photos | None = None,
+    strange: Photos | None = None,
+) -> dict[str, Any]:
     """All figures of the report; float32, about a minute on two free cores.
 
-    ``folder`` has the shared photos; ``photos`` are validation photos, where there are any. Temperatures
-    and the threshold are those of small pictures and photos together.
+    ``folder`` has the shared photos; ``photos`` are validation photos, and ``strange`` photos of no class
+    that were kept back, where there are any. Temperatures and the threshold are those of small pictures and
+    photos together.
     """
     truth = torch.from_numpy(source.val.classes)
     logits = predictions(net, source.val.pixels, resize=SHIPS[0], crop=SHIPS[1], fast=False)
@@ -219,7 +238,7 @@ def measured(net: nn.Module, source: Source, folder: Path, photos: Photos | None
     return {
         "heads": heads,
         "sizes": sizes(net, source, images, classes),
-        "nothing_fits": nothing_fits(net, every["main"], truths, outside, temperature),
+        "nothing_fits": nothing_fits(of_strangers(net, outside, strange), every["main"], truths, temperature),
         "photos": shown,
         "real_photos": of_photos,
         "per_class": per_class(logits["main"], truth, source.names),

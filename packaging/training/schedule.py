@@ -82,7 +82,9 @@ def annealing(start: float, epochs: float, *, factor: float, sides: tuple[int, i
     Views have ``sides[0]`` pixels at first and ``sides[1]`` in the end, with crops that vary less and less.
     """
     phases = (
-        Phase(start + ANNEALED_LARGE * epochs, sides[0], Strength(smallest_area=0.3, borrowed=0.2)),
-        Phase(start + epochs, sides[1], Strength(smallest_area=0.35, sharpen=0.3, borrowed=0.2)),
+        Phase(
+            start + ANNEALED_LARGE * epochs, sides[0], Strength(smallest_area=0.3, borrowed=0.2, scenes=0.15)
+        ),
+        Phase(start + epochs, sides[1], Strength(smallest_area=0.35, sharpen=0.3, borrowed=0.2, scenes=0.15)),
     )
     return Plan(phases, warm_up=0, falls_from=start, rate=FULL.rate * factor)

@@ -6,7 +6,7 @@ wall), and choose with the photos outside the classes when the program says that
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -147,7 +147,14 @@ MAKERS: Final[dict[str, Maker]] = {
 }
 
 
-def strangers(each: int, *, seed: int = 0) -> dict[str, list[Image.Image]]:
-    """``each`` pictures of every kind; the same ones for the same seed."""
+LEARNED: Final = ("white noise", "waves", "shapes", "page", "scribble")
+"""Kinds that training shows; what a network says of the others is what it says of strangers."""
+KEPT_BACK: Final = tuple(kind for kind in MAKERS if kind not in LEARNED)
+
+
+def strangers(
+    each: int, kinds: Sequence[str] = tuple(MAKERS), *, seed: int = 0
+) -> dict[str, list[Image.Image]]:
+    """``each`` pictures of every kind; the same ones for the same kinds and seed."""
     rng = np.random.default_rng(seed)
-    return {kind: [maker(rng) for _ in range(each)] for kind, maker in MAKERS.items()}
+    return {kind: [MAKERS[kind](rng) for _ in range(each)] for kind in kinds}

@@ -58,6 +58,7 @@ class Trainer:
         workers: int = 1,
         photos: Photos | None = None,
         taught: Taught = NOTHING,
+        strange: Photos | None = None,
     ) -> None:
         self.source, self.plan, self.folder, self.device = source, plan, folder, device
         self.run = Run(seed, BATCH[device.type])
@@ -70,7 +71,7 @@ class Trainer:
         self.averaged = network(len(source.names)).to(device).eval()
         self.averaged.load_state_dict(self.net.state_dict())
         self.optimiser = optimiser(self.net)
-        self.feed = feed_of(source.train, photos, device, taught)
+        self.feed = feed_of(source.train, photos, device, taught, strange)
         self.per_epoch = self.feed.count // self.run.batch
 
     @property

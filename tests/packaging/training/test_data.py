@@ -8,7 +8,9 @@ import torch
 from PIL import Image
 from training import (
     augmentation,
+    photos,
     source,
+    strangers,
 )
 
 from tests.packaging.training.small import CPU, jpeg, tar_of, two_classes
@@ -47,6 +49,34 @@ def test_names_that_lead_out_of_the_folder_are_not_followed(tmp_path: Path) -> N
 def test_a_picture_of_another_size_is_named() -> None:
     with pytest.raises(ValueError, match=r"train/000/x.jpg is 32×32, not 64×64"):
         source.decoded(jpeg(32), name="train/000/x.jpg")
+
+
+def test_photos_are_found_by_what_their_folders_show(tmp_path: Path) -> None:
+    root, names = tmp_path / "photos", photos.all_names(("apple", "goldfish"))
+    learned, kept_back = (photos.STRANGE[kind][0] for kind in ("learned", "kept back"))
+    levels = {("train", "grocery/Apple"): 30, ("val", "grocery/Apple"): 60, ("val", "caltech101/cup"): 90}
+    levels |= {("train", learned): 120, ("val", learned): 150, ("train", kept_back): 180}
+    levels[("train", "caltech101/of no use")] = 210
+    for (part, folder), level in levels.items():
+        collection, _, leaf = folder.partition("/")
+        file = root / collection / part / leaf / "x.png"
+        file.parent.mkdir(parents=True)
+        Image.new("RGB", (200, 180), (level, level, level)).save(file)
+    photos.unpack(root, tmp_path / "known", names)
+    photos.unpack_strange(root, tmp_path / "strange")
+
+    def found(folder: str, part: str) -> list[tuple[int, int, int]]:
+        all_of = photos.opened(tmp_path / folder, part)
+        assert all_of.large.shape[1:] == (176, 176, 3)
+        assert all_of.small.shape[1:] == (64, 64, 3)
+        levels = zip(all_of.large[:, 9, 9, 0].tolist(), all_of.small[:, 9, 9, 0].tolist(), strict=True)
+        return [(*level, one) for level, one in zip(levels, all_of.classes.tolist(), strict=True)]
+
+    assert found("known", "train") == [(30, 30, 0)]
+    assert found("known", "val") == [(90, 90, names.index("cup")), (60, 60, 0)]
+    assert found("strange", "kept back") == [(180, 180, photos.NONE)]
+    made = photos.MADE * len(strangers.LEARNED)
+    assert found("strange", "learned")[:-made] == [(120, 120, photos.NONE), (150, 150, photos.NONE)]
 
 
 @pytest.mark.parametrize(("low", "high", "side"), [(0, 64, 128), (8, 40, 96), (3.5, 60.25, 64), (0, 64, 24)])

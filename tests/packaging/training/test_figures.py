@@ -14,6 +14,7 @@ from training import (
     calibration,
     export,
     mixture,
+    photos,
     replica,
     reporting,
     source,
@@ -124,6 +125,14 @@ def test_every_stranger_is_a_picture_that_repeats_for_its_seed() -> None:
         assert [image.tobytes() for image in images] == [image.tobytes() for image in again[kind]], kind
         assert images[0].tobytes() != images[1].tobytes(), kind
         assert all(image.mode == "RGB" and min(image.size) >= 128 for image in images), kind
+
+
+def test_no_kind_of_stranger_that_is_learned_is_measured_on() -> None:
+    assert set(strangers.LEARNED) | set(strangers.KEPT_BACK) == set(strangers.MAKERS)
+    assert not set(strangers.LEARNED) & set(strangers.KEPT_BACK)
+    learned, kept_back = (set(photos.STRANGE[kind]) for kind in ("learned", "kept back"))
+    assert not learned & kept_back
+    assert not (learned | kept_back) & set(photos.FOLDERS)
 
 
 def test_heads_are_those_that_torchvision_answers_while_training() -> None:

@@ -230,6 +230,52 @@ def test_a_step_mixes_small_pictures_with_photos_sharp_and_reduced() -> None:
     assert not torch.equal(feed.groups(3, 1, 32)[2].pixels, sharp.pixels)
 
 
+def test_pictures_of_no_class_come_beside_the_others_and_are_told_apart_from_all_classes() -> None:
+    small = source.Pictures(np.zeros((80, 64, 64, 3), np.uint8), np.zeros(80, np.int64))
+    strange = some_photos([photos.NONE] * 30, [photos.NONE] * 30)
+    feed = mixture.Mixture.of(small, some_photos([1] * 80, [0] * 80), strange=strange)
+    plain = mixture.Mixture.of(small, some_photos([1] * 80, [0] * 80)).groups(3, 0, 128)
+    *known, reduced, sharp = feed.groups(3, 0, 128)
+    assert all(torch.equal(a.pixels, b.pixels) for a, b in zip(known, plain, strict=True))
+    assert (reduced.pixels.shape, sharp.pixels.shape) == ((4, 64, 64, 3), (6, 176, 176, 3))
+    for one in (reduced, sharp):
+        assert (one.classes == photos.NONE).all()
+        assert one.among is None
+        assert torch.allclose(replica.targets(one, 7), torch.full((len(one.classes), 7), 1 / 7))
+
+
+def test_some_views_stand_small_in_a_scene_of_no_class_with_soft_edges() -> None:
+    dice = augmentation.Dice(5, torch.device("cpu"))
+    known, scenes = torch.full((400, 3, 60, 60), 1.0), torch.full((2, 3, 60, 60), -1.0)
+    found = augmentation.in_scenes(dice, known, scenes, replace(augmentation.PLAIN, scenes=0.25))
+    changed = found[(found != 1).flatten(1).any(1)]
+    assert 60 < len(changed) < 140
+    assert (known == 1).all()  # what was given stays
+    low, high = augmentation.INSET
+    shares = ((changed[:, 0] + 1) / 2).mean((1, 2))  # of the picture that shows the view
+    assert (shares < high**2).all()
+    assert (shares > 0.6 * low**2).all()
+    assert float(changed.max()) == pytest.approx(1, abs=1e-5)
+    assert float(changed.min()) == -1
+    assert ((changed > -0.9) & (changed < 0.9)).any()
+    assert augmentation.in_scenes(dice, known, scenes, augmentation.PLAIN) is known
+
+
+def test_only_known_views_lend_detail_and_only_they_stand_in_scenes() -> None:
+    groups = [
+        mixture.Group(torch.zeros(20, side, side, 3), torch.full((20,), one))
+        for side, one in ((64, 0), (176, 1), (64, photos.NONE), (176, photos.NONE))
+    ]
+    parts = [torch.full((20, 3, 24, 24), value) for value in (0.0, 1.0, 2.0, 3.0)]
+    dice = augmentation.Dice(5, torch.device("cpu"))
+    found = replica.with_others(dice, groups, parts, replace(augmentation.PLAIN, borrowed=1.0, scenes=0.5))
+    assert all(set(part.unique().tolist()) & {2.0, 3.0} for part in found[:2])  # of the two that are no class
+    assert torch.equal(found[2], parts[2])
+    assert torch.equal(found[3], parts[3])
+    (alone,) = replica.with_others(dice, groups[:1], parts[:1], replace(augmentation.PLAIN, scenes=0.5))
+    assert torch.equal(alone, parts[0])
+
+
 def test_what_a_teacher_says_stays_beside_its_pictures() -> None:
     small = source.Pictures(np.zeros((40, 64, 64, 3), np.uint8), np.arange(40) % 2)
     said = mixture.Taught(torch.eye(2)[np.arange(40) % 2].half(), torch.full((30, 2), 0.5).half())
