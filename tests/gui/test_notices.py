@@ -158,6 +158,11 @@ def test_the_card_counts_no_file_that_is_no_picture(window: Window, qtbot: QtBot
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / name)) for name in ("more", "notes.txt")])
     hover(window, data)
     qtbot.waitUntil(lambda: window.dropping.card.title == "Nothing here can be opened")
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "notes.txt"))])
+    hover(window, data)
+    qtbot.waitUntil(lambda: window.dropping.card.note == "notes.txt doesn't look like a picture.")
+    assert window.dropping.card.title == "Nothing here can be opened"
+    assert window.dropping.card.halves is None
     QApplication.sendEvent(window, QDragLeaveEvent())
 
 

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from gnet_desktop.errors import UsageError
 from gnet_desktop.file_kinds import PICTURE_MEDIA
-from gnet_desktop.files import exists
+from gnet_desktop.files import exists, is_folder
 from gnet_desktop.gui.controls.spoken import Role, Speaking
 from gnet_desktop.gui.exports.saving import png_of
 from gnet_desktop.gui.looks.theme import RADIUS_CARD, Theme, font
@@ -221,8 +221,10 @@ class DropCard(Speaking, QWidget):
             self.update()
 
     def show_count(self, dropped: Dropped, count: int) -> None:
-        """How many pictures the folders of this drop hold."""
+        """How many of the files of this drop, and of its folders, are pictures."""
         self._title, self._note = describe(dropped, count)
+        if not count:
+            self._halves = None
         self.update()
 
     def add_picture(self, pixels: NDArray[np.uint8]) -> None:
@@ -299,14 +301,16 @@ def describe(dropped: Dropped, count: int | None = None) -> tuple[str, str]:
 
 def _describe_pictures(paths: tuple[Path, ...], count: int | None) -> tuple[str, str]:
     """What files and folders would add; ``count`` is how many pictures they hold, once that is known."""
+    folder, name = is_folder(paths[0]), name_of(paths[0])
     first = tr("The first one opens at once.")
     number = "" if count is None else f"{whole(COUNTED)}+" if count >= COUNTED else whole(count)
     if len(paths) > 1:
         return _describe_many(count, number or whole(len(paths)))
     if count == 0:
-        return tr("Nothing here can be opened"), tr("There is no picture in {0}.").format(name_of(paths[0]))
-    title = tr("Add {0}").format(name_of(paths[0]))
-    if not number:
+        words = tr("There is no picture in {0}.") if folder else tr("{0} doesn't look like a picture.")
+        return tr("Nothing here can be opened"), words.format(name)
+    title = tr("Add {0}").format(name)
+    if not number or not folder:
         return title, tr("It opens at once.")
     return title, (tr("1 picture.") if count == 1 else tr("{0} pictures.").format(number)) + " " + first
 

@@ -37,7 +37,7 @@ class Dropping(QObject):
         dropped = self._hovering = self._read(event.mimeData())
         self.card.show_for(dropped, self._halves(dropped))
         pictures = dropped.files.pictures
-        if len(pictures) > 1 or any(map(is_folder, pictures)):
+        if pictures:
             self._workspace.compute("count", lambda: count_pictures(pictures), partial(self._count, dropped))
         if not dropped.files.checkpoints:
             for path in dropped.files.pictures[:SHOWN]:
