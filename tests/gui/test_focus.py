@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QEvent, QLibraryInfo, QPoint, QPointF, QRect, Qt, QVersionNumber
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -36,6 +36,10 @@ from tests.workspace.workers import Posed
 
 THEMES = ("light", "dark")
 
+#: How far the row at the keyboard's place may be from its colour: before 6.9 Qt lays its own frame
+#: with a faint ground over it, whatever the style sheet says of its outline.
+TINT = 5 if QLibraryInfo.version() < QVersionNumber(6, 9) else 0
+
 
 def luminance(colour: QColor) -> float:
     """Relative luminance by WCAG 2.1."""
@@ -57,6 +61,14 @@ def contrast(image: QImage, box: QRect) -> float:
     ground = luminance(QColor(max(counts, key=lambda rgb: counts[rgb])))
     others = [luminance(QColor(rgb)) for rgb in counts]
     return max((max(one, ground) + 0.05) / (min(one, ground) + 0.05) for one in others)
+
+
+def apart(one: QColor, other: QColor) -> int:
+    """By how many of 255 levels the parts of two colours differ at most."""
+    return max(
+        abs(a - b)
+        for a, b in ((one.red(), other.red()), (one.green(), other.green()), (one.blue(), other.blue()))
+    )
 
 
 @pytest.fixture(params=THEMES)
@@ -163,7 +175,7 @@ def test_every_list_keeps_its_chosen_row_readable(
     image = view.viewport().grab().toImage()
     assert contrast(image, row.adjusted(0, 1, -max(0, row.width() - 60), -1)) > 4.5
     ground = image.pixelColor(row.right() - 2, row.center().y())
-    assert ground == Theme.now().colour("accentbg")
+    assert apart(ground, Theme.now().colour("accentbg")) <= (TINT if focused else 0)
 
 
 def test_the_open_list_of_a_box_is_readable(theme: str, beside: Callable[[QWidget], QLineEdit]) -> None:

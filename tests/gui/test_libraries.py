@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLibraryInfo, QVersionNumber
 
 from gnet_desktop import cli
 from gnet_desktop.gui.system import libraries
@@ -14,6 +15,12 @@ from gnet_desktop.gui.system import libraries
 #: Part of the C library, the compiler's run-time, or in the wheel itself.
 ALWAYS_THERE = re.compile(
     r"^(lib(c|m|dl|rt|pthread|resolv)\.so|ld-linux|libstdc\+\+|libgcc_s|libQt6|libicu|libpyside6|libshiboken6)"
+)
+#: Qt 6.10 made one of Wayland's two.
+WAYLAND = (
+    {"libqwayland.so"}
+    if QLibraryInfo.version() >= QVersionNumber(6, 10)
+    else {"libqwayland-generic.so", "libqwayland-egl.so"}
 )
 wheel = pytest.mark.skipif(
     sys.platform != "linux" or not shutil.which("objdump"), reason="reads Linux's libraries by objdump"
@@ -30,9 +37,8 @@ def test_every_library_that_a_window_is_linked_to_has_a_package() -> None:
     qt = libraries.qt_folder()
     assert qt is not None
     waiting = libraries.window_parts(qt)
-    assert {"libqxcb.so", "libqwayland.so", "libqxcb-glx-integration.so", "libqsvgicon.so"} <= {
-        part.name for part in waiting
-    }
+    wanted = {"libqxcb.so", "libqxcb-glx-integration.so", "libqsvgicon.so"} | WAYLAND
+    assert wanted <= {part.name for part in waiting}
     seen: dict[str, Path] = {}
     outside: set[str] = set()
     while waiting:

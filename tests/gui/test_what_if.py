@@ -186,7 +186,8 @@ def test_a_part_becomes_usual_or_what_the_reference_has_there(window: Window) ->
         wait_until(lambda: workspace.reference_result is not None)
         menu = QMenu()
         fill_changes_menu(menu, workspace, "5b/1x1")
-        [submenu] = [action.menu() for action in menu.actions() if action.menu() is not None]
+        entries = menu.actions()  # before PySide 6.11 a submenu is lost with the object of its entry
+        [submenu] = [entry.menu() for entry in entries if entry.menu() is not None]
         offered = {action.text(): action for action in of_type(QMenu, submenu).actions()}
         assert list(offered)[-2:] == ["As usual: mean of 2 pictures", "From goldfish.jpg"]
         offered["As usual: mean of 2 pictures"].trigger()
