@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gnet_desktop.workspace import tasks
+from gnet_desktop.workspace.decoding import Decoding
 from gnet_desktop.workspace.engine import NORMAL, PATIENCE, Post, Request, Worker, Works
 from gnet_desktop.workspace.failures import Failures
 from gnet_desktop.workspace.finder import Finder
@@ -77,6 +77,7 @@ class Workspace(Opened):
         super().__init__(Networks(self._opener, self._engine, post, self._failures.tell))
         self._list = PictureList(self._reader, self._failures.sentence)
         self._finder = Finder(finder or Worker("gnet-finder", post), post, self._found, self._failures.tell)
+        self._decoding = Decoding(self._list, self._reader, self._failures)
         self._looking = Looking(
             self,
             self._networks,
@@ -85,12 +86,12 @@ class Workspace(Opened):
             self._reader,
             post,
             self._failures,
-            self._take_decoded,
+            self._decoding.take,
         )
-        self._decoded: Decoded | None = None
         self._seen = Seen()
         self.marks, self.working = Marks(), Working(post)
-        self.checkpoint_changed, self.current_changed, self.decoded_changed = Signal(), Signal(), Signal()
+        self.checkpoint_changed, self.current_changed = Signal(), Signal()
+        self.decoded_changed = self._decoding.changed
         self.failed, self.bug = self._failures.failed, self._failures.bug
         self.result_changed = self._looking.shown.result_changed
         self.reference_result_changed = self._looking.shown.reference_changed
@@ -98,6 +99,7 @@ class Workspace(Opened):
         self.sifted, self.tally = self._list.sifted, self._list.tally
         self.finding_changed, self.found = self._finder.changed, self._finder.ended
         self._networks.changed.subscribe(self._start_anew)
+        self.loading_changed.subscribe(self._decode_alone)
         self.pictures_changed.subscribe(self._looking.forget_pictures)  # before any panel hears of it
         self.pictures_changed.subscribe(lambda: self.marks.keep(self.pictures))
         self.entry_changed.subscribe(self._show_no_other)
@@ -128,8 +130,7 @@ class Workspace(Opened):
     @property
     def decoded(self) -> Decoded | None:
         """The picture that is looked at, once it is decoded."""
-        decoded = self._decoded
-        return decoded if decoded is not None and decoded.id == self.current else None
+        return self._decoding.now
 
     @property
     def peaks(self) -> Mapping[int, Peaks]:
@@ -137,6 +138,7 @@ class Workspace(Opened):
         return self._list.peaks
 
     def _start_anew(self) -> None:
+        self._decoding.give_up()
         self._looking.start_anew()
         self._looking.prepare()
         self.checkpoint_changed.emit()
@@ -227,7 +229,7 @@ class Workspace(Opened):
         self._looking.compute()  # the reader may begin while the panels are told
         self.current_changed.emit()
         self.clear_pins()
-        self._looking.refresh()
+        self._look()
 
     def step_picture(self, step: int) -> None:
         """Choose the picture ``step`` places further down the list."""
@@ -241,7 +243,7 @@ class Workspace(Opened):
         if picture in self.pictures and self.pictures[picture].thumbnail is None:
             self._list.make_thumbnails([picture])
         if picture == self.current:
-            self._looking.refresh()
+            self._look()
 
     def preview(self, source: Path | bytes, done: Callable[[NDArray[np.uint8]], None]) -> None:
         """Hand over the thumbnail of a picture that isn't in the list; nothing if it cannot be read."""
@@ -256,11 +258,13 @@ class Workspace(Opened):
         self.current_changed.emit()
         self._looking.refresh()
 
-    def _take_decoded(self, key: RunKey, read: tasks.Read) -> None:
-        """A picture was decoded; its pass comes next."""
-        if key.picture == self.current:
-            self._decoded = Decoded(key.picture, read.picture, read.prepared.geometry)
-            self.decoded_changed.emit()
+    def _look(self) -> None:
+        self._looking.refresh()
+        self._decode_alone()
+
+    def _decode_alone(self) -> None:
+        if self.checkpoint is None and self.loading is None:
+            self._decoding.ask()
 
     # Runs
 

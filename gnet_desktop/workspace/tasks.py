@@ -187,17 +187,23 @@ def make_thumbnail(source: Path | bytes) -> NDArray[np.uint8]:
     return np.asarray(thumbnail(source, THUMBNAIL_SIDE))
 
 
-def read_and_prepare(source: Path | bytes, name: str, convention: Convention) -> Read:
-    """Decode a picture and make the network's input of it; raises PictureError."""
+def read(source: Path | bytes, name: str, *, convert_profile: bool = True) -> Picture:
+    """Decode a picture; raises PictureError."""
     from gnet_desktop.pictures.decoding import read_picture
-    from gnet_desktop.pictures.preparation import prepare
 
     try:
-        picture = read_picture(source, name=name, convert_profile=convention.profile == "srgb")
+        return read_picture(source, name=name, convert_profile=convert_profile)
     except PictureError as error:
         from gnet_desktop.checkpoints.containers.sniffing import not_a_picture
 
         raise not_a_picture(error, source) from error
+
+
+def read_and_prepare(source: Path | bytes, name: str, convention: Convention) -> Read:
+    """Decode a picture and make the network's input of it; raises PictureError."""
+    from gnet_desktop.pictures.preparation import prepare
+
+    picture = read(source, name, convert_profile=convention.profile == "srgb")
     return Read(picture, prepare(picture, convention), convention)
 
 

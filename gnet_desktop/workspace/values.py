@@ -128,11 +128,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """A picture of the list that was decoded, and how the network's input lies on it."""
+    """A picture of the list that was decoded, and how the network's input lies on it, if there is one."""
 
     id: int
     picture: Picture
-    geometry: Geometry
+    geometry: Geometry | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,8 +21,8 @@ Whose = Literal["seen", "this", "reference"]
 class Sight:
     """A picture of the list as an image; ``smaller`` are its half, quarter …, where it is large.
 
-    ``picture`` and ``geometry``, how the input lies on it, are None for a thumbnail: its
-    pixels aren't the picture's.
+    ``picture`` is None for a thumbnail, whose pixels aren't the picture's, and ``geometry``, how the
+    input lies on it, where no network was given it.
     """
 
     id: int
@@ -62,7 +62,7 @@ def again(first: Sight, geometry: Geometry | None, before: Sight | None) -> Sigh
     return before if same and before is not None else replace(first, geometry=geometry)
 
 
-Shown = tuple[int, tuple[Picture, Geometry] | None]
+Shown = tuple[int, tuple[Picture, Geometry | None] | None]
 """The id of a picture, and what is known of it."""
 
 
@@ -100,7 +100,7 @@ _SHOWN: Final[Mapping[Whose, Callable[[Workspace], Shown | None]]] = {
 
 
 def _made(
-    shown: int, picture: Picture, geometry: Geometry, before: Sight | None, images: ReadyImages
+    shown: int, picture: Picture, geometry: Geometry | None, before: Sight | None, images: ReadyImages
 ) -> Sight | None:
     if before is None or before.picture is not picture:
         made = images.of(picture)
