@@ -159,13 +159,19 @@ def test_a_doubtful_answer_looks_and_sounds_doubtful(doubt: str, panel: Pictures
     assert spoken == f"lunch1.jpg, pizza 90.0 %, {words}"
 
 
-def test_one_answer_for_everything_is_warned_of(panel: PicturesPanel) -> None:
+def test_one_answer_for_everything_is_warned_of(
+    panel: PicturesPanel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     workspace = posed(panel)
     assert not panel.alike.isVisible()
     for number in range(1, SUSPICIOUS + 1):
         workspace.know(number, best=("comb <i>", 0.5), error=None)
     assert panel.alike.isVisible()
     assert panel.alike.text.startswith(f"All {SUSPICIOUS} pictures answered so far are comb <i>.")
+    assert "convention" in panel.alike.text
+    monkeypatch.setattr(type(workspace), "trained", lambda _self, head: head != "main")
+    workspace.know(2, best=("comb <i>", 0.5))
+    assert panel.alike.text.endswith("are comb <i>. The main head looks untrained.")
     workspace.know(1, best=("tabby", 0.5))
     assert not panel.alike.isVisible()
 

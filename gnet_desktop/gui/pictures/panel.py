@@ -175,11 +175,14 @@ class PicturesPanel(PassesFocus, Speaking, QWidget):
         self.alike.say("" if same is None or self._is_narrow else self._alike_words(*same))
 
     def _alike_words(self, answer: str, count: int) -> str:
-        said = self.tr(
-            "All {0} pictures answered so far are <b>{1}</b>. If they show different things, "
-            "the input convention may be wrong: try two (Ctrl+T)."
-        )
-        return said.format(count, escape(answer))
+        said = self.tr("All {0} pictures answered so far are <b>{1}</b>.").format(count, escape(answer))
+        if self._workspace.trained("main") is False:
+            why = self.tr("The main head looks untrained.")
+        else:
+            why = self.tr(
+                "If they show different things, the input convention may be wrong: try two (Ctrl+T)."
+            )
+        return f"{said} {why}"
 
     def begin_search(self) -> None:
         """Give the keyboard to the field for words."""
