@@ -48,6 +48,9 @@ TEXTS_ELSEWHERE: Final = {
     "shiboken6": ("LGPL-3.0.txt", "GPL-3.0.txt"),
 }
 
+#: What Python holds of other people (libmpdec, the Mersenne Twister, dtoa): only its manual has their texts.
+IN_PYTHON: Final = LICENCES / "python-incorporated.txt"
+
 
 @dataclass(frozen=True, slots=True)
 class Component:
@@ -128,6 +131,8 @@ def _dpkg(*arguments: str) -> str:
 def python_itself() -> Component:
     places = [Path(sysconfig.get_path("stdlib")) / "LICENSE.txt", Path(sys.base_prefix) / "LICENSE.txt"]
     texts = tuple(place.read_text(encoding="utf-8") for place in places if place.exists())[:1]
+    if texts:
+        texts = (*texts, IN_PYTHON.read_text(encoding="utf-8"))
     version = sys.version.partition(" ")[0]
     return Component("Python", version, "PSF-2.0", texts, f"pkg:generic/python@{version}")
 

@@ -199,8 +199,10 @@ def test_notices_name_every_component_with_its_text(tmp_path: Path) -> None:
     assert "Python Software Foundation" in text
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in text
     assert "GNU GENERAL PUBLIC LICENSE" in text
-    # Qt's own parts by name and holder, and the typeface and pictures of every package
+    # Python's and Qt's own parts by name and holder, and the typeface and pictures of every package
     for holder in (
+        "Copyright (c) 2008-2020 Stefan Krah",
+        "Makoto Matsumoto and Takuji Nishimura",
         "FreeType Team",
         "Behdad Esfahbod",
         "pcre2",
