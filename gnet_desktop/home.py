@@ -12,16 +12,29 @@ def ensure_home() -> str:
     Settings, fetched checkpoints and torch's own cache then lie in a folder of this
     account's among the temporary files: the same one each time, read by nobody else.
     """
+    if _has_home():
+        return ""
+    home = _own_folder()
+    os.environ["HOME"] = os.fspath(home)
+    return (
+        "This account has no home folder. "
+        f"Settings and fetched checkpoints are kept in {home}. Set HOME to keep them elsewhere."
+    )
+
+
+def _has_home() -> bool:
+    """Whether there is one, or can be: containers say "/", systems "/nonexistent", for nobody's own.
+
+    A home of one's own that can only be read stays what it is.
+    """
     try:
-        Path.home()
+        home = Path.home()
     except RuntimeError:
-        home = _own_folder()
-        os.environ["HOME"] = os.fspath(home)
-        return (
-            "This account has no home folder. "
-            f"Settings and fetched checkpoints are kept in {home}. Set HOME to keep them elsewhere."
-        )
-    return ""
+        return False
+    if home.is_dir() and home != Path(home.anchor):
+        return True
+    nearest = next((each for each in (home, *home.parents) if each.is_dir()), home)
+    return os.access(nearest, os.W_OK)
 
 
 def _own_folder() -> Path:

@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+
+from gnet_desktop.home import ensure_home
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows always knows a home")
 
@@ -64,3 +67,24 @@ def test_a_home_that_is_named_is_used_without_a_word(tmp_path: Path) -> None:
     ended = nameless(tmp_path, "models", "where", HOME=str(tmp_path / "mine"))
     assert (ended.returncode, ended.stderr) == (0, "")
     assert str(tmp_path / "mine") in ended.stdout
+
+
+@posix
+@pytest.mark.parametrize(
+    ("named", "writable", "kept"),
+    [
+        ("/", False, False),  # what a container names for an unknown account
+        ("nowhere/mine", False, False),  # and Debian for nobody
+        ("nowhere/mine", True, True),
+        (".", False, True),  # a home that can only be read is still one
+    ],
+)
+def test_a_home_that_is_none_is_replaced_and_one_that_may_be_made_is_not(
+    named: str, writable: bool, kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(os, "access", lambda *_: writable)
+    monkeypatch.setenv("HOME", str(tmp_path / named))
+    assert (ensure_home() == "") == kept
+    assert (os.environ["HOME"] == str(tmp_path / named)) == kept

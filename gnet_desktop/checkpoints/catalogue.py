@@ -19,7 +19,7 @@ from typing import IO, Final
 
 from gnet_desktop.checkpoints import certificates
 from gnet_desktop.errors import Cancelled, CheckpointError
-from gnet_desktop.files import exists, is_file
+from gnet_desktop.files import exists, is_file, why_unwritten
 from gnet_desktop.resources import BUNDLED, bundled_checkpoint, resource
 
 Progress = Callable[[int, int | None], None]
@@ -127,7 +127,7 @@ def fetch(
         _check(entry, part)
         os.replace(part, place)
     except OSError as error:
-        raise _in_words(entry, error) from error
+        raise _in_words(entry, error, place.parent) from error
     except HTTPException as error:
         raise _failed(
             entry, "The server broke off its answer.", "Try again; it goes on where it stopped."
@@ -215,7 +215,7 @@ def _check(entry: KnownCheckpoint, part: Path) -> None:
         )
 
 
-def _in_words(entry: KnownCheckpoint, error: OSError) -> CheckpointError:
+def _in_words(entry: KnownCheckpoint, error: OSError, folder: Path) -> CheckpointError:
     if isinstance(error, urllib.error.HTTPError):
         with suppress(OSError):
             error.close()
@@ -232,11 +232,8 @@ def _in_words(entry: KnownCheckpoint, error: OSError) -> CheckpointError:
             f"The server cannot be reached ({reason}).",
             "Check the network and the proxy (the variables http_proxy and https_proxy are used).",
         )
-    return _failed(
-        entry,
-        f"{getattr(reason, 'strerror', None) or reason}.",
-        "Make room, or check that the folder may be written.",
-    )
+    why = why_unwritten(reason)[0] if isinstance(reason, OSError) else f"{reason}."
+    return _failed(entry, why, f"Check that {folder} has room and may be written.")
 
 
 def _failed(entry: KnownCheckpoint, why: str, todo: str) -> CheckpointError:

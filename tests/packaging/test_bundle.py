@@ -21,7 +21,7 @@ import icons
 import notices
 import pytest
 from PIL import Image
-from project import ROOT
+from project import BUDGETS, ROOT
 from PySide6.QtWidgets import QApplication
 
 
@@ -172,6 +172,13 @@ def test_a_second_openmp_runtime_stops_the_build(tmp_path: Path) -> None:
 
 def test_a_path_too_long_for_windows_stops_the_build(tmp_path: Path) -> None:
     assert "too long for Windows" in faults_with(tmp_path, "/".join(["folder" * 5] * 5) + "/file")
+
+
+def test_a_bundle_above_its_size_stops_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(BUDGETS, "cpu folder", 1)
+    assert faults_with(tmp_path, "small") == ""
+    (tmp_path / "large").write_bytes(bytes(2_000_000))
+    assert "2 MB are more than the 1 allowed" in faults_with(tmp_path)
 
 
 def test_the_newest_c_library_asked_for_is_read_off_the_files(tmp_path: Path) -> None:
