@@ -4,11 +4,15 @@ import json
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Several threads on shared cores wait for each other; one is quicker and steadier.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# An example that waits for a busy machine has found nothing.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

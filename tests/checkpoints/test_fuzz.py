@@ -160,7 +160,7 @@ STARTS = (
 
 
 @given(start=st.sampled_from(STARTS), rest=st.binary(max_size=400))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_arbitrary_bytes_behind_a_known_start(start: bytes, rest: bytes, tmp_path: Path) -> None:
     (path := tmp_path / "weights").write_bytes(start + rest)
     check(path)
@@ -179,7 +179,7 @@ values = st.recursive(
 
 
 @given(value=values, protocol=st.integers(0, 5))
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_plain_value_that_is_pickled(value: object, protocol: int, tmp_path: Path) -> None:
     (path := tmp_path / "weights").write_bytes(pickle.dumps(value, protocol=protocol))
     assert not check(path)
@@ -231,7 +231,7 @@ def _instructions() -> st.SearchStrategy[bytes]:
 
 
 @given(body=_instructions())
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_instructions_of_a_pickle(body: bytes, tmp_path: Path) -> None:
     (path := tmp_path / "weights").write_bytes(b"\x80\x02" + body + b".")
     assert not check(path)
@@ -249,7 +249,7 @@ def _names() -> Iterator[str]:
         max_size=12,
     )
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_names_with_any_shapes(state: dict[str, tuple[int, ...]], tmp_path: Path) -> None:
     torch.save({name: torch.zeros(shape) for name, shape in state.items()}, path := tmp_path / "weights")
     assert not check(path)

@@ -122,7 +122,7 @@ def test_a_threshold_hides_no_more_right_answers_than_it_may() -> None:
     assert (confidence[right] < threshold + 0.011).mean() > 0.05
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 30), st.integers(2, 9), st.integers(0, 10**6))
 def test_ranks_break_ties_as_a_stable_sort_does(pictures: int, classes: int, seed: int) -> None:
     random = np.random.default_rng(seed)

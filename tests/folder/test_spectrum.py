@@ -71,7 +71,7 @@ def test_the_class_that_a_unit_prefers_is_told_by_its_means() -> None:
             assert preference == pytest.approx((own - others) / (own + others), abs=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 150), st.integers(1, 5), st.booleans(), st.integers(0, 10**6))
 def test_any_sharing_in_any_order_gives_the_same_bytes(
     count: int, shards: int, ties: bool, seed: int

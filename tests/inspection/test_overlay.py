@@ -103,7 +103,7 @@ def test_smooth_is_the_bilinear_of_pixel_centres_that_torch_knows() -> None:
     place=st.tuples(st.floats(0.2, 0.8), st.floats(0.2, 0.8)),
     shift=st.floats(0, 20),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_smooth_and_cells_agree_on_the_peak(side: int, place: tuple[float, float], shift: float) -> None:
     grid = Grid((shift, shift), 224 / side, (side, side))
     column, row = int(place[0] * side), int(place[1] * side)

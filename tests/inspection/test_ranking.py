@@ -53,7 +53,7 @@ def test_broken_channels_come_after_sound_ones() -> None:
     values=st.lists(st.integers(0, 3), min_size=1, max_size=60),
     sort=st.sampled_from([sort for sort in SORTS if sort != "index"]),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_ties_keep_the_order_of_their_numbers(values: list[int], sort: str) -> None:
     maps = np.array(values, np.float32)[:, None, None]
     given_values = np.array(values) if sort in ("similarity", "contribution", "effect") else None
@@ -116,7 +116,7 @@ def test_a_filter_that_names_nothing_says_so(text: str) -> None:
 
 
 @given(text=st.text(max_size=30))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_filter_text_gives_channels_or_a_sentence(text: str) -> None:
     try:
         found = parse_channels(text, 10)

@@ -94,7 +94,7 @@ def test_maps_without_any_number_have_limits() -> None:
     gamma=st.sampled_from([0.25, 0.5, 1.0, 2.0]),
     signed=st.booleans(),
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_levels_follow_the_definition_and_keep_the_order(
     values: list[float], gamma: float, signed: bool
 ) -> None:

@@ -59,7 +59,7 @@ def test_sound_maps_beside_a_broken_one_keep_their_numbers() -> None:
 
 
 @given(shape=st.tuples(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9)), seed=st.integers(0, 10_000))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_numbers_equal_those_of_plain_loops(shape: tuple[int, int, int], seed: int) -> None:
     maps = np.random.default_rng(seed).integers(-3, 4, shape).astype(np.float32)
     units = unit_statistics(maps)

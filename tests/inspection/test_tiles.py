@@ -52,7 +52,7 @@ LAYOUTS = st.builds(
 
 
 @given(layout=LAYOUTS, seed=st.integers(0, 99))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_the_atlas_shows_each_cell_enlarged_at_its_rectangle(layout: TileLayout, seed: int) -> None:
     count, (width, height) = len(layout.order), layout.cells
     levels = np.random.default_rng(seed).integers(0, 250, (count, height, width)).astype(np.uint8)
@@ -69,7 +69,7 @@ def test_the_atlas_shows_each_cell_enlarged_at_its_rectangle(layout: TileLayout,
 
 
 @given(layout=LAYOUTS)
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_pointing_at_a_tile_finds_its_channel_and_cell(layout: TileLayout) -> None:
     for channel in layout.order:
         x, y, width, height = layout.rectangle(int(channel))  # type: ignore[misc]
@@ -90,7 +90,7 @@ def test_pointing_at_a_tile_finds_its_channel_and_cell(layout: TileLayout) -> No
 
 
 @given(layout=LAYOUTS, top=st.integers(0, 200), height=st.integers(1, 100))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_rows_in_view_are_the_same_as_in_the_whole(layout: TileLayout, top: int, height: int) -> None:
     width, rows_high = layout.cells
     plain = np.arange(len(layout.order) * width * rows_high).astype(np.uint8)

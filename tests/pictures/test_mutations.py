@@ -88,7 +88,7 @@ CHANGES = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL", "ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("form", SAMPLES)
 @given(changes=CHANGES, cut=st.floats(0.02, 1), early=st.booleans())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_a_damaged_file_gives_a_picture_or_a_sentence(
     form: str, changes: list[tuple[float, int]], cut: float, early: bool
 ) -> None:
@@ -103,7 +103,7 @@ def test_a_damaged_file_gives_a_picture_or_a_sentence(
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_bytes_give_a_picture_or_a_sentence(data: bytes) -> None:
     with contextlib.suppress(PictureError):
         read_picture(data)

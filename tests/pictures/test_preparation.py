@@ -254,7 +254,7 @@ def test_what_is_shown_are_the_pixels_that_are_read() -> None:
     place=st.tuples(st.floats(0.02, 0.98), st.floats(0.02, 0.98)),
     name=st.sampled_from([*CONVENTIONS, "none"]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_white_dot_is_read_where_the_geometry_says(
     size: tuple[int, int], place: tuple[float, float], name: str
 ) -> None:

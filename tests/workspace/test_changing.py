@@ -94,7 +94,7 @@ _CHANGES = st.one_of(
 _STEPS = st.lists(st.one_of(_CHANGES, st.sampled_from(["undo", "redo", "reset"])), min_size=1, max_size=6)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_STEPS, st.booleans())
 def test_any_changes_that_are_undone_or_reset_give_the_first_run_again(
     loaded: tasks.LoadedNetwork, steps: list[Change | str], reset: bool

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gnet_desktop.gui.lanes.model import Lane
@@ -40,7 +40,6 @@ def by_loop(values: np.ndarray) -> dict[str, float]:
 
 
 @given(maps())
-@settings(deadline=None)
 def test_a_unit_has_the_same_numbers_everywhere(maps: np.ndarray) -> None:
     units = unit_statistics(maps)
     lane = Lane("4a/1x1", maps, units, "", 0.5, 0)
@@ -63,7 +62,6 @@ def test_a_unit_has_the_same_numbers_everywhere(maps: np.ndarray) -> None:
 
 
 @given(maps())
-@settings(deadline=None)
 def test_a_branch_has_the_numbers_of_its_units_together(maps: np.ndarray) -> None:
     wanted, summary = by_loop(maps), branch_summary(maps)
     found = {"mean": summary.mean, "max": summary.maximum, "nonzero": summary.nonzero}
@@ -75,7 +73,6 @@ def test_a_branch_has_the_numbers_of_its_units_together(maps: np.ndarray) -> Non
 
 
 @given(maps(), maps())
-@settings(deadline=None)
 def test_the_share_of_energy_is_that_of_the_units_sums(one: np.ndarray, other: np.ndarray) -> None:
     energies = [float(unit_statistics(maps).energy.sum()) for maps in (one, other)]
     shares = energy_shares({"one": one, "other": other})

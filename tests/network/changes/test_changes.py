@@ -144,7 +144,7 @@ def test_what_really_changed_is_counted(small: tuple[GoogLeNet, Record]) -> None
 
 
 @given(st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_changes_together_equal_a_whole_pass(data: st.DataObject) -> None:
     network, record = _small()
     parts = data.draw(st.lists(st.sampled_from([part for part in PARTS if part in record]), max_size=4))

@@ -53,7 +53,7 @@ def architectures(draw: st.DrawFn) -> tuple[Architecture, int, int]:
 
 
 @given(architectures())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_shapes_of_any_network_at_any_allowed_size(case: tuple[Architecture, int, int]) -> None:
     architecture, height, width = case
     value = torch.randn(1, architecture.input_channels, height, width)
