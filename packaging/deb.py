@@ -47,7 +47,7 @@ THIN_DEPENDS: Final = (
     "python3-platformdirs", "python3-natsort", "python3-typing-extensions",
     "python3-pyside6.qtcore (>= 6.8)", "python3-pyside6.qtgui",
     "python3-pyside6.qtwidgets", "python3-pyside6.qtsvg", "python3-pyside6.qtsvgwidgets", "qt6-svg-plugins",
-    "qt6-image-formats-plugins", "hicolor-icon-theme",
+    "qt6-image-formats-plugins", "qt6-wayland", "hicolor-icon-theme",
 )  # fmt: skip
 BUNDLE_OVERRIDES: Final = (
     ("It brings its own libraries, as built and tested by their makers.",
@@ -231,7 +231,7 @@ def build_thin(tree: Path) -> Package:
         architecture="all",
         depends=THIN_DEPENDS,
         fields={
-            "Recommends": f"qt6-wayland, {FETCHING}, {FONTS}",
+            "Recommends": f"{FETCHING}, {FONTS}",
             "Suggests": f"python3-torchvision, {CJK_FONTS}",
         },
         extra_description="This package uses Debian's own Python, PySide6 and torch.",

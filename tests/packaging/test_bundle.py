@@ -321,6 +321,13 @@ def test_the_thin_package_depends_on_every_qt_module_that_is_imported() -> None:
     assert needed <= {each.partition(" ")[0] for each in deb.THIN_DEPENDS}
 
 
+def test_the_thin_package_has_a_window_on_wayland_without_recommended_packages() -> None:
+    """README installs it without them, since Debian's torch recommends 400."""
+    assert "qt6-wayland" in deb.THIN_DEPENDS
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "--no-install-recommends ./gnet-desktop_" in readme
+
+
 def test_the_thin_package_depends_on_all_that_pyproject_asks_for() -> None:
     """By Debian's names; torchvision only serves ``--verify``, so it is a suggestion."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
