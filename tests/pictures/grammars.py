@@ -31,10 +31,11 @@ _FORMATS: Final = (
 
 @cache
 def small_pictures() -> Mapping[str, bytes]:
-    """A small picture in every format that is written here."""
+    """A small picture in every format that is written here: Pillow before 11.3 writes no AVIF."""
+    Image.init()
     noise = Image.effect_noise((24, 20), 60).convert("RGB")
     frames = [noise.rotate(90 * turn) for turn in range(3)]
-    found = {form: saved(noise, form) for form in _FORMATS}
+    found: dict[str, bytes] = {form: saved(noise, form) for form in _FORMATS if form in Image.SAVE}
     found["progressive JPEG"] = saved(noise, "JPEG", progressive=True, exif=_exif())
     found["ICO of bitmaps"] = saved(noise, "ICO", bitmap_format="bmp", sizes=[(16, 16)])
     found["animated GIF"] = saved(noise, "GIF", save_all=True, append_images=frames)
