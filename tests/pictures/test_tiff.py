@@ -157,6 +157,7 @@ def test_every_depth_and_layout_in_every_packing(dtype: str) -> None:
 @pytest.mark.parametrize("samples", [1, 3])
 @pytest.mark.parametrize("bits", [1, 2, 4, 9, 10, 12, 14])
 def test_samples_that_are_no_whole_bytes(bits: int, samples: int, planar: bool) -> None:
+    pytest.importorskip("imagecodecs", "2026.3", reason="the first imagecodecs that packs such samples")
     kind = np.uint8 if bits <= 8 else np.uint16
     pixels = np.random.default_rng(2).integers(0, 1 << bits, (HEIGHT, WIDTH, samples)).astype(kind)
     what = "rgb" if samples == 3 else "minisblack"
