@@ -5,6 +5,8 @@ import stat
 import tempfile
 from pathlib import Path
 
+from gnet_desktop.files import is_folder
+
 
 def ensure_home() -> str:
     """Give this process a HOME where it has none; what to say about it, or nothing.
@@ -31,9 +33,9 @@ def _has_home() -> bool:
         home = Path.home()
     except RuntimeError:
         return False
-    if home.is_dir() and home != Path(home.anchor):
+    if is_folder(home) and home != Path(home.anchor):
         return True
-    nearest = next((each for each in (home, *home.parents) if each.is_dir()), home)
+    nearest = next((each for each in (home, *home.parents) if is_folder(each)), home)
     return os.access(nearest, os.W_OK)
 
 
