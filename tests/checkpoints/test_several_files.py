@@ -228,9 +228,9 @@ def test_pieces_of_a_tensor_are_joined(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, nn.Module]:
     model = ORACLES["tutorial"].make(0, classes=5).eval()
-    program = torch.export.export(
-        model, (torch.zeros(1, 3, ORACLES["tutorial"].size, ORACLES["tutorial"].size),)
-    )
+    picture = torch.zeros(1, 3, ORACLES["tutorial"].size, ORACLES["tutorial"].size)
+    # torch 2.6 is strict unless told; it then follows PySide's imports too, and cannot
+    program = torch.export.export(model, (picture,), strict=False)
     torch.export.save(program, path := tmp_path_factory.mktemp("export") / "net.pt2")
     return path, model
 
@@ -259,6 +259,8 @@ def test_an_exported_program_with_a_false_description_is_damaged(
 ) -> None:
     with zipfile.ZipFile(exported[0]) as archive:
         entries = {name: archive.read(name) for name in archive.namelist()}
+    if "serialized_state_dict.pt" in entries:
+        pytest.skip("this torch, as 2.6 does, writes the older archive, which has no such description")
     [config] = [name for name in entries if name.endswith("model_weights_config.json")]
     first = next(iter(json.loads(entries[config])["config"]))
 
