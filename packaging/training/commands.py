@@ -362,7 +362,7 @@ def export(options: argparse.Namespace) -> int:
     figures = measured(net, source, options.images, photos.get("val"), photos.get("kept back"))
     run = state["run"]
     epochs = run["step"] * run["batch"] / len(source.train)
-    seconds, mixed = run["seconds"], len(photos["train"]) if photos else 0
+    seconds, mixed, strange = run["seconds"], *(len(photos.get(kind, ())) for kind in ("train", "learned"))
     before = training_of(options.begun_with) if options.begun_with else ""
     texts = metadata(
         source.names,
@@ -370,6 +370,7 @@ def export(options: argparse.Namespace) -> int:
         epochs=epochs,
         seconds=seconds,
         photos=mixed,
+        strange=strange,
         begun_with=before,
         kept=options.keep,
         teacher=options.teacher.stem if options.teacher else "",

@@ -125,17 +125,20 @@ def metadata(
     epochs: float,
     seconds: float,
     photos: int = 0,
+    strange: int = 0,
     begun_with: str = "",
     kept: float = 0.0,
     teacher: str = "",
 ) -> dict[str, str]:
     """The texts inside the file, from a report of `reporting.measured`.
 
-    ``photos`` is the number of photos that were mixed with the small pictures; ``begun_with`` is how the
+    ``photos`` is the number of photos that were mixed with the small pictures, ``strange`` that of pictures
+    of no class; ``begun_with`` is how the
     network was trained that the run began with, as its file says, ``kept`` the share of its weights, and
     ``teacher`` the name of the file whose answers it was taught, too.
     """
     more = f" and {photos:,} photos" if photos else ""
+    more += f", with {strange:,} pictures of no class" if strange else ""
     hours = f"{seconds / 3600:.1f} hours"
     if begun_with:
         before = begun_with.partition("; averaged weights")[0]
