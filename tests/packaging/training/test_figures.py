@@ -227,8 +227,8 @@ def test_a_file_whose_run_began_with_another_says_how_both_were_trained() -> Non
         teacher="everyday2",
     )["training"]
     assert second.startswith(
-        f"{first.partition('; averaged')[0]}; then 9 epochs on these and 1,234 photos, with 56 pictures of no class, mixed, 1.0 hours"
-        ", beside what everyday2 answers;"
+        f"{first.partition('; averaged')[0]}; then 9 epochs on these and 1,234 photos, with 56 pictures "
+        "of no class, mixed, 1.0 hours, beside what everyday2 answers;"
     )
     assert second.count("averaged weights") == 1
 
