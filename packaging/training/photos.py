@@ -189,7 +189,7 @@ STRANGE: Final[dict[str, tuple[str, ...]]] = {
 NONE: Final = -1
 """In the place of a class: none of them."""
 MADE: Final = 60
-"""Made pictures of every kind to learn from; half of a photo collection in all."""
+"""Made pictures of every kind that is learned."""
 
 Entry = tuple[Path | Image.Image, int, int]
 """A photo, its class, and the number of its folder."""
