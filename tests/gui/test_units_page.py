@@ -253,6 +253,7 @@ def test_names_from_the_literature_stand_with_their_source_where_the_file_is_the
 def test_how_much_is_kept_is_chosen_and_emptied(window: Window, page: UnitsPage) -> None:
     kept, menu = page.wanting.kept, page.progress.kept.menu()
     page.wanting.pause()
+    wait_until(lambda: not page.wanting._working)  # what is under way may still be finished, and kept
     menu.aboutToShow.emit()
     entries = {action.text(): action for action in menu.actions()}
     assert kept.bytes > 0
