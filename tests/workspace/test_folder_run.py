@@ -93,8 +93,9 @@ def test_after_a_pause_only_what_is_left_is_answered(folder: Folder, pictures: P
     folder.until(lambda: folder.standing == "done")
     assert (there(run.state).done, there(run.state).total) == (COUNT, COUNT)
     assert len(there(there(run.state).rows)) == COUNT
-    # what was under way when the pause came may be answered once more, nothing else: one pass at most
-    assert COUNT <= sum(seen) <= COUNT + max(seen)
+    # Only what one pass had is answered once more, less the picture at which the pause was noticed. That
+    # pass is the first, or the second if it was asked for before the pause; the first ones may be small.
+    assert COUNT <= sum(seen) < COUNT + max(seen[:2])
 
 
 def test_a_folder_that_is_gone_is_told_of_and_nothing_is_shown(folder: Folder, tmp_path: Path) -> None:
