@@ -64,6 +64,11 @@ def parser() -> argparse.ArgumentParser:
     upper.add_argument("--minutes", type=float, default=30, help="how long to learn from them")
     upper.add_argument("--seed", type=int, default=7)
     upper.add_argument("--threads", type=int, default=2)
+    last = commands.add_parser("classifiers", help="teach a finished network's last layers anew")
+    last.add_argument("--begin-with", type=Path, required=True, help="its file, of the same classes")
+    last.add_argument("--steps", type=int, default=800)
+    last.add_argument("--seed", type=int, default=1)
+    last.add_argument("--threads", type=int, default=2)
     for name, what in (
         ("evaluate", "report on a run's state or on a file"),
         ("export", "write the file that ships"),
@@ -115,6 +120,7 @@ def main(arguments: Sequence[str]) -> int:
     actions: dict[str, Callable[[argparse.Namespace], int]] = {
         "train": train,
         "upper": upper,
+        "classifiers": classifiers,
         "evaluate": evaluate,
         "export": export,
     }
@@ -292,6 +298,44 @@ def upper(options: argparse.Namespace) -> int:
         reestimate(net, shards)
         run = {"step": steps, "batch": 64 * options.threads, "seconds": time.time() - began}
         states.save(folder, {"run": run, "net": net.state_dict(), "averaged": net.state_dict()})
+    return 0
+
+
+def classifiers(options: argparse.Namespace) -> int:
+    """Compute what the last layers read, teach them, and keep a state that `evaluate` and `export` take."""
+    import torch
+
+    from . import state as states
+    from .classifiers import DRAWN, features_of, layers_of, learned, with_layers
+    from .export import SHIPS, weights
+    from .replica import network
+
+    began = time.time()
+    source, photos = data(options)
+    if not photos:
+        print(
+            "training: classifiers learn from photos, too; name their folder with --photos", file=sys.stderr
+        )
+        return 2
+    folder: Path = options.work / options.run
+    with states.alone(folder):
+        net = network(len(source.names))
+        net.load_state_dict(weights(options.begin_with), strict=False)
+        torch.set_num_threads(1)  # the cores work on views
+        kept = features_of(
+            net.eval(),
+            source.train,
+            photos["train"],
+            photos["learned"],
+            side=SHIPS[1],
+            seed=options.seed,
+            workers=options.threads,
+        )
+        torch.set_num_threads(options.threads)
+        after = learned(layers_of(net), kept, steps=options.steps, seed=options.seed)
+        state = with_layers(net.state_dict(), after)
+        run = {"step": options.steps, "batch": sum(DRAWN.values()), "seconds": time.time() - began}
+        states.save(folder, {"run": run, "net": state, "averaged": state})
     return 0
 
 

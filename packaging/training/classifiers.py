@@ -1,0 +1,235 @@
+"""The last layers alone, learned anew: what they read of each view is computed once, the rest stays as it is.
+
+Features of a network that was trained on few photos of some classes are better than its last layer, which
+leans to what it saw often ("Decoupling representation and classifier", Kang et al., 2020). So the last
+layer of each head learns again from photos drawn nearly evenly by class, holds on to what it
+answered before, and is shown pictures of no class, to be answered with all classes alike. It takes minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
+from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Final
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .augmentation import Dice, views
+from .evaluation import heads_of
+from .photos import NONE, Photos
+from .replica import SMOOTHING
+from .source import Pictures
+from .upper import CALM
+
+LAST: Final = {"main": "fc", "aux2": "aux2.fc2", "aux1": "aux1.fc2"}
+DRAWN: Final = {"small": 256, "photos": 256, "strange": 64}
+"""Features of a step."""
+COUNTS: Final = 0.2
+"""The power of its number of photos by which a class is drawn."""
+SMALL_VIEWS: Final = 20_000
+VIEWS: Final = 64  # at a time
+DROPOUT: Final = 0.1
+MOMENTUM: Final = 0.9
+Read = Mapping[str, Tensor]
+"""By head, what its last layer reads: (n, 1024) float."""
+Layers = Mapping[str, tuple[Tensor, Tensor]]
+"""By head, the weight (classes, 1024) and the bias (classes,) of its last layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How much each part of the loss counts, where the label of a photo counts 1."""
+
+    small: float = 2.0
+    strange: float = 3.0
+    before: float = 3.0  # what the layer answered before, to photos and (times ``small``) small pictures
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What was kept of views of one kind; ``classes`` (n,), `photos.NONE` for none."""
+
+    read: Read
+    classes: Tensor
+
+
+@torch.inference_mode()
+def read_by_last_layers(net: nn.Module, batch: Tensor) -> dict[str, Tensor]:
+    """What the last layer of each head reads of ``batch`` (n, 3, h, w): (n, 1024) float32."""
+    found: dict[str, Tensor] = {}
+    hooks = [
+        net.get_submodule(layer).register_forward_pre_hook(
+            lambda _m, inputs, head=head: found.__setitem__(head, inputs[0])
+        )
+        for head, layer in LAST.items()
+    ]
+    try:
+        heads_of(net, batch)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return {head: values.float() for head, values in found.items()}
+
+
+def kept(
+    net: nn.Module, pixels: np.ndarray, classes: np.ndarray, *, side: int, seed: int, workers: int
+) -> Features:
+    """Features of a random view of each picture (n, h, h, 3) uint8; the same ones for the same seed."""
+    nets = SimpleQueue[
+        nn.Module
+    ]()  # a network each, since the hooks of `read_by_last_layers` are seen by all
+    for _ in range(workers):
+        nets.put(deepcopy(net).eval())
+
+    def part(start: int) -> dict[str, Tensor]:
+        own = nets.get()
+        dice = Dice((seed << 30) + start, torch.device("cpu"))
+        chosen = torch.from_numpy(np.ascontiguousarray(pixels[start : start + VIEWS]))
+        seen = views(dice, chosen, side=side, strength=CALM).contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", torch.bfloat16):
+            found = read_by_last_layers(own, seen)
+        nets.put(own)
+        return found
+
+    with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        parts = list(pool.map(part, range(0, len(pixels), VIEWS)))
+    read = {head: torch.cat([found[head] for found in parts]) for head in LAST}
+    return Features(read, torch.from_numpy(np.array(classes)))
+
+
+def features_of(
+    net: nn.Module, pictures: Pictures, photos: Photos, strange: Photos, *, side: int, seed: int, workers: int
+) -> dict[str, Features]:
+    """Features by the kinds of `DRAWN`: some small pictures, all photos twice, those of no class twice.
+
+    About 50,000 views: three to four minutes on two cores.
+    """
+    chosen = np.sort(np.random.default_rng(seed).permutation(len(pictures.classes))[:SMALL_VIEWS])
+
+    def of(number: int, pixels: np.ndarray, classes: np.ndarray) -> Features:
+        return kept(net, pixels, classes, side=side, seed=10 * seed + number, workers=workers)
+
+    return {
+        "small": of(1, pictures.pixels[chosen], pictures.classes[chosen]),
+        "photos": joined((of(2, photos.large, photos.classes), of(3, photos.small, photos.classes))),
+        "strange": joined(of(4 + time, strange.large, strange.classes) for time in range(2)),
+    }
+
+
+def joined(parts: Iterable[Features]) -> Features:
+    """All of ``parts``, one after the other."""
+    parts = list(parts)
+    read = {head: torch.cat([part.read[head] for part in parts]) for head in LAST}
+    return Features(read, torch.cat([part.classes for part in parts]))
+
+
+def layers_of(net: nn.Module) -> dict[str, tuple[Tensor, Tensor]]:
+    """Copies of the last layers of ``net``."""
+    return {
+        head: (
+            net.get_parameter(f"{layer}.weight").detach().clone(),
+            net.get_parameter(f"{layer}.bias").detach().clone(),
+        )
+        for head, layer in LAST.items()
+    }
+
+
+def with_layers(state: Mapping[str, Tensor], layers: Layers) -> dict[str, Tensor]:
+    """``state`` with other last layers."""
+    found = dict(state)
+    for head, (weight, bias) in layers.items():
+        found |= {f"{LAST[head]}.weight": weight, f"{LAST[head]}.bias": bias}
+    return found
+
+
+def chances(classes: Tensor, power: float = COUNTS) -> Tensor:
+    """How often each photo (n,) is drawn, so that a class of m photos is drawn as m to the ``power``."""
+    return classes.bincount().double().clamp(min=1).pow(power - 1)[classes]
+
+
+def said(layer: tuple[Tensor, Tensor], read: Tensor) -> Tensor:
+    """Logits (n, classes)."""
+    weight, bias = layer
+    return read @ weight.T + bias
+
+
+def loss_of(
+    now: tuple[Tensor, Tensor],
+    before: tuple[Tensor, Tensor],
+    drawn: Mapping[str, tuple[Tensor, Tensor]],
+    shown: Tensor,
+    shares: Shares,
+) -> Tensor:
+    """The loss of one head.
+
+    ``drawn`` holds, by kind, what the layer reads (n, 1024) and the classes (n,); ``shown`` (classes,) bool
+    are those that have photos: a photo's label tells it apart from these only (`mixture.Mixture`).
+    """
+    total = torch.zeros(())
+    among = shown.nonzero()[:, 0]
+    place = torch.full(shown.shape, NONE).index_copy(0, among, torch.arange(len(among)))
+    for kind, (read, classes) in drawn.items():
+        logits = said(now, F.dropout(read, DROPOUT))
+        if kind == "strange":
+            total = total - shares.strange * logits.log_softmax(1).mean()
+            continue
+        held = F.cross_entropy(logits, said(before, read).softmax(1))
+        if kind == "photos":
+            own = F.cross_entropy(logits[:, among], place[classes], label_smoothing=SMOOTHING)
+            total = total + own + shares.before * held
+        else:
+            own = F.cross_entropy(logits, classes, label_smoothing=SMOOTHING)
+            total = total + shares.small * (own + shares.before * held)
+    return total
+
+
+def learned(
+    before: Layers,
+    features: Mapping[str, Features],
+    *,
+    steps: int = 800,
+    rate: float = 0.1,
+    shares: Shares = Shares(),
+    seed: int = 0,
+) -> dict[str, tuple[Tensor, Tensor]]:
+    """Last layers that learned from ``features`` (by the kinds of `DRAWN`), beginning with ``before``.
+
+    The rate falls straight from ``rate`` to zero. Raises FloatingPointError if a weight stops being finite.
+    """
+    torch.manual_seed(seed)  # of the dropout
+    dice = Dice(seed, torch.device("cpu"))
+    now = {head: tuple(t.clone().requires_grad_() for t in layer) for head, layer in before.items()}
+    parameters = [parameter for layer in now.values() for parameter in layer]
+    optimiser = torch.optim.SGD(parameters, lr=rate, momentum=MOMENTUM, nesterov=True)
+    shown = torch.zeros(len(before["main"][1]), dtype=torch.bool)
+    shown[features["photos"].classes] = True
+    weights = {
+        kind: chances(part.classes) if kind == "photos" else torch.ones(len(part.classes))
+        for kind, part in features.items()
+    }
+    for step in range(steps):
+        for group in optimiser.param_groups:
+            group["lr"] = rate * (1 - step / steps)
+        drawn = {
+            kind: torch.multinomial(weights[kind], DRAWN[kind], True, generator=dice.generator)
+            for kind in features
+        }
+        losses = []
+        for head, (weight, bias) in now.items():
+            parts = {
+                kind: (features[kind].read[head][index], features[kind].classes[index])
+                for kind, index in drawn.items()
+            }
+            losses.append(loss_of((weight, bias), before[head], parts, shown, shares))
+        optimiser.zero_grad()
+        torch.stack(losses).sum().backward()
+        optimiser.step()
+    if not all(bool(parameter.isfinite().all()) for parameter in parameters):
+        raise FloatingPointError("the last layers' weights are no numbers any more")
+    return {head: (weight.detach(), bias.detach()) for head, (weight, bias) in now.items()}
