@@ -81,9 +81,7 @@ def kept(
     net: nn.Module, pixels: np.ndarray, classes: np.ndarray, *, side: int, seed: int, workers: int
 ) -> Features:
     """Features of a random view of each picture (n, h, h, 3) uint8; the same ones for the same seed."""
-    nets = SimpleQueue[
-        nn.Module
-    ]()  # a network each, since the hooks of `read_by_last_layers` are seen by all
+    nets = SimpleQueue[nn.Module]()  # a network each: the hooks are seen by all its users
     for _ in range(workers):
         nets.put(deepcopy(net).eval())
 
