@@ -126,6 +126,7 @@ def metadata(
     seconds: float,
     photos: int = 0,
     strange: int = 0,
+    last_layers: int = 0,
     begun_with: str = "",
     kept: float = 0.0,
     teacher: str = "",
@@ -133,16 +134,20 @@ def metadata(
     """The texts inside the file, from a report of `reporting.measured`.
 
     ``photos`` is the number of photos that were mixed with the small pictures, ``strange`` that of pictures
-    of no class; ``begun_with`` is how the
-    network was trained that the run began with, as its file says, ``kept`` the share of its weights, and
-    ``teacher`` the name of the file whose answers it was taught, too.
+    of no class; ``last_layers`` is how many times the last layers alone learned (0: all learned).
+    ``begun_with`` is how the network was trained that the run began with, as its file says, ``kept`` the
+    share of its weights, and ``teacher`` the name of the file whose answers it was taught, too.
     """
     more = f" and {photos:,} photos" if photos else ""
     more += f", with {strange:,} pictures of no class" if strange else ""
     hours = f"{seconds / 3600:.1f} hours"
     if begun_with:
         before = begun_with.partition("; averaged weights")[0]
-        how = f"{before}; then {epochs:.0f} epochs on these{more}, mixed, {hours}"
+        if last_layers:
+            how = f"{before}; then its last layers alone, the mean of {last_layers} times, on these{more}"
+            how += f", {seconds / 60:.0f} minutes"
+        else:
+            how = f"{before}; then {epochs:.0f} epochs on these{more}, mixed, {hours}"
         how += f", beside what {teacher} answers" if teacher else ""
         how += f", and {100 * kept:.0f} % of the weights before" if kept else ""
     else:

@@ -1,11 +1,17 @@
 """The last layers alone: what they read, how they learn, and what stays as it is."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from training import classifiers, photos, replica
+from safetensors.torch import save_file
+from training import classifiers, commands, export, photos, replica, shipping, state, teaching
 from training.evaluation import heads_of
+from training.photos import Photos
+from training.source import Pictures, Source
 
 
 def net_of(classes: int) -> torch.nn.Module:
@@ -70,7 +76,7 @@ def test_small_pictures_are_told_apart_from_all_and_hold_on_to_what_was_answered
     logits, wanted = F.linear(read, *now), F.linear(read, *before).softmax(1)
     own = F.cross_entropy(logits, classes, label_smoothing=replica.SMOOTHING)
     held = -(wanted * logits.log_softmax(1)).sum(1).mean()
-    torch.testing.assert_close(found, 2 * (own + 3 * held))
+    torch.testing.assert_close(found, 2 * own + 3 * held)
 
 
 def test_a_picture_of_no_class_is_wanted_with_all_classes_alike(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,3 +126,90 @@ def test_only_the_last_layers_of_a_state_are_changed() -> None:
     changed = classifiers.with_layers(net.state_dict(), new)
     differ = {name for name, tensor in net.state_dict().items() if not torch.equal(tensor, changed[name])}
     assert {name.rpartition(".")[0] for name in differ} == set(classifiers.LAST.values())
+
+
+def test_the_mean_of_several_layers_answers_with_the_mean_of_their_logits() -> None:
+    weight, bias = layer(3)
+    several = [{"main": (weight, bias)}, {"main": (2 * weight, 2 * bias)}]
+    read = torch.randn(5, 8)
+    found = classifiers.said(classifiers.mean_of(several)["main"], read)
+    torch.testing.assert_close(found, 1.5 * F.linear(read, weight, bias))
+
+
+def test_every_small_picture_is_read_and_photos_sharp_and_reduced(monkeypatch: pytest.MonkeyPatch) -> None:
+    small, shown, strange = data_of(3)[0].train, data_of(3)[1]["train"], data_of(3)[1]["learned"]
+    seen, told = list[tuple[int, int]](), dict[str, int]()
+
+    def remembered(_net: torch.nn.Module, pixels: np.ndarray, classes: np.ndarray, **how: int) -> object:
+        seen.append((pixels.shape[1], how["seed"]))
+        read = dict.fromkeys(classifiers.LAST, torch.zeros(len(pixels), 4))
+        return classifiers.Features(read, torch.from_numpy(classes))
+
+    monkeypatch.setattr(classifiers, "kept", remembered)
+    classifiers.features_of(
+        net_of(3), small, shown, strange, side=64, seed=2, workers=1, say=told.__setitem__
+    )
+    assert told == {"small": 6, "photos": 9, "strange": 8}
+    assert [side for side, _ in seen] == [64, 176, 176, 64, 176, 176, 176, 64]
+    assert len({seed for _, seed in seen}) == len(seen)  # no two times the same views
+
+
+def data_of(classes: int) -> tuple[Source, dict[str, Photos]]:
+    """Six small pictures and three photos of ``classes``, and two of none."""
+    rng = np.random.default_rng(1)
+
+    def pixels(count: int, side: int) -> np.ndarray:
+        return rng.integers(0, 256, (count, side, side, 3), np.uint8)
+
+    def photos_of(found: list[int]) -> Photos:
+        count = len(found)
+        return Photos(pixels(count, 176), pixels(count, 64), np.array(found), np.zeros(count, np.int64))
+
+    small = Pictures(pixels(6, 64), np.arange(6) % classes)
+    parts = {
+        "train": photos_of([0, 1, 1]),
+        "val": photos_of([0, 1]),
+        "learned": photos_of(2 * [photos.NONE]),
+        "kept back": photos_of(10 * [photos.NONE]),
+    }
+    return Source(tuple("abcdefgh"[:classes]), small, small), parts
+
+
+def as_file(net: torch.nn.Module, path: Path) -> Path:
+    texts = {"training": "from scratch on nothing; averaged weights"}
+    save_file(export.halved(net.state_dict()), path, texts)
+    return path
+
+
+def test_the_command_leaves_all_but_the_last_layers_as_they_are_to_the_bit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Statistics, too: what a person sees of the layers before is what the file before showed."""
+    monkeypatch.setattr(teaching, "data", lambda _: data_of(3))
+    net = net_of(3).half().float()  # as files hold it
+    file = as_file(net, tmp_path / "before.safetensors")
+    start = ["--work", str(tmp_path), "--run", "last", "classifiers", "--begin-with", str(file)]
+    options = commands.parser().parse_args([*start, "--steps", "2", "--threads", "1"])
+    assert teaching.classifiers(options) == 0
+    kept = state.load(tmp_path / "last")
+    assert kept is not None
+    ships = replica.network(3)
+    shipping.as_shipped(ships, kept["averaged"], shipping.feed_for(kept["run"], *data_of(3)))
+    after = ships.state_dict()
+    differ = {name for name, tensor in net.state_dict().items() if not torch.equal(tensor, after[name])}
+    assert {name.rpartition(".")[0] for name in differ} == set(classifiers.LAST.values())
+    told = [json.loads(line) for line in (tmp_path / "last" / "log.jsonl").read_text().splitlines()]
+    assert [line["views"] for line in told if "views" in line] == [6, 9, 8]
+
+
+def test_a_file_of_other_classes_is_refused_with_both_numbers(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(teaching, "data", lambda _: data_of(4))
+    file = as_file(net_of(3), tmp_path / "other.safetensors")
+    start = ["--work", str(tmp_path), "--run", "last", "classifiers", "--begin-with", str(file)]
+    assert teaching.classifiers(commands.parser().parse_args(start)) == 2
+    said = capsys.readouterr().err
+    assert "3 classes" in said
+    assert "show 4" in said
+    assert not (tmp_path / "last").exists()

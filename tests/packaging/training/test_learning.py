@@ -20,8 +20,8 @@ from training import (
     teacher,
     upper,
 )
-from training.commands import scaled
 from training.evaluation import heads_of
+from training.teaching import scaled
 from training.training import Trainer, train
 from typing_extensions import override
 

@@ -6,7 +6,7 @@ import pytest
 from training import (
     schedule,
 )
-from training.commands import next_time, scaled
+from training.teaching import next_time, scaled
 
 
 def test_the_rate_climbs_stays_and_falls_to_zero() -> None:
