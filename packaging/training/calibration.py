@@ -79,9 +79,13 @@ def threshold(
     answered rightly. A hint that comes at right answers is soon ignored, so those decide.
     """
     inside, outside = certainty(known, measure), certainty(strangers, measure)
-    value = float(inside[right].quantile(most_lost_right / 100))
-    if measure == "max_probability":
-        value = round(value, 2)
+    if measure == "max_probability":  # in whole per cent, of which the highest that keeps the promise
+        sorted_right = inside[right].sort().values
+        values = torch.arange(101) / 100
+        hidden = torch.searchsorted(sorted_right, values)
+        value = round(float(values[100 * hidden <= most_lost_right * len(sorted_right)].max()), 2)
+    else:
+        value = float(inside[right].quantile(most_lost_right / 100))
 
     def below(scores: Tensor) -> float:
         return round(100 * float((scores < value).float().mean()), 1)

@@ -144,8 +144,8 @@ def metadata(
     if begun_with:
         before = begun_with.partition("; averaged weights")[0]
         if last_layers:
-            how = f"{before}; then its last layers alone, the mean of {last_layers} times, on these{more}"
-            how += f", {seconds / 60:.0f} minutes"
+            how = f"{before}; then its last layers alone on these and {strange:,} pictures of no class"
+            how += f", {seconds / 60:.0f} minutes, the mean of {last_layers} times"
         else:
             how = f"{before}; then {epochs:.0f} epochs on these{more}, mixed, {hours}"
         how += f", beside what {teacher} answers" if teacher else ""
@@ -183,6 +183,7 @@ def write(path: Path, tensors: Mapping[str, Tensor], texts: Mapping[str, str]) -
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     save_file(dict(tensors), beside, metadata=dict(texts))
+    beside.chmod(0o644)  # a wheel keeps it, and is read by everyone
     size = beside.stat().st_size
     if size > LARGEST:
         beside.unlink()

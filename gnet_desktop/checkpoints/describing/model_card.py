@@ -8,7 +8,7 @@ from gnet_desktop.plain_json import parsed
 
 Rows = tuple[tuple[str, str], ...]
 
-_LONGEST: Final = 400
+_LONGEST: Final = 600  # letters: seven or eight lines of the card
 # (keys in the metadata, what the card calls it)
 _TEXTS: Final = (
     (("description",), "what it is"),

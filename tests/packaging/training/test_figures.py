@@ -107,6 +107,19 @@ def test_the_threshold_hides_few_right_answers_and_most_strangers() -> None:
     assert found.strangers == 75
 
 
+@pytest.mark.parametrize("most", [1.0, 5.0, 12.0])
+def test_a_threshold_in_whole_per_cent_never_hides_more_than_promised(most: float) -> None:
+    best = 0.5 + 0.5 * torch.rand(300, generator=torch.Generator().manual_seed(4))
+    known = torch.stack([best, 1 - best], 1)
+    right = torch.arange(300) % 3 > 0
+    found = calibration.threshold(known, right, known, measure="max_probability", most_lost_right=most)
+
+    def hidden(value: float) -> float:
+        return 100 * sum(one < value for one in best[right].tolist()) / 200
+
+    assert hidden(found.value) <= most < hidden(found.value + 0.01)
+
+
 def test_area_under_the_curve_counts_pairs() -> None:
     assert calibration.area_under_curve(torch.tensor([0.9, 0.5]), torch.tensor([0.1, 0.5])) == 87.5
 
@@ -175,6 +188,7 @@ def test_the_file_tells_all_that_a_reader_needs(tmp_path: Path) -> None:
     size = export.write(tmp_path / "x.safetensors", export.halved(net.state_dict()), texts)
     assert size < export.LARGEST
     assert [path.name for path in tmp_path.iterdir()] == ["x.safetensors"]
+    assert (tmp_path / "x.safetensors").stat().st_mode & 0o444 == 0o444
     with safe_open(tmp_path / "x.safetensors", "pt") as file:
         said = file.metadata()
         assert len(file.keys()) == 305  # docs/formats.md#torchvision: with both heads, without counters
@@ -231,6 +245,21 @@ def test_a_file_whose_run_began_with_another_says_how_both_were_trained() -> Non
         "of no class, mixed, 1.0 hours, beside what everyday2 answers;"
     )
     assert second.count("averaged weights") == 1
+    third = export.metadata(
+        ("cat", "dog", "plane"),
+        figures,
+        epochs=9,
+        seconds=480,
+        photos=1_234,
+        strange=1_056,
+        last_layers=3,
+        begun_with=second,
+        kept=0.1,
+    )["training"]
+    assert third.startswith(
+        f"{second.partition('; averaged')[0]}; then its last layers alone on these and 1,056 pictures of no "
+        "class, 8 minutes, the mean of 3 times, and 10 % of the weights before;"
+    )
 
 
 @pytest.mark.parametrize(("names", "expected"), [(("cat", "dog"), [1, -1]), (("dog", "strawberry"), [0, 1])])
