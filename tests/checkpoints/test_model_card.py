@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from safetensors import safe_open
 
 from gnet_desktop.checkpoints.describing.model_card import model_card
+from gnet_desktop.resources import bundled_checkpoint
 
 
 def test_texts_stand_in_their_order_on_one_line_each() -> None:
@@ -18,6 +20,14 @@ def test_long_texts_are_cut_visibly() -> None:
     ((_, words),) = model_card({"description": "word " * 1000})
     assert len(words) == 600
     assert words.endswith("…")
+
+
+def test_what_the_bundled_checkpoint_says_of_itself_is_shown_whole() -> None:
+    with safe_open(bundled_checkpoint(), "np") as file:
+        metadata = file.metadata()
+    words = dict(model_card(metadata))
+    assert words["training"] == metadata["training"]
+    assert not any("…" in text for text in words.values())
 
 
 def test_figures_are_told_by_head() -> None:
