@@ -12,11 +12,8 @@ alone answers a near miss this way or that by chance.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from copy import deepcopy
 from dataclasses import dataclass
 from itertools import count
-from queue import SimpleQueue
 from typing import Final
 
 import numpy as np
@@ -27,7 +24,7 @@ from torch import Tensor, nn
 from .augmentation import Dice, views
 from .evaluation import heads_of
 from .photos import NONE, Photos
-from .replica import SMOOTHING
+from .replica import SMOOTHING, on_copies
 from .source import Pictures
 from .upper import CALM
 
@@ -86,22 +83,15 @@ def kept(
     net: nn.Module, pixels: np.ndarray, classes: np.ndarray, *, side: int, seed: int, workers: int
 ) -> Features:
     """Features of a random view of each picture (n, h, h, 3) uint8; the same ones for the same seed."""
-    nets = SimpleQueue[nn.Module]()  # a network each: the hooks are seen by all its users
-    for _ in range(workers):
-        nets.put(deepcopy(net).eval())
 
-    def part(start: int) -> dict[str, Tensor]:
-        own = nets.get()
+    def part(own: nn.Module, start: int) -> dict[str, Tensor]:
         dice = Dice((seed << 30) + start, torch.device("cpu"))
         chosen = torch.from_numpy(np.ascontiguousarray(pixels[start : start + VIEWS]))
         seen = views(dice, chosen, side=side, strength=CALM).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", torch.bfloat16):
-            found = read_by_last_layers(own, seen)
-        nets.put(own)
-        return found
+            return read_by_last_layers(own, seen)
 
-    with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        parts = list(pool.map(part, range(0, len(pixels), VIEWS)))
+    parts = on_copies(net, part, range(0, len(pixels), VIEWS), workers)
     read = {head: torch.cat([found[head] for found in parts]) for head in LAST}
     return Features(read, torch.from_numpy(np.array(classes)))
 

@@ -11,9 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from copy import deepcopy
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Final
 
 import numpy as np
@@ -23,7 +21,7 @@ from torch import Tensor, nn
 
 from .augmentation import Dice, Strength, views
 from .mixture import Feed
-from .replica import SMOOTHING, Replica, network, optimiser
+from .replica import SMOOTHING, Replica, network, on_copies, optimiser
 
 READ: Final = {"main": "maxpool4", "aux1": "inception4a", "aux2": "inception4d"}
 """The layer whose output each head's trainable part begins with (the auxiliary ones after their pool)."""
@@ -87,26 +85,20 @@ def cache(
     steps: int = 16,
 ) -> None:
     """Write the shards that ``folder`` lacks; a stop at any second costs the shards in the making."""
-    nets = SimpleQueue[nn.Module]()  # a network each, since the hooks of `seen` are seen by all its users
-    for _ in range(workers):
-        nets.put(deepcopy(net).eval())
     folder.mkdir(parents=True, exist_ok=True)
 
-    def write(index: int) -> None:
+    def write(own: nn.Module, index: int) -> None:
         file = folder / f"{index:04}.npz"
         if not file.exists():
             began = time.monotonic()
-            own = nets.get()
             made = shard(own, feed, seed=seed, steps=range(index * steps, (index + 1) * steps), side=side)
-            nets.put(own)
             beside = folder / f"{index:04}.part"
             with beside.open("wb") as handle:
                 np.savez(handle, **made)  # type: ignore[arg-type]
             os.replace(beside, file)
             print(f"shard {index} {len(made['classes']) / (time.monotonic() - began):.0f}/s", flush=True)
 
-    with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-        list(pool.map(write, range(shards)))
+    on_copies(net, write, range(shards), workers)
 
 
 class Shards:
