@@ -362,3 +362,24 @@ def test_only_the_upper_part_learns_from_shards_that_were_kept(tmp_path: Path) -
     assert not torch.equal(net.inception5a.branch1.conv.weight, weights["inception5a.branch1.conv.weight"])
     assert torch.equal(as_any(replicas[1].net).fc.weight, net.fc.weight)
     assert (net.fc.weight[2] != 0).any()
+
+
+def test_parts_are_worked_out_in_order_on_a_copy_for_each_thread() -> None:
+    net = torch.nn.Linear(2, 2)
+    found = replica.on_copies(net, lambda own, part: (part, id(own), own.training), range(40), 2)
+    assert [part for part, _, _ in found] == list(range(40))
+    assert id(net) not in {place for _, place, _ in found}
+    assert len({place for _, place, _ in found}) <= 2
+    assert not any(training for _, _, training in found)
+
+
+def test_a_fault_in_one_part_is_raised_and_keeps_no_thread_waiting() -> None:
+    """A thread that waited for the network that was in use then would wait without end."""
+
+    def work(_: torch.nn.Module, part: int) -> int:
+        if part == 0:
+            raise ValueError("no such picture")
+        return part
+
+    with pytest.raises(ValueError, match="no such picture"):
+        replica.on_copies(torch.nn.Linear(2, 2), work, range(5), 1)
