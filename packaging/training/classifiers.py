@@ -5,8 +5,8 @@ leans to what it saw often ("Decoupling representation and classifier", Kang et 
 layer of each head learns again from photos drawn nearly evenly by class, holds on to what it
 answered before, and is shown pictures of no class, to be answered with all classes alike. It takes minutes.
 
-It learns so several times, from other views' order each time, and the mean of these layers is kept: one time
-alone answers a near miss this way or that by chance.
+They learn several times, each time from other draws, and their mean is kept: one time alone decides near
+misses by chance.
 """
 
 from __future__ import annotations
