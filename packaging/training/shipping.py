@@ -77,8 +77,13 @@ def export(options: argparse.Namespace) -> int:
     if state is None:
         print(f"training: {options.work / options.run} holds no state", file=sys.stderr)
         return 2
-    if options.keep and options.begun_with is None:
-        print("training: --keep needs --begun-with, the file whose weights are kept", file=sys.stderr)
+    run = state["run"]
+    if options.begun_with is None and (options.keep or "last_layers" in run):
+        print(
+            "training: name by --begun-with the file that the run began with: it is needed for --keep, and "
+            "where only last layers learned, to tell how the rest did",
+            file=sys.stderr,
+        )
         return 2
     net = network(len(source.names))
     final = state[options.weights]
@@ -88,7 +93,6 @@ def export(options: argparse.Namespace) -> int:
         new = int(source.train.classes.max()) + 1  # only photos show the classes from here on
         both = [one for one in set(photos["train"].classes.tolist()) if one < new]
         final = levelled(final, both, new=new, stretch=options.stretch, by=options.lower)
-    run = state["run"]
     as_shipped(net, final, feed_for(run, source, photos))
     figures = measured(net, source, options.images, photos.get("val"), photos.get("kept back"))
     epochs = run["step"] * run["batch"] / len(source.train)

@@ -213,3 +213,21 @@ def test_a_file_of_other_classes_is_refused_with_both_numbers(
     assert "3 classes" in said
     assert "show 4" in said
     assert not (tmp_path / "last").exists()
+
+
+@pytest.mark.parametrize(("run", "more"), [({"last_layers": 3}, []), ({}, ["--keep", "0.1"])])
+def test_no_file_is_written_that_could_not_tell_how_its_first_layers_learned(
+    run: dict[str, int],
+    more: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(shipping, "data", lambda _: data_of(3))
+    (tmp_path / "last").mkdir()
+    state.save(tmp_path / "last", {"run": run, "averaged": net_of(3).state_dict()})
+    out = tmp_path / "out.safetensors"
+    start = ["--work", str(tmp_path), "--run", "last", "export", "--out", str(out), *more]
+    assert shipping.export(commands.parser().parse_args(start)) == 2
+    assert "--begun-with" in capsys.readouterr().err
+    assert not out.exists()
