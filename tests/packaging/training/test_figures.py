@@ -210,6 +210,7 @@ def test_weights_between_two_networks_keep_the_rows_of_new_classes() -> None:
 
 def test_classes_are_levelled_by_what_showed_them_in_every_head() -> None:
     """Of four classes the third and fourth are new, and only the first had small pictures and photos."""
+    torch.manual_seed(4)  # by chance a logit is nearly zero, and its rounding larger than it
     net = replica.network(4).eval()
     with torch.no_grad():
         for name in export.OUTPUTS:
